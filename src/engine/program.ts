@@ -1,0 +1,74 @@
+/**
+ * What the engine is asked to do, before it is encoded as bytes. The selector compiler produces a `Program`; the CLI
+ * and the library produce a `Projection`; plan.ts turns both into the one binary plan that every lane copies into its
+ * memory. This file holds types only: the engine knows no selector syntax.
+ */
+
+/** One step of a path: an object member by its key, or an array element by its index from 0. */
+export type PathStep =
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'index'; readonly index: number };
+
+/** A place in a record. */
+export interface Path {
+  /** The path as the user wrote it, for messages and for the default column name. */
+  readonly text: string;
+  /**
+   * A key of the root object that wins over the steps when it is present (`msg.level` as one key). Undefined when the
+   * path is a single plain key (the steps say the same) or was quoted by the user (the quotes say what is meant).
+   */
+  readonly wholeKey: string | undefined;
+  /** At least one step; the first is always a key (a root array has no paths). */
+  readonly steps: readonly PathStep[];
+}
+
+/** A JSON number by value. Integers keep all 64 bits; everything else is the nearest double. */
+export type NumberValue =
+  | { readonly type: 'i64'; readonly value: bigint }
+  | { readonly type: 'u64'; readonly value: bigint } // 2^63 … 2^64-1 only
+  | { readonly type: 'f64'; readonly value: number };
+
+/** A literal that a record's value is compared with. Strings are UTF-8 bytes of the unescaped string. */
+export type Scalar =
+  | NumberValue
+  | { readonly type: 'string'; readonly bytes: Uint8Array }
+  | { readonly type: 'boolean'; readonly value: boolean }
+  | { readonly type: 'null' };
+
+/** One predicate over one path (`path` indexes `Program.paths`). A missing value or another type makes it false. */
+export type Predicate =
+  | { readonly op: 'has'; readonly path: number }
+  | { readonly op: 'eq'; readonly path: number; readonly value: Scalar }
+  /** Numbers against numbers (exact across i64, u64 and f64), strings against strings (by bytes). */
+  | { readonly op: 'lt' | 'le' | 'gt' | 'ge'; readonly path: number; readonly value: NumberValue | StringScalar }
+  | { readonly op: 'prefix' | 'suffix' | 'contains'; readonly path: number; readonly bytes: Uint8Array }
+  /** `image` is what selector/regex compiled; engine/asm/regex.ts runs it over the unescaped UTF-8 bytes. */
+  | { readonly op: 'regex'; readonly path: number; readonly image: Uint8Array }
+  | { readonly op: 'in'; readonly path: number; readonly values: readonly Scalar[] };
+
+export type StringScalar = { readonly type: 'string'; readonly bytes: Uint8Array };
+
+/** Where control goes after a test: an index into `Program.tests`, or one of the two ends. */
+export const ACCEPT = -1;
+export const REJECT = -2;
+
+/** A predicate and its two successors: short circuit is in the targets, so the engine needs no stack. */
+export type Test = Predicate & { readonly onTrue: number; readonly onFalse: number };
+
+/** A selector, compiled. `entry` is the first test, or ACCEPT/REJECT for a constant selector. */
+export interface Program {
+  readonly paths: readonly Path[];
+  readonly tests: readonly Test[];
+  readonly entry: number;
+}
+
+/** One output column: its name and the path that fills it. */
+export interface Column {
+  readonly name: string;
+  readonly path: Path;
+}
+
+/** How a matching record is written. `lines` passes the record's own bytes. */
+export type Projection =
+  | { readonly to: 'lines' }
+  | { readonly to: 'ndjson' | 'csv' | 'tsv'; readonly columns: readonly Column[] };
