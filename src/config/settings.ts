@@ -3,7 +3,10 @@
  * the library build it; everything below reads it and nothing changes it.
  */
 
-/** `name=path` of -f/--fields or --columns, still as text. Without `=`, name and path are the same text. */
+/**
+ * `name=path` of -f/--fields or --columns, still as text. Without `=`, name and path are the same text, except that a
+ * path of one quoted key names its column without the quotes.
+ */
 export interface FieldSetting {
   readonly name: string;
   readonly path: string;

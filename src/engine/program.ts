@@ -68,7 +68,7 @@ export interface Column {
   readonly path: Path;
 }
 
-/** How a matching record is written. `lines` passes the record's own bytes. */
+/** How a matching record is written. `lines` passes the record's own bytes, `nothing` only counts. */
 export type Projection =
-  | { readonly to: 'lines' }
+  | { readonly to: 'lines' | 'nothing' }
   | { readonly to: 'ndjson' | 'csv' | 'tsv'; readonly columns: readonly Column[] };

@@ -1,0 +1,125 @@
+// @ts-check
+/**
+ * The tools that are compared: how to find each, and its command for a spec. A tool that is not installed, or that
+ * cannot do a task, says why in one phrase; the bench prints the phrase and goes on.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { jqArguments, millerArguments, slungArguments } from './dialects.mjs';
+
+/** @typedef {import('./measure.mjs').Command} Command */
+/** @typedef {import('./tasks.mjs').Spec} Spec */
+/**
+ * @typedef {object} Tool
+ * @property {string} name
+ * @property {boolean} parses false: a yardstick that never looks at JSON; its output is not compared
+ * @property {() => string | undefined} missing why it cannot run here
+ * @property {(spec: Spec, input: string, output: string) => Command | string} command or why it cannot do the task
+ */
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const slungBin = `${root}bin/slung.js`;
+
+/** @param {string} name of a program @returns {string | undefined} */
+function notOnPath(name) {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { stdio: 'ignore' }).status === 0
+    ? undefined
+    : 'not installed';
+}
+
+/** @param {string} name of an npm package, native or not @returns {string | undefined} */
+function notInstalled(name) {
+  try {
+    require(name);
+    return undefined;
+  } catch {
+    return 'not installed (npm i --prefix bench)';
+  }
+}
+
+/** @param {string} program in baselines/ @param {string} [name] @param {string} [dependency] @param {readonly string[]} [more] @returns {Tool} */
+function baseline(program, name = program, dependency, more = []) {
+  const file = fileURLToPath(new URL(`baselines/${program}.mjs`, import.meta.url));
+  return {
+    name,
+    parses: true,
+    missing: () => (dependency === undefined ? undefined : notInstalled(dependency)),
+    command: (spec, input) => ({ command: process.execPath, args: [file, JSON.stringify(spec), input, ...more] }),
+  };
+}
+
+/** @returns {string | undefined} why slung cannot run */
+export function slungMissing() {
+  return existsSync(slungBin) && existsSync(`${root}dist/cli.js`) ? undefined : 'not built (npm run build)';
+}
+
+/** @param {readonly string[]} args after `slung select` @returns {Command} */
+export function slungCommand(args) {
+  return { command: process.execPath, args: [slungBin, 'select', ...args] };
+}
+
+/** @type {Tool} */
+export const slung = {
+  name: 'slung',
+  parses: true,
+  missing: slungMissing,
+  command: (spec, input) => slungCommand(['-j', '1', ...slungArguments(spec), input]),
+};
+
+/** The baseline whose output every other output is compared with. */
+export const reference = baseline('json-parse', 'JSON.parse loop');
+
+/** @type {readonly Tool[]} */
+export const peers = [
+  reference,
+  baseline('split2', 'split2 + JSON.parse', 'split2'),
+  baseline('ndjson', 'ndjson', 'ndjson'),
+  baseline('simdjson', 'simdjson parse', 'simdjson'),
+  {
+    ...baseline('simdjson', 'simdjson lazyParse', 'simdjson', ['--lazy']),
+    command: (spec, input, output) =>
+      stepsOf(spec).some((step) => String(step).includes('.'))
+        ? 'cannot name a key that contains a dot'
+        : baseline('simdjson', '', 'simdjson', ['--lazy']).command(spec, input, output),
+  },
+  {
+    ...baseline('duckdb', 'DuckDB', '@duckdb/node-api'),
+    command: (spec, input, output) => baseline('duckdb', '', '', [output]).command(spec, input, output),
+  },
+  {
+    name: 'jq',
+    parses: true,
+    missing: () => notOnPath('jq'),
+    command: (spec, input) => ({ command: 'jq', args: [...jqArguments(spec), input] }),
+  },
+  {
+    name: 'mlr',
+    parses: true,
+    missing: () => notOnPath('mlr'),
+    command: (spec, input) => ({ command: 'mlr', args: [...millerArguments(spec), input] }),
+  },
+  {
+    name: 'grep',
+    parses: false,
+    missing: () => notOnPath('grep'),
+    command: (spec, input) =>
+      spec.kind === 'filter' && spec.grep !== undefined
+        ? { command: 'grep', args: [...spec.grep, input], env: { LC_ALL: 'C' } }
+        : 'no such task',
+  },
+  {
+    name: 'wc -l',
+    parses: false,
+    missing: () => notOnPath('wc'),
+    command: (spec, input) => (spec.kind === 'validate' ? { command: 'wc', args: ['-l', input] } : 'no such task'),
+  },
+];
+
+/** @param {Spec} spec @returns {readonly (string | number)[]} every step of every path */
+function stepsOf(spec) {
+  if (spec.kind === 'validate') return [];
+  return spec.kind === 'filter' ? spec.path.steps : spec.columns.flatMap((one) => one.path.steps);
+}

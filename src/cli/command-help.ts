@@ -1,0 +1,27 @@
+/** `slung help [COMMAND]`: the same text as `slung COMMAND --help`. */
+import { UsageError } from '../config/errors.ts';
+import { resolveLayers } from '../config/layers.ts';
+import { colorLevel, paintFor } from './color.ts';
+import { commandOf } from './commands.ts';
+import { Exit } from './exit.ts';
+import { flagsOf } from './flags.ts';
+import { helpText } from './help.ts';
+import { unknownTopic } from './mistakes.ts';
+import { parseFlags } from './parse.ts';
+import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
+import type { World } from './world.ts';
+
+/** Writes help to standard output. @throws UsageError for a topic that does not exist */
+export async function helpCommand(argv: readonly string[], world: World): Promise<number> {
+  const flags = flagsOf('help');
+  const typed = parseFlags(argv, flags);
+  const layers = [flagLayer(typed.flags), environmentLayer(flags, world.environment), defaultLayer(flags, {})];
+  const when = resolveLayers(layers).choice('color', ['auto', 'always', 'never']);
+  const [topic, ...others] = typed.operands;
+  if (others.length > 0) throw new UsageError('help takes one command at a time');
+  const command = topic === undefined ? undefined : commandOf(topic);
+  if (topic !== undefined && command === undefined) throw unknownTopic(topic);
+  const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(1) });
+  world.write(1, helpText('full', command, await paintFor(level)));
+  return Exit.ok;
+}

@@ -1,0 +1,29 @@
+/**
+ * The exit codes, in one place. Help and the man pages print this table; main() returns one of its numbers, and
+ * nothing calls process.exit.
+ */
+import type { StopSignal } from '../pipeline/host.ts';
+
+export const Exit = { ok: 0, data: 1, usage: 2, plugin: 3, empty: 4 } as const;
+
+export interface ExitRow {
+  readonly code: string;
+  readonly doc: string;
+}
+
+export const exitRows: readonly ExitRow[] = [
+  { code: '0', doc: 'All went well; also when the reader of the output went away.' },
+  { code: '1', doc: 'Some data was bad, or a file could not be read or written.' },
+  { code: '2', doc: 'The command line, a selector or a setting is wrong; nothing was read.' },
+  { code: '3', doc: 'A plugin cannot be loaded.' },
+  { code: '4', doc: 'With --exit-status: nothing was output.' },
+  { code: '128+N', doc: 'Ended by signal N, after writing what had been read.' },
+];
+
+/** POSIX numbers of the signals that are handled. */
+const signalNumbers: Readonly<Record<StopSignal, number>> = { SIGINT: 2, SIGTERM: 15 };
+
+/** What a shell reports for a process that died of `signal`. */
+export function signalExit(signal: StopSignal): number {
+  return 128 + signalNumbers[signal];
+}

@@ -1,0 +1,298 @@
+/**
+ * The flags of `slung select`, in the order of help. Defaults are written as a user would write them and go through
+ * the same parser. flags.ts explains the columns of the table.
+ */
+import type { CommandName, Flag } from './flags.ts';
+
+const commands: readonly CommandName[] = ['select'];
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const DAY_MS = 24 * 3_600_000;
+
+const selection: readonly Flag[] = [
+  {
+    key: 'where',
+    long: 'where',
+    short: 'w',
+    type: 'list',
+    value: 'EXPR',
+    group: 'Selection',
+    doc: 'Pass records for which EXPR holds; may be repeated',
+    longDoc: `Pass only the records for which EXPR holds. May be given more than once; then all must hold. Operators: == != > >= < <= ^= (prefix) $= (suffix) *= (contains) ~ (regular expression) in [..] has(path), joined by && || ! and parentheses, or by and, or, not. A path is a.b, a[0].c, "dotted.key".x or a["any key"].
+
+A comparison with a missing value, or between a number and a string, is false. Integers are compared exactly.`,
+    common: true,
+    commands,
+  },
+  {
+    key: 'fields',
+    long: 'fields',
+    short: 'f',
+    type: 'list',
+    value: 'LIST',
+    group: 'Selection',
+    doc: 'Output only these: a,b.c,name=source.name',
+    longDoc: `Output only these places of each record. LIST is paths with commas between them; name=path gives a place another name. Commas and = inside quotes or brackets belong to the path. Values are copied as they were written: numbers keep every digit. May be given more than once.
+
+Without it, ndjson output is the matching lines, byte for byte.`,
+    common: true,
+    commands,
+  },
+  {
+    key: 'columns',
+    long: 'columns',
+    type: 'list',
+    value: 'LIST',
+    group: 'Selection',
+    doc: 'The csv or tsv header, when there is no -f',
+    longDoc:
+      'The columns of csv or tsv output, written as for --fields. Without --columns and --fields, the first batch decides the columns; keys that first appear later are counted and reported once.',
+    commands,
+  },
+];
+
+const output: readonly Flag[] = [
+  {
+    key: 'to',
+    long: 'to',
+    type: 'choice',
+    value: 'FORMAT',
+    choices: ['ndjson', 'csv', 'tsv'],
+    default: 'ndjson',
+    group: 'Output',
+    doc: 'Output ndjson, csv or tsv',
+    longDoc:
+      'The output format: ndjson, csv (RFC 4180) or tsv. Nested values become compact JSON in one csv or tsv cell; missing values and null are empty cells.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'header',
+    long: 'no-header',
+    type: 'switch',
+    default: 'true',
+    group: 'Output',
+    doc: 'Leave the csv or tsv header line out',
+    longDoc: 'Leave the header line of csv or tsv output out.',
+    commands,
+  },
+  {
+    key: 'csvStrict',
+    long: 'csv-strict',
+    type: 'switch',
+    default: 'false',
+    env: 'SLUNG_CSV_STRICT',
+    group: 'Output',
+    doc: 'Fail on a column that the csv header lacks',
+    longDoc:
+      'With csv or tsv output, stop with exit code 1 at the first record that has a key which is not in the header, instead of counting it.',
+    commands,
+  },
+  {
+    key: 'output',
+    long: 'output',
+    short: 'o',
+    type: 'file',
+    value: 'FILE',
+    default: '-',
+    defaultText: 'standard output',
+    group: 'Output',
+    doc: 'Write to FILE, which gets its name when all is written',
+    longDoc:
+      'Write to FILE instead of standard output. The data goes to a temporary file in the same directory, which is renamed to FILE at the end; after a failure, an earlier FILE is as it was. - is standard output.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'exitStatus',
+    long: 'exit-status',
+    short: 'e',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Exit 4 when nothing was output',
+    longDoc: 'Exit with code 4 when the run went well but no record was output.',
+    commands,
+  },
+];
+
+const badLines: readonly Flag[] = [
+  {
+    key: 'onError',
+    long: 'on-error',
+    type: 'choice',
+    value: 'ACTION',
+    choices: ['skip', 'fail', 'keep'],
+    default: 'skip',
+    env: 'SLUNG_ON_ERROR',
+    group: 'Bad lines',
+    doc: 'A line that is not JSON: skip it, fail, or keep it',
+    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields). Bad lines are always counted, the first five are shown, and the exit code is 1 when there were any.`,
+    common: true,
+    commands,
+  },
+  {
+    key: 'rejects',
+    long: 'rejects',
+    type: 'file',
+    value: 'FILE',
+    group: 'Bad lines',
+    doc: 'Write bad lines to FILE, and why to FILE.log',
+    longDoc:
+      'Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason.',
+    commands,
+  },
+  {
+    key: 'maxErrors',
+    long: 'max-errors',
+    type: 'integer',
+    value: 'N',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    env: 'SLUNG_MAX_ERRORS',
+    defaultText: 'no limit',
+    group: 'Bad lines',
+    doc: 'Stop when more than N lines were bad',
+    longDoc: 'Stop with exit code 1 when more than N lines were bad.',
+    commands,
+  },
+];
+
+const batches: readonly Flag[] = [
+  {
+    key: 'lanes',
+    long: 'lanes',
+    short: 'j',
+    type: 'integer',
+    value: 'N',
+    min: 1,
+    max: 256,
+    env: 'SLUNG_LANES',
+    defaultText: 'the number of cores',
+    group: 'Batches',
+    doc: 'Work on N batches at a time; the order stays',
+    longDoc: 'The number of worker threads. The order of the output is the order of the input for every N.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'batchBytes',
+    long: 'batch-bytes',
+    type: 'size',
+    value: 'SIZE',
+    min: 64,
+    max: 64 * MIB,
+    default: '256KiB',
+    env: 'SLUNG_BATCH_BYTES',
+    group: 'Batches',
+    doc: 'Cut a batch at SIZE bytes',
+    longDoc:
+      'A batch is handed on when it has SIZE bytes of whole lines. A batch also ends when the input would block (see --batch-age), so a larger SIZE does not delay a slow stream.',
+    commands,
+  },
+  {
+    key: 'batchRecords',
+    long: 'batch-records',
+    type: 'integer',
+    value: 'N',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    env: 'SLUNG_BATCH_RECORDS',
+    defaultText: 'no limit',
+    group: 'Batches',
+    doc: 'Cut a batch at N records',
+    longDoc: 'A batch is also handed on when it has N records.',
+    commands,
+  },
+  {
+    key: 'batchAge',
+    long: 'batch-age',
+    type: 'duration',
+    value: 'DURATION',
+    min: 0,
+    max: DAY_MS,
+    default: '0',
+    env: 'SLUNG_BATCH_AGE',
+    group: 'Batches',
+    doc: 'Wait this long for a fuller batch',
+    longDoc:
+      'How long a batch may wait for more input, counted from its first record. With 0, a batch is handed on as soon as the input would block: output appears at once and nothing is lost in speed.',
+    commands,
+  },
+];
+
+const limits: readonly Flag[] = [
+  {
+    key: 'maxRecord',
+    long: 'max-record',
+    type: 'size',
+    value: 'SIZE',
+    min: 64,
+    max: 128 * MIB,
+    default: '64MiB',
+    env: 'SLUNG_MAX_RECORD',
+    group: 'Limits',
+    doc: 'A line longer than SIZE is a bad line',
+    longDoc: 'A line longer than SIZE is treated as a bad line. Memory for long lines is only used while one is read.',
+    commands,
+  },
+  {
+    key: 'maxDepth',
+    long: 'max-depth',
+    type: 'integer',
+    value: 'N',
+    min: 1,
+    max: 65_536,
+    default: '1024',
+    env: 'SLUNG_MAX_DEPTH',
+    group: 'Limits',
+    doc: 'A record nested deeper than N is a bad line',
+    longDoc: 'A record whose arrays and objects are nested deeper than N is treated as a bad line.',
+    commands,
+  },
+];
+
+const talk: readonly Flag[] = [
+  {
+    key: 'stats',
+    long: 'stats',
+    type: 'choice',
+    value: 'FORMAT',
+    choices: ['none', 'human', 'json'],
+    bare: 'human',
+    default: 'none',
+    env: 'SLUNG_STATS',
+    group: 'Talk',
+    doc: 'Report counts and speed at the end, on standard error',
+    longDoc:
+      'At the end, report records, bytes, matches, bad lines by reason, batches by what ended them, seconds and MB/s, on standard error: for people (--stats) or as one line of JSON (--stats=json). The value must be joined by =.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'quiet',
+    long: 'quiet',
+    short: 'q',
+    type: 'switch',
+    default: 'false',
+    env: 'SLUNG_QUIET',
+    group: 'Talk',
+    doc: 'Say nothing but errors',
+    longDoc: 'Write no warnings and no progress to standard error. Errors are still shown, and so is --stats.',
+    commands,
+  },
+  {
+    key: 'verbose',
+    long: 'verbose',
+    short: 'v',
+    type: 'count',
+    default: '0',
+    env: 'SLUNG_VERBOSE',
+    group: 'Talk',
+    doc: 'Say more; repeat for still more',
+    longDoc: 'Say more about what is done, on standard error. -vv says still more. In the environment, a number.',
+    commands,
+  },
+];
+
+export const selectFlags: readonly Flag[] = [...selection, ...output, ...badLines, ...batches, ...limits, ...talk];

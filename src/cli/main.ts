@@ -1,0 +1,110 @@
+/**
+ * argv → exit code. Finds the command, answers requests for help and versions, and turns every error into its message
+ * and code. What a command does is in command-NAME.ts, loaded when it is needed: the way of `slung select` through
+ * this file is short because start-up time is part of a filter's speed.
+ */
+import { UsageError } from '../config/errors.ts';
+import type { ColorWhen } from '../config/settings.ts';
+import { colorLevel, paintFor } from './color.ts';
+import { type Command, commandOf } from './commands.ts';
+import { Exit } from './exit.ts';
+import { type CommandName, flagsOf } from './flags.ts';
+import { type Asked, askedFor } from './parse.ts';
+import { openTerminal } from './terminal.ts';
+import { processWorld, type World } from './world.ts';
+
+/** Runs a command on the arguments after its name; returns the exit code. */
+type Handler = (argv: readonly string[], world: World) => Promise<number>;
+
+const handlers: Readonly<Record<CommandName, () => Promise<Handler>>> = {
+  select: async () => (await import('./command-select.ts')).selectCommand,
+  help: async () => (await import('./command-help.ts')).helpCommand,
+  completion: async () => (await import('./command-completion.ts')).completionCommand,
+};
+
+/**
+ * The whole program. `argv` is without node and script. Returns the exit code and never throws; after a run that was
+ * stopped by a signal the process dies of that signal before this returns.
+ */
+export async function main(argv: readonly string[], changes: Partial<World> = {}): Promise<number> {
+  const world: World = { ...processWorld(), ...changes };
+  const command = commandOf(argv[0] ?? '');
+  try {
+    return await dispatch(argv, command, world);
+  } catch (error) {
+    return await explain(error, argv, command, world);
+  }
+}
+
+async function dispatch(argv: readonly string[], command: Command | undefined, world: World): Promise<number> {
+  const rest = command === undefined ? argv : argv.slice(1);
+  const asked = askedFor(rest, flagsOf(command?.name ?? 'help'));
+  if (asked === 'version') {
+    const { versionText } = await import('./version.ts');
+    world.write(1, versionText());
+    return Exit.ok;
+  }
+  if (command === undefined && asked === undefined) return await withoutCommand(argv, world);
+  if (asked !== undefined) return await showHelp(asked, command, rest, world);
+  const handler = await handlers[command?.name ?? 'help']();
+  return await handler(rest, world);
+}
+
+async function showHelp(
+  asked: Exclude<Asked, 'version'>,
+  command: Command | undefined,
+  argv: readonly string[],
+  world: World,
+): Promise<number> {
+  const { helpText } = await import('./help.ts');
+  const level = colorLevel({ when: colorAsked(argv), environment: world.environment, isTTY: world.isTTY(1) });
+  world.write(1, helpText(asked, command, await paintFor(level)));
+  return Exit.ok;
+}
+
+/** `slung` alone, or a first word that is no command. */
+async function withoutCommand(argv: readonly string[], world: World): Promise<number> {
+  const mistakes = await import('./mistakes.ts');
+  const first = argv[0];
+  if (first !== undefined) throw mistakes.unknownCommand(argv, (path) => world.fileExists(path));
+  const { helpText } = await import('./help.ts');
+  const level = colorLevel({ when: 'auto', environment: world.environment, isTTY: world.isTTY(2) });
+  world.write(2, helpText('brief', undefined, await paintFor(level)));
+  return Exit.usage;
+}
+
+/** Says what went wrong, on standard error. */
+async function explain(
+  error: unknown,
+  argv: readonly string[],
+  command: Command | undefined,
+  world: World,
+): Promise<number> {
+  const level = colorLevel({ when: colorAsked(argv), environment: world.environment, isTTY: world.isTTY(2) });
+  const write = (text: string): void => world.write(2, text);
+  const { talk } = await openTerminal({ write, level, quiet: false, verbose: 0, drawProgress: false });
+  if (error instanceof UsageError) {
+    const detail = error.detail === '' ? '' : `${error.detail}\n`;
+    const topic = command === undefined ? 'slung help' : `slung help ${command.name}`;
+    talk.error(`${error.message}\n${detail}See: ${topic}`);
+    return Exit.usage;
+  }
+  // An error of the system (help into a full disk) is not a mistake in slung.
+  if (error instanceof Error && 'syscall' in error) {
+    talk.error(error.message);
+    return Exit.data;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  talk.error(
+    `internal error: ${trace}\nThis is a mistake in slung. Please report it with the output of: slung --version`,
+  );
+  return Exit.data;
+}
+
+/** The last --color on the line, for messages about a line that could not be parsed. */
+function colorAsked(argv: readonly string[]): ColorWhen {
+  const end = argv.indexOf('--');
+  const text = argv.slice(0, end < 0 ? argv.length : end).join('\n');
+  const when = [...text.matchAll(/^--color[=\n](always|never)$/gm)].at(-1)?.[1];
+  return when === 'always' || when === 'never' ? when : 'auto';
+}

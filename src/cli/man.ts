@@ -1,0 +1,152 @@
+/**
+ * Man pages in the man(7) macros, printed from the tables. The files in man/ are this module's output, committed, and a
+ * test compares them byte for byte (`npx vitest run test/cli/man.test.ts -u` writes them anew). No date is printed:
+ * the pages change when the tables do.
+ */
+import { about, type Command, commands } from './commands.ts';
+import { exitRows } from './exit.ts';
+import { type Flag, flagGroups, flags, flagsOf } from './flags.ts';
+import { environmentRows, environmentRule, flagFacts, quantityRule, usageLine, valueSynopsis } from './help.ts';
+import { version } from './version.ts';
+
+export interface ManPage {
+  /** The file's name in man/. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Every page that the tables give: slung.1 and one for each command that has a page. */
+export function manPages(): ManPage[] {
+  const own = commands.filter((command) => command.hasManPage);
+  return [
+    { file: 'slung.1', text: page('slung', about.doc, mainSections(own)) },
+    ...own.map((command) => ({
+      file: `slung-${command.name}.1`,
+      text: page(`slung-${command.name}`, command.doc, commandSections(command)),
+    })),
+  ];
+}
+
+function page(name: string, doc: string, sections: readonly string[]): string {
+  return [
+    '.\\" Printed from src/cli/flags.ts and src/cli/commands.ts; do not edit.',
+    `.TH ${name.toUpperCase()} 1 "" "slung ${version}" "slung manual"`,
+    '.SH NAME',
+    `${roff(name)} \\- ${roff(doc)}`,
+    ...sections,
+    '',
+  ].join('\n');
+}
+
+function mainSections(own: readonly Command[]): string[] {
+  const others = own.map((command) => `.BR slung\\-${command.name} (1)`);
+  return [
+    '.SH SYNOPSIS',
+    synopsis(usageLine(undefined)),
+    '.SH DESCRIPTION',
+    ...paragraphs(about.longDoc),
+    '.SH COMMANDS',
+    ...commands.flatMap((command) => entry(`${command.name} ${command.operands}`, [command.doc])),
+    ...examples(commands[0]),
+    ...environment(flags),
+    ...exitStatus(),
+    '.SH SEE ALSO',
+    others.join(',\n'),
+  ];
+}
+
+function commandSections(command: Command): string[] {
+  const own = flagsOf(command.name);
+  return [
+    '.SH SYNOPSIS',
+    synopsis(usageLine(command)),
+    '.SH DESCRIPTION',
+    ...paragraphs(command.longDoc),
+    '.SH OPTIONS',
+    ...flagGroups.flatMap((group) => optionGroup(group, own)),
+    ...(own.some((flag) => flag.type === 'size') ? ['.SS Sizes and durations', ...paragraphs(quantityRule)] : []),
+    ...examples(command),
+    ...environment(own),
+    ...exitStatus(),
+    '.SH SEE ALSO',
+    '.BR slung (1)',
+  ];
+}
+
+function optionGroup(group: string, own: readonly Flag[]): string[] {
+  const members = own.filter((flag) => flag.group === group);
+  if (members.length === 0) return [];
+  return [
+    `.SS ${group}`,
+    ...members.flatMap((flag) => {
+      const short = flag.short === undefined ? '' : `-${flag.short}, `;
+      const facts = flagFacts(flag);
+      const texts = flag.longDoc.split('\n\n');
+      return entry(
+        `${short}--${flag.long}${valueSynopsis(flag)}`,
+        facts.length === 0 ? texts : [...texts, facts.join(' ')],
+      );
+    }),
+  ];
+}
+
+/** A tagged paragraph; further texts are paragraphs under the same tag. */
+function entry(tag: string, texts: readonly string[]): string[] {
+  const [first = '', ...more] = texts;
+  return ['.TP', `\\fB${roff(tag)}\\fR`, guarded(first), ...more.flatMap((text) => ['.IP', guarded(text)])];
+}
+
+function examples(command: Command | undefined): string[] {
+  if (command === undefined) return [];
+  const lines = command.examples.flatMap(({ doc, text }) => [
+    '.PP',
+    `${guarded(doc)}:`,
+    '.PP',
+    '.RS 4',
+    '.nf',
+    guarded(text),
+    '.fi',
+    '.RE',
+  ]);
+  return ['.SH EXAMPLES', ...lines];
+}
+
+function environment(own: readonly Flag[]): string[] {
+  return [
+    '.SH ENVIRONMENT',
+    ...paragraphs(environmentRule),
+    ...environmentRows(own).flatMap((row) => entry(row.name, [row.doc])),
+  ];
+}
+
+function exitStatus(): string[] {
+  return ['.SH EXIT STATUS', ...exitRows.flatMap((row) => entry(row.code, [row.doc]))];
+}
+
+function paragraphs(text: string): string[] {
+  return text.split('\n\n').flatMap((block) => ['.PP', guarded(block)]);
+}
+
+function synopsis(text: string): string {
+  return `\\fB${roff(text)}\\fR`;
+}
+
+/** Escaped, and safe at the start of a line, where roff takes `.` and `'` for requests. */
+function guarded(text: string): string {
+  const escaped = roff(text.replaceAll('\n', ' '));
+  return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
+}
+
+/** roff's own characters: the backslash, and the ASCII ones that would be printed as typographic signs. */
+function roff(text: string): string {
+  const signs: Readonly<Record<string, string>> = {
+    '\\': '\\(rs',
+    '-': '\\-',
+    '^': '\\(ha',
+    '~': '\\(ti',
+    '`': '\\(ga',
+    "'": '\\(aq',
+    '"': '\\(dq',
+  };
+  return text.replace(/[\\\-^~`'"]/g, (char) => signs[char] ?? char);
+}

@@ -1,0 +1,52 @@
+/** Errors for a first word that is not a command, with the likeliest thing that was meant. Loaded only for them. */
+import { UsageError } from '../config/errors.ts';
+import { nearest } from '../selector/suggest.ts';
+import { commands } from './commands.ts';
+import { flags } from './flags.ts';
+
+const names: readonly string[] = commands.map((command) => command.name);
+
+/** `argv[0]` is no command: an option that came too early, a file, or a misspelt name. */
+export function unknownCommand(argv: readonly string[], fileExists: (path: string) => boolean): UsageError {
+  const word = argv[0] ?? '';
+  if (word.startsWith('-') && word !== '-') return optionFirst(word);
+  if (word === '-' || fileExists(word)) {
+    return new UsageError(
+      word === '-' ? 'a command is missing before -' : `${word} is a file, not a command`,
+      `To read it: slung select ${shellWord(word)}`,
+    );
+  }
+  return new UsageError(`unknown command ${JSON.stringify(word)}${didYouMean(nearest(word, names))}`);
+}
+
+/** `slung help WORD` for a word that is no command. */
+export function unknownTopic(word: string): UsageError {
+  return new UsageError(`no help for ${JSON.stringify(word)}${didYouMean(nearest(word, names))}`, topics());
+}
+
+function optionFirst(word: string): UsageError {
+  const name = word.split('=')[0] ?? word;
+  const owner = flags.find((flag) => name === `--${flag.long}` || name.slice(0, 2) === `-${flag.short}`);
+  if (owner !== undefined) {
+    const command = owner.commands[0] ?? 'select';
+    return new UsageError(`the option ${name} belongs after a command`, `Write: slung ${command} ${name} …`);
+  }
+  const near = nearest(
+    name,
+    flags.map((flag) => `--${flag.long}`),
+  );
+  return new UsageError(`unknown option ${name}${didYouMean(near)}`);
+}
+
+function topics(): string {
+  return `Commands: ${names.join(', ')}.`;
+}
+
+function didYouMean(near: string | undefined): string {
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
+}
+
+/** The word as a shell reads it back. */
+function shellWord(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,52 @@
+/**
+ * The two-step answer to SIGINT and SIGTERM while a run is on. The first asks the run to stop in good order; the second
+ * ends the process at once. Ending always means raising the signal again with the default handler in place, so
+ * that the shell sees a death by signal (and stops a loop around us) and not an exit code that looks like one.
+ */
+import type { StopSignal } from '../pipeline/host.ts';
+
+export const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+/** The process as the source of signals; tests use an object of their own. */
+export interface SignalSource {
+  on(signal: StopSignal, handler: () => void): void;
+  off(signal: StopSignal, handler: () => void): void;
+  /** Sends the signal to this process. With the default handler in place it does not return. */
+  raise(signal: StopSignal): void;
+}
+
+export class SignalWatch {
+  readonly #source: SignalSource;
+  readonly #listeners = new Set<(signal: StopSignal) => void>();
+  readonly #handlers: ReadonlyMap<StopSignal, () => void>;
+  #isStopping = false;
+
+  /** Installs the handlers; `end` removes them. */
+  constructor(source: SignalSource) {
+    this.#source = source;
+    this.#handlers = new Map(stopSignals.map((signal) => [signal, () => this.#handle(signal)]));
+    for (const [signal, handler] of this.#handlers) source.on(signal, handler);
+  }
+
+  /** Calls `listener` at the first signal. Returns what removes it. */
+  onSignal(listener: (signal: StopSignal) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Puts the default handlers back. Safe to call twice. */
+  end(): void {
+    for (const [signal, handler] of this.#handlers) this.#source.off(signal, handler);
+  }
+
+  #handle(signal: StopSignal): void {
+    // With no listener there is nothing to stop in good order: before the run, or after it.
+    if (this.#isStopping || this.#listeners.size === 0) {
+      this.end();
+      this.#source.raise(signal);
+      return;
+    }
+    this.#isStopping = true;
+    for (const listener of this.#listeners) listener(signal);
+  }
+}

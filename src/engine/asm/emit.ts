@@ -1,0 +1,249 @@
+/**
+ * Stage 4: matching records to output. Lines that pass as they are stay where they lie when they form a long run, and
+ * are copied together when they do not; the host writes the resulting segments in order. Projections and delimited text
+ * are encoded straight into the block's output area, which grows at the end of the memory when it has to. Numbers and
+ * nested values are copied as the bytes they were.
+ */
+import {
+  B_OUT, B_OUT_BYTES, B_OUT_CAPACITY, B_SEGMENTS, B_SEGMENT_COUNT, C_LABEL, C_LABEL_BYTES, C_PATH, COLUMN_BYTES, EMIT_CSV,
+  EMIT_LINES, EMIT_NDJSON, EMIT_NOTHING, IN_PLACE_BYTES, KIND_ARRAY, KIND_NULL, KIND_STRING, SEG_BYTES, SEG_IN_OUT,
+  SEG_START, SEGMENT_BYTES, SLOT_FROM, SLOT_KIND, SLOT_TO,
+} from '../layout';
+import { slotOf } from './match';
+import { columnCount, columns, emitKind, planPointer, scratch } from './state';
+import { hasEscape, unescapeInto } from './unescape';
+
+let block: usize = 0;
+/** The output area: next free byte, its start, and its end (16 bytes of slack lie after it). */
+let out: usize = 0;
+let outStart: usize = 0;
+let outEnd: usize = 0;
+/** Start of the bytes in the output area that no segment covers yet. */
+let pendingFrom: usize = 0;
+/** The run of adjoining lines that are to pass: [runFrom, runTo), empty when equal. */
+let runFrom: usize = 0;
+let runTo: usize = 0;
+
+const SLACK: usize = 64;
+
+export function beginEmit(blockAddress: usize): void {
+  block = blockAddress;
+  outStart = <usize>load<u32>(block, B_OUT);
+  out = outStart;
+  outEnd = outStart + <usize>load<u32>(block, B_OUT_CAPACITY) - SLACK;
+  pendingFrom = out;
+  runFrom = 0;
+  runTo = 0;
+  store<u32>(block, 0, B_SEGMENT_COUNT);
+}
+
+/** Makes room for `bytes` more; moves the output area to the end of the memory when it has to grow. */
+function reserve(bytes: usize): void {
+  if (out + bytes > outEnd) growOut(bytes);
+}
+
+function growOut(bytes: usize): void {
+  const used = out - outStart;
+  const old = outEnd + SLACK - outStart;
+  const wanted = (max(old * 2, used + bytes + SLACK) + 0xffff) & ~0xffff;
+  const end = <usize>memory.grow(<i32>(wanted >>> 16)) << 16;
+  memory.copy(end, outStart, used);
+  pendingFrom = end + (pendingFrom - outStart);
+  outStart = end;
+  out = end + used;
+  outEnd = end + wanted - SLACK;
+  store<u32>(block, <u32>outStart, B_OUT);
+  store<u32>(block, <u32>wanted, B_OUT_CAPACITY);
+}
+
+function pushSegment(inOut: u32, start: usize, bytes: usize): void {
+  const count = load<u32>(block, B_SEGMENT_COUNT);
+  const place = <usize>load<u32>(block, B_SEGMENTS) + <usize>count * SEGMENT_BYTES;
+  store<u32>(place, inOut, SEG_IN_OUT);
+  store<u32>(place, <u32>start, SEG_START);
+  store<u32>(place, <u32>bytes, SEG_BYTES);
+  store<u32>(block, count + 1, B_SEGMENT_COUNT);
+}
+
+function endPending(): void {
+  if (out != pendingFrom) pushSegment(1, pendingFrom - outStart, out - pendingFrom);
+  pendingFrom = out;
+}
+
+function endRun(): void {
+  const bytes = runTo - runFrom;
+  if (!bytes) return;
+  if (bytes >= <usize>IN_PLACE_BYTES) {
+    endPending();
+    pushSegment(0, runFrom, bytes);
+  } else {
+    reserve(bytes);
+    memory.copy(out, runFrom, bytes);
+    out += bytes;
+  }
+  runFrom = runTo;
+}
+
+/** Passes the line [from, to), newline included, as it is. */
+// @ts-ignore: decorator
+@inline
+export function emitLine(from: usize, to: usize): void {
+  if (from != runTo) {
+    endRun();
+    runFrom = from;
+  }
+  runTo = to;
+}
+
+/** The current record matched: writes it in the plan's form. [from, to) is its line, newline included. */
+export function emitRecord(from: usize, to: usize): void {
+  if (emitKind == EMIT_LINES) emitLine(from, to);
+  else if (emitKind == EMIT_NDJSON) emitObject();
+  else if (emitKind != EMIT_NOTHING) emitRow(emitKind == EMIT_CSV);
+}
+
+export function endEmit(): void {
+  endRun();
+  endPending();
+  store<u32>(block, <u32>(out - outStart), B_OUT_BYTES);
+}
+
+/** Copies with 16-byte steps; may write up to 15 bytes past the end, which the slack covers. */
+// @ts-ignore: decorator
+@inline
+function put(from: usize, bytes: usize): void {
+  if (bytes > 256) memory.copy(out, from, bytes);
+  else for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, v128.load(from + i));
+  out += bytes;
+}
+
+function emitObject(): void {
+  reserve(2);
+  store<u8>(out++, 0x7b);
+  let first: usize = 1;
+  for (let i: u32 = 0; i < columnCount; i++) {
+    const column = columns + <usize>i * COLUMN_BYTES;
+    const slot = slotOf(load<u32>(column, C_PATH));
+    if (!slot) continue;
+    const from = <usize>load<u32>(slot, SLOT_FROM);
+    const bytes = <usize>load<u32>(slot, SLOT_TO) - from;
+    const labelBytes = <usize>load<u32>(column, C_LABEL_BYTES);
+    reserve(labelBytes + bytes + 2);
+    // The label begins with the comma that the first member has no use for.
+    put(planPointer(load<u32>(column, C_LABEL)) + first, labelBytes - first);
+    put(from, bytes);
+    first = 0;
+  }
+  store<u8>(out, 0x7d);
+  store<u8>(out + 1, 0x0a);
+  out += 2;
+}
+
+function emitRow(csv: bool): void {
+  const bytesBefore = out - outStart;
+  for (let i: u32 = 0; i < columnCount; i++) {
+    const column = columns + <usize>i * COLUMN_BYTES;
+    const slot = slotOf(load<u32>(column, C_PATH));
+    reserve(2);
+    if (i) store<u8>(out++, csv ? 0x2c : 0x09);
+    if (!slot) continue;
+    const kind = load<u32>(slot, SLOT_KIND);
+    let from = <usize>load<u32>(slot, SLOT_FROM);
+    let to = <usize>load<u32>(slot, SLOT_TO);
+    if (kind < <u32>KIND_STRING) {
+      if (kind == KIND_NULL) continue;
+      reserve(to - from);
+      put(from, to - from);
+      continue;
+    }
+    if (kind == KIND_STRING) {
+      from++;
+      to--;
+      if (hasEscape(from, to)) {
+        to = unescapeInto(from, to, scratch);
+        from = scratch;
+      }
+    } else if (kind >= <u32>KIND_ARRAY) {
+      to = compactInto(from, to, scratch);
+      from = scratch;
+    }
+    // A quote, tab or newline becomes two bytes at most.
+    reserve(2 * (to - from) + 2);
+    if (csv) putCsv(from, to);
+    else putTsv(from, to);
+  }
+  reserve(4);
+  // An empty line would be no row at all to many readers.
+  if (csv && columnCount == 1 && out - outStart == bytesBefore) {
+    store<u16>(out, 0x2222);
+    out += 2;
+  }
+  store<u8>(out++, 0x0a);
+}
+
+/** RFC 4180: a field with a comma, quote, CR or LF is enclosed in quotes, and its quotes are doubled. */
+function putCsv(from: usize, to: usize): void {
+  if (!needsQuotes(from, to)) {
+    put(from, to - from);
+    return;
+  }
+  store<u8>(out++, 0x22);
+  const quote = i8x16.splat(0x22);
+  while (from < to) {
+    const text = v128.load(from);
+    v128.store(out, text);
+    const hit = <usize>ctz(i8x16.bitmask(i8x16.eq(text, quote)) | 0x10000);
+    const bytes = min<usize>(hit, to - from);
+    from += bytes;
+    out += bytes;
+    if (hit < 16 && from < to) {
+      store<u16>(out, 0x2222);
+      out += 2;
+      from++;
+    }
+  }
+  store<u8>(out++, 0x22);
+}
+
+function needsQuotes(from: usize, to: usize): bool {
+  const comma = i8x16.splat(0x2c);
+  const quote = i8x16.splat(0x22);
+  const feed = i8x16.splat(0x0a);
+  const carriage = i8x16.splat(0x0d);
+  for (let at = from; at < to; at += 16) {
+    const text = v128.load(at);
+    let hits = i8x16.bitmask(
+      v128.or(
+        v128.or(i8x16.eq(text, comma), i8x16.eq(text, quote)),
+        v128.or(i8x16.eq(text, feed), i8x16.eq(text, carriage)),
+      ),
+    );
+    if (hits && at + <usize>ctz(hits) < to) return true;
+  }
+  return false;
+}
+
+/** Tab-separated text as IANA text/tab-separated-values, with \t \n \r \\ for the bytes that it cannot hold. */
+function putTsv(from: usize, to: usize): void {
+  while (from < to) {
+    const byte = load<u8>(from++);
+    const letter = byte == 0x09 ? 0x74 : byte == 0x0a ? 0x6e : byte == 0x0d ? 0x72 : byte == 0x5c ? 0x5c : 0;
+    if (letter) {
+      store<u8>(out++, 0x5c);
+      store<u8>(out++, <u8>letter);
+    } else store<u8>(out++, byte);
+  }
+}
+
+/** Copies a nested value without the white space between its tokens. @returns the end */
+function compactInto(from: usize, to: usize, target: usize): usize {
+  let inString = false;
+  while (from < to) {
+    const byte = load<u8>(from++);
+    if (!inString && byte <= 0x20) continue;
+    store<u8>(target++, byte);
+    if (byte == 0x22) inString = !inString;
+    else if (byte == 0x5c) store<u8>(target++, load<u8>(from++));
+  }
+  return target;
+}

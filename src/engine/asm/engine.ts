@@ -1,0 +1,213 @@
+/**
+ * The engine's entry points. `process` takes one block of whole lines through index, walk, match and emit, a chunk at a
+ * time so that tokens stay in the cache, and leaves counts, output segments and rejected lines in the block's struct.
+ */
+import {
+  B_BLANK, B_FROM, B_LINES, B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_STOPPED_AT, B_TO, CHUNK_BYTES,
+  F_KEEP_REJECTS, F_STRICT_KEYS, F_TRACK_KEYS, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES,
+} from '../layout';
+import { CODE_TOO_LONG } from '../code-numbers';
+import { diagnose, diagnoseOffset } from './diagnose';
+import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
+import { errorsEnd, escapesEnd, indexChunk, resetIndex, setLists } from './index';
+import { countPendingKeys, dropPendingKeys } from './keys';
+import { matchRecord } from './match';
+import { attach, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
+import { walkRecord } from './walk';
+
+export { attach } from './state';
+export { buildSet } from './match';
+
+/** First address that the engine's static data does not use. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+const NEVER: usize = 0xffffffff;
+
+let lines: u32 = 0;
+let records: u32 = 0;
+let matched: u32 = 0;
+let blank: u32 = 0;
+let rejectCount: u32 = 0;
+let rejects: usize = 0;
+/** The line that --csv-strict stopped at, or 0. */
+let stoppedAt: usize = 0;
+
+function reject(from: usize, to: usize, code: i32, at: usize): void {
+  const place = rejects + <usize>rejectCount * REJECT_BYTES;
+  store<u32>(place, <u32>from, REJ_FROM);
+  store<u32>(place, <u32>to, REJ_TO);
+  store<u32>(place, <u32>code, REJ_CODE);
+  store<u32>(place, <u32>at, REJ_AT);
+  store<u32>(place, lines, REJ_LINE);
+  rejectCount++;
+  if (flags & F_KEEP_REJECTS) emitLine(from, to + 1);
+}
+
+/** A record is good: match it and write it. */
+// @ts-ignore: decorator
+@inline
+function take(from: usize, to: usize): void {
+  if (!matchRecord()) {
+    records++;
+    return;
+  }
+  if (flags & F_TRACK_KEYS && countPendingKeys() && flags & F_STRICT_KEYS) {
+    stoppedAt = from;
+    return;
+  }
+  records++;
+  matched++;
+  emitRecord(from, to + 1);
+}
+
+/**
+ * The line did not pass: find out why. The walk and the error list may raise false alarms (an error of the line before
+ * that shows late); then the line is walked again and taken.
+ * @returns the newline's address
+ */
+function examine(from: usize, token: usize): usize {
+  let end = token;
+  while (load<u8>(<usize>load<u32>(end)) != 0x0a) end += 4;
+  const to = <usize>load<u32>(end);
+  if (to - from > maxRecord) {
+    reject(from, to, CODE_TOO_LONG, from + maxRecord);
+    return end;
+  }
+  if (isBlank(from, to)) {
+    blank++;
+    return end;
+  }
+  const code = diagnose(from, to, maxDepth);
+  if (code) {
+    reject(from, to, code, diagnoseOffset);
+    return end;
+  }
+  nextEpoch();
+  if (flags & F_TRACK_KEYS) dropPendingKeys();
+  // Address 0 as the first escape: every key is looked at for escapes, which is right for any line.
+  walkRecord(token, 0);
+  take(from, to);
+  return end;
+}
+
+function isBlank(from: usize, to: usize): bool {
+  while (from < to) {
+    const byte = load<u8>(from++);
+    if (byte != 0x20 && byte != 0x09 && byte != 0x0d) return false;
+  }
+  return true;
+}
+
+/** The first entry of an ascending list that is not below `address`. */
+// @ts-ignore: decorator
+@inline
+function skipBelow(list: usize, end: usize, address: usize): usize {
+  while (list < end && <usize>load<u32>(list) < address) list += 4;
+  return list;
+}
+
+/** Keeps the first entry at or after `address` as the whole list: one is enough for the line that is still open. */
+function keepFirst(list: usize, end: usize, address: usize): usize {
+  const first = skipBelow(list, end, address);
+  if (first == end) return list;
+  store<u32>(list, load<u32>(first));
+  return list + 4;
+}
+
+/** Walks, matches and emits the lines whose tokens are in [token, tokensEnd). @returns the first byte after them */
+function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
+  let error = errors;
+  let escape = escapes;
+  while (token < tokensEnd && !stoppedAt) {
+    error = skipBelow(error, errorsEnd, lineFrom);
+    escape = skipBelow(escape, escapesEnd, lineFrom >= 63 ? lineFrom - 63 : 0);
+    const firstError = error < errorsEnd ? <usize>load<u32>(error) : NEVER;
+    const firstEscape = escape < escapesEnd ? <usize>load<u32>(escape) : NEVER;
+    let newline: usize = 0;
+    if (load<u8>(<usize>load<u32>(token)) != 0x0a) {
+      nextEpoch();
+      if (flags & F_TRACK_KEYS) dropPendingKeys();
+      newline = walkRecord(token, firstEscape);
+    }
+    let lineTo = newline ? <usize>load<u32>(newline) : 0;
+    if (!newline || firstError <= lineTo || lineTo - lineFrom > maxRecord) {
+      newline = examine(lineFrom, token);
+      lineTo = <usize>load<u32>(newline);
+    } else take(lineFrom, lineTo);
+    if (stoppedAt) return lineFrom;
+    lines++;
+    token = newline + 4;
+    lineFrom = lineTo + 1;
+  }
+  return lineFrom;
+}
+
+/** One past the last newline token in [from, to), or `from` when there is none. */
+function afterLastNewline(from: usize, to: usize): usize {
+  while (to > from && load<u8>(<usize>load<u32>(to - 4)) != 0x0a) to -= 4;
+  return to;
+}
+
+/** Processes a block: whole lines in [B_FROM, B_TO), the last one ends with a newline. */
+export function process(block: usize): void {
+  const from = <usize>load<u32>(block, B_FROM);
+  const end = <usize>load<u32>(block, B_TO);
+  lines = 0;
+  records = 0;
+  matched = 0;
+  blank = 0;
+  rejectCount = 0;
+  stoppedAt = 0;
+  rejects = <usize>load<u32>(block, B_REJECTS);
+  beginEmit(block);
+  resetIndex(errors, escapes);
+  let at = from;
+  let lineFrom = from;
+  let tokensEnd = tokens;
+  while (at < end && !stoppedAt) {
+    const to = min(at + CHUNK_BYTES, end);
+    const fresh = tokensEnd;
+    tokensEnd = indexChunk(at, to, end, tokensEnd);
+    const complete = afterLastNewline(fresh, tokensEnd);
+    if (complete != fresh) {
+      lineFrom = walkLines(tokens, complete, lineFrom);
+      const rest = tokensEnd - complete;
+      memory.copy(tokens, complete, rest);
+      tokensEnd = tokens + rest;
+    }
+    setLists(
+      keepFirst(errors, errorsEnd, lineFrom),
+      keepFirst(escapes, escapesEnd, lineFrom >= 63 ? lineFrom - 63 : 0),
+    );
+    at = to;
+  }
+  endEmit();
+  store<u32>(block, lines, B_LINES);
+  store<u32>(block, records, B_RECORDS);
+  store<u32>(block, matched, B_MATCHED);
+  store<u32>(block, blank, B_BLANK);
+  store<u32>(block, rejectCount, B_REJECT_COUNT);
+  store<u32>(block, <u32>stoppedAt, B_STOPPED_AT);
+}
+
+/**
+ * The address after the `lines`-th newline in [from, to), or 0 when there are fewer. Uses none of the engine's state, so
+ * the thread that fills a block may call it on an instance of its own.
+ */
+export function afterLines(from: usize, to: usize, lines: u32): usize {
+  const newline = i8x16.splat(0x0a);
+  for (let at = from; at < to; at += 16) {
+    let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+    if (at + 16 > to) hits &= (1 << <u32>(to - at)) - 1;
+    const count = <u32>popcnt(hits);
+    if (count < lines) {
+      lines -= count;
+      continue;
+    }
+    while (--lines) hits &= hits - 1;
+    return at + <usize>ctz(hits) + 1;
+  }
+  return 0;
+}

@@ -1,0 +1,87 @@
+/**
+ * The engine's registers: where its areas lie (set once by attach) and what the stages hand to one another. They are
+ * WebAssembly globals; hot loops copy them into locals first, because a global is a memory access.
+ */
+import {
+  H_DIAGNOSE_STACK, H_ERRORS, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_SCRATCH,
+  H_SCRATCH_BYTES, H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_PATHS, P_ROOT,
+  P_SLOT_COUNT, P_TESTS, SLOT_BYTES,
+} from '../layout';
+import { setDiagnoseStack } from './diagnose';
+
+export let plan: usize = 0;
+export let slots: usize = 0;
+export let seen: usize = 0;
+export let stack: usize = 0;
+export let tokens: usize = 0;
+export let errors: usize = 0;
+export let escapes: usize = 0;
+export let scratch: usize = 0;
+export let scratchBytes: usize = 0;
+export let keys: usize = 0;
+export let maxDepth: i32 = 0;
+export let maxRecord: usize = 0;
+export let flags: u32 = 0;
+
+export let root: usize = 0;
+export let slotCount: u32 = 0;
+export let tests: usize = 0;
+export let entry: i32 = 0;
+export let paths: usize = 0;
+export let emitKind: u32 = 0;
+export let columns: usize = 0;
+export let columnCount: u32 = 0;
+
+/** The number of the record being looked at; a slot is filled when its epoch is equal. Never 0. */
+export let epoch: u32 = 0;
+
+/** A pointer inside the plan, made absolute. */
+// @ts-ignore: decorator
+@inline
+export function planPointer(offset: u32): usize {
+  return plan + <usize>offset;
+}
+
+/** Starts the next record: all slots become empty at once. After 2^32 - 1 records the epochs are wiped and start again. */
+// @ts-ignore: decorator
+@inline
+export function nextEpoch(): u32 {
+  epoch += 1;
+  if (!epoch) wipeEpochs();
+  return epoch;
+}
+
+function wipeEpochs(): void {
+  memory.fill(slots, 0, <usize>slotCount * SLOT_BYTES);
+  epoch = 1;
+}
+
+/** Reads the header and the plan that the host has written. */
+export function attach(header: usize): void {
+  plan = load<u32>(header, H_PLAN);
+  slots = load<u32>(header, H_SLOTS);
+  seen = load<u32>(header, H_SEEN);
+  stack = load<u32>(header, H_STACK);
+  tokens = load<u32>(header, H_TOKENS);
+  errors = load<u32>(header, H_ERRORS);
+  escapes = load<u32>(header, H_ESCAPES);
+  scratch = load<u32>(header, H_SCRATCH);
+  scratchBytes = load<u32>(header, H_SCRATCH_BYTES);
+  keys = load<u32>(header, H_KEYS);
+  maxDepth = load<i32>(header, H_MAX_DEPTH);
+  maxRecord = load<u32>(header, H_MAX_RECORD);
+  flags = load<u32>(header, H_FLAGS);
+  const rootOffset = load<u32>(plan, P_ROOT);
+  root = rootOffset ? planPointer(rootOffset) : 0;
+  slotCount = load<u32>(plan, P_SLOT_COUNT);
+  tests = planPointer(load<u32>(plan, P_TESTS));
+  entry = load<i32>(plan, P_ENTRY);
+  paths = planPointer(load<u32>(plan, P_PATHS));
+  emitKind = load<u32>(plan, P_EMIT);
+  columns = planPointer(load<u32>(plan, P_COLUMNS));
+  columnCount = load<u32>(plan, P_COLUMN_COUNT);
+  memory.fill(slots, 0, <usize>slotCount * SLOT_BYTES);
+  memory.fill(seen, 0, slotCount);
+  epoch = 0;
+  setDiagnoseStack(load<u32>(header, H_DIAGNOSE_STACK));
+}

@@ -1,0 +1,322 @@
+/**
+ * Stage 2: tokens to one validated record. A single loop over the token list checks the whole JSON grammar and, where
+ * the trie of wanted paths says so, notes in a slot where a value lies. There is no recursion: open containers are on a
+ * stack of 16 bytes each.
+ *
+ * The function is longer than we like because its state lives in locals: moving it to globals cost 30 % (the loop is a
+ * few nanoseconds per token). It answers only "valid, and it ends here" or "not valid"; which byte is wrong and why is
+ * the business of diagnose.ts.
+ */
+import {
+  E_CHILD, E_FLAGS, E_KEY, E_LENGTH, E_PREFIX, E_SLOT, E_SLOT_END, EDGE_IS_COLUMN, F_TRACK_KEYS, KIND_ARRAY, KIND_FALSE, KIND_NULL, KIND_NUMBER,
+  KIND_OBJECT, KIND_STRING, KIND_TRUE, N_INDEXES, N_INDEX_COUNT, N_LENGTHS, N_TABLE, N_TABLE_SHIFT, SLOT_BYTES,
+  SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO,
+} from '../layout';
+import { notePendingKey } from './keys';
+import { equalBytes } from './bytes';
+import { hasEscape, unescapeInto } from './unescape';
+import { epoch, flags, maxDepth, plan, root, scratch, seen, slots, stack } from './state';
+
+// One entry of the stack.
+const S_NODE: usize = 0; // trie node of the container that is suspended
+const S_OBJECT: usize = 4; // it is an object
+const S_INDEX: usize = 8; // it is an array: index of its next element
+const S_SLOT: usize = 12; // slot that wants to know where the inner container ends, or 0
+const STACK_ENTRY: usize = 16;
+
+const MIX: u64 = 0x9e3779b97f4a7c15;
+
+/** Bytes that may follow a number or literal: white space (any byte to 0x20), `, : ] }` and the other structural ones. */
+const delimiter = memory.data<u8>([
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+  1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
+
+// @ts-ignore: decorator
+@inline
+function isDigit(byte: u32): bool {
+  return byte - 0x30 < 10;
+}
+
+/** Numbers longer than 15 bytes or with an exponent, byte by byte. `at` is after the sign. @returns the end, or 0 */
+function endOfLongNumber(at: usize): usize {
+  let byte = <u32>load<u8>(at);
+  if (byte == 0x30) byte = <u32>load<u8>(++at);
+  else {
+    if (!isDigit(byte)) return 0;
+    while (isDigit(byte)) byte = <u32>load<u8>(++at);
+  }
+  if (byte == 0x2e) {
+    byte = <u32>load<u8>(++at);
+    if (!isDigit(byte)) return 0;
+    while (isDigit(byte)) byte = <u32>load<u8>(++at);
+  }
+  if ((byte | 0x20) == 0x65) {
+    byte = <u32>load<u8>(++at);
+    if (byte == 0x2b || byte == 0x2d) byte = <u32>load<u8>(++at);
+    if (!isDigit(byte)) return 0;
+    while (isDigit(byte)) byte = <u32>load<u8>(++at);
+  }
+  return load<u8>(delimiter + <usize>byte) ? at : 0;
+}
+
+/** Checks the number at `at` (a digit or a minus). @returns one past its last byte, or 0 when it is malformed */
+// @ts-ignore: decorator
+@inline
+function endOfNumber(from: usize): usize {
+  const at = from + usize(load<u8>(from) == 0x2d);
+  const text = v128.load(at);
+  // A 1 for each of the first 16 bytes that is not a digit.
+  const other = i8x16.bitmask(i8x16.gt_u(i8x16.sub(text, i8x16.splat(0x30)), i8x16.splat(9)));
+  const whole = ctz(other | 0x10000);
+  // No digit, or a zero with more digits after it.
+  if (whole == 0 || (whole > 1 && load<u8>(at) == 0x30)) return 0;
+  let byte = <u32>load<u8>(at + <usize>whole);
+  if (byte == 0x2e) {
+    const rest = other & (other - 1);
+    const end = ctz(rest | 0x10000);
+    byte = <u32>load<u8>(at + <usize>end);
+    if (end > whole + 1 && load<u8>(delimiter + <usize>byte)) return end < 16 ? at + <usize>end : endOfLongNumber(at);
+    return endOfLongNumber(at);
+  }
+  if (load<u8>(delimiter + <usize>byte)) return whole < 16 ? at + <usize>whole : endOfLongNumber(at);
+  return endOfLongNumber(at);
+}
+
+/** The edge for a key given as bytes. @returns the edge's address, or 0 */
+// @ts-ignore: decorator
+@inline
+function findEdge(node: usize, key: usize, length: usize): usize {
+  if (!((load<u64>(node, N_LENGTHS) >> <u64>min<usize>(length, 63)) & 1)) return 0;
+  return probe(node, key, length);
+}
+
+function probe(node: usize, key: usize, length: usize): usize {
+  let prefix = load<u64>(key);
+  if (length < 8) prefix &= (<u64>1 << (<u64>length << 3)) - 1;
+  const shift = <u64>load<u32>(node, N_TABLE_SHIFT);
+  const table = plan + <usize>load<u32>(node, N_TABLE);
+  const mask = <usize>((<u64>1 << (64 - shift)) - 1);
+  let place = <usize>(((prefix ^ (<u64>length << 56)) * MIX) >> shift);
+  while (true) {
+    const pointer = load<u32>(table + (place << 2));
+    if (!pointer) return 0;
+    const edge = plan + <usize>pointer;
+    if (
+      load<u64>(edge, E_PREFIX) == prefix &&
+      load<u32>(edge, E_LENGTH) == <u32>length &&
+      (length <= 8 || equalBytes(key + 8, plan + <usize>load<u32>(edge, E_KEY) + 8, length - 8))
+    ) {
+      return edge;
+    }
+    place = (place + 1) & mask;
+  }
+}
+
+/** A key that may hold escapes: compared by value. */
+function findEscapedEdge(node: usize, from: usize, to: usize): usize {
+  if (!hasEscape(from, to)) return findEdge(node, from, to - from);
+  // The trie's longest key is short against the scratch area, and a key never grows by being unescaped.
+  const end = unescapeInto(from, to, scratch);
+  store<u64>(end, 0);
+  return findEdge(node, scratch, end - scratch);
+}
+
+function findElement(node: usize, index: u32): usize {
+  const list = plan + <usize>load<u32>(node, N_INDEXES);
+  const count = load<u32>(node, N_INDEX_COUNT);
+  for (let i: u32 = 0; i < count; i++) {
+    const edge = plan + <usize>load<u32>(list + (<usize>i << 2));
+    const wanted = load<u32>(edge, E_LENGTH);
+    if (wanted == index) return edge;
+    if (wanted > index) return 0;
+  }
+  return 0;
+}
+
+/** A key for the second time in one object: the last one wins, so what was found below the first is forgotten. */
+function forgetSubtree(edge: usize): void {
+  const end = slots + <usize>load<u32>(edge, E_SLOT_END) * SLOT_BYTES;
+  for (let slot = slots + <usize>load<u32>(edge, E_SLOT) * SLOT_BYTES; slot < end; slot += SLOT_BYTES) {
+    store<u32>(slot, 0, SLOT_EPOCH);
+  }
+}
+
+/** One past the closing quote of the string whose following token is at `next`. */
+// @ts-ignore: decorator
+@inline
+function endOfString(next: usize): usize {
+  while (load<u8>(next - 1) != 0x22) next--;
+  return next;
+}
+
+// @ts-ignore: decorator
+@inline
+function isLiteral(at: usize, word: u32): bool {
+  return load<u32>(at) == word && load<u8>(delimiter + <usize>load<u8>(at + 4)) != 0;
+}
+
+/** @returns KIND_TRUE, KIND_FALSE or KIND_NULL, or 0 */
+// @ts-ignore: decorator
+@inline
+function literalKind(at: usize, byte: u32): u32 {
+  if (byte == 0x74) return isLiteral(at, 0x65757274) ? KIND_TRUE : 0;
+  if (byte == 0x66) return isLiteral(at + 1, 0x65736c61) ? KIND_FALSE : 0;
+  if (byte == 0x6e) return isLiteral(at, 0x6c6c756e) ? KIND_NULL : 0;
+  return 0;
+}
+
+/** One past a literal or number that is known to be valid. */
+function endOfScalar(at: usize): usize {
+  while (!load<u8>(delimiter + <usize>load<u8>(at))) at++;
+  return at;
+}
+
+/** A scalar at the root: valid, but without paths. */
+function walkScalar(token: usize, at: usize, byte: u32): usize {
+  if (byte != 0x22 && !literalKind(at, byte)) {
+    if (!isDigit(byte) && byte != 0x2d) return 0;
+    if (!endOfNumber(at)) return 0;
+  }
+  return load<u8>(<usize>load<u32>(token, 4)) == 0x0a ? token + 4 : 0;
+}
+
+/**
+ * Walks one record. `token` points at its first token (not a newline); the list holds the record up to its newline.
+ * `firstEscape` is the address of the first 64-byte block, at or after the record's start, that has a backslash.
+ * @returns the address of the newline's token, or 0 when the record is not valid (or deeper than it may be)
+ */
+export function walkRecord(token: usize, firstEscape: usize): usize {
+  let at = <usize>load<u32>(token);
+  let byte = <u32>load<u8>(at);
+  let isObject = byte == 0x7b;
+  if (!isObject && byte != 0x5b) return walkScalar(token, at, byte);
+  token += 4;
+  at = <usize>load<u32>(token);
+  if (<u32>load<u8>(at) == byte + 2) return load<u8>(<usize>load<u32>(token, 4)) == 0x0a ? token + 4 : 0;
+
+  const base = stack;
+  const limit = base + (<usize>maxDepth - 1) * STACK_ENTRY;
+  const current = epoch;
+  const track = (flags & F_TRACK_KEYS) != 0;
+  let top = base;
+  // A root array has no paths.
+  let node: usize = isObject ? root : 0;
+  let index: u32 = 0;
+  if (maxDepth < 1) return 0;
+
+  while (true) {
+    // ---- key or element: is anybody interested? ----
+    let slot: usize = 0;
+    let child: usize = 0;
+    if (isObject) {
+      at = <usize>load<u32>(token);
+      const colon = <usize>load<u32>(token, 4);
+      if (load<u8>(at) != 0x22 || load<u8>(colon) != 0x3a) return 0;
+      token += 8;
+      if (node) {
+        let keyEnd = colon - 1;
+        while (load<u8>(keyEnd) != 0x22) keyEnd--;
+        const edge =
+          keyEnd > firstEscape ? findEscapedEdge(node, at + 1, keyEnd) : findEdge(node, at + 1, keyEnd - at - 1);
+        if (edge) {
+          const number = load<u32>(edge, E_SLOT);
+          slot = slots + <usize>number * SLOT_BYTES;
+          if (load<u32>(slot, SLOT_EPOCH) == current) forgetSubtree(edge);
+          store<u8>(seen + <usize>number, 1);
+          child = <usize>load<u32>(edge, E_CHILD);
+          if (child) child += plan;
+        }
+        if (track && node == root && !(edge && load<u32>(edge, E_FLAGS) & EDGE_IS_COLUMN)) {
+          notePendingKey(at + 1, keyEnd);
+        }
+      }
+    } else if (node) {
+      const edge = findElement(node, index);
+      index++;
+      if (edge) {
+        const number = load<u32>(edge, E_SLOT);
+        slot = slots + <usize>number * SLOT_BYTES;
+        store<u8>(seen + <usize>number, 1);
+        child = <usize>load<u32>(edge, E_CHILD);
+        if (child) child += plan;
+      }
+    }
+
+    // ---- value ----
+    at = <usize>load<u32>(token);
+    byte = <u32>load<u8>(at);
+    token += 4;
+    if (byte == 0x22) {
+      if (slot) {
+        store<u32>(slot, current, SLOT_EPOCH);
+        store<u32>(slot, <u32>at, SLOT_FROM);
+        store<u32>(slot, <u32>endOfString(<usize>load<u32>(token)), SLOT_TO);
+        store<u32>(slot, KIND_STRING, SLOT_KIND);
+      }
+    } else if (isDigit(byte) || byte == 0x2d) {
+      const end = endOfNumber(at);
+      if (!end) return 0;
+      if (slot) {
+        store<u32>(slot, current, SLOT_EPOCH);
+        store<u32>(slot, <u32>at, SLOT_FROM);
+        store<u32>(slot, <u32>end, SLOT_TO);
+        store<u32>(slot, KIND_NUMBER, SLOT_KIND);
+      }
+    } else if (byte == 0x7b || byte == 0x5b) {
+      const opensObject = byte == 0x7b;
+      if (slot) {
+        store<u32>(slot, current, SLOT_EPOCH);
+        store<u32>(slot, <u32>at, SLOT_FROM);
+        store<u32>(slot, opensObject ? KIND_OBJECT : KIND_ARRAY, SLOT_KIND);
+      }
+      // The bracket itself is a level, also when it is empty.
+      if (top >= limit) return 0;
+      const next = <usize>load<u32>(token);
+      if (<u32>load<u8>(next) != byte + 2) {
+        store<u32>(top, <u32>node, S_NODE);
+        store<u32>(top, <u32>isObject, S_OBJECT);
+        store<u32>(top, index, S_INDEX);
+        store<u32>(top, <u32>slot, S_SLOT);
+        top += STACK_ENTRY;
+        isObject = opensObject;
+        node = child;
+        index = 0;
+        continue;
+      }
+      token += 4;
+      if (slot) store<u32>(slot, <u32>next + 1, SLOT_TO);
+    } else {
+      const kind = literalKind(at, byte);
+      if (!kind) return 0;
+      if (slot) {
+        store<u32>(slot, current, SLOT_EPOCH);
+        store<u32>(slot, <u32>at, SLOT_FROM);
+        store<u32>(slot, <u32>endOfScalar(at), SLOT_TO);
+        store<u32>(slot, kind, SLOT_KIND);
+      }
+    }
+
+    // ---- what follows: another member, or the end of one or more containers ----
+    while (true) {
+      at = <usize>load<u32>(token);
+      byte = <u32>load<u8>(at);
+      token += 4;
+      if (byte == 0x2c) break;
+      if (byte != (isObject ? 0x7d : 0x5d)) return 0;
+      if (top == base) return load<u8>(<usize>load<u32>(token)) == 0x0a ? token : 0;
+      top -= STACK_ENTRY;
+      node = <usize>load<u32>(top, S_NODE);
+      isObject = load<u32>(top, S_OBJECT) != 0;
+      index = load<u32>(top, S_INDEX);
+      slot = <usize>load<u32>(top, S_SLOT);
+      if (slot) store<u32>(slot, <u32>at + 1, SLOT_TO);
+    }
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * One engine: a WebAssembly instance over one shared memory, with one or more blocks that the host fills and drains.
+ * The host reads input straight into a block and writes output straight out of it; between the two it calls `process`.
+ * The same memory can be laid out here and processed by a worker (see pipeline/lane-worker.ts).
+ */
+import { readFileSync } from 'node:fs';
+import * as L from './layout.ts';
+import type { Plan } from './plan.ts';
+
+export interface EngineOptions {
+  /** Bytes of input that one block can hold; a record must fit into one. */
+  readonly blockBytes: number;
+  readonly blockCount: number;
+  readonly maxDepth: number;
+  readonly maxRecordBytes: number;
+  /** Rejected lines are output as they are. */
+  readonly keepRejects: boolean;
+  /** With a plan that tracks keys: stop before a matching record that has an unknown one. */
+  readonly strictKeys: boolean;
+}
+
+/** A rejected line. Addresses are in the engine's memory and hold until the block is filled again. */
+export interface Reject {
+  readonly from: number;
+  readonly to: number;
+  readonly code: number;
+  /** Address of the offending byte. */
+  readonly at: number;
+  /** 0-based line within the batch. */
+  readonly line: number;
+}
+
+/** What `process` left in a block. */
+export interface BlockCounts {
+  readonly lines: number;
+  readonly records: number;
+  readonly matched: number;
+  readonly blank: number;
+  readonly rejected: number;
+}
+
+export interface EngineExports {
+  heapBase(): number;
+  attach(header: number): void;
+  buildSet(set: number, items: number, count: number): void;
+  process(block: number): void;
+  afterLines(from: number, to: number, lines: number): number;
+}
+
+/** Where the parts of an engine's memory lie: plain numbers, so that a worker can be told. */
+export interface MemoryMap {
+  readonly header: number;
+  readonly plan: number;
+  readonly seen: number;
+  readonly keys: number;
+  readonly blocks: readonly number[];
+  readonly totalBytes: number;
+}
+
+/** The engine's own static data ends below this address; checked when it is instantiated. */
+const STATIC_BYTES = 65536;
+/** The least output area; it grows when a block needs more. */
+const OUT_BYTES = 65536;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The engine's module, compiled once per thread. */
+export function engineModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./engine.wasm', import.meta.url)));
+  return compiled;
+}
+
+const align = (address: number): number => Math.ceil(address / 64) * 64;
+
+interface Area {
+  readonly header: Record<number, number>;
+  readonly blocks: { at: number; from: number; segments: number; rejects: number; out: number }[];
+  readonly map: MemoryMap;
+}
+
+/** Lays the memory out; nothing is written yet, and pages that are never touched cost nothing. */
+function layOut(plan: Plan, options: EngineOptions): Area {
+  let end = STATIC_BYTES;
+  const take = (bytes: number): number => {
+    const at = align(end);
+    end = at + bytes;
+    return at;
+  };
+  const capacity = options.blockBytes;
+  const at = {
+    header: take(L.HEADER_BYTES),
+    plan: take(plan.bytes.length),
+    slots: take(plan.slotCount * L.SLOT_BYTES),
+    seen: take(plan.slotCount),
+    stack: take(options.maxDepth * 16),
+    diagnoseStack: take(options.maxDepth + 64),
+    errors: take((L.CHUNK_BYTES + 128) * 4),
+    escapes: take((L.CHUNK_BYTES / 64 + 64) * 4),
+    // Every byte can be a token; the index writes eight at a time.
+    tokens: take((capacity + 256) * 4),
+    scratch: take(capacity + L.PADDING_BYTES),
+    keys: take(plan.trackKeys ? L.KEYS_BYTES : 64),
+  };
+  const blocks = Array.from({ length: options.blockCount }, () => ({
+    at: take(L.BLOCK_BYTES),
+    segments: take((capacity / L.IN_PLACE_BYTES + 4) * 2 * L.SEGMENT_BYTES),
+    from: take(capacity + L.PADDING_BYTES),
+    // Two bytes are the shortest bad line.
+    rejects: take((capacity / 2 + 2) * L.REJECT_BYTES),
+    out: take(OUT_BYTES),
+  }));
+  const header = {
+    [L.H_PLAN]: at.plan,
+    [L.H_SLOTS]: at.slots,
+    [L.H_SEEN]: at.seen,
+    [L.H_STACK]: at.stack,
+    [L.H_TOKENS]: at.tokens,
+    [L.H_ERRORS]: at.errors,
+    [L.H_ESCAPES]: at.escapes,
+    [L.H_DIAGNOSE_STACK]: at.diagnoseStack,
+    [L.H_SCRATCH]: at.scratch,
+    [L.H_SCRATCH_BYTES]: capacity + L.PADDING_BYTES,
+    [L.H_KEYS]: at.keys,
+    [L.H_MAX_DEPTH]: options.maxDepth,
+    [L.H_MAX_RECORD]: options.maxRecordBytes,
+    [L.H_FLAGS]:
+      (options.strictKeys ? L.F_STRICT_KEYS : 0) |
+      (options.keepRejects ? L.F_KEEP_REJECTS : 0) |
+      (plan.trackKeys ? L.F_TRACK_KEYS : 0),
+  };
+  const map = { ...at, blocks: blocks.map((block) => block.at), totalBytes: end };
+  return { header, blocks, map };
+}
+
+/** Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. */
+export function createMemory(plan: Plan, options: EngineOptions): { memory: WebAssembly.Memory; map: MemoryMap } {
+  const area = layOut(plan, options);
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil(area.map.totalBytes / 65536),
+    maximum: 65536,
+    shared: true,
+  });
+  new Uint8Array(memory.buffer).set(plan.bytes, area.map.plan);
+  const words = new Int32Array(memory.buffer);
+  for (const [offset, value] of Object.entries(area.header)) words[(area.map.header + Number(offset)) / 4] = value;
+  for (const block of area.blocks) {
+    const at = block.at / 4;
+    words[at + L.B_INPUT / 4] = block.from;
+    words[at + L.B_OUT / 4] = block.out;
+    words[at + L.B_OUT_CAPACITY / 4] = OUT_BYTES;
+    words[at + L.B_SEGMENTS / 4] = block.segments;
+    words[at + L.B_REJECTS / 4] = block.rejects;
+  }
+  return { memory, map: area.map };
+}
+
+/** Instantiates the engine over a memory that createMemory made, on this thread. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  map: MemoryMap,
+  sets: Plan['sets'],
+): EngineExports {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const exports = instance.exports as unknown as EngineExports;
+  if (exports.heapBase() > STATIC_BYTES) {
+    throw new RangeError(`the engine's static data (${exports.heapBase()} bytes) is larger than ${STATIC_BYTES}`);
+  }
+  exports.attach(map.header);
+  for (const { set, items, count } of sets) exports.buildSet(map.plan + set, map.plan + items, count);
+  return exports;
+}
+
+/** An instance that only finds where lines end (see afterLines), for the thread that fills another thread's blocks. */
+export function scanner(module: WebAssembly.Module, memory: WebAssembly.Memory): Pick<EngineExports, 'afterLines'> {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as EngineExports;
+}
+
+/** Views over an engine's memory: fills and drains blocks. Does not run anything. */
+export class EngineMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly map: MemoryMap;
+  readonly options: EngineOptions;
+  #bytes: Uint8Array;
+  #words: Int32Array;
+
+  constructor(memory: WebAssembly.Memory, map: MemoryMap, options: EngineOptions) {
+    this.memory = memory;
+    this.map = map;
+    this.options = options;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#words = new Int32Array(memory.buffer);
+  }
+
+  /** All of the memory. Taken anew after growth; do not keep it across `process`. */
+  bytes(): Uint8Array {
+    if (this.#bytes.buffer !== this.memory.buffer) this.#refresh();
+    return this.#bytes;
+  }
+
+  words(): Int32Array {
+    if (this.#words.buffer !== this.memory.buffer) this.#refresh();
+    return this.#words;
+  }
+
+  #refresh(): void {
+    this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#words = new Int32Array(this.memory.buffer);
+  }
+
+  word(block: number, offset: number): number {
+    return this.words()[(this.map.blocks[block]! + offset) >> 2]! >>> 0;
+  }
+
+  setWord(block: number, offset: number, value: number): void {
+    this.words()[(this.map.blocks[block]! + offset) >> 2] = value;
+  }
+
+  /** Address of the first input byte of a block. */
+  inputStart(block: number): number {
+    return this.word(block, L.B_INPUT);
+  }
+
+  /** A borrowed view of [from, to). */
+  view(from: number, to: number): Uint8Array {
+    if (to > this.#bytes.length) {
+      // A worker has grown the memory: growing by nothing makes this thread see it.
+      this.memory.grow(0);
+      this.#refresh();
+    }
+    return this.bytes().subarray(from, to);
+  }
+
+  counts(block: number): BlockCounts {
+    return {
+      lines: this.word(block, L.B_LINES),
+      records: this.word(block, L.B_RECORDS),
+      matched: this.word(block, L.B_MATCHED),
+      blank: this.word(block, L.B_BLANK),
+      rejected: this.word(block, L.B_REJECT_COUNT),
+    };
+  }
+
+  /** The i-th output segment of a processed block, borrowed until the block is filled again. */
+  segment(block: number, i: number): Uint8Array {
+    const at = (this.word(block, L.B_SEGMENTS) + i * L.SEGMENT_BYTES) >> 2;
+    const words = this.words();
+    const start = words[at + (L.SEG_START >> 2)]! >>> 0;
+    const from = words[at + (L.SEG_IN_OUT >> 2)] ? this.word(block, L.B_OUT) + start : start;
+    return this.view(from, from + (words[at + (L.SEG_BYTES >> 2)]! >>> 0));
+  }
+
+  segmentCount(block: number): number {
+    return this.word(block, L.B_SEGMENT_COUNT);
+  }
+
+  reject(block: number, i: number): Reject {
+    const at = (this.word(block, L.B_REJECTS) + i * L.REJECT_BYTES) >> 2;
+    const words = this.words();
+    return {
+      from: words[at + (L.REJ_FROM >> 2)]! >>> 0,
+      to: words[at + (L.REJ_TO >> 2)]! >>> 0,
+      code: words[at + (L.REJ_CODE >> 2)]!,
+      at: words[at + (L.REJ_AT >> 2)]! >>> 0,
+      line: words[at + (L.REJ_LINE >> 2)]! >>> 0,
+    };
+  }
+
+  /** Whether a slot was ever filled. */
+  wasSeen(slot: number): boolean {
+    return this.bytes()[this.map.seen + slot] === 1;
+  }
+
+  /** The keys collected since the last clearKeys, in order of appearance, with the number of records that had them. */
+  newKeys(): { keys: { name: string; records: number }[]; overflow: number } {
+    const { keys: base } = this.map;
+    const words = this.words();
+    const found: { name: string; records: number; order: number }[] = [];
+    const distinct = words[(base + L.K_DISTINCT) >> 2]!;
+    for (let i = 0; i < L.KEY_ENTRY_COUNT && found.length < distinct; i++) {
+      const at = (base + L.K_TABLE + i * L.KEY_ENTRY_BYTES) >> 2;
+      const records = words[at + (L.KE_COUNT >> 2)]!;
+      if (records === 0) continue;
+      const from = base + L.K_TEXT + words[at + (L.KE_TEXT >> 2)]!;
+      const raw = Buffer.from(this.view(from, from + words[at + (L.KE_LENGTH >> 2)]!)).toString('utf8');
+      found.push({ name: JSON.parse(`"${raw}"`) as string, records, order: words[at + (L.KE_ORDER >> 2)]! });
+    }
+    found.sort((a, b) => a.order - b.order);
+    return { keys: found, overflow: words[(base + L.K_OVERFLOW) >> 2]! };
+  }
+}
+
+/** An engine that runs on the calling thread. */
+export class Engine extends EngineMemory {
+  readonly #exports: EngineExports;
+
+  constructor(plan: Plan, options: EngineOptions) {
+    const { memory, map } = createMemory(plan, options);
+    super(memory, map, options);
+    this.#exports = instantiate(engineModule(), memory, map, plan.sets);
+  }
+
+  /** Processes [from, to) of a block: whole lines, the last byte is a newline. */
+  process(block: number, from: number, to: number): void {
+    this.setWord(block, L.B_FROM, from);
+    this.setWord(block, L.B_TO, to);
+    this.#exports.process(this.map.blocks[block]!);
+  }
+
+  /** The address after the `lines`-th newline in [from, to), or 0 when there are fewer. */
+  afterLines(from: number, to: number, lines: number): number {
+    return this.#exports.afterLines(from, to, lines) >>> 0;
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Offsets and codes shared by both sides of the engine. This file is compiled twice: by tsc for the host and by asc for
+ * the engine, so it holds only `export const NAME = integer` and every constant stands once. Offsets are in bytes.
+ *
+ * One engine memory, in order: the engine's static data, the header, the plan, the work areas, the input blocks, and
+ * last the output areas, which may grow. Everything that the host allocates starts on a 64-byte border.
+ */
+
+/** Bytes that may be read (never interpreted) after the last byte of a block. */
+export const PADDING_BYTES = 128;
+/** Input is indexed and walked in pieces of this size, so that the token list stays in the L1/L2 cache. */
+export const CHUNK_BYTES = 32768;
+
+// ---- header: where everything is (u32 each), written by the host before attach() -----------------------------------
+export const H_PLAN = 0;
+export const H_SLOTS = 4;
+export const H_SEEN = 8;
+export const H_STACK = 12;
+export const H_TOKENS = 16;
+export const H_ERRORS = 20;
+export const H_ESCAPES = 24;
+export const H_DIAGNOSE_STACK = 28;
+export const H_SCRATCH = 32;
+export const H_SCRATCH_BYTES = 36;
+export const H_KEYS = 40;
+export const H_MAX_DEPTH = 44;
+export const H_MAX_RECORD = 48;
+export const H_FLAGS = 52;
+/** Set to 1 by a worker when it is ready to process blocks. */
+export const H_READY = 56;
+export const HEADER_BYTES = 64;
+
+/** H_FLAGS: stop before a matching record that has a root key which the plan does not know (--csv-strict). */
+export const F_STRICT_KEYS = 1;
+/** H_FLAGS: a rejected line is also output as it is (--on-error keep). */
+export const F_KEEP_REJECTS = 2;
+/** H_FLAGS: collect the root keys of matching records that the plan does not know (csv without columns). */
+export const F_TRACK_KEYS = 4;
+
+// ---- block: one batch and its results (u32 each); one struct per input block ---------------------------------------
+export const B_STATE = 0;
+/** First byte of the batch. */
+export const B_FROM = 4;
+/** One past the last byte; the batch ends with a newline. */
+export const B_TO = 8;
+export const B_OUT = 12;
+export const B_OUT_CAPACITY = 16;
+export const B_OUT_BYTES = 20;
+export const B_SEGMENTS = 24;
+export const B_SEGMENT_COUNT = 28;
+export const B_REJECTS = 32;
+export const B_REJECT_COUNT = 36;
+export const B_RECORDS = 40;
+export const B_MATCHED = 44;
+export const B_BLANK = 48;
+/** Lines looked at: records + blank + rejected. */
+export const B_LINES = 52;
+/** 0, or the first byte of the line that F_STRICT_KEYS stopped at; it and what follows were not processed. */
+export const B_STOPPED_AT = 56;
+/** Start of the block's input area; a batch may begin later (after a byte order mark). */
+export const B_INPUT = 60;
+export const BLOCK_BYTES = 128;
+
+export const STATE_FREE = 0;
+export const STATE_READY = 1;
+export const STATE_DONE = 2;
+export const STATE_FAILED = 3;
+export const STATE_EXIT = 4;
+
+// ---- output segment: bytes to write, in order ----------------------------------------------------------------------
+/** 1: `start` is relative to B_OUT; 0: `start` is an address in the input block (lines passed from where they lie). */
+export const SEG_IN_OUT = 0;
+export const SEG_START = 4;
+export const SEG_BYTES = 8;
+export const SEGMENT_BYTES = 12;
+/** Joined runs of lines at least this long are written from where they lie; shorter ones are copied together. */
+export const IN_PLACE_BYTES = 16384;
+
+// ---- rejected line -------------------------------------------------------------------------------------------------
+export const REJ_FROM = 0;
+/** End of the line, without its newline. */
+export const REJ_TO = 4;
+export const REJ_CODE = 8;
+/** Address of the offending byte. */
+export const REJ_AT = 12;
+/** 0-based line within the batch, blank lines included. */
+export const REJ_LINE = 16;
+export const REJECT_BYTES = 20;
+
+// ---- plan ----------------------------------------------------------------------------------------------------------
+// All pointers inside the plan are relative to its start. See PLAN.md for the picture.
+export const P_ROOT = 0; // node
+export const P_SLOT_COUNT = 4;
+export const P_TESTS = 8;
+export const P_ENTRY = 12; // i32: test index, ACCEPT or REJECT
+export const P_PATHS = 16;
+export const P_EMIT = 20; // EMIT_*
+export const P_COLUMNS = 24;
+export const P_COLUMN_COUNT = 28;
+export const P_BYTES = 32;
+export const PLAN_HEADER_BYTES = 64;
+
+export const EMIT_LINES = 0;
+export const EMIT_NDJSON = 1;
+export const EMIT_CSV = 2;
+export const EMIT_TSV = 3;
+export const EMIT_NOTHING = 4; // the records are only counted
+
+// Trie node: which keys or indexes below a value are of interest.
+export const N_LENGTHS = 0; // u64, bit min(length, 63) set for every key
+export const N_TABLE = 8; // hash table of edge pointers, 0 = empty
+export const N_TABLE_SHIFT = 12; // 64 - log2(entries)
+export const N_INDEXES = 16; // edge pointers of array elements, ascending by index
+export const N_INDEX_COUNT = 20;
+export const NODE_BYTES = 32;
+
+export const E_PREFIX = 0; // u64: the key's first 8 bytes, zero padded
+export const E_LENGTH = 8; // key length in bytes, or the array index
+export const E_KEY = 12;
+export const E_CHILD = 16; // node, or 0
+export const E_SLOT = 20; // slot number; the slots of the subtree follow it
+export const E_SLOT_END = 24;
+export const E_FLAGS = 28;
+/** E_FLAGS: a column names this root key, so it is not a new one. */
+export const EDGE_IS_COLUMN = 1;
+export const EDGE_BYTES = 32;
+
+// Path: where a value may be found. A whole key at the root wins over the steps.
+export const PATH_WHOLE = 0; // slot number or NO_SLOT
+export const PATH_STEPS = 4; // slot number or NO_SLOT
+export const PATH_BYTES = 8;
+export const NO_SLOT = -1;
+
+// Test (32 bytes).
+export const T_OP = 0;
+export const T_PATH = 4; // path number
+export const T_TRUE = 8; // i32
+export const T_FALSE = 12; // i32
+export const T_DATA = 16; // pointer to bytes, regex image or set
+export const T_LENGTH = 20; // bytes, or the number's kind
+export const T_NUMBER = 24; // i64: the number's bits
+export const TEST_BYTES = 32;
+
+export const ACCEPT_TARGET = -1;
+export const REJECT_TARGET = -2;
+
+export const OP_HAS = 0;
+export const OP_EQ_STRING = 1;
+export const OP_EQ_NUMBER = 2;
+export const OP_EQ_KIND = 3; // T_LENGTH is the slot kind: null, true, false
+export const OP_LT_NUMBER = 4;
+export const OP_LE_NUMBER = 5;
+export const OP_GT_NUMBER = 6;
+export const OP_GE_NUMBER = 7;
+export const OP_LT_STRING = 8;
+export const OP_LE_STRING = 9;
+export const OP_GT_STRING = 10;
+export const OP_GE_STRING = 11;
+export const OP_PREFIX = 12;
+export const OP_SUFFIX = 13;
+export const OP_CONTAINS = 14;
+export const OP_REGEX = 15;
+export const OP_IN = 16;
+
+// Set of scalars for OP_IN: open addressing, power-of-two entries, 0 kind = empty.
+export const SET_MASK = 0; // entries - 1
+export const SET_KINDS = 4; // bit per slot kind that is a member by itself (null, true, false)
+export const SET_ENTRIES = 8; // pointer
+export const SET_BYTES = 16;
+export const SE_KIND = 0; // 0 empty, SE_STRING, or a number kind (1 i64, 2 u64, 3 f64)
+export const SE_LENGTH = 4;
+export const SE_BITS = 8; // number bits, or pointer to the string's bytes
+export const SE_HASH = 16;
+export const SET_ENTRY_BYTES = 24;
+export const SE_STRING = 4;
+
+// Column.
+export const C_PATH = 0; // path number
+export const C_LABEL = 4; // bytes written before the value in NDJSON: `,"name":`
+export const C_LABEL_BYTES = 8;
+export const COLUMN_BYTES = 16;
+
+// ---- slot: what the walk found at an edge --------------------------------------------------------------------------
+export const SLOT_EPOCH = 0; // equal to the record's epoch when the slot is filled
+export const SLOT_FROM = 4; // first byte of the value (a string's opening quote)
+export const SLOT_TO = 8; // one past its last byte
+export const SLOT_KIND = 12;
+export const SLOT_BYTES = 16;
+
+export const KIND_NULL = 1;
+export const KIND_FALSE = 2;
+export const KIND_TRUE = 3;
+export const KIND_NUMBER = 4;
+export const KIND_STRING = 5;
+export const KIND_ARRAY = 6;
+export const KIND_OBJECT = 7;
+
+// ---- new keys (F_TRACK_KEYS) ---------------------------------------------------------------------------------------
+// At H_KEYS: the counters, the pending list of the current record, the table of distinct keys, and their bytes.
+export const K_PENDING = 0;
+export const K_DISTINCT = 4;
+export const K_TEXT_BYTES = 8;
+/** Values under keys that found no room in the table. */
+export const K_OVERFLOW = 12;
+/** Records that had at least one unknown key. */
+export const K_RECORDS = 16;
+export const K_LIST = 64;
+export const KEY_PENDING_COUNT = 65536;
+export const PENDING_BYTES = 8; // address of the key, its length
+export const K_TABLE = 524352; // K_LIST + KEY_PENDING_COUNT * PENDING_BYTES
+export const KEY_ENTRY_COUNT = 16384; // power of two; half of it is used at most
+export const KE_HASH = 0; // u64
+export const KE_TEXT = 8; // relative to K_TEXT
+export const KE_LENGTH = 12;
+export const KE_COUNT = 16; // records that have it; 0 = empty entry
+export const KE_ORDER = 20; // 0-based order of appearance
+export const KEY_ENTRY_BYTES = 24;
+export const K_TEXT = 917568; // K_TABLE + KEY_ENTRY_COUNT * KEY_ENTRY_BYTES
+export const KEY_TEXT_BYTES = 1048576;
+export const KEYS_BYTES = 1966144; // K_TEXT + KEY_TEXT_BYTES

@@ -1,0 +1,51 @@
+/**
+ * The library: `select` as a Node stream. Bytes in, bytes out; no JavaScript runs per record unless you ask for objects.
+ *
+ *     import { select } from 'slung';
+ *     createReadStream('app.log').pipe(select({ where: 'level == "error"' })).pipe(process.stdout);
+ */
+import { pipeline, Readable } from 'node:stream';
+import split2 from 'split2';
+import { type SelectOptions, SelectStream } from './pipeline/stream.ts';
+
+export { UsageError } from './config/errors.ts';
+export type { StatsReport } from './pipeline/stats.ts';
+export { type RejectedLine, type SelectEvents, type SelectOptions, SelectStream } from './pipeline/stream.ts';
+
+/** Anything that gives bytes of NDJSON: a stream, an async or plain iterable, or one buffer or string. */
+export type Input = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string> | Uint8Array | string;
+
+/**
+ * A Transform stream that passes the records for which `where` holds. It is an async iterable as well: each chunk is the
+ * output of a batch, a Buffer that is yours to keep.
+ * @throws UsageError for a selector or path that cannot be compiled, with a caret under the place
+ */
+export function select(options: SelectOptions = {}): SelectStream {
+  return new SelectStream(options);
+}
+
+function toReadable(input: Input): Readable {
+  if (typeof input === 'string') return Readable.from([Buffer.from(input)]);
+  return Readable.from(input instanceof Uint8Array ? [input] : input, { objectMode: false });
+}
+
+/**
+ * The output of `select` over an input, batch by batch: `for await (const bytes of selectBatches(input, options))`.
+ * Ends early when the loop does.
+ */
+export async function* selectBatches(input: Input, options: SelectOptions = {}): AsyncGenerator<Buffer> {
+  const stream = select(options);
+  // The iterator below reports the error; this callback only keeps it from being reported twice.
+  pipeline(toReadable(input), stream, () => {});
+  for await (const bytes of stream) yield bytes as Buffer;
+}
+
+/**
+ * The matching records as objects, for those who want them: JSON.parse runs for each, so 64-bit integers lose precision
+ * and most of the speed is gone. NDJSON only.
+ */
+export async function* selectObjects<T = unknown>(input: Input, options: SelectOptions = {}): AsyncGenerator<T> {
+  const lines = split2((line: string) => JSON.parse(line) as T);
+  pipeline(toReadable(input), select({ ...options, to: 'ndjson' }), lines, () => {});
+  for await (const record of lines) yield record as T;
+}

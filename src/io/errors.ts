@@ -1,0 +1,73 @@
+/**
+ * What goes wrong at the two ends, in words. A system error carries a code that only programmers know; the message
+ * made here has the place, the cause and the code: `cannot read app.log: no such file (ENOENT)`.
+ * libuv's own sentences are used, except where they say less than a user needs ("illegal operation on a directory").
+ */
+import { getSystemErrorMap } from 'node:util';
+
+/** An input that cannot be opened, read or inflated. Bytes handed out before it was thrown are good. */
+export class SourceError extends Error {
+  /** The input as the user wrote it, or `<stdin>`. */
+  readonly source: string;
+  /** The system's or the decoder's code (`ENOENT`, `ETRUNCATED` …). */
+  readonly code: string;
+
+  constructor(source: string, code: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'SourceError';
+    this.source = source;
+    this.code = code;
+  }
+}
+
+/** An output that cannot be opened, written or given its name. */
+export class SinkError extends Error {
+  /** The output as the user wrote it, or `<stdout>`. */
+  readonly sink: string;
+  readonly code: string;
+  /** How many bytes the output had taken before. */
+  readonly bytesWritten: number;
+
+  constructor(sink: string, code: string, message: string, bytesWritten: number, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'SinkError';
+    this.sink = sink;
+    this.code = code;
+    this.bytesWritten = bytesWritten;
+  }
+}
+
+const plainer = new Map([
+  ['ENOENT', 'no such file'],
+  ['EISDIR', 'is a directory'],
+  ['ENOTDIR', 'a part of the path is not a directory'],
+  ['ENXIO', 'no such device, or nothing at its other end'],
+]);
+
+/** The code of a system error, or `EUNKNOWN` for anything else that was thrown. */
+export function errorCode(error: unknown): string {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : 'EUNKNOWN';
+}
+
+/** A system error as `cause (CODE)`. */
+export function describe(error: unknown): string {
+  const code = errorCode(error);
+  const errno = error instanceof Error ? (error as NodeJS.ErrnoException).errno : undefined;
+  const libuv = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  const text = plainer.get(code) ?? libuv ?? (error instanceof Error ? error.message : String(error));
+  return `${text} (${code})`;
+}
+
+/** @param verb what was tried: `read`, `open` … */
+export function sourceError(name: string, verb: string, error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  return new SourceError(name, errorCode(error), `cannot ${verb} ${name}: ${describe(error)}`, error);
+}
+
+/** @param what what was tried, with its object: `write out.csv`. */
+export function sinkError(name: string, what: string, error: unknown, bytesWritten = 0): SinkError {
+  if (error instanceof SinkError) return error;
+  const after = bytesWritten > 0 ? ` after ${bytesWritten} bytes` : '';
+  return new SinkError(name, errorCode(error), `cannot ${what}: ${describe(error)}${after}`, bytesWritten, error);
+}

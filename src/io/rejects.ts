@@ -1,0 +1,204 @@
+/**
+ * Where bad lines go. Two files: FILE gets the lines as they were, byte for byte, so that it can be repaired and read
+ * again; FILE.log gets one JSON object a line that says where each came from and why it was refused. Line n of the log
+ * is about line n of FILE. Both are made at the start, so that two empty files mean "nothing was rejected".
+ * Writes are synchronous and joined to 64 KiB.
+ */
+import { closeSync, fstatSync, openSync, type Stats, statSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { errorCode, SinkError, sinkError } from './errors.ts';
+
+/** One row of FILE.log; the keys are written in this order. */
+export interface RejectRow {
+  /** The input as the user wrote it, or `<stdin>`. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Of the line's first byte, from 0, in the decompressed input. */
+  readonly byteOffset: number;
+  /** In bytes from 1: where in the line it went wrong. */
+  readonly column: number;
+  /** Number, name and sentence of engine/codes.ts. */
+  readonly code: number;
+  readonly name: string;
+  readonly reason: string;
+  /** Of the line in bytes, without its newline. */
+  readonly length: number;
+}
+
+export interface RejectsOptions {
+  /** The run's inputs and its output, as the user wrote them: the rejects must be none of these files. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+}
+
+export interface RejectsWriter {
+  /** FILE as the user wrote it. */
+  readonly name: string;
+  /** Adds a line (borrowed for the call, without its newline) and its row. @throws SinkError */
+  write(line: Uint8Array, row: RejectRow): void;
+  /** Adds the beginning of a line that is too long to be in memory at once; `write` ends it. @throws SinkError */
+  writePart(part: Uint8Array): void;
+  /** Hands everything to the system. @throws SinkError */
+  flush(): void;
+  /** Flushes and closes; safe to call twice. @throws SinkError */
+  close(): void;
+}
+
+const LOG_SUFFIX = '.log';
+const BUFFER_BYTES = 64 * 1024;
+const NEWLINE = Uint8Array.of(0x0a);
+
+/**
+ * Creates (or empties) `path` and `path.log`.
+ * @throws SinkError when that fails, or when one of the two is an input, the output, or no regular file
+ */
+export function openRejects(path: string, options: RejectsOptions): RejectsWriter {
+  const logPath = path + LOG_SUFFIX;
+  refuse(path, path, options);
+  refuse(path, logPath, options);
+  const lines = new BufferedFile(path);
+  try {
+    return new Rejects(lines, new BufferedFile(logPath));
+  } catch (error) {
+    lines.close();
+    throw error;
+  }
+}
+
+class Rejects implements RejectsWriter {
+  readonly name: string;
+  readonly #lines: BufferedFile;
+  readonly #log: BufferedFile;
+  readonly #encoder = new TextEncoder();
+
+  constructor(lines: BufferedFile, log: BufferedFile) {
+    this.name = lines.name;
+    this.#lines = lines;
+    this.#log = log;
+  }
+
+  write(line: Uint8Array, row: RejectRow): void {
+    const { file, line: number, byteOffset, column, code, name, reason, length } = row;
+    this.#lines.write(line);
+    this.#lines.write(NEWLINE);
+    const text = JSON.stringify({ file, line: number, byteOffset, column, code, name, reason, length });
+    this.#log.write(this.#encoder.encode(`${text}\n`));
+  }
+
+  writePart(part: Uint8Array): void {
+    this.#lines.write(part);
+  }
+
+  flush(): void {
+    this.#lines.flush();
+    this.#log.flush();
+  }
+
+  close(): void {
+    try {
+      this.#lines.close();
+    } finally {
+      this.#log.close();
+    }
+  }
+}
+
+/** A file that is emptied when it is opened, and written in pieces of up to 64 KiB. */
+class BufferedFile {
+  readonly name: string;
+  #fd: number;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  #bufferedBytes = 0;
+  #bytesWritten = 0;
+
+  constructor(name: string) {
+    this.name = name;
+    try {
+      this.#fd = openSync(name, 'w');
+    } catch (error) {
+      throw sinkError(name, `write ${name}`, error);
+    }
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#bufferedBytes + bytes.length > BUFFER_BYTES) this.flush();
+    if (bytes.length > BUFFER_BYTES) {
+      this.#writeOut(bytes);
+      return;
+    }
+    this.#buffer.set(bytes, this.#bufferedBytes);
+    this.#bufferedBytes += bytes.length;
+  }
+
+  flush(): void {
+    const bytes = this.#bufferedBytes;
+    this.#bufferedBytes = 0;
+    this.#writeOut(this.#buffer.subarray(0, bytes));
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    try {
+      this.flush();
+    } finally {
+      const fd = this.#fd;
+      this.#fd = -1;
+      closeSync(fd);
+    }
+  }
+
+  #writeOut(bytes: Uint8Array): void {
+    for (let taken = 0; taken < bytes.length; ) {
+      try {
+        const count = writeSync(this.#fd, bytes, taken, bytes.length - taken, null);
+        taken += count;
+        this.#bytesWritten += count;
+      } catch (error) {
+        if (errorCode(error) !== 'EINTR') throw sinkError(this.name, `write ${this.name}`, error, this.#bytesWritten);
+      }
+    }
+  }
+}
+
+/** Opening empties the file, so what must not be emptied is found out before. */
+function refuse(rejects: string, path: string, options: RejectsOptions): void {
+  const stats = identify(path);
+  if (stats !== undefined && !stats.isFile()) {
+    const text = `cannot write ${path}: --rejects writes ${rejects} and ${rejects}${LOG_SUFFIX}, and this is not a regular file`;
+    throw new SinkError(path, 'EINVAL', text, 0);
+  }
+  const isSame = (other: string, fd: number) => {
+    if (other !== '-' && resolve(other) === resolve(path)) return true;
+    const its = other === '-' ? identifyDescriptor(fd) : identify(other);
+    return its?.isFile() === true && its.dev === stats?.dev && its.ino === stats.ino;
+  };
+  const clash = options.inputs.some((input) => isSame(input, 0))
+    ? 'an input'
+    : isSame(options.output, 1)
+      ? 'the output'
+      : undefined;
+  if (clash === undefined) return;
+  throw new SinkError(
+    path,
+    'EINVAL',
+    `cannot write rejects to ${path}: it is also ${clash}; give --rejects another name`,
+    0,
+  );
+}
+
+function identify(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined; // Missing, or not to be seen: then opening it says why.
+  }
+}
+
+function identifyDescriptor(fd: number): Stats | undefined {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Opens the output: standard output by its descriptor (process.stdout is never touched: it would make a pipe
+ * non-blocking for everybody who shares it), a device or a FIFO as it is, and a regular file as a temporary file beside
+ * it that gets the name on commit. So a reader of FILE sees the old content or the new, never a part.
+ */
+import { constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { DescriptorSink } from './descriptor-sink.ts';
+import { SinkError, sinkError } from './errors.ts';
+import { PendingFile, resolveTarget } from './pending-file.ts';
+import type { Sink } from './types.ts';
+
+const STDOUT_FD = 1;
+const NON_BLOCKING = constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens `path` for writing; `-` is standard output. A FIFO without a reader blocks until one has come, as it does for
+ * cat: open the sink before signal handlers are installed, so that an interrupt still ends the process.
+ * @throws SinkError when it cannot be written, or is a directory
+ */
+export function openSink(path: string): Sink {
+  if (path === '-') return openStdout();
+  try {
+    const target = resolveTarget(path);
+    const stats = statSync(target, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) throw new SinkError(path, 'EISDIR', `cannot write ${path}: is a directory (EISDIR)`, 0);
+    if (stats === undefined || stats.isFile()) return openFile(path, target, stats);
+    return openDescriptor(path, openSync(target, constants.O_WRONLY));
+  } catch (error) {
+    throw sinkError(path, `write ${path}`, error);
+  }
+}
+
+function openFile(path: string, target: string, existing: Stats | undefined): Sink {
+  const file = new PendingFile(path, target, existing);
+  return new DescriptorSink({ name: path, fd: file.fd, syncFd: file.fd, isTTY: false, file });
+}
+
+function openStdout(): Sink {
+  try {
+    return openDescriptor('<stdout>', STDOUT_FD);
+  } catch (error) {
+    throw sinkError('<stdout>', 'write <stdout>', error);
+  }
+}
+
+/** Files, devices and terminals take everything at once. A pipe is written without blocking only where it can be opened again. */
+function openDescriptor(name: string, fd: number): Sink {
+  const stats = fstatSync(fd);
+  const mayBlock = stats.isFIFO() || stats.isSocket();
+  const syncFd = mayBlock ? (stats.isFIFO() ? reopen(fd) : undefined) : fd;
+  return new DescriptorSink({ name, fd, syncFd, isTTY: !mayBlock && isatty(fd), file: undefined });
+}
+
+/** A second, non-blocking description of the same pipe; undefined without /proc, without the right, or when its reader has gone. */
+function reopen(fd: number): number | undefined {
+  try {
+    return openSync(`/proc/self/fd/${fd}`, NON_BLOCKING);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What is to be done with each record, and the lanes that do it: the compiled selector, the projection, the plan and the
+ * engines made from them. With csv or tsv and no columns, a job begins by only counting; when the first keys are known it
+ * changes over to the real plan (`settle`).
+ */
+import { UsageError } from '../config/errors.ts';
+import type { SelectSettings } from '../config/settings.ts';
+import type { EngineMemory, EngineOptions } from '../engine/engine.ts';
+import { buildPlan, type Plan } from '../engine/plan.ts';
+import type { Column, Path, Program } from '../engine/program.ts';
+import { compileExpressions, renderSelectorError, SelectorError } from '../selector/index.ts';
+import { givenColumns, projectionOf } from './columns.ts';
+import { Lanes, MainLane, WorkerLane } from './lane.ts';
+import type { Tag } from './drain.ts';
+
+/** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
+const MAIN_BLOCKS = 3;
+const WORKER_BLOCKS = 4;
+/** A block takes records up to this size as they come; longer ones are collected on the side. */
+const LEAST_BLOCK_BYTES = 1 << 20;
+const SAMPLE_BYTES = 1 << 16;
+
+function compileWhere(where: readonly string[]): Program {
+  try {
+    return compileExpressions(where);
+  } catch (error) {
+    if (error instanceof SelectorError) throw new UsageError(`--where: ${error.message}`, renderSelectorError(error));
+    throw error;
+  }
+}
+
+export class Job {
+  readonly settings: SelectSettings;
+  readonly program: Program;
+  /** Undefined until `settle` when the columns are to be found. */
+  columns: readonly Column[] | undefined;
+  /** True when the columns were found in the data, so that others may turn up later. */
+  readonly findsColumns: boolean;
+  lanes: Lanes<Tag>;
+  #plan: Plan;
+  #options: EngineOptions;
+  #aside: MainLane | undefined;
+  #workersStarted = false;
+  readonly #seen = new Set<number>();
+  /** Root keys that came after the header, with the number of values under them. Complete after `finish`. */
+  readonly lateKeys = new Map<string, number>();
+  #sampleBytes = new Uint8Array(0);
+
+  constructor(settings: SelectSettings) {
+    this.settings = settings;
+    this.program = compileWhere(settings.where);
+    this.columns = givenColumns(settings);
+    const projection = projectionOf(settings.to, this.columns);
+    this.findsColumns = projection === undefined;
+    this.#plan = buildPlan(this.program, projection ?? { to: 'nothing' }, this.findsColumns);
+    this.#options = {
+      blockBytes: Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2),
+      blockCount: settings.lanes > 1 ? MAIN_BLOCKS : 1,
+      maxDepth: settings.maxDepth,
+      maxRecordBytes: settings.maxRecordBytes,
+      keepRejects: settings.onError === 'keep',
+      strictKeys: false,
+    };
+    this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
+  }
+
+  /** The columns are still to be found. */
+  get isFinding(): boolean {
+    return this.findsColumns && this.columns === undefined;
+  }
+
+  /** Changes over to the real plan. No batch may be in flight. */
+  settle(columns: readonly Column[]): void {
+    this.columns = columns;
+    this.finish();
+    this.lateKeys.clear();
+    this.#seen.clear();
+    this.#options = { ...this.#options, strictKeys: this.settings.csvStrict };
+    this.#plan = buildPlan(this.program, projectionOf(this.settings.to, columns)!, true);
+    this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
+  }
+
+  /** Adds `count` worker lanes, once, when the plan is final. */
+  startWorkers(count: number): void {
+    if (this.#workersStarted || this.isFinding) return;
+    this.#workersStarted = true;
+    for (let i = 0; i < count; i++) {
+      this.lanes.add(new WorkerLane(this.#plan, { ...this.#options, blockCount: WORKER_BLOCKS }));
+    }
+  }
+
+  /** An engine beside the lanes that can take `bytes` at once, for a long record or a batch that is done again. */
+  aside(bytes: number): MainLane {
+    if (this.#aside === undefined || this.#aside.memory.options.blockBytes < bytes) {
+      this.dropAside();
+      const blockBytes = Math.max(LEAST_BLOCK_BYTES, Math.ceil(bytes / 65536) * 65536);
+      this.#aside = new MainLane(this.#plan, { ...this.#options, blockBytes, blockCount: 1 });
+    }
+    return this.#aside;
+  }
+
+  /** Lets go of the engine for long records; its memory is given back at the next garbage collection. */
+  dropAside(): void {
+    if (this.#aside !== undefined) this.#retire(this.#aside.memory);
+    this.#aside = undefined;
+  }
+
+  /** Keeps the start of the input, for the hint about paths that never occur. */
+  sample(bytes: Uint8Array): void {
+    if (this.#sampleBytes.length === 0) this.#sampleBytes = bytes.slice(0, SAMPLE_BYTES);
+  }
+
+  get sampleBytes(): Uint8Array {
+    return this.#sampleBytes;
+  }
+
+  /** The program's paths, then the columns' (when they were given), that no record had. */
+  absentPaths(): { where: Path[]; columns: Path[] } {
+    const isAbsent = (i: number): boolean => !this.#plan.pathSlots[i]!.some((slot) => this.#seen.has(slot));
+    const where = this.program.paths.filter((_, i) => isAbsent(i));
+    const first = this.program.paths.length;
+    const given = this.findsColumns ? [] : (this.columns ?? []);
+    return { where, columns: given.map(({ path }) => path).filter((_, i) => isAbsent(first + i)) };
+  }
+
+  /** Keeps what an engine has learned about paths and keys. Once per engine. */
+  #retire(memory: EngineMemory): void {
+    for (let slot = 0; slot < this.#plan.slotCount; slot++) if (memory.wasSeen(slot)) this.#seen.add(slot);
+    if (!this.#plan.trackKeys) return;
+    for (const { name, records } of memory.newKeys().keys) {
+      this.lateKeys.set(name, (this.lateKeys.get(name) ?? 0) + records);
+    }
+  }
+
+  /** Ends all lanes. */
+  finish(): void {
+    for (const { memory } of this.lanes.lanes) this.#retire(memory);
+    this.dropAside();
+    this.lanes.close();
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What happens to a bad line: it is counted, written to the rejects file if there is one, and the first few are shown
+ * with place and cause. The limit of --max-errors (or --on-error fail, which is a limit of none) is kept here.
+ */
+import { codeOf } from '../engine/codes.ts';
+import type { EngineMemory, Reject } from '../engine/engine.ts';
+import type { RejectsWriter } from '../io/index.ts';
+import type { Talk } from './host.ts';
+import { counted, type Stats } from './stats.ts';
+
+/** How many bad lines are shown before only their number is. */
+const SHOWN = 5;
+const NOTHING = new Uint8Array(0);
+
+/** Where a batch lies in its source. */
+export interface Place {
+  readonly sourceName: string;
+  /** 1-based number of the batch's first line. */
+  readonly firstLine: number;
+  /** Offset of the batch's first byte in the (decompressed) source. */
+  readonly sourceOffset: number;
+}
+
+export class Rejecting {
+  readonly #stats: Stats;
+  readonly #talk: Talk;
+  readonly #writer: RejectsWriter | undefined;
+  /** More rejected lines than this stop the run. */
+  readonly limit: number;
+
+  constructor(stats: Stats, talk: Talk, writer: RejectsWriter | undefined, limit: number) {
+    this.#stats = stats;
+    this.#talk = talk;
+    this.#writer = writer;
+    this.limit = limit;
+  }
+
+  /** How many more lines may be rejected before the run stops. */
+  get left(): number {
+    return this.limit - this.#stats.rejected;
+  }
+
+  /** A line of a processed batch whose first byte is at address `batchFrom`. */
+  take(memory: EngineMemory, reject: Reject, place: Place, batchFrom: number): void {
+    this.report(memory.view(reject.from, reject.to), {
+      sourceName: place.sourceName,
+      line: place.firstLine + reject.line,
+      sourceOffset: place.sourceOffset + (reject.from - batchFrom),
+      column: reject.at - reject.from + 1,
+      code: reject.code,
+      lengthBytes: reject.to - reject.from,
+    });
+  }
+
+  /** Counts and tells of one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */
+  report(
+    bytes: Uint8Array | undefined,
+    at: { sourceName: string; line: number; sourceOffset: number; column: number; code: number; lengthBytes: number },
+  ): void {
+    const { name, text } = codeOf(at.code);
+    this.#stats.countReject(at.code);
+    this.#writer?.write(bytes ?? NOTHING, {
+      file: at.sourceName,
+      line: at.line,
+      byteOffset: at.sourceOffset,
+      column: at.column,
+      code: at.code,
+      name,
+      reason: text,
+      length: at.lengthBytes,
+    });
+    if (this.#stats.rejected > SHOWN) return;
+    const number = `E${String(at.code).padStart(2, '0')} ${name}`;
+    const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
+    this.#talk.warn(`${at.sourceName}:${at.line}:${at.column}: ${text}${size} (${number})`);
+  }
+
+  /** A piece of a line that is too long to be kept, as it passes. */
+  passTooLong(piece: Uint8Array): void {
+    this.#writer?.writePart(piece);
+  }
+
+  /** Hands the rejects to the system before a wait for input, so that they can be looked at. */
+  flush(): void {
+    this.#writer?.flush();
+  }
+
+  /** The last word on rejected lines, at the end of a run. */
+  summarise(rejectsPath: string | undefined, kept: boolean): void {
+    const { rejected } = this.#stats;
+    if (rejected === 0) return;
+    const shown = rejected > SHOWN ? ` (the first ${SHOWN} are shown)` : '';
+    const fate = kept ? 'passed on as it was' : rejectsPath === undefined ? 'left out' : `written to ${rejectsPath}`;
+    const next = kept || rejectsPath !== undefined ? '' : '; --rejects FILE keeps them';
+    this.#talk.warn(
+      `${counted(rejected, 'bad line')} ${rejected === 1 ? 'was' : 'were'} ${rejected === 1 ? fate : fate.replace('it was', 'they were')}${shown}${next}`,
+    );
+  }
+}

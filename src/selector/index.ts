@@ -1,0 +1,11 @@
+/**
+ * What the rest of slung uses of selectors. The CLI compiles expressions and paths and shows errors; plugins bring
+ * Tangent's lists; the end of a run asks for hints. README.md describes the language.
+ */
+export { compileExpressions, compileLists } from './compile.ts';
+export { renderSelectorError, SelectorError } from './errors.ts';
+export { nearestPath } from './hint.ts';
+export type { ListPredicate, ListScalar, ListSelector } from './lists.ts';
+export { formatPath, parsePath } from './paths.ts';
+export { nearest } from './suggest.ts';
+export { parseTangentPath } from './tangent.ts';

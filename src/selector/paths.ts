@@ -1,0 +1,198 @@
+/**
+ * Paths: `a.b`, `a[0].c`, `"dotted.key".x`, `a["any key"]`. A bare key is any run of characters that mean nothing else
+ * here, so `@timestamp`, `x-id` and `$ref` need no quotes (there is no arithmetic, so `-` is never an operator).
+ * Surprising part: an unquoted path of several steps is first tried as one key of the root object, as in Tangent,
+ * because `msg.level` is a common name for a flat key; quotes anywhere in the path switch that off.
+ */
+import type { Path, PathStep } from '../engine/program.ts';
+import { SelectorError } from './errors.ts';
+import { isQuote, scanString } from './strings.ts';
+
+/** Words that mean something else where a path may stand; as a key of their own they need quotes. */
+export const reservedWords: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'has', 'true', 'false', 'null']);
+
+/** `^ $ *` belong to a key unless `=` makes them an operator, so `$ref` is a key and `a$="x"` a comparison. */
+const bareKey = /(?:[^\s.[\]"'(),!=<>~&|^$*]|[\^$*](?!=))+/y;
+
+/** Longest array the engine can index: JavaScript's own limit, and far beyond the longest record. */
+const maxIndex = 2 ** 32 - 2;
+
+/**
+ * Reads a path that is the whole of `text`.
+ * @throws SelectorError that points into `text`
+ */
+export function parsePath(text: string): Path {
+  const { path, end } = scanPath(text, 0);
+  if (end === text.length) return path;
+  throw new SelectorError({
+    message: `\`${shown(text, end)}\` does not belong in a path`,
+    text,
+    offset: end,
+    length: 1,
+    expected: 'a ., a [ or the end',
+    suggestion: `a key with other characters is written in quotes${/["'[\].]/.test(text) ? '' : `: ${JSON.stringify(text)}`}`,
+  });
+}
+
+/**
+ * Reads the longest path that starts at `start` of `source`.
+ * @returns the path and the offset just after it
+ * @throws SelectorError when no path starts there, or when a step is malformed
+ */
+export function scanPath(source: string, start: number): { path: Path; end: number } {
+  const steps: PathStep[] = [];
+  let isQuoted = false;
+  let at = start;
+  for (;;) {
+    const key = scanKey(source, at, steps.length === 0);
+    isQuoted ||= isQuote(source, at);
+    steps.push({ kind: 'key', key: key.key });
+    at = key.end;
+    while (source[at] === '[') {
+      const subscript = scanSubscript(source, at);
+      isQuoted ||= subscript.step.kind === 'key';
+      steps.push(subscript.step);
+      at = subscript.end;
+    }
+    if (source[at] !== '.') break;
+    at += 1;
+  }
+  const text = source.slice(start, at);
+  return { path: { text, wholeKey: isQuoted || steps.length === 1 ? undefined : text, steps }, end: at };
+}
+
+/** The offset just after the bare key that starts at `at`; `at` itself when none does. */
+export function bareKeyEnd(source: string, at: number): number {
+  bareKey.lastIndex = at;
+  return bareKey.test(source) ? bareKey.lastIndex : at;
+}
+
+function scanKey(source: string, at: number, isFirst: boolean): { key: string; end: number } {
+  if (isQuote(source, at)) {
+    const { value, end } = scanString(source, at, 'text');
+    return { key: value, end };
+  }
+  const end = bareKeyEnd(source, at);
+  if (end > at) return { key: source.slice(at, end), end };
+  if (isFirst && source[at] === '[') {
+    throw new SelectorError({
+      message: 'a path starts with a key',
+      text: source,
+      offset: at,
+      length: 1,
+      expected: 'a key, such as items[0]',
+      suggestion: 'a record that is an array itself has no paths',
+    });
+  }
+  throw new SelectorError({
+    message: isFirst && at >= source.length ? 'the path is empty' : 'a key is missing here',
+    text: source,
+    offset: at,
+    length: 1,
+    expected: 'a key',
+    suggestion: 'an empty key is written "", and a key with other characters in quotes',
+  });
+}
+
+function scanSubscript(source: string, open: number): { step: PathStep; end: number } {
+  if (isQuote(source, open + 1)) {
+    const { value, end } = scanString(source, open + 1, 'text');
+    if (source[end] !== ']') throw unclosedSubscript(source, open, end);
+    return { step: { kind: 'key', key: value }, end: end + 1 };
+  }
+  const close = source.indexOf(']', open);
+  if (close < 0) throw unclosedSubscript(source, open, source.length);
+  const inside = source.slice(open + 1, close);
+  const index = /^(?:0|[1-9][0-9]*)$/.test(inside) ? Number(inside) : Number.NaN;
+  if (index <= maxIndex) return { step: { kind: 'index', index }, end: close + 1 };
+  throw badSubscript(source, open, inside);
+}
+
+function unclosedSubscript(source: string, open: number, end: number): SelectorError {
+  return new SelectorError({
+    message: '`[` is never closed',
+    text: source,
+    offset: open,
+    length: end - open,
+    expected: 'a ] just after the index or the quoted key',
+  });
+}
+
+interface SubscriptRule {
+  readonly when: RegExp;
+  readonly message: string;
+  readonly suggestion: (bare: string) => string | undefined;
+}
+
+/** What people write in brackets by mistake; the first rule that fits explains it. */
+const subscriptRules: readonly SubscriptRule[] = [
+  { when: /^$/, message: 'the index is missing', suggestion: () => undefined },
+  {
+    when: /^-[0-9]+$/,
+    message: 'an index counts from the start',
+    suggestion: () => 'the first element is [0]; there is no index from the end',
+  },
+  {
+    when: /^0[0-9]+$/,
+    message: 'an index has no leading zeros',
+    suggestion: (bare) => `write [${bare.replace(/^0+(?=.)/, '')}]`,
+  },
+  {
+    when: /^\*$/,
+    message: 'a path names one place, so there are no wildcards',
+    suggestion: () => 'name one element, such as [0]',
+  },
+  { when: /^[0-9]{10,}$/, message: 'no array is that long', suggestion: () => undefined },
+  {
+    when: /^[0-9]+$/,
+    message: 'spaces do not belong in brackets',
+    suggestion: (bare) => `write [${bare}]`,
+  },
+  {
+    when: /^/,
+    message: 'this is not an index',
+    suggestion: (bare) => `a key in brackets is quoted: [${JSON.stringify(bare)}]`,
+  },
+];
+
+function badSubscript(source: string, open: number, inside: string): SelectorError {
+  const bare = inside.trim();
+  const rule = subscriptRules.find(({ when }) => when.test(bare))!;
+  return new SelectorError({
+    message: rule.message,
+    text: source,
+    offset: open,
+    length: inside.length + 2,
+    expected: 'an index such as [0], or a key in quotes such as ["key"]',
+    suggestion: rule.suggestion(bare),
+  });
+}
+
+/**
+ * Writes steps as the path syntax does, with quotes only where they are needed.
+ * A single root key such as `msg.level` stays bare: unquoted, the whole key wins anyway.
+ */
+export function formatPath(steps: readonly PathStep[]): string {
+  const [first] = steps;
+  if (steps.length === 1 && first?.kind === 'key' && isDottedBareKey(first.key)) return first.key;
+  let text = '';
+  for (const step of steps) {
+    if (step.kind === 'index') text += `[${step.index}]`;
+    else text += `${text === '' ? '' : '.'}${isBareKey(step.key) ? step.key : JSON.stringify(step.key)}`;
+  }
+  return steps.length === 1 && reservedWords.has(text) ? JSON.stringify(text) : text;
+}
+
+function isBareKey(key: string): boolean {
+  return key !== '' && bareKeyEnd(key, 0) === key.length;
+}
+
+function isDottedBareKey(key: string): boolean {
+  return !reservedWords.has(key) && key.split('.').every(isBareKey);
+}
+
+/** The character at `at`, whole also when it takes two units. */
+function shown(source: string, at: number): string {
+  const codePoint = source.codePointAt(at);
+  return codePoint === undefined ? '' : String.fromCodePoint(codePoint);
+}

@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Path, Scalar } from '../../src/engine/program.ts';
+import { assemble } from '../../src/selector/assemble.ts';
+import type { Comparison, Expression } from '../../src/selector/ast.ts';
+import { SelectorError } from '../../src/selector/errors.ts';
+import { numberValue } from '../../src/selector/numbers.ts';
+import { parseExpression } from '../../src/selector/parse.ts';
+import { parsePath } from '../../src/selector/paths.ts';
+import { RegexError } from '../../src/selector/regex/error.ts';
+import { runProgram, stubRegex } from './interpreter.ts';
+import { matches } from './oracle.ts';
+import { showProgram } from './show.ts';
+
+const compile = (text: string): string[] => showProgram(assemble(parseExpression(text), stubRegex)).split('\n');
+
+describe('programs', () => {
+  test('one test', () => {
+    expect(compile('a == 1')).toStrictEqual(['0', '0: eq a 1i ? ACCEPT : REJECT']);
+  });
+
+  test('a negation swaps the targets', () => {
+    expect(compile('a != 1')).toStrictEqual(['0', '0: eq a 1i ? REJECT : ACCEPT']);
+    expect(compile('!!has(a)')).toStrictEqual(['0', '0: has a ? ACCEPT : REJECT']);
+    expect(compile('!(has(a) && !has(b))')).toStrictEqual(['0', '0: has a ? 1 : ACCEPT', '1: has b ? ACCEPT : REJECT']);
+  });
+
+  test('short circuit is in the targets, in the order of the text', () => {
+    expect(compile('source.name == "billing" && (duration > 50 || msg ~ "time ?out") && !has(debug)')).toStrictEqual([
+      '0',
+      '0: eq source.name|source/name "billing" ? 1 : REJECT',
+      '1: gt duration 50i ? 3 : 2',
+      '2: regex msg /time ?out/ ? 3 : REJECT',
+      '3: has debug ? REJECT : ACCEPT',
+    ]);
+  });
+
+  test('in with one element is eq, with none nothing', () => {
+    expect(compile('a in ["x"]')).toStrictEqual(['0', '0: eq a "x" ? ACCEPT : REJECT']);
+    expect(compile('a in []')).toStrictEqual(['REJECT']);
+    expect(compile('a not in []')).toStrictEqual(['ACCEPT']);
+  });
+
+  test('constants emit nothing, nor does what they decide or cut off', () => {
+    expect(compile('has(a) && b in []')).toStrictEqual(['REJECT']);
+    expect(compile('b in [] && has(a)')).toStrictEqual(['REJECT']);
+    expect(compile('b in [] || has(a)')).toStrictEqual(['0', '0: has a ? ACCEPT : REJECT']);
+    expect(compile('has(a) && (b in [] && has(c) || has(d))')).toStrictEqual([
+      '0',
+      '0: has a ? 1 : REJECT',
+      '1: has d ? ACCEPT : REJECT',
+    ]);
+    expect(compile('has(a) || (b not in [] || has(c))')).toStrictEqual(['ACCEPT']);
+  });
+
+  test('equal paths are shared, paths with another meaning are not', () => {
+    const text = 'a.b == 1 || a.b == 2 || "a".b == 3 || a["b"] == 4 || "a.b" == 5 || has("a") || has(a) || a[0] == 1';
+    const { paths, tests } = assemble(parseExpression(text), stubRegex);
+    expect(paths.map((path) => path.text)).toStrictEqual(['a.b', '"a".b', '"a.b"', '"a"', 'a[0]']);
+    expect(tests.map((one) => one.path)).toStrictEqual([0, 0, 1, 1, 2, 3, 3, 4]);
+  });
+
+  test('paths of tests that were left out are not wanted', () => {
+    expect(assemble(parseExpression('(has(a) && b in []) || has(c)'), stubRegex).paths).toHaveLength(1);
+  });
+
+  test('equal patterns are compiled once and share their image', () => {
+    let compiled = 0;
+    const counting = (pattern: string) => {
+      compiled += 1;
+      return stubRegex(pattern);
+    };
+    const { tests } = assemble(parseExpression('a ~ "x" || b ~ "x" || c ~ "y"'), counting);
+    const images = tests.map((one) => (one.op === 'regex' ? one.image : undefined));
+    expect(compiled).toBe(2);
+    expect(images[0]).toBe(images[1]);
+    expect(images[0]).not.toBe(images[2]);
+  });
+});
+
+describe('a faulty pattern', () => {
+  const failing = (pattern: string): never => {
+    throw new RegexError({ message: 'bad', offset: pattern.indexOf('!'), length: 1, expected: 'good', hint: 'try ?' });
+  };
+  function failure(text: string): SelectorError {
+    try {
+      assemble(parseExpression(text), failing);
+    } catch (error) {
+      if (error instanceof SelectorError) return error;
+      throw error;
+    }
+    throw new Error('accepted');
+  }
+
+  test('is pointed at in the expression, through the escapes', () => {
+    const text = String.raw`a == 1 && b ~ "\"\\\u0041\d!x"`;
+    const error = failure(text);
+    expect(error).toMatchObject({ message: 'bad', text, offset: text.indexOf('!'), length: 1 });
+    expect(error).toMatchObject({ expected: 'good', suggestion: 'try ?', place: undefined });
+  });
+
+  test('an error that runs past the end of the pattern ends at the quote', () => {
+    const atEnd = (pattern: string): never => {
+      throw new RegexError({ message: 'bad', offset: pattern.length, length: 3 });
+    };
+    expect(() => assemble(parseExpression("a ~ 'xyz'"), atEnd)).toThrow(
+      expect.objectContaining({ offset: 8, length: 0 }),
+    );
+  });
+
+  test('the first one in the text is reported, also where it cannot be reached', () => {
+    expect(failure('a ~ "1!" && b ~ "2!"').offset).toBe(6);
+    expect(failure('a in [] && b ~ "2!"').offset).toBe(17);
+  });
+
+  test('other errors pass through', () => {
+    const broken = (): never => {
+      throw new TypeError('oops');
+    };
+    expect(() => assemble(parseExpression('a ~ "x"'), broken)).toThrow(TypeError);
+  });
+});
+
+test('deep trees compile', () => {
+  const half = 128;
+  const text = `${'!('.repeat(half)}has(a)${')'.repeat(half)}`;
+  expect(compile(text)).toStrictEqual(['0', '0: has a ? ACCEPT : REJECT']);
+});
+
+/** Few keys, few values and few operators, so that random selectors and random records do meet. */
+const numbers = ['0', '-0', '1', '1.0', '1e0', '-1', '0.5', '9007199254740993', '9007199254740992.0'];
+const large = ['9223372036854775807', '9223372036854775808', '18446744073709551615', '18446744073709551616', '1e300'];
+const strings = ['', 'a', 'ab', 'b', 'aé', 'A', '1'];
+const numberText = fc.constantFrom(...numbers, ...large);
+const path: fc.Arbitrary<Path> = fc
+  .constantFrom('a', 'b', 'a.b', '"a.b"', 'a[0]', 'a[1].b', 'b.a', '"a".b', 'c')
+  .map(parsePath);
+const utf8 = new TextEncoder();
+const string = fc.constantFrom(...strings).map((text) => ({ type: 'string' as const, bytes: utf8.encode(text) }));
+const number = numberText.map((text) => numberValue(text)!);
+const scalar: fc.Arbitrary<Scalar> = fc.oneof(
+  string,
+  number,
+  fc.boolean().map((value) => ({ type: 'boolean' as const, value })),
+  fc.constant({ type: 'null' as const }),
+);
+const pattern = fc.constantFrom('a', '^a', 'b$', '[[:alpha:]]', '').map((source) => {
+  return { source, text: source, offsets: Array.from({ length: source.length + 1 }, (_, at) => at), place: undefined };
+});
+const ordering = fc.constantFrom('lt' as const, 'le' as const, 'gt' as const, 'ge' as const);
+const affix = fc.constantFrom('prefix' as const, 'suffix' as const, 'contains' as const);
+const comparison: fc.Arbitrary<Comparison> = fc.oneof(
+  fc.record({ op: fc.constant('has' as const), path }),
+  fc.record({ op: fc.constant('eq' as const), path, value: scalar }),
+  fc.record({ op: ordering, path, value: fc.oneof(string, number) }),
+  fc.record({ op: affix, path, bytes: string.map((one) => one.bytes) }),
+  fc.record({ op: fc.constant('regex' as const), path, pattern }),
+  fc.record({ op: fc.constant('in' as const), path, values: fc.array(scalar, { maxLength: 3 }) }),
+);
+const { tree } = fc.letrec<{ tree: Expression }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    comparison.map((one): Expression => ({ kind: 'test', test: one })),
+    fc.record({ kind: fc.constant('not' as const), operand: tie('tree') }),
+    fc.record({
+      kind: fc.constantFrom('and' as const, 'or' as const),
+      operands: fc.array(tie('tree'), { maxLength: 3 }),
+    }),
+  ),
+}));
+const { json } = fc.letrec<{ json: string }>((tie) => ({
+  json: fc.oneof(
+    { depthSize: 'small' },
+    fc.oneof(numberText, fc.constantFrom('true', 'false', 'null', ...strings.map((text) => JSON.stringify(text)))),
+    fc.array(tie('json'), { maxLength: 3 }).map((elements) => `[${elements.join(',')}]`),
+    fc
+      .array(fc.tuple(fc.constantFrom('a', 'b', 'a.b', '\\u0061'), tie('json')), { maxLength: 4 })
+      .map((members) => `{${members.map(([key, value]) => `"${key}":${value}`).join(',')}}`),
+  ),
+}));
+const record = fc
+  .array(fc.tuple(fc.constantFrom('a', 'b', 'a.b', '\\u0061', 'a[0]'), json), { minLength: 1, maxLength: 5 })
+  .map((members) => `{${members.map(([key, value]) => `"${key}":${value}`).join(',')}}`);
+
+test('a program does what its tree says', () => {
+  let passed = 0;
+  let runs = 0;
+  fc.assert(
+    fc.property(tree, fc.array(record, { minLength: 4, maxLength: 4 }), (expression, records) => {
+      const program = assemble(expression, stubRegex);
+      for (const one of records) {
+        const expected = matches(expression, one);
+        expect(runProgram(program, one)).toBe(expected);
+        runs += 1;
+        if (expected) passed += 1;
+      }
+    }),
+    { numRuns: 2000 },
+  );
+  // The property would hold trivially if nothing ever matched, or everything did.
+  expect(passed).toBeGreaterThan(runs / 10);
+  expect(passed).toBeLessThan((runs * 9) / 10);
+});
+
+test('no program has a test that control cannot reach', () => {
+  fc.assert(
+    fc.property(tree, (expression) => {
+      const { entry, tests } = assemble(expression, stubRegex);
+      const reached = new Set([entry, ...tests.flatMap((one) => [one.onTrue, one.onFalse])]);
+      tests.forEach((one, at) => {
+        expect(reached.has(at)).toBe(true);
+        expect(one.onTrue).not.toBe(one.onFalse);
+      });
+    }),
+  );
+});

@@ -1,0 +1,116 @@
+/**
+ * Every error of the expression parser as the user sees it, in mistakes.txt: read that file as the documentation of the
+ * messages. `vitest -u` writes it anew.
+ */
+import { expect, test } from 'vitest';
+import { renderSelectorError, SelectorError } from '../../src/selector/errors.ts';
+import { parseExpression } from '../../src/selector/parse.ts';
+
+const mistakes: Readonly<Record<string, readonly string[]>> = {
+  'no condition where one is needed': [
+    '',
+    '   ',
+    'a == 1 &&',
+    'a == 1 && && b == 2',
+    '== 1',
+    '!= 1',
+    '()',
+    '!',
+    'not',
+    'and',
+    'in [1]',
+    'true',
+    'null == a',
+    ', a == 1',
+  ],
+  'a path alone': ['debug', 'debug && a == 1', '(a.b)', 'a == 1 or source.name', 'has(a) && !b'],
+  'words and signs that are no operators': [
+    'level = "error"',
+    'level === "error"',
+    'a <> 1',
+    'a => 1',
+    'a =~ "x"',
+    'a ~= "x"',
+    'a & b',
+    'msg contains "x"',
+    'msg startsWith "x"',
+    'msg contians "x"',
+    'level eq "error"',
+    'a IN [1]',
+    'user name == "x"',
+    'a foo 1',
+    'a not 1',
+    'a (b)',
+    'a^="x"==',
+  ],
+  'what joins conditions': [
+    'a == 1 b == 2',
+    'a == 1 & b == 2',
+    'a == 1, b == 2',
+    'a == 1 AND b == 2',
+    'a == 1 nad b == 2',
+    '(a == 1 b == 2)',
+    "a == 'it\\'s'",
+    'has(a) == true',
+  ],
+  parentheses: ['(a == 1', 'a == 1 || (b == 2 && (c == 3)', 'a == 1)', 'has(a', 'has()', 'has(a == 1)'],
+  literals: [
+    'a ==',
+    'level == error',
+    'a == other.path',
+    'a == True',
+    'a == None',
+    'a == nil',
+    'a == yes',
+    'a == 2024-01-01T00:00:00Z',
+    'a == 10.0.0.1',
+    'a == .5',
+    'a == -.5',
+    'a == 5.',
+    'a == +1',
+    'a == 0x10',
+    'a == 01',
+    'a == -007.5',
+    'a == 1_000',
+    'a == 1e',
+    'a == NaN',
+    'a == 1e999',
+    'a == (1)',
+    'a == [1]',
+    '"error" == level',
+    '5 < duration',
+  ],
+  types: ['a > true', 'a <= null', 'a ^= 5', 'a $= null', 'a *= true', 'a ~ 5', 'a !~ x'],
+  quotes: ['a == "x', "a == 'x", 'a == "\\d"', 'a == "\\u12"', 'a == "\\ud800"', '"a == 1'],
+  lists: [
+    'a in "x"',
+    'a in x',
+    'a in (1, 2)',
+    'a in',
+    'a in [1 2]',
+    'a in [1,]',
+    'a in [,]',
+    'a in [1, 2',
+    'a in [',
+    'a in [x]',
+    'a not in 5',
+  ],
+  paths: ['a..b == 1', 'a. == 1', '[0] == 1', 'a[x] == 1', 'has(a[-1])', 'a[0 == 1'],
+};
+
+function complaint(text: string): string {
+  try {
+    parseExpression(text);
+  } catch (error) {
+    if (error instanceof SelectorError) return renderSelectorError(error);
+    throw error;
+  }
+  throw new Error(`accepted: ${text}`);
+}
+
+test('every mistake is pointed at, with what was expected and meant', async () => {
+  const sections = Object.entries(mistakes).map(([title, texts]) =>
+    [`# ${title}`, ...texts.map(complaint)].join('\n\n'),
+  );
+  await expect(`${sections.join('\n\n\n')}\n`).toMatchFileSnapshot('mistakes.txt');
+});
