@@ -35,7 +35,10 @@ export function jqArguments(spec) {
       return ['-c', spec.op === 'eq' ? `select(${at} == ${value})` : `select(${at} | strings | test(${value}))`];
     }
     case 'project':
-      return ['-c', `{${spec.columns.map((one) => `${JSON.stringify(one.name)}: ${jqPath(one.path.steps)}`).join(', ')}}`];
+      return [
+        '-c',
+        `{${spec.columns.map((one) => `${JSON.stringify(one.name)}: ${jqPath(one.path.steps)}`).join(', ')}}`,
+      ];
     case 'csv':
       return ['-r', `[${spec.columns.map((one) => jqPath(one.path.steps)).join(', ')}] | @csv`];
     case 'validate':
@@ -73,7 +76,8 @@ const sqlString = (text) => `'${String(text).replaceAll("'", "''")}'`;
 /** @param {string} text */
 const sqlName = (text) => `"${text.replaceAll('"', '""')}"`;
 /** @param {Steps} steps */
-const sqlJsonPath = (steps) => sqlString(`$${steps.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step}"`)).join('')}`);
+const sqlJsonPath = (steps) =>
+  sqlString(`$${steps.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step}"`)).join('')}`);
 
 /**
  * A complete statement: a COPY to `output`, or for `validate` a SELECT of one count.
@@ -84,7 +88,8 @@ export function duckdbSql(spec, input, output) {
   switch (spec.kind) {
     case 'filter': {
       const value = `json_extract_string(json, ${sqlJsonPath(spec.path.steps)})`;
-      const test = spec.op === 'eq' ? `${value} = ${sqlString(spec.value)}` : `regexp_matches(${value}, ${sqlString(spec.value)})`;
+      const test =
+        spec.op === 'eq' ? `${value} = ${sqlString(spec.value)}` : `regexp_matches(${value}, ${sqlString(spec.value)})`;
       // CSV without quotes and with a delimiter that JSON cannot hold unescaped writes the record's own text.
       const raw = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')";
       return `COPY (SELECT json FROM ${objects} WHERE ${test}) TO ${sqlString(output)} ${raw}`;
@@ -105,7 +110,9 @@ export function duckdbSql(spec, input, output) {
  * @param {import('./tasks.mjs').ProjectSpec} spec @param {string} input @param {string} objects
  */
 function projection(spec, input, objects) {
-  if (spec.columns.some((one) => one.path.steps.length > 2 || one.path.steps.some((step) => typeof step === 'number'))) {
+  if (
+    spec.columns.some((one) => one.path.steps.length > 2 || one.path.steps.some((step) => typeof step === 'number'))
+  ) {
     const cells = spec.columns.map((one, at) => `cells[${at + 1}] AS ${sqlName(one.name)}`);
     const paths = spec.columns.map((one) => sqlJsonPath(one.path.steps));
     const extract = spec.kind === 'csv' ? 'json_extract_string' : 'json_extract';
@@ -119,8 +126,15 @@ function projection(spec, input, objects) {
     const types = roots.get(String(root)) ?? [];
     roots.set(String(root), [...types, child === undefined ? sqlType : `${sqlName(String(child))} ${sqlType}`]);
   }
-  const nested = new Set(spec.columns.filter((one) => one.path.steps.length === 2).map((one) => String(one.path.steps[0])));
-  const columns = [...roots].map(([root, types]) => `${sqlString(root)}: ${sqlString(nested.has(root) ? `STRUCT(${types.join(', ')})` : (types[0] ?? ''))}`);
-  const cells = spec.columns.map((one) => `${one.path.steps.map((step) => sqlName(String(step))).join('.')} AS ${sqlName(one.name)}`);
+  const nested = new Set(
+    spec.columns.filter((one) => one.path.steps.length === 2).map((one) => String(one.path.steps[0])),
+  );
+  const columns = [...roots].map(
+    ([root, types]) =>
+      `${sqlString(root)}: ${sqlString(nested.has(root) ? `STRUCT(${types.join(', ')})` : (types[0] ?? ''))}`,
+  );
+  const cells = spec.columns.map(
+    (one) => `${one.path.steps.map((step) => sqlName(String(step))).join('.')} AS ${sqlName(one.name)}`,
+  );
   return `SELECT ${cells.join(', ')} FROM read_ndjson(${sqlString(input)}, columns = {${columns.join(', ')}}, maximum_object_size = 67108864)`;
 }

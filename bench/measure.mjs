@@ -104,7 +104,9 @@ export function measure(command, means, to) {
     const wallSeconds = Number(process.hrtime.bigint() - start) / 1e9;
     if (done.error !== undefined) throw done.error;
     const report = readFileSync(reportFile, 'utf8');
-    const cost = means.gnuTime ? parseTimeReport(report) : { cpuSeconds: parseShellTimes(report), peakRssBytes: undefined };
+    const cost = means.gnuTime
+      ? parseTimeReport(report)
+      : { cpuSeconds: parseShellTimes(report), peakRssBytes: undefined };
     return { wallSeconds, ...cost, exitCode: done.status };
   } finally {
     for (const fd of [stdin, stdout, stderr]) closeSync(fd);
@@ -114,14 +116,14 @@ export function measure(command, means, to) {
 
 /**
  * Runs A B A B …, so that both see the same weather on a noisy machine, and compares neighbours only.
- * @template T
+ * @template A, B
  * @param {number} runs
- * @param {() => T} runA
- * @param {() => T} runB
- * @returns {{ a: T[], b: T[] }}
+ * @param {() => A} runA
+ * @param {() => B} runB
+ * @returns {{ a: A[], b: B[] }}
  */
 export function interleave(runs, runA, runB) {
-  /** @type {{ a: T[], b: T[] }} */
+  /** @type {{ a: A[], b: B[] }} */
   const results = { a: [], b: [] };
   for (let run = 0; run < runs; run++) {
     results.a.push(runA());

@@ -4,7 +4,7 @@
  * and each bench rewrites its own and nothing else. Nothing in these sections is typed by hand.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { root } from './tools.mjs';
 
 const RESULTS = `${root}bench/RESULTS.md`;
@@ -19,12 +19,13 @@ const SECTIONS = ['throughput', 'lanes', 'latency', 'memory', 'startup'];
 export function circumstances(now, more) {
   const model = cpus()[0]?.model.trim() ?? 'unknown CPU';
   const date = now.toISOString().slice(0, 10);
-  return `${date} · ${cpus().length} × ${model} · Linux ${release()} · Node ${process.version} · ${more}`;
+  return `${date} · ${cpus().length} × ${model} · Node ${process.version} · ${more}`;
 }
 
 /** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows @returns {string} */
 export function table(head, rows) {
-  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (/** @type {readonly string[]} */ cells) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${head.map((_, at) => (at === 0 ? '---' : '--:')).join('|')}|`, ...rows.map(line)].join('\n');
 }
 

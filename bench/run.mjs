@@ -11,7 +11,7 @@ import { outputFolder, probe } from './measure.mjs';
 import { circumstances, round, spread, table, writeReadme, writeResults } from './report.mjs';
 import { customSpecs, specOf, TASKS } from './tasks.mjs';
 import { Bench } from './throughput.mjs';
-import { peers, reference } from './tools.mjs';
+import { NO_SUCH_TASK, peers, reference } from './tools.mjs';
 
 /** @typedef {import('./throughput.mjs').Row} Row */
 /** @typedef {{ shape: string, task: string, file: string, spec: import('./tasks.mjs').Spec }} Job */
@@ -63,7 +63,9 @@ function main() {
   const results = [];
   try {
     for (const job of jobs) {
-      const rows = bench.task(job.spec, job.file, tools, (tool) => process.stderr.write(`${job.shape} ${job.task}: ${tool}\n`));
+      const rows = bench.task(job.spec, job.file, tools, (tool) =>
+        process.stderr.write(`${job.shape} ${job.task}: ${tool}\n`),
+      );
       results.push({ ...job, rows });
       console.log(`${section({ ...job, rows })}\n`);
     }
@@ -125,14 +127,16 @@ function describe(spec) {
 
 /** @param {Result} result @returns {string} */
 function section({ shape, task, spec, rows }) {
-  const cells = rows.map((row) => [
-    row.tool,
-    row.mbPerSecond === undefined ? '–' : spread(row.mbPerSecond),
-    row.slungTimes === undefined ? '–' : spread(row.slungTimes, '×'),
-    row.peakRssBytes === undefined ? '–' : round(row.peakRssBytes / 1e6),
-    row.cpuSeconds === undefined ? '–' : round(row.cpuSeconds),
-    row.absent ?? row.output ?? '',
-  ]);
+  const cells = rows
+    .filter((row) => row.absent !== NO_SUCH_TASK)
+    .map((row) => [
+      row.tool,
+      row.mbPerSecond === undefined ? '–' : spread(row.mbPerSecond),
+      row.slungTimes === undefined ? '–' : spread(row.slungTimes, '×'),
+      row.peakRssBytes === undefined ? '–' : round(row.peakRssBytes / 1e6),
+      row.cpuSeconds === undefined ? '–' : round(row.cpuSeconds),
+      row.absent ?? row.output ?? '',
+    ]);
   const head = ['tool', 'MB/s (min–max)', 'slung is (min–max)', 'peak RSS, MB', 'CPU, s', 'output'];
   return `### ${shape}: ${task}\n\n\`${describe(spec)}\`\n\n${table(head, cells)}`;
 }

@@ -17,7 +17,8 @@ function access(steps) {
 /** @param {import('../tasks.mjs').FilterSpec} spec @returns {Predicate} */
 export function compilePredicate(spec) {
   const value = access(spec.path.steps);
-  if (spec.op === 'eq') return /** @type {Predicate} */ (new Function('r', `return ${value} === ${JSON.stringify(spec.value)}`));
+  if (spec.op === 'eq')
+    return /** @type {Predicate} */ (new Function('r', `return ${value} === ${JSON.stringify(spec.value)}`));
   const make = new Function('re', `return (r) => { const v = ${value}; return typeof v === 'string' && re.test(v); }`);
   return make(new RegExp(String(spec.value)));
 }

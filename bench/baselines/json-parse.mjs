@@ -59,13 +59,15 @@ function readLines() {
   }
 }
 
-/** @param {Buffer} block whole lines */
-function eachLine(block) {
+/** @param {Buffer} whole lines */
+function eachLine(whole) {
+  const block = /** @type {import('./output.mjs').SliceBuffer} */ (whole);
   // Latin-1 decoding is the cheaper one, and the same thing when there is nothing but ASCII.
   const ascii = isAscii(block);
   let start = 0;
   for (let end = block.indexOf(NEWLINE); end >= 0; end = block.indexOf(NEWLINE, start)) {
-    if (end > start) handle(JSON.parse(ascii ? block.latin1Slice(start, end) : block.utf8Slice(start, end)), block, start, end + 1);
+    if (end > start)
+      handle(JSON.parse(ascii ? block.latin1Slice(start, end) : block.utf8Slice(start, end)), block, start, end + 1);
     start = end + 1;
   }
 }

@@ -43,9 +43,9 @@ if (kept > 0) {
 if (spec.kind === 'validate') writeText(`${count}\n`);
 flush();
 
-/** @param {Buffer} block @param {number} start @param {number} end of the line, without its newline */
+/** @param {Buffer} block @param {number} start @param {number} end end of the line, without its newline */
 function handle(block, start, end) {
-  const record = read(block.utf8Slice(start, end));
+  const record = read(/** @type {import('./output.mjs').SliceBuffer} */ (block).utf8Slice(start, end));
   count++;
   if (row !== undefined) writeText(row(record));
   else if (passes?.(record)) writeBytes(block, start, end + 1);
@@ -57,12 +57,21 @@ function handle(block, start, end) {
  */
 function lazyReader() {
   const paths =
-    spec.kind === 'validate' ? [] : spec.kind === 'filter' ? [spec.path.steps] : spec.columns.map((one) => one.path.steps);
+    spec.kind === 'validate'
+      ? []
+      : spec.kind === 'filter'
+        ? [spec.path.steps]
+        : spec.columns.map((one) => one.path.steps);
   if (paths.some((steps) => steps.some((step) => String(step).includes('.')))) {
     process.stderr.write('lazyParse cannot name a key that contains a dot\n');
     process.exit(3);
   }
-  const keyPaths = paths.map((steps) => steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').slice(1));
+  const keyPaths = paths.map((steps) =>
+    steps
+      .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+      .join('')
+      .slice(1),
+  );
   return (line) => {
     const tape = simdjson.lazyParse(line);
     const record = {};

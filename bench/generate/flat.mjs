@@ -26,7 +26,15 @@ const LEVELS = weighted([
 ]);
 const TAGS = ['alpha', 'beta', 'prod', 'canary', 'eu-west-1', 'us-east-2', 'blue', 'green', 'batch'];
 const USERS = ['root', 'admin', 'deploy', 'matlab', 'oracle', 'jose', 'web_srv', 'nagios', 'test-user', 'mueller'];
-const PATHS = ['/api/v1/items', '/api/v1/orders', '/login', '/healthz', '/static/js/app.8f2c.js', '/search', '/v2/carts'];
+const PATHS = [
+  '/api/v1/items',
+  '/api/v1/orders',
+  '/login',
+  '/healthz',
+  '/static/js/app.8f2c.js',
+  '/search',
+  '/v2/carts',
+];
 
 /** @typedef {(random: Random) => string} Message */
 /** @param {Random} random */
@@ -37,14 +45,18 @@ const MESSAGES = [
   (r) => `session opened for user ${r.pick(USERS)} by (uid=${r.int(2000)})`,
   (r) => `Failed password for invalid user ${r.pick(USERS)} from ${ip(r)} port ${r.between(1024, 65535)} ssh2`,
   (r) => `Received disconnect from ${ip(r)}: 11: Bye Bye [preauth]`,
-  (r) => `GET ${r.pick(PATHS)}?id=${r.int(100000)} HTTP/1.1 ${r.pick([200, 200, 304, 404])} ${r.int(90000)} "curl/8.5.0"`,
+  (r) =>
+    `GET ${r.pick(PATHS)}?id=${r.int(100000)} HTTP/1.1 ${r.pick([200, 200, 304, 404])} ${r.int(90000)} "curl/8.5.0"`,
   (r) => `POST ${r.pick(PATHS)} 201 in ${r.int(900)} ms, request_id=${r.hex(32)}`,
   (r) => `PacketResponder ${r.int(3)} for block blk_${r.next()}${r.int(1e9)} terminating`,
-  (r) => `BLOCK* NameSystem.addStoredBlock: blockMap updated: ${ip(r)}:50010 is added to blk_${r.next()} size ${r.next()}`,
+  (r) =>
+    `BLOCK* NameSystem.addStoredBlock: blockMap updated: ${ip(r)}:50010 is added to blk_${r.next()} size ${r.next()}`,
   (r) => `Got assigned task ${r.int(4000)}`,
-  (r) => `Finished task ${r.int(40)}.0 in stage ${r.int(90)}.0 (TID ${r.int(5000)}). ${r.between(900, 3000)} bytes result sent to driver`,
+  (r) =>
+    `Finished task ${r.int(40)}.0 in stage ${r.int(90)}.0 (TID ${r.int(5000)}). ${r.between(900, 3000)} bytes result sent to driver`,
   (r) => `Connection broken for id ${r.next()}, my id = ${r.int(4)}, error = java.io.EOFException`,
-  (r) => `upstream timed out (110: Connection timed out) while reading response header, upstream: "http://${ip(r)}:8080/"`,
+  (r) =>
+    `upstream timed out (110: Connection timed out) while reading response header, upstream: "http://${ip(r)}:8080/"`,
   (r) => `connect to ${ip(r)}:${r.between(1024, 9999)} refused, retry ${r.int(5)} in ${r.int(60)}s`,
   (r) => `cache miss for key "cart:${r.hex(12)}" (${r.int(400)} µs)`,
   (r) => `could not open C:\\ProgramData\\agent\\logs\\${r.hex(8)}.log: access is denied`,
@@ -54,7 +66,8 @@ const MESSAGES = [
   (r) => `deploy ${r.hex(8)} ✅ finished in ${r.int(400)} s 🚀`,
   (r) => `ok ${r.int(1000)}`,
   (r) => `workerEnv.init() ok /etc/httpd/conf/workers${r.int(4)}.properties`,
-  (r) => `slow query (${r.between(200, 9000)} ms): SELECT * FROM orders WHERE customer_id = ${r.int(1e6)} AND state <> 'closed'`,
+  (r) =>
+    `slow query (${r.between(200, 9000)} ms): SELECT * FROM orders WHERE customer_id = ${r.int(1e6)} AND state <> 'closed'`,
   (r) => `reverse mapping checking getaddrinfo for host-${r.int(256)}.example.net [${ip(r)}] failed`,
 ];
 /** The first 12 and the last 4 are the everyday ones; the texts with odd characters are rarer. */

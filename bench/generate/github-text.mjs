@@ -6,7 +6,19 @@
 
 /** @typedef {import('./random.mjs').Random} Random */
 
-const VERBS = ['Fix', 'Fixes', 'Add', 'Update', 'Remove', 'Refactor', 'Bump', 'Revert', 'Document', 'feat:', 'chore(deps):'];
+const VERBS = [
+  'Fix',
+  'Fixes',
+  'Add',
+  'Update',
+  'Remove',
+  'Refactor',
+  'Bump',
+  'Revert',
+  'Document',
+  'feat:',
+  'chore(deps):',
+];
 const THINGS = [
   'flaky test in the scheduler',
   'README.md',
@@ -50,7 +62,8 @@ export function title(random) {
 
 /** A subject, in a third of the cases followed by paragraphs. @param {Random} random */
 export function commitMessage(random) {
-  if (random.chance(12)) return `Merge pull request #${random.int(9000)} from octo-org/${random.hex(8)}\n\n${title(random)}`;
+  if (random.chance(12))
+    return `Merge pull request #${random.int(9000)} from octo-org/${random.hex(8)}\n\n${title(random)}`;
   let text = title(random);
   if (random.chance(30)) text += `\n\n${paragraph(random)}`;
   if (random.chance(8)) text += `\n\nSigned-off-by: A. Developer <dev@example.org>`;

@@ -10,8 +10,27 @@ import { asciiJson, Random, START_MS, weighted } from './random.mjs';
 
 const API = 'https://api.github.com';
 const BRANCHES = ['main', 'main', 'main', 'master', 'master', 'develop', 'gh-pages', 'release/2.x', 'docs'];
-const OWNERS = ['octo-org', 'RoboLink', 'aws-samples', 'rust-lang', 'apache', 'jwhan77', 'm-rossi', 'nordic-lab', '24BBBB'];
-const NAMES = ['spoon-knife', 'java-tools', 'dotfiles', 'node-exporter', 'spring-demo', 'web', 'Zumi_Content', 'infra.live'];
+const OWNERS = [
+  'octo-org',
+  'RoboLink',
+  'aws-samples',
+  'rust-lang',
+  'apache',
+  'jwhan77',
+  'm-rossi',
+  'nordic-lab',
+  '24BBBB',
+];
+const NAMES = [
+  'spoon-knife',
+  'java-tools',
+  'dotfiles',
+  'node-exporter',
+  'spring-demo',
+  'web',
+  'Zumi_Content',
+  'infra.live',
+];
 
 /** @typedef {{ owner: string, name: string, id: number }} Repo */
 /** @typedef {(random: Random, repo: Repo) => object} Payload */
@@ -22,7 +41,10 @@ function commit(random, repo) {
   const login = random.pick(OWNERS);
   return {
     sha,
-    author: { name: random.chance(3) ? random.pick(['José Núñez', '李雷']) : login, email: `${random.hex(12)}@users.noreply.example.com` },
+    author: {
+      name: random.chance(3) ? random.pick(['José Núñez', '李雷']) : login,
+      email: `${random.hex(12)}@users.noreply.example.com`,
+    },
     message: commitMessage(random),
     distinct: !random.chance(10),
     url: `${API}/repos/${repo.owner}/${repo.name}/commits/${sha}`,
@@ -45,7 +67,11 @@ function push(random, repo) {
 
 /** @type {Payload} */
 const created = (random) => ({
-  ref: random.chance(30) ? null : random.chance(20) ? `v${random.int(9)}.${random.int(40)}` : `feature/${random.hex(8)}`,
+  ref: random.chance(30)
+    ? null
+    : random.chance(20)
+      ? `v${random.int(9)}.${random.int(40)}`
+      : `feature/${random.hex(8)}`,
   ref_type: random.pick(['branch', 'branch', 'tag', 'repository']),
   master_branch: 'main',
   description: random.chance(50) ? null : title(random),
@@ -100,13 +126,23 @@ const KINDS = [
           tag_name: `v${random.int(9)}.${random.int(30)}`,
           draft: false,
           author: user(random, repo.owner),
-          assets: Array.from({ length: random.run(60, 6) }, (_, k) => ({ id: random.next(), name: `build-${k}.tar.gz`, size: random.next() })),
+          assets: Array.from({ length: random.run(60, 6) }, (_, k) => ({
+            id: random.next(),
+            name: `build-${k}.tar.gz`,
+            size: random.next(),
+          })),
           body: body(random),
         },
       }),
     ],
   ],
-  [1, ['GollumEvent', (random) => ({ pages: [{ page_name: 'Home', title: title(random), summary: null, sha: random.hex(40) }] })]],
+  [
+    1,
+    [
+      'GollumEvent',
+      (random) => ({ pages: [{ page_name: 'Home', title: title(random), summary: null, sha: random.hex(40) }] }),
+    ],
+  ],
   [1, ['PublicEvent', () => ({})]],
   [1, ['MemberEvent', (random, repo) => ({ member: user(random, repo.owner), action: 'added' })]],
 ];
@@ -114,9 +150,15 @@ const WEIGHTED_KINDS = weighted(KINDS);
 
 /** @param {Random} random @param {number} index */
 function event(random, index) {
-  const repo = { owner: random.pick(OWNERS), name: `${random.pick(NAMES)}-${random.int(900)}`, id: random.between(1e6, 4e8) };
+  const repo = {
+    owner: random.pick(OWNERS),
+    name: `${random.pick(NAMES)}-${random.int(900)}`,
+    id: random.between(1e6, 4e8),
+  };
   const [type, payload] = random.pick(WEIGHTED_KINDS);
-  const login = random.chance(12) ? random.pick(['dependabot[bot]', 'renovate[bot]', 'ci-bot']) : `${random.pick(OWNERS)}${random.int(500)}`;
+  const login = random.chance(12)
+    ? random.pick(['dependabot[bot]', 'renovate[bot]', 'ci-bot'])
+    : `${random.pick(OWNERS)}${random.int(500)}`;
   const actorId = random.int(9e7);
   return {
     id: String(17_244_207_336 + index),

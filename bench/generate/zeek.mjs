@@ -48,7 +48,9 @@ function connection(random, index) {
     uid: `C${random.alnum(17)}`,
     'id.orig_h': `10.0.${random.int(8)}.${random.int(256)}`,
     'id.orig_p': random.between(1024, 65535),
-    'id.resp_h': random.chance(2) ? `fe80::${random.hex(4)}:${random.hex(4)}` : `10.0.${random.int(3)}.${random.int(60)}`,
+    'id.resp_h': random.chance(2)
+      ? `fe80::${random.hex(4)}:${random.hex(4)}`
+      : `10.0.${random.int(3)}.${random.int(60)}`,
     'id.resp_p': PORTS.get(service) ?? random.pick([8443, 389, 445, 3268]),
     proto: service === 'dns' ? 'udp' : 'tcp',
     ...(service === '' ? {} : { service }),

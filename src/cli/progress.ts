@@ -34,7 +34,7 @@ export class ProgressLine implements Progress {
   }
 }
 
-/** `1.2 GiB of 3.4 GiB (35%), 4 812 004 records, 812.4 MB/s, 3 s`; below 80 columns whatever the numbers. */
+/** `1.2 GiB of 3.4 GiB (35%), 4 812 004 records, 812 MB/s, 3 s`; below 80 columns whatever the numbers. */
 export function progressText({ bytesRead, bytesTotal, records, elapsedMs }: ProgressState): string {
   const known = bytesTotal !== undefined && bytesTotal > 0;
   const percent = known ? Math.min(100, Math.floor((100 * bytesRead) / bytesTotal)) : 0;
@@ -42,7 +42,7 @@ export function progressText({ bytesRead, bytesTotal, records, elapsedMs }: Prog
   const megabytesPerSecond = bytesRead / 1e3 / elapsedMs;
   const seconds = Math.floor(elapsedMs / 1000);
   const time = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${read}, ${grouped(records)} records, ${megabytesPerSecond.toFixed(1)} MB/s, ${time}`;
+  return `${read}, ${grouped(records)} records, ${Math.round(megabytesPerSecond)} MB/s, ${time}`;
 }
 
 /** Digits in threes with a space between them. */

@@ -294,6 +294,11 @@ export class EngineMemory {
 export class Engine extends EngineMemory {
   readonly #exports: EngineExports;
 
+  /** The instance's exports, for measurements. */
+  get raw(): EngineExports {
+    return this.#exports;
+  }
+
   constructor(plan: Plan, options: EngineOptions) {
     const { memory, map } = createMemory(plan, options);
     super(memory, map, options);

@@ -107,7 +107,7 @@ export const EMIT_TSV = 3;
 export const EMIT_NOTHING = 4; // the records are only counted
 
 // Trie node: which keys or indexes below a value are of interest.
-export const N_LENGTHS = 0; // u64, bit min(length, 63) set for every key
+export const N_LENGTHS = 0; // u64, bit (length modulo 64) set for every key
 export const N_TABLE = 8; // hash table of edge pointers, 0 = empty
 export const N_TABLE_SHIFT = 12; // 64 - log2(entries)
 export const N_INDEXES = 16; // edge pointers of array elements, ascending by index

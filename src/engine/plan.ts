@@ -130,7 +130,7 @@ function writeNode(writer: Writer, node: TrieNode): number {
   let lengths = 0n;
   for (const [key, edge] of node.keys) {
     const bytes = encoder.encode(key);
-    lengths |= 1n << BigInt(Math.min(bytes.length, 63));
+    lengths |= 1n << BigInt(bytes.length % 64);
     const prefix = keyPrefix(bytes);
     const edgeAt = writeEdge(writer, edge, bytes.length);
     writer.u64(edgeAt + L.E_PREFIX, prefix);

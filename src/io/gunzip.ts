@@ -9,6 +9,7 @@ import { corrupt, type Decoder, InflateError } from './decoder.ts';
 import type { Inbox } from './inbox.ts';
 import { CHUNK_BYTES, ZlibFeed } from './zlib-feed.ts';
 
+const MAGIC = [0x1f, 0x8b] as const;
 const FLAG_HCRC = 0x02;
 const FLAG_EXTRA = 0x04;
 const FLAG_NAME = 0x08;
@@ -64,12 +65,13 @@ class Gunzip implements Decoder {
     switch (this.#state) {
       case 'between':
         if (byte === 0) return;
-        if (byte !== 0x1f) throw new InflateError('ETRAILING', 'there are other bytes after the last member');
+        if (byte !== MAGIC[0]) throw trailing();
         this.#begin('fixed');
         this.#gather(byte);
         return;
       case 'fixed':
         this.#gather(byte);
+        if (this.#fieldBytes === 2 && byte !== MAGIC[1]) throw trailing();
         if (this.#fieldBytes === FIXED_HEADER_BYTES) this.#openMember();
         return;
       case 'extra-length':
@@ -98,8 +100,7 @@ class Gunzip implements Decoder {
   }
 
   #openMember(): void {
-    const [, id2, method, flags] = this.#field;
-    if (id2 !== 0x8b) throw new InflateError('ETRAILING', 'there are other bytes after the last member');
+    const [, , method, flags] = this.#field;
     if (method !== DEFLATE || (flags! & FLAGS_RESERVED) !== 0) {
       throw new InflateError('ECORRUPT', 'a member has an unknown method or unknown flags (corrupt)');
     }
@@ -163,4 +164,8 @@ class Gunzip implements Decoder {
     }
     this.#begin('between');
   }
+}
+
+function trailing(): InflateError {
+  return new InflateError('ETRAILING', 'there are other bytes after the last member');
 }

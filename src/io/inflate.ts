@@ -162,8 +162,15 @@ export class InflatingSource implements Source {
 
   #explain(error: unknown): SourceError {
     if (!(error instanceof InflateError)) return sourceError(this.name, 'read', error);
-    const after = `after ${this.#inbox.receivedBytes} decompressed bytes, which were processed`;
-    return new SourceError(this.name, error.code, `${this.name}: ${this.#kind}: ${error.message}, ${after}`, error);
+    const good = this.#inbox.receivedBytes;
+    const before =
+      good > 0 ? `the ${good} decompressed bytes before it were processed` : 'nothing could be decompressed';
+    return new SourceError(
+      this.name,
+      error.code,
+      `cannot read ${this.name}: ${this.#kind}: ${error.message}; ${before}`,
+      error,
+    );
   }
 }
 

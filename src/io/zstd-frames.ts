@@ -57,7 +57,7 @@ export class ZstdFrames {
       this.#gathered[this.#gatheredBytes++] = bytes[this.consumed++]!;
       if (this.#gatheredBytes < this.#wantedBytes) continue;
       const unit = this.#gatheredAll();
-      if (unit !== undefined) return unit;
+      if (unit !== undefined || this.#bodyBytes > 0) return unit;
     }
     return undefined;
   }

@@ -2,8 +2,10 @@
  * Cuts the bytes of one source into batches of whole lines, straight into the blocks of the lanes. A batch closes when
  * it is full (bytes or lines), when the input would block (age 0), when its first record is `ageMs` old, or at the end
  * of the input. What follows the last newline is carried to the next block; a line that no block can hold is collected
- * on the side.
+ * on the side, and one that is longer than a record may be is handed on in parts, so that it is never in memory at once.
+ * When the source fails or the run is stopped, the whole lines that were read are still cut; only then is it over.
  */
+import { SourceError } from '../io/errors.ts';
 import { type Source, WOULD_BLOCK } from '../io/types.ts';
 import type { Seat } from './lane.ts';
 
@@ -21,10 +23,11 @@ export interface Cut {
   readonly endAdded: boolean;
 }
 
-/** A line longer than a block, without its newline. `bytes` is undefined when it is longer than a record may be. */
+/** A line longer than a block has come to its end. */
 export interface LongLine {
   readonly kind: 'long';
-  readonly bytes: Uint8Array | undefined;
+  /** The line without its newline; undefined when it is longer than a record may be and went by in parts. */
+  readonly pieces: readonly Uint8Array[] | undefined;
   readonly lengthBytes: number;
   readonly sourceOffset: number;
 }
@@ -32,9 +35,12 @@ export interface LongLine {
 export type Filled =
   | Cut
   | LongLine
+  /** Pieces of a line that is longer than a record may be, borrowed until the next call. Its `long` follows. */
+  | { readonly kind: 'part'; readonly pieces: readonly Uint8Array[] }
   /** Nothing to read now; the block is kept. Wait for the source, at most until `deadlineMs` when that is given. */
   | { readonly kind: 'dry'; readonly deadlineMs: number | undefined }
-  | { readonly kind: 'end' };
+  /** `unfinishedBytes` of a last line had been read when the run was stopped; 0 at the true end of the input. */
+  | { readonly kind: 'end'; readonly unfinishedBytes: number; readonly failure: SourceError | undefined };
 
 export interface BatchLimits {
   readonly batchBytes: number;
@@ -50,29 +56,30 @@ export class Feed {
   readonly #source: Source;
   readonly #limits: BatchLimits;
   readonly #clockMs: () => number;
-  /** Called with pieces of a line that is longer than a record may be, as they pass. */
-  readonly #onTooLong: (piece: Uint8Array, isFirst: boolean) => void;
   #carry = new Uint8Array(4096);
   #carryBytes = 0;
   /** Bytes in the current block, which starts at `sourceOffset` of the source. */
   #used = 0;
+  /** One past the last newline in the current block, counted from its start; 0 when there is none. */
+  #linesEnd = 0;
   #sourceOffset = 0;
   /** When the first byte of the current batch arrived. */
   #openedMs = 0;
   #isFirstBatch = true;
-  #ended = false;
-  #long: { pieces: Uint8Array[]; lengthBytes: number } | undefined;
+  /** `stopped` and `failed`: nothing more is read, and a last line without a newline is not known to be whole. */
+  #state: 'reading' | 'ended' | 'stopped' | 'failed' = 'reading';
+  #failure: SourceError | undefined;
+  #long: { pieces: Uint8Array[]; lengthBytes: number; newlineBytes?: 1 } | undefined;
 
-  constructor(
-    source: Source,
-    limits: BatchLimits,
-    clockMs: () => number,
-    onTooLong: (piece: Uint8Array, isFirst: boolean) => void,
-  ) {
+  constructor(source: Source, limits: BatchLimits, clockMs: () => number) {
     this.#source = source;
     this.#limits = limits;
     this.#clockMs = clockMs;
-    this.#onTooLong = onTooLong;
+  }
+
+  /** Reads no more: the next calls of `fill` give the whole lines that were read, then `end`. */
+  stop(): void {
+    if (this.#state === 'reading') this.#state = 'stopped';
   }
 
   /** Decompressed bytes read so far. */
@@ -82,37 +89,56 @@ export class Feed {
 
   /**
    * Reads into the block until something is to be done. After `cut` the block is the caller's to submit; after `dry`
-   * it is still the feed's and the next call must be given the same one; after `long` and `end` it holds nothing.
+   * it is still the feed's and the next call must be given the same one; after the others it holds nothing.
    */
   fill(seat: Seat): Filled {
     const { memory } = seat.lane;
     const start = memory.inputStart(seat.block);
     const capacity = memory.options.blockBytes;
-    if (this.#long === undefined && this.#carryBytes > 0) this.#unpackCarry(memory.view(start, start + this.#carryBytes));
+    if (this.#long === undefined && this.#carryBytes > 0)
+      this.#unpackCarry(memory.view(start, start + this.#carryBytes));
     while (true) {
-      if (this.#long !== undefined) {
-        const filled = this.#collectLong(seat, start);
-        if (filled !== undefined) return filled;
-      }
+      if (this.#long !== undefined) return this.#collectLong(seat, start);
       const early = this.#cutByLines(seat, start);
       if (early !== undefined) return early;
       if (this.#used >= this.#limits.batchBytes) {
-        const cut = this.#cutAtLastNewline(seat, start, 'full');
-        if (cut !== undefined) return cut;
+        if (this.#linesEnd > 0) return this.#cutAt(seat, start, start + this.#linesEnd, 'full', false);
         if (this.#used === capacity) {
-          this.#startLong(memory.view(start, start + this.#used));
+          const part = this.#startLong(memory.view(start, start + this.#used));
+          if (part !== undefined) return part;
           continue;
         }
       }
       const room = this.#used < this.#limits.batchBytes ? this.#readBytes() - this.#used : capacity - this.#used;
       const at = start + this.#used;
-      const count = this.#ended ? 0 : this.#source.readNow(memory.view(at, at + Math.min(room, capacity - this.#used)));
-      if (count > 0) {
-        if (this.#used === 0) this.#openedMs = this.#clockMs();
-        this.#used += count;
-      } else if (count === WOULD_BLOCK) return this.#whenDry(seat, start);
+      const count = this.#read(memory.view(at, at + Math.min(room, capacity - this.#used)));
+      if (count > 0) this.#takeIn(memory.view(at, at + count));
+      else if (count === WOULD_BLOCK) return this.#whenDry(seat, start);
       else return this.#atEnd(seat, start);
     }
+  }
+
+  /** @returns as Source.readNow; 0 as well when the source has failed or the run is stopped */
+  #read(target: Uint8Array): number {
+    if (this.#state !== 'reading') return 0;
+    try {
+      const count = this.#source.readNow(target);
+      if (count === 0) this.#state = 'ended';
+      return count;
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      this.#failure = error;
+      this.#state = 'failed';
+      return 0;
+    }
+  }
+
+  /** Counts bytes that have come to the end of the block. */
+  #takeIn(bytes: Uint8Array): void {
+    if (this.#used === 0) this.#openedMs = this.#clockMs();
+    const newline = bytes.lastIndexOf(NEWLINE);
+    if (newline >= 0) this.#linesEnd = this.#used + newline + 1;
+    this.#used += bytes.length;
   }
 
   /** With a record limit, reads are kept small, so that little has to be carried from batch to batch. */
@@ -123,9 +149,8 @@ export class Feed {
 
   #unpackCarry(target: Uint8Array): void {
     target.set(this.#carry.subarray(0, this.#carryBytes));
-    this.#used = this.#carryBytes;
     this.#carryBytes = 0;
-    this.#openedMs = this.#clockMs();
+    this.#takeIn(target);
   }
 
   #keepCarry(bytes: Uint8Array): void {
@@ -136,32 +161,27 @@ export class Feed {
 
   #whenDry(seat: Seat, start: number): Filled {
     const { ageMs } = this.#limits;
-    if (ageMs === 0) return this.#cutAtLastNewline(seat, start, 'dry') ?? { kind: 'dry', deadlineMs: undefined };
-    const hasLine = this.#lastNewline(seat, start) >= 0;
+    if (this.#linesEnd === 0) return { kind: 'dry', deadlineMs: undefined };
     const deadlineMs = this.#openedMs + ageMs;
-    if (!hasLine) return { kind: 'dry', deadlineMs: undefined };
-    if (this.#clockMs() < deadlineMs) return { kind: 'dry', deadlineMs };
-    return this.#cutAtLastNewline(seat, start, 'aged')!;
+    if (ageMs > 0 && this.#clockMs() < deadlineMs) return { kind: 'dry', deadlineMs };
+    return this.#cutAt(seat, start, start + this.#linesEnd, ageMs > 0 ? 'aged' : 'dry', false);
   }
 
   #atEnd(seat: Seat, start: number): Filled {
-    this.#ended = true;
-    if (this.#used === 0) return { kind: 'end' };
-    const { memory } = seat.lane;
     const to = start + this.#used;
-    const endAdded = memory.view(to - 1, to)[0] !== NEWLINE;
+    if (this.#linesEnd === this.#used && this.#used > 0) return this.#cutAt(seat, start, to, 'end', false);
+    if (this.#used === 0) return this.#end(0);
+    if (this.#state !== 'ended') {
+      if (this.#linesEnd > 0) return this.#cutAt(seat, start, start + this.#linesEnd, 'end', false);
+      return this.#end(this.#used);
+    }
     // The padding after a block has room for the newline that is missing.
-    if (endAdded) memory.view(to, to + 1)[0] = NEWLINE;
-    return this.#cutAt(seat, start, endAdded ? to + 1 : to, 'end', endAdded);
+    seat.lane.memory.view(to, to + 1)[0] = NEWLINE;
+    return this.#cutAt(seat, start, to + 1, 'end', true);
   }
 
-  #lastNewline(seat: Seat, start: number): number {
-    return seat.lane.memory.view(start, start + this.#used).lastIndexOf(NEWLINE);
-  }
-
-  #cutAtLastNewline(seat: Seat, start: number, trigger: Trigger): Cut | undefined {
-    const last = this.#lastNewline(seat, start);
-    return last < 0 ? undefined : this.#cutAt(seat, start, start + last + 1, trigger, false);
+  #end(unfinishedBytes: number): Filled {
+    return { kind: 'end', unfinishedBytes, failure: this.#failure };
   }
 
   #cutByLines(seat: Seat, start: number): Cut | undefined {
@@ -178,6 +198,7 @@ export class Feed {
     if (to < end) this.#keepCarry(memory.view(to, end));
     this.#sourceOffset += to - start - (endAdded ? 1 : 0);
     this.#used = 0;
+    this.#linesEnd = 0;
     // A byte order mark is not part of the first record; only the very start of an input can have one.
     const isMarked = this.#isFirstBatch && BOM.every((byte, i) => memory.view(start, to)[i] === byte);
     this.#isFirstBatch = false;
@@ -185,63 +206,61 @@ export class Feed {
     return { kind: 'cut', from: start + skip, to, trigger, sourceOffset: sourceOffset + skip, endAdded };
   }
 
-  #startLong(bytes: Uint8Array): void {
+  #startLong(bytes: Uint8Array): Filled | undefined {
     this.#long = { pieces: [], lengthBytes: 0 };
     this.#used = 0;
-    this.#addToLong(bytes);
+    return this.#addToLong(bytes);
   }
 
-  #addToLong(bytes: Uint8Array): void {
+  /** @returns a part when the line is longer than a record may be */
+  #addToLong(bytes: Uint8Array): Filled | undefined {
     const long = this.#long!;
-    const before = long.lengthBytes;
     long.lengthBytes += bytes.length;
     if (long.lengthBytes <= this.#limits.maxRecordBytes) {
       long.pieces.push(bytes.slice());
-      return;
+      return undefined;
     }
-    if (before <= this.#limits.maxRecordBytes) {
-      long.pieces.forEach((piece, i) => {
-        this.#onTooLong(piece, i === 0);
-      });
-      this.#onTooLong(bytes, long.pieces.length === 0);
-      long.pieces = [];
-    } else this.#onTooLong(bytes, false);
+    const pieces = [...long.pieces, bytes];
+    long.pieces = [];
+    return { kind: 'part', pieces };
   }
 
-  /** Reads on until the line ends. @returns undefined when it is over and something else has to be done */
-  #collectLong(seat: Seat, start: number): Filled | undefined {
+  /** Reads on until the line ends, or something else has to be done. */
+  #collectLong(seat: Seat, start: number): Filled {
     const { memory } = seat.lane;
-    const capacity = memory.options.blockBytes;
-    while (true) {
-      const count = this.#source.readNow(memory.view(start, start + capacity));
+    const long = this.#long!;
+    while (long.newlineBytes === undefined) {
+      const count = this.#read(memory.view(start, start + memory.options.blockBytes));
       if (count === WOULD_BLOCK) return { kind: 'dry', deadlineMs: undefined };
-      if (count === 0) {
-        this.#ended = true;
-        return this.#finishLong(0);
-      }
+      if (count === 0) break;
       const bytes = memory.view(start, start + count);
       const newline = bytes.indexOf(NEWLINE);
-      if (newline < 0) {
-        this.#addToLong(bytes);
-        continue;
+      if (newline >= 0) {
+        this.#keepCarry(bytes.subarray(newline + 1));
+        long.newlineBytes = 1;
       }
-      this.#addToLong(bytes.subarray(0, newline));
-      this.#keepCarry(bytes.subarray(newline + 1));
-      return this.#finishLong(1);
+      const part = this.#addToLong(newline < 0 ? bytes : bytes.subarray(0, newline));
+      if (part !== undefined) return part;
     }
+    // A line that is too long already stays that, whatever would have come; another one is not known to be whole.
+    const isTooLong = long.lengthBytes > this.#limits.maxRecordBytes;
+    if (long.newlineBytes === undefined && this.#state !== 'ended' && !isTooLong) return this.#end(long.lengthBytes);
+    return this.#finishLong(long.newlineBytes ?? 0);
   }
 
   #finishLong(newlineBytes: number): LongLine {
     const { pieces, lengthBytes } = this.#long!;
-    const { maxRecordBytes } = this.#limits;
     this.#long = undefined;
     const sourceOffset = this.#sourceOffset;
     this.#sourceOffset += lengthBytes + newlineBytes;
-    let bytes = lengthBytes > maxRecordBytes ? undefined : Buffer.concat(pieces, lengthBytes);
-    let skip = 0;
-    if (this.#isFirstBatch && bytes !== undefined && BOM.every((byte, i) => bytes![i] === byte)) skip = BOM.length;
+    if (lengthBytes > this.#limits.maxRecordBytes) {
+      this.#isFirstBatch = false;
+      return { kind: 'long', pieces: undefined, lengthBytes, sourceOffset };
+    }
+    const first = pieces[0]!;
+    const skip = this.#isFirstBatch && BOM.every((byte, i) => first[i] === byte) ? BOM.length : 0;
     this.#isFirstBatch = false;
-    bytes = bytes?.subarray(skip);
-    return { kind: 'long', bytes, lengthBytes, sourceOffset: sourceOffset + skip };
+    pieces[0] = first.subarray(skip);
+    return { kind: 'long', pieces, lengthBytes: lengthBytes - skip, sourceOffset: sourceOffset + skip };
   }
 }

@@ -6,7 +6,7 @@
 import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { Sink } from '../io/index.ts';
-import type { Trigger } from './batch.ts';
+import type { LongLine, Trigger } from './batch.ts';
 import { foundColumn, headerLine } from './columns.ts';
 import type { Talk } from './host.ts';
 import type { Job } from './job.ts';
@@ -24,6 +24,9 @@ export interface Tag {
   readonly trigger: Trigger;
   readonly sourceOffset: number;
 }
+
+const CODE_TOO_LONG = 16;
+const NEWLINE = Buffer.from('\n');
 
 /** Why no more is read: the output's reader has gone, too many lines were rejected, a column came too late. */
 export type Stop = 'closed' | 'rejects' | 'columns';
@@ -56,7 +59,8 @@ export class Drain {
     lanes.submit(seat, tag.from, tag.to, tag);
     if (!this.#job.isFinding || seat.lane.memory.counts(seat.block).matched === 0) return;
     lanes.takeDone();
-    await this.#settleColumns(seat.lane.memory, seat.lane.memory.view(tag.from, tag.to).slice(), tag);
+    const batch = seat.lane.memory.view(tag.from, tag.to).slice();
+    await this.#settleColumns(seat.lane.memory, [batch], batch.length, tag);
   }
 
   /** Drains the flights that are done, oldest first, up to the first one that is not. */
@@ -68,18 +72,41 @@ export class Drain {
     }
   }
 
-  /** Processes bytes beside the lanes, in turn: a long record, or a batch that is done again. Nothing may be in flight. */
-  async runAside(bytes: Uint8Array, tag: Tag): Promise<void> {
-    const lane = this.#job.aside(bytes.length + 1);
+  /** A line that no block can hold, in turn: nothing may be in flight. */
+  async takeLong(line: LongLine, origin: Tag['origin']): Promise<void> {
+    const { pieces, lengthBytes, sourceOffset } = line;
+    if (pieces !== undefined) {
+      await this.#runAside(pieces, lengthBytes, { origin, from: 0, to: 0, trigger: 'long', sourceOffset });
+      return;
+    }
+    const { maxRecordBytes, onError } = this.#job.settings;
+    if (onError === 'keep') await this.#write(NEWLINE);
+    const column = maxRecordBytes + 1;
+    this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
+  }
+
+  /** Pieces of a line that is longer than a record may be, as they come. Nothing may be in flight. */
+  async takePart(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) {
+      this.#rejecting.passTooLong(piece);
+      if (this.#job.settings.onError === 'keep') await this.#write(piece);
+    }
+  }
+
+  /** Processes whole lines beside the lanes, in turn. Nothing may be in flight. */
+  async #runAside(pieces: readonly Uint8Array[], lengthBytes: number, tag: Tag): Promise<void> {
+    const lane = this.#job.aside(lengthBytes + 1);
     const from = lane.memory.inputStart(0);
-    const target = lane.memory.view(from, from + bytes.length + 1);
-    target.set(bytes);
-    const isEnded = bytes[bytes.length - 1] === 0x0a;
-    if (!isEnded) target[bytes.length] = 0x0a;
-    const to = from + bytes.length + (isEnded ? 0 : 1);
+    let to = from;
+    for (const piece of pieces) {
+      lane.memory.view(to, to + piece.length).set(piece);
+      to += piece.length;
+    }
+    // A line from the side has no newline; a batch that is done again has.
+    if (lane.memory.view(to - 1, to)[0] !== NEWLINE[0]) lane.memory.view(to, ++to)[0] = NEWLINE[0]!;
     lane.submit(0, from, to);
     if (this.#job.isFinding && lane.memory.counts(0).matched > 0) {
-      await this.#settleColumns(lane.memory, bytes, tag);
+      await this.#settleColumns(lane.memory, pieces, lengthBytes, tag);
       return;
     }
     await this.#drainFlight({ lane, block: 0, tag: { ...tag, from, to } });
@@ -90,7 +117,9 @@ export class Drain {
     if (!this.#job.findsColumns || this.#job.isFinding || this.stopped !== undefined) return [];
     const late = this.#job.lateKeys;
     if (late.size === 0) return [];
-    const names = [...late].slice(0, 10).map(([name, records]) => `${JSON.stringify(name)} (${counted(records, 'record')})`);
+    const names = [...late]
+      .slice(0, 10)
+      .map(([name, records]) => `${JSON.stringify(name)} (${counted(records, 'record')})`);
     const more = late.size > names.length ? ` and ${late.size - names.length} more` : '';
     const what = `${counted(late.size, 'column')} came after the header and ${late.size === 1 ? 'was' : 'were'} left out`;
     return [`${what}: ${names.join(', ')}${more}; --columns or -f can name them`];
@@ -132,18 +161,27 @@ export class Drain {
     const before = memory.view(tag.from, last.from).slice();
     const line = memory.view(last.from, last.to).slice();
     const column = last.at - last.from + 1;
-    if (before.length > 0) await this.runAside(before, tag);
-    tag.origin.lines++;
-    this.#rejecting.report(line, {
-      sourceName: tag.origin.name,
-      line: tag.origin.lines,
-      sourceOffset: tag.sourceOffset + before.length,
-      ...{ column, code: last.code, lengthBytes: line.length },
+    if (before.length > 0) await this.#runAside([before], before.length, tag);
+    this.#reportLast(line, {
+      ...{ origin: tag.origin, sourceOffset: tag.sourceOffset + before.length, column },
+      ...{ code: last.code, lengthBytes: line.length },
     });
+  }
+
+  /** Reports the line that follows the last one that was drained, and stops the run when that was one too many. */
+  #reportLast(
+    line: Uint8Array | undefined,
+    at: { origin: Tag['origin']; sourceOffset: number; column: number; code: number; lengthBytes: number },
+  ): void {
+    const { origin, sourceOffset, column, code, lengthBytes } = at;
+    origin.lines++;
+    const place = { sourceName: origin.name, line: origin.lines };
+    this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes });
+    if (this.#rejecting.left >= 0) return;
     this.stopped = 'rejects';
-    const { limit } = this.#rejecting;
-    const cause = limit === 0 ? '--on-error fail' : `--max-errors ${limit}`;
-    this.#talk.error(`stopped at ${tag.origin.name}:${tag.origin.lines} (${cause})`);
+    const { onError, maxErrors } = this.#job.settings;
+    const cause = onError === 'fail' ? '--on-error fail' : `--max-errors ${maxErrors}`;
+    this.#talk.error(`stopped at ${origin.name}:${origin.lines} (${cause})`);
   }
 
   /** `rest` begins with the record that has a key too many. */
@@ -160,14 +198,21 @@ export class Drain {
   }
 
   /** The first batch that has a matching record names the columns; it is then done again with the real plan. */
-  async #settleColumns(memory: EngineMemory, bytes: Uint8Array, tag: Tag): Promise<void> {
+  async #settleColumns(
+    memory: EngineMemory,
+    pieces: readonly Uint8Array[],
+    lengthBytes: number,
+    tag: Tag,
+  ): Promise<void> {
     const { keys, overflow } = memory.newKeys();
     if (overflow > 0) {
-      this.#talk.warn(`the first batch has more than ${keys.length} different keys; the header has the first ${keys.length}`);
+      this.#talk.warn(
+        `the first batch has more than ${keys.length} different keys; the header has the first ${keys.length}`,
+      );
     }
     this.#job.settle(keys.map(({ name }) => foundColumn(name)));
     await this.#writeHeader();
-    await this.runAside(bytes, tag);
+    await this.#runAside(pieces, lengthBytes, tag);
   }
 
   async #writeHeader(): Promise<void> {

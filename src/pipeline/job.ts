@@ -10,8 +10,8 @@ import { buildPlan, type Plan } from '../engine/plan.ts';
 import type { Column, Path, Program } from '../engine/program.ts';
 import { compileExpressions, renderSelectorError, SelectorError } from '../selector/index.ts';
 import { givenColumns, projectionOf } from './columns.ts';
-import { Lanes, MainLane, WorkerLane } from './lane.ts';
 import type { Tag } from './drain.ts';
+import { Lanes, MainLane, WorkerLane } from './lane.ts';
 
 /** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
 const MAIN_BLOCKS = 3;

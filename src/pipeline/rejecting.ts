@@ -23,12 +23,13 @@ export interface Place {
 
 export class Rejecting {
   readonly #stats: Stats;
-  readonly #talk: Talk;
+  readonly #talk: Talk | undefined;
   readonly #writer: RejectsWriter | undefined;
   /** More rejected lines than this stop the run. */
   readonly limit: number;
 
-  constructor(stats: Stats, talk: Talk, writer: RejectsWriter | undefined, limit: number) {
+  /** Without `talk` the bad lines are not shown: the writer tells of them. */
+  constructor(stats: Stats, talk: Talk | undefined, writer: RejectsWriter | undefined, limit: number) {
     this.#stats = stats;
     this.#talk = talk;
     this.#writer = writer;
@@ -69,7 +70,7 @@ export class Rejecting {
       reason: text,
       length: at.lengthBytes,
     });
-    if (this.#stats.rejected > SHOWN) return;
+    if (this.#talk === undefined || this.#stats.rejected > SHOWN) return;
     const number = `E${String(at.code).padStart(2, '0')} ${name}`;
     const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
     this.#talk.warn(`${at.sourceName}:${at.line}:${at.column}: ${text}${size} (${number})`);
@@ -88,12 +89,12 @@ export class Rejecting {
   /** The last word on rejected lines, at the end of a run. */
   summarise(rejectsPath: string | undefined, kept: boolean): void {
     const { rejected } = this.#stats;
-    if (rejected === 0) return;
+    if (this.#talk === undefined || rejected === 0) return;
     const shown = rejected > SHOWN ? ` (the first ${SHOWN} are shown)` : '';
-    const fate = kept ? 'passed on as it was' : rejectsPath === undefined ? 'left out' : `written to ${rejectsPath}`;
-    const next = kept || rejectsPath !== undefined ? '' : '; --rejects FILE keeps them';
-    this.#talk.warn(
-      `${counted(rejected, 'bad line')} ${rejected === 1 ? 'was' : 'were'} ${rejected === 1 ? fate : fate.replace('it was', 'they were')}${shown}${next}`,
-    );
+    const isOne = rejected === 1;
+    const asItWas = isOne ? 'passed on as it was' : 'passed on as they were';
+    const fate = kept ? asItWas : rejectsPath === undefined ? 'left out' : `written to ${rejectsPath}`;
+    const next = kept || rejectsPath !== undefined ? '' : `; --rejects FILE keeps ${isOne ? 'it' : 'them'}`;
+    this.#talk.warn(`${counted(rejected, 'bad line')} ${isOne ? 'was' : 'were'} ${fate}${shown}${next}`);
   }
 }

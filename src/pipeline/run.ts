@@ -19,20 +19,19 @@ import {
   type Source,
   SourceError,
 } from '../io/index.ts';
-import { Feed, type LongLine } from './batch.ts';
+import { type Cut, Feed, type Filled } from './batch.ts';
 import { Drain, type Tag } from './drain.ts';
+import { conclude } from './ending.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
-import { absentPathHints } from './hints.ts';
 import { Job } from './job.ts';
 import type { Seat } from './lane.ts';
 import { Rejecting } from './rejecting.ts';
-import { renderStats, Stats } from './stats.ts';
+import { counted, Stats, type StatsReport } from './stats.ts';
 
 /** The longest time that signals, timers and progress have to wait. */
 const YIELD_MS = 10;
 /** Threads are worth their start (about 15 ms of one core) from this much input on. */
 const WORKERS_FROM_BYTES = 4 << 20;
-const CODE_TOO_LONG = 16;
 
 /** Where a run's bytes come from and go to. The command line opens files; the library brings streams. */
 export interface Ends {
@@ -40,27 +39,34 @@ export interface Ends {
   readonly openSource: (input: string) => Source;
   readonly sink: Sink;
   readonly rejects: RejectsWriter | undefined;
+  /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
+  readonly showsBadLines: boolean;
 }
 
 function openEnds(settings: SelectSettings): Ends {
   const sink = openSink(settings.output);
   const { inputs, output } = settings;
-  const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
-  return { openSource, sink, rejects };
+  try {
+    const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
+    return { openSource, sink, rejects, showsBadLines: true };
+  } catch (error) {
+    sink.abort();
+    throw error;
+  }
 }
 
 /** @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then */
-export async function runSelect(settings: SelectSettings, host: RunHost, given?: Ends): Promise<RunOutcome> {
+export async function runSelect(settings: SelectSettings, host: RunHost): Promise<RunOutcome> {
   const job = new Job(settings);
   let ends: Ends;
   try {
-    ends = given ?? openEnds(settings);
+    ends = openEnds(settings);
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
   }
-  const run = new Run(settings, host, job, ends);
+  const run = new Run(job, host, ends);
   const unlisten = host.onSignal((signal) => run.stop(signal));
   try {
     return await run.execute();
@@ -69,7 +75,8 @@ export async function runSelect(settings: SelectSettings, host: RunHost, given?:
   }
 }
 
-class Run {
+/** One run over given ends. Making one reads nothing; `execute` is called once. */
+export class Run {
   readonly #settings: SelectSettings;
   readonly #host: RunHost;
   readonly #job: Job;
@@ -88,7 +95,8 @@ class Run {
   #knownBytes = 0;
   #inputFailed = false;
 
-  constructor(settings: SelectSettings, host: RunHost, job: Job, ends: Ends) {
+  constructor(job: Job, host: RunHost, ends: Ends) {
+    const { settings } = job;
     this.#settings = settings;
     this.#host = host;
     this.#job = job;
@@ -96,7 +104,8 @@ class Run {
     this.#yieldedMs = this.#startMs;
     this.#ends = ends;
     const limit = settings.onError === 'fail' ? 0 : (settings.maxErrors ?? Number.POSITIVE_INFINITY);
-    this.#rejecting = new Rejecting(this.#stats, host.talk, ends.rejects, limit);
+    const shown = ends.showsBadLines ? host.talk : undefined;
+    this.#rejecting = new Rejecting(this.#stats, shown, ends.rejects, limit);
     this.#drain = new Drain(job, ends.sink, this.#stats, this.#rejecting, host.talk);
   }
 
@@ -108,6 +117,11 @@ class Run {
 
   get #stopping(): boolean {
     return this.#signal !== undefined || this.#drain.stopped !== undefined;
+  }
+
+  /** What has been counted so far. */
+  report(): StatsReport {
+    return this.#stats.report((this.#host.clockMs() - this.#startMs) / 1000);
   }
 
   async execute(): Promise<RunOutcome> {
@@ -123,71 +137,111 @@ class Run {
     } catch (error) {
       if (!(error instanceof SinkError)) {
         this.#drain.sink.abort();
+        this.#job.finish();
         throw error;
       }
       sinkError = error;
+      this.#closeRejectsAfter(error);
     }
-    return this.#finish(sinkError);
+    return conclude({
+      ...{ job: this.#job, host: this.#host, stats: this.#stats, drain: this.#drain, rejecting: this.#rejecting },
+      ...{ signal: this.#signal, inputFailed: this.#inputFailed, sinkError, report: () => this.report() },
+    });
   }
 
+  /** What was rejected before the output failed is kept, unless the rejects are what failed. */
+  #closeRejectsAfter(first: SinkError): void {
+    try {
+      this.#ends.rejects?.close();
+    } catch (error) {
+      if (!(error instanceof SinkError)) throw error;
+      if (error.sink !== first.sink) this.#host.talk.error(error.message);
+    }
+  }
+
+  /** Reads one input to its end. That it cannot be read is told after the bad lines that were found in it. */
   async #readInput(input: string): Promise<void> {
     let source: Source | undefined;
+    let failure: SourceError | undefined;
     try {
       source = this.#ends.openSource(input);
       this.#knownBytes += source.sizeBytes ?? 0;
-      await this.#pump(source);
+      failure = await this.#pump(source);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      await this.#drainAll();
-      this.#inputFailed = true;
-      this.#host.progress?.clear();
-      this.#host.talk.error(error.message);
+      failure = error;
     } finally {
       source?.close();
     }
+    this.#putBack();
+    if (failure === undefined) return;
+    await this.#drainAll();
+    this.#inputFailed = true;
+    this.#host.progress?.clear();
+    this.#host.talk.error(failure.message);
   }
 
-  /** Reads one source to its end, or until the run is stopped. */
-  async #pump(source: Source): Promise<void> {
+  /** Reads one source to its end, or until the run is stopped. @returns why it could not be read to its end */
+  async #pump(source: Source): Promise<SourceError | undefined> {
     const { batchBytes, batchRecords, batchAgeMs: ageMs, maxRecordBytes } = this.#settings;
-    const limits = { batchBytes, batchRecords, ageMs, maxRecordBytes };
-    const feed = new Feed(source, limits, this.#host.clockMs, (piece) => this.#rejecting.passTooLong(piece));
+    const feed = new Feed(source, { batchBytes, batchRecords, ageMs, maxRecordBytes }, this.#host.clockMs);
     const origin = { name: source.name, lines: 0 };
     let isLive = false;
-    try {
-      while (!this.#stopping) {
-        const seat = this.#seat ?? (await this.#acquire(isLive));
-        this.#seat = seat;
-        const filled = feed.fill(seat);
-        this.#stats.bytesIn = this.#bytesBefore + feed.bytesRead;
-        if (filled.kind === 'end') break;
-        if (filled.kind === 'long') {
-          this.#job.lanes.putBack(seat);
-          this.#seat = undefined;
-          await this.#takeLong(filled, origin);
-        }
-        if (filled.kind === 'dry') {
-          await this.#drainAll();
-          this.#rejecting.flush();
-          await this.#waitForInput(source, filled.deadlineMs);
-        }
-        if (filled.kind === 'cut') {
-          isLive = filled.trigger === 'dry' || filled.trigger === 'aged';
-          const { from, to, trigger, sourceOffset } = filled;
-          const tag: Tag = { origin, from, to, trigger, sourceOffset };
-          this.#job.sample(seat.lane.memory.view(from, to));
-          this.#seat = undefined;
-          await this.#drain.submit(seat, tag);
-          this.#startWorkers(source);
-        }
-        await this.#drain.drainDone();
-        await this.#yieldSometimes();
-      }
-    } finally {
-      this.#bytesBefore += feed.bytesRead;
-      if (this.#seat !== undefined) this.#job.lanes.putBack(this.#seat);
-      this.#seat = undefined;
+    let end: Extract<Filled, { kind: 'end' }> | undefined;
+    while (end === undefined && this.#drain.stopped === undefined) {
+      if (this.#signal !== undefined) feed.stop();
+      const seat = this.#seat ?? (await this.#acquire(isLive));
+      this.#seat = seat;
+      const filled = feed.fill(seat);
+      this.#stats.bytesIn = this.#bytesBefore + feed.bytesRead;
+      if (filled.kind === 'cut') {
+        isLive = filled.trigger === 'dry' || filled.trigger === 'aged';
+        await this.#submit(seat, filled, origin, source);
+      } else if (filled.kind === 'end') end = filled;
+      else await this.#takeAside(filled, origin, source);
+      await this.#drain.drainDone();
+      await this.#yieldSometimes();
     }
+    this.#bytesBefore += feed.bytesRead;
+    if (end !== undefined && end.unfinishedBytes > 0) {
+      await this.#drainAll();
+      const place = `${origin.name}:${origin.lines + 1}`;
+      const size = counted(end.unfinishedBytes, 'byte');
+      this.#host.talk.warn(`${place}: the last line was read only in part (${size}) and is left out`);
+    }
+    return end?.failure;
+  }
+
+  async #submit(seat: Seat, cut: Cut, origin: Tag['origin'], source: Source): Promise<void> {
+    const { from, to, trigger, sourceOffset } = cut;
+    this.#job.sample(seat.lane.memory.view(from, to));
+    this.#seat = undefined;
+    await this.#drain.submit(seat, { origin, from, to, trigger, sourceOffset });
+    this.#startWorkers(source);
+  }
+
+  /** What is not for the lanes: first comes all that was read before it. */
+  async #takeAside(
+    filled: Exclude<Filled, { kind: 'cut' | 'end' }>,
+    origin: Tag['origin'],
+    source: Source,
+  ): Promise<void> {
+    await this.#drainAll();
+    if (this.#drain.stopped !== undefined) return;
+    if (filled.kind === 'part') await this.#drain.takePart(filled.pieces);
+    if (filled.kind === 'long') {
+      this.#putBack();
+      await this.#drain.takeLong(filled, origin);
+    }
+    if (filled.kind === 'dry') {
+      this.#rejecting.flush();
+      await this.#waitForInput(source, filled.deadlineMs);
+    }
+  }
+
+  #putBack(): void {
+    if (this.#seat !== undefined) this.#job.lanes.putBack(this.#seat);
+    this.#seat = undefined;
   }
 
   /** A free block. Live input stays on this thread while nothing else is on its way: a hop would cost latency. */
@@ -217,25 +271,6 @@ class Run {
     this.#stats.lanes = this.#job.lanes.lanes.length;
   }
 
-  async #takeLong(line: LongLine, origin: Tag['origin']): Promise<void> {
-    await this.#drainAll();
-    if (line.bytes !== undefined) {
-      await this.#drain.runAside(line.bytes, { origin, from: 0, to: 0, trigger: 'long', sourceOffset: line.sourceOffset });
-      return;
-    }
-    const { maxRecordBytes } = this.#settings;
-    origin.lines++;
-    this.#rejecting.report(undefined, {
-      sourceName: origin.name,
-      line: origin.lines,
-      sourceOffset: line.sourceOffset,
-      column: maxRecordBytes + 1,
-      code: CODE_TOO_LONG,
-      lengthBytes: line.lengthBytes,
-    });
-    if (this.#rejecting.left < 0) this.#drain.stopped = 'rejects';
-  }
-
   async #waitForInput(source: Source, deadlineMs: number | undefined): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
@@ -262,48 +297,5 @@ class Run {
       setImmediate(resolve);
     });
     this.#yieldedMs = this.#host.clockMs();
-  }
-
-  /** Names the output, or gives it up; says what has to be said; decides how the run ended. */
-  #finish(error: SinkError | undefined): RunOutcome {
-    const { talk, progress } = this.#host;
-    const { sink, stopped } = this.#drain;
-    let sinkError = error;
-    const isWhole = sinkError === undefined && this.#signal === undefined && !this.#inputFailed && stopped === undefined;
-    if (isWhole) {
-      try {
-        sink.commit();
-      } catch (caught) {
-        if (!(caught instanceof SinkError)) throw caught;
-        sinkError = caught;
-      }
-    } else if (stopped !== 'closed') sink.abort();
-    progress?.clear();
-    if (sinkError !== undefined) talk.error(sinkError.message);
-    this.#rejecting.summarise(this.#settings.rejects, this.#settings.onError === 'keep');
-    this.#job.finish();
-    for (const hint of this.#drain.lateColumns()) talk.warn(hint);
-    if (stopped === undefined && this.#signal === undefined) {
-      for (const hint of absentPathHints(this.#job, this.#stats)) talk.warn(hint);
-    }
-    if (!isWhole && stopped !== 'closed' && this.#settings.output !== '-') {
-      talk.warn(`${this.#settings.output} was not written, because the run did not finish`);
-    }
-    this.#tellStats();
-    return this.#outcome(sinkError !== undefined);
-  }
-
-  #tellStats(): void {
-    if (this.#settings.stats === 'none') return;
-    const report = this.#stats.report((this.#host.clockMs() - this.#startMs) / 1000);
-    this.#host.talk.info(this.#settings.stats === 'json' ? JSON.stringify(report) : renderStats(report));
-  }
-
-  #outcome(sinkFailed: boolean): RunOutcome {
-    if (this.#signal !== undefined) return { kind: 'signal', signal: this.#signal };
-    if (this.#drain.stopped === 'closed') return { kind: 'done', code: 0 };
-    const badLines = this.#stats.rejected > 0 && this.#settings.onError !== 'keep';
-    if (sinkFailed || this.#inputFailed || badLines || this.#drain.stopped !== undefined) return { kind: 'done', code: 1 };
-    return { kind: 'done', code: this.#settings.exitStatus && this.#stats.matched === 0 ? 4 : 0 };
   }
 }

@@ -28,8 +28,11 @@ interface Verdict {
   readonly column: number;
 }
 
-/** Diagnoses all lines; the numbers are code, column, code, column … and are borrowed until the next call. */
-function diagnoseAll(lines: readonly Uint8Array[], maxDepth = MAX_DEPTH): Uint32Array {
+/**
+ * Diagnoses all lines; the numbers are code, column, code, column … and are borrowed until the next call. `behind` is put
+ * after every line.
+ */
+function diagnoseAll(lines: readonly Uint8Array[], maxDepth = MAX_DEPTH, behind = join('\n')): Uint32Array {
   const results = work;
   const ends = results + lines.length * 8;
   const text = ends + lines.length * 4;
@@ -40,9 +43,10 @@ function diagnoseAll(lines: readonly Uint8Array[], maxDepth = MAX_DEPTH): Uint32
     memory.set(line, at);
     at += line.length;
     endList[i] = at;
+    memory.set(behind, at);
+    at += behind.length;
   });
-  memory.fill(0x22, at, at + 64);
-  kernel.exports.diagnoseList!(text, ends, lines.length, maxDepth, results);
+  kernel.exports.diagnoseList!(text, ends, behind.length, lines.length, maxDepth, results);
   return new Uint32Array(memory.buffer, results, lines.length * 2);
 }
 
@@ -101,6 +105,32 @@ describe('the conformance corpus', () => {
       return got[0] === want[0] && got[1] === want[1] ? [] : [`${one.name}: ${got}, not ${want}`];
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('is judged the same whatever stands behind the line', () => {
+    const usual = diagnoseAll(corpus.map(({ bytes }) => bytes)).slice();
+    for (const behind of [
+      '"',
+      '}',
+      ']',
+      '0',
+      '00000000',
+      ',1]',
+      'rue',
+      'ull',
+      '5e5',
+      '\\',
+      '\r',
+      Uint8Array.of(0xbf, 0xbf, 0xbf, 0x22),
+    ]) {
+      const results = diagnoseAll(
+        corpus.map(({ bytes }) => bytes),
+        MAX_DEPTH,
+        join(behind),
+      );
+      const at = results.findIndex((value, i) => value !== usual[i]);
+      if (at >= 0) expect.fail(`${corpus[at >> 1]!.name} before ${behind}`);
+    }
   });
 
   it('is judged the same before \\r\\n, and further right behind spaces', () => {

@@ -1,7 +1,7 @@
 /**
  * The last resort for a decimal of more than 19 digits that lies very near to the middle between two doubles: both are
  * brought to one scale as big integers and compared. 768 digits decide, because no halfway point of doubles has more
- * (5^1075 has 767 after the cancelled powers of two); whether anything but zeros follows is one more digit.
+ * (the longest is (2^54 - 1) * 5^1075, scaled); whether anything but zeros follows is one more digit.
  * The scratch is static, so two lanes must not share a memory. It is: every lane has its own.
  */
 const POINT: u8 = 0x2e;

@@ -144,6 +144,7 @@ export function indexChunk(from: usize, to: usize, end: usize, tokens: usize): u
   const backslash = i8x16.splat(0x5c);
   const newline = i8x16.splat(0x0a);
   const space = i8x16.splat(0x20);
+  const control = i8x16.splat(0x1f);
   let inStringCarry = carryInString;
   let escapedCarry = carryEscaped;
   let scalarCarry = carryScalar;
@@ -165,7 +166,7 @@ export function indexChunk(from: usize, to: usize, end: usize, tokens: usize): u
 
     // Backslashes: most blocks of most logs have none.
     let escaped = escapedCarry;
-    let hasBackslash = v128.any_true(
+    const hasBackslash = i8x16.bitmask(
       v128.or(
         v128.or(i8x16.eq(a, backslash), i8x16.eq(b, backslash)),
         v128.or(i8x16.eq(c, backslash), i8x16.eq(d, backslash)),
@@ -199,11 +200,11 @@ export function indexChunk(from: usize, to: usize, end: usize, tokens: usize): u
     inStringCarry = <u64>((<i64>inString) >> 63);
 
     // Any control character but the newline?
-    const oddControl = v128.or(
-      v128.or(v128.xor(i8x16.lt_u(a, space), newlineA), v128.xor(i8x16.lt_u(b, space), newlineB)),
-      v128.or(v128.xor(i8x16.lt_u(c, space), newlineC), v128.xor(i8x16.lt_u(d, space), newlineD)),
+    const least = i8x16.min_u(
+      i8x16.min_u(v128.or(a, newlineA), v128.or(b, newlineB)),
+      i8x16.min_u(v128.or(c, newlineC), v128.or(d, newlineD)),
     );
-    if (v128.any_true(oddControl)) bad |= controlErrors(a, b, c, d, newlines, inString);
+    if (i8x16.bitmask(i8x16.le_u(least, control))) bad |= controlErrors(a, b, c, d, newlines, inString);
     if (hasBackslash) bad |= escapeErrors(base, a, b, c, d, escaped & inString);
     // Non-ASCII bytes, or a sequence that the previous block left unfinished.
     if (i8x16.bitmask(v128.or(v128.or(a, b), v128.or(c, d))) | utf8Incomplete) bad |= utf8Block(base);
@@ -221,11 +222,23 @@ export function indexChunk(from: usize, to: usize, end: usize, tokens: usize): u
     }
     if (bad) pushErrors(base, bad);
 
-    // Eight at a time without asking: the list has room, and a mispredicted branch costs more than a few stores.
-    const count = <usize>popcnt(bits);
+    // Several at a time without asking: the list has room, and a mispredicted branch costs more than a few stores.
     let at = out;
-    out += count << 2;
-    while (true) {
+    out += <usize>popcnt(bits) << 2;
+    store<u32>(at, <u32>(base + <usize>ctz(bits)), 0);
+    bits &= bits - 1;
+    store<u32>(at, <u32>(base + <usize>ctz(bits)), 4);
+    bits &= bits - 1;
+    store<u32>(at, <u32>(base + <usize>ctz(bits)), 8);
+    bits &= bits - 1;
+    store<u32>(at, <u32>(base + <usize>ctz(bits)), 12);
+    bits &= bits - 1;
+    store<u32>(at, <u32>(base + <usize>ctz(bits)), 16);
+    bits &= bits - 1;
+    store<u32>(at, <u32>(base + <usize>ctz(bits)), 20);
+    bits &= bits - 1;
+    at += 24;
+    while (bits) {
       store<u32>(at, <u32>(base + <usize>ctz(bits)), 0);
       bits &= bits - 1;
       store<u32>(at, <u32>(base + <usize>ctz(bits)), 4);
@@ -238,12 +251,7 @@ export function indexChunk(from: usize, to: usize, end: usize, tokens: usize): u
       bits &= bits - 1;
       store<u32>(at, <u32>(base + <usize>ctz(bits)), 20);
       bits &= bits - 1;
-      store<u32>(at, <u32>(base + <usize>ctz(bits)), 24);
-      bits &= bits - 1;
-      store<u32>(at, <u32>(base + <usize>ctz(bits)), 28);
-      bits &= bits - 1;
-      if (!bits) break;
-      at += 32;
+      at += 24;
     }
   }
   carryInString = inStringCarry;

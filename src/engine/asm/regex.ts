@@ -127,7 +127,8 @@ function decode(image: usize, p: usize, to: usize): u32 {
   }
   while (p < to && (load<u8>(p) & 0xc0) == 0x80) p++;
   decodedEnd = p;
-  return entry & (NODE_FLAG - 1);
+  // A character that the string's end cuts short is not UTF-8; any class will do, but it must be one.
+  return (entry & NODE_FLAG) != 0 ? 0 : entry;
 }
 
 /**

@@ -44,7 +44,7 @@ function isDigit(byte: u32): bool {
   return byte - 0x30 < 10;
 }
 
-/** Numbers longer than 15 bytes or with an exponent, byte by byte. `at` is after the sign. @returns the end, or 0 */
+/** Numbers with an exponent or with more than 15 digits in a row, byte by byte. `at` is after the sign. @returns the end, or 0 */
 function endOfLongNumber(at: usize): usize {
   let byte = <u32>load<u8>(at);
   if (byte == 0x30) byte = <u32>load<u8>(++at);
@@ -79,10 +79,12 @@ function endOfNumber(from: usize): usize {
   if (whole == 0 || (whole > 1 && load<u8>(at) == 0x30)) return 0;
   let byte = <u32>load<u8>(at + <usize>whole);
   if (byte == 0x2e) {
-    const rest = other & (other - 1);
-    const end = ctz(rest | 0x10000);
-    byte = <u32>load<u8>(at + <usize>end);
-    if (end > whole + 1 && load<u8>(delimiter + <usize>byte)) return end < 16 ? at + <usize>end : endOfLongNumber(at);
+    // The fraction has a vector of its own: timestamps and durations rarely end within the first 16 bytes.
+    const fraction = at + <usize>whole + 1;
+    const more = i8x16.bitmask(i8x16.gt_u(i8x16.sub(v128.load(fraction), i8x16.splat(0x30)), i8x16.splat(9)));
+    const count = ctz(more | 0x10000);
+    byte = <u32>load<u8>(fraction + <usize>count);
+    if (count && count < 16 && load<u8>(delimiter + <usize>byte)) return fraction + <usize>count;
     return endOfLongNumber(at);
   }
   if (load<u8>(delimiter + <usize>byte)) return whole < 16 ? at + <usize>whole : endOfLongNumber(at);
@@ -93,7 +95,7 @@ function endOfNumber(from: usize): usize {
 // @ts-ignore: decorator
 @inline
 function findEdge(node: usize, key: usize, length: usize): usize {
-  if (!((load<u64>(node, N_LENGTHS) >> <u64>min<usize>(length, 63)) & 1)) return 0;
+  if (!((load<u64>(node, N_LENGTHS) >> <u64>length) & 1)) return 0;
   return probe(node, key, length);
 }
 
@@ -208,6 +210,8 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
   let top = base;
   // A root array has no paths.
   let node: usize = isObject ? root : 0;
+  // The lengths of the node's keys, one bit each (modulo 64): most keys are told to be of no interest by this word.
+  let lengths: u64 = node ? load<u64>(node, N_LENGTHS) : 0;
   let index: u32 = 0;
   if (maxDepth < 1) return 0;
 
@@ -223,8 +227,9 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
       if (node) {
         let keyEnd = colon - 1;
         while (load<u8>(keyEnd) != 0x22) keyEnd--;
-        const edge =
-          keyEnd > firstEscape ? findEscapedEdge(node, at + 1, keyEnd) : findEdge(node, at + 1, keyEnd - at - 1);
+        let edge: usize = 0;
+        if (keyEnd > firstEscape) edge = findEscapedEdge(node, at + 1, keyEnd);
+        else if ((lengths >> <u64>(keyEnd - at - 1)) & 1) edge = probe(node, at + 1, keyEnd - at - 1);
         if (edge) {
           const number = load<u32>(edge, E_SLOT);
           slot = slots + <usize>number * SLOT_BYTES;
@@ -287,6 +292,7 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
         top += STACK_ENTRY;
         isObject = opensObject;
         node = child;
+        lengths = child ? load<u64>(child, N_LENGTHS) : 0;
         index = 0;
         continue;
       }
@@ -313,6 +319,7 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
       if (top == base) return load<u8>(<usize>load<u32>(token)) == 0x0a ? token : 0;
       top -= STACK_ENTRY;
       node = <usize>load<u32>(top, S_NODE);
+      lengths = node ? load<u64>(node, N_LENGTHS) : 0;
       isObject = load<u32>(top, S_OBJECT) != 0;
       index = load<u32>(top, S_INDEX);
       slot = <usize>load<u32>(top, S_SLOT);

@@ -8,17 +8,17 @@ export function heapBase(): usize {
 }
 
 /**
- * Checks `count` lines; line i is [ends[i - 1], ends[i]) of the text, where `ends` are addresses (u32) and the first line
+ * Checks `count` lines; line i ends at ends[i] (an address, u32) and the next begins `gap` bytes behind that; the first
  * begins at `text`. For line i the code goes to results + 8i (u32) and the column, from 1, behind it (u32).
  */
-export function diagnoseList(text: usize, ends: usize, count: i32, maxDepth: i32, results: usize): void {
+export function diagnoseList(text: usize, ends: usize, gap: usize, count: i32, maxDepth: i32, results: usize): void {
   let from = text;
   for (let i = 0; i < count; i++) {
     const to = usize(load<u32>(ends + (i << 2)));
     const code = diagnose(from, to, maxDepth);
     store<u32>(results + (i << 3), code);
     store<u32>(results + (i << 3), code == 0 ? 0 : u32(diagnoseOffset - from + 1), 4);
-    from = to;
+    from = to + gap;
   }
 }
 

@@ -4,6 +4,7 @@
  * newline and none is blank.
  */
 import type { ConformanceCase } from './case.ts';
+import { containerCases } from './containers.ts';
 import { scalarCases } from './scalars.ts';
 import { structureCases } from './structure.ts';
 
@@ -27,4 +28,8 @@ function expectation(one: ConformanceCase): string {
 }
 
 /** More than a thousand lines; names are unique, bytes are not to be changed. */
-export const corpus: readonly ConformanceCase[] = withoutRepeats([...structureCases, ...scalarCases]);
+export const corpus: readonly ConformanceCase[] = withoutRepeats([
+  ...structureCases,
+  ...containerCases,
+  ...scalarCases,
+]);

@@ -1,0 +1,83 @@
+/**
+ * How a run ends: the output gets its name or is given up, what has to be said is said, in this order: what failed, the
+ * bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided. An output file
+ * appears under its name only when all of the input went into it; bad lines that were told of do not prevent that.
+ */
+import type { SelectSettings } from '../config/settings.ts';
+import { SinkError } from '../io/index.ts';
+import type { Drain } from './drain.ts';
+import { absentPathHints } from './hints.ts';
+import type { RunHost, RunOutcome, StopSignal } from './host.ts';
+import type { Job } from './job.ts';
+import type { Rejecting } from './rejecting.ts';
+import { renderStats, type Stats, type StatsReport } from './stats.ts';
+
+/** How far the run came. */
+export interface Ending {
+  readonly job: Job;
+  readonly host: RunHost;
+  readonly stats: Stats;
+  readonly drain: Drain;
+  readonly rejecting: Rejecting;
+  readonly signal: StopSignal | undefined;
+  /** An input could not be opened or read to its end. */
+  readonly inputFailed: boolean;
+  /** The output or the rejects could not be written. */
+  readonly sinkError: SinkError | undefined;
+  readonly report: () => StatsReport;
+}
+
+/** Ends the run; nothing is in flight any more, or nobody wants it. */
+export function conclude(ending: Ending): RunOutcome {
+  const { job, host, drain, rejecting, stats, signal, inputFailed } = ending;
+  const { settings } = job;
+  const { talk } = host;
+  const { stopped } = drain;
+  const isWhole = ending.sinkError === undefined && signal === undefined && !inputFailed && stopped === undefined;
+  const caught = settle(drain, isWhole);
+  const sinkError = ending.sinkError ?? caught;
+  host.progress?.clear();
+  if (sinkError !== undefined) talk.error(sinkError.message);
+  rejecting.summarise(settings.rejects, settings.onError === 'keep');
+  job.finish();
+  for (const hint of drain.lateColumns()) talk.warn(hint);
+  if (stopped === undefined && signal === undefined) {
+    for (const hint of absentPathHints(job, stats)) talk.warn(hint);
+  }
+  if (!isWhole && stopped !== 'closed' && settings.output !== '-') {
+    const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';
+    talk.warn(`${settings.output} was not written, because ${why}`);
+  }
+  tellStats(settings, host, ending.report);
+  return outcome(ending, sinkError !== undefined);
+}
+
+/** @returns why the output could not be given its name */
+function settle(drain: Drain, isWhole: boolean): SinkError | undefined {
+  // An output whose reader has gone (a FIFO) is as finished as it will ever be.
+  if (!isWhole && drain.stopped !== 'closed') {
+    drain.sink.abort();
+    return undefined;
+  }
+  try {
+    drain.sink.commit();
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    return error;
+  }
+  return undefined;
+}
+
+function tellStats({ stats }: SelectSettings, { talk }: RunHost, report: () => StatsReport): void {
+  if (stats === 'json') talk.info(JSON.stringify(report()));
+  else if (stats === 'human') talk.info(renderStats(report()));
+}
+
+function outcome({ job, drain, stats, signal, inputFailed }: Ending, sinkFailed: boolean): RunOutcome {
+  if (signal !== undefined) return { kind: 'signal', signal };
+  if (drain.stopped === 'closed') return { kind: 'done', code: 0 };
+  const { onError, exitStatus } = job.settings;
+  const badLines = stats.rejected > 0 && onError !== 'keep';
+  if (sinkFailed || inputFailed || badLines || drain.stopped !== undefined) return { kind: 'done', code: 1 };
+  return { kind: 'done', code: exitStatus && stats.matched === 0 ? 4 : 0 };
+}

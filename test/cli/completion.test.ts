@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { shells } from '../../src/cli/commands.ts';
+import { completionScript } from '../../src/cli/completion.ts';
+import { flagsOf } from '../../src/cli/flags.ts';
+import { slung } from './support.ts';
+
+const has = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+describe.each(shells)('%s', (shell) => {
+  test('the command prints the script', async () => {
+    const result = await slung(['completion', shell]);
+    expect(result).toMatchObject({ code: 0, err: '' });
+    await expect(result.out).toMatchFileSnapshot(join(import.meta.dirname, 'expected', `completion.${shell}`));
+  });
+
+  test.skipIf(!has(shell))('the shell can parse it', () => {
+    const { status, stderr } = spawnSync(shell, ['-n'], { input: completionScript(shell) });
+    expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test('knows every flag of select', () => {
+    const script = completionScript(shell);
+    for (const flag of flagsOf('select')) {
+      expect(script).toContain(shell === 'fish' ? `-l ${flag.long} ` : `--${flag.long}`);
+    }
+  });
+});
+
+/** What bash offers for a line whose last word is being typed; words as bash splits them (at `=`). */
+function complete(...words: string[]): string[] {
+  const script = `${completionScript('bash')}
+COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
+COMP_CWORD=${words.length - 1}
+_slung
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['--norc'], { input: script });
+  expect(stderr.toString()).toBe('');
+  return stdout.toString().split('\n').filter(Boolean);
+}
+
+describe.skipIf(!has('bash'))('in bash', () => {
+  test.each<[string[], string[]]>([
+    [['slung', 's'], ['select']],
+    [['slung', '--v'], ['--version']],
+    [
+      ['slung', 'select', '--ba'],
+      ['--batch-bytes', '--batch-records', '--batch-age'],
+    ],
+    [
+      ['slung', 'select', '--to', ''],
+      ['ndjson', 'csv', 'tsv'],
+    ],
+    [['slung', 'select', '--to', '=', 't'], ['tsv']],
+    [
+      ['slung', 'select', '--to', '='],
+      ['ndjson', 'csv', 'tsv'],
+    ],
+    [['slung', 'select', '--stats', '=', 'j'], ['json']],
+    [['slung', 'select', '--stats', '-q'], ['-q']],
+    [['slung', 'select', 'app'], []],
+    [['slung', 'select', '-o', ''], []],
+    [['slung', 'help', 'c'], ['completion']],
+    [
+      ['slung', 'completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+  ])('%j', (words, offered) => {
+    expect(complete(...words)).toEqual(offered);
+  });
+
+  test('a bare --stats does not swallow the next word', () => {
+    expect(complete('slung', 'select', '--stats', '')).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+/** The table itself: what its printers rely on, and that nothing in it is unused or contradictory. */
+import { describe, expect, test } from 'vitest';
+import { commandOf, commands } from '../../src/cli/commands.ts';
+import { flagGroups, flags, flagsOf, oppositeOf } from '../../src/cli/flags.ts';
+import { configSchema } from '../../src/cli/schema.ts';
+import { defaultLayer } from '../../src/cli/sources.ts';
+
+describe('flags', () => {
+  test.each(flags.map((flag) => [flag.long, flag] as const))('--%s is a complete row', (_long, flag) => {
+    expect(flag.long).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(flag.short ?? 'x').toMatch(/^[a-zA-Z]$/);
+    expect(flag.doc).not.toMatch(/\.$/);
+    expect(flag.longDoc).toMatch(/\.$/);
+    expect(flagGroups).toContain(flag.group);
+    expect(flag.value === undefined).toBe(flag.type === 'switch' || flag.type === 'count');
+    expect(flag.choices !== undefined).toBe(flag.type === 'choice');
+    if (flag.env !== undefined) expect(flag.env).toBe(`SLUNG_${flag.long.replaceAll('-', '_').toUpperCase()}`);
+    for (const command of flag.commands) expect(commandOf(command)).toBeDefined();
+  });
+
+  test.each(commands.map((command) => command.name))('names of %s are unique, opposites included', (name) => {
+    const own = flagsOf(name);
+    const long = own.flatMap((flag) => [flag.long, oppositeOf(flag) ?? []].flat());
+    const short = own.flatMap((flag) => flag.short ?? []);
+    const keys = own.map((flag) => flag.key);
+    for (const list of [long, short, keys]) expect(new Set(list).size).toBe(list.length);
+  });
+
+  test('every default can be read', () => {
+    const layer = defaultLayer(flags, { lanes: 2 });
+    expect(layer.get('batchBytes')).toEqual({ value: 262_144, origin: { kind: 'default', text: 'default' } });
+    expect(layer.get('lanes')?.value).toBe(2);
+  });
+});
+
+describe('configSchema', () => {
+  const { properties } = configSchema();
+
+  test('has the settings of select and nothing else', () => {
+    expect(Object.keys(properties)).toEqual(['select']);
+    expect(Object.keys(properties.select?.properties ?? {})).toEqual(
+      flagsOf('select').flatMap((flag) => (flag.env === undefined ? [] : [flag.long])),
+    );
+  });
+
+  test('carries types, limits, choices and defaults', () => {
+    expect(properties.select?.properties).toMatchObject({
+      lanes: { type: 'integer', minimum: 1, maximum: 256 },
+      'batch-bytes': { type: ['string', 'integer'], default: '256KiB' },
+      'on-error': { type: 'string', enum: ['skip', 'fail', 'keep'], default: 'skip' },
+      quiet: { type: 'boolean', default: false },
+      verbose: { type: 'integer', default: 0 },
+    });
+  });
+});

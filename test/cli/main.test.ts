@@ -1,0 +1,141 @@
+/** Help, versions, mistakes in the first word: everything main() answers without running anything. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { slung } from './support.ts';
+
+const expected = (name: string) => join(import.meta.dirname, 'expected', name);
+
+describe('help', () => {
+  test.each([
+    [['-h'], 'slung-h.txt'],
+    [['--help'], 'slung-help.txt'],
+    [['help'], 'slung-help.txt'],
+    [['select', '-h'], 'select-h.txt'],
+    [['select', '--help'], 'select-help.txt'],
+    [['help', 'select'], 'select-help.txt'],
+    [['help', 'completion'], 'completion-help.txt'],
+    [['completion', '--help'], 'completion-help.txt'],
+  ])('%j goes to stdout, exit 0', async (argv, file) => {
+    const result = await slung(argv);
+    expect(result).toMatchObject({ code: 0, err: '' });
+    await expect(result.out).toMatchFileSnapshot(expected(file));
+  });
+
+  test('nothing at all: brief help on stderr, exit 2', async () => {
+    const result = await slung([]);
+    expect(result).toMatchObject({ code: 2, out: '' });
+    expect(result.err).toBe((await slung(['-h'])).out);
+  });
+
+  test.each(['', ...commands.map((command) => command.name)])('brief help of "%s" fits', async (name) => {
+    const { out } = await slung([...(name === '' ? [] : [name]), '-h']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(25);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('brief help begins with two examples', async () => {
+    for (const argv of [['-h'], ['select', '-h']]) {
+      const lines = (await slung(argv)).out.split('\n');
+      expect(lines.slice(2, 4).every((line) => line.startsWith('  ') && line.includes('slung select'))).toBe(true);
+    }
+  });
+
+  test('full help keeps to 80 columns but for examples', async () => {
+    const { out } = await slung(['select', '--help']);
+    for (const line of out.split('\n').filter((text) => !text.includes('slung select'))) {
+      expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test('help wins over errors on the same line', async () => {
+    expect(await slung(['select', '--bogus', '-h'])).toMatchObject({ code: 0, err: '' });
+    expect(await slung(['select', '--to', 'x', '--help'])).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('is coloured only when asked or on a terminal', async () => {
+    expect((await slung(['select', '-h'])).out).not.toContain('\u001b');
+    expect((await slung(['select', '-h'], { terminals: [1] })).out).toContain('\u001b[1m');
+    expect((await slung(['select', '-h', '--color=never'], { terminals: [1] })).out).not.toContain('\u001b');
+    expect((await slung(['help', 'select', '--color', 'always'])).out).toContain('\u001b[1m');
+    expect((await slung(['help', 'select'], { environment: { SLUNG_COLOR: 'always' } })).out).toContain('\u001b[1m');
+  });
+});
+
+describe('--version', () => {
+  test.each([[['--version']], [['select', '--version']], [['help', '--version']]])('%j', async (argv) => {
+    const result = await slung(argv);
+    expect(result).toMatchObject({ code: 0, err: '' });
+    const lines = result.out.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^slung \d+\.\d+\.\d+/);
+    expect(lines[1]).toMatch(/^engine (sha256 [0-9a-f]{12} \(\d+ bytes\)|not built)$/);
+    expect(lines[2]).toContain(process.versions.node);
+    expect(lines[3]).toBe(`platform ${process.platform} ${process.arch}`);
+  });
+});
+
+describe('mistakes', () => {
+  test.each<[string[], string[]]>([
+    [['slect'], ['slung: unknown command "slect" (did you mean select?)', 'See: slung help']],
+    [['xyzzy'], ['slung: unknown command "xyzzy"', 'See: slung help']],
+    [
+      ['app.ndjson'],
+      ['slung: app.ndjson is a file, not a command', 'To read it: slung select app.ndjson', 'See: slung help'],
+    ],
+    [['my log'], ['slung: my log is a file, not a command', "To read it: slung select 'my log'", 'See: slung help']],
+    [['-'], ['slung: a command is missing before -', 'To read it: slung select -', 'See: slung help']],
+    [
+      ['-w', 'a'],
+      ['slung: the option -w belongs after a command', 'Write: slung select -w …', 'See: slung help'],
+    ],
+    [['--to=csv'], ['slung: the option --to belongs after a command', 'Write: slung select --to …', 'See: slung help']],
+    [['--stast'], ['slung: unknown option --stast (did you mean --stats?)', 'See: slung help']],
+    [
+      ['help', 'selct'],
+      [
+        'slung: no help for "selct" (did you mean select?)',
+        'Commands: select, help, completion.',
+        'See: slung help help',
+      ],
+    ],
+    [
+      ['help', 'a', 'b'],
+      ['slung: help takes one command at a time', 'See: slung help help'],
+    ],
+    [['completion'], ['slung: completion needs one of bash, zsh, fish', 'See: slung help completion']],
+    [
+      ['completion', 'fsh'],
+      ['slung: completion: "fsh" is not one of bash, zsh, fish (did you mean zsh?)', 'See: slung help completion'],
+    ],
+    [
+      ['select', '--rejcts', 'x'],
+      ['slung: unknown option --rejcts (did you mean --rejects?)', 'See: slung help select'],
+    ],
+  ])('%j', async (argv, lines) => {
+    const result = await slung(argv, { files: ['app.ndjson', 'my log'] });
+    expect(result).toMatchObject({ code: 2, out: '' });
+    expect(result.err.trimEnd().split('\n')).toEqual(lines);
+  });
+
+  test('a file is found in the real world, too', async () => {
+    const { processWorld } = await import('../../src/cli/world.ts');
+    const path = join(mkdtempSync(join(tmpdir(), 'slung-cli-')), 'a.ndjson');
+    writeFileSync(path, '');
+    expect(processWorld().fileExists(path)).toBe(true);
+    expect(processWorld().fileExists(`${path}x`)).toBe(false);
+    expect(processWorld().cores()).toBeGreaterThan(0);
+  });
+
+  test('messages take --color from a line that cannot be parsed', async () => {
+    expect((await slung(['select', '--bogus', '--color=always'])).err).toContain('\u001b[');
+    expect((await slung(['select', '--bogus', '--color', 'never'], { terminals: [2] })).err).not.toContain('\u001b[');
+    expect((await slung(['select', '--bogus', '--', '--color=always'])).err).not.toContain('\u001b[');
+  });
+
+  test('control characters in a message do not reach the terminal', async () => {
+    expect((await slung(['\u001b[2J'])).err).not.toContain('\u001b');
+  });
+});

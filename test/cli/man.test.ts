@@ -1,0 +1,39 @@
+/** man/ holds what the tables print. After a change: `npx vitest run test/cli/man.test.ts -u`. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { flagsOf } from '../../src/cli/flags.ts';
+import { manPages } from '../../src/cli/man.ts';
+
+const pages = manPages();
+const hasGroff = spawnSync('groff', ['--version']).status === 0;
+
+describe.each(pages.map((page) => [page.file, page.text] as const))('man/%s', (file, text) => {
+  test('is up to date', async () => {
+    await expect(text).toMatchFileSnapshot(join(import.meta.dirname, '../../man', file));
+  });
+
+  test('has no line that roff would take for a request by accident', () => {
+    for (const line of text.split('\n')) {
+      expect(line).not.toMatch(/^'/);
+      if (line.startsWith('.')) expect(line).toMatch(/^\.(\\"|TH|SH|SS|PP|TP|IP|RS|RE|nf|fi|BR)( |$)/);
+    }
+  });
+
+  test.skipIf(!hasGroff)('is accepted by groff without a warning, and its signs survive', () => {
+    const { stdout, stderr, status } = spawnSync('groff', ['-man', '-ww', '-Tascii', '-P-c'], { input: text });
+    expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+    const plain = stdout.toString().replace(/.\u0008/g, '');
+    expect(plain).toContain(`slung select -w 'level == "error"' app.ndjson`);
+  });
+});
+
+test('there is a page for each command that says so, and it names every flag', () => {
+  const own = commands.filter((command) => command.hasManPage);
+  expect(pages.map((page) => page.file)).toEqual(['slung.1', ...own.map((command) => `slung-${command.name}.1`)]);
+  for (const command of own) {
+    const text = pages.find((page) => page.file === `slung-${command.name}.1`)?.text.replaceAll('\\-', '-') ?? '';
+    for (const flag of flagsOf(command.name)) expect(text).toContain(`--${flag.long}`);
+  }
+});

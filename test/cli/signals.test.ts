@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { SignalWatch } from '../../src/cli/signals.ts';
+import { FakeSignals, slung } from './support.ts';
+
+describe('signals during a run', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    '%s stops the run in good order, then is raised again with the default handlers',
+    async (signal, code) => {
+      let handlersAtEnd = -1;
+      const result = await slung(['select'], {
+        run: async (_settings, host, signals) => {
+          const heard = new Promise<typeof signal>((resolve) => {
+            host.onSignal((name) => resolve(name as typeof signal));
+          });
+          signals.arrive(signal);
+          const outcome = { kind: 'signal', signal: await heard } as const;
+          handlersAtEnd = signals.handlerCount;
+          const raise = signals.raise.bind(signals);
+          signals.raise = (name) => {
+            handlersAtEnd = signals.handlerCount;
+            raise(name);
+          };
+          return outcome;
+        },
+      });
+      expect(result.raised).toEqual([signal]);
+      expect(result.code).toBe(code);
+      expect(handlersAtEnd).toBe(0);
+    },
+  );
+
+  test('the handlers are gone after a run that ended by itself', async () => {
+    let kept: FakeSignals | undefined;
+    await slung(['select'], {
+      run: async (_settings, _host, signals) => {
+        kept = signals;
+        expect(signals.handlerCount).toBe(2);
+        return { kind: 'done', code: 0 };
+      },
+    });
+    expect(kept?.handlerCount).toBe(0);
+  });
+});
+
+describe('SignalWatch', () => {
+  test('the second signal ends at once, whichever it is', () => {
+    const source = new FakeSignals();
+    const watch = new SignalWatch(source);
+    const heard: string[] = [];
+    watch.onSignal((signal) => heard.push(signal));
+    source.arrive('SIGINT');
+    expect(source.raised).toEqual([]);
+    source.arrive('SIGTERM');
+    expect(heard).toEqual(['SIGINT']);
+    expect(source.raised).toEqual(['SIGTERM']);
+    expect(source.handlerCount).toBe(0);
+  });
+
+  test('with nobody listening the first signal ends at once', () => {
+    const source = new FakeSignals();
+    const watch = new SignalWatch(source);
+    const stop = watch.onSignal(() => {});
+    stop();
+    source.arrive('SIGTERM');
+    expect(source.raised).toEqual(['SIGTERM']);
+  });
+});

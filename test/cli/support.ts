@@ -1,0 +1,85 @@
+/** main() with the process replaced: output is collected, signals are an object, the run is a function of the test's. */
+
+import { main } from '../../src/cli/main.ts';
+import type { World } from '../../src/cli/world.ts';
+import type { SelectSettings } from '../../src/config/settings.ts';
+import type { RunHost, RunOutcome, StopSignal } from '../../src/pipeline/host.ts';
+
+export interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** What the run was asked to do; undefined when it never began. */
+  readonly settings: SelectSettings | undefined;
+  /** Signals that main raised again. */
+  readonly raised: readonly StopSignal[];
+}
+
+export interface Scene {
+  readonly environment?: Record<string, string>;
+  /** Which descriptors are terminals; none by default. */
+  readonly terminals?: readonly (0 | 1 | 2)[];
+  readonly files?: readonly string[];
+  readonly run?: (settings: SelectSettings, host: RunHost, signals: FakeSignals) => Promise<RunOutcome>;
+  readonly changes?: Partial<World>;
+}
+
+/** Signal handlers as the process would keep them. */
+export class FakeSignals {
+  readonly raised: StopSignal[] = [];
+  readonly #handlers: [StopSignal, () => void][] = [];
+
+  on(signal: StopSignal, handler: () => void): void {
+    this.#handlers.push([signal, handler]);
+  }
+
+  off(signal: StopSignal, handler: () => void): void {
+    const at = this.#handlers.findIndex(([name, known]) => name === signal && known === handler);
+    if (at >= 0) this.#handlers.splice(at, 1);
+  }
+
+  raise(signal: StopSignal): void {
+    this.raised.push(signal);
+  }
+
+  /** As if the signal arrived from outside. Without handlers, the process would be dead: the result is false. */
+  arrive(signal: StopSignal): boolean {
+    const known = this.#handlers.filter(([name]) => name === signal);
+    for (const [, handler] of known) handler();
+    return known.length > 0;
+  }
+
+  get handlerCount(): number {
+    return this.#handlers.length;
+  }
+}
+
+export async function slung(argv: readonly string[], scene: Scene = {}): Promise<Result> {
+  const written = { 1: '', 2: '' };
+  const signals = new FakeSignals();
+  let seen: SelectSettings | undefined;
+  const code = await main(argv, {
+    environment: scene.environment ?? {},
+    isTTY: (fd) => scene.terminals?.includes(fd) ?? false,
+    write: (fd, text) => {
+      written[fd] += text;
+    },
+    fileExists: (path) => scene.files?.includes(path) ?? false,
+    cores: () => 6,
+    clockMs: () => 0,
+    signals,
+    loadRunSelect: async () => async (settings, host) => {
+      seen = settings;
+      return scene.run === undefined ? { kind: 'done', code: 0 } : await scene.run(settings, host, signals);
+    },
+    ...scene.changes,
+  });
+  return { code, out: written[1], err: written[2], settings: seen, raised: signals.raised };
+}
+
+/** The settings of a run; fails the test when the line is refused. */
+export async function settingsOf(argv: readonly string[], environment: Record<string, string> = {}) {
+  const { settings, err } = await slung(['select', ...argv], { environment });
+  if (settings === undefined) throw new Error(`no run: ${err}`);
+  return settings;
+}

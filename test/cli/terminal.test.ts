@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { progressText } from '../../src/cli/progress.ts';
+import { openTerminal, printable } from '../../src/cli/terminal.ts';
+import { writeText } from '../../src/cli/write.ts';
+
+const erase = '\r\u001b[K';
+
+async function terminal(drawProgress = true) {
+  const written: string[] = [];
+  const write = (text: string) => void written.push(text);
+  const opened = await openTerminal({ write, level: 0, quiet: false, verbose: 0, drawProgress });
+  return { ...opened, written };
+}
+
+describe('progress', () => {
+  test('nothing in the first second, then at most ten times a second', async () => {
+    const { progress, written } = await terminal();
+    for (let elapsedMs = 0; elapsedMs <= 2000; elapsedMs += 10) {
+      progress?.update({ bytesRead: elapsedMs, records: elapsedMs, elapsedMs });
+    }
+    expect(written).toHaveLength(11);
+    expect(written[0]).toContain('1 000 records');
+  });
+
+  test('a message erases the line first; clear erases it once', async () => {
+    const { progress, talk, written } = await terminal();
+    talk.warn('before');
+    progress?.update({ bytesRead: 0, records: 0, elapsedMs: 1000 });
+    talk.warn('after');
+    progress?.clear();
+    progress?.update({ bytesRead: 0, records: 0, elapsedMs: 1200 });
+    progress?.clear();
+    progress?.clear();
+    const shown = written.map((text) => text.replace(erase, 'ERASE '));
+    expect(shown).toEqual([
+      'slung: before\n',
+      'ERASE 0 B, 0 records, 0 MB/s, 1 s',
+      'ERASE ',
+      'slung: after\n',
+      'ERASE 0 B, 0 records, 0 MB/s, 1 s',
+      'ERASE ',
+    ]);
+  });
+
+  test('is not there when it is not to be drawn', async () => {
+    expect((await terminal(false)).progress).toBeUndefined();
+  });
+
+  test.each([
+    [
+      { bytesRead: 512 * 1024 ** 2, bytesTotal: 2 * 1024 ** 3, records: 4_812_004, elapsedMs: 3000 },
+      '512 MiB of 2 GiB (25%), 4 812 004 records, 179 MB/s, 3 s',
+    ],
+    [{ bytesRead: 1_000_000, records: 12, elapsedMs: 125_900 }, '976.56 KiB, 12 records, 0 MB/s, 2 min 5 s'],
+    // A file that grows while it is read is never more than done.
+    [
+      { bytesRead: 300, bytesTotal: 200, records: 1, elapsedMs: 1000 },
+      '300 B of 200 B (100%), 1 records, 0 MB/s, 1 s',
+    ],
+  ])('text %#', (state, text) => {
+    expect(progressText(state)).toBe(text);
+  });
+
+  test('stays below 80 columns', () => {
+    const state = {
+      bytesRead: 999.99 * 1024 ** 3,
+      bytesTotal: 1023.99 * 1024 ** 4,
+      records: 999_999_999_999,
+      elapsedMs: 86_399_000,
+    };
+    expect(progressText(state).length).toBeLessThan(80);
+  });
+});
+
+describe('printable', () => {
+  test('keeps newline and tab, shows every other control character', () => {
+    expect(printable('a\tb\nc é 🦆')).toBe('a\tb\nc é 🦆');
+    expect(printable('\u0000\r\u001b[31m\u007f\u009b')).toBe('␀␍␛[31m␡\ufffd');
+  });
+});
+
+describe('writeText', () => {
+  const failing = (code: string) => Object.assign(new Error(code), { code });
+
+  test('writes the rest after a short write, and waits when the pipe is full', () => {
+    let taken = '';
+    let calls = 0;
+    writeText(2, 'häuser', (fd, bytes, offset) => {
+      calls += 1;
+      expect(fd).toBe(2);
+      if (calls === 2) throw failing('EAGAIN');
+      taken += Buffer.from(bytes.subarray(offset, offset + 3)).toString('latin1');
+      return Math.min(3, bytes.length - offset);
+    });
+    expect(Buffer.from(taken, 'latin1').toString('utf8')).toBe('häuser');
+    expect(calls).toBe(4);
+  });
+
+  test.each(['EPIPE', 'EBADF'])('%s is nobody listening, not an error', (code) => {
+    let calls = 0;
+    writeText(1, 'x', () => {
+      calls += 1;
+      throw failing(code);
+    });
+    expect(calls).toBe(1);
+  });
+
+  test('any other failure is thrown', () => {
+    expect(() =>
+      writeText(1, 'x', () => {
+        throw failing('ENOSPC');
+      }),
+    ).toThrow('ENOSPC');
+  });
+});
