@@ -33,8 +33,8 @@ export function compareOutputs(spec, expectedFile, actualFile) {
 /** @param {string | void} text */
 const short = (text) => (text === undefined ? 'nothing' : text.slice(0, 200));
 
-/** @param {string} file @returns {string} */
-function digest(file) {
+/** SHA-256 of a file's bytes. @param {string} file @returns {string} */
+export function digest(file) {
   const hash = createHash('sha256');
   for (const block of blocks(file)) hash.update(block);
   return hash.digest('hex');

@@ -78,7 +78,7 @@ export function dataFolder() {
  * @param {number} sizeMib
  * @param {string} [seedsFolder] a folder of real records; a shape without its file there is an error
  */
-export function dataFile(shape, sizeMib, seedsFolder) {
+export function ensureData(shape, sizeMib, seedsFolder) {
   const seeds = seedsFolder === undefined ? undefined : readFileSync(join(seedsFolder, MAKERS[shape].seedFile));
   const mark = seeds === undefined ? '' : `-seeds-${createHash('sha256').update(seeds).digest('hex').slice(0, 8)}`;
   const file = join(dataFolder(), `${shape}-${sizeMib}MiB-v${VERSION}${mark}.ndjson`);
@@ -106,7 +106,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     console.error(`usage: node bench/generate.mjs ${SHAPES.join('|')} [MIB] [--seeds DIR]`);
     process.exitCode = 2;
   } else {
-    const file = dataFile(shape, Number(positionals[1] ?? 256), values.seeds);
+    const file = ensureData(shape, Number(positionals[1] ?? 256), values.seeds);
     console.log(`${file}: ${statSync(file).size} bytes`);
   }
 }

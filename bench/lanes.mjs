@@ -6,8 +6,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { digest } from './check.mjs';
 import { slungArguments } from './dialects.mjs';
-import { dataFile, SHAPES } from './generate.mjs';
+import { ensureData, SHAPES } from './generate.mjs';
 import { interleave, measure, outputFolder, probe, summarize } from './measure.mjs';
 import { circumstances, spread, table, writeResults } from './report.mjs';
 import { specOf } from './tasks.mjs';
@@ -35,7 +36,7 @@ function main(copies, runs) {
   const rows = [];
   try {
     for (const shape of SHAPES.filter((one) => options.shape === undefined || one === options.shape)) {
-      const files = Array.from({ length: copies }, () => dataFile(shape, FILE_MIB));
+      const files = Array.from({ length: copies }, () => ensureData(shape, FILE_MIB));
       for (const task of TASKS) {
         process.stderr.write(`${shape} ${task}\n`);
         const row = compare([...slungArguments(specOf(shape, task)), ...files], runs, means, folder);
@@ -61,6 +62,9 @@ function compare(args, runs, means, folder) {
     return cost.wallSeconds;
   };
   seconds(1);
+  const inOrder = digest(join(folder, 'out'));
+  seconds(2);
+  if (digest(join(folder, 'out')) !== inOrder) throw new Error('-j 2 gave another output than -j 1');
   const { a: one, b: two } = interleave(
     runs,
     () => seconds(1),

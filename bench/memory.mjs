@@ -8,7 +8,7 @@ import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { slungArguments } from './dialects.mjs';
-import { dataFile, dataFolder, SHAPES } from './generate.mjs';
+import { dataFolder, ensureData, SHAPES } from './generate.mjs';
 import { measure, outputFolder, probe } from './measure.mjs';
 import { circumstances, round, table, writeResults } from './report.mjs';
 import { specOf } from './tasks.mjs';
@@ -48,7 +48,7 @@ function main() {
 
 /** @param {import('./generate.mjs').Shape} shape @param {string} task @param {import('./measure.mjs').Means} means @param {string} folder */
 function peaks(shape, task, means, folder) {
-  const small = dataFile(shape, BLOCK_MIB);
+  const small = ensureData(shape, BLOCK_MIB);
   const large = join(dataFolder(), `${shape}-large-${process.pid}.ndjson`);
   const args = ['-j', '1', ...slungArguments(specOf(shape, task))];
   /** @param {Partial<import('./measure.mjs').Command>} input @param {readonly string[]} files */

@@ -6,7 +6,7 @@
 import { openSync, readSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataFile, SHAPES } from './generate.mjs';
+import { ensureData, SHAPES } from './generate.mjs';
 import { outputFolder, probe } from './measure.mjs';
 import { circumstances, round, spread, table, writeReadme, writeResults } from './report.mjs';
 import { customSpecs, specOf, TASKS } from './tasks.mjs';
@@ -102,7 +102,7 @@ function generatedJobs(sizeMib) {
   const tasks = choose(options.task, TASKS, (task) => task);
   return choose(options.shape, SHAPES, (shape) => shape).flatMap((shape) => {
     process.stderr.write(`data: ${shape}, ${sizeMib} MiB\n`);
-    const file = dataFile(shape, sizeMib, options.seeds);
+    const file = ensureData(shape, sizeMib, options.seeds);
     return tasks.map((task) => ({ shape, task, file, spec: specOf(shape, task) }));
   });
 }

@@ -6,11 +6,13 @@
  */
 import { pipeline, Readable } from 'node:stream';
 import split2 from 'split2';
-import { type SelectOptions, SelectStream } from './pipeline/stream.ts';
+import type { SelectOptions } from './pipeline/options.ts';
+import { SelectStream } from './pipeline/stream.ts';
 
 export { UsageError } from './config/errors.ts';
+export type { FieldOptions, SelectOptions } from './pipeline/options.ts';
 export type { StatsReport } from './pipeline/stats.ts';
-export { type RejectedLine, type SelectEvents, type SelectOptions, SelectStream } from './pipeline/stream.ts';
+export { type RejectedLine, type SelectEvents, SelectStream } from './pipeline/stream.ts';
 
 /** Anything that gives bytes of NDJSON: a stream, an async or plain iterable, or one buffer or string. */
 export type Input = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string> | Uint8Array | string;
@@ -18,7 +20,7 @@ export type Input = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | s
 /**
  * A Transform stream that passes the records for which `where` holds. It is an async iterable as well: each chunk is the
  * output of a batch, a Buffer that is yours to keep.
- * @throws UsageError for a selector or path that cannot be compiled, with a caret under the place
+ * @throws UsageError for a selector, a path or an option that cannot be used, with a caret under the place in `detail`
  */
 export function select(options: SelectOptions = {}): SelectStream {
   return new SelectStream(options);
@@ -31,21 +33,28 @@ function toReadable(input: Input): Readable {
 
 /**
  * The output of `select` over an input, batch by batch: `for await (const bytes of selectBatches(input, options))`.
- * Ends early when the loop does.
+ * Nothing is read before the loop begins, and the input is ended when the loop ends early.
+ * @throws UsageError as `select` does, at once
  */
-export async function* selectBatches(input: Input, options: SelectOptions = {}): AsyncGenerator<Buffer> {
+export function selectBatches(input: Input, options: SelectOptions = {}): AsyncGenerator<Buffer, void> {
   const stream = select(options);
-  // The iterator below reports the error; this callback only keeps it from being reported twice.
-  pipeline(toReadable(input), stream, () => {});
-  for await (const bytes of stream) yield bytes as Buffer;
+  return (async function* batches() {
+    // The loop below reports the error; this callback only keeps it from being reported twice.
+    pipeline(toReadable(input), stream, () => {});
+    for await (const bytes of stream) yield bytes as Buffer;
+  })();
 }
 
 /**
  * The matching records as objects, for those who want them: JSON.parse runs for each, so 64-bit integers lose precision
  * and most of the speed is gone. NDJSON only.
+ * @throws UsageError as `select` does, at once
  */
-export async function* selectObjects<T = unknown>(input: Input, options: SelectOptions = {}): AsyncGenerator<T> {
-  const lines = split2((line: string) => JSON.parse(line) as T);
-  pipeline(toReadable(input), select({ ...options, to: 'ndjson' }), lines, () => {});
-  for await (const record of lines) yield record as T;
+export function selectObjects<T = unknown>(input: Input, options: SelectOptions = {}): AsyncGenerator<T, void> {
+  const stream = select({ ...options, to: 'ndjson' });
+  return (async function* objects() {
+    const lines = split2((line: string) => JSON.parse(line) as T);
+    pipeline(toReadable(input), stream, lines, () => {});
+    for await (const record of lines) yield record as T;
+  })();
 }

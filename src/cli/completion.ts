@@ -123,7 +123,7 @@ fi
 `;
 }
 
-/** The \`_arguments\` specifications of one flag: one for each way to write it. */
+/** The `_arguments` specifications of one flag: one for each way to write it. */
 function zshSpecs(flag: Flag): string[] {
   const doc = flag.doc.replace(/[[\]:\\]/g, (char) => `\\${char}`);
   const repeat = flag.type === 'list' || flag.type === 'count' ? '*' : '';
@@ -161,10 +161,11 @@ function fish(): string {
 function fishFlag(flag: Flag, when: string): string[] {
   const short = flag.short === undefined ? '' : ` -s ${flag.short}`;
   const takes = takesNext(flag) ? (flag.type === 'file' ? ' -r' : ' -x') : '';
-  const values = flag.choices === undefined ? '' : ` -a "${flag.choices.join(' ')}"${takesNext(flag) ? '' : ' -f'}`;
+  // fish has no word for a value that must be joined by `=`, so those flags complete without one.
+  const values = flag.choices === undefined || !takesNext(flag) ? '' : ` -a "${flag.choices.join(' ')}"`;
   const opposite = oppositeOf(flag);
   return [
-    `${when}${short} -l ${flag.long}${takes}${takesNext(flag) ? values : ''} -d ${fishQuoted(flag.doc)}`,
+    `${when}${short} -l ${flag.long}${takes}${values} -d ${fishQuoted(flag.doc)}`,
     ...(opposite === undefined ? [] : [`${when} -l ${opposite} -d ${fishQuoted(`Opposite of --${flag.long}`)}`]),
   ];
 }

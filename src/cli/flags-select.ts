@@ -62,7 +62,7 @@ const output: readonly Flag[] = [
     group: 'Output',
     doc: 'Output ndjson, csv or tsv',
     longDoc:
-      'The output format: ndjson, csv (RFC 4180) or tsv. Nested values become compact JSON in one csv or tsv cell; missing values and null are empty cells.',
+      'The output format: ndjson, csv (RFC 4180) or tsv. Nested values become compact JSON in one csv or tsv cell; missing values and null are empty cells. In tsv, tab, newline, carriage return and backslash are written as \\t \\n \\r \\\\.',
     common: true,
     commands,
   },
@@ -127,7 +127,7 @@ const badLines: readonly Flag[] = [
     env: 'SLUNG_ON_ERROR',
     group: 'Bad lines',
     doc: 'A line that is not JSON: skip it, fail, or keep it',
-    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields). Bad lines are always counted, the first five are shown, and the exit code is 1 when there were any.`,
+    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields). Bad lines are always counted and the first five are shown. When there were any, the exit code is 1, except with keep.`,
     common: true,
     commands,
   },
@@ -181,7 +181,8 @@ const batches: readonly Flag[] = [
     type: 'size',
     value: 'SIZE',
     min: 64,
-    max: 64 * MIB,
+    // A lane's memory is about 38 times this and must stay well below the 4 GiB of WebAssembly.
+    max: 16 * MIB,
     default: '256KiB',
     env: 'SLUNG_BATCH_BYTES',
     group: 'Batches',

@@ -1,7 +1,7 @@
 /**
  * argv → exit code. Finds the command, answers requests for help and versions, and turns every error into its message
  * and code. What a command does is in command-NAME.ts. `select` is imported at once and the others when they are needed:
- * start-up time is part of a filter's speed, and every further file of the bundle costs it about 0.3 ms.
+ * start-up time is part of a filter's speed (bench/startup.mjs), and every further file of the bundle adds to it.
  */
 import { UsageError } from '../config/errors.ts';
 import type { ColorWhen } from '../config/settings.ts';

@@ -3,7 +3,7 @@
  * cores, clock, signals and the code that runs. main() gets the real one; tests change what they need.
  *
  * The surprising part: node:tty and node:os are not imported but fetched when they are needed. node:tty loads node:net,
- * and that is 1.5 ms of every start (`node --cpu-prof bin/slung.js select`).
+ * which shows in every start (`node --cpu-prof bin/slung.js select`; bench/startup.mjs).
  */
 import { existsSync, fstatSync, statSync } from 'node:fs';
 import type { RunSelect } from '../pipeline/host.ts';

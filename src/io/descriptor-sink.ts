@@ -105,7 +105,7 @@ export class DescriptorSink implements Sink {
   /** The reader has gone: no error, but nothing more is written. Everything else is thrown. */
   #fail(error: unknown): void {
     const code = errorCode(error);
-    if (code !== 'EPIPE' && code !== 'X') {
+    if (code !== 'EPIPE' && code !== 'ECONNRESET') {
       throw sinkError(this.name, `write ${this.name}`, error, this.#bytesWritten);
     }
     this.#closed = true;

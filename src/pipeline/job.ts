@@ -11,7 +11,7 @@ import type { Column, Path, Program } from '../engine/program.ts';
 import { compileExpressions, renderSelectorError, SelectorError } from '../selector/index.ts';
 import { givenColumns, projectionOf } from './columns.ts';
 import type { Tag } from './drain.ts';
-import { Lanes, MainLane, WorkerLane } from './lane.ts';
+import { Lanes, MainLane } from './lane.ts';
 
 /** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
 const MAIN_BLOCKS = 3;
@@ -41,6 +41,7 @@ export class Job {
   #options: EngineOptions;
   #aside: MainLane | undefined;
   #workersStarted = false;
+  #isFinished = false;
   readonly #seen = new Set<number>();
   /** Root keys that came after the header, with the number of values under them. Complete after `finish`. */
   readonly lateKeys = new Map<string, number>();
@@ -73,6 +74,7 @@ export class Job {
   settle(columns: readonly Column[]): void {
     this.columns = columns;
     this.finish();
+    this.#isFinished = false;
     this.lateKeys.clear();
     this.#seen.clear();
     this.#options = { ...this.#options, strictKeys: this.settings.csvStrict };
@@ -80,13 +82,18 @@ export class Job {
     this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
   }
 
-  /** Adds `count` worker lanes, once, when the plan is final. */
+  /** Adds `count` worker lanes, once, when the plan is final. They join when their module has been loaded. */
   startWorkers(count: number): void {
-    if (this.#workersStarted || this.isFinding) return;
+    if (this.#workersStarted || this.isFinding || count < 1) return;
     this.#workersStarted = true;
-    for (let i = 0; i < count; i++) {
-      this.lanes.add(new WorkerLane(this.#plan, { ...this.#options, blockCount: WORKER_BLOCKS }));
-    }
+    const { lanes } = this;
+    import('./worker-lane.ts').then(({ WorkerLane }) => {
+      // The run may be over by now.
+      if (this.#isFinished) return;
+      for (let i = 0; i < count; i++) {
+        lanes.add(new WorkerLane(this.#plan, { ...this.#options, blockCount: WORKER_BLOCKS }));
+      }
+    });
   }
 
   /** An engine beside the lanes that can take `bytes` at once, for a long record or a batch that is done again. */
@@ -134,6 +141,7 @@ export class Job {
 
   /** Ends all lanes. */
   finish(): void {
+    this.#isFinished = true;
     for (const { memory } of this.lanes.lanes) this.#retire(memory);
     this.dropAside();
     this.lanes.close();

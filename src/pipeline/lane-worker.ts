@@ -5,7 +5,7 @@
 import { workerData } from 'node:worker_threads';
 import { instantiate } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
-import type { WorkerTask } from './lane.ts';
+import type { WorkerTask } from './worker-lane.ts';
 
 function serve({ module, memory, map, sets }: WorkerTask): void {
   const engine = instantiate(module, memory, map, sets);

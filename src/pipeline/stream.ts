@@ -1,35 +1,17 @@
 /**
  * `slung select` as a Node stream: bytes of NDJSON in, bytes of NDJSON, CSV or TSV out. It is the very run of the command
- * line with other ends: a source that is pushed to and a sink that pushes on. Back-pressure is the stream's own: a
- * chunk is acknowledged when the run has read all of it, and no chunk comes while the readable side is full.
+ * line with other ends: a source that is pushed to and a sink that pushes on. Back-pressure is the stream's own, on both
+ * sides: a chunk is acknowledged when the run has read all of it, and the run waits while the readable side is full, so
+ * memory stays bounded by a chunk and a batch.
  */
 import { Transform, type TransformCallback } from 'node:stream';
-import type { OnError, OutputFormat, SelectSettings } from '../config/settings.ts';
 import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import { type Sink, type Source, WOULD_BLOCK } from '../io/types.ts';
-import type { RunHost, RunOutcome } from './host.ts';
-import { runSelect } from './run.ts';
+import type { RunHost } from './host.ts';
+import { Job } from './job.ts';
+import { type SelectOptions, STREAM_NAME, settingsOf } from './options.ts';
+import { Run } from './run.ts';
 import type { StatsReport } from './stats.ts';
-
-/** What `select` is asked to do. Every option has the meaning and the default of the flag of that name. */
-export interface SelectOptions {
-  /** Selector expressions; a record passes when all of them hold. Default: every record passes. */
-  readonly where?: string | readonly string[];
-  /** Project these: paths, or an object of name → path. Default: the record as it is. */
-  readonly fields?: readonly string[] | Readonly<Record<string, string>>;
-  /** The columns of csv and tsv when there are no `fields`. Default: the keys of the first batch. */
-  readonly columns?: readonly string[] | Readonly<Record<string, string>>;
-  readonly to?: OutputFormat;
-  readonly header?: boolean;
-  readonly csvStrict?: boolean;
-  readonly batchBytes?: number;
-  readonly batchRecords?: number;
-  readonly maxRecordBytes?: number;
-  readonly maxDepth?: number;
-  /** `skip` (default): a bad line is left out and a `reject` event tells of it. `fail`: it ends the stream with an error. */
-  readonly onError?: OnError;
-  readonly maxErrors?: number;
-}
 
 /** A bad line, as the `reject` event tells of it. */
 export interface RejectedLine extends RejectRow {
@@ -43,131 +25,98 @@ export interface SelectEvents {
   warning: [string];
 }
 
-const toFields = (fields: SelectOptions['fields']): SelectSettings['fields'] => {
-  if (fields === undefined) return undefined;
-  if (Array.isArray(fields)) return (fields as readonly string[]).map((path) => ({ name: path, path }));
-  return Object.entries(fields as Record<string, string>).map(([name, path]) => ({ name, path }));
-};
-
-function toSettings(options: SelectOptions): SelectSettings {
-  const where = options.where ?? [];
-  return {
-    inputs: ['<stream>'],
-    where: typeof where === 'string' ? [where] : where,
-    fields: toFields(options.fields),
-    columns: toFields(options.columns),
-    to: options.to ?? 'ndjson',
-    header: options.header ?? true,
-    csvStrict: options.csvStrict ?? false,
-    batchBytes: options.batchBytes ?? 256 * 1024,
-    batchRecords: options.batchRecords,
-    batchAgeMs: 0,
-    lanes: 1,
-    maxRecordBytes: options.maxRecordBytes ?? 64 * 1024 * 1024,
-    maxDepth: options.maxDepth ?? 1024,
-    onError: options.onError ?? 'skip',
-    rejects: undefined,
-    maxErrors: options.maxErrors,
-    output: '-',
-    stats: 'json',
-    quiet: true,
-    verbose: 0,
-    color: 'never',
-    exitStatus: false,
-  };
-}
-
 /** A source that chunks are pushed into; a chunk is borrowed until the promise of its push resolves. */
 class PushSource implements Source {
-  readonly name = '<stream>';
+  readonly name = STREAM_NAME;
   readonly sizeBytes = undefined;
   #chunk: Uint8Array = new Uint8Array(0);
-  #ended = false;
-  #onRead: (() => void) | undefined;
-  #onData: (() => void) | undefined;
-  #waiting: Promise<void> | undefined;
+  #state: 'open' | 'ended' | 'closed' = 'open';
+  #acknowledge: (() => void) | undefined;
+  #wakeReader: (() => void) | undefined;
 
+  /** Nothing more is read. */
+  get isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** Resolves when the run has nothing left to do with the chunk. */
   push(chunk: Uint8Array): Promise<void> {
+    if (this.isClosed) return Promise.resolve();
     this.#chunk = chunk;
-    this.#wake();
     return new Promise((resolve) => {
-      this.#onRead = resolve;
+      this.#acknowledge = resolve;
+      this.#wake();
     });
   }
 
   end(): void {
-    this.#ended = true;
+    if (this.#state === 'open') this.#state = 'ended';
     this.#wake();
   }
 
   #wake(): void {
-    this.#waiting = undefined;
-    this.#onData?.();
+    const wake = this.#wakeReader;
+    this.#wakeReader = undefined;
+    wake?.();
+  }
+
+  #release(): void {
+    const acknowledge = this.#acknowledge;
+    this.#acknowledge = undefined;
+    acknowledge?.();
   }
 
   readNow(target: Uint8Array): number {
     const count = Math.min(target.length, this.#chunk.length);
-    if (count === 0) return this.#ended ? 0 : WOULD_BLOCK;
+    if (count === 0) return this.#state === 'open' ? WOULD_BLOCK : 0;
     target.set(this.#chunk.subarray(0, count));
     this.#chunk = this.#chunk.subarray(count);
     return count;
   }
 
-  /** The run has nothing left to do with the last chunk when it asks for more. */
+  /** The run has done everything with the last chunk when it waits for more. */
   wait(): Promise<void> {
-    this.#onRead?.();
-    this.#onRead = undefined;
-    if (this.#chunk.length > 0 || this.#ended) return Promise.resolve();
-    this.#waiting ??= new Promise((resolve) => {
-      this.#onData = resolve;
+    if (this.#chunk.length > 0 || this.#state !== 'open') return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wakeReader = resolve;
+      this.#release();
     });
-    return this.#waiting;
   }
 
-  /** Nothing more is read: whoever pushed must not wait for it. */
   close(): void {
-    this.#onRead?.();
-    this.#onRead = undefined;
+    this.#state = 'closed';
+    this.#chunk = new Uint8Array(0);
+    this.#release();
+    this.#wake();
   }
 }
 
 /** The stream that `select` returns. It is also an async iterable over Buffers, one or a few for each batch. */
 export class SelectStream extends Transform {
   readonly #source = new PushSource();
-  readonly #run: Promise<RunOutcome>;
-  #stop: (() => void) | undefined;
-  #failure: string | undefined;
+  readonly #run: Run;
+  /** Settles when the run is over; it never rejects, because the failure is kept. */
+  readonly #over: Promise<void>;
+  #failure: Error | undefined;
+  #lastReject: RejectedLine | undefined;
+  #onRoom: (() => void) | undefined;
   #stats: StatsReport | undefined;
 
-  /** @throws UsageError for a selector or path that cannot be compiled */
+  /** @throws UsageError for a selector, a path or an option that cannot be used */
   constructor(options: SelectOptions = {}) {
+    const job = new Job(settingsOf(options));
     super();
-    const sink: Sink = {
-      name: '<stream>',
-      closed: false,
-      isTTY: false,
-      writeNow: (bytes) => {
-        this.push(Buffer.from(bytes));
-        return bytes.length;
+    const ends = { openSource: () => this.#source, sink: this.#sink(), rejects: this.#rejects(), showsBadLines: false };
+    this.#run = new Run(job, this.#host(), ends);
+    this.#over = this.#run.execute().then(
+      () => {
+        this.#stats = this.#run.report();
       },
-      writeAll: async (bytes) => {
-        this.push(Buffer.from(bytes));
+      (error: Error) => {
+        this.#failure = error;
+        this.destroy(error);
       },
-      commit: () => {},
-      abort: () => {},
-    };
-    const rejects: RejectsWriter = {
-      name: '<stream>',
-      write: (line, row) => {
-        this.emit('reject', { ...row, bytes: Buffer.from(line) } satisfies RejectedLine);
-      },
-      writePart: () => {},
-      flush: () => {},
-      close: () => {},
-    };
-    const run = startRun(toSettings(options), this.#host(), { openSource: () => this.#source, sink, rejects });
-    this.#run = run;
-    run.catch((error: Error) => this.destroy(error));
+    );
   }
 
   /** What was counted; undefined until the stream has ended. */
@@ -175,44 +124,104 @@ export class SelectStream extends Transform {
     return this.#stats;
   }
 
-  #host(): RunHost {
-    return {
-      talk: {
-        error: (text) => {
-          this.#failure ??= text;
-        },
-        warn: (text) => this.emit('warning', text),
-        info: (text) => {
-          this.#stats = JSON.parse(text) as StatsReport;
-        },
-        verbose: () => {},
-      },
-      progress: undefined,
-      onSignal: (listener) => {
-        this.#stop = () => listener('SIGTERM');
-        return () => {};
-      },
-      clockMs: () => performance.now(),
-    };
+  override on<E extends keyof SelectEvents>(event: E, listener: (...values: SelectEvents[E]) => void): this;
+  override on(event: string | symbol, listener: Parameters<Transform['on']>[1]): this;
+  override on(event: string | symbol, listener: Parameters<Transform['on']>[1]): this {
+    return super.on(event, listener);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#source.push(chunk).then(() => done(this.#failure === undefined ? null : new Error(this.#failure)), done);
+    this.#source.push(chunk).then(() => {
+      if (this.#source.isClosed) this.#finish(done);
+      else done();
+    });
   }
 
   override _flush(done: TransformCallback): void {
     this.#source.end();
-    this.#run.then(() => done(this.#failure === undefined ? null : new Error(this.#failure)), done);
+    this.#finish(done);
+  }
+
+  #finish(done: TransformCallback): void {
+    this.#over.then(() => done(this.#failure ?? null));
+  }
+
+  override _read(size: number): void {
+    super._read(size);
+    this.#wakeRun();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#stop?.();
+    this.#run.stop('SIGTERM');
     this.#source.close();
+    this.#wakeRun();
     done(error);
   }
-}
 
-/** runSelect begins with what can be wrong about the options; that part must throw at once, not later. */
-function startRun(settings: SelectSettings, host: RunHost, ends: Parameters<typeof runSelect>[2]): Promise<RunOutcome> {
-  return runSelect(settings, host, ends);
+  #wakeRun(): void {
+    const wake = this.#onRoom;
+    this.#onRoom = undefined;
+    wake?.();
+  }
+
+  get #isFull(): boolean {
+    return this.readableLength >= this.readableHighWaterMark && !this.destroyed;
+  }
+
+  #sink(): Sink {
+    const isDestroyed = () => this.destroyed;
+    return {
+      name: STREAM_NAME,
+      get closed() {
+        return isDestroyed();
+      },
+      isTTY: false,
+      writeNow: (bytes) => {
+        if (this.#isFull) return 0;
+        this.push(Buffer.from(bytes));
+        return bytes.length;
+      },
+      writeAll: async (bytes) => {
+        while (this.#isFull) {
+          await new Promise<void>((resolve) => {
+            this.#onRoom = resolve;
+          });
+        }
+        this.push(Buffer.from(bytes));
+      },
+      commit: () => {},
+      abort: () => {},
+    };
+  }
+
+  #rejects(): RejectsWriter {
+    return {
+      name: STREAM_NAME,
+      write: (line, row) => {
+        this.#lastReject = { ...row, bytes: Buffer.from(line) };
+        this.emit('reject', this.#lastReject);
+      },
+      writePart: () => {},
+      flush: () => {},
+      close: () => {},
+    };
+  }
+
+  #host(): RunHost {
+    return {
+      talk: {
+        error: (text) => {
+          this.#failure ??= new Error(text, { cause: this.#lastReject });
+        },
+        warn: (text) => {
+          if (!this.destroyed) this.emit('warning', text);
+        },
+        info: () => {},
+        verbose: () => {},
+      },
+      progress: undefined,
+      onSignal: () => () => {},
+      clockMs: () => performance.now(),
+    };
+  }
 }

@@ -53,10 +53,7 @@ describe('progress', () => {
     ],
     [{ bytesRead: 1_000_000, records: 12, elapsedMs: 125_900 }, '976.56 KiB, 12 records, 0 MB/s, 2 min 5 s'],
     // A file that grows while it is read is never more than done.
-    [
-      { bytesRead: 300, bytesTotal: 200, records: 1, elapsedMs: 1000 },
-      '300 B of 200 B (100%), 1 records, 0 MB/s, 1 s',
-    ],
+    [{ bytesRead: 300, bytesTotal: 200, records: 1, elapsedMs: 1000 }, '300 B of 200 B (100%), 1 records, 0 MB/s, 1 s'],
   ])('text %#', (state, text) => {
     expect(progressText(state)).toBe(text);
   });

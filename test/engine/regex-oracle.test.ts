@@ -123,8 +123,8 @@ test('as JavaScript', () => {
   fc.assert(
     fc.property(patterns(leaf), texts, (pattern, strings) => {
       const oracle = new RegExp(pattern.oracle, 'v');
-      // V8 finds \B between the two surrogates of one character, where there is no place.
-      const fair = pattern.ours.includes('\\B')
+      // V8 sees places between the two surrogates of one character when there are look-arounds; re2js covers those.
+      const fair = /\(\?<?[=!]/u.test(pattern.oracle)
         ? strings.filter((text) => !/[\u{10000}-\u{10ffff}]/u.test(text))
         : strings;
       agree(pattern.ours, fair, (text) => oracle.test(text));

@@ -13,6 +13,9 @@ const cases: readonly [pattern: string, yes: readonly string[], no: readonly str
   ['', ['', 'a'], []],
   ['time ?out', ['timeout', 'a time out at 9', 'titime out'], ['', 'tim out', 'time  out', 'timeou']],
   ['a|b|', ['', 'x'], []],
+  ['^(?:GET|GE|GIT|g|PUT|P|xGE)$', ['GE', 'GET', 'GIT', 'g', 'P', 'PUT', 'xGE'], ['G', 'GETT', 'PU', '']],
+  ['^(?:ab|ab|a|)c$', ['abc', 'ac', 'c'], ['bc', 'abab']],
+  ['^(?:a*b|a*c|ad|ae?)$', ['aac', 'b', 'ad', 'ae', 'a'], ['aae', '']],
   ['(a|bc)d', ['xad', 'bcd'], ['bd', 'ab', 'bc']],
   ['(?P<x>a)(?<y>b)(?:c)', ['abc'], ['ab']],
   ['^abc', ['abcd'], ['xabc', '\nabc']],
@@ -181,6 +184,14 @@ describe('linear time', () => {
   test('Unicode classes stay a DFA when repeated', () => {
     expect(compileRegex('\\w{100}')).toMatchObject({ kind: 'dfa', states: 102 });
     expect(compileRegex('\\bфу\\b').image.length).toBeLessThan(64 << 10);
+  });
+
+  test('hundreds of words stay a DFA', () => {
+    const words = Array.from({ length: 200 }, (_, i) => (i * 99991 * 7919).toString(36));
+    const { image, kind } = compileRegex(words.join('|'));
+    expect(kind).toBe('dfa');
+    for (const word of words) if (!runner.matches(image, `— ${word} —`)) throw new Error(word);
+    expect(runner.matches(image, '— w1 w2 w3 —')).toBe(false);
   });
 
   test('thousands of words', () => {

@@ -106,6 +106,12 @@ describe('a FIFO', () => {
     writeSync(writer, 'second');
     expect(text(target, source.readNow(target))).toBe('second');
     expect(source.readNow(target)).toBe(WOULD_BLOCK);
+    const third = source.wait();
+    writeSync(writer, 'third');
+    // One reader at a time: the pending wait gets these bytes.
+    expect(source.readNow(target)).toBe(WOULD_BLOCK);
+    await third;
+    expect(text(target, source.readNow(target))).toBe('third');
     const last = source.wait();
     closeSync(writer);
     await last;
@@ -220,6 +226,14 @@ describe('standard input', () => {
   test.skipIf(process.platform !== 'linux')('by its path, when the writer has gone already', async () => {
     for (const path of ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']) {
       const result = await runShell(bundle, `: | { sleep 0.1; $CAT ${path}; }`);
+      expect([result.code, reportOf(result).bytes], path).toEqual([0, 0]);
+    }
+  });
+
+  test.skipIf(process.platform !== 'linux')('a FIFO that was opened by the shell, whose writer has gone', async () => {
+    const fifo = makeFifo(join(directory, 'left'));
+    for (const path of ['-', '/dev/fd/0']) {
+      const result = await runShell(bundle, `: > "${fifo}" & exec 0< "${fifo}"; wait; exec $CAT ${path}`);
       expect([result.code, reportOf(result).bytes], path).toEqual([0, 0]);
     }
   });

@@ -17,6 +17,7 @@ import {
 import { parseBracket } from './bracket.ts';
 import { Cursor } from './cursor.ts';
 import { type Escape, parseEscape } from './escape.ts';
+import { alternatives } from './factor.ts';
 import { foldCase } from './fold.ts';
 import { parseGroupHead } from './group.ts';
 import { type CodePoints, EVERYTHING, negate } from './ranges.ts';
@@ -59,7 +60,7 @@ function parseAlternatives(reading: Reading): Node {
   const items = [parseSequence(reading)];
   while (cursor.eat('|')) items.push(parseSequence(reading));
   cursor.flags = flagsOutside;
-  return items.length === 1 ? items[0]! : { type: 'alt', items };
+  return items.length === 1 ? items[0]! : alternatives(items);
 }
 
 function parseSequence(reading: Reading): Node {
