@@ -64,9 +64,13 @@ export class Bench {
       rows.push(this.#row(tool, spec, input, compare ? slungCosts : undefined));
     }
     if (compare && slungCosts.length === 0) {
-      for (let run = 0; run < this.runs; run++) slungCosts.push(this.#run(slung, spec, input, this.actual));
+      try {
+        for (let run = 0; run < this.runs; run++) slungCosts.push(this.#run(slung, spec, input, this.actual));
+      } catch (error) {
+        slungRow = failure(slung.name, error);
+      }
     }
-    if (slungCosts.length > 0) Object.assign(slungRow, figures(slungCosts, input));
+    if (slungCosts.length > 0 && !slungRow.failed) Object.assign(slungRow, figures(slungCosts, input));
     rmSync(this.expected, { force: true });
     rmSync(this.actual, { force: true });
     return [slungRow, ...rows];
@@ -79,6 +83,15 @@ export class Bench {
     if (typeof command === 'string') return { tool: tool.name, absent: command, failed: false };
     const row = this.#checked(tool, spec, input);
     if (row.failed) return row;
+    try {
+      return { ...row, ...this.#paired(tool, spec, input, slungCosts) };
+    } catch (error) {
+      return failure(tool.name, error);
+    }
+  }
+
+  /** The counted runs. @param {Tool} tool @param {Spec} spec @param {string} input @param {Cost[] | undefined} slungCosts @returns {Partial<Row>} @throws when a run fails */
+  #paired(tool, spec, input, slungCosts) {
     const runTool = () => this.#run(tool, spec, input, this.actual);
     const runSlung = () => (slungCosts === undefined ? undefined : this.#run(slung, spec, input, this.actual));
     const { a, b } = interleave(this.runs, runSlung, runTool);
@@ -88,7 +101,7 @@ export class Bench {
       slungCosts?.push(cost);
       ratios.push(/** @type {Cost} */ (b[at]).wallSeconds / cost.wallSeconds);
     }
-    return { ...row, ...figures(b, input), ...(ratios.length > 0 ? { slungTimes: summarize(ratios) } : {}) };
+    return { ...figures(b, input), ...(ratios.length > 0 ? { slungTimes: summarize(ratios) } : {}) };
   }
 
   /** The first, uncounted run. @param {Tool} tool @param {Spec} spec @param {string} input @returns {Row} */
@@ -101,7 +114,7 @@ export class Bench {
       if ('agreement' in result) return { tool: tool.name, output: result.agreement, failed: false };
       return { tool: tool.name, output: `DIFFERENT: ${result.difference}`, failed: true };
     } catch (error) {
-      return { tool: tool.name, output: `FAILED: ${error instanceof Error ? error.message : error}`, failed: true };
+      return failure(tool.name, error);
     }
   }
 
@@ -117,6 +130,11 @@ export class Bench {
     }
     return cost;
   }
+}
+
+/** @param {string} tool @param {unknown} error @returns {Row} */
+function failure(tool, error) {
+  return { tool, output: `FAILED: ${error instanceof Error ? error.message : error}`, failed: true };
 }
 
 /** @param {readonly Cost[]} costs @param {string} input */

@@ -276,6 +276,7 @@ export function buildPlan(program: Program, projection: Projection, trackKeys = 
   for (const { path } of columns) {
     const first = path.steps[0];
     if (first?.kind === 'key') edgeOf(root.keys, first.key).isColumn = true;
+    if (path.wholeKey !== undefined) edgeOf(root.keys, path.wholeKey).isColumn = true;
   }
   const slotCount = numberSlots(root, 0);
 

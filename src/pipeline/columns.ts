@@ -8,13 +8,26 @@ import type { FieldSetting, OutputFormat, SelectSettings } from '../config/setti
 import type { Column, Projection } from '../engine/program.ts';
 import { parsePath, renderSelectorError, SelectorError } from '../selector/index.ts';
 
+/** A mistake in an expression or path, as a mistake of the flag that it came with. */
+export function selectorUsage(flag: string, error: SelectorError): UsageError {
+  const [message, ...detail] = renderSelectorError(error).split('\n');
+  return new UsageError(`${flag}: ${message}`, detail.join('\n'));
+}
+
 function toColumn(field: FieldSetting, flag: string): Column {
   try {
     return { name: field.name, path: parsePath(field.path) };
   } catch (error) {
-    if (error instanceof SelectorError) throw new UsageError(`${flag}: ${error.message}`, renderSelectorError(error));
-    throw error;
+    throw asUsageError(error, flag);
   }
+}
+
+/** A selector's error as the error of the flag that it was written for; any other error stays what it is. */
+export function asUsageError(error: unknown, flag: string): unknown {
+  if (!(error instanceof SelectorError)) return error;
+  // The first line of the rendering is the message, which is said already.
+  const detail = renderSelectorError(error).split('\n').slice(1).join('\n');
+  return new UsageError(`${flag}: ${error.message}`, detail);
 }
 
 /** The columns that -f or --columns ask for; undefined when neither was given. @throws UsageError */

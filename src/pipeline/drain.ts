@@ -5,6 +5,7 @@
  */
 import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
+import type { PathStep } from '../engine/program.ts';
 import type { Sink } from '../io/index.ts';
 import type { LongLine, Trigger } from './batch.ts';
 import { foundColumn, headerLine } from './columns.ts';
@@ -30,6 +31,10 @@ const NEWLINE = Buffer.from('\n');
 
 /** Why no more is read: the output's reader has gone, too many lines were rejected, a column came too late. */
 export type Stop = 'closed' | 'rejects' | 'columns';
+
+/** The root key that a path's first step or its whole key stands for. */
+const keyOf = (step: PathStep | string | undefined): string | undefined =>
+  typeof step === 'object' ? (step.kind === 'key' ? step.key : undefined) : step;
 
 export class Drain {
   readonly sink: Sink;
@@ -188,7 +193,7 @@ export class Drain {
   #stopAtColumn(rest: Uint8Array, tag: Tag): void {
     this.stopped = 'columns';
     const record = JSON.parse(Buffer.from(rest.subarray(0, rest.indexOf(0x0a))).toString()) as object;
-    const known = new Set(this.#job.columns!.map(({ name }) => name));
+    const known = new Set(this.#job.columns!.flatMap(({ path }) => [path.steps[0]!, path.wholeKey].map(keyOf)));
     const names = Object.keys(record).filter((key) => !known.has(key));
     const what = `${names.length === 1 ? 'a column' : 'columns'} that the header has not`;
     this.#talk.error(

@@ -3,13 +3,12 @@
  * engines made from them. With csv or tsv and no columns, a job begins by only counting; when the first keys are known it
  * changes over to the real plan (`settle`).
  */
-import { UsageError } from '../config/errors.ts';
 import type { SelectSettings } from '../config/settings.ts';
 import type { EngineMemory, EngineOptions } from '../engine/engine.ts';
 import { buildPlan, type Plan } from '../engine/plan.ts';
 import type { Column, Path, Program } from '../engine/program.ts';
-import { compileExpressions, renderSelectorError, SelectorError } from '../selector/index.ts';
-import { givenColumns, projectionOf } from './columns.ts';
+import { compileExpressions } from '../selector/index.ts';
+import { asUsageError, givenColumns, projectionOf } from './columns.ts';
 import type { Tag } from './drain.ts';
 import { Lanes, MainLane } from './lane.ts';
 
@@ -24,8 +23,7 @@ function compileWhere(where: readonly string[]): Program {
   try {
     return compileExpressions(where);
   } catch (error) {
-    if (error instanceof SelectorError) throw new UsageError(`--where: ${error.message}`, renderSelectorError(error));
-    throw error;
+    throw asUsageError(error, '--where');
   }
 }
 
@@ -53,14 +51,15 @@ export class Job {
     this.columns = givenColumns(settings);
     const projection = projectionOf(settings.to, this.columns);
     this.findsColumns = projection === undefined;
-    this.#plan = buildPlan(this.program, projection ?? { to: 'nothing' }, this.findsColumns);
+    const strictKeys = settings.csvStrict && !this.findsColumns;
+    this.#plan = buildPlan(this.program, projection ?? { to: 'nothing' }, this.findsColumns || strictKeys);
     this.#options = {
       blockBytes: Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2),
       blockCount: settings.lanes > 1 ? MAIN_BLOCKS : 1,
       maxDepth: settings.maxDepth,
       maxRecordBytes: settings.maxRecordBytes,
       keepRejects: settings.onError === 'keep',
-      strictKeys: false,
+      strictKeys,
     };
     this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
   }

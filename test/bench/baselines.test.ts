@@ -15,7 +15,12 @@ const { peers, reference, slung } = tooling;
 /** Tools of this machine (jq, mlr) come in versions with habits of their own; the bench itself checks those. */
 const compared = [slung, ...peers].filter((tool) => {
   const command = tool.command({ kind: 'validate' }, '', '');
-  return tool !== reference && tool.missing() === undefined && typeof command === 'object' && command.command === process.execPath;
+  return (
+    tool !== reference &&
+    tool.missing() === undefined &&
+    typeof command === 'object' &&
+    command.command === process.execPath
+  );
 });
 
 /** Runs a tool; its output is then in the file that is returned. Undefined: it cannot do this task. */

@@ -1,7 +1,8 @@
 /**
  * Alternatives with common beginnings, merged: `GET|GIT|g` shares the G and `a|b|c` is one set. Which alternative
  * matches is never asked, so their order is free. This is what keeps a list of hundreds of words a DFA: without it every
- * state would hold the beginning of every word (200 words: 23 million steps of construction, with it 0.2 million).
+ * state holds the beginning of every word (200 words: over the work budget after 325 ms, so an NFA; with it a DFA of 876
+ * states in 97 ms).
  */
 import type { Node } from './ast.ts';
 import { type CodePoints, union } from './ranges.ts';
