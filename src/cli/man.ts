@@ -1,7 +1,7 @@
 /**
  * Man pages in the man(7) macros, printed from the tables. The files in man/ are this module's output, committed, and a
  * test compares them byte for byte (`npx vitest run test/cli/man.test.ts -u` writes them anew). No date is printed:
- * the pages change when the tables do.
+ * the pages change when the tables do. The page about selectors is printed from its README by man-selectors.ts.
  */
 import { about, type Command, commands } from './commands.ts';
 import { exitRows } from './exit.ts';
@@ -19,23 +19,38 @@ export interface ManPage {
 export function manPages(): ManPage[] {
   const own = commands.filter((command) => command.hasManPage);
   return [
-    { file: 'slung.1', text: page('slung', about.doc, mainSections(own)) },
-    ...own.map((command) => ({
-      file: `slung-${command.name}.1`,
-      text: page(`slung-${command.name}`, command.doc, commandSections(command)),
-    })),
+    manPage({ name: 'slung', section: 1, doc: about.doc, origin: tables }, mainSections(own)),
+    ...own.map((command) =>
+      manPage(
+        { name: `slung-${command.name}`, section: 1, doc: command.doc, origin: tables },
+        commandSections(command),
+      ),
+    ),
   ];
 }
 
-function page(name: string, doc: string, sections: readonly string[]): string {
-  return [
-    '.\\" Printed from src/cli/flags.ts and src/cli/commands.ts; do not edit.',
-    `.TH ${name.toUpperCase()} 1 "" "slung ${version}" "slung manual"`,
+const tables = 'src/cli/flags.ts and src/cli/commands.ts';
+
+export interface ManTitle {
+  readonly name: string;
+  readonly section: 1 | 7;
+  /** One phrase without full stop. */
+  readonly doc: string;
+  /** What the page is printed from, for whoever is about to edit it. */
+  readonly origin: string;
+}
+
+/** A page from its finished lines: `body` begins with its first .SH after NAME. */
+export function manPage({ name, section, doc, origin }: ManTitle, body: readonly string[]): ManPage {
+  const text = [
+    `.\\" Printed from ${origin}; do not edit.`,
+    `.TH ${name.toUpperCase()} ${section} "" "slung ${version}" "slung manual"`,
     '.SH NAME',
     `${roff(name)} \\- ${roff(doc)}`,
-    ...sections,
+    ...body,
     '',
   ].join('\n');
+  return { file: `${name}.${section}`, text };
 }
 
 function mainSections(own: readonly Command[]): string[] {
@@ -51,7 +66,7 @@ function mainSections(own: readonly Command[]): string[] {
     ...environment(flags),
     ...exitStatus(),
     '.SH SEE ALSO',
-    others.join(',\n'),
+    [...others, '.BR slung\\-selectors (7)'].join(',\n'),
   ];
 }
 
@@ -69,7 +84,8 @@ function commandSections(command: Command): string[] {
     ...environment(own),
     ...exitStatus(),
     '.SH SEE ALSO',
-    '.BR slung (1)',
+    '.BR slung (1),',
+    '.BR slung\\-selectors (7)',
   ];
 }
 
@@ -132,13 +148,13 @@ function synopsis(text: string): string {
 }
 
 /** Escaped, and safe at the start of a line, where roff takes `.` and `'` for requests. */
-function guarded(text: string): string {
+export function guarded(text: string): string {
   const escaped = roff(text.replaceAll('\n', ' '));
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
 }
 
 /** roff's own characters: the backslash, and the ASCII ones that would be printed as typographic signs. */
-function roff(text: string): string {
+export function roff(text: string): string {
   const signs: Readonly<Record<string, string>> = {
     '\\': '\\(rs',
     '-': '\\-',

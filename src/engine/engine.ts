@@ -95,6 +95,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     stack: take(options.maxDepth * 16),
     diagnoseStack: take(options.maxDepth + 64),
     errors: take((L.CHUNK_BYTES + 128) * 4),
+    examine: take((L.CHUNK_BYTES / 64 + 1) * L.EXAMINE_BYTES),
     escapes: take((L.CHUNK_BYTES / 64 + 64) * 4),
     // Every byte can be a token; the index writes eight at a time.
     tokens: take((capacity + 256) * 4),
@@ -117,6 +118,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_TOKENS]: at.tokens,
     [L.H_ERRORS]: at.errors,
     [L.H_ESCAPES]: at.escapes,
+    [L.H_EXAMINE]: at.examine,
     [L.H_DIAGNOSE_STACK]: at.diagnoseStack,
     [L.H_SCRATCH]: at.scratch,
     [L.H_SCRATCH_BYTES]: capacity + L.PADDING_BYTES,

@@ -28,7 +28,10 @@ export const H_MAX_RECORD = 48;
 export const H_FLAGS = 52;
 /** Set to 1 by a worker when it is ready to process blocks. */
 export const H_READY = 56;
+export const H_EXAMINE = 60;
 export const HEADER_BYTES = 64;
+/** One entry of the index's list of blocks that it has to look at again. */
+export const EXAMINE_BYTES = 40;
 
 /** H_FLAGS: stop before a matching record that has a root key which the plan does not know (--csv-strict). */
 export const F_STRICT_KEYS = 1;

@@ -60,7 +60,6 @@ export class Drain {
   /** Hands a batch to its lane. While the columns are still to be found, the batch is done at once. */
   async submit(seat: Seat, tag: Tag): Promise<void> {
     const { lanes } = this.#job;
-    this.#job.dropAside();
     lanes.submit(seat, tag.from, tag.to, tag);
     if (!this.#job.isFinding || seat.lane.memory.counts(seat.block).matched === 0) return;
     lanes.takeDone();

@@ -20,6 +20,7 @@ import {
   SourceError,
 } from '../io/index.ts';
 import { type Cut, Feed, type Filled } from './batch.ts';
+import { collectGarbage } from './collect.ts';
 import { Drain, type Tag } from './drain.ts';
 import { conclude } from './ending.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
@@ -33,6 +34,9 @@ const YIELD_MS = 10;
 /** Threads are worth their start (about 15 ms of one core) from this much input on. */
 const WORKERS_FROM_BYTES = 4 << 20;
 
+/** Memory of engines below this size is left to the garbage collector's own time. */
+const COLLECT_FROM_BYTES = 8 << 20;
+
 /** Where a run's bytes come from and go to. The command line opens files; the library brings streams. */
 export interface Ends {
   /** @throws SourceError */
@@ -41,6 +45,8 @@ export interface Ends {
   readonly rejects: RejectsWriter | undefined;
   /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
   readonly showsBadLines: boolean;
+  /** Gives memory back after a very long record. Undefined where the process is not ours to stop for it. */
+  readonly collectGarbage: (() => Promise<void>) | undefined;
 }
 
 function openEnds(settings: SelectSettings): Ends {
@@ -48,7 +54,7 @@ function openEnds(settings: SelectSettings): Ends {
   const { inputs, output } = settings;
   try {
     const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
-    return { openSource, sink, rejects, showsBadLines: true };
+    return { openSource, sink, rejects, showsBadLines: true, collectGarbage };
   } catch (error) {
     sink.abort();
     throw error;
@@ -214,6 +220,7 @@ export class Run {
 
   async #submit(seat: Seat, cut: Cut, origin: Tag['origin'], source: Source): Promise<void> {
     const { from, to, trigger, sourceOffset } = cut;
+    await this.#dropAside();
     this.#job.sample(seat.lane.memory.view(from, to));
     this.#seat = undefined;
     await this.#drain.submit(seat, { origin, from, to, trigger, sourceOffset });
@@ -235,8 +242,14 @@ export class Run {
     }
     if (filled.kind === 'dry') {
       this.#rejecting.flush();
+      await this.#dropAside();
       await this.#waitForInput(source, filled.deadlineMs);
     }
+  }
+
+  /** What a long record needed is given back before anything else is done. */
+  async #dropAside(): Promise<void> {
+    if (this.#job.dropAside() >= COLLECT_FROM_BYTES) await this.#ends.collectGarbage?.();
   }
 
   #putBack(): void {

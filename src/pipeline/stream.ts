@@ -10,7 +10,7 @@ import { type Sink, type Source, WOULD_BLOCK } from '../io/types.ts';
 import type { RunHost } from './host.ts';
 import { Job } from './job.ts';
 import { type SelectOptions, STREAM_NAME, settingsOf } from './options.ts';
-import { Run } from './run.ts';
+import { type Ends, Run } from './run.ts';
 import type { StatsReport } from './stats.ts';
 
 /** A bad line, as the `reject` event tells of it. */
@@ -106,7 +106,10 @@ export class SelectStream extends Transform {
   constructor(options: SelectOptions = {}) {
     const job = new Job(settingsOf(options));
     super();
-    const ends = { openSource: () => this.#source, sink: this.#sink(), rejects: this.#rejects(), showsBadLines: false };
+    const ends: Ends = {
+      ...{ openSource: () => this.#source, sink: this.#sink(), rejects: this.#rejects() },
+      ...{ showsBadLines: false, collectGarbage: undefined },
+    };
     this.#run = new Run(job, this.#host(), ends);
     this.#over = this.#run.execute().then(
       () => {

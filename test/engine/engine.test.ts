@@ -121,7 +121,7 @@ describe('the grid', () => {
   it('an error is on its own line wherever the line lies', () => {
     const engine = createEngine(buildPlan(everything, { to: 'lines' }));
     const good = Buffer.from('{"a":"b"}\n');
-    const bad = ['"\xc3', '["\xf0\x90"', '"\xf0', '{"a":"\\', '"\\u00', '"\x01"', '"abc', '"\xe2\x82"]'];
+    const bad = ['"\xc3', '["\xf0\x90"', '"\xf0', '{"a":"\\', '"\\u00', '"\x01"', '"abc', '"\xe2\x82"]', '{"a":"\xc3"}', '"\xf0\x90\x80"'];
     for (const text of bad) {
       const broken = Buffer.from(`${text}\n`, 'latin1');
       for (let offset = 0; offset < 130; offset++) {

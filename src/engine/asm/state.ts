@@ -3,7 +3,7 @@
  * WebAssembly globals; hot loops copy them into locals first, because a global is a memory access.
  */
 import {
-  H_DIAGNOSE_STACK, H_ERRORS, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_SCRATCH,
+  H_DIAGNOSE_STACK, H_ERRORS, H_EXAMINE, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_SCRATCH,
   H_SCRATCH_BYTES, H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_PATHS, P_ROOT,
   P_SLOT_COUNT, P_TESTS, SLOT_BYTES,
 } from '../layout';
@@ -16,6 +16,7 @@ export let stack: usize = 0;
 export let tokens: usize = 0;
 export let errors: usize = 0;
 export let escapes: usize = 0;
+export let examineList: usize = 0;
 export let scratch: usize = 0;
 export let scratchBytes: usize = 0;
 export let keys: usize = 0;
@@ -65,6 +66,7 @@ export function attach(header: usize): void {
   tokens = load<u32>(header, H_TOKENS);
   errors = load<u32>(header, H_ERRORS);
   escapes = load<u32>(header, H_ESCAPES);
+  examineList = load<u32>(header, H_EXAMINE);
   scratch = load<u32>(header, H_SCRATCH);
   scratchBytes = load<u32>(header, H_SCRATCH_BYTES);
   keys = load<u32>(header, H_KEYS);

@@ -1,8 +1,8 @@
 /**
  * UTF-8 validation of 64 bytes, after Keiser and Lemire, "Validating UTF-8 In Less Than One Instruction Per Byte"
  * (Software: Practice and Experience, 2021): three nibble look-ups classify each pair of bytes, and a fourth test finds
- * the places where a third or fourth byte must, or must not, be a continuation. Called only for blocks that have a byte
- * above 0x7F or follow an unfinished sequence.
+ * the places where a third or fourth byte must, or must not, be a continuation. Called only for blocks that are
+ * suspicious; the ones between are ASCII.
  */
 
 // The errors that a pair of bytes can show, one bit each.
@@ -19,12 +19,12 @@ const CARRY: i8 = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
 
 /** The last vector that was looked at: sequences may cross blocks. */
 let previous: v128 = i64x2(0, 0);
-/** Not 0: the last block ended inside a sequence, so the next must be looked at even if it is ASCII. */
-export let utf8Incomplete: i32 = 0;
+/** One past the last block that was looked at, when it ended inside a sequence; otherwise 0. */
+let unfinishedAt: usize = 0;
 
 export function resetUtf8(): void {
   previous = i64x2.splat(0);
-  utf8Incomplete = 0;
+  unfinishedAt = 0;
 }
 
 // @ts-ignore: decorator
@@ -79,6 +79,17 @@ function errorBits(error: v128): u64 {
   return <u64>(i8x16.bitmask(i8x16.eq(error, i8x16.splat(0))) ^ 0xffff);
 }
 
+/**
+ * The block at `base` is the next one with anything odd in it. When the one before ended inside a sequence and does not
+ * adjoin it, that sequence was cut short. @returns where this shows, or 0
+ */
+export function utf8Gap(base: usize): usize {
+  const at = unfinishedAt;
+  if (!at || at == base) return 0;
+  resetUtf8();
+  return at;
+}
+
 /** Validates 64 bytes; returns a bit for every byte at which an error shows (at most three bytes after its cause). */
 export function utf8Block(base: usize): u64 {
   const a = v128.load(base);
@@ -93,6 +104,6 @@ export function utf8Block(base: usize): u64 {
   previous = d;
   // Unfinished when one of the last three bytes leads a sequence that is longer than what is left.
   const limit = i8x16(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, <i8>0xef, <i8>0xdf, <i8>0xbf);
-  utf8Incomplete = v128.any_true(i8x16.sub_sat_u(d, limit)) ? 1 : 0;
+  unfinishedAt = v128.any_true(i8x16.sub_sat_u(d, limit)) ? base + 64 : 0;
   return bits;
 }

@@ -73,15 +73,15 @@ function endOfNumber(from: usize): usize {
   const at = from + usize(load<u8>(from) == 0x2d);
   const text = v128.load(at);
   // A 1 for each of the first 16 bytes that is not a digit.
-  const other = i8x16.bitmask(i8x16.gt_u(i8x16.sub(text, i8x16.splat(0x30)), i8x16.splat(9)));
+  const other = i8x16.bitmask(i8x16.ge_u(i8x16.sub(text, i8x16.splat(0x30)), i8x16.splat(10)));
   const whole = ctz(other | 0x10000);
-  // No digit, or a zero with more digits after it.
-  if (whole == 0 || (whole > 1 && load<u8>(at) == 0x30)) return 0;
+  // No digit, or a zero with more digits after it. One branch: how many digits there are is hard to predict.
+  if (u32(whole == 0) | (u32(whole > 1) & u32(load<u8>(at) == 0x30))) return 0;
   let byte = <u32>load<u8>(at + <usize>whole);
   if (byte == 0x2e) {
     // The fraction has a vector of its own: timestamps and durations rarely end within the first 16 bytes.
     const fraction = at + <usize>whole + 1;
-    const more = i8x16.bitmask(i8x16.gt_u(i8x16.sub(v128.load(fraction), i8x16.splat(0x30)), i8x16.splat(9)));
+    const more = i8x16.bitmask(i8x16.ge_u(i8x16.sub(v128.load(fraction), i8x16.splat(0x30)), i8x16.splat(10)));
     const count = ctz(more | 0x10000);
     byte = <u32>load<u8>(fraction + <usize>count);
     if (count && count < 16 && load<u8>(delimiter + <usize>byte)) return fraction + <usize>count;

@@ -1,0 +1,162 @@
+/**
+ * SIGINT and SIGTERM: the first one stops the reading, what was read is written and told, and the process dies of the
+ * signal, so that a shell stops its loop; the second one ends it at once.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { bash, isLinux, Piped, sleep, statsIn, workDirectory } from './support.ts';
+
+const work = workDirectory();
+afterAll(() => work.remove());
+
+const open: Piped[] = [];
+afterEach(async () => {
+  for (const slung of open.splice(0)) await slung.discard();
+});
+
+function start(...args: string[]): Piped {
+  const slung = new Piped(args, work.path);
+  open.push(slung);
+  return slung;
+}
+
+describe.runIf(isLinux).each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+  test('while the input is idle', async () => {
+    const slung = start('--stats=json');
+    slung.write('{"a":1}\n');
+    await slung.until('{"a":1}\n');
+    slung.child.kill(signal);
+    const ended = await slung.ended;
+    expect(ended.signal).toBe(signal);
+    expect(statsIn(ended.stderr)).toMatchObject({ records: 1, bytesIn: 8 });
+  });
+
+  test('what was read and not yet handed on is written', async () => {
+    // One write is one read: when the first two records are out, the third has been read and waits for its age.
+    const slung = start('--stats=json', '--batch-age', '1h', '--batch-records', '2');
+    slung.write('{"a":1}\n{"a":2}\n{"a":3}\n');
+    await slung.until('{"a":2}\n');
+    slung.child.kill(signal);
+    expect((await slung.all()).toString()).toBe('{"a":1}\n{"a":2}\n{"a":3}\n');
+    const ended = await slung.ended;
+    expect(ended.signal).toBe(signal);
+    expect(statsIn(ended.stderr)).toMatchObject({ records: 3, matched: 3, bytesIn: 24 });
+  });
+
+  test('an unfinished line is left out, and that is said', async () => {
+    const slung = start();
+    slung.write('{"a":1}\n{"a":2');
+    await slung.until('{"a":1}\n');
+    slung.child.kill(signal);
+    expect((await slung.all()).toString()).toBe('{"a":1}\n');
+    expect(await slung.ended).toEqual({
+      code: null,
+      signal,
+      stderr: 'slung: <stdin>:2: the last line was read only in part (6 bytes) and is left out\n',
+    });
+  });
+
+  test('in full flow: whole lines, and the report agrees with them', async () => {
+    const slung = start('--stats=json', '-j', '2');
+    const record = '{"a":1,"b":"some more text"}\n';
+    const yes = spawn('yes', [record.trimEnd()], { stdio: ['ignore', slung.inputFd, 'ignore'] });
+    slung.endInput();
+    await slung.moreThan(20_000_000);
+    slung.child.kill(signal);
+    const out = await slung.all();
+    const ended = await slung.ended;
+    expect(ended.signal).toBe(signal);
+    expect(out.length % record.length).toBe(0);
+    expect(out.subarray(-record.length).toString()).toBe(record);
+    const { records, matched } = statsIn(ended.stderr);
+    expect({ records, matched }).toEqual({ records: out.length / record.length, matched: records });
+    yes.kill();
+  });
+
+  test('while the reader is stalled: waits for it; a second signal does not', async () => {
+    const slung = start('--stats=json');
+    const yes = spawn('yes', ['{"a":1}'], { stdio: ['ignore', slung.inputFd, 'ignore'] });
+    slung.endInput();
+    await slung.moreThan(0);
+    slung.stall();
+    await sleep(200);
+    slung.child.kill(signal);
+    await sleep(200);
+    expect(slung.child.signalCode).toBeNull();
+    slung.child.kill(signal);
+    expect(await slung.ended).toEqual({ code: null, signal, stderr: '' });
+    yes.kill();
+  });
+
+  test('while the reader is stalled: everything comes when it reads on', async () => {
+    const slung = start('--stats=json');
+    const yes = spawn('yes', ['{"a":1}'], { stdio: ['ignore', slung.inputFd, 'ignore'] });
+    slung.endInput();
+    await slung.moreThan(0);
+    slung.stall();
+    await sleep(200);
+    slung.child.kill(signal);
+    await sleep(50);
+    slung.resume();
+    const out = await slung.all();
+    const ended = await slung.ended;
+    expect(ended.signal).toBe(signal);
+    expect(statsIn(ended.stderr).records).toBe(out.length / 8);
+    yes.kill();
+  });
+
+  test('with -o FILE: no file of that name, no temporary file', async () => {
+    const slung = start('-o', `out-${signal}`, '--rejects', `bad-${signal}`);
+    slung.write('{"a":1}\nnope\n');
+    // The rejects are flushed when the input is dry: then the run is under way.
+    await waitForFile(join(work.path, `bad-${signal}`));
+    expect(temporaryFiles()).toHaveLength(1);
+    slung.child.kill(signal);
+    const ended = await slung.ended;
+    expect(ended.signal).toBe(signal);
+    expect(ended.stderr).toContain(`out-${signal} was not written, because the run did not finish`);
+    expect(existsSync(join(work.path, `out-${signal}`))).toBe(false);
+    expect(temporaryFiles()).toHaveLength(0);
+  });
+
+  test('the shell sees 128 + n', async () => {
+    const number = signal === 'SIGINT' ? 2 : 15;
+    const script = `(echo '{"a":1}'; sleep 0.5) | (exec "$NODE" "$SLUNG" select) & sleep 0; wait $!; echo $?`;
+    expect((await bash(script, work.path)).stdout).toBe('{"a":1}\n0\n');
+    const killed =
+      `mkfifo in-${number}; exec 3<>in-${number}; "$NODE" "$SLUNG" select in-${number} > out-${number} & ` +
+      `pid=$!; echo '{"a":1}' >&3; until [ -s out-${number} ]; do sleep 0.02; done; kill -${number} $pid; wait $pid; echo $?`;
+    expect((await bash(`set -m; ${killed}`, work.path)).stdout).toBe(`${128 + number}\n`);
+  });
+});
+
+function temporaryFiles(): string[] {
+  return readdirSync(work.path).filter((name) => name.endsWith('.tmp'));
+}
+
+async function waitForFile(path: string): Promise<void> {
+  const { statSync } = await import('node:fs');
+  for (let i = 0; i < 500; i++) {
+    if (existsSync(path) && statSync(path).size > 0) return;
+    await sleep(20);
+  }
+  throw new Error(`${path} stays empty`);
+}
+
+describe.runIf(isLinux)('a signal while a file is read', () => {
+  test('stops between two files as well', async () => {
+    writeFileSync(join(work.path, 'one'), '{"a":1}\n'.repeat(200_000));
+    const slung = start('one', '-', '--stats=json');
+    slung.stall();
+    await sleep(300);
+    slung.child.kill('SIGTERM');
+    await sleep(50);
+    slung.resume();
+    const out = await slung.all();
+    const ended = await slung.ended;
+    expect(ended.signal).toBe('SIGTERM');
+    expect(statsIn(ended.stderr).records).toBe(out.length / 8);
+  });
+});
