@@ -4,7 +4,6 @@
  * cannot do a task, says why in one phrase; the bench prints the phrase and goes on.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { jqArguments, millerArguments, slungArguments } from './dialects.mjs';
@@ -51,9 +50,13 @@ function baseline(program, name = program, dependency, more = []) {
   };
 }
 
+/** Found out once: whether `slung --version` runs, whatever files the build makes. @type {boolean | undefined} */
+let slungAbsent;
+
 /** @returns {string | undefined} why slung cannot run */
 export function slungMissing() {
-  return existsSync(slungBin) && existsSync(`${root}dist/cli.js`) ? undefined : 'not built (npm run build)';
+  slungAbsent ??= spawnSync(process.execPath, [slungBin, '--version'], { stdio: 'ignore' }).status !== 0;
+  return slungAbsent ? 'not built (npm run build)' : undefined;
 }
 
 /** @param {readonly string[]} args after `slung select` @returns {Command} */

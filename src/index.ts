@@ -5,7 +5,6 @@
  *     createReadStream('app.log').pipe(select({ where: 'level == "error"' })).pipe(process.stdout);
  */
 import { pipeline, Readable } from 'node:stream';
-import split2 from 'split2';
 import type { SelectOptions } from './pipeline/options.ts';
 import { SelectStream } from './pipeline/stream.ts';
 
@@ -39,7 +38,7 @@ function toReadable(input: Input): Readable {
 export function selectBatches(input: Input, options: SelectOptions = {}): AsyncGenerator<Buffer, void> {
   const stream = select(options);
   return (async function* batches() {
-    // The loop below reports the error; this callback only keeps it from being reported twice.
+    // The loop reports the error; this callback only keeps it from being reported twice.
     pipeline(toReadable(input), stream, () => {});
     for await (const bytes of stream) yield bytes as Buffer;
   })();
@@ -51,10 +50,13 @@ export function selectBatches(input: Input, options: SelectOptions = {}): AsyncG
  * @throws UsageError as `select` does, at once
  */
 export function selectObjects<T = unknown>(input: Input, options: SelectOptions = {}): AsyncGenerator<T, void> {
-  const stream = select({ ...options, to: 'ndjson' });
+  const batches = selectBatches(input, { ...options, to: 'ndjson' });
   return (async function* objects() {
-    const lines = split2((line: string) => JSON.parse(line) as T);
-    pipeline(toReadable(input), stream, lines, () => {});
-    for await (const record of lines) yield record as T;
+    for await (const bytes of batches) {
+      // A batch is whole lines, so no line has to be put together.
+      for (const line of bytes.toString('utf8').split('\n')) {
+        if (line !== '') yield JSON.parse(line) as T;
+      }
+    }
   })();
 }

@@ -60,11 +60,11 @@ function guardedLine(text: string): string {
 /** Code and bold become bold, emphasis becomes italic; inside code nothing else is special. */
 function inline(text: string): string {
   return text
-    .split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*`]+\*)/)
+    .split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*`]+\*|\b_[^_`]+_\b)/)
     .map((part) => {
       if (part.length > 2 && part.startsWith('`')) return `\\fB${roff(part.slice(1, -1))}\\fR`;
       if (part.startsWith('**')) return `\\fB${roff(part.slice(2, -2))}\\fR`;
-      if (part.length > 2 && part.startsWith('*')) return `\\fI${roff(part.slice(1, -1))}\\fR`;
+      if (part.length > 2 && /^[*_]/.test(part)) return `\\fI${roff(part.slice(1, -1))}\\fR`;
       return roff(part);
     })
     .join('');

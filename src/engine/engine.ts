@@ -59,6 +59,8 @@ export interface MemoryMap {
 
 /** The engine's own static data ends below this address; checked when it is instantiated. */
 const STATIC_BYTES = 65536;
+/** The engine's module asks for at least this much memory (asm/asconfig.json). */
+const LEAST_PAGES = 16;
 /** The least output area; it grows when a block needs more. */
 const OUT_BYTES = 65536;
 
@@ -138,7 +140,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
 export function createMemory(plan: Plan, options: EngineOptions): { memory: WebAssembly.Memory; map: MemoryMap } {
   const area = layOut(plan, options);
   const memory = new WebAssembly.Memory({
-    initial: Math.ceil(area.map.totalBytes / 65536),
+    initial: Math.max(LEAST_PAGES, Math.ceil(area.map.totalBytes / 65536)),
     maximum: 65536,
     shared: true,
   });

@@ -9,20 +9,11 @@
  * the output is slow, and every few milliseconds, so that signals and timers are heard.
  */
 import type { SelectSettings } from '../config/settings.ts';
-import {
-  openRejects,
-  openSink,
-  openSource,
-  type RejectsWriter,
-  type Sink,
-  SinkError,
-  type Source,
-  SourceError,
-} from '../io/index.ts';
+import { SinkError, type Source, SourceError } from '../io/index.ts';
 import { type Cut, Feed, type Filled } from './batch.ts';
-import { collectGarbage } from './collect.ts';
 import { Drain, type Tag } from './drain.ts';
 import { conclude } from './ending.ts';
+import { type Ends, openEnds } from './ends.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import { Job } from './job.ts';
 import type { Seat } from './lane.ts';
@@ -33,33 +24,8 @@ import { counted, Stats, type StatsReport } from './stats.ts';
 const YIELD_MS = 10;
 /** Threads are worth their start (about 15 ms of one core) from this much input on. */
 const WORKERS_FROM_BYTES = 4 << 20;
-
 /** Memory of engines below this size is left to the garbage collector's own time. */
 const COLLECT_FROM_BYTES = 8 << 20;
-
-/** Where a run's bytes come from and go to. The command line opens files; the library brings streams. */
-export interface Ends {
-  /** @throws SourceError */
-  readonly openSource: (input: string) => Source;
-  readonly sink: Sink;
-  readonly rejects: RejectsWriter | undefined;
-  /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
-  readonly showsBadLines: boolean;
-  /** Gives memory back after a very long record. Undefined where the process is not ours to stop for it. */
-  readonly collectGarbage: (() => Promise<void>) | undefined;
-}
-
-function openEnds(settings: SelectSettings): Ends {
-  const sink = openSink(settings.output);
-  const { inputs, output } = settings;
-  try {
-    const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
-    return { openSource, sink, rejects, showsBadLines: true, collectGarbage };
-  } catch (error) {
-    sink.abort();
-    throw error;
-  }
-}
 
 /** @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then */
 export async function runSelect(settings: SelectSettings, host: RunHost): Promise<RunOutcome> {

@@ -7,10 +7,11 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import { type Sink, type Source, WOULD_BLOCK } from '../io/types.ts';
+import type { Ends } from './ends.ts';
 import type { RunHost } from './host.ts';
 import { Job } from './job.ts';
 import { type SelectOptions, STREAM_NAME, settingsOf } from './options.ts';
-import { type Ends, Run } from './run.ts';
+import { Run } from './run.ts';
 import type { StatsReport } from './stats.ts';
 
 /** A bad line, as the `reject` event tells of it. */
@@ -91,7 +92,10 @@ class PushSource implements Source {
   }
 }
 
-/** The stream that `select` returns. It is also an async iterable over Buffers, one or a few for each batch. */
+/**
+ * The stream that `select` returns. It is also an async iterable over Buffers, one or a few for each batch, each of
+ * whole lines.
+ */
 export class SelectStream extends Transform {
   readonly #source = new PushSource();
   readonly #run: Run;
@@ -100,6 +104,7 @@ export class SelectStream extends Transform {
   #failure: Error | undefined;
   #lastReject: RejectedLine | undefined;
   #onRoom: (() => void) | undefined;
+  #onTaken: (() => void) | undefined;
   #stats: StatsReport | undefined;
 
   /** @throws UsageError for a selector, a path or an option that cannot be used */
@@ -146,7 +151,26 @@ export class SelectStream extends Transform {
   }
 
   #finish(done: TransformCallback): void {
-    this.#over.then(() => done(this.#failure ?? null));
+    this.#over
+      .then(() => (this.#failure === undefined ? undefined : this.#whenRead()))
+      .then(() => done(this.#failure ?? null));
+  }
+
+  /** An error throws away what is still buffered, so it has to wait until all of the output before it was read. */
+  async #whenRead(): Promise<void> {
+    while (this.readableLength > 0 && !this.destroyed) {
+      await new Promise<void>((resolve) => {
+        this.#onTaken = resolve;
+      });
+    }
+  }
+
+  override read(size?: number): Buffer | null {
+    const chunk = super.read(size) as Buffer | null;
+    const wake = this.#onTaken;
+    this.#onTaken = undefined;
+    wake?.();
+    return chunk;
   }
 
   override _read(size: number): void {
@@ -158,6 +182,7 @@ export class SelectStream extends Transform {
     this.#run.stop('SIGTERM');
     this.#source.close();
     this.#wakeRun();
+    this.#onTaken?.();
     done(error);
   }
 

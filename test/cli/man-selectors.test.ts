@@ -38,6 +38,7 @@ const sample = (block: string): string => selectorsPage(`# T\n\nintro\n\n## One\
 test.each([
   ['code keeps its stars', '`a *= b` and `c *= d`', '\n\\fBa *= b\\fR and \\fBc *= d\\fR\n'],
   ['bold and emphasis', '**Paths.** as *one* key', '\n\\fBPaths.\\fR as \\fIone\\fR key\n'],
+  ['emphasis of the other kind', 'a_b as _one_ key', '\na_b as \\fIone\\fR key\n'],
   ['a fence is left as it is', '```ebnf\na = "b" ;\n\n.c\n```', '.nf\na = \\(dqb\\(dq ;\n\n\\&.c\n.fi\n'],
   ['two columns', '| op | true |\n|---|---|\n| `==` | is equal |', '.TP\n\\fB==\\fR\nis equal\n'],
   ['three columns', '| | X | Y |\n|---|---|---|\n| in | a | b |', '.TP\nin\n\\fIX\\fR: a. \\fIY\\fR: b.\n'],

@@ -9,7 +9,7 @@ import {
 import { CODE_TOO_LONG } from '../code-numbers';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
-import { errorsEnd, escapesEnd, indexChunk, resetIndex, setLists } from './index';
+import { errorsEnd, escapesEnd, indexChunk, resetIndex, setLists, setSpaced, spaced } from './index';
 import { countPendingKeys, dropPendingKeys } from './keys';
 import { matchRecord } from './match';
 import { attach, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
@@ -64,8 +64,9 @@ function take(from: usize, to: usize): void {
 
 /**
  * The line did not pass: find out why. The walk and the error list may raise false alarms (an error of the line before
- * that shows late); then the line is walked again and taken.
- * @returns the newline's address
+ * that shows late); then the line is walked again and taken. A walk that failed on a valid line has met white space
+ * that the index did not look for: from this line on, it has to.
+ * @returns the newline's token, or 0 when the line has to be indexed again
  */
 function examine(from: usize, token: usize): usize {
   let end = token;
@@ -87,7 +88,11 @@ function examine(from: usize, token: usize): usize {
   nextEpoch();
   if (flags & F_TRACK_KEYS) dropPendingKeys();
   // Address 0 as the first escape: every key is looked at for escapes, which is right for any line.
-  walkRecord(token, 0);
+  if (!walkRecord(token, 0)) {
+    if (spaced) unreachable();
+    setSpaced();
+    return 0;
+  }
   take(from, to);
   return end;
 }
@@ -134,6 +139,7 @@ function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
     let lineTo = newline ? <usize>load<u32>(newline) : 0;
     if (!newline || firstError <= lineTo || lineTo - lineFrom > maxRecord) {
       newline = examine(lineFrom, token);
+      if (!newline) return lineFrom;
       lineTo = <usize>load<u32>(newline);
     } else take(lineFrom, lineTo);
     if (stoppedAt) return lineFrom;
@@ -172,7 +178,14 @@ export function process(block: usize): void {
     tokensEnd = indexChunk(at, to, end, tokensEnd);
     const complete = afterLastNewline(fresh, tokensEnd);
     if (complete != fresh) {
+      const wasSpaced = spaced;
       lineFrom = walkLines(tokens, complete, lineFrom);
+      if (spaced != wasSpaced) {
+        resetIndex(errors, escapes);
+        tokensEnd = tokens;
+        at = lineFrom;
+        continue;
+      }
       const rest = tokensEnd - complete;
       memory.copy(tokens, complete, rest);
       tokensEnd = tokens + rest;

@@ -1,0 +1,31 @@
+/**
+ * Where a run's bytes come from and go to. The command line opens files; the library (stream.ts) and the tests bring
+ * ends of their own, and the run does not know the difference.
+ */
+import type { SelectSettings } from '../config/settings.ts';
+import { openRejects, openSink, openSource, type RejectsWriter, type Sink, type Source } from '../io/index.ts';
+import { collectGarbage } from './collect.ts';
+
+export interface Ends {
+  /** @throws SourceError */
+  readonly openSource: (input: string) => Source;
+  readonly sink: Sink;
+  readonly rejects: RejectsWriter | undefined;
+  /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
+  readonly showsBadLines: boolean;
+  /** Gives memory back after a very long record. Undefined where the process is not ours to stop for it. */
+  readonly collectGarbage: (() => Promise<void>) | undefined;
+}
+
+/** The files of the command line. @throws SinkError; nothing stays open then */
+export function openEnds(settings: SelectSettings): Ends {
+  const sink = openSink(settings.output);
+  const { inputs, output } = settings;
+  try {
+    const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
+    return { openSource, sink, rejects, showsBadLines: true, collectGarbage };
+  } catch (error) {
+    sink.abort();
+    throw error;
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * The rules of src/README.md, checked over the text of every file in src: which folder may import which, who may touch
+ * the process, the clock, descriptors and JSON, how long a file may be and how it begins. Imports are found by regular
+ * expressions, which is enough for code that the formatter has laid out; type imports count like others, because a
+ * folder that needs another's types knows of it. Exceptions stand here, each with its reason.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const paths = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => `src/${path}`)
+  .sort();
+const texts = new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+
+const MAX_LINES = 300;
+/** Even with a reason. */
+const MAX_KERNEL_LINES = 360;
+
+/** What each folder may import besides itself; with names, only these files of it. */
+const mayImport: Readonly<Record<string, Readonly<Record<string, readonly string[] | 'all'>>>> = {
+  index: { pipeline: 'all', config: ['errors.ts'] },
+  // The nearest name, for flags and commands that do not exist.
+  cli: { config: 'all', pipeline: 'all', selector: ['suggest.ts'] },
+  // The commas of -f are split by the rules for quotes in paths.
+  config: { selector: ['errors.ts', 'strings.ts'] },
+  pipeline: { config: 'all', selector: ['index.ts'], engine: 'all', io: 'all' },
+  selector: { engine: ['program.ts', 'regex-layout.ts'] },
+  io: {},
+  engine: {},
+  'engine/asm': { engine: ['layout.ts', 'code-numbers.ts', 'regex-layout.ts'] },
+};
+
+/** Beyond MAX_LINES for a reason that the header does not give. */
+const longFiles: Readonly<Record<string, string>> = {
+  'src/engine/asm/index.ts': 'a kernel: one loop over 64-byte blocks and what it needs inlined',
+  'src/engine/engine.ts': 'the layout of the memory and the views over it',
+  'src/engine/plan.ts': 'one encoder, part after part in the order of the bytes',
+  'src/pipeline/run.ts': 'the one file that is to be read from top to bottom',
+};
+
+/** Uses of `process` outside src/cli. */
+const processUses: Readonly<Record<string, string>> = {
+  'src/io/pending-file.ts': 'the process id keeps the names of temporary files of two runs apart',
+};
+
+/** Uses of the clock outside src/cli; everything below gets it as an argument. */
+const clockUses: Readonly<Record<string, string>> = {
+  'src/pipeline/stream.ts': 'the library starts a run here, as the command line does in src/cli/world.ts',
+};
+
+/** Without lines that are comments and what follows ` // `. */
+function codeOf(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*(\/\/|\/?\*)/.test(line))
+    .map((line) => line.replace(/ \/\/ .*$/, ''))
+    .join('\n');
+}
+
+/** Everything that a file imports or exports from, as written. */
+function specifiersOf(text: string): string[] {
+  const found = codeOf(text).matchAll(
+    /(?:^|\n)\s*(?:import|export)\s(?:[^;'"]*?\sfrom\s)?\s*'([^']+)'|\bimport\('([^']+)'\)/g,
+  );
+  return [...found].map((match) => (match[1] ?? match[2])!);
+}
+
+/** `src/engine/asm/walk.ts` → `engine/asm`, `src/index.ts` → `index`. */
+function folderOf(path: string): string {
+  if (path === 'src/index.ts') return 'index';
+  return path.startsWith('src/engine/asm/') ? 'engine/asm' : path.split('/')[1]!;
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Imports of files. AssemblyScript leaves the extension out. */
+function edgesOf(path: string, text: string): Edge[] {
+  return specifiersOf(text)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => normalize(join(dirname(path), specifier)))
+    .map((to) => ({ from: path, to: /\.(ts|json)$/.test(to) ? to : `${to}.ts` }));
+}
+
+const edges = [...texts].flatMap(([path, text]) => edgesOf(path, text));
+
+/** `file: line` for every line of code that the pattern is found in. */
+function linesWith(pattern: RegExp, where: (path: string) => boolean): string[] {
+  return paths.filter(where).flatMap((path) =>
+    codeOf(texts.get(path)!)
+      .split('\n')
+      .filter((line) => pattern.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+}
+
+const isIn =
+  (...folders: string[]) =>
+  (path: string) =>
+    folders.includes(folderOf(path));
+const isOutside =
+  (folder: string, exceptions: object = {}) =>
+  (path: string) =>
+    folderOf(path) !== folder && !(path in exceptions);
+
+describe('this test', () => {
+  test('finds imports of every form, and none in comments', () => {
+    const text = [
+      "import { a } from './a.ts';\nimport type { B } from '../b.ts';\nimport {\n  c,\n  d,\n} from '../../c.ts';",
+      "export * from './e.ts';\nexport { type F } from './f.ts';\nimport * as L from './l';\nimport './side.ts';",
+      "const { g } = await import('./g.ts');\n//     import { no } from 'no';\n * import { no } from 'no';",
+    ].join('\n');
+    const found = './a.ts ../b.ts ../../c.ts ./e.ts ./f.ts ./l ./side.ts ./g.ts';
+    expect(specifiersOf(text)).toEqual(found.split(' '));
+    expect(edgesOf('src/engine/asm/x.ts', "import { L } from '../layout';")[0]?.to).toBe('src/engine/layout.ts');
+  });
+
+  test('sees the files and their imports', () => {
+    expect(paths.length).toBeGreaterThan(80);
+    expect(edges.length).toBeGreaterThan(200);
+    expect(edges.filter(({ to }) => !texts.has(to) && to !== 'package.json')).toEqual([]);
+  });
+});
+
+describe('imports point one way', () => {
+  test('every folder imports what it may, and nothing else', () => {
+    const forbidden = edges.filter(({ from, to }) => {
+      if (to === 'package.json' || folderOf(from) === folderOf(to)) return false;
+      const files = mayImport[folderOf(from)]?.[folderOf(to)] ?? [];
+      return files !== 'all' && !files.some((file) => to.endsWith(`/${file}`));
+    });
+    expect(forbidden).toEqual([]);
+  });
+
+  test('no folder imports itself by way of others', () => {
+    const next = new Map<string, Set<string>>();
+    for (const { from, to } of edges) {
+      if (!texts.has(to) || folderOf(from) === folderOf(to)) continue;
+      next.set(folderOf(from), (next.get(folderOf(from)) ?? new Set()).add(folderOf(to)));
+    }
+    const reached = (folder: string, seen = new Set<string>()): Set<string> => {
+      for (const other of next.get(folder) ?? []) if (!seen.has(other)) reached(other, seen.add(other));
+      return seen;
+    };
+    expect([...next.keys()].filter((folder) => reached(folder).has(folder))).toEqual([]);
+  });
+
+  test('the engine needs nothing but a file to be read', () => {
+    const packages = paths
+      .filter(isIn('engine', 'engine/asm'))
+      .flatMap((path) => specifiersOf(texts.get(path)!))
+      .filter((specifier) => !specifier.startsWith('.'));
+    expect(packages).toEqual(['node:fs']);
+  });
+});
+
+describe('who may touch what', () => {
+  test('nobody writes to the console', () => {
+    expect(linesWith(/\bconsole\b/, () => true)).toEqual([]);
+  });
+
+  test('only src/cli touches the process', () => {
+    expect(linesWith(/\bprocess\.(?!\()|'node:process'/, isOutside('cli', processUses))).toEqual([]);
+    expect(linesWith(/process\.exit\b/, () => true)).toEqual([]);
+  });
+
+  test('the clock and chance come in as arguments', () => {
+    const clock = /\bDate\.now|\bnew Date\b|\bperformance\.|\bMath\.random|\bhrtime\b/;
+    expect(linesWith(clock, isOutside('cli', clockUses))).toEqual([]);
+  });
+
+  test('the pipeline knows no files and no descriptors', () => {
+    expect(linesWith(/'node:(fs|net|tty)|\b\w*[fF]d\b|\b(open|read|write|close)Sync\b/, isIn('pipeline'))).toEqual([]);
+  });
+
+  test('io knows no JSON but the rows of the rejects log', () => {
+    expect(linesWith(/\bJSON\./, (path) => isIn('io')(path) && path !== 'src/io/rejects.ts')).toEqual([]);
+  });
+
+  test('the engine knows no selector syntax', () => {
+    expect(linesWith(/selector/, isIn('engine', 'engine/asm'))).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  const headerOf = (text: string): string => /^\/\*\*[\s\S]*?\*\//.exec(text)?.[0] ?? '';
+
+  test.each(paths)('%s', (path) => {
+    const text = texts.get(path)!;
+    const header = headerOf(text);
+    expect(header.length, 'a file begins with a comment that says what it is').toBeGreaterThan(40);
+    const lines = text.trimEnd().split('\n').length;
+    if (lines > MAX_LINES) {
+      const isExplained = path in longFiles || /\blonger\b/.test(header);
+      expect(isExplained, `${lines} lines, and the header does not say why it is longer`).toBe(true);
+    }
+    expect(lines).toBeLessThanOrEqual(MAX_KERNEL_LINES);
+  });
+
+  test.each(['layout.ts', 'code-numbers.ts', 'regex-layout.ts'])('engine/%s holds only constants', (name) => {
+    const lines = codeOf(texts.get(`src/engine/${name}`)!).split('\n');
+    const others = lines.filter(
+      (line) => line.trim() !== '' && !/^export const [A-Z][A-Z0-9_]* = (-?\d+|0x[0-9a-f]+);$/.test(line),
+    );
+    expect(others).toEqual([]);
+    const names = lines.flatMap((line) => /^export const (\w+)/.exec(line)?.[1] ?? []);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
