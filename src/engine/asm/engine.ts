@@ -9,7 +9,7 @@ import {
 import { CODE_TOO_LONG } from '../code-numbers';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
-import { errorsEnd, escapesEnd, indexChunk, resetIndex, setLists, setSpaced, spaced } from './index';
+import { beginBlock, errorsEnd, escapesEnd, indexChunk, resetIndex, setLists, setSpaced, spaced } from './index';
 import { countPendingKeys, dropPendingKeys } from './keys';
 import { matchRecord } from './match';
 import { attach, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
@@ -168,6 +168,7 @@ export function process(block: usize): void {
   stoppedAt = 0;
   rejects = <usize>load<u32>(block, B_REJECTS);
   beginEmit(block);
+  beginBlock();
   resetIndex(errors, escapes);
   let at = from;
   let lineFrom = from;

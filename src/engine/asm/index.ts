@@ -15,7 +15,7 @@
  */
 import { EXAMINE_BYTES } from '../layout';
 import { examineList } from './state';
-import { resetUtf8, utf8Block, utf8Gap } from './utf8';
+import { isUtf8Unfinished, resetUtf8, utf8Block, utf8Gap } from './utf8';
 
 /** All ones when the previous block ended inside a string. */
 let carryInString: u64 = 0;
@@ -27,12 +27,21 @@ let carryScalar: u64 = 0;
 /**
  * Whether white space stands between tokens. As long as it does not, it is not looked for: a space outside strings
  * becomes a token, a tab or CR begins a scalar, and the walk fails there. When the line is found to be valid after all,
- * the chunk is indexed again with this set, and so is everything after it (12 % slower).
+ * the chunk is indexed again with this set, and so are the next blocks (12 % slower).
  */
 export let spaced: bool = false;
+/** How many more blocks are taken to be spaced before it is tried without. */
+let spacedBlocks: u32 = 0;
+const SPACED_BLOCKS: u32 = 16;
 
 export function setSpaced(): void {
   spaced = true;
+  spacedBlocks = SPACED_BLOCKS;
+}
+
+/** A new block begins. */
+export function beginBlock(): void {
+  if (spaced && --spacedBlocks == 0) spaced = false;
 }
 
 /** End of the list of suspicious positions (u32 each, ascending). */
@@ -105,6 +114,7 @@ function controlErrors(base: usize, newlines: u64, inString: u64): u64 {
   const d = v128.load(base, 48);
   const space = i8x16.splat(0x20);
   const control = mask64(i8x16.lt_u(a, space), i8x16.lt_u(b, space), i8x16.lt_u(c, space), i8x16.lt_u(d, space));
+  if (control == newlines) return 0;
   const blank = equal64(a, b, c, d, i8x16.splat(0x09)) | equal64(a, b, c, d, i8x16.splat(0x0d));
   return control & ~newlines & (inString | ~blank);
 }
@@ -174,6 +184,16 @@ function pushErrors(base: usize, bits: u64): void {
   errorsEnd = end;
 }
 
+// @ts-ignore: decorator
+@inline
+function hasHighBits(base: usize): bool {
+  const any = v128.or(
+    v128.or(v128.load(base), v128.load(base, 16)),
+    v128.or(v128.load(base, 32), v128.load(base, 48)),
+  );
+  return i8x16.bitmask(any) != 0;
+}
+
 // One entry of the list of blocks to be examined.
 const X_BASE: usize = 0;
 const X_BACKSLASH: usize = 4;
@@ -189,7 +209,9 @@ function examineBlocks(list: usize, listEnd: usize, to: usize, end: usize): void
     const inString = load<u64>(entry, X_IN_STRING);
     const gap = utf8Gap(base);
     if (gap) pushErrors(gap, 1);
-    let bad = load<u64>(entry, X_BAD) | utf8Block(base) | controlErrors(base, load<u64>(entry, X_NEWLINES), inString);
+    let bad = load<u64>(entry, X_BAD) | controlErrors(base, load<u64>(entry, X_NEWLINES), inString);
+    // ASCII that does not follow an unfinished sequence needs no look: most blocks are here for their backslashes.
+    if (isUtf8Unfinished() || hasHighBits(base)) bad |= utf8Block(base);
     if (load<u32>(entry, X_BACKSLASH)) {
       store<u32>(escapesEnd, <u32>base);
       escapesEnd += 4;

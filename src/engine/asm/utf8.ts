@@ -79,6 +79,13 @@ function errorBits(error: v128): u64 {
   return <u64>(i8x16.bitmask(i8x16.eq(error, i8x16.splat(0))) ^ 0xffff);
 }
 
+/** The last block that was looked at ended inside a sequence. */
+// @ts-ignore: decorator
+@inline
+export function isUtf8Unfinished(): bool {
+  return unfinishedAt != 0;
+}
+
 /**
  * The block at `base` is the next one with anything odd in it. When the one before ended inside a sequence and does not
  * adjoin it, that sequence was cut short. @returns where this shows, or 0

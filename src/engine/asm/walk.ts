@@ -14,6 +14,7 @@ import {
 } from '../layout';
 import { notePendingKey } from './keys';
 import { equalBytes } from './bytes';
+import { spaced } from './index';
 import { hasEscape, unescapeInto } from './unescape';
 import { epoch, flags, maxDepth, plan, root, scratch, seen, slots, stack } from './state';
 
@@ -26,8 +27,20 @@ const STACK_ENTRY: usize = 16;
 
 const MIX: u64 = 0x9e3779b97f4a7c15;
 
-/** Bytes that may follow a number or literal: white space (any byte to 0x20), `, : ] }` and the other structural ones. */
-const delimiter = memory.data<u8>([
+/**
+ * Bytes that may follow a number or literal, two tables of 256. The first is for records without white space between
+ * tokens: a space, a newline, a quote or a structural character, which are tokens themselves. The second also takes
+ * tabs, carriage returns and (they are errors elsewhere) all other bytes to 0x20.
+ */
+const delimiters = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
   1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0,
@@ -45,7 +58,7 @@ function isDigit(byte: u32): bool {
 }
 
 /** Numbers with an exponent or with more than 15 digits in a row, byte by byte. `at` is after the sign. @returns the end, or 0 */
-function endOfLongNumber(at: usize): usize {
+function endOfLongNumber(at: usize, delimiter: usize): usize {
   let byte = <u32>load<u8>(at);
   if (byte == 0x30) byte = <u32>load<u8>(++at);
   else {
@@ -69,7 +82,7 @@ function endOfLongNumber(at: usize): usize {
 /** Checks the number at `at` (a digit or a minus). @returns one past its last byte, or 0 when it is malformed */
 // @ts-ignore: decorator
 @inline
-function endOfNumber(from: usize): usize {
+function endOfNumber(from: usize, delimiter: usize): usize {
   const at = from + usize(load<u8>(from) == 0x2d);
   const text = v128.load(at);
   // A 1 for each of the first 16 bytes that is not a digit.
@@ -85,10 +98,10 @@ function endOfNumber(from: usize): usize {
     const count = ctz(more | 0x10000);
     byte = <u32>load<u8>(fraction + <usize>count);
     if (count && count < 16 && load<u8>(delimiter + <usize>byte)) return fraction + <usize>count;
-    return endOfLongNumber(at);
+    return endOfLongNumber(at, delimiter);
   }
-  if (load<u8>(delimiter + <usize>byte)) return whole < 16 ? at + <usize>whole : endOfLongNumber(at);
-  return endOfLongNumber(at);
+  if (load<u8>(delimiter + <usize>byte)) return whole < 16 ? at + <usize>whole : endOfLongNumber(at, delimiter);
+  return endOfLongNumber(at, delimiter);
 }
 
 /** The edge for a key given as bytes. @returns the edge's address, or 0 */
@@ -160,31 +173,31 @@ function endOfString(next: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function isLiteral(at: usize, word: u32): bool {
+function isLiteral(at: usize, word: u32, delimiter: usize): bool {
   return load<u32>(at) == word && load<u8>(delimiter + <usize>load<u8>(at + 4)) != 0;
 }
 
 /** @returns KIND_TRUE, KIND_FALSE or KIND_NULL, or 0 */
 // @ts-ignore: decorator
 @inline
-function literalKind(at: usize, byte: u32): u32 {
-  if (byte == 0x74) return isLiteral(at, 0x65757274) ? KIND_TRUE : 0;
-  if (byte == 0x66) return isLiteral(at + 1, 0x65736c61) ? KIND_FALSE : 0;
-  if (byte == 0x6e) return isLiteral(at, 0x6c6c756e) ? KIND_NULL : 0;
+function literalKind(at: usize, byte: u32, delimiter: usize): u32 {
+  if (byte == 0x74) return isLiteral(at, 0x65757274, delimiter) ? KIND_TRUE : 0;
+  if (byte == 0x66) return isLiteral(at + 1, 0x65736c61, delimiter) ? KIND_FALSE : 0;
+  if (byte == 0x6e) return isLiteral(at, 0x6c6c756e, delimiter) ? KIND_NULL : 0;
   return 0;
 }
 
 /** One past a literal or number that is known to be valid. */
-function endOfScalar(at: usize): usize {
+function endOfScalar(at: usize, delimiter: usize): usize {
   while (!load<u8>(delimiter + <usize>load<u8>(at))) at++;
   return at;
 }
 
 /** A scalar at the root: valid, but without paths. */
-function walkScalar(token: usize, at: usize, byte: u32): usize {
-  if (byte != 0x22 && !literalKind(at, byte)) {
+function walkScalar(token: usize, at: usize, byte: u32, delimiter: usize): usize {
+  if (byte != 0x22 && !literalKind(at, byte, delimiter)) {
     if (!isDigit(byte) && byte != 0x2d) return 0;
-    if (!endOfNumber(at)) return 0;
+    if (!endOfNumber(at, delimiter)) return 0;
   }
   return load<u8>(<usize>load<u32>(token, 4)) == 0x0a ? token + 4 : 0;
 }
@@ -195,10 +208,11 @@ function walkScalar(token: usize, at: usize, byte: u32): usize {
  * @returns the address of the newline's token, or 0 when the record is not valid (or deeper than it may be)
  */
 export function walkRecord(token: usize, firstEscape: usize): usize {
+  const delimiter = spaced ? delimiters + 256 : delimiters;
   let at = <usize>load<u32>(token);
   let byte = <u32>load<u8>(at);
   let isObject = byte == 0x7b;
-  if (!isObject && byte != 0x5b) return walkScalar(token, at, byte);
+  if (!isObject && byte != 0x5b) return walkScalar(token, at, byte, delimiter);
   token += 4;
   at = <usize>load<u32>(token);
   if (<u32>load<u8>(at) == byte + 2) return load<u8>(<usize>load<u32>(token, 4)) == 0x0a ? token + 4 : 0;
@@ -266,7 +280,7 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
         store<u32>(slot, KIND_STRING, SLOT_KIND);
       }
     } else if (isDigit(byte) || byte == 0x2d) {
-      const end = endOfNumber(at);
+      const end = endOfNumber(at, delimiter);
       if (!end) return 0;
       if (slot) {
         store<u32>(slot, current, SLOT_EPOCH);
@@ -299,12 +313,12 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
       token += 4;
       if (slot) store<u32>(slot, <u32>next + 1, SLOT_TO);
     } else {
-      const kind = literalKind(at, byte);
+      const kind = literalKind(at, byte, delimiter);
       if (!kind) return 0;
       if (slot) {
         store<u32>(slot, current, SLOT_EPOCH);
         store<u32>(slot, <u32>at, SLOT_FROM);
-        store<u32>(slot, <u32>endOfScalar(at), SLOT_TO);
+        store<u32>(slot, <u32>endOfScalar(at, delimiter), SLOT_TO);
         store<u32>(slot, kind, SLOT_KIND);
       }
     }
