@@ -5,19 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import * as L from './layout.ts';
+import { createMemory, type EngineOptions, type MemoryMap, STATIC_BYTES } from './memory.ts';
 import type { Plan } from './plan.ts';
 
-export interface EngineOptions {
-  /** Bytes of input that one block can hold; a record must fit into one. */
-  readonly blockBytes: number;
-  readonly blockCount: number;
-  readonly maxDepth: number;
-  readonly maxRecordBytes: number;
-  /** Rejected lines are output as they are. */
-  readonly keepRejects: boolean;
-  /** With a plan that tracks keys: stop before a matching record that has an unknown one. */
-  readonly strictKeys: boolean;
-}
+export { createMemory, type EngineOptions, type MemoryMap } from './memory.ts';
 
 /** A rejected line. Addresses are in the engine's memory and hold until the block is filled again. */
 export interface Reject {
@@ -47,115 +38,12 @@ export interface EngineExports {
   afterLines(from: number, to: number, lines: number): number;
 }
 
-/** Where the parts of an engine's memory lie: plain numbers, so that a worker can be told. */
-export interface MemoryMap {
-  readonly header: number;
-  readonly plan: number;
-  readonly seen: number;
-  readonly keys: number;
-  readonly blocks: readonly number[];
-  readonly totalBytes: number;
-}
-
-/** The engine's own static data ends below this address; checked when it is instantiated. */
-const STATIC_BYTES = 65536;
-/** The engine's module asks for at least this much memory (asm/asconfig.json). */
-const LEAST_PAGES = 16;
-/** The least output area; it grows when a block needs more. */
-const OUT_BYTES = 65536;
-
 let compiled: WebAssembly.Module | undefined;
 
 /** The engine's module, compiled once per thread. */
 export function engineModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('./engine.wasm', import.meta.url)));
   return compiled;
-}
-
-const align = (address: number): number => Math.ceil(address / 64) * 64;
-
-interface Area {
-  readonly header: Record<number, number>;
-  readonly blocks: { at: number; from: number; segments: number; rejects: number; out: number }[];
-  readonly map: MemoryMap;
-}
-
-/** Lays the memory out; nothing is written yet, and pages that are never touched cost nothing. */
-function layOut(plan: Plan, options: EngineOptions): Area {
-  let end = STATIC_BYTES;
-  const take = (bytes: number): number => {
-    const at = align(end);
-    end = at + bytes;
-    return at;
-  };
-  const capacity = options.blockBytes;
-  const at = {
-    header: take(L.HEADER_BYTES),
-    plan: take(plan.bytes.length),
-    slots: take(plan.slotCount * L.SLOT_BYTES),
-    seen: take(plan.slotCount),
-    stack: take(options.maxDepth * 16),
-    diagnoseStack: take(options.maxDepth + 64),
-    errors: take((L.CHUNK_BYTES + 128) * 4),
-    examine: take((L.CHUNK_BYTES / 64 + 1) * L.EXAMINE_BYTES),
-    escapes: take((L.CHUNK_BYTES / 64 + 64) * 4),
-    // Every byte can be a token; the index writes eight at a time.
-    tokens: take((capacity + 256) * 4),
-    scratch: take(capacity + L.PADDING_BYTES),
-    keys: take(plan.trackKeys ? L.KEYS_BYTES : 64),
-  };
-  const blocks = Array.from({ length: options.blockCount }, () => ({
-    at: take(L.BLOCK_BYTES),
-    segments: take((capacity / L.IN_PLACE_BYTES + 4) * 2 * L.SEGMENT_BYTES),
-    from: take(capacity + L.PADDING_BYTES),
-    // Two bytes are the shortest bad line.
-    rejects: take((capacity / 2 + 2) * L.REJECT_BYTES),
-    out: take(OUT_BYTES),
-  }));
-  const header = {
-    [L.H_PLAN]: at.plan,
-    [L.H_SLOTS]: at.slots,
-    [L.H_SEEN]: at.seen,
-    [L.H_STACK]: at.stack,
-    [L.H_TOKENS]: at.tokens,
-    [L.H_ERRORS]: at.errors,
-    [L.H_ESCAPES]: at.escapes,
-    [L.H_EXAMINE]: at.examine,
-    [L.H_DIAGNOSE_STACK]: at.diagnoseStack,
-    [L.H_SCRATCH]: at.scratch,
-    [L.H_SCRATCH_BYTES]: capacity + L.PADDING_BYTES,
-    [L.H_KEYS]: at.keys,
-    [L.H_MAX_DEPTH]: options.maxDepth,
-    [L.H_MAX_RECORD]: options.maxRecordBytes,
-    [L.H_FLAGS]:
-      (options.strictKeys ? L.F_STRICT_KEYS : 0) |
-      (options.keepRejects ? L.F_KEEP_REJECTS : 0) |
-      (plan.trackKeys ? L.F_TRACK_KEYS : 0),
-  };
-  const map = { ...at, blocks: blocks.map((block) => block.at), totalBytes: end };
-  return { header, blocks, map };
-}
-
-/** Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. */
-export function createMemory(plan: Plan, options: EngineOptions): { memory: WebAssembly.Memory; map: MemoryMap } {
-  const area = layOut(plan, options);
-  const memory = new WebAssembly.Memory({
-    initial: Math.max(LEAST_PAGES, Math.ceil(area.map.totalBytes / 65536)),
-    maximum: 65536,
-    shared: true,
-  });
-  new Uint8Array(memory.buffer).set(plan.bytes, area.map.plan);
-  const words = new Int32Array(memory.buffer);
-  for (const [offset, value] of Object.entries(area.header)) words[(area.map.header + Number(offset)) / 4] = value;
-  for (const block of area.blocks) {
-    const at = block.at / 4;
-    words[at + L.B_INPUT / 4] = block.from;
-    words[at + L.B_OUT / 4] = block.out;
-    words[at + L.B_OUT_CAPACITY / 4] = OUT_BYTES;
-    words[at + L.B_SEGMENTS / 4] = block.segments;
-    words[at + L.B_REJECTS / 4] = block.rejects;
-  }
-  return { memory, map: area.map };
 }
 
 /** Instantiates the engine over a memory that createMemory made, on this thread. */

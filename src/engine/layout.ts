@@ -91,7 +91,7 @@ export const REJ_LINE = 16;
 export const REJECT_BYTES = 20;
 
 // ---- plan ----------------------------------------------------------------------------------------------------------
-// All pointers inside the plan are relative to its start. See PLAN.md for the picture.
+// All pointers inside the plan are relative to its start. README.md here has the picture.
 export const P_ROOT = 0; // node
 export const P_SLOT_COUNT = 4;
 export const P_TESTS = 8;

@@ -1,12 +1,11 @@
 /**
  * Program and projection to the binary plan that every lane copies into its memory. layout.ts names every offset; this
- * file builds the trie of wanted paths, numbers its slots, and lays the parts one after another.
- *
- * Slots are numbered in the order in which a depth-first walk of the trie meets its edges, so the slots below an edge
- * are a range: when a key comes a second time, the engine forgets that range, because the last one wins.
+ * file lays the parts one after another: the trie of wanted paths (trie.ts), the tests with their literals, the columns.
  */
 import * as L from './layout.ts';
-import type { Column, NumberValue, Path, Predicate, Program, Projection, Scalar } from './program.ts';
+import { Writer } from './plan-writer.ts';
+import type { Column, NumberValue, Predicate, Program, Projection, Scalar } from './program.ts';
+import { addPath, edgeOf, isEmpty, newNode, numberSlots, writeNode } from './trie.ts';
 
 /** The bytes of a plan, and what has to be done once after it has been copied into a memory. */
 export interface Plan {
@@ -20,148 +19,7 @@ export interface Plan {
   readonly pathSlots: readonly (readonly number[])[];
 }
 
-interface TrieNode {
-  readonly keys: Map<string, TrieEdge>;
-  readonly indexes: Map<number, TrieEdge>;
-}
-
-interface TrieEdge {
-  child: TrieNode | undefined;
-  slot: number;
-  slotEnd: number;
-  isColumn: boolean;
-}
-
-const newNode = (): TrieNode => ({ keys: new Map(), indexes: new Map() });
-
-const isEmpty = (node: TrieNode): boolean => node.keys.size === 0 && node.indexes.size === 0;
-
-function edgeOf<K>(edges: Map<K, TrieEdge>, key: K): TrieEdge {
-  let edge = edges.get(key);
-  if (edge === undefined) {
-    edge = { child: undefined, slot: L.NO_SLOT, slotEnd: L.NO_SLOT, isColumn: false };
-    edges.set(key, edge);
-  }
-  return edge;
-}
-
-/** Adds a path; @returns the edges whose slots answer for it: whole key first, then the steps. */
-function addPath(root: TrieNode, path: Path): { whole: TrieEdge | undefined; steps: TrieEdge | undefined } {
-  const whole = path.wholeKey === undefined ? undefined : edgeOf(root.keys, path.wholeKey);
-  let node = root;
-  let edge: TrieEdge | undefined;
-  for (const step of path.steps) {
-    if (edge !== undefined) node = edge.child ??= newNode();
-    edge = step.kind === 'key' ? edgeOf(node.keys, step.key) : edgeOf(node.indexes, step.index);
-  }
-  return { whole, steps: edge };
-}
-
-function numberSlots(node: TrieNode, next: number): number {
-  let slot = next;
-  for (const edge of [...node.keys.values(), ...node.indexes.values()]) {
-    edge.slot = slot++;
-    if (edge.child) slot = numberSlots(edge.child, slot);
-    edge.slotEnd = slot;
-  }
-  return slot;
-}
-
 const encoder = new TextEncoder();
-
-/** Appends aligned pieces to one growing buffer and hands out their offsets. */
-class Writer {
-  #bytes = new Uint8Array(4096);
-  #view = new DataView(this.#bytes.buffer);
-  #end = 0;
-
-  /** Reserves zeroed bytes on a 16-byte border, with 16 spare bytes after them that kernels may read. */
-  reserve(size: number): number {
-    const at = (this.#end + 15) & ~15;
-    this.#end = at + size + 16;
-    if (this.#end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#end, this.#bytes.length * 2));
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
-    }
-    return at;
-  }
-
-  put(bytes: Uint8Array): number {
-    const at = this.reserve(bytes.length);
-    this.#bytes.set(bytes, at);
-    return at;
-  }
-
-  i32(at: number, value: number): void {
-    this.#view.setInt32(at, value, true);
-  }
-
-  u64(at: number, value: bigint): void {
-    this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
-  }
-
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, (this.#end + 63) & ~63);
-  }
-}
-
-const MIX = 0x9e3779b97f4a7c15n;
-
-/** The hash by which walk.ts probes a node's table: of the first 8 bytes and the length. */
-function keyPlace(prefix: bigint, length: number, shift: number): number {
-  const mixed = BigInt.asUintN(64, (prefix ^ (BigInt(length) << 56n)) * MIX);
-  return Number(mixed >> BigInt(shift));
-}
-
-function keyPrefix(key: Uint8Array): bigint {
-  let prefix = 0n;
-  for (let i = Math.min(8, key.length) - 1; i >= 0; i--) prefix = (prefix << 8n) | BigInt(key[i]!);
-  return prefix;
-}
-
-function writeNode(writer: Writer, node: TrieNode): number {
-  const at = writer.reserve(L.NODE_BYTES);
-  const bits = Math.max(1, Math.ceil(Math.log2(node.keys.size + 1)) + 1);
-  const entries = 1 << bits;
-  const table = writer.reserve(entries * 4);
-  const used = new Set<number>();
-  let lengths = 0n;
-  for (const [key, edge] of node.keys) {
-    const bytes = encoder.encode(key);
-    lengths |= 1n << BigInt(bytes.length % 64);
-    const prefix = keyPrefix(bytes);
-    const edgeAt = writeEdge(writer, edge, bytes.length);
-    writer.u64(edgeAt + L.E_PREFIX, prefix);
-    writer.i32(edgeAt + L.E_KEY, writer.put(bytes));
-    let place = keyPlace(prefix, bytes.length, 64 - bits);
-    while (used.has(place)) place = (place + 1) & (entries - 1);
-    used.add(place);
-    writer.i32(table + place * 4, edgeAt);
-  }
-  writer.u64(at + L.N_LENGTHS, lengths);
-  writer.i32(at + L.N_TABLE, table);
-  writer.i32(at + L.N_TABLE_SHIFT, 64 - bits);
-  const indexes = [...node.indexes].sort(([a], [b]) => a - b);
-  const list = writer.reserve(indexes.length * 4);
-  indexes.forEach(([index, edge], i) => {
-    writer.i32(list + i * 4, writeEdge(writer, edge, index));
-  });
-  writer.i32(at + L.N_INDEXES, list);
-  writer.i32(at + L.N_INDEX_COUNT, indexes.length);
-  return at;
-}
-
-function writeEdge(writer: Writer, edge: TrieEdge, lengthOrIndex: number): number {
-  const at = writer.reserve(L.EDGE_BYTES);
-  writer.i32(at + L.E_LENGTH, lengthOrIndex);
-  writer.i32(at + L.E_SLOT, edge.slot);
-  writer.i32(at + L.E_SLOT_END, edge.slotEnd);
-  writer.i32(at + L.E_FLAGS, edge.isColumn ? L.EDGE_IS_COLUMN : 0);
-  writer.i32(at + L.E_CHILD, edge.child && !isEmpty(edge.child) ? writeNode(writer, edge.child) : 0);
-  return at;
-}
 
 const numberKinds = { i64: 1, u64: 2, f64: 3 } as const;
 
@@ -215,7 +73,7 @@ function writeSet(writer: Writer, values: readonly Scalar[], sets: SetItems[]): 
   return set;
 }
 
-function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetItems[]): void {
+function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetItems[], images: Images): void {
   const write = (op: number, data = 0, length = 0, bits = 0n): void => {
     writer.i32(at + L.T_OP, op);
     writer.i32(at + L.T_DATA, data);
@@ -225,23 +83,48 @@ function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetIt
   writer.i32(at + L.T_PATH, test.path);
   switch (test.op) {
     case 'has':
-      return write(L.OP_HAS);
+      write(L.OP_HAS);
+      break;
     case 'prefix':
     case 'suffix':
     case 'contains':
-      return write(byteOps[test.op], writer.put(test.bytes), test.bytes.length);
+      write(byteOps[test.op], writer.put(test.bytes), test.bytes.length);
+      break;
     case 'regex':
-      return write(L.OP_REGEX, writer.put(test.image), test.image.length);
+      write(L.OP_REGEX, images.of(test.image), test.image.length);
+      break;
     case 'in':
-      return write(L.OP_IN, writeSet(writer, test.values, sets));
-    default: {
-      const { value } = test;
-      if (value.type === 'string') {
-        return write(comparison[test.op][1], writer.put(value.bytes), value.bytes.length);
-      }
-      if (value.type === 'null' || value.type === 'boolean') return write(L.OP_EQ_KIND, 0, kindOf(value));
-      return write(comparison[test.op][0], 0, numberKinds[value.type], numberBits(value));
-    }
+      write(L.OP_IN, writeSet(writer, test.values, sets));
+      break;
+    default:
+      writeComparison(writer, test.op, test.value, write);
+  }
+}
+
+function writeComparison(
+  writer: Writer,
+  op: keyof typeof comparison,
+  value: Scalar,
+  write: (op: number, data: number, length: number, bits?: bigint) => void,
+): void {
+  if (value.type === 'string') write(comparison[op][1], writer.put(value.bytes), value.bytes.length);
+  else if (value.type === 'null' || value.type === 'boolean') write(L.OP_EQ_KIND, 0, kindOf(value));
+  else write(comparison[op][0], 0, numberKinds[value.type], numberBits(value));
+}
+
+/** Images that the compiler shares between equal patterns are stored once. */
+class Images {
+  readonly #writer: Writer;
+  readonly #places = new Map<Uint8Array, number>();
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  of(image: Uint8Array): number {
+    const place = this.#places.get(image) ?? this.#writer.put(image);
+    this.#places.set(image, place);
+    return place;
   }
 }
 
@@ -283,6 +166,7 @@ export function buildPlan(program: Program, projection: Projection, trackKeys = 
   const writer = new Writer();
   const header = writer.reserve(L.PLAN_HEADER_BYTES);
   const sets: SetItems[] = [];
+  const images = new Images(writer);
   writer.i32(header + L.P_ROOT, isEmpty(root) && !trackKeys ? 0 : writeNode(writer, root));
   writer.i32(header + L.P_SLOT_COUNT, slotCount);
   writer.i32(header + L.P_ENTRY, program.entry);
@@ -300,7 +184,7 @@ export function buildPlan(program: Program, projection: Projection, trackKeys = 
     const at = tests + i * L.TEST_BYTES;
     writer.i32(at + L.T_TRUE, test.onTrue);
     writer.i32(at + L.T_FALSE, test.onFalse);
-    writePredicate(writer, at, test, sets);
+    writePredicate(writer, at, test, sets, images);
   });
   writer.i32(header + L.P_TESTS, tests);
   writer.i32(header + L.P_EMIT, emitKinds[projection.to]);

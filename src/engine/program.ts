@@ -18,7 +18,10 @@ export interface Path {
    * path is a single plain key (the steps say the same) or was quoted by the user (the quotes say what is meant).
    */
   readonly wholeKey: string | undefined;
-  /** At least one step; the first is always a key (a root array has no paths). */
+  /**
+   * The first is always a key (a root array has no paths). Empty only when `wholeKey` is set: then only the whole key
+   * can match.
+   */
   readonly steps: readonly PathStep[];
 }
 

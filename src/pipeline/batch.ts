@@ -1,9 +1,8 @@
 /**
  * Cuts the bytes of one source into batches of whole lines, straight into the blocks of the lanes. A batch closes when
  * it is full (bytes or lines), when the input would block (age 0), when its first record is `ageMs` old, or at the end
- * of the input. What follows the last newline is carried to the next block; a line that no block can hold is collected
- * on the side, and one that is longer than a record may be is handed on in parts, so that it is never in memory at once.
- * When the source fails or the run is stopped, the whole lines that were read are still cut; only then is it over.
+ * of the input. What follows the last newline is carried to the next block; a line that no block can hold is handed on
+ * in parts, for somebody else to collect. When the source fails or the run is stopped, the whole lines that were read are still cut; only then is it over.
  */
 import { SourceError } from '../io/errors.ts';
 import { type Source, WOULD_BLOCK } from '../io/types.ts';
@@ -23,11 +22,10 @@ export interface Cut {
   readonly endAdded: boolean;
 }
 
-/** A line longer than a block has come to its end. */
+/** A line longer than a block, whose parts have been handed on, has come to its end. */
 export interface LongLine {
   readonly kind: 'long';
-  /** The line without its newline; undefined when it is longer than a record may be and went by in parts. */
-  readonly pieces: readonly Uint8Array[] | undefined;
+  /** Without its newline. */
   readonly lengthBytes: number;
   readonly sourceOffset: number;
 }
@@ -35,8 +33,8 @@ export interface LongLine {
 export type Filled =
   | Cut
   | LongLine
-  /** Pieces of a line that is longer than a record may be, borrowed until the next call. Its `long` follows. */
-  | { readonly kind: 'part'; readonly pieces: readonly Uint8Array[] }
+  /** A part of a line that is longer than a block, borrowed until the next call; `long` follows, or `end`. */
+  | { readonly kind: 'part'; readonly bytes: Uint8Array }
   /** Nothing to read now; the block is kept. Wait for the source, at most until `deadlineMs` when that is given. */
   | { readonly kind: 'dry'; readonly deadlineMs: number | undefined }
   /** `unfinishedBytes` of a last line had been read when the run was stopped; 0 at the true end of the input. */
@@ -69,7 +67,7 @@ export class Feed {
   /** `stopped` and `failed`: nothing more is read, and a last line without a newline is not known to be whole. */
   #state: 'reading' | 'ended' | 'stopped' | 'failed' = 'reading';
   #failure: SourceError | undefined;
-  #long: { pieces: Uint8Array[]; lengthBytes: number; newlineBytes?: 1 } | undefined;
+  #long: { lengthBytes: number; newlineBytes?: 1 } | undefined;
 
   constructor(source: Source, limits: BatchLimits, clockMs: () => number) {
     this.#source = source;
@@ -95,19 +93,14 @@ export class Feed {
     const { memory } = seat.lane;
     const start = memory.inputStart(seat.block);
     const capacity = memory.options.blockBytes;
-    if (this.#long === undefined && this.#carryBytes > 0)
-      this.#unpackCarry(memory.view(start, start + this.#carryBytes));
+    if (this.#long !== undefined) return this.#collectLong(seat, start);
+    if (this.#carryBytes > 0) this.#unpackCarry(memory.view(start, start + this.#carryBytes));
     while (true) {
-      if (this.#long !== undefined) return this.#collectLong(seat, start);
       const early = this.#cutByLines(seat, start);
       if (early !== undefined) return early;
       if (this.#used >= this.#limits.batchBytes) {
         if (this.#linesEnd > 0) return this.#cutAt(seat, start, start + this.#linesEnd, 'full', false);
-        if (this.#used === capacity) {
-          const part = this.#startLong(memory.view(start, start + this.#used));
-          if (part !== undefined) return part;
-          continue;
-        }
+        if (this.#used === capacity) return this.#startLong(memory.view(start, start + this.#used));
       }
       const room = this.#used < this.#limits.batchBytes ? this.#readBytes() - this.#used : capacity - this.#used;
       const at = start + this.#used;
@@ -206,61 +199,43 @@ export class Feed {
     return { kind: 'cut', from: start + skip, to, trigger, sourceOffset: sourceOffset + skip, endAdded };
   }
 
-  #startLong(bytes: Uint8Array): Filled | undefined {
-    this.#long = { pieces: [], lengthBytes: 0 };
+  #startLong(bytes: Uint8Array): Filled {
+    const skip = this.#isFirstBatch && BOM.every((byte, i) => bytes[i] === byte) ? BOM.length : 0;
+    this.#isFirstBatch = false;
+    this.#sourceOffset += skip;
     this.#used = 0;
-    return this.#addToLong(bytes);
-  }
-
-  /** @returns a part when the line is longer than a record may be */
-  #addToLong(bytes: Uint8Array): Filled | undefined {
-    const long = this.#long!;
-    long.lengthBytes += bytes.length;
-    if (long.lengthBytes <= this.#limits.maxRecordBytes) {
-      long.pieces.push(bytes.slice());
-      return undefined;
-    }
-    const pieces = [...long.pieces, bytes];
-    long.pieces = [];
-    return { kind: 'part', pieces };
+    this.#long = { lengthBytes: bytes.length - skip };
+    return { kind: 'part', bytes: bytes.subarray(skip) };
   }
 
   /** Reads on until the line ends, or something else has to be done. */
   #collectLong(seat: Seat, start: number): Filled {
     const { memory } = seat.lane;
     const long = this.#long!;
-    while (long.newlineBytes === undefined) {
+    if (long.newlineBytes === undefined) {
       const count = this.#read(memory.view(start, start + memory.options.blockBytes));
       if (count === WOULD_BLOCK) return { kind: 'dry', deadlineMs: undefined };
-      if (count === 0) break;
-      const bytes = memory.view(start, start + count);
-      const newline = bytes.indexOf(NEWLINE);
-      if (newline >= 0) {
-        this.#keepCarry(bytes.subarray(newline + 1));
-        long.newlineBytes = 1;
-      }
-      const part = this.#addToLong(newline < 0 ? bytes : bytes.subarray(0, newline));
-      if (part !== undefined) return part;
+      if (count > 0) return this.#partOf(memory.view(start, start + count));
     }
     // A line that is too long already stays that, whatever would have come; another one is not known to be whole.
     const isTooLong = long.lengthBytes > this.#limits.maxRecordBytes;
     if (long.newlineBytes === undefined && this.#state !== 'ended' && !isTooLong) return this.#end(long.lengthBytes);
-    return this.#finishLong(long.newlineBytes ?? 0);
-  }
-
-  #finishLong(newlineBytes: number): LongLine {
-    const { pieces, lengthBytes } = this.#long!;
     this.#long = undefined;
     const sourceOffset = this.#sourceOffset;
-    this.#sourceOffset += lengthBytes + newlineBytes;
-    if (lengthBytes > this.#limits.maxRecordBytes) {
-      this.#isFirstBatch = false;
-      return { kind: 'long', pieces: undefined, lengthBytes, sourceOffset };
+    this.#sourceOffset += long.lengthBytes + (long.newlineBytes ?? 0);
+    return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset };
+  }
+
+  /** The next part of the long line; what follows its newline is carried over. */
+  #partOf(bytes: Uint8Array): Filled {
+    const long = this.#long!;
+    const newline = bytes.indexOf(NEWLINE);
+    if (newline >= 0) {
+      this.#keepCarry(bytes.subarray(newline + 1));
+      long.newlineBytes = 1;
     }
-    const first = pieces[0]!;
-    const skip = this.#isFirstBatch && BOM.every((byte, i) => first[i] === byte) ? BOM.length : 0;
-    this.#isFirstBatch = false;
-    pieces[0] = first.subarray(skip);
-    return { kind: 'long', pieces, lengthBytes: lengthBytes - skip, sourceOffset: sourceOffset + skip };
+    const part = newline < 0 ? bytes : bytes.subarray(0, newline);
+    long.lengthBytes += part.length;
+    return { kind: 'part', bytes: part };
   }
 }

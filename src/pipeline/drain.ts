@@ -11,7 +11,8 @@ import type { LongLine, Trigger } from './batch.ts';
 import { foundColumn, headerLine } from './columns.ts';
 import type { Talk } from './host.ts';
 import type { Job } from './job.ts';
-import type { Flight, Seat } from './lane.ts';
+import type { Flight, MainLane, Seat } from './lane.ts';
+import { LongLineBuffer } from './long-line.ts';
 import type { Rejecting } from './rejecting.ts';
 import { counted, type Stats } from './stats.ts';
 
@@ -43,6 +44,7 @@ export class Drain {
   readonly #stats: Stats;
   readonly #rejecting: Rejecting;
   readonly #talk: Talk;
+  readonly #long: LongLineBuffer;
 
   constructor(job: Job, sink: Sink, stats: Stats, rejecting: Rejecting, talk: Talk) {
     this.#job = job;
@@ -50,6 +52,7 @@ export class Drain {
     this.#stats = stats;
     this.#rejecting = rejecting;
     this.#talk = talk;
+    this.#long = new LongLineBuffer(job);
   }
 
   /** Writes the header when the columns are known from the start. */
@@ -63,8 +66,7 @@ export class Drain {
     lanes.submit(seat, tag.from, tag.to, tag);
     if (!this.#job.isFinding || seat.lane.memory.counts(seat.block).matched === 0) return;
     lanes.takeDone();
-    const batch = seat.lane.memory.view(tag.from, tag.to).slice();
-    await this.#settleColumns(seat.lane.memory, [batch], batch.length, tag);
+    await this.#settleColumns(seat.lane.memory, tag);
   }
 
   /** Drains the flights that are done, oldest first, up to the first one that is not. */
@@ -76,44 +78,51 @@ export class Drain {
     }
   }
 
-  /** A line that no block can hold, in turn: nothing may be in flight. */
-  async takeLong(line: LongLine, origin: Tag['origin']): Promise<void> {
-    const { pieces, lengthBytes, sourceOffset } = line;
-    if (pieces !== undefined) {
-      await this.#runAside(pieces, lengthBytes, { origin, from: 0, to: 0, trigger: 'long', sourceOffset });
-      return;
-    }
-    const { maxRecordBytes, onError } = this.#job.settings;
-    if (onError === 'keep') await this.#write(NEWLINE);
-    const column = maxRecordBytes + 1;
-    this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
+  /** A long line is being collected beside the lanes. */
+  get isCollecting(): boolean {
+    return this.#long.isOpen;
   }
 
-  /** Pieces of a line that is longer than a record may be, as they come. Nothing may be in flight. */
-  async takePart(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const piece of pieces) {
+  /** A part of a line that no block can hold. Nothing may be in flight. */
+  async takePart(part: Uint8Array): Promise<void> {
+    for (const piece of this.#long.add(part)) {
       this.#rejecting.passTooLong(piece);
       if (this.#job.settings.onError === 'keep') await this.#write(piece);
     }
   }
 
-  /** Processes whole lines beside the lanes, in turn. Nothing may be in flight. */
-  async #runAside(pieces: readonly Uint8Array[], lengthBytes: number, tag: Tag): Promise<void> {
-    const lane = this.#job.aside(lengthBytes + 1);
-    const from = lane.memory.inputStart(0);
-    let to = from;
-    for (const piece of pieces) {
-      lane.memory.view(to, to + piece.length).set(piece);
-      to += piece.length;
-    }
-    // A line from the side has no newline; a batch that is done again has.
-    if (lane.memory.view(to - 1, to)[0] !== NEWLINE[0]) lane.memory.view(to, ++to)[0] = NEWLINE[0]!;
-    lane.submit(0, from, to);
-    if (this.#job.isFinding && lane.memory.counts(0).matched > 0) {
-      await this.#settleColumns(lane.memory, pieces, lengthBytes, tag);
+  /** The parts that were taken belong to a line that will never be whole. */
+  abandonLong(): void {
+    this.#long.clear();
+  }
+
+  /** The line whose parts were taken, in turn: nothing may be in flight. */
+  async takeLong({ lengthBytes, sourceOffset }: LongLine, origin: Tag['origin']): Promise<void> {
+    const { maxRecordBytes, onError } = this.#job.settings;
+    if (lengthBytes <= maxRecordBytes) {
+      const { lane, from, to } = this.#long.finish();
+      await this.#processAside(lane, { origin, from, to, trigger: 'long', sourceOffset });
       return;
     }
-    await this.#drainFlight({ lane, block: 0, tag: { ...tag, from, to } });
+    this.#long.clear();
+    if (onError === 'keep') await this.#write(NEWLINE);
+    const column = maxRecordBytes + 1;
+    this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
+  }
+
+  /** Processes a batch again, beside the lanes and in turn. Nothing may be in flight. */
+  async #runAside(batch: Uint8Array, tag: Tag): Promise<void> {
+    const lane = this.#job.aside(batch.length);
+    const from = lane.memory.inputStart(0);
+    const to = from + batch.length;
+    lane.memory.view(from, to).set(batch);
+    await this.#processAside(lane, { ...tag, from, to });
+  }
+
+  async #processAside(lane: MainLane, tag: Tag): Promise<void> {
+    lane.submit(0, tag.from, tag.to);
+    if (this.#job.isFinding && lane.memory.counts(0).matched > 0) await this.#settleColumns(lane.memory, tag);
+    else await this.#drainFlight({ lane, block: 0, tag });
   }
 
   /** The columns that came after the header, in words. */
@@ -165,7 +174,7 @@ export class Drain {
     const before = memory.view(tag.from, last.from).slice();
     const line = memory.view(last.from, last.to).slice();
     const column = last.at - last.from + 1;
-    if (before.length > 0) await this.#runAside([before], before.length, tag);
+    if (before.length > 0) await this.#runAside(before, tag);
     this.#reportLast(line, {
       ...{ origin: tag.origin, sourceOffset: tag.sourceOffset + before.length, column },
       ...{ code: last.code, lengthBytes: line.length },
@@ -202,12 +211,7 @@ export class Drain {
   }
 
   /** The first batch that has a matching record names the columns; it is then done again with the real plan. */
-  async #settleColumns(
-    memory: EngineMemory,
-    pieces: readonly Uint8Array[],
-    lengthBytes: number,
-    tag: Tag,
-  ): Promise<void> {
+  async #settleColumns(memory: EngineMemory, tag: Tag): Promise<void> {
     const { keys, overflow } = memory.newKeys();
     if (overflow > 0) {
       this.#talk.warn(
@@ -216,7 +220,7 @@ export class Drain {
     }
     this.#job.settle(keys.map(({ name }) => foundColumn(name)));
     await this.#writeHeader();
-    await this.#runAside(pieces, lengthBytes, tag);
+    await this.#runAside(memory.view(tag.from, tag.to), tag);
   }
 
   async #writeHeader(): Promise<void> {

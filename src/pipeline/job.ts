@@ -105,16 +105,15 @@ export class Job {
     return this.#aside;
   }
 
-  /**
-   * Lets go of the engine for long records; its memory is given back at the next garbage collection.
-   * @returns how many bytes of input it could hold; 0 when there was none
-   */
-  dropAside(): number {
-    if (this.#aside === undefined) return 0;
-    const { memory } = this.#aside;
-    this.#retire(memory);
+  /** How many bytes of input the engine beside the lanes can hold; 0 when there is none. */
+  get asideBytes(): number {
+    return this.#aside?.memory.options.blockBytes ?? 0;
+  }
+
+  /** Lets go of the engine beside the lanes; its memory is given back at the next garbage collection. */
+  dropAside(): void {
+    if (this.#aside !== undefined) this.#retire(this.#aside.memory);
     this.#aside = undefined;
-    return memory.options.blockBytes;
   }
 
   /** Keeps the start of the input, for the hint about paths that never occur. */

@@ -24,7 +24,7 @@ import { counted, Stats, type StatsReport } from './stats.ts';
 const YIELD_MS = 10;
 /** Threads are worth their start (about 15 ms of one core) from this much input on. */
 const WORKERS_FROM_BYTES = 4 << 20;
-/** Memory of engines below this size is left to the garbage collector's own time. */
+/** A smaller engine for long records is kept for the next one. */
 const COLLECT_FROM_BYTES = 8 << 20;
 
 /** @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then */
@@ -176,6 +176,7 @@ export class Run {
     }
     this.#bytesBefore += feed.bytesRead;
     if (end !== undefined && end.unfinishedBytes > 0) {
+      this.#drain.abandonLong();
       await this.#drainAll();
       const place = `${origin.name}:${origin.lines + 1}`;
       const size = counted(end.unfinishedBytes, 'byte');
@@ -201,7 +202,7 @@ export class Run {
   ): Promise<void> {
     await this.#drainAll();
     if (this.#drain.stopped !== undefined) return;
-    if (filled.kind === 'part') await this.#drain.takePart(filled.pieces);
+    if (filled.kind === 'part') await this.#drain.takePart(filled.bytes);
     if (filled.kind === 'long') {
       this.#putBack();
       await this.#drain.takeLong(filled, origin);
@@ -215,7 +216,9 @@ export class Run {
 
   /** What a long record needed is given back before anything else is done. */
   async #dropAside(): Promise<void> {
-    if (this.#job.dropAside() >= COLLECT_FROM_BYTES) await this.#ends.collectGarbage?.();
+    if (this.#drain.isCollecting || this.#job.asideBytes < COLLECT_FROM_BYTES) return;
+    this.#job.dropAside();
+    await this.#ends.collectGarbage?.();
   }
 
   #putBack(): void {

@@ -23,7 +23,19 @@ describe('lines', () => {
   });
 
   it('a bad line costs only itself', () => {
-    const bad = ['{"a":"x', '"\\', '{"a":"b\\', '[', '{"a":1}}', '\u00e9', '{"a":"\t"}', '\0', '"\\u12"', '{"a" 1}', '[1,]'];
+    const bad = [
+      '{"a":"x',
+      '"\\',
+      '{"a":"b\\',
+      '[',
+      '{"a":1}}',
+      '\u00e9',
+      '{"a":"\t"}',
+      '\0',
+      '"\\u12"',
+      '{"a" 1}',
+      '[1,]',
+    ];
     for (const line of bad) {
       const { out, rejects } = run(`{"ok":1}\n${line}\n{"ok":"\\n2"}\n`);
       expect(rejects.map(({ text }) => text.toString())).toEqual([line]);
@@ -121,7 +133,18 @@ describe('the grid', () => {
   it('an error is on its own line wherever the line lies', () => {
     const engine = createEngine(buildPlan(everything, { to: 'lines' }));
     const good = Buffer.from('{"a":"b"}\n');
-    const bad = ['"\xc3', '["\xf0\x90"', '"\xf0', '{"a":"\\', '"\\u00', '"\x01"', '"abc', '"\xe2\x82"]', '{"a":"\xc3"}', '"\xf0\x90\x80"'];
+    const bad = [
+      '"\xc3',
+      '["\xf0\x90"',
+      '"\xf0',
+      '{"a":"\\',
+      '"\\u00',
+      '"\x01"',
+      '"abc',
+      '"\xe2\x82"]',
+      '{"a":"\xc3"}',
+      '"\xf0\x90\x80"',
+    ];
     for (const text of bad) {
       const broken = Buffer.from(`${text}\n`, 'latin1');
       for (let offset = 0; offset < 130; offset++) {
@@ -148,7 +171,9 @@ describe('values against JSON.parse', () => {
       tie('object'),
     ),
     object: fc
-      .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'a.b', '', 'x"y', 'longer key name'), tie('value')), { maxLength: 6 })
+      .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'a.b', '', 'x"y', 'longer key name'), tie('value')), {
+        maxLength: 6,
+      })
       .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)} : ${String(value)}`).join(',')}}`),
   }));
 
@@ -166,7 +191,8 @@ describe('values against JSON.parse', () => {
             for (const step of steps) {
               const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
               const name = step.kind === 'key' ? step.key : '';
-              value = isObject && Object.hasOwn(value as object, name) ? (value as Record<string, unknown>)[name] : undefined;
+              value =
+                isObject && Object.hasOwn(value as object, name) ? (value as Record<string, unknown>)[name] : undefined;
             }
           }
           if (value !== undefined) found[path.text] = value;

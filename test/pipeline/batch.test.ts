@@ -45,15 +45,16 @@ function takeAll(readings: readonly Reading[], limits: BatchLimits, seat: Seat):
   for (;;) {
     const filled = feed.fill(seat);
     if (filled.kind === 'end') return { pieces, tooLong, end: filled, bytesRead: feed.bytesRead };
-    if (filled.kind === 'part') parts += filled.pieces.map(latin1).join('');
+    if (filled.kind === 'part') parts += latin1(filled.bytes);
     if (filled.kind === 'cut') {
       const text = latin1(seat.lane.memory.view(filled.from, filled.to));
       pieces.push({ text, offset: filled.sourceOffset, kind: filled.trigger, lines: text.split('\n').length - 1 });
     }
     if (filled.kind === 'long') {
-      const { pieces: parts2, lengthBytes, sourceOffset: offset } = filled;
-      if (parts2 === undefined) tooLong.push({ text: parts, lengthBytes, offset });
-      else pieces.push({ text: `${parts2.map(latin1).join('')}\n`, offset, kind: 'long', lines: 1 });
+      const { lengthBytes, sourceOffset: offset } = filled;
+      expect(lengthBytes).toBe(parts.length);
+      if (lengthBytes > limits.maxRecordBytes) tooLong.push({ text: parts, lengthBytes, offset });
+      else pieces.push({ text: `${parts}\n`, offset, kind: 'long', lines: 1 });
       parts = '';
     }
   }
@@ -145,11 +146,16 @@ describe('Feed', () => {
         const seat = seatOf(block);
         const feed = new Feed(new GivenSource(readingsOf(text, sizes)), { ...noLimits, batchRecords: 2 }, () => 0);
         let out = '';
+        let long = '';
         for (let i = 0; ; i++) {
           if (i === stopAfter) feed.stop();
           const filled = feed.fill(seat);
           if (filled.kind === 'cut') out += latin1(seat.lane.memory.view(filled.from, filled.to));
-          if (filled.kind === 'long') out += `${filled.pieces!.map(latin1).join('')}\n`;
+          if (filled.kind === 'part') long += latin1(filled.bytes);
+          if (filled.kind === 'long') {
+            out += `${long}\n`;
+            long = '';
+          }
           if (filled.kind !== 'end') continue;
           const input = asLatin1(text);
           const read = input.slice(0, feed.bytesRead);

@@ -102,6 +102,43 @@ describe('an input that fails', () => {
   });
 });
 
+describe('long lines', () => {
+  const long = (letter: string, mebibytes: number): string => `{"a":"${letter.repeat(mebibytes << 20)}"}`;
+
+  test('of growing and shrinking sizes, between short ones, by small reads', async () => {
+    const input = ['{"a":1}', long('b', 2), '{"a":3}', long('d', 9), long('e', 3), '', '{"a":6}', long('g', 5)];
+    const bytes = Buffer.from(input.join('\n'));
+    const readings: Reading[] = [];
+    for (let at = 0; at < bytes.length; at += 65_536) readings.push(bytes.subarray(at, at + 65_536), 'dry');
+    const { out, report } = await runOver(readings, { where: ['has(a)'] });
+    expect(out).toBe(`${input.filter((line) => line !== '').join('\n')}\n`);
+    expect(report).toMatchObject({ records: 7, matched: 7, blank: 1, bytesIn: bytes.length, batches: { long: 4 } });
+  });
+
+  test('one that an input breaks off is not mixed with one of the next input', async () => {
+    const failure = new SourceError('given', 'EIO', 'cannot read given: it broke');
+    const whole = long('y', 2);
+    const { out, rejects, said } = await runOver(
+      [Buffer.from(long('x', 3).slice(0, 2 << 20)), failure],
+      {},
+      undefined,
+      [[Buffer.from(`${whole}\n1\n`)]],
+    );
+    expect(out).toBe(`${whole}\n1\n`);
+    expect(rejects).toEqual([]);
+    expect(said[0]).toBe('given:1: the last line was read only in part (2 097 152 bytes) and is left out');
+  });
+
+  test('exactly at the limit of a record, and one byte over it', async () => {
+    const line = long('z', 2);
+    const at = await runOver([Buffer.from(`${line}\n`)], { maxRecordBytes: line.length });
+    expect(at.out).toBe(`${line}\n`);
+    const over = await runOver([Buffer.from(`${line}\n`)], { maxRecordBytes: line.length - 1 });
+    expect(over.out).toBe('');
+    expect(over.rejects).toMatchObject([{ code: 16, length: line.length, text: line }]);
+  });
+});
+
 describe('csv', () => {
   const changes = { to: 'csv', batchRecords: 1 } as const;
 

@@ -71,13 +71,15 @@ export interface Result {
   readonly said: readonly string[];
 }
 
-/** A whole run over given reads. `prepare` may change the job (add lanes) before it begins. */
+/** A whole run over given reads (`more`: of further inputs). `prepare` may change the job (add lanes) before it begins. */
 export async function runOver(
   readings: readonly Reading[],
   changes: Partial<SelectSettings> = {},
   prepare: (job: Job) => void = () => {},
+  more: readonly (readonly Reading[])[] = [],
 ): Promise<Result> {
-  const job = new Job({ ...defaultSettings, ...changes });
+  const sources = [readings, ...more].map((given) => new GivenSource(given));
+  const job = new Job({ ...defaultSettings, inputs: sources.map(({ name }) => name), ...changes });
   prepare(job);
   const out: Buffer[] = [];
   const rejects: (RejectRow & { text: string })[] = [];
@@ -109,8 +111,13 @@ export async function runOver(
     onSignal: () => () => {},
     clockMs: () => performance.now(),
   };
-  const source = new GivenSource(readings);
-  const ends = { openSource: () => source, sink, rejects: writer, showsBadLines: true, collectGarbage: undefined };
+  const ends = {
+    openSource: () => sources.shift()!,
+    sink,
+    rejects: writer,
+    showsBadLines: true,
+    collectGarbage: undefined,
+  };
   const run = new Run(job, host, ends);
   const outcome = await run.execute();
   return { out: Buffer.concat(out).toString('latin1'), outcome, report: run.report(), rejects, said };

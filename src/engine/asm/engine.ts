@@ -9,7 +9,8 @@ import {
 import { CODE_TOO_LONG } from '../code-numbers';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
-import { beginBlock, errorsEnd, escapesEnd, indexChunk, resetIndex, setLists, setSpaced, spaced } from './index';
+import { errorsEnd, escapesEnd, setLists } from './examine';
+import { beginBlock, indexChunk, resetIndex, setSpaced, spaced } from './index';
 import { countPendingKeys, dropPendingKeys } from './keys';
 import { matchRecord } from './match';
 import { attach, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
