@@ -4,6 +4,8 @@
  * of the input. What follows the last newline is carried to the next block; a line that no block can hold is handed on
  * in parts, for somebody else to collect. When the source fails or the run is stopped, the whole lines that were read are still cut; only then is it over.
  */
+
+import type { EngineMemory } from '../engine/engine.ts';
 import { SourceError } from '../io/errors.ts';
 import { type Source, WOULD_BLOCK } from '../io/types.ts';
 import type { Seat } from './lane.ts';
@@ -94,7 +96,7 @@ export class Feed {
     const start = memory.inputStart(seat.block);
     const capacity = memory.options.blockBytes;
     if (this.#long !== undefined) return this.#collectLong(seat, start);
-    if (this.#carryBytes > 0) this.#unpackCarry(memory.view(start, start + this.#carryBytes));
+    if (this.#carryBytes > 0) this.#unpackCarry(memory, start);
     while (true) {
       const early = this.#cutByLines(seat, start);
       if (early !== undefined) return early;
@@ -105,7 +107,7 @@ export class Feed {
       const room = this.#used < this.#limits.batchBytes ? this.#readBytes() - this.#used : capacity - this.#used;
       const at = start + this.#used;
       const count = this.#read(memory.view(at, at + Math.min(room, capacity - this.#used)));
-      if (count > 0) this.#takeIn(memory.view(at, at + count));
+      if (count > 0) this.#takeIn(memory, at, count);
       else if (count === WOULD_BLOCK) return this.#whenDry(seat, start);
       else return this.#atEnd(seat, start);
     }
@@ -127,11 +129,11 @@ export class Feed {
   }
 
   /** Counts bytes that have come to the end of the block. */
-  #takeIn(bytes: Uint8Array): void {
+  #takeIn(memory: EngineMemory, at: number, bytes: number): void {
     if (this.#used === 0) this.#openedMs = this.#clockMs();
-    const newline = bytes.lastIndexOf(NEWLINE);
-    if (newline >= 0) this.#linesEnd = this.#used + newline + 1;
-    this.#used += bytes.length;
+    const newline = memory.lastNewline(at, at + bytes);
+    if (newline >= 0) this.#linesEnd = this.#used + (newline - at) + 1;
+    this.#used += bytes;
   }
 
   /** With a record limit, reads are kept small, so that little has to be carried from batch to batch. */
@@ -140,10 +142,11 @@ export class Feed {
     return batchRecords === undefined ? batchBytes : this.#used + Math.min(batchBytes, 4096 + batchRecords * 256);
   }
 
-  #unpackCarry(target: Uint8Array): void {
-    target.set(this.#carry.subarray(0, this.#carryBytes));
+  #unpackCarry(memory: EngineMemory, start: number): void {
+    const bytes = this.#carryBytes;
+    memory.view(start, start + bytes).set(this.#carry.subarray(0, bytes));
     this.#carryBytes = 0;
-    this.#takeIn(target);
+    this.#takeIn(memory, start, bytes);
   }
 
   #keepCarry(bytes: Uint8Array): void {

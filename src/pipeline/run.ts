@@ -22,6 +22,8 @@ import { counted, Stats, type StatsReport } from './stats.ts';
 
 /** The longest time that signals, timers and progress have to wait. */
 const YIELD_MS = 10;
+/** The longest time that dry input is left alone while lanes are at work. */
+const BUSY_MS = 1;
 /** Threads are worth their start (about 15 ms of one core) from this much input on. */
 const WORKERS_FROM_BYTES = 4 << 20;
 /** A smaller engine for long records is kept for the next one. */
@@ -200,6 +202,11 @@ export class Run {
     origin: Tag['origin'],
     source: Source,
   ): Promise<void> {
+    // While lanes are at work a dry input is only asked again: a pipe may be dry between any two writes.
+    if (filled.kind === 'dry' && this.#job.lanes.inFlight > 0) {
+      this.#job.lanes.waitForOldest(BUSY_MS);
+      return;
+    }
     await this.#drainAll();
     if (this.#drain.stopped !== undefined) return;
     if (filled.kind === 'part') await this.#drain.takePart(filled.bytes);
