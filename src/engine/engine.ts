@@ -129,9 +129,8 @@ export class EngineMemory {
 
   /** Address of the last newline in [from, to), or -1. */
   lastNewline(from: number, to: number): number {
-    if (to === from) return -1;
-    const at = this.#search.lastIndexOf(0x0a, to - 1);
-    return at < from ? -1 : at;
+    const at = this.#search.subarray(from, to).lastIndexOf(0x0a);
+    return at < 0 ? -1 : from + at;
   }
 
   counts(block: number): BlockCounts {
