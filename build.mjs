@@ -62,11 +62,11 @@ const shared = { bundle: true, platform: 'node', target: 'node20.19', logLevel: 
 async function buildJs() {
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
-  // The program: one CommonJS file, because Node 20 starts its ES module loader and the facades of its own modules
-  // only when somebody asks: 21 ms over `node -e 0` instead of 28 (bench/startup.mjs, 2026-11).
+  // The program, and the thread of a worker lane: a CommonJS file each, because Node 20 starts its ES module loader and
+  // the facades of its own modules only when somebody asks: 21 ms over `node -e 0` instead of 28 (bench/startup.mjs, 2026-11).
   await build({
     ...shared,
-    entryPoints: { cli: 'src/cli/main.ts' },
+    entryPoints: { cli: 'src/cli/main.ts', 'lane-worker': 'src/pipeline/lane-worker.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
@@ -75,10 +75,10 @@ async function buildJs() {
     define: { 'import.meta.url': 'slungFileUrl' },
     banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
-  // The library and the thread of a worker lane: ES modules.
+  // The library: ES modules.
   await build({
     ...shared,
-    entryPoints: { index: 'src/index.ts', 'lane-worker': 'src/pipeline/lane-worker.ts' },
+    entryPoints: { index: 'src/index.ts' },
     outdir: 'dist',
     splitting: true,
     format: 'esm',

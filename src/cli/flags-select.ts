@@ -183,7 +183,7 @@ const batches: readonly Flag[] = [
     min: 64,
     // A lane's memory is about 38 times this and must stay well below the 4 GiB of WebAssembly.
     max: 16 * MIB,
-    default: '256KiB',
+    default: '512KiB',
     env: 'SLUNG_BATCH_BYTES',
     group: 'Batches',
     doc: 'Cut a batch at SIZE bytes',

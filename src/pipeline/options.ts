@@ -23,7 +23,7 @@ export interface SelectOptions {
   readonly header?: boolean | undefined;
   /** End with an error at the first record that has a key which is not in the header. */
   readonly csvStrict?: boolean | undefined;
-  /** From 64 bytes to 64 MiB. Default: 256 KiB. */
+  /** From 64 bytes to 64 MiB. Default: 512 KiB. */
   readonly batchBytes?: number | undefined;
   /** Default: no limit. */
   readonly batchRecords?: number | undefined;
@@ -61,7 +61,7 @@ export function settingsOf(options: SelectOptions): SelectSettings {
     fields: fieldsOf('fields', options.fields),
     columns: fieldsOf('columns', options.columns),
     ...{ to, header: options.header ?? true, csvStrict: (options.csvStrict ?? false) && to !== 'ndjson' },
-    batchBytes: inRange('batchBytes', options.batchBytes ?? 256 * KIB, 64, 64 * MIB),
+    batchBytes: inRange('batchBytes', options.batchBytes ?? 512 * KIB, 64, 64 * MIB),
     batchRecords: optional('batchRecords', options.batchRecords, 1),
     ...{ batchAgeMs: 0, lanes: 1 },
     maxRecordBytes: inRange('maxRecordBytes', options.maxRecordBytes ?? 64 * MIB, 64, 128 * MIB),

@@ -38,7 +38,7 @@ export class WorkerLane implements Lane {
     // Instantiating writes the static data, so it has to be done before the worker runs.
     this.#scanner = scanner(module, memory);
     const task: WorkerTask = { module, memory, map, sets: plan.sets };
-    this.#worker = new Worker(new URL('./lane-worker.js', import.meta.url), { workerData: task });
+    this.#worker = new Worker(new URL('./lane-worker.cjs', import.meta.url), { workerData: task });
     this.#worker.on('error', (error) => {
       this.#failure = error;
     });

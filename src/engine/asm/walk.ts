@@ -79,17 +79,14 @@ function endOfLongNumber(at: usize, delimiter: usize): usize {
   return load<u8>(delimiter + <usize>byte) ? at : 0;
 }
 
-/** Checks the number at `at` (a digit or a minus). @returns one past its last byte, or 0 when it is malformed */
-// @ts-ignore: decorator
-@inline
-function endOfNumber(from: usize, delimiter: usize): usize {
-  const at = from + usize(load<u8>(from) == 0x2d);
+/** A number that does not end at the next token, or is longer than a vector. `at` is after the sign. @returns as below */
+function endOfOtherNumber(at: usize, delimiter: usize): usize {
   const text = v128.load(at);
   // A 1 for each of the first 16 bytes that is not a digit.
   const other = i8x16.bitmask(i8x16.ge_u(i8x16.sub(text, i8x16.splat(0x30)), i8x16.splat(10)));
   const whole = ctz(other | 0x10000);
-  // No digit, or a zero with more digits after it. One branch: how many digits there are is hard to predict.
-  if (u32(whole == 0) | (u32(whole > 1) & u32(load<u8>(at) == 0x30))) return 0;
+  // No digit, or a zero with more digits after it.
+  if (whole == 0 || (whole > 1 && load<u8>(at) == 0x30)) return 0;
   let byte = <u32>load<u8>(at + <usize>whole);
   if (byte == 0x2e) {
     // The fraction has a vector of its own: timestamps and durations rarely end within the first 16 bytes.
@@ -102,6 +99,34 @@ function endOfNumber(from: usize, delimiter: usize): usize {
   }
   if (load<u8>(delimiter + <usize>byte)) return whole < 16 ? at + <usize>whole : endOfLongNumber(at, delimiter);
   return endOfLongNumber(at, delimiter);
+}
+
+/**
+ * Checks the number at `from` (a digit or a minus); the next token is at `next`. A number that ends there needs no look
+ * at the byte that follows it: tokens are delimiters.
+ * @returns one past its last byte, or 0 when it is malformed
+ */
+// @ts-ignore: decorator
+@inline
+function endOfNumber(from: usize, next: usize, delimiter: usize): usize {
+  const at = from + usize(load<u8>(from) == 0x2d);
+  const length = <u32>(next - at);
+  // 0 wraps around: a lone minus is for the slow way, as are more than 16 bytes.
+  if (length - 1 < 16) {
+    const text = i8x16.sub(v128.load(at), i8x16.splat(0x30));
+    // A 1 for each byte of the number that is not a digit.
+    const other = <u32>i8x16.bitmask(i8x16.ge_u(text, i8x16.splat(10))) & (0xffff >> (16 - length));
+    const isZero = u32(load<u8>(at) == 0x30);
+    if (!(other | (isZero & u32(length > 1)))) return next;
+    const dot = <u32>ctz(other | 0x10000);
+    const isFraction =
+      u32((other & (other - 1)) == 0) &
+      u32(load<u8>(at + <usize>dot) == 0x2e) &
+      u32(dot - 1 < length - 2) &
+      (u32(dot == 1) | (isZero ^ 1));
+    if (isFraction) return next;
+  }
+  return endOfOtherNumber(at, delimiter);
 }
 
 /** The edge for a key given as bytes. @returns the edge's address, or 0 */
@@ -197,7 +222,7 @@ function endOfScalar(at: usize, delimiter: usize): usize {
 function walkScalar(token: usize, at: usize, byte: u32, delimiter: usize): usize {
   if (byte != 0x22 && !literalKind(at, byte, delimiter)) {
     if (!isDigit(byte) && byte != 0x2d) return 0;
-    if (!endOfNumber(at, delimiter)) return 0;
+    if (!endOfNumber(at, <usize>load<u32>(token, 4), delimiter)) return 0;
   }
   return load<u8>(<usize>load<u32>(token, 4)) == 0x0a ? token + 4 : 0;
 }
@@ -280,7 +305,7 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
         store<u32>(slot, KIND_STRING, SLOT_KIND);
       }
     } else if (isDigit(byte) || byte == 0x2d) {
-      const end = endOfNumber(at, delimiter);
+      const end = endOfNumber(at, <usize>load<u32>(token), delimiter);
       if (!end) return 0;
       if (slot) {
         store<u32>(slot, current, SLOT_EPOCH);
