@@ -28,7 +28,7 @@ describe('flags', () => {
 
   test('every default can be read', () => {
     const layer = defaultLayer(flags, { lanes: 2 });
-    expect(layer.get('batchBytes')).toEqual({ value: 262_144, origin: { kind: 'default', text: 'default' } });
+    expect(layer.get('batchBytes')).toEqual({ value: 524_288, origin: { kind: 'default', text: 'default' } });
     expect(layer.get('lanes')?.value).toBe(2);
   });
 });
@@ -46,7 +46,7 @@ describe('configSchema', () => {
   test('carries types, limits, choices and defaults', () => {
     expect(properties.select?.properties).toMatchObject({
       lanes: { type: 'integer', minimum: 1, maximum: 256 },
-      'batch-bytes': { type: ['string', 'integer'], default: '256KiB' },
+      'batch-bytes': { type: ['string', 'integer'], default: '512KiB' },
       'on-error': { type: 'string', enum: ['skip', 'fail', 'keep'], default: 'skip' },
       quiet: { type: 'boolean', default: false },
       verbose: { type: 'integer', default: 0 },

@@ -12,7 +12,7 @@ describe('settings', () => {
       to: 'ndjson',
       header: true,
       csvStrict: false,
-      batchBytes: 262_144,
+      batchBytes: 524_288,
       batchRecords: undefined,
       batchAgeMs: 0,
       lanes: 6,
