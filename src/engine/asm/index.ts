@@ -11,7 +11,7 @@
  * white space is any byte up to 0x20 as long as the odd ones are on that list. Minified records are the common case:
  * white space between tokens is not even looked for until there is some (see `spaced`). The inner loop only notes which blocks
  * have to be looked at (backslashes, control characters, non-ASCII bytes); they are examined after it (examine.ts), because calls in
- * the loop would cost it its registers (bench/stages.mjs: 4.3 → 4.7 GB/s).
+ * the loop would cost it its registers (bench/stages.mjs: 4.3 → 4.5 GB/s).
  */
 import { EXAMINE_BYTES } from '../layout';
 import {
@@ -29,7 +29,7 @@ let carryScalar: u64 = 0;
 /**
  * Whether white space stands between tokens. As long as it does not, it is not looked for: a space outside strings
  * becomes a token, a tab or CR begins a scalar, and the walk fails there. When the line is found to be valid after all,
- * the chunk is indexed again with this set, and so are the next blocks (12 % slower).
+ * the chunk is indexed again with this set, and so are the next blocks (8 % slower).
  */
 export let spaced: bool = false;
 /** How many more blocks are taken to be spaced before it is tried without. */
@@ -64,7 +64,7 @@ function marked(v: v128, table: v128, nibble: v128, space: v128): v128 {
 
 /**
  * The vectors of the inner loop. Loaded from memory before the loop, because V8 makes a constant vector anew, in three
- * instructions, wherever it is used (seen in its code; 4.0 → 4.5 GB/s, bench/stages.mjs).
+ * instructions, wherever it is used (seen in its code; 4.0 → 4.3 GB/s, bench/stages.mjs).
  */
 const vectors = memory.data<u8>(
   [
