@@ -59,6 +59,7 @@ function terminalFor(settings: SelectSettings, world: World): Promise<Terminal> 
     write: (text) => world.write(2, text),
     level: levelOfTalk(settings, world),
     quiet: settings.quiet,
+    errors: settings.errors,
     verbose: settings.verbose,
     drawProgress: world.isTTY(2) && !showsData && world.environment.TERM !== 'dumb',
   });

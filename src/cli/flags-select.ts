@@ -1,6 +1,7 @@
 /**
  * The flags of `slung select`, in the order of help. Defaults are written as a user would write them and go through
- * the same parser. flags.ts explains the columns of the table.
+ * the same parser. flags.ts explains the columns of the table. The file is longer than others because it is one table:
+ * a flag has its whole text here and nowhere else.
  */
 import type { CommandName, Flag } from './flags.ts';
 
@@ -254,6 +255,20 @@ const limits: readonly Flag[] = [
 ];
 
 const talk: readonly Flag[] = [
+  {
+    key: 'errors',
+    long: 'errors',
+    type: 'choice',
+    value: 'FORMAT',
+    choices: ['text', 'json'],
+    default: 'text',
+    env: 'SLUNG_ERRORS',
+    group: 'Talk',
+    doc: 'Write messages as text or as lines of JSON',
+    longDoc:
+      'How errors and warnings are written to standard error: as text for people, or as JSON objects, one a line, with level and message. The message about a bad line also has file, line, byteOffset, column, code, name, reason and length.',
+    commands,
+  },
   {
     key: 'stats',
     long: 'stats',

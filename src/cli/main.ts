@@ -4,7 +4,7 @@
  * start-up time is part of a filter's speed (bench/startup.mjs), and every further file of the bundle adds to it.
  */
 import { UsageError } from '../config/errors.ts';
-import type { ColorWhen } from '../config/settings.ts';
+import type { ColorWhen, ErrorsFormat } from '../config/settings.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { selectCommand } from './command-select.ts';
 import { type Command, commandOf } from './commands.ts';
@@ -83,7 +83,8 @@ async function explain(
 ): Promise<number> {
   const level = colorLevel({ when: colorAsked(argv), environment: world.environment, isTTY: world.isTTY(2) });
   const write = (text: string): void => world.write(2, text);
-  const { talk } = await openTerminal({ write, level, quiet: false, verbose: 0, drawProgress: false });
+  const errors = errorsAsked(argv, world.environment.SLUNG_ERRORS);
+  const { talk } = await openTerminal({ write, level, quiet: false, errors, verbose: 0, drawProgress: false });
   if (error instanceof UsageError) {
     const detail = error.detail === '' ? '' : `${error.detail}\n`;
     const topic = command === undefined ? 'slung help' : `slung help ${command.name}`;
@@ -100,6 +101,14 @@ async function explain(
     `internal error: ${trace}\nThis is a mistake in slung. Please report it with the output of: slung --version`,
   );
   return Exit.data;
+}
+
+/** The last --errors on the line, or the environment's, for messages about a line that could not be parsed. */
+function errorsAsked(argv: readonly string[], fromEnvironment: string | undefined): ErrorsFormat {
+  const end = argv.indexOf('--');
+  const text = argv.slice(0, end < 0 ? argv.length : end).join('\n');
+  const asked = [...text.matchAll(/^--errors[=\n](text|json)$/gm)].at(-1)?.[1] ?? fromEnvironment;
+  return asked === 'json' ? 'json' : 'text';
 }
 
 /** The last --color on the line, for messages about a line that could not be parsed. */

@@ -3,6 +3,7 @@
  * writes a message has the progress line removed first. Control characters in messages are shown as pictures, since
  * file names and data may hold escape sequences that would act on the terminal.
  */
+import type { ErrorsFormat } from '../config/settings.ts';
 import type { Progress, Talk } from '../pipeline/host.ts';
 import { type ColorLevel, paintFor } from './color.ts';
 import { ProgressLine } from './progress.ts';
@@ -12,6 +13,8 @@ export interface TerminalOptions {
   readonly write: (text: string) => void;
   readonly level: ColorLevel;
   readonly quiet: boolean;
+  /** Errors, warnings and -v as text, or as one JSON object a line. Default: text. */
+  readonly errors?: ErrorsFormat;
   readonly verbose: number;
   /** Standard error is a terminal that understands escape sequences and does not also show the data. */
   readonly drawProgress: boolean;
@@ -31,14 +34,23 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     progress?.clear();
     write(`${text}\n`);
   };
+  const asText = {
+    error: (text: string) => say(`${paint.error('slung:')} ${printable(text)}`),
+    warning: (text: string) => say(`${paint.warning('slung:')} ${printable(text)}`),
+    verbose: (text: string) => say(paint.faint(`slung: ${printable(text)}`)),
+  };
+  const tell = (level: keyof typeof asText, message: string, facts?: Readonly<Record<string, unknown>>): void => {
+    if (options.errors === 'json') say(JSON.stringify({ level, message, ...facts }));
+    else asText[level](message);
+  };
   const talk: Talk = {
-    error: (text) => say(`${paint.error('slung:')} ${printable(text)}`),
-    warn: (text) => {
-      if (!quiet) say(`${paint.warning('slung:')} ${printable(text)}`);
+    error: (text) => tell('error', text),
+    warn: (text, facts) => {
+      if (!quiet) tell('warning', text, facts);
     },
     info: say,
     verbose: (level, text) => {
-      if (!quiet && verbose >= level) say(paint.faint(`slung: ${printable(text)}`));
+      if (!quiet && verbose >= level) tell('verbose', text);
     },
   };
   return { talk, progress };

@@ -8,11 +8,20 @@ import { resolve as resolvePath } from 'node:path';
 import { UsageError } from './errors.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
-import type { ColorWhen, FieldSetting, OnError, OutputFormat, SelectSettings, StatsFormat } from './settings.ts';
+import type {
+  ColorWhen,
+  ErrorsFormat,
+  FieldSetting,
+  OnError,
+  OutputFormat,
+  SelectSettings,
+  StatsFormat,
+} from './settings.ts';
 
 const formats: readonly OutputFormat[] = ['ndjson', 'csv', 'tsv'];
 const onErrors: readonly OnError[] = ['skip', 'fail', 'keep'];
 const statsFormats: readonly StatsFormat[] = ['none', 'human', 'json'];
+const errorsFormats: readonly ErrorsFormat[] = ['text', 'json'];
 const colors: readonly ColorWhen[] = ['auto', 'always', 'never'];
 
 /**
@@ -45,6 +54,7 @@ export function selectSettings(resolved: Resolved, files: readonly string[]): Se
     maxErrors: resolved.optionalNumber('maxErrors'),
     output,
     stats: resolved.choice('stats', statsFormats),
+    errors: resolved.choice('errors', errorsFormats),
     quiet: isQuiet(resolved),
     verbose: isQuiet(resolved) ? 0 : resolved.number('verbose'),
     color: resolved.choice('color', colors),

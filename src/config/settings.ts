@@ -15,6 +15,7 @@ export interface FieldSetting {
 export type OutputFormat = 'ndjson' | 'csv' | 'tsv';
 export type OnError = 'skip' | 'fail' | 'keep';
 export type StatsFormat = 'none' | 'human' | 'json';
+export type ErrorsFormat = 'text' | 'json';
 export type ColorWhen = 'auto' | 'always' | 'never';
 
 export interface SelectSettings {
@@ -44,6 +45,8 @@ export interface SelectSettings {
   /** A file's path, or `-` for standard output. */
   readonly output: string;
   readonly stats: StatsFormat;
+  /** How errors and warnings are written. */
+  readonly errors: ErrorsFormat;
   readonly quiet: boolean;
   /** How often -v was given. */
   readonly verbose: number;

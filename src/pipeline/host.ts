@@ -12,8 +12,11 @@ import type { SelectSettings } from '../config/settings.ts';
 export interface Talk {
   /** Something failed, and the exit code will say so. */
   error(text: string): void;
-  /** Something is odd and the run goes on: a bad line, a path that never occurred. */
-  warn(text: string): void;
+  /**
+   * Something is odd and the run goes on: a bad line, a path that never occurred. `facts` is what the text says, for
+   * programs.
+   */
+  warn(text: string, facts?: Readonly<Record<string, unknown>>): void;
   /** What was asked for, such as --stats. Shown exactly as given, without the `slung:` prefix. */
   info(text: string): void;
   /** Shown when -v was given at least `level` times (1 or more). */

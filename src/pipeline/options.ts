@@ -67,7 +67,16 @@ export function settingsOf(options: SelectOptions): SelectSettings {
     maxRecordBytes: inRange('maxRecordBytes', options.maxRecordBytes ?? 64 * MIB, 64, 128 * MIB),
     maxDepth: inRange('maxDepth', options.maxDepth ?? 1024, 1, 65_536),
     ...{ onError, maxErrors: optional('maxErrors', options.maxErrors, 0) },
-    ...{ rejects: undefined, output: '-', stats: 'none', quiet: true, verbose: 0, color: 'never', exitStatus: false },
+    ...{
+      rejects: undefined,
+      output: '-',
+      stats: 'none',
+      errors: 'text',
+      quiet: true,
+      verbose: 0,
+      color: 'never',
+      exitStatus: false,
+    },
   };
 }
 

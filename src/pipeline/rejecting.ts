@@ -60,7 +60,7 @@ export class Rejecting {
   ): void {
     const { name, text } = codeOf(at.code);
     this.#stats.countReject(at.code);
-    this.#writer?.write(bytes ?? NOTHING, {
+    const row = {
       file: at.sourceName,
       line: at.line,
       byteOffset: at.sourceOffset,
@@ -69,11 +69,12 @@ export class Rejecting {
       name,
       reason: text,
       length: at.lengthBytes,
-    });
+    };
+    this.#writer?.write(bytes ?? NOTHING, row);
     if (this.#talk === undefined || this.#stats.rejected > SHOWN) return;
     const number = `E${String(at.code).padStart(2, '0')} ${name}`;
     const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
-    this.#talk.warn(`${at.sourceName}:${at.line}:${at.column}: ${text}${size} (${number})`);
+    this.#talk.warn(`${at.sourceName}:${at.line}:${at.column}: ${text}${size} (${number})`, row);
   }
 
   /** A piece of a line that is too long to be kept, as it passes. */

@@ -25,6 +25,7 @@ describe('settings', () => {
       stats: 'none',
       quiet: false,
       verbose: 0,
+      errors: 'text',
       color: 'auto',
       exitStatus: false,
     });
@@ -39,7 +40,7 @@ describe('settings', () => {
 
   test('every flag', async () => {
     const argv =
-      '-w a -w b --columns x,y=z --to tsv --no-header --csv-strict --batch-bytes 1M --batch-records 10 --batch-age 5ms -j 3 --max-record 2KiB --max-depth 7 --on-error skip --rejects r --max-errors 0 -o out --stats=json -vv --color never -e f1 - f2';
+      '-w a -w b --columns x,y=z --to tsv --no-header --csv-strict --batch-bytes 1M --batch-records 10 --batch-age 5ms -j 3 --max-record 2KiB --max-depth 7 --on-error skip --rejects r --max-errors 0 -o out --stats=json --errors json -vv --color never -e f1 - f2';
     expect(await settingsOf(argv.split(' '))).toEqual({
       inputs: ['f1', '-', 'f2'],
       where: ['a', 'b'],
@@ -64,6 +65,7 @@ describe('settings', () => {
       stats: 'json',
       quiet: false,
       verbose: 2,
+      errors: 'json',
       color: 'never',
       exitStatus: true,
     });
@@ -110,6 +112,7 @@ describe('environment', () => {
       stats: 'human',
       quiet: true,
       verbose: 0,
+      errors: 'text',
       color: 'never',
     });
     expect(await settingsOf(['-j', '7', '--on-error=skip', '--stats=none', '--no-quiet'], environment)).toMatchObject({

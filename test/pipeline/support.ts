@@ -59,6 +59,7 @@ export const defaultSettings: SelectSettings = {
   stats: 'none',
   quiet: false,
   verbose: 0,
+  errors: 'text',
   color: 'never',
   exitStatus: false,
 };

@@ -17,10 +17,11 @@ _slung() {
       case "$flag" in
         --to) words="ndjson csv tsv" ;;
         --on-error) words="skip fail keep" ;;
+        --errors) words="text json" ;;
         --stats) words="none human json" ;;
         --color) words="auto always never" ;;
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --stats --stats= --quiet -q --no-quiet --verbose -v --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --color --help -h --version"; else words=""; fi ;;
       esac ;;
     help)
       case "$flag" in

@@ -22,6 +22,7 @@ complete -c slung -n "__fish_seen_subcommand_from select" -l batch-records -x -d
 complete -c slung -n "__fish_seen_subcommand_from select" -l batch-age -x -d 'Wait this long for a fuller batch'
 complete -c slung -n "__fish_seen_subcommand_from select" -l max-record -x -d 'A line longer than SIZE is a bad line'
 complete -c slung -n "__fish_seen_subcommand_from select" -l max-depth -x -d 'A record nested deeper than N is a bad line'
+complete -c slung -n "__fish_seen_subcommand_from select" -l errors -x -a "text json" -d 'Write messages as text or as lines of JSON'
 complete -c slung -n "__fish_seen_subcommand_from select" -l stats -d 'Report counts and speed at the end, on standard error'
 complete -c slung -n "__fish_seen_subcommand_from select" -s q -l quiet -d 'Say nothing but errors'
 complete -c slung -n "__fish_seen_subcommand_from select" -l no-quiet -d 'Opposite of --quiet'

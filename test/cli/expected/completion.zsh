@@ -42,6 +42,7 @@ _slung() {
         '--batch-age=[Wait this long for a fuller batch]:DURATION: ' \
         '--max-record=[A line longer than SIZE is a bad line]:SIZE: ' \
         '--max-depth=[A record nested deeper than N is a bad line]:N: ' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
         '--stats=-[Report counts and speed at the end, on standard error]::FORMAT:(none human json)' \
         '-q[Say nothing but errors]' \
         '--quiet[Say nothing but errors]' \
