@@ -29,7 +29,7 @@ const USAGE = `usage: node bench/run.mjs [options]
     --where EXPR     PATH == LITERAL or PATH ~ "REGEX"
     --fields A,B     paths for project and csv
   --write            update bench/RESULTS.md and the table in README.md
-  --section NAME     of RESULTS.md: throughput, or large for files that make start-up count for little (throughput)`;
+  --section NAME     of RESULTS.md: throughput, jq, or large for files that make start-up count for little (throughput)`;
 
 const { values: options } = parseArgs({
   options: {
@@ -80,7 +80,11 @@ function main() {
   const summary = `${head}\n\n${overview(results)}`;
   console.log(summary);
   if (options.write) {
-    const title = options.section === 'large' ? 'Throughput, large files' : 'Throughput';
+    const titles = new Map([
+      ['large', 'Throughput, large files'],
+      ['jq', 'Throughput beside jq'],
+    ]);
+    const title = titles.get(options.section) ?? 'Throughput';
     writeResults(options.section, `## ${title}\n\n${summary}\n\n${results.map(section).join('\n\n')}`);
     writeReadme(readmeTable(results, head));
   }
