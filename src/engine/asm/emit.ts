@@ -6,7 +6,7 @@
  */
 import {
   B_OUT, B_OUT_BYTES, B_OUT_CAPACITY, B_SEGMENTS, B_SEGMENT_COUNT, C_LABEL, C_LABEL_BYTES, C_PATH, COLUMN_BYTES, EMIT_CSV,
-  EMIT_LINES, EMIT_NDJSON, EMIT_NOTHING, IN_PLACE_BYTES, KIND_ARRAY, KIND_NULL, KIND_STRING, SEG_BYTES, SEG_IN_OUT,
+  EMIT_LINES, EMIT_NDJSON, EMIT_NOTHING, IN_PLACE_BYTES, KIND_NULL, KIND_STRING, SEG_BYTES, SEG_IN_OUT,
   SEG_START, SEGMENT_BYTES, SLOT_FROM, SLOT_KIND, SLOT_TO,
 } from '../layout';
 import { slotOf } from './match';
@@ -108,101 +108,124 @@ export function endEmit(): void {
   store<u32>(block, <u32>(out - outStart), B_OUT_BYTES);
 }
 
-/** Copies with 16-byte steps; may write up to 15 bytes past the end, which the slack covers. */
+/** Makes room for `bytes` at `at` and after it. @returns `at`, or where it has moved to */
 // @ts-ignore: decorator
 @inline
-function put(from: usize, bytes: usize): void {
-  if (bytes > 256) memory.copy(out, from, bytes);
-  else for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, v128.load(from + i));
-  out += bytes;
+function roomFor(at: usize, bytes: usize): usize {
+  if (at + bytes <= outEnd) return at;
+  out = at;
+  growOut(bytes);
+  return out;
+}
+
+/** Copies to `at` with 16-byte steps; may write up to 15 bytes past the end, which the slack covers. @returns the end */
+// @ts-ignore: decorator
+@inline
+function copyTo(at: usize, from: usize, bytes: usize): usize {
+  if (bytes > 256) memory.copy(at, from, bytes);
+  else for (let i: usize = 0; i < bytes; i += 16) v128.store(at + i, v128.load(from + i));
+  return at + bytes;
 }
 
 function emitObject(): void {
-  reserve(2);
-  store<u8>(out++, 0x7b);
+  let at = roomFor(out, 1);
+  store<u8>(at++, 0x7b);
   let first: usize = 1;
-  for (let i: u32 = 0; i < columnCount; i++) {
-    const column = columns + <usize>i * COLUMN_BYTES;
+  for (let column = columns, end = columns + <usize>columnCount * COLUMN_BYTES; column < end; column += COLUMN_BYTES) {
     const slot = slotOf(load<u32>(column, C_PATH));
     if (!slot) continue;
     const from = <usize>load<u32>(slot, SLOT_FROM);
     const bytes = <usize>load<u32>(slot, SLOT_TO) - from;
     const labelBytes = <usize>load<u32>(column, C_LABEL_BYTES);
-    reserve(labelBytes + bytes + 2);
+    at = roomFor(at, labelBytes + bytes);
     // The label begins with the comma that the first member has no use for.
-    put(planPointer(load<u32>(column, C_LABEL)) + first, labelBytes - first);
-    put(from, bytes);
+    at = copyTo(at, planPointer(load<u32>(column, C_LABEL)) + first, labelBytes - first);
+    at = copyTo(at, from, bytes);
     first = 0;
   }
-  store<u8>(out, 0x7d);
-  store<u8>(out + 1, 0x0a);
-  out += 2;
+  at = roomFor(at, 2);
+  store<u16>(at, 0x0a7d);
+  out = at + 2;
 }
 
 function emitRow(csv: bool): void {
-  const bytesBefore = out - outStart;
+  const separator: u8 = csv ? 0x2c : 0x09;
+  const before = out - outStart;
+  let at = out;
   for (let i: u32 = 0; i < columnCount; i++) {
-    const column = columns + <usize>i * COLUMN_BYTES;
-    const slot = slotOf(load<u32>(column, C_PATH));
-    reserve(2);
-    if (i) store<u8>(out++, csv ? 0x2c : 0x09);
+    const slot = slotOf(load<u32>(columns + <usize>i * COLUMN_BYTES, C_PATH));
+    at = roomFor(at, 1);
+    if (i) store<u8>(at++, separator);
     if (!slot) continue;
     const kind = load<u32>(slot, SLOT_KIND);
-    let from = <usize>load<u32>(slot, SLOT_FROM);
-    let to = <usize>load<u32>(slot, SLOT_TO);
-    if (kind < <u32>KIND_STRING) {
-      if (kind == KIND_NULL) continue;
-      reserve(to - from);
-      put(from, to - from);
-      continue;
-    }
-    if (kind == KIND_STRING) {
-      from++;
-      to--;
-      if (hasEscape(from, to)) {
-        to = unescapeInto(from, to, scratch);
-        from = scratch;
-      }
-    } else if (kind >= <u32>KIND_ARRAY) {
-      to = compactInto(from, to, scratch);
-      from = scratch;
-    }
+    const from = <usize>load<u32>(slot, SLOT_FROM);
+    const to = <usize>load<u32>(slot, SLOT_TO);
     // A quote, tab or newline becomes two bytes at most.
-    reserve(2 * (to - from) + 2);
-    if (csv) putCsv(from, to);
-    else putTsv(from, to);
+    at = roomFor(at, 2 * (to - from) + 2);
+    if (kind == KIND_STRING) at = writeString(at, from + 1, to - 1, csv);
+    else if (kind < <u32>KIND_STRING) {
+      if (kind != KIND_NULL) at = copyTo(at, from, to - from);
+    } else at = writeText(at, scratch, compactInto(from, to, scratch), csv);
   }
-  reserve(4);
+  at = roomFor(at, 3);
   // An empty line would be no row at all to many readers.
-  if (csv && columnCount == 1 && out - outStart == bytesBefore) {
-    store<u16>(out, 0x2222);
-    out += 2;
+  if (csv && columnCount == 1 && at - outStart == before) {
+    store<u16>(at, 0x2222);
+    at += 2;
   }
-  store<u8>(out++, 0x0a);
+  store<u8>(at, 0x0a);
+  out = at + 1;
+}
+
+/**
+ * The content of a JSON string as a field. In it stand no quotes, tabs or line ends but as escapes, so a field without
+ * a backslash (and, in csv, a comma) is copied as it is, in the same pass that looks for them.
+ */
+// @ts-ignore: decorator
+@inline
+function writeString(at: usize, from: usize, to: usize, csv: bool): usize {
+  const backslash = i8x16.splat(0x5c);
+  const other = csv ? i8x16.splat(0x2c) : backslash;
+  let place = from;
+  while (place < to) {
+    const text = v128.load(place);
+    v128.store(at + (place - from), text);
+    const hits = i8x16.bitmask(v128.or(i8x16.eq(text, backslash), i8x16.eq(text, other)));
+    if (hits && place + <usize>ctz(hits) < to) return writeOddString(at, from, to, csv);
+    place += 16;
+  }
+  return at + (to - from);
+}
+
+function writeOddString(at: usize, from: usize, to: usize, csv: bool): usize {
+  if (hasEscape(from, to)) return writeText(at, scratch, unescapeInto(from, to, scratch), csv);
+  return writeText(at, from, to, csv);
+}
+
+function writeText(at: usize, from: usize, to: usize, csv: bool): usize {
+  return csv ? writeCsv(at, from, to) : writeTsv(at, from, to);
 }
 
 /** RFC 4180: a field with a comma, quote, CR or LF is enclosed in quotes, and its quotes are doubled. */
-function putCsv(from: usize, to: usize): void {
-  if (!needsQuotes(from, to)) {
-    put(from, to - from);
-    return;
-  }
-  store<u8>(out++, 0x22);
+function writeCsv(at: usize, from: usize, to: usize): usize {
+  if (!needsQuotes(from, to)) return copyTo(at, from, to - from);
+  store<u8>(at++, 0x22);
   const quote = i8x16.splat(0x22);
   while (from < to) {
     const text = v128.load(from);
-    v128.store(out, text);
+    v128.store(at, text);
     const hit = <usize>ctz(i8x16.bitmask(i8x16.eq(text, quote)) | 0x10000);
     const bytes = min<usize>(hit, to - from);
     from += bytes;
-    out += bytes;
+    at += bytes;
     if (hit < 16 && from < to) {
-      store<u16>(out, 0x2222);
-      out += 2;
+      store<u16>(at, 0x2222);
+      at += 2;
       from++;
     }
   }
-  store<u8>(out++, 0x22);
+  store<u8>(at++, 0x22);
+  return at;
 }
 
 function needsQuotes(from: usize, to: usize): bool {
@@ -224,15 +247,16 @@ function needsQuotes(from: usize, to: usize): bool {
 }
 
 /** Tab-separated text as IANA text/tab-separated-values, with \t \n \r \\ for the bytes that it cannot hold. */
-function putTsv(from: usize, to: usize): void {
+function writeTsv(at: usize, from: usize, to: usize): usize {
   while (from < to) {
     const byte = load<u8>(from++);
     const letter = byte == 0x09 ? 0x74 : byte == 0x0a ? 0x6e : byte == 0x0d ? 0x72 : byte == 0x5c ? 0x5c : 0;
     if (letter) {
-      store<u8>(out++, 0x5c);
-      store<u8>(out++, <u8>letter);
-    } else store<u8>(out++, byte);
+      store<u8>(at++, 0x5c);
+      store<u8>(at++, <u8>letter);
+    } else store<u8>(at++, byte);
   }
+  return at;
 }
 
 /** Copies a nested value without the white space between its tokens. @returns the end */
