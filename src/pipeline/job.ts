@@ -85,14 +85,18 @@ export class Job {
   startWorkers(count: number): void {
     if (this.#workersStarted || this.isFinding || count < 1) return;
     this.#workersStarted = true;
-    const { lanes } = this;
-    import('./worker-lane.ts').then(({ WorkerLane }) => {
-      // The run may be over by now.
-      if (this.#isFinished) return;
-      for (let i = 0; i < count; i++) {
-        lanes.add(new WorkerLane(this.#plan, { ...this.#options, blockCount: WORKER_BLOCKS }));
-      }
+    this.#addWorkers(count).catch(() => {
+      // No thread or no address space for another lane: the ones there are do the work, and --stats tells their number.
     });
+  }
+
+  async #addWorkers(count: number): Promise<void> {
+    const { lanes } = this;
+    const { WorkerLane } = await import('./worker-lane.ts');
+    // The run may be over by now.
+    for (let i = 0; i < count && !this.#isFinished; i++) {
+      lanes.add(new WorkerLane(this.#plan, { ...this.#options, blockCount: WORKER_BLOCKS }));
+    }
   }
 
   /** An engine beside the lanes that can take `bytes` at once, for a long record or a batch that is done again. */
