@@ -21,7 +21,6 @@ export const H_ERRORS = 20;
 export const H_ESCAPES = 24;
 export const H_DIAGNOSE_STACK = 28;
 export const H_SCRATCH = 32;
-export const H_SCRATCH_BYTES = 36;
 export const H_KEYS = 40;
 export const H_MAX_DEPTH = 44;
 export const H_MAX_RECORD = 48;
@@ -100,7 +99,6 @@ export const P_PATHS = 16;
 export const P_EMIT = 20; // EMIT_*
 export const P_COLUMNS = 24;
 export const P_COLUMN_COUNT = 28;
-export const P_BYTES = 32;
 export const PLAN_HEADER_BYTES = 64;
 
 export const EMIT_LINES = 0;
@@ -144,6 +142,7 @@ export const T_LENGTH = 20; // bytes, or the number's kind
 export const T_NUMBER = 24; // i64: the number's bits
 export const TEST_BYTES = 32;
 
+/** Targets that end the program. */
 export const ACCEPT_TARGET = -1;
 export const REJECT_TARGET = -2;
 

@@ -85,7 +85,6 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_EXAMINE]: at.examine,
     [L.H_DIAGNOSE_STACK]: at.diagnoseStack,
     [L.H_SCRATCH]: at.scratch,
-    [L.H_SCRATCH_BYTES]: capacity + L.PADDING_BYTES,
     [L.H_KEYS]: at.keys,
     [L.H_MAX_DEPTH]: options.maxDepth,
     [L.H_MAX_RECORD]: options.maxRecordBytes,

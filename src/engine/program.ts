@@ -1,7 +1,7 @@
 /**
  * What the engine is asked to do, before it is encoded as bytes. The selector compiler produces a `Program`; the CLI
  * and the library produce a `Projection`; plan.ts turns both into the one binary plan that every lane copies into its
- * memory. This file holds types only: the engine knows no selector syntax.
+ * memory. This file holds types, and names the two ends of a program: the engine knows no selector syntax.
  */
 
 /** One step of a path: an object member by its key, or an array element by its index from 0. */
@@ -52,8 +52,7 @@ export type Predicate =
 export type StringScalar = { readonly type: 'string'; readonly bytes: Uint8Array };
 
 /** Where control goes after a test: an index into `Program.tests`, or one of the two ends. */
-export const ACCEPT = -1;
-export const REJECT = -2;
+export { ACCEPT_TARGET as ACCEPT, REJECT_TARGET as REJECT } from './layout.ts';
 
 /** A predicate and its two successors: short circuit is in the targets, so the engine needs no stack. */
 export type Test = Predicate & { readonly onTrue: number; readonly onFalse: number };

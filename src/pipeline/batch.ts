@@ -20,8 +20,6 @@ export interface Cut {
   readonly trigger: Trigger;
   /** Offset of the first byte in the (decompressed) source. */
   readonly sourceOffset: number;
-  /** The newline of the last line is ours: the input ended without one. */
-  readonly endAdded: boolean;
 }
 
 /** A line longer than a block, whose parts have been handed on, has come to its end. */
@@ -199,7 +197,7 @@ export class Feed {
     const isMarked = this.#isFirstBatch && BOM.every((byte, i) => memory.view(start, to)[i] === byte);
     this.#isFirstBatch = false;
     const skip = isMarked ? BOM.length : 0;
-    return { kind: 'cut', from: start + skip, to, trigger, sourceOffset: sourceOffset + skip, endAdded };
+    return { kind: 'cut', from: start + skip, to, trigger, sourceOffset: sourceOffset + skip };
   }
 
   #startLong(bytes: Uint8Array): Filled {

@@ -3,6 +3,7 @@
  * their bad lines to the rejects, and decides when the run has to stop (the reader went away, too many bad lines, a new
  * column with --csv-strict).
  */
+import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { PathStep } from '../engine/program.ts';
@@ -27,7 +28,6 @@ export interface Tag {
   readonly sourceOffset: number;
 }
 
-const CODE_TOO_LONG = 16;
 const NEWLINE = Buffer.from('\n');
 
 /** Why no more is read: the output's reader has gone, too many lines were rejected, a column came too late. */

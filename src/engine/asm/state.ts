@@ -4,7 +4,7 @@
  */
 import {
   H_DIAGNOSE_STACK, H_ERRORS, H_EXAMINE, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_SCRATCH,
-  H_SCRATCH_BYTES, H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_PATHS, P_ROOT,
+  H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_PATHS, P_ROOT,
   P_SLOT_COUNT, P_TESTS, SLOT_BYTES,
 } from '../layout';
 import { setDiagnoseStack } from './diagnose';
@@ -18,7 +18,6 @@ export let errors: usize = 0;
 export let escapes: usize = 0;
 export let examineList: usize = 0;
 export let scratch: usize = 0;
-export let scratchBytes: usize = 0;
 export let keys: usize = 0;
 export let maxDepth: i32 = 0;
 export let maxRecord: usize = 0;
@@ -68,7 +67,6 @@ export function attach(header: usize): void {
   escapes = load<u32>(header, H_ESCAPES);
   examineList = load<u32>(header, H_EXAMINE);
   scratch = load<u32>(header, H_SCRATCH);
-  scratchBytes = load<u32>(header, H_SCRATCH_BYTES);
   keys = load<u32>(header, H_KEYS);
   maxDepth = load<i32>(header, H_MAX_DEPTH);
   maxRecord = load<u32>(header, H_MAX_RECORD);
