@@ -5,18 +5,32 @@
  *
  *     node build.mjs [engine] [js]        both when none is named
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { main as compile } from 'assemblyscript/asc';
 import { build } from 'esbuild';
 
 const wanted = process.argv.slice(2);
 const makes = (/** @type {string} */ part) => wanted.length === 0 || wanted.includes(part);
 
+/**
+ * What is written in AssemblyScript: entry, configuration, result. `views` is the engine with what plugins need, apart
+ * because `select` should not have to compile it; an adapter runs over a guest's memory and has no data of its own.
+ */
+const engineConfig = 'src/engine/asm/asconfig.json';
+const adapterConfig = 'src/plugin/asconfig.json';
+const modules = [
+  ['src/engine/asm/engine.ts', engineConfig, 'src/engine/engine.wasm'],
+  ['src/engine/asm/with-views.ts', engineConfig, 'src/engine/views.wasm'],
+  ['src/plugin/tangent/asm/adapter.ts', adapterConfig, 'src/plugin/tangent/tangent-adapter.wasm'],
+  ['src/plugin/slung/asm/adapter.ts', adapterConfig, 'src/plugin/slung/slung-adapter.wasm'],
+].filter(([entry]) => existsSync(entry));
+
 async function buildEngine() {
-  const asm = 'src/engine/asm';
-  const argv = [`${asm}/engine.ts`, '--config', `${asm}/asconfig.json`, '--outFile', 'src/engine/engine.wasm'];
-  const { error, stderr } = await compile(argv);
-  if (error) throw new Error(`the engine does not compile: ${error.message}\n${stderr.toString()}`);
+  for (const [entry, config, outFile] of modules) {
+    const { error, stderr } = await compile([entry, '--config', config, '--outFile', outFile]);
+    if (error) throw new Error(`${entry} does not compile: ${error.message}\n${stderr.toString()}`);
+  }
 }
 
 /**
@@ -83,7 +97,7 @@ async function buildJs() {
     splitting: true,
     format: 'esm',
   });
-  copyFileSync('src/engine/engine.wasm', 'dist/engine.wasm');
+  for (const [, , file] of modules) copyFileSync(file, `dist/${basename(file)}`);
   writeNotices();
 }
 

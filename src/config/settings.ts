@@ -54,3 +54,57 @@ export interface SelectSettings {
   /** -e: exit 4 when nothing was output. */
   readonly exitStatus: boolean;
 }
+
+export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';
+export type OnPluginError = 'fail' | 'skip' | 'pass';
+export type TimeUnit = 'auto' | 's' | 'ms' | 'us' | 'ns';
+
+/** One plugin of a run, found and read. */
+export interface PluginSetting {
+  /** For messages, stats and config: given with -p, or the file's name without `.wasm`. */
+  readonly name: string;
+  /** The file, for messages. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** --abi; undefined: recognised from the bytes. */
+  readonly abi: PluginAbi | undefined;
+  /** --plugin-config for this plugin. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** Which fields of a record are a Slung event. */
+export interface EventFields {
+  readonly time: string;
+  readonly value: string;
+  readonly series: string;
+  readonly tags: string;
+  readonly timeUnit: TimeUnit;
+}
+
+/** One run of `slung run`. */
+export interface RunSettings {
+  /**
+   * What it has in common with `select`. `where` stands in front of the first plugin; `fields`, `columns` and `to` apply
+   * to what the last one puts out.
+   */
+  readonly select: SelectSettings;
+  /** In the order of the chain; never empty. */
+  readonly plugins: readonly PluginSetting[];
+  readonly unmatched: 'drop' | 'pass';
+  readonly onPluginError: OnPluginError;
+  /** The most memory that one instance may have. */
+  readonly memoryBytes: number;
+  /** The longest time of one call into a plugin. */
+  readonly timeLimitMs: number;
+  /** HOST or HOST:PORT that plugins may send requests to. */
+  readonly allowNet: readonly string[];
+  /** Environment variables that plugins may see, with their values. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where `cache` keeps its entries; undefined: only in memory. */
+  readonly cacheFile: string | undefined;
+  readonly events: EventFields;
+  /** `ws://HOST:PORT` to take events from instead of files. */
+  readonly listen: string | undefined;
+  /** Arguments after `--`, for WASI filters and Slung programs. */
+  readonly args: readonly string[];
+}

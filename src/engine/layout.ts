@@ -28,7 +28,16 @@ export const H_FLAGS = 52;
 /** Set to 1 by a worker when it is ready to process blocks. */
 export const H_READY = 56;
 export const H_EXAMINE = 60;
-export const HEADER_BYTES = 64;
+/** The row table (EMIT_ROWS) and its size in bytes. */
+export const H_ROWS = 64;
+export const H_ROWS_BYTES = 68;
+/** Work area of the views over rows (asm/views.ts), and its size. */
+export const H_VIEWS = 72;
+export const H_VIEWS_BYTES = 76;
+/** Copies of records that a guest keeps beyond its call, and their size. */
+export const H_PINS = 80;
+export const H_PINS_BYTES = 84;
+export const HEADER_BYTES = 128;
 /** One entry of the index's list of blocks that it has to look at again. */
 export const EXAMINE_BYTES = 40;
 
@@ -38,6 +47,8 @@ export const F_STRICT_KEYS = 1;
 export const F_KEEP_REJECTS = 2;
 /** H_FLAGS: collect the root keys of matching records that the plan does not know (csv without columns). */
 export const F_TRACK_KEYS = 4;
+/** H_FLAGS: with EMIT_ROWS, records that are not selected get a row as well (--unmatched pass). */
+export const F_ROWS_FOR_ALL = 8;
 
 // ---- block: one batch and its results (u32 each); one struct per input block ---------------------------------------
 export const B_STATE = 0;
@@ -61,6 +72,10 @@ export const B_LINES = 52;
 export const B_STOPPED_AT = 56;
 /** Start of the block's input area; a batch may begin later (after a byte order mark). */
 export const B_INPUT = 60;
+/** With EMIT_ROWS: records that the second program selected, too. */
+export const B_SELECTED = 64;
+/** More rejected lines than this stop the block (B_STOPPED_AT); written by the host, all ones for no limit. */
+export const B_REJECT_LIMIT = 68;
 export const BLOCK_BYTES = 128;
 
 export const STATE_FREE = 0;
@@ -68,6 +83,8 @@ export const STATE_READY = 1;
 export const STATE_DONE = 2;
 export const STATE_FAILED = 3;
 export const STATE_EXIT = 4;
+/** A plugin's output so far is to be drained; the worker goes on when the state is STATE_READY again. */
+export const STATE_FLUSH = 5;
 
 // ---- output segment: bytes to write, in order ----------------------------------------------------------------------
 /** 1: `start` is relative to B_OUT; 0: `start` is an address in the input block (lines passed from where they lie). */
@@ -99,6 +116,11 @@ export const P_PATHS = 16;
 export const P_EMIT = 20; // EMIT_*
 export const P_COLUMNS = 24;
 export const P_COLUMN_COUNT = 28;
+/** i32: the second program, which says which of the matching records a plugin wants. */
+export const P_SELECT = 32;
+/** The fields of a row: the first of their paths, and their number. */
+export const P_FIELD_PATH = 36;
+export const P_FIELD_COUNT = 40;
 export const PLAN_HEADER_BYTES = 64;
 
 export const EMIT_LINES = 0;
@@ -106,6 +128,7 @@ export const EMIT_NDJSON = 1;
 export const EMIT_CSV = 2;
 export const EMIT_TSV = 3;
 export const EMIT_NOTHING = 4; // the records are only counted
+export const EMIT_ROWS = 5; // they become rows, for a plugin
 
 // Trie node: which keys or indexes below a value are of interest.
 export const N_LENGTHS = 0; // u64, bit (length modulo 64) set for every key
@@ -196,6 +219,22 @@ export const KIND_NUMBER = 4;
 export const KIND_STRING = 5;
 export const KIND_ARRAY = 6;
 export const KIND_OBJECT = 7;
+
+// ---- row: one record, for a plugin ---------------------------------------------------------------------------------
+// A row is ROW_BYTES and then FIELD_BYTES for each of the plan's fields, in their order.
+export const ROW_FROM = 0; // first byte of the record
+export const ROW_TO = 4; // one past its last byte, without the newline
+export const ROW_FLAGS = 8;
+export const ROW_LINE = 12; // 0-based line within the batch
+export const ROW_BYTES = 16;
+/** ROW_FLAGS: the plugin wants this record. */
+export const ROW_SELECTED = 1;
+/** ROW_FLAGS: a guest holds a handle to it. */
+export const ROW_LIVE = 2;
+export const FIELD_FROM = 0; // first byte of the value, 0 when it is absent
+export const FIELD_BITS = 4; // its kind (KIND_*) | its length in bytes << FIELD_LENGTH_SHIFT
+export const FIELD_BYTES = 8;
+export const FIELD_LENGTH_SHIFT = 3;
 
 // ---- new keys (F_TRACK_KEYS) ---------------------------------------------------------------------------------------
 // At H_KEYS: the counters, the pending list of the current record, the table of distinct keys, and their bytes.

@@ -3,17 +3,35 @@
  * TypeScript has it only in its DOM library, whose other ten thousand names do not exist in Node.
  */
 declare namespace WebAssembly {
+  type ExternalKind = 'function' | 'table' | 'memory' | 'global' | 'tag';
   class Module {
     constructor(bytes: Uint8Array);
+    static imports(module: Module): { module: string; name: string; kind: ExternalKind }[];
+    static exports(module: Module): { name: string; kind: ExternalKind }[];
+    static customSections(module: Module, name: string): ArrayBuffer[];
   }
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
-    readonly buffer: SharedArrayBuffer;
+    /** Shared for an engine, not shared for a guest. */
+    readonly buffer: ArrayBufferLike;
     /** @returns the size before, in pages of 64 KiB */
     grow(pages: number): number;
+  }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc'; initial: number; maximum?: number });
+    readonly length: number;
+    get(index: number): unknown;
+    set(index: number, value: unknown): void;
+  }
+  class Global<T extends 'i32' | 'i64' | 'f64' = 'i32'> {
+    constructor(descriptor: { value: T; mutable: boolean }, value: T extends 'i64' ? bigint : number);
+    value: T extends 'i64' ? bigint : number;
   }
   class Instance {
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;
   }
+  class CompileError extends Error {}
+  class LinkError extends Error {}
+  class RuntimeError extends Error {}
 }
