@@ -76,11 +76,16 @@ const shared = { bundle: true, platform: 'node', target: 'node20.19', logLevel: 
 async function buildJs() {
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
-  // The program, and the thread of a worker lane: a CommonJS file each, because Node 20 starts its ES module loader and
+  // The program, and the threads that it starts: a CommonJS file each, because Node 20 starts its ES module loader and
   // the facades of its own modules only when somebody asks: 21 ms over `node -e 0` instead of 28 (bench/startup.mjs, 2026-11).
   await build({
     ...shared,
-    entryPoints: { cli: 'src/cli/main.ts', 'lane-worker': 'src/pipeline/lane-worker.ts' },
+    entryPoints: {
+      cli: 'src/cli/main.ts',
+      'lane-worker': 'src/pipeline/lane-worker.ts',
+      'plugin-worker': 'src/plugin/lane/plugin-worker.ts',
+      'services-worker': 'src/plugin/services/services-worker.ts',
+    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

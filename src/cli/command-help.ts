@@ -2,7 +2,7 @@
 import { UsageError } from '../config/errors.ts';
 import { resolveLayers } from '../config/layers.ts';
 import { colorLevel, paintFor } from './color.ts';
-import { commandOf } from './commands.ts';
+import { commandAt, subcommandsOf } from './commands.ts';
 import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { helpText } from './help.ts';
@@ -17,10 +17,13 @@ export async function helpCommand(argv: readonly string[], world: World): Promis
   const typed = parseFlags(argv, flags);
   const layers = [flagLayer(typed.flags), environmentLayer(flags, world.environment), defaultLayer(flags, {})];
   const when = resolveLayers(layers).choice('color', ['auto', 'always', 'never']);
-  const [topic, ...others] = typed.operands;
-  if (others.length > 0) throw new UsageError('help takes one command at a time');
-  const command = topic === undefined ? undefined : commandOf(topic);
-  if (topic !== undefined && command === undefined) throw unknownTopic(topic);
+  const { operands } = typed;
+  const { command, rest } = commandAt(operands);
+  const isSubtopic = command !== undefined && subcommandsOf(command).length > 0;
+  if (operands.length > 2 || (rest.length > 0 && operands.length > 1 && !isSubtopic)) {
+    throw new UsageError('help takes one command at a time');
+  }
+  if (rest.length > 0) throw unknownTopic(operands.join(' '), command);
   const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(1) });
   world.write(1, helpText('full', command, await paintFor(level)));
   return Exit.ok;

@@ -1,8 +1,9 @@
 /**
  * The commands, as data: help, man pages and completion are printed from here and main.ts finds the code of a command by
- * its name. A new command is one row here, its name in CommandName, `commands:` in the rows of its flags, and one
- * entry in main.ts.
+ * its name. A new command is one row here, its name in commandNames, `commands:` in the rows of its flags, and one
+ * entry in main.ts. A subcommand is a command whose name has two words; the rows of `plugin` are in commands-plugin.ts.
  */
+import { pluginCommands } from './commands-plugin.ts';
 import type { CommandName } from './flags.ts';
 
 export interface Example {
@@ -15,7 +16,7 @@ export interface Command {
   readonly name: CommandName;
   /** Operands as in a synopsis. */
   readonly operands: string;
-  /** What the first operand can be, for completion; `files` means any file. */
+  /** What the first operand can be, for completion; `files` means any file, `commands` the commands or subcommands. */
   readonly completes: 'files' | 'commands' | readonly string[];
   readonly doc: string;
   /** For long help and the man page: sentences; a blank line starts a new paragraph. */
@@ -51,6 +52,34 @@ Every line is checked completely. A line that is not JSON costs only itself: it 
     hasManPage: true,
   },
   {
+    name: 'run',
+    operands: 'PLUGIN [FILE...] [-- ARG...]',
+    completes: 'files',
+    doc: 'Put records through WebAssembly plugins',
+    longDoc: `Reads NDJSON from the files in order, or from standard input when there is none, gives the records to a plugin, and writes what the plugin puts out, in the order of the input. --where chooses which records reach the first plugin; --fields, --columns and --to apply to what the last one puts out.
+
+PLUGIN is a path (with a slash, or ending in .wasm or .ts), a NAME given with -p, or a name: then NAME.wasm is looked for in ./plugins, in the directories of SLUNG_PLUGIN_PATH (with : between them) and in slung/plugins below XDG_DATA_HOME (~/.local/share when that is not set). A .ts file is compiled by AssemblyScript, once for each content, if AssemblyScript is installed. slung-plugins(7) tells how to write one.
+
+Four kinds are known by their bytes: components for the world tangent:logs/processor, the same as core modules, programs that import env.u_* (Slung programs), and any WASI program, which gets the lines on its standard input. ARG goes to the last two.
+
+A plugin is in a sandbox. Its memory and the time of a call are limited; it sees no files, no network and no environment but what --allow-net and --allow-env grant; what it writes to its standard error is passed on. When it fails, one message says which plugin, which records and why.`,
+    examples: [
+      { doc: 'A plugin over a stream', text: 'slung run mapper.wasm < logs.ndjson' },
+      { doc: 'A chain, as csv', text: 'slung run enrich.wasm --then score.ts --to csv logs.ndjson' },
+      {
+        doc: 'A name, a configuration and a grant',
+        text: 'slung run -p geo=./geo.wasm geo --plugin-config geo:db=eu --allow-net ipinfo.io logs.ndjson',
+      },
+      {
+        doc: 'Lose only what the plugin cannot take',
+        text: 'slung run mapper.wasm --on-plugin-error skip --rejects bad.txt logs.ndjson',
+      },
+      { doc: 'Any WASI program as a filter', text: 'slung run upper.wasm logs.ndjson -- --locale en' },
+    ],
+    hasManPage: true,
+  },
+  ...pluginCommands,
+  {
     name: 'help',
     operands: '[COMMAND]',
     completes: 'commands',
@@ -75,7 +104,7 @@ bash: eval "$(slung completion bash)" in ~/.bashrc. zsh: save it as _slung in a 
 /** What slung is, for top-level help and slung.1. */
 export const about = {
   doc: 'A Unix filter for NDJSON at the speed of the disk',
-  longDoc: `slung reads NDJSON, keeps the records that a selector describes, and writes them as they were or as chosen fields, in NDJSON, csv or tsv. Records never leave a WebAssembly memory, numbers pass through digit by digit, and nothing is dropped without being counted.
+  longDoc: `slung reads NDJSON, keeps the records that a selector describes, puts them through WebAssembly plugins if you like, and writes them as they were or as chosen fields, in NDJSON, csv or tsv. Records never leave a WebAssembly memory, numbers pass through digit by digit, and nothing is dropped without being counted.
 
 Standard output carries data and nothing else; everything for people goes to standard error.`,
 } as const;
@@ -83,4 +112,25 @@ Standard output carries data and nothing else; everything for people goes to sta
 /** The command of that name, or undefined. */
 export function commandOf(name: string): Command | undefined {
   return commands.find((command) => command.name === name);
+}
+
+/** The command that a line begins with, and the rest of the line. Two words are tried before one. */
+export function commandAt(argv: readonly string[]): { command: Command | undefined; rest: readonly string[] } {
+  const subcommand = commandOf(argv.slice(0, 2).join(' '));
+  if (subcommand !== undefined && argv.length > 1) return { command: subcommand, rest: argv.slice(2) };
+  const command = commandOf(argv[0] ?? '');
+  return { command, rest: command === undefined ? argv : argv.slice(1) };
+}
+
+/** The commands of one word. */
+export const mainCommands: readonly Command[] = commands.filter(({ name }) => !name.includes(' '));
+
+/** The commands `NAME …` below `command`; empty for nearly all. */
+export function subcommandsOf(command: Command): readonly Command[] {
+  return commands.filter(({ name }) => name.startsWith(`${command.name} `));
+}
+
+/** The last word of the name: what is typed after the parent's. */
+export function lastWord(command: Command): string {
+  return command.name.split(' ').at(-1)!;
 }

@@ -3,7 +3,7 @@
  * Each knows the commands, the flags of the command on the line, and the values of flags that have a fixed set; everything
  * else completes to files.
  */
-import { type Command, commands, type Shell } from './commands.ts';
+import { type Command, commands, lastWord, mainCommands, type Shell, subcommandsOf } from './commands.ts';
 import { type Flag, flagsOf, oppositeOf, takesNext } from './flags.ts';
 
 /** The script for one shell; ends with a newline. */
@@ -21,8 +21,13 @@ export function completionScript(shell: Shell): string {
 /** What the first operand of a command can be; undefined for files. */
 function operandsOf(command: Command): readonly string[] | undefined {
   if (command.completes === 'files') return undefined;
-  return command.completes === 'commands' ? commands.map((row) => row.name) : command.completes;
+  if (command.completes !== 'commands') return command.completes;
+  const below = subcommandsOf(command);
+  return below.length > 0 ? below.map(lastWord) : mainCommands.map((row) => row.name);
 }
+
+/** The commands that have subcommands. */
+const parents = mainCommands.filter((command) => subcommandsOf(command).length > 0);
 
 function namesOf(flag: Flag): string[] {
   const opposite = oppositeOf(flag);
@@ -41,7 +46,7 @@ function bash(): string {
     const files = own.filter((flag) => takesNext(flag) && flag.choices === undefined);
     const operands = operandsOf(command);
     return [
-      `    ${command.name})`,
+      `    ${quotedName(command)})`,
       '      case "$flag" in',
       ...values.map((flag) => `        ${pattern(flag)}) words="${(flag.choices ?? []).join(' ')}" ;;`),
       ...(files.length === 0 ? [] : [`        ${files.map(pattern).join('|')}) words="" ;;`]),
@@ -63,15 +68,24 @@ _slung() {
       *) flag="\${COMP_WORDS[COMP_CWORD-1]}" ;;
     esac
   fi
-  case "\${COMP_WORDS[1]}" in
-${cases.join('\n')}
-    *) words="${commands.map((row) => row.name).join(' ')} --help --version" ;;
+  local command="\${COMP_WORDS[1]}"
+  case "$command" in
+    ${parents.map((row) => row.name).join('|')}) (( COMP_CWORD > 2 )) && command+=" \${COMP_WORDS[2]}" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="${commands.map((row) => row.name).join(' ')} --help --version"
+  case "$command" in
+${cases.join('\n')}
+    *) words="${mainCommands.map((row) => row.name).join(' ')} --help --version" ;;
+  esac
+  (( COMP_CWORD == 1 )) && words="${mainCommands.map((row) => row.name).join(' ')} --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung
 `;
+}
+
+/** The name as a pattern of `case`. */
+function quotedName(command: Command): string {
+  return command.name.includes(' ') ? `"${command.name}"` : command.name;
 }
 
 /** `-o|--output`: the ways to write a flag, as a bash pattern. */
@@ -91,7 +105,7 @@ function zsh(): string {
     const operands = operandsOf(command);
     const rest = operands === undefined ? '*:file:_files' : `1:argument:(${operands.join(' ')})`;
     return [
-      `    ${command.name})`,
+      `    ${quotedName(command)})`,
       '      _arguments -s -S \\',
       ...specs.map((spec) => `        ${spec} \\`),
       `        ${quoted(rest)} ;;`,
@@ -102,7 +116,7 @@ function zsh(): string {
 _slung() {
   local -a commands
   commands=(
-${commands.map((row) => `    ${quoted(`${row.name}:${row.doc}`)}`).join('\n')}
+${mainCommands.map((row) => `    ${quoted(`${row.name}:${row.doc}`)}`).join('\n')}
   )
   if (( CURRENT == 2 )); then
     _describe -t commands command commands
@@ -111,6 +125,14 @@ ${commands.map((row) => `    ${quoted(`${row.name}:${row.doc}`)}`).join('\n')}
   local command=$words[2]
   shift words
   (( CURRENT-- ))
+  case $command in
+    ${parents.map((row) => row.name).join('|')})
+      if (( CURRENT > 2 )); then
+        command+=" $words[2]"
+        shift words
+        (( CURRENT-- ))
+      fi ;;
+  esac
   case $command in
 ${cases.join('\n')}
   esac
@@ -141,21 +163,29 @@ function zshSpecs(flag: Flag): string[] {
 }
 
 function fish(): string {
-  const names = commands.map((row) => row.name).join(' ');
+  const names = mainCommands.map((row) => row.name).join(' ');
   const lines = [
     '# fish completion for slung: save as ~/.config/fish/completions/slung.fish',
-    ...commands.map(
+    ...mainCommands.map(
       (row) =>
         `complete -c slung -n "not __fish_seen_subcommand_from ${names}" -f -a ${row.name} -d ${fishQuoted(row.doc)}`,
     ),
   ];
   for (const command of commands) {
-    const when = `complete -c slung -n "__fish_seen_subcommand_from ${command.name}"`;
+    const when = `complete -c slung -n "${fishSeen(command)}"`;
     const operands = operandsOf(command);
     if (operands !== undefined) lines.push(`${when} -f -a "${operands.join(' ')}"`);
     lines.push(...flagsOf(command.name).flatMap((flag) => fishFlag(flag, when)));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The condition for being at `command`: all of its words were typed, and none of its subcommands. */
+function fishSeen(command: Command): string {
+  const seen = command.name.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
+  const below = subcommandsOf(command).map(lastWord);
+  if (below.length > 0) seen.push(`not __fish_seen_subcommand_from ${below.join(' ')}`);
+  return seen.join('; and ');
 }
 
 function fishFlag(flag: Flag, when: string): string[] {

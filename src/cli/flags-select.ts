@@ -1,11 +1,11 @@
 /**
- * The flags of `slung select`, in the order of help. Defaults are written as a user would write them and go through
+ * The flags of `slung select`, in the order of help; `slung run` has nearly all of them, too. Defaults are written as a user would write them and go through
  * the same parser. flags.ts explains the columns of the table. The file is longer than others because it is one table:
  * a flag has its whole text here and nowhere else.
  */
 import type { CommandName, Flag } from './flags.ts';
 
-const commands: readonly CommandName[] = ['select'];
+const commands: readonly CommandName[] = ['select', 'run'];
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const DAY_MS = 24 * 3_600_000;
@@ -35,7 +35,7 @@ A comparison with a missing value, or between a number and a string, is false. I
     doc: 'Output only these: a,b.c,name=source.name',
     longDoc: `Output only these places of each record. LIST is paths with commas between them; name=path gives a place another name. Commas and = inside quotes or brackets belong to the path. Values are copied as they were written: numbers keep every digit. May be given more than once.
 
-Without it, ndjson output is the matching lines, byte for byte.`,
+Without it, ndjson output is the matching lines, byte for byte, or what the last plugin puts out.`,
     common: true,
     commands,
   },
@@ -128,7 +128,7 @@ const badLines: readonly Flag[] = [
     env: 'SLUNG_ON_ERROR',
     group: 'Bad lines',
     doc: 'A line that is not JSON: skip it, fail, or keep it',
-    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields). Bad lines are always counted and the first five are shown. When there were any, the exit code is 1, except with keep.`,
+    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. When there were any, the exit code is 1, except with keep.`,
     common: true,
     commands,
   },
@@ -174,7 +174,7 @@ const batches: readonly Flag[] = [
     doc: 'Work on N batches at a time; the order stays',
     longDoc: 'The number of worker threads. The order of the output is the order of the input for every N.',
     common: true,
-    commands,
+    commands: ['select'],
   },
   {
     key: 'batchBytes',

@@ -1,11 +1,14 @@
 /**
  * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion, environment
  * variables and the configuration schema are all printed from this table, so there is no second place to forget.
- * The flags of `slung select` are in flags-select.ts; this file has the shape of a row and the flags that all share.
+ * The flags of the commands are in flags-select.ts, flags-run.ts and flags-plugin.ts; this file has the shape of a row and
+ * the flags that all share.
  *
  * The surprising part: environment variables exist for *how* a run works (lanes, limits, what to do with bad lines) and
  * not for *what* it does (where, fields, output), so that a script means the same in everybody's shell.
  */
+import { pluginFlags } from './flags-plugin.ts';
+import { runFlags } from './flags-run.ts';
 import { selectFlags } from './flags-select.ts';
 
 /**
@@ -15,7 +18,7 @@ import { selectFlags } from './flags-select.ts';
 export type FlagType = 'switch' | 'count' | 'text' | 'list' | 'file' | 'size' | 'duration' | 'integer' | 'choice';
 
 export interface Flag {
-  /** The setting it sets: `batchBytes`. Two flags never share a key. */
+  /** The setting it sets: `batchBytes`. No two flags of one command share a key. */
   readonly key: string;
   /** Without dashes: `batch-bytes`. A switch whose name starts with `no-` sets its key to false. */
   readonly long: string;
@@ -45,22 +48,32 @@ export interface Flag {
   readonly commands: readonly CommandName[];
 }
 
-export type FlagGroup = 'Selection' | 'Output' | 'Bad lines' | 'Batches' | 'Limits' | 'Talk' | 'Help';
-
-/** The order of the headings. */
-export const flagGroups: readonly FlagGroup[] = [
-  'Selection',
-  'Output',
-  'Bad lines',
-  'Batches',
-  'Limits',
-  'Talk',
+/** The headings, in their order. */
+export const flagGroups = [
+  ...(['Selection', 'Plugins', 'Sandbox', 'Events', 'Output', 'Bad lines', 'Batches', 'Limits', 'Talk'] as const),
   'Help',
-];
+] as const;
 
-export type CommandName = 'select' | 'help' | 'completion';
+export type FlagGroup = (typeof flagGroups)[number];
 
-const everywhere: readonly CommandName[] = ['select', 'help', 'completion'];
+/** The commands; a name of two words is a subcommand. */
+export const commandNames = [
+  ...([
+    'select',
+    'run',
+    'plugin',
+    'plugin inspect',
+    'plugin new',
+    'plugin build',
+    'plugin test',
+    'plugin list',
+  ] as const),
+  ...(['help', 'completion'] as const),
+] as const;
+
+export type CommandName = (typeof commandNames)[number];
+
+const everywhere: readonly CommandName[] = commandNames;
 
 const sharedFlags: readonly Flag[] = [
   {
@@ -100,7 +113,7 @@ const sharedFlags: readonly Flag[] = [
   },
 ];
 
-export const flags: readonly Flag[] = [...selectFlags, ...sharedFlags];
+export const flags: readonly Flag[] = [...selectFlags, ...runFlags, ...pluginFlags, ...sharedFlags];
 
 /** The flags of a command, in table order. */
 export function flagsOf(command: CommandName): readonly Flag[] {

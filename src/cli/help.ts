@@ -3,7 +3,7 @@
  * within 80 columns whatever the terminal's width, so that the text is the same everywhere and can be tested whole.
  */
 import type { Paint } from './color.ts';
-import { about, type Command, commands } from './commands.ts';
+import { about, type Command, commands, lastWord, mainCommands, subcommandsOf } from './commands.ts';
 import { exitRows } from './exit.ts';
 import { type Flag, flagGroups, flags, flagsOf, oppositeOf } from './flags.ts';
 
@@ -42,7 +42,15 @@ export function flagFacts(flag: Flag): string[] {
 
 /** `slung select [OPTION...] [FILE...]` */
 export function usageLine(command: Command | undefined): string {
-  return command === undefined ? 'slung COMMAND [OPTION...]' : `slung ${command.name} [OPTION...] ${command.operands}`;
+  if (command === undefined) return 'slung COMMAND [OPTION...]';
+  if (subcommandsOf(command).length > 0) return `slung ${command.name} COMMAND [OPTION...]`;
+  return `slung ${command.name} [OPTION...] ${command.operands}`.trimEnd();
+}
+
+/** The flags of a command in the order of their headings. */
+function orderedFlags(command: Command): readonly Flag[] {
+  const own = flagsOf(command.name);
+  return flagGroups.flatMap((group) => own.filter((flag) => flag.group === group));
 }
 
 /** The variables that matter to `of`, with what they do. */
@@ -65,12 +73,12 @@ export const quantityRule =
 function brief(command: Command | undefined, paint: Paint): string[] {
   const examples = (command ?? commands[0])?.examples.slice(0, 2) ?? [];
   const title = command === undefined ? about.doc : command.doc;
-  const rows =
-    command === undefined
-      ? commands.map((row) => columns(row.name, row.doc, 23, paint))
-      : flagsOf(command.name)
-          .filter((flag) => flag.common)
-          .map((flag) => columns(flagSynopsis(flag), flag.doc, 23, paint));
+  const below = command === undefined ? mainCommands : subcommandsOf(command);
+  const rows = below.map((row) => columns(lastWord(row), row.doc, 23, paint));
+  if (command !== undefined && below.length === 0) {
+    const common = orderedFlags(command).filter((flag) => flag.common);
+    rows.push(...common.flatMap((flag) => briefFlag(flag, paint)));
+  }
   return [
     `${paint.strong(command === undefined ? 'slung' : `slung ${command.name}`)}: ${title}`,
     '',
@@ -80,10 +88,21 @@ function brief(command: Command | undefined, paint: Paint): string[] {
     '',
     ...rows,
     '',
-    command === undefined
-      ? 'More: slung help, slung help COMMAND, slung --version'
-      : `All options: slung help ${command.name}`,
+    moreLine(command),
   ];
+}
+
+/** A synopsis that is too long for its column has a line of its own. */
+function briefFlag(flag: Flag, paint: Paint): string[] {
+  const synopsis = flagSynopsis(flag);
+  if (synopsis.length < 23) return [columns(synopsis, flag.doc, 23, paint)];
+  return [`  ${paint.strong(synopsis)}`, `${' '.repeat(25)}${flag.doc}`];
+}
+
+function moreLine(command: Command | undefined): string {
+  if (command === undefined) return 'More: slung help, slung help COMMAND, slung --version';
+  const hasCommands = subcommandsOf(command).length > 0;
+  return hasCommands ? `More: slung help ${command.name} COMMAND` : `All options: slung help ${command.name}`;
 }
 
 function full(command: Command | undefined, paint: Paint): string[] {
@@ -96,23 +115,26 @@ function full(command: Command | undefined, paint: Paint): string[] {
     '',
     ...paragraphs(source.longDoc, 0),
     '',
-    ...(command === undefined
-      ? commandSection(paint)
-      : [...exampleSection(command, paint), ...flagSections(command, paint)]),
+    ...commandSection(command, paint),
+    ...exampleSection(command ?? commands[0], paint),
+    ...(command === undefined ? [] : flagSections(command, paint)),
     ...environmentSection(command, paint),
     paint.strong('Exit codes:'),
     ...exitRows.flatMap((row) => hanging(row.code, row.doc, 10, paint)),
   ];
 }
 
-function commandSection(paint: Paint): string[] {
+/** The commands, or the subcommands of one that has some. */
+function commandSection(command: Command | undefined, paint: Paint): string[] {
+  const below = command === undefined ? mainCommands : subcommandsOf(command);
+  if (below.length === 0) return [];
+  const example = command === undefined ? 'select' : `${command.name} ${lastWord(below[0]!)}`;
   return [
     paint.strong('Commands:'),
-    ...commands.map((row) => columns(row.name, row.doc, 16, paint)),
+    ...below.map((row) => columns(lastWord(row), row.doc, 16, paint)),
     '',
-    'Each has its own help: slung help select.',
+    `Each has its own help: slung help ${example}.`,
     '',
-    ...exampleSection(commands[0], paint),
   ];
 }
 

@@ -3,11 +3,11 @@
  * and code. What a command does is in command-NAME.ts. `select` is imported at once and the others when they are needed:
  * start-up time is part of a filter's speed (bench/startup.mjs), and every further file of the bundle adds to it.
  */
-import { UsageError } from '../config/errors.ts';
+import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { ColorWhen, ErrorsFormat } from '../config/settings.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { selectCommand } from './command-select.ts';
-import { type Command, commandOf } from './commands.ts';
+import { type Command, commandAt } from './commands.ts';
 import { Exit } from './exit.ts';
 import { type CommandName, flagsOf } from './flags.ts';
 import { type Asked, askedFor } from './parse.ts';
@@ -19,6 +19,13 @@ type Handler = (argv: readonly string[], world: World) => Promise<number>;
 
 const handlers: Readonly<Record<CommandName, () => Promise<Handler>>> = {
   select: async () => selectCommand,
+  run: async () => (await import('./command-run.ts')).runCommand,
+  plugin: async () => (await import('./command-plugin.ts')).pluginCommand,
+  'plugin new': async () => (await import('./command-plugin-new.ts')).pluginNewCommand,
+  'plugin build': async () => (await import('./command-plugin-build.ts')).pluginBuildCommand,
+  'plugin test': async () => (await import('./command-plugin-test.ts')).pluginTestCommand,
+  'plugin inspect': async () => (await import('./command-plugin-inspect.ts')).pluginInspectCommand,
+  'plugin list': async () => (await import('./command-plugin-list.ts')).pluginListCommand,
   help: async () => (await import('./command-help.ts')).helpCommand,
   completion: async () => (await import('./command-completion.ts')).completionCommand,
 };
@@ -29,26 +36,25 @@ const handlers: Readonly<Record<CommandName, () => Promise<Handler>>> = {
  */
 export async function main(argv: readonly string[], changes: Partial<World> = {}): Promise<number> {
   const world: World = { ...processWorld(), ...changes };
-  const command = commandOf(argv[0] ?? '');
+  const { command, rest } = commandAt(argv);
   try {
-    return await dispatch(argv, command, world);
+    return await dispatch(rest, command, world);
   } catch (error) {
-    return await explain(error, argv, command, world);
+    return await explain(error, rest, command, world);
   }
 }
 
 async function dispatch(argv: readonly string[], command: Command | undefined, world: World): Promise<number> {
-  const rest = command === undefined ? argv : argv.slice(1);
-  const asked = askedFor(rest, flagsOf(command?.name ?? 'help'));
+  const asked = askedFor(argv, flagsOf(command?.name ?? 'help'));
   if (asked === 'version') {
     const { versionText } = await import('./version.ts');
     world.write(1, versionText());
     return Exit.ok;
   }
   if (command === undefined && asked === undefined) return await withoutCommand(argv, world);
-  if (asked !== undefined) return await showHelp(asked, command, rest, world);
+  if (asked !== undefined) return await showHelp(asked, command, argv, world);
   const handler = await handlers[command?.name ?? 'help']();
-  return await handler(rest, world);
+  return await handler(argv, world);
 }
 
 async function showHelp(
@@ -90,6 +96,10 @@ async function explain(
     const topic = command === undefined ? 'slung help' : `slung help ${command.name}`;
     talk.error(`${error.message}\n${detail}See: ${topic}`);
     return Exit.usage;
+  }
+  if (error instanceof PluginFileError) {
+    talk.error(error.detail === '' ? error.message : `${error.message}\n${error.detail}`);
+    return Exit.plugin;
   }
   // An error of the system (help into a full disk) is not a mistake in slung.
   if (error instanceof Error && 'syscall' in error) {

@@ -3,7 +3,7 @@
  * test compares them byte for byte (`npx vitest run test/cli/man.test.ts -u` writes them anew). No date is printed:
  * the pages change when the tables do. The page about selectors is printed from its README by man-selectors.ts.
  */
-import { about, type Command, commands } from './commands.ts';
+import { about, type Command, commands, mainCommands, subcommandsOf } from './commands.ts';
 import { exitRows } from './exit.ts';
 import { type Flag, flagGroups, flags, flagsOf } from './flags.ts';
 import { environmentRows, environmentRule, flagFacts, quantityRule, usageLine, valueSynopsis } from './help.ts';
@@ -61,49 +61,65 @@ function mainSections(own: readonly Command[]): string[] {
     '.SH DESCRIPTION',
     ...paragraphs(about.longDoc),
     '.SH COMMANDS',
-    ...commands.flatMap((command) => entry(`${command.name} ${command.operands}`, [command.doc])),
-    ...examples(commands[0]),
+    ...mainCommands.flatMap((command) => entry(`${command.name} ${command.operands}`.trimEnd(), [command.doc])),
+    ...examples(commands.slice(0, 1)),
     ...environment(flags),
     ...exitStatus(),
     '.SH SEE ALSO',
-    [...others, '.BR slung\\-selectors (7)'].join(',\n'),
+    [...others, '.BR slung\\-selectors (7)', '.BR slung\\-plugins (7)'].join(',\n'),
   ];
 }
 
 function commandSections(command: Command): string[] {
+  const below = subcommandsOf(command);
   const own = flagsOf(command.name);
+  const all = below.length === 0 ? own : below.flatMap(({ name }) => flagsOf(name));
   return [
     '.SH SYNOPSIS',
-    synopsis(usageLine(command)),
+    ...(below.length === 0 ? [command] : below).flatMap((row, i) => [
+      ...(i > 0 ? ['.br'] : []),
+      synopsis(usageLine(row)),
+    ]),
     '.SH DESCRIPTION',
     ...paragraphs(command.longDoc),
+    ...(below.length === 0 ? [] : ['.SH COMMANDS', ...below.flatMap(subcommandSection)]),
     '.SH OPTIONS',
     ...flagGroups.flatMap((group) => optionGroup(group, own)),
-    ...(own.some((flag) => flag.type === 'size') ? ['.SS Sizes and durations', ...paragraphs(quantityRule)] : []),
-    ...examples(command),
-    ...environment(own),
+    ...(all.some((flag) => flag.type === 'size') ? ['.SS Sizes and durations', ...paragraphs(quantityRule)] : []),
+    ...examples([command, ...below]),
+    ...environment([...new Set(all)]),
     ...exitStatus(),
     '.SH SEE ALSO',
     '.BR slung (1),',
+    ...(command.name === 'select' ? [] : ['.BR slung\\-plugins (7),']),
     '.BR slung\\-selectors (7)',
+  ];
+}
+
+/** What a subcommand does, and the options that only some commands have. */
+function subcommandSection(command: Command): string[] {
+  const own = flagsOf(command.name).filter((flag) => flag.commands.length < commands.length);
+  return [
+    `.SS ${roff(`${command.name} ${command.operands}`.trimEnd())}`,
+    ...paragraphs(command.longDoc),
+    ...own.flatMap(option),
   ];
 }
 
 function optionGroup(group: string, own: readonly Flag[]): string[] {
   const members = own.filter((flag) => flag.group === group);
   if (members.length === 0) return [];
-  return [
-    `.SS ${group}`,
-    ...members.flatMap((flag) => {
-      const short = flag.short === undefined ? '' : `-${flag.short}, `;
-      const facts = flagFacts(flag);
-      const texts = flag.longDoc.split('\n\n');
-      return entry(
-        `${short}--${flag.long}${valueSynopsis(flag)}`,
-        facts.length === 0 ? texts : [...texts, facts.join(' ')],
-      );
-    }),
-  ];
+  return [`.SS ${group}`, ...members.flatMap(option)];
+}
+
+function option(flag: Flag): string[] {
+  const short = flag.short === undefined ? '' : `-${flag.short}, `;
+  const facts = flagFacts(flag);
+  const texts = flag.longDoc.split('\n\n');
+  return entry(
+    `${short}--${flag.long}${valueSynopsis(flag)}`,
+    facts.length === 0 ? texts : [...texts, facts.join(' ')],
+  );
 }
 
 /** A tagged paragraph; further texts are paragraphs under the same tag. */
@@ -112,18 +128,10 @@ function entry(tag: string, texts: readonly string[]): string[] {
   return ['.TP', `\\fB${roff(tag)}\\fR`, guarded(first), ...more.flatMap((text) => ['.IP', guarded(text)])];
 }
 
-function examples(command: Command | undefined): string[] {
-  if (command === undefined) return [];
-  const lines = command.examples.flatMap(({ doc, text }) => [
-    '.PP',
-    `${guarded(doc)}:`,
-    '.PP',
-    '.RS 4',
-    '.nf',
-    guarded(text),
-    '.fi',
-    '.RE',
-  ]);
+function examples(of: readonly Command[]): string[] {
+  const lines = of
+    .flatMap((command) => command.examples)
+    .flatMap(({ doc, text }) => ['.PP', `${guarded(doc)}:`, '.PP', '.RS 4', '.nf', guarded(text), '.fi', '.RE']);
   return ['.SH EXAMPLES', ...lines];
 }
 

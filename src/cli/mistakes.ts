@@ -1,15 +1,18 @@
 /** Errors for a first word that is not a command, with the likeliest thing that was meant. Loaded only for them. */
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
-import { commands } from './commands.ts';
+import { type Command, lastWord, mainCommands, subcommandsOf } from './commands.ts';
 import { flags } from './flags.ts';
 
-const names: readonly string[] = commands.map((command) => command.name);
+const names: readonly string[] = mainCommands.map((command) => command.name);
 
 /** `argv[0]` is no command: an option that came too early, a file, or a misspelt name. */
 export function unknownCommand(argv: readonly string[], fileExists: (path: string) => boolean): UsageError {
   const word = argv[0] ?? '';
   if (word.startsWith('-') && word !== '-') return optionFirst(word);
+  if (word.endsWith('.wasm')) {
+    return new UsageError(`a command is missing before ${word}`, `To run it: slung run ${shellWord(word)}`);
+  }
   if (word === '-' || fileExists(word)) {
     return new UsageError(
       word === '-' ? 'a command is missing before -' : `${word} is a file, not a command`,
@@ -19,9 +22,23 @@ export function unknownCommand(argv: readonly string[], fileExists: (path: strin
   return new UsageError(`unknown command ${JSON.stringify(word)}${didYouMean(nearest(word, names))}`);
 }
 
-/** `slung help WORD` for a word that is no command. */
-export function unknownTopic(word: string): UsageError {
-  return new UsageError(`no help for ${JSON.stringify(word)}${didYouMean(nearest(word, names))}`, topics());
+/** `slung help WORDS` for words that are no command; `parent` is the command that the first of them names. */
+export function unknownTopic(words: string, parent: Command | undefined): UsageError {
+  const known = parent === undefined ? names : subcommandsOf(parent).map(({ name }) => name);
+  return new UsageError(
+    `no help for ${JSON.stringify(words)}${didYouMean(nearest(words, known))}`,
+    `Commands: ${known.join(', ')}.`,
+  );
+}
+
+/** `slung plugin WORD` for a word that is no subcommand. */
+export function unknownSubcommand(parent: Command, word: string): UsageError {
+  const known = subcommandsOf(parent).map(lastWord);
+  const near = nearest(word, known);
+  return new UsageError(
+    `${parent.name}: unknown command ${JSON.stringify(word)}${didYouMean(near)}`,
+    `Commands: ${known.join(', ')}.`,
+  );
 }
 
 function optionFirst(word: string): UsageError {
@@ -38,15 +55,11 @@ function optionFirst(word: string): UsageError {
   return new UsageError(`unknown option ${name}${didYouMean(near)}`);
 }
 
-function topics(): string {
-  return `Commands: ${names.join(', ')}.`;
-}
-
 function didYouMean(near: string | undefined): string {
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
 /** The word as a shell reads it back. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -28,6 +28,8 @@ interface Walked {
   /** The arguments with `--stats` written as `--stats=human`. */
   readonly argv: readonly string[];
   readonly asked: Asked | undefined;
+  /** Where the `--` is that ends the options; the number of arguments when there is none. */
+  readonly end: number;
 }
 
 /** @throws UsageError for an unknown option or a missing value, with commander's suggestion */
@@ -53,6 +55,12 @@ export function askedFor(argv: readonly string[], flags: readonly Flag[]): Asked
   return walk(argv, flags).asked;
 }
 
+/** The arguments before the `--` that ends the options, and those behind it. */
+export function splitAtDashes(argv: readonly string[], flags: readonly Flag[]): [readonly string[], readonly string[]] {
+  const { end } = walk(argv, flags);
+  return [argv.slice(0, end), argv.slice(end + 1)];
+}
+
 function addFlag(command: Command, flag: Flag, report: (name: string, text: string) => void): void {
   const value = flag.value === undefined ? '' : ` <${flag.value}>`;
   const short = flag.short === undefined ? '' : `-${flag.short}, `;
@@ -70,7 +78,8 @@ function addFlag(command: Command, flag: Flag, report: (name: string, text: stri
 function walk(argv: readonly string[], flags: readonly Flag[]): Walked {
   const rewritten = [...argv];
   let asked: Asked | undefined;
-  for (let at = 0; at < argv.length && argv[at] !== '--'; at += 1) {
+  let at = 0;
+  for (; at < argv.length && argv[at] !== '--'; at += 1) {
     const argument = argv[at] ?? '';
     const named = argument.startsWith('--')
       ? flags.filter((flag) => argument === `--${flag.long}`)
@@ -85,7 +94,7 @@ function walk(argv: readonly string[], flags: readonly Flag[]): Walked {
     const isComplete = argument.startsWith('--') || named.length === argument.length - 1;
     if (last !== undefined && takesNext(last) && isComplete) at += 1;
   }
-  return { argv: rewritten, asked };
+  return { argv: rewritten, asked, end: Math.min(at, argv.length) };
 }
 
 /** The flags of `-vej4`, up to the first that takes a value (here the 4 is not looked at). */

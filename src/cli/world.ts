@@ -7,7 +7,9 @@
  */
 import { existsSync, fstatSync, statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import type { RunSelect } from '../pipeline/host.ts';
+import type { RunSettings } from '../config/settings.ts';
+import type { RunHost, RunOutcome, RunSelect } from '../pipeline/host.ts';
+import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { SignalSource } from './signals.ts';
 import type { Environment } from './sources.ts';
 import { writeText } from './write.ts';
@@ -15,17 +17,26 @@ import { writeText } from './write.ts';
 /** Standard input, output and error by their descriptors. */
 export type StandardFd = 0 | 1 | 2;
 
+/** The signature of `runPlugins` in pipeline/run-plugins.ts. */
+export type RunPlugins = (settings: RunSettings, host: RunHost) => Promise<RunOutcome>;
+/** The signature of `describePlugin` there. */
+export type DescribePlugin = (settings: RunSettings, host: RunHost) => Promise<PluginDescription | undefined>;
+
 export interface World {
   readonly environment: Environment;
   isTTY(fd: StandardFd): boolean;
   /** Writes all of the text, synchronously; a closed pipe is no error. */
   write(fd: 1 | 2, text: string): void;
   fileExists(path: string): boolean;
+  /** The working directory, in which plugins are looked for and made. */
+  directory(): string;
   cores(): number;
   clockMs(): number;
   readonly signals: SignalSource;
   /** Imported when a run begins, so that help does not pay for it. */
   loadRunSelect(): Promise<RunSelect>;
+  loadRunPlugins(): Promise<RunPlugins>;
+  loadDescribePlugin(): Promise<DescribePlugin>;
 }
 
 /**
@@ -44,6 +55,7 @@ export function processWorld(): World {
     isTTY: isTerminal,
     write: (fd, text) => writeText(fd, text),
     fileExists: (path) => existsSync(path),
+    directory: () => process.cwd(),
     cores: () => process.getBuiltinModule('node:os').availableParallelism(),
     clockMs: () => performance.now(),
     signals: {
@@ -55,6 +67,11 @@ export function processWorld(): World {
       saveCompiling();
       return (await import('../pipeline/run.ts')).runSelect;
     },
+    loadRunPlugins: async () => {
+      saveCompiling();
+      return (await import('../pipeline/run-plugins.ts')).runPlugins;
+    },
+    loadDescribePlugin: async () => (await import('../pipeline/run-plugins.ts')).describePlugin,
   };
 }
 

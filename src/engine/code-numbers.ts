@@ -18,3 +18,5 @@ export const CODE_BAD_NUMBER = 13;
 export const CODE_BAD_LITERAL = 14;
 export const CODE_TOO_DEEP = 15;
 export const CODE_TOO_LONG = 16;
+/** Not the engine's: a plugin was called with the record and failed (src/plugin/lane). */
+export const CODE_PLUGIN_FAILED = 17;

@@ -19,6 +19,7 @@ export const codes = [
   { code: 14, name: 'bad-literal', text: 'true, false or null was expected' },
   { code: 15, name: 'too-deep', text: 'the nesting is deeper than --max-depth' },
   { code: 16, name: 'too-long', text: 'the record is longer than --max-record' },
+  { code: 17, name: 'plugin-failed', text: 'the plugin failed on this record' },
 ] as const;
 
 export type CodeName = (typeof codes)[number]['name'];

@@ -35,6 +35,9 @@ export interface EngineExports {
   attach(header: number): void;
   buildSet(set: number, items: number, count: number): void;
   process(block: number): void;
+  collect(block: number, at: number, maxRows: number): number;
+  rowsCollected(): number;
+  countLines(from: number, to: number): number;
   afterLines(from: number, to: number, lines: number): number;
 }
 
@@ -52,7 +55,7 @@ export function instantiate(
   memory: WebAssembly.Memory,
   map: MemoryMap,
   sets: Plan['sets'],
-): EngineExports {
+): { instance: WebAssembly.Instance; exports: EngineExports } {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const exports = instance.exports as unknown as EngineExports;
   if (exports.heapBase() > STATIC_BYTES) {
@@ -60,7 +63,7 @@ export function instantiate(
   }
   exports.attach(map.header);
   for (const { set, items, count } of sets) exports.buildSet(map.plan + set, map.plan + items, count);
-  return exports;
+  return { instance, exports };
 }
 
 /** An instance that only finds where lines end (see afterLines), for the thread that fills another thread's blocks. */
@@ -102,6 +105,12 @@ export class EngineMemory {
     this.#bytes = new Uint8Array(this.memory.buffer);
     this.#words = new Int32Array(this.memory.buffer);
     this.#search = Buffer.from(this.memory.buffer);
+  }
+
+  /** How many bytes of input a block can hold. */
+  blockBytes(block: number): number {
+    const { blockCount, blockBytes, rows } = this.options;
+    return block < blockCount ? blockBytes : (rows?.longBlockBytes ?? 0);
   }
 
   word(block: number, offset: number): number {
@@ -204,7 +213,7 @@ export class Engine extends EngineMemory {
   constructor(plan: Plan, options: EngineOptions) {
     const { memory, map } = createMemory(plan, options);
     super(memory, map, options);
-    this.#exports = instantiate(engineModule(), memory, map, plan.sets);
+    this.#exports = instantiate(engineModule(), memory, map, plan.sets).exports;
   }
 
   /** Processes [from, to) of a block: whole lines, the last byte is a newline. */

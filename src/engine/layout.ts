@@ -76,6 +76,19 @@ export const B_INPUT = 60;
 export const B_SELECTED = 64;
 /** More rejected lines than this stop the block (B_STOPPED_AT); written by the host, all ones for no limit. */
 export const B_REJECT_LIMIT = 68;
+/** Seven words: counters as they were before the current step (plugin/lane/blocks.ts). */
+export const B_SAVED = 72;
+/** Where the current step began: what is before it is done. 0 before the first step. */
+export const B_RESUME = 100;
+/** The lines of the call that the plugin is in; both 0 outside of calls. */
+export const B_CALL_FROM = 104;
+export const B_CALL_TO = 108;
+/** Records before this address are given to the plugin one at a time. */
+export const B_SINGLE_TO = 112;
+/** A record that the plugin is not given again: the address of its first byte, or 0. */
+export const B_SKIP = 116;
+/** Not 0: no input follows this block. */
+export const B_IS_LAST = 120;
 export const BLOCK_BYTES = 128;
 
 export const STATE_FREE = 0;

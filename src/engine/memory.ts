@@ -15,14 +15,39 @@ export interface EngineOptions {
   readonly keepRejects: boolean;
   /** With a plan that tracks keys: stop before a matching record that has an unknown one. */
   readonly strictKeys: boolean;
+  /** With a plan of rows. */
+  readonly rows?: RowOptions | undefined;
 }
+
+/** What an engine for plugins has besides. */
+export interface RowOptions {
+  /** Records that the plugin does not want get a row as well. */
+  readonly forAll: boolean;
+  /** Bytes of the row table. */
+  readonly tableBytes: number;
+  /** Bytes for copies of records that a guest keeps. */
+  readonly pinBytes: number;
+  /** A last block of this many bytes, for records that no other block can hold. */
+  readonly longBlockBytes: number;
+}
+
+/** Room for plans and slots that grow while a plugin is being learned. */
+const PLAN_ROOM_BYTES = 1 << 20;
+const SLOT_ROOM = 16384;
+/** The work area of asm/views.ts. */
+const VIEWS_BYTES = 1 << 20;
 
 /** Where the parts of an engine's memory lie: plain numbers, so that a worker can be told. */
 export interface MemoryMap {
   readonly header: number;
   readonly plan: number;
+  /** Another plan may be put in its place if it has at most this many bytes and slots. */
+  readonly planRoom: number;
+  readonly slotRoom: number;
   readonly seen: number;
   readonly keys: number;
+  readonly rows: number;
+  readonly views: number;
   readonly blocks: readonly number[];
   readonly totalBytes: number;
 }
@@ -50,12 +75,15 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     end = at + bytes;
     return at;
   };
-  const capacity = options.blockBytes;
+  const { rows } = options;
+  const capacity = Math.max(options.blockBytes, rows?.longBlockBytes ?? 0);
+  const planRoom = Math.max(plan.bytes.length, rows === undefined ? 0 : PLAN_ROOM_BYTES);
+  const slotRoom = Math.max(plan.slotCount, rows === undefined ? 0 : SLOT_ROOM);
   const at = {
     header: take(L.HEADER_BYTES),
-    plan: take(plan.bytes.length),
-    slots: take(plan.slotCount * L.SLOT_BYTES),
-    seen: take(plan.slotCount),
+    plan: take(planRoom),
+    slots: take(slotRoom * L.SLOT_BYTES),
+    seen: take(slotRoom),
     stack: take(options.maxDepth * 16),
     diagnoseStack: take(options.maxDepth + 64),
     errors: take((L.CHUNK_BYTES + 128) * 4),
@@ -65,15 +93,22 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     tokens: take((capacity + 256) * 4),
     scratch: take(capacity + L.PADDING_BYTES),
     keys: take(plan.trackKeys ? L.KEYS_BYTES : 64),
+    rows: take(rows?.tableBytes ?? 0),
+    views: take(rows === undefined ? 0 : VIEWS_BYTES),
+    pins: take(rows?.pinBytes ?? 0),
   };
-  const blocks = Array.from({ length: options.blockCount }, () => ({
+  const block = (bytes: number, mostRejects: number) => ({
     at: take(L.BLOCK_BYTES),
-    segments: take((capacity / L.IN_PLACE_BYTES + 4) * 2 * L.SEGMENT_BYTES),
-    from: take(capacity + L.PADDING_BYTES),
-    // Two bytes are the shortest bad line.
-    rejects: take((capacity / 2 + 2) * L.REJECT_BYTES),
+    segments: take((bytes / L.IN_PLACE_BYTES + 4) * 2 * L.SEGMENT_BYTES),
+    from: take(bytes + L.PADDING_BYTES),
+    rejects: take(mostRejects * L.REJECT_BYTES),
     out: take(OUT_BYTES),
-  }));
+  });
+  // Two bytes are the shortest bad line; the block for a long record gets one line at a time.
+  const blocks = Array.from({ length: options.blockCount }, () =>
+    block(options.blockBytes, options.blockBytes / 2 + 2),
+  );
+  if (rows !== undefined) blocks.push(block(capacity, 64));
   const header = {
     [L.H_PLAN]: at.plan,
     [L.H_SLOTS]: at.slots,
@@ -85,15 +120,22 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_EXAMINE]: at.examine,
     [L.H_DIAGNOSE_STACK]: at.diagnoseStack,
     [L.H_SCRATCH]: at.scratch,
+    [L.H_ROWS]: at.rows,
+    [L.H_ROWS_BYTES]: rows?.tableBytes ?? 0,
+    [L.H_VIEWS]: at.views,
+    [L.H_VIEWS_BYTES]: rows === undefined ? 0 : VIEWS_BYTES,
+    [L.H_PINS]: at.pins,
+    [L.H_PINS_BYTES]: rows?.pinBytes ?? 0,
     [L.H_KEYS]: at.keys,
     [L.H_MAX_DEPTH]: options.maxDepth,
     [L.H_MAX_RECORD]: options.maxRecordBytes,
     [L.H_FLAGS]:
       (options.strictKeys ? L.F_STRICT_KEYS : 0) |
       (options.keepRejects ? L.F_KEEP_REJECTS : 0) |
-      (plan.trackKeys ? L.F_TRACK_KEYS : 0),
+      (plan.trackKeys ? L.F_TRACK_KEYS : 0) |
+      (rows?.forAll ? L.F_ROWS_FOR_ALL : 0),
   };
-  const map = { ...at, blocks: blocks.map((block) => block.at), totalBytes: end };
+  const map = { ...at, planRoom, slotRoom, blocks: blocks.map((block) => block.at), totalBytes: end };
   return { header, blocks, map };
 }
 
@@ -115,6 +157,7 @@ export function createMemory(plan: Plan, options: EngineOptions): { memory: WebA
     words[at + L.B_OUT_CAPACITY / 4] = OUT_BYTES;
     words[at + L.B_SEGMENTS / 4] = block.segments;
     words[at + L.B_REJECTS / 4] = block.rejects;
+    words[at + L.B_REJECT_LIMIT / 4] = -1;
   }
   return { memory, map: area.map };
 }

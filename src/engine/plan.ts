@@ -15,7 +15,7 @@ export interface Plan {
   readonly sets: readonly { readonly set: number; readonly items: number; readonly count: number }[];
   /** Collect root keys that the plan does not know (csv and tsv whose columns were not given). */
   readonly trackKeys: boolean;
-  /** Slot numbers of every path of the program, then of every column: whether the path ever occurred is seen there. */
+  /** Slot numbers of every path of the program, then of every column or field: whether the path ever occurred is seen there. */
   readonly pathSlots: readonly (readonly number[])[];
 }
 
@@ -146,16 +146,32 @@ const emitKinds = {
   csv: L.EMIT_CSV,
   tsv: L.EMIT_TSV,
   nothing: L.EMIT_NOTHING,
+  rows: L.EMIT_ROWS,
 } as const;
 
+/** The second program behind the first in one list of tests and paths. */
+function append({ paths, tests, entry }: Program, second: Program): Program {
+  const target = (test: number): number => (test < 0 ? test : test + tests.length);
+  const moved = second.tests.map((test) => ({
+    ...test,
+    path: test.path + paths.length,
+    onTrue: target(test.onTrue),
+    onFalse: target(test.onFalse),
+  }));
+  return { paths: [...paths, ...second.paths], tests: [...tests, ...moved], entry };
+}
+
 /**
- * Encodes what is to be done with each record.
+ * Encodes what is to be done with each record. `first` decides which records match.
  * @param trackKeys collect the root keys of matching records that neither the program nor the projection names
  */
-export function buildPlan(program: Program, projection: Projection, trackKeys = false): Plan {
+export function buildPlan(first: Program, projection: Projection, trackKeys = false): Plan {
   const columns = 'columns' in projection ? projection.columns : [];
+  const fields = projection.to === 'rows' ? projection.fields : columns.map(({ path }) => path);
+  const second = projection.to === 'rows' ? projection.select : undefined;
+  const program = second === undefined ? first : append(first, second);
   const root = newNode();
-  const found = [...program.paths, ...columns.map((column) => column.path)].map((path) => addPath(root, path));
+  const found = [...program.paths, ...fields].map((path) => addPath(root, path));
   for (const { path } of columns) {
     const first = path.steps[0];
     if (first?.kind === 'key') edgeOf(root.keys, first.key).isColumn = true;
@@ -170,6 +186,10 @@ export function buildPlan(program: Program, projection: Projection, trackKeys = 
   writer.i32(header + L.P_ROOT, isEmpty(root) && !trackKeys ? 0 : writeNode(writer, root));
   writer.i32(header + L.P_SLOT_COUNT, slotCount);
   writer.i32(header + L.P_ENTRY, program.entry);
+  const entry = second?.entry ?? L.ACCEPT_TARGET;
+  writer.i32(header + L.P_SELECT, entry < 0 ? entry : entry + first.tests.length);
+  writer.i32(header + L.P_FIELD_PATH, program.paths.length);
+  writer.i32(header + L.P_FIELD_COUNT, projection.to === 'rows' ? fields.length : 0);
 
   const paths = writer.reserve(found.length * L.PATH_BYTES);
   const pathSlots = found.map(({ whole, steps }, i) => {

@@ -70,7 +70,11 @@ export interface Column {
   readonly path: Path;
 }
 
-/** How a matching record is written. `lines` passes the record's own bytes, `nothing` only counts. */
+/**
+ * How a matching record is written. `lines` passes the record's own bytes, `nothing` only counts. `rows` makes each a row
+ * with these fields, for a plugin; `select` says which of the matching records the plugin wants (all, without it).
+ */
 export type Projection =
   | { readonly to: 'lines' | 'nothing' }
+  | { readonly to: 'rows'; readonly fields: readonly Path[]; readonly select: Program | undefined }
   | { readonly to: 'ndjson' | 'csv' | 'tsv'; readonly columns: readonly Column[] };

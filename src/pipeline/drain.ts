@@ -11,11 +11,11 @@ import type { Sink } from '../io/index.ts';
 import type { LongLine, Trigger } from './batch.ts';
 import { foundColumn, headerLine } from './columns.ts';
 import type { Talk } from './host.ts';
-import type { Job } from './job.ts';
-import type { Flight, MainLane, Seat } from './lane.ts';
+import type { Flight, Seat } from './lane.ts';
 import { LongLineBuffer } from './long-line.ts';
 import type { Rejecting } from './rejecting.ts';
 import { counted, type Stats } from './stats.ts';
+import type { Work } from './work.ts';
 
 /** What has to be known of a batch when it comes back. */
 export interface Tag {
@@ -30,8 +30,14 @@ export interface Tag {
 
 const NEWLINE = Buffer.from('\n');
 
-/** Why no more is read: the output's reader has gone, too many lines were rejected, a column came too late. */
-export type Stop = 'closed' | 'rejects' | 'columns';
+/**
+ * Why no more is read: the output's reader has gone, too many lines were rejected, a column came too late; a plugin has
+ * ended by itself, or failed.
+ */
+export type Stop = 'closed' | 'rejects' | 'columns' | 'ended' | 'failed';
+
+/** How long a lane may keep the thread that waits for a record beside the others. */
+const WAIT_MS = 10;
 
 /** The root key that a path's first step or its whole key stands for. */
 const keyOf = (step: PathStep | string | undefined): string | undefined =>
@@ -40,13 +46,13 @@ const keyOf = (step: PathStep | string | undefined): string | undefined =>
 export class Drain {
   readonly sink: Sink;
   stopped: Stop | undefined;
-  readonly #job: Job;
+  readonly #job: Work;
   readonly #stats: Stats;
   readonly #rejecting: Rejecting;
   readonly #talk: Talk;
   readonly #long: LongLineBuffer;
 
-  constructor(job: Job, sink: Sink, stats: Stats, rejecting: Rejecting, talk: Talk) {
+  constructor(job: Work, sink: Sink, stats: Stats, rejecting: Rejecting, talk: Talk) {
     this.#job = job;
     this.sink = sink;
     this.#stats = stats;
@@ -72,9 +78,22 @@ export class Drain {
   /** Drains the flights that are done, oldest first, up to the first one that is not. */
   async drainDone(): Promise<void> {
     const { lanes } = this.#job;
+    for (let part = lanes.withPart(); part !== undefined; part = lanes.withPart()) await this.#drainPart(part);
     for (let flight = lanes.takeDone(); flight !== undefined; flight = lanes.takeDone()) {
       if (this.stopped === undefined) await this.#drainFlight(flight);
       lanes.release(flight);
+    }
+  }
+
+  /** Writes what a lane has put out so far and lets it go on. */
+  async #drainPart({ lane, block }: Seat): Promise<void> {
+    if (this.stopped === undefined) await this.#writeSegments(lane.memory, block);
+    lane.goOn(block);
+  }
+
+  async #writeSegments(memory: EngineMemory, block: number): Promise<void> {
+    for (let i = 0; i < memory.segmentCount(block) && this.stopped === undefined; i++) {
+      await this.#write(memory.segment(block, i));
     }
   }
 
@@ -100,8 +119,8 @@ export class Drain {
   async takeLong({ lengthBytes, sourceOffset }: LongLine, origin: Tag['origin']): Promise<void> {
     const { maxRecordBytes, onError } = this.#job.settings;
     if (lengthBytes <= maxRecordBytes) {
-      const { lane, from, to } = this.#long.finish();
-      await this.#processAside(lane, { origin, from, to, trigger: 'long', sourceOffset });
+      const { seat, from, to } = this.#long.finish();
+      await this.#processAside(seat, { origin, from, to, trigger: 'long', sourceOffset });
       return;
     }
     this.#long.clear();
@@ -112,17 +131,23 @@ export class Drain {
 
   /** Processes a batch again, beside the lanes and in turn. Nothing may be in flight. */
   async #runAside(batch: Uint8Array, tag: Tag): Promise<void> {
-    const lane = this.#job.aside(batch.length);
-    const from = lane.memory.inputStart(0);
+    const seat = this.#job.aside(batch.length);
+    const { memory } = seat.lane;
+    const from = memory.inputStart(seat.block);
     const to = from + batch.length;
-    lane.memory.view(from, to).set(batch);
-    await this.#processAside(lane, { ...tag, from, to });
+    memory.view(from, to).set(batch);
+    await this.#processAside(seat, { ...tag, from, to });
   }
 
-  async #processAside(lane: MainLane, tag: Tag): Promise<void> {
-    lane.submit(0, tag.from, tag.to);
-    if (this.#job.isFinding && lane.memory.counts(0).matched > 0) await this.#settleColumns(lane.memory, tag);
-    else await this.#drainFlight({ lane, block: 0, tag });
+  async #processAside(seat: Seat, tag: Tag): Promise<void> {
+    const { lane, block } = seat;
+    lane.submit(block, tag.from, tag.to);
+    while (!lane.isDone(block)) {
+      if (lane.hasPart(block)) await this.#drainPart(seat);
+      else await lane.untilDone(block, WAIT_MS);
+    }
+    if (this.#job.isFinding && lane.memory.counts(block).matched > 0) await this.#settleColumns(lane.memory, tag);
+    else await this.#drainFlight({ lane, block, tag });
   }
 
   /** The columns that came after the header, in words. */
@@ -142,7 +167,8 @@ export class Drain {
     const { tag, block } = flight;
     const { memory } = flight.lane;
     const counts = memory.counts(block);
-    if (counts.rejected > this.#rejecting.left) {
+    const isOver = counts.rejected > this.#rejecting.left;
+    if (isOver && this.#job.canRepeat) {
       await this.#stopAtReject(flight);
       return;
     }
@@ -150,10 +176,11 @@ export class Drain {
     const place = { sourceName: tag.origin.name, firstLine, sourceOffset: tag.sourceOffset };
     for (let i = 0; i < counts.rejected; i++) this.#rejecting.take(memory, memory.reject(block, i), place, tag.from);
     this.#stats.countBatch(counts, tag.trigger);
+    const verdict = this.#job.verdict(flight);
     tag.origin.lines += counts.lines;
-    for (let i = 0; i < memory.segmentCount(block) && this.stopped === undefined; i++) {
-      await this.#write(memory.segment(block, i));
-    }
+    await this.#writeSegments(memory, block);
+    this.stopped ??= verdict;
+    if (isOver) this.#stopAtLimit(tag);
     const stoppedAt = memory.word(block, L.B_STOPPED_AT);
     if (stoppedAt !== 0) this.#stopAtColumn(memory.view(stoppedAt, tag.to), tag);
   }
@@ -190,7 +217,10 @@ export class Drain {
     origin.lines++;
     const place = { sourceName: origin.name, line: origin.lines };
     this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes });
-    if (this.#rejecting.left >= 0) return;
+    if (this.#rejecting.left < 0) this.#stopAtLimit({ origin });
+  }
+
+  #stopAtLimit({ origin }: Pick<Tag, 'origin'>): void {
     this.stopped = 'rejects';
     const { onError, maxErrors } = this.#job.settings;
     const cause = onError === 'fail' ? '--on-error fail' : `--max-errors ${maxErrors}`;

@@ -5,16 +5,19 @@
  */
 import type { SelectSettings } from '../config/settings.ts';
 import { SinkError } from '../io/index.ts';
-import type { Drain } from './drain.ts';
+import type { Drain, Stop } from './drain.ts';
 import { absentPathHints } from './hints.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
-import type { Job } from './job.ts';
 import type { Rejecting } from './rejecting.ts';
 import { renderStats, type Stats, type StatsReport } from './stats.ts';
+import type { Work } from './work.ts';
+
+/** A guest that ended by itself has had all that it wanted. */
+const isWholeRun = (stopped: Stop | undefined): boolean => stopped === undefined || stopped === 'ended';
 
 /** How far the run came. */
 export interface Ending {
-  readonly job: Job;
+  readonly job: Work;
   readonly host: RunHost;
   readonly stats: Stats;
   readonly drain: Drain;
@@ -33,7 +36,7 @@ export function conclude(ending: Ending): RunOutcome {
   const { settings } = job;
   const { talk } = host;
   const { stopped } = drain;
-  const isWhole = ending.sinkError === undefined && signal === undefined && !inputFailed && stopped === undefined;
+  const isWhole = ending.sinkError === undefined && signal === undefined && !inputFailed && isWholeRun(stopped);
   const caught = settle(drain, isWhole);
   const sinkError = ending.sinkError ?? caught;
   host.progress?.clear();
@@ -78,6 +81,6 @@ function outcome({ job, drain, stats, signal, inputFailed }: Ending, sinkFailed:
   if (drain.stopped === 'closed') return { kind: 'done', code: 0 };
   const { onError, exitStatus } = job.settings;
   const badLines = stats.rejected > 0 && onError !== 'keep';
-  if (sinkFailed || inputFailed || badLines || drain.stopped !== undefined) return { kind: 'done', code: 1 };
+  if (sinkFailed || inputFailed || badLines || !isWholeRun(drain.stopped)) return { kind: 'done', code: 1 };
   return { kind: 'done', code: exitStatus && stats.matched === 0 ? 4 : 0 };
 }

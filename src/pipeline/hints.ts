@@ -1,14 +1,14 @@
 /** The hint about a path that no record had: the commonest reason for an output that is unexpectedly empty. */
 import type { Path } from '../engine/program.ts';
 import { nearestPath } from '../selector/index.ts';
-import type { Job } from './job.ts';
 import { counted, type Stats } from './stats.ts';
+import type { Work } from './work.ts';
 
 /**
  * A sentence for each selector path that never occurred in a run that matched nothing, and for each given column that
  * never occurred at all.
  */
-export function absentPathHints(job: Job, stats: Stats): string[] {
+export function absentPathHints(job: Work, stats: Stats): string[] {
   if (stats.records === 0) return [];
   const absent = job.absentPaths();
   const toHint = (path: Path): string => {

@@ -59,11 +59,12 @@ export interface RunHost {
 
 /**
  * How a run ended. `done` carries the exit code: 0 all well (also when the reader of the output went away), 1 some
- * data was bad or some file could not be read or written, 4 with -e when nothing was output. `signal`: the run was
+ * data was bad or some file could not be read or written, 4 with -e when nothing was output, or what a Slung program
+ * itself ended with. `signal`: the run was
  * stopped in good order, and the process should now die of that signal.
  */
 export type RunOutcome =
-  | { readonly kind: 'done'; readonly code: 0 | 1 | 4 }
+  | { readonly kind: 'done'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: StopSignal };
 
 /** The signature of `runSelect` in run.ts. @throws UsageError when the settings ask for something impossible */

@@ -10,7 +10,8 @@ import type { Column, Path, Program } from '../engine/program.ts';
 import { compileExpressions } from '../selector/index.ts';
 import { asUsageError, givenColumns, projectionOf } from './columns.ts';
 import type { Tag } from './drain.ts';
-import { Lanes, MainLane } from './lane.ts';
+import { Lanes, MainLane, type Seat } from './lane.ts';
+import type { Work } from './work.ts';
 
 /** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
 const MAIN_BLOCKS = 3;
@@ -27,7 +28,9 @@ function compileWhere(where: readonly string[]): Program {
   }
 }
 
-export class Job {
+export class Job implements Work {
+  readonly canRepeat = true;
+  readonly isPolite = false;
   readonly settings: SelectSettings;
   readonly program: Program;
   /** Undefined until `settle` when the columns are to be found. */
@@ -100,13 +103,13 @@ export class Job {
   }
 
   /** An engine beside the lanes that can take `bytes` at once, for a long record or a batch that is done again. */
-  aside(bytes: number): MainLane {
+  aside(bytes: number): Seat {
     if (this.#aside === undefined || this.#aside.memory.options.blockBytes < bytes) {
       this.dropAside();
       const blockBytes = Math.max(LEAST_BLOCK_BYTES, Math.ceil(bytes / 65536) * 65536);
       this.#aside = new MainLane(this.#plan, { ...this.#options, blockBytes, blockCount: 1 });
     }
-    return this.#aside;
+    return { lane: this.#aside, block: 0 };
   }
 
   /** How many bytes of input the engine beside the lanes can hold; 0 when there is none. */
@@ -137,6 +140,10 @@ export class Job {
     const given = this.findsColumns ? [] : (this.columns ?? []);
     return { where, columns: given.map(({ path }) => path).filter((_, i) => isAbsent(first + i)) };
   }
+
+  lastSeat(): undefined {}
+
+  verdict(): undefined {}
 
   /** Keeps what an engine has learned about paths and keys. Once per engine. */
   #retire(memory: EngineMemory): void {

@@ -14,6 +14,11 @@ export interface Lane {
   isDone(block: number): boolean;
   /** Blocks the thread until the block is done or `timeoutMs` has passed. */
   waitDone(block: number, timeoutMs: number): void;
+  /** Like waitDone, but leaves the thread to others. */
+  untilDone(block: number, timeoutMs: number): Promise<void>;
+  /** A part of the block's output is to be drained; the lane waits for `goOn`. */
+  hasPart(block: number): boolean;
+  goOn(block: number): void;
   /** False while a worker is still starting. */
   isReady(): boolean;
   /** See afterLines in asm/engine.ts. */
@@ -38,6 +43,14 @@ export class MainLane implements Lane {
   }
 
   waitDone(): void {}
+
+  async untilDone(): Promise<void> {}
+
+  hasPart(): boolean {
+    return false;
+  }
+
+  goOn(): void {}
 
   isReady(): boolean {
     return true;
@@ -79,7 +92,7 @@ export class Lanes<T> {
   }
 
   add(lane: Lane): void {
-    this.#lanes.push({ lane, free: lane.memory.map.blocks.map((_, block) => block) });
+    this.#lanes.push({ lane, free: Array.from({ length: lane.memory.options.blockCount }, (_, block) => block) });
   }
 
   /**
@@ -129,10 +142,22 @@ export class Lanes<T> {
     return this.#flights.shift();
   }
 
+  /** The oldest flight if a part of its output is to be drained. */
+  withPart(): Flight<T> | undefined {
+    const first = this.#flights[0];
+    return first?.lane.hasPart(first.block) ? first : undefined;
+  }
+
   /** Blocks the thread until the oldest flight is done or `timeoutMs` has passed. */
   waitForOldest(timeoutMs: number): void {
     const first = this.#flights[0];
     first?.lane.waitDone(first.block, timeoutMs);
+  }
+
+  /** The same without blocking the thread. */
+  async untilOldest(timeoutMs: number): Promise<void> {
+    const first = this.#flights[0];
+    await first?.lane.untilDone(first.block, timeoutMs);
   }
 
   close(): void {

@@ -19,6 +19,7 @@ import { Job } from './job.ts';
 import type { Seat } from './lane.ts';
 import { Rejecting } from './rejecting.ts';
 import { counted, Stats, type StatsReport } from './stats.ts';
+import type { Work } from './work.ts';
 
 /** The longest time that signals, timers and progress have to wait. */
 const YIELD_MS = 10;
@@ -53,7 +54,7 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
 export class Run {
   readonly #settings: SelectSettings;
   readonly #host: RunHost;
-  readonly #job: Job;
+  readonly #job: Work;
   readonly #ends: Ends;
   readonly #stats = new Stats();
   readonly #rejecting: Rejecting;
@@ -69,7 +70,7 @@ export class Run {
   #knownBytes = 0;
   #inputFailed = false;
 
-  constructor(job: Job, host: RunHost, ends: Ends) {
+  constructor(job: Work, host: RunHost, ends: Ends) {
     const { settings } = job;
     this.#settings = settings;
     this.#host = host;
@@ -93,6 +94,11 @@ export class Run {
     return this.#signal !== undefined || this.#drain.stopped !== undefined;
   }
 
+  /** How many more lines may be bad. */
+  get rejectsLeft(): number {
+    return this.#rejecting.left;
+  }
+
   /** What has been counted so far. */
   report(): StatsReport {
     return this.#stats.report((this.#host.clockMs() - this.#startMs) / 1000);
@@ -107,6 +113,7 @@ export class Run {
         await this.#readInput(input);
       }
       await this.#drainAll();
+      await this.#endLanes();
       this.#ends.rejects?.close();
     } catch (error) {
       if (!(error instanceof SinkError)) {
@@ -121,6 +128,16 @@ export class Run {
       ...{ job: this.#job, host: this.#host, stats: this.#stats, drain: this.#drain, rejecting: this.#rejecting },
       ...{ signal: this.#signal, inputFailed: this.#inputFailed, sinkError, report: () => this.report() },
     });
+  }
+
+  /** A plugin that reads a stream is told of its end, and what it still puts out is drained. */
+  async #endLanes(): Promise<void> {
+    const seat = this.#drain.stopped === undefined ? this.#job.lastSeat() : undefined;
+    if (seat === undefined) return;
+    const from = seat.lane.memory.inputStart(seat.block);
+    const origin = { name: this.#settings.inputs.at(-1)!, lines: 0 };
+    await this.#drain.submit(seat, { origin, from, to: from, trigger: 'end', sourceOffset: 0 });
+    await this.#drainAll();
   }
 
   /** What was rejected before the output failed is kept, unless the rejects are what failed. */
@@ -152,7 +169,7 @@ export class Run {
     await this.#drainAll();
     this.#inputFailed = true;
     this.#host.progress?.clear();
-    this.#host.talk.error(failure.message);
+    if (failure.message !== '') this.#host.talk.error(failure.message);
   }
 
   /** Reads one source to its end, or until the run is stopped. @returns why it could not be read to its end */
@@ -204,7 +221,7 @@ export class Run {
   ): Promise<void> {
     // While lanes are at work a dry input is only asked again: a pipe may be dry between any two writes.
     if (filled.kind === 'dry' && this.#job.lanes.inFlight > 0) {
-      this.#job.lanes.waitForOldest(BUSY_MS);
+      await this.#waitForLanes(BUSY_MS);
       return;
     }
     await this.#drainAll();
@@ -239,7 +256,7 @@ export class Run {
       const { lanes } = this.#job;
       const seat = lanes.acquire(isLive && lanes.inFlight === 0);
       if (seat !== undefined) return seat;
-      lanes.waitForOldest(YIELD_MS);
+      await this.#waitForLanes(YIELD_MS);
       await this.#drain.drainDone();
       await this.#yieldSometimes();
     }
@@ -248,10 +265,17 @@ export class Run {
   async #drainAll(): Promise<void> {
     await this.#drain.drainDone();
     while (this.#job.lanes.inFlight > 0) {
-      this.#job.lanes.waitForOldest(YIELD_MS);
+      await this.#waitForLanes(YIELD_MS);
       await this.#drain.drainDone();
       await this.#yieldSometimes();
     }
+  }
+
+  /** Until the oldest batch is done, or the time has passed. */
+  async #waitForLanes(timeoutMs: number): Promise<void> {
+    const { lanes, isPolite } = this.#job;
+    if (isPolite) await lanes.untilOldest(timeoutMs);
+    else lanes.waitForOldest(timeoutMs);
   }
 
   #startWorkers(source: Source): void {

@@ -67,6 +67,16 @@ export class WorkerLane implements Lane {
     Atomics.wait(this.memory.words(), state, L.STATE_READY, timeoutMs);
   }
 
+  async untilDone(block: number, timeoutMs: number): Promise<void> {
+    this.waitDone(block, timeoutMs);
+  }
+
+  hasPart(): boolean {
+    return false;
+  }
+
+  goOn(): void {}
+
   isReady(): boolean {
     return Atomics.load(this.memory.words(), (this.memory.map.header + L.H_READY) >> 2) === 1;
   }

@@ -20,9 +20,9 @@ describe.each(shells)('%s', (shell) => {
     expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
   });
 
-  test('knows every flag of select', () => {
+  test.each(['select', 'run', 'plugin test'] as const)('knows every flag of %s', (name) => {
     const script = completionScript(shell);
-    for (const flag of flagsOf('select')) {
+    for (const flag of flagsOf(name)) {
       expect(script).toContain(shell === 'fish' ? `-l ${flag.long} ` : `--${flag.long}`);
     }
   });
@@ -62,6 +62,20 @@ describe.skipIf(!has('bash'))('in bash', () => {
     [['slung', 'select', 'app'], []],
     [['slung', 'select', '-o', ''], []],
     [['slung', 'help', 'c'], ['completion']],
+    [['slung', 'r'], ['run']],
+    [['slung', 'run', '--the'], ['--then']],
+    [['slung', 'run', 'p.wasm', '--on-plugin-error', 'f'], ['fail']],
+    [
+      ['slung', 'plugin', ''],
+      ['new', 'build', 'test', 'inspect', 'list'],
+    ],
+    [['slung', 'plugin', 'te'], ['test']],
+    [['slung', 'plugin', 'test', '--up'], ['--update']],
+    [
+      ['slung', 'plugin', 'new', '--lang', ''],
+      ['as', 'c', 'rust'],
+    ],
+    [['slung', 'plugin', 'new', 'x'], []],
     [
       ['slung', 'completion', ''],
       ['bash', 'zsh', 'fish'],

@@ -1,7 +1,7 @@
 /** The table itself: what its printers rely on, and that nothing in it is unused or contradictory. */
 import { describe, expect, test } from 'vitest';
 import { commandOf, commands } from '../../src/cli/commands.ts';
-import { flagGroups, flags, flagsOf, oppositeOf } from '../../src/cli/flags.ts';
+import { commandNames, flagGroups, flags, flagsOf, oppositeOf } from '../../src/cli/flags.ts';
 import { configSchema } from '../../src/cli/schema.ts';
 import { defaultLayer } from '../../src/cli/sources.ts';
 
@@ -27,7 +27,9 @@ describe('flags', () => {
   });
 
   test('every default can be read', () => {
-    const layer = defaultLayer(flags, { lanes: 2 });
+    for (const name of commandNames) defaultLayer(flagsOf(name), {});
+    expect(defaultLayer(flagsOf('run'), {}).get('lanes')?.value).toBe(1);
+    const layer = defaultLayer(flagsOf('select'), { lanes: 2 });
     expect(layer.get('batchBytes')).toEqual({ value: 524_288, origin: { kind: 'default', text: 'default' } });
     expect(layer.get('lanes')?.value).toBe(2);
   });
@@ -36,11 +38,19 @@ describe('flags', () => {
 describe('configSchema', () => {
   const { properties } = configSchema();
 
-  test('has the settings of select and nothing else', () => {
-    expect(Object.keys(properties)).toEqual(['select']);
-    expect(Object.keys(properties.select?.properties ?? {})).toEqual(
-      flagsOf('select').flatMap((flag) => (flag.env === undefined ? [] : [flag.long])),
-    );
+  test('has the settings of select and run and nothing else', () => {
+    expect(Object.keys(properties)).toEqual(['select', 'run']);
+    for (const name of ['select', 'run'] as const) {
+      expect(Object.keys(properties[name]?.properties ?? {})).toEqual(
+        flagsOf(name).flatMap((flag) => (flag.env === undefined ? [] : [flag.long])),
+      );
+    }
+  });
+
+  test('a file cannot grant anything, and the number of instances is for the command line', () => {
+    const run = Object.keys(properties.run?.properties ?? {});
+    for (const name of ['allow-net', 'allow-env', 'cache', 'lanes', 'then']) expect(run).not.toContain(name);
+    expect(run).toContain('time-limit');
   });
 
   test('carries types, limits, choices and defaults', () => {

@@ -18,10 +18,23 @@ describe('help', () => {
     [['help', 'select'], 'select-help.txt'],
     [['help', 'completion'], 'completion-help.txt'],
     [['completion', '--help'], 'completion-help.txt'],
+    [['run', '-h'], 'run-h.txt'],
+    [['run', '--help'], 'run-help.txt'],
+    [['plugin', '-h'], 'plugin-h.txt'],
+    [['plugin', '--help'], 'plugin-help.txt'],
+    [['help', 'plugin'], 'plugin-help.txt'],
+    [['plugin', 'test', '--help'], 'plugin-test-help.txt'],
+    [['help', 'plugin', 'test'], 'plugin-test-help.txt'],
   ])('%j goes to stdout, exit 0', async (argv, file) => {
     const result = await slung(argv);
     expect(result).toMatchObject({ code: 0, err: '' });
     await expect(result.out).toMatchFileSnapshot(expected(file));
+  });
+
+  test('plugin alone: brief help on stderr, exit 2', async () => {
+    const result = await slung(['plugin']);
+    expect(result).toMatchObject({ code: 2, out: '' });
+    expect(result.err).toBe((await slung(['plugin', '-h'])).out);
   });
 
   test('nothing at all: brief help on stderr, exit 2', async () => {
@@ -31,23 +44,29 @@ describe('help', () => {
   });
 
   test.each(['', ...commands.map((command) => command.name)])('brief help of "%s" fits', async (name) => {
-    const { out } = await slung([...(name === '' ? [] : [name]), '-h']);
+    const { out } = await slung([...name.split(' ').filter(Boolean), '-h']);
     const lines = out.trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(25);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test('brief help begins with two examples', async () => {
-    for (const argv of [['-h'], ['select', '-h']]) {
+    for (const argv of [
+      ['-h'],
+      ...commands.filter(({ examples }) => examples.length > 1).map(({ name }) => [...name.split(' '), '-h']),
+    ]) {
       const lines = (await slung(argv)).out.split('\n');
-      expect(lines.slice(2, 4).every((line) => line.startsWith('  ') && line.includes('slung select'))).toBe(true);
+      expect(lines.slice(2, 4).every((line) => line.startsWith('  ') && line.includes('slung '))).toBe(true);
     }
   });
 
   test('full help keeps to 80 columns but for examples', async () => {
-    const { out } = await slung(['select', '--help']);
-    for (const line of out.split('\n').filter((text) => !text.includes('slung select'))) {
-      expect(line.length).toBeLessThanOrEqual(80);
+    for (const { name, examples } of commands) {
+      const { out } = await slung([...name.split(' '), '--help']);
+      const shown = new Set(examples.map(({ text }) => `    ${text}`));
+      for (const line of out.split('\n').filter((text) => !shown.has(text))) {
+        expect(line.length, line).toBeLessThanOrEqual(80);
+      }
     }
   });
 
@@ -97,13 +116,53 @@ describe('mistakes', () => {
       ['help', 'selct'],
       [
         'slung: no help for "selct" (did you mean select?)',
-        'Commands: select, help, completion.',
+        'Commands: select, run, plugin, help, completion.',
         'See: slung help help',
       ],
     ],
     [
       ['help', 'a', 'b'],
       ['slung: help takes one command at a time', 'See: slung help help'],
+    ],
+    [
+      ['help', 'plugin', 'tset'],
+      [
+        'slung: no help for "plugin tset" (did you mean plugin test?)',
+        'Commands: plugin new, plugin build, plugin test, plugin inspect, plugin list.',
+        'See: slung help help',
+      ],
+    ],
+    [
+      ['help', 'plugin', 'test', 'more'],
+      ['slung: help takes one command at a time', 'See: slung help help'],
+    ],
+    [
+      ['plugin', 'inpsect', 'x'],
+      [
+        'slung: plugin: unknown command "inpsect" (did you mean inspect?)',
+        'Commands: new, build, test, inspect, list.',
+        'See: slung help plugin',
+      ],
+    ],
+    [
+      ['plugin', '--json', 'list'],
+      [
+        'slung: plugin needs a command before --json',
+        'For example: slung plugin new … --json',
+        'See: slung help plugin',
+      ],
+    ],
+    [
+      ['plugin', 'list', '--jsn'],
+      ['slung: unknown option --jsn (did you mean --json?)', 'See: slung help plugin list'],
+    ],
+    [
+      ['mapper.wasm'],
+      ['slung: a command is missing before mapper.wasm', 'To run it: slung run mapper.wasm', 'See: slung help'],
+    ],
+    [
+      ['--then=x'],
+      ['slung: the option --then belongs after a command', 'Write: slung run --then …', 'See: slung help'],
     ],
     [['completion'], ['slung: completion needs one of bash, zsh, fish', 'See: slung help completion']],
     [

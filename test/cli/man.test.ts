@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands.ts';
+import { commands, subcommandsOf } from '../../src/cli/commands.ts';
 import { flagsOf } from '../../src/cli/flags.ts';
 import { manPages } from '../../src/cli/man.ts';
 
@@ -17,7 +17,7 @@ describe.each(pages.map((page) => [page.file, page.text] as const))('man/%s', (f
   test('has no line that roff would take for a request by accident', () => {
     for (const line of text.split('\n')) {
       expect(line).not.toMatch(/^'/);
-      if (line.startsWith('.')) expect(line).toMatch(/^\.(\\"|TH|SH|SS|PP|TP|IP|RS|RE|nf|fi|BR)( |$)/);
+      if (line.startsWith('.')) expect(line).toMatch(/^\.(\\"|TH|SH|SS|PP|TP|IP|RS|RE|nf|fi|BR|br)( |$)/);
     }
   });
 
@@ -25,7 +25,8 @@ describe.each(pages.map((page) => [page.file, page.text] as const))('man/%s', (f
     const { stdout, stderr, status } = spawnSync('groff', ['-man', '-ww', '-Tascii', '-P-c'], { input: text });
     expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
     const plain = stdout.toString().replace(/.\u0008/g, '');
-    expect(plain).toContain(`slung select -w 'level == "error"' app.ndjson`);
+    const command = commands.find(({ name }) => file === `slung-${name}.1`) ?? commands[0];
+    expect(plain).toContain(command!.examples[0]!.text);
   });
 });
 
@@ -34,6 +35,8 @@ test('there is a page for each command that says so, and it names every flag', (
   expect(pages.map((page) => page.file)).toEqual(['slung.1', ...own.map((command) => `slung-${command.name}.1`)]);
   for (const command of own) {
     const text = pages.find((page) => page.file === `slung-${command.name}.1`)?.text.replaceAll('\\-', '-') ?? '';
-    for (const flag of flagsOf(command.name)) expect(text).toContain(`--${flag.long}`);
+    for (const { name } of [command, ...subcommandsOf(command)]) {
+      for (const flag of flagsOf(name)) expect(text).toContain(`--${flag.long}`);
+    }
   }
 });

@@ -1,8 +1,8 @@
 /** main() with the process replaced: output is collected, signals are an object, the run is a function of the test's. */
 
 import { main } from '../../src/cli/main.ts';
-import type { World } from '../../src/cli/world.ts';
-import type { SelectSettings } from '../../src/config/settings.ts';
+import type { DescribePlugin, World } from '../../src/cli/world.ts';
+import type { RunSettings, SelectSettings } from '../../src/config/settings.ts';
 import type { RunHost, RunOutcome, StopSignal } from '../../src/pipeline/host.ts';
 
 export interface Result {
@@ -11,6 +11,8 @@ export interface Result {
   readonly err: string;
   /** What the run was asked to do; undefined when it never began. */
   readonly settings: SelectSettings | undefined;
+  /** The same of `slung run`. */
+  readonly runSettings: RunSettings | undefined;
   /** Signals that main raised again. */
   readonly raised: readonly StopSignal[];
 }
@@ -21,6 +23,10 @@ export interface Scene {
   readonly terminals?: readonly (0 | 1 | 2)[];
   readonly files?: readonly string[];
   readonly run?: (settings: SelectSettings, host: RunHost, signals: FakeSignals) => Promise<RunOutcome>;
+  readonly runPlugins?: (settings: RunSettings, host: RunHost) => Promise<RunOutcome>;
+  readonly describe?: DescribePlugin;
+  /** The working directory for plugins; one that does not exist by default. */
+  readonly directory?: string;
   readonly changes?: Partial<World>;
 }
 
@@ -58,6 +64,7 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
   const written = { 1: '', 2: '' };
   const signals = new FakeSignals();
   let seen: SelectSettings | undefined;
+  let seenByPlugins: RunSettings | undefined;
   const code = await main(argv, {
     environment: scene.environment ?? {},
     isTTY: (fd) => scene.terminals?.includes(fd) ?? false,
@@ -65,6 +72,7 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
       written[fd] += text;
     },
     fileExists: (path) => scene.files?.includes(path) ?? false,
+    directory: () => scene.directory ?? '/nowhere',
     cores: () => 6,
     clockMs: () => 0,
     signals,
@@ -72,9 +80,15 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
       seen = settings;
       return scene.run === undefined ? { kind: 'done', code: 0 } : await scene.run(settings, host, signals);
     },
+    loadRunPlugins: async () => async (settings, host) => {
+      seenByPlugins = settings;
+      return scene.runPlugins === undefined ? { kind: 'done', code: 0 } : await scene.runPlugins(settings, host);
+    },
+    loadDescribePlugin: async () => scene.describe ?? (async () => undefined),
     ...scene.changes,
   });
-  return { code, out: written[1], err: written[2], settings: seen, raised: signals.raised };
+  const settings = { settings: seen, runSettings: seenByPlugins };
+  return { code, out: written[1], err: written[2], ...settings, raised: signals.raised };
 }
 
 /** The settings of a run; fails the test when the line is refused. */

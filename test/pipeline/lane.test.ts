@@ -40,6 +40,16 @@ class TardyLane implements Lane {
     if (this.#random.below(2) === 0) this.#looksLeft.set(block, 0);
   }
 
+  async untilDone(block: number): Promise<void> {
+    this.waitDone(block);
+  }
+
+  hasPart(): boolean {
+    return false;
+  }
+
+  goOn(): void {}
+
   isReady(): boolean {
     return this.#looksUntilReady-- <= 0;
   }

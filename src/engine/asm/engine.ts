@@ -3,8 +3,8 @@
  * time so that tokens stay in the cache, and leaves counts, output segments and rejected lines in the block's struct.
  */
 import {
-  B_BLANK, B_FROM, B_LINES, B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_STOPPED_AT, B_TO, CHUNK_BYTES,
-  F_KEEP_REJECTS, F_STRICT_KEYS, F_TRACK_KEYS, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES,
+  B_BLANK, B_FROM, B_LINES, B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_REJECT_LIMIT, B_SELECTED, B_STOPPED_AT, B_TO,
+  CHUNK_BYTES, EMIT_ROWS, F_KEEP_REJECTS, F_STRICT_KEYS, F_TRACK_KEYS, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES,
 } from '../layout';
 import { CODE_TOO_LONG } from '../code-numbers';
 import { diagnose, diagnoseOffset } from './diagnose';
@@ -12,8 +12,9 @@ import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
 import { beginBlock, indexChunk, resetIndex, setSpaced, spaced } from './index';
 import { countPendingKeys, dropPendingKeys } from './keys';
-import { matchRecord } from './match';
-import { attach, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
+import { runProgram } from './match';
+import { addRow, beginRows, rowCount, selected } from './rows';
+import { emitKind, entry, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
 import { walkRecord } from './walk';
 
 export { attach } from './state';
@@ -32,7 +33,8 @@ let matched: u32 = 0;
 let blank: u32 = 0;
 let rejectCount: u32 = 0;
 let rejects: usize = 0;
-/** The line that --csv-strict stopped at, or 0. */
+let rejectLimit: u32 = 0;
+/** The line that was not taken (--csv-strict), or the first one after the last that was (no more rows, too many bad lines), or 0. */
 let stoppedAt: usize = 0;
 
 function reject(from: usize, to: usize, code: i32, at: usize): void {
@@ -43,6 +45,7 @@ function reject(from: usize, to: usize, code: i32, at: usize): void {
   store<u32>(place, <u32>at, REJ_AT);
   store<u32>(place, lines, REJ_LINE);
   rejectCount++;
+  if (rejectCount > rejectLimit) stoppedAt = to + 1;
   if (flags & F_KEEP_REJECTS) emitLine(from, to + 1);
 }
 
@@ -50,7 +53,7 @@ function reject(from: usize, to: usize, code: i32, at: usize): void {
 // @ts-ignore: decorator
 @inline
 function take(from: usize, to: usize): void {
-  if (!matchRecord()) {
+  if (!runProgram(entry)) {
     records++;
     return;
   }
@@ -60,7 +63,8 @@ function take(from: usize, to: usize): void {
   }
   records++;
   matched++;
-  emitRecord(from, to + 1);
+  if (emitKind != EMIT_ROWS) emitRecord(from, to + 1);
+  else if (addRow(from, to, lines)) stoppedAt = to + 1;
 }
 
 /**
@@ -143,7 +147,7 @@ function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
       if (!newline) return lineFrom;
       lineTo = <usize>load<u32>(newline);
     } else take(lineFrom, lineTo);
-    if (stoppedAt) return lineFrom;
+    if (stoppedAt == lineFrom) return lineFrom;
     lines++;
     token = newline + 4;
     lineFrom = lineTo + 1;
@@ -157,23 +161,14 @@ function afterLastNewline(from: usize, to: usize): usize {
   return to;
 }
 
-/** Processes a block: whole lines in [B_FROM, B_TO), the last one ends with a newline. */
-export function process(block: usize): void {
-  const from = <usize>load<u32>(block, B_FROM);
-  const end = <usize>load<u32>(block, B_TO);
-  lines = 0;
-  records = 0;
-  matched = 0;
-  blank = 0;
-  rejectCount = 0;
-  stoppedAt = 0;
-  rejects = <usize>load<u32>(block, B_REJECTS);
-  beginEmit(block);
+/** Takes the lines of [from, end) until the end, or until something stops it. */
+function processLines(from: usize, end: usize): void {
   beginBlock();
   resetIndex(errors, escapes);
   let at = from;
   let lineFrom = from;
   let tokensEnd = tokens;
+  stoppedAt = 0;
   while (at < end && !stoppedAt) {
     const to = min(at + CHUNK_BYTES, end);
     const fresh = tokensEnd;
@@ -198,13 +193,58 @@ export function process(block: usize): void {
     );
     at = to;
   }
-  endEmit();
-  store<u32>(block, lines, B_LINES);
+}
+
+/** The counters go on from what the block's struct says: from nothing when `isFirst`. */
+function beginCounts(block: usize, isFirst: bool): void {
+  if (isFirst) memory.fill(block + B_REJECT_COUNT, 0, B_LINES + 4 - B_REJECT_COUNT);
+  rejectCount = load<u32>(block, B_REJECT_COUNT);
+  records = load<u32>(block, B_RECORDS);
+  matched = load<u32>(block, B_MATCHED);
+  blank = load<u32>(block, B_BLANK);
+  lines = load<u32>(block, B_LINES);
+  rejects = <usize>load<u32>(block, B_REJECTS);
+  rejectLimit = load<u32>(block, B_REJECT_LIMIT);
+}
+
+function endCounts(block: usize): void {
+  store<u32>(block, rejectCount, B_REJECT_COUNT);
   store<u32>(block, records, B_RECORDS);
   store<u32>(block, matched, B_MATCHED);
   store<u32>(block, blank, B_BLANK);
-  store<u32>(block, rejectCount, B_REJECT_COUNT);
+  store<u32>(block, lines, B_LINES);
+}
+
+/** Processes a block: whole lines in [B_FROM, B_TO), the last one ends with a newline. */
+export function process(block: usize): void {
+  beginCounts(block, true);
+  beginEmit(block);
+  processLines(<usize>load<u32>(block, B_FROM), <usize>load<u32>(block, B_TO));
+  endEmit();
+  endCounts(block);
   store<u32>(block, <u32>stoppedAt, B_STOPPED_AT);
+}
+
+/**
+ * With EMIT_ROWS: takes the lines of a block from `at` on (B_FROM for the first step) into an empty row table, until
+ * there are `maxRows` or the table is full. Counters and rejects of the steps of a block add up in its struct; a step
+ * may also be the first one of another instance over this memory.
+ * @returns where the next step begins: B_TO when the block has been gone through, or is given up (B_REJECT_LIMIT)
+ */
+export function collect(block: usize, at: usize, maxRows: u32): usize {
+  const end = <usize>load<u32>(block, B_TO);
+  const isFirst = at == <usize>load<u32>(block, B_FROM);
+  beginCounts(block, isFirst);
+  beginRows(maxRows, isFirst ? 0 : load<u32>(block, B_SELECTED));
+  processLines(at, end);
+  endCounts(block);
+  store<u32>(block, selected, B_SELECTED);
+  return stoppedAt && rejectCount <= rejectLimit ? stoppedAt : end;
+}
+
+/** The rows of the last `collect`. */
+export function rowsCollected(): u32 {
+  return rowCount;
 }
 
 /**
@@ -225,4 +265,16 @@ export function afterLines(from: usize, to: usize, lines: u32): usize {
     return at + <usize>ctz(hits) + 1;
   }
   return 0;
+}
+
+/** The number of newlines in [from, to). */
+export function countLines(from: usize, to: usize): u32 {
+  const newline = i8x16.splat(0x0a);
+  let count: u32 = 0;
+  for (let at = from; at < to; at += 16) {
+    let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+    if (at + 16 > to) hits &= (1 << <u32>(to - at)) - 1;
+    count += <u32>popcnt(hits);
+  }
+  return count;
 }

@@ -13,7 +13,7 @@ import {
 import { compareBytes, containsBytes, equalBytes, hashBytes } from './bytes';
 import { compareNumbers, equalNumbers, hashNumber, numberBits, parseNumber } from './number';
 import { regexMatch } from './regex';
-import { entry, epoch, paths, planPointer, scratch, slots, tests } from './state';
+import { epoch, paths, planPointer, scratch, slots, tests } from './state';
 import { hasEscape, unescapeInto } from './unescape';
 
 /** The slot that answers for a path: the whole key at the root when it is there, otherwise the steps. 0: absent. */
@@ -153,9 +153,9 @@ function matchTest(test: usize): bool {
   return kind == KIND_STRING && matchString(op, test, slot);
 }
 
-/** Runs the program over the current record's slots. */
-export function matchRecord(): bool {
-  let next = entry;
+/** Runs a program over the current record's slots; `first` is its entry. */
+export function runProgram(first: i32): bool {
+  let next = first;
   while (next >= 0) {
     const test = tests + <usize>next * TEST_BYTES;
     next = matchTest(test) ? load<i32>(test, T_TRUE) : load<i32>(test, T_FALSE);

@@ -3,9 +3,9 @@
  * WebAssembly globals; hot loops copy them into locals first, because a global is a memory access.
  */
 import {
-  H_DIAGNOSE_STACK, H_ERRORS, H_EXAMINE, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_SCRATCH,
-  H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_PATHS, P_ROOT,
-  P_SLOT_COUNT, P_TESTS, SLOT_BYTES,
+  H_DIAGNOSE_STACK, H_ERRORS, H_EXAMINE, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_ROWS,
+  H_ROWS_BYTES, H_SCRATCH, H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_FIELD_COUNT,
+  P_FIELD_PATH, P_PATHS, P_ROOT, P_SELECT, P_SLOT_COUNT, P_TESTS, SLOT_BYTES,
 } from '../layout';
 import { setDiagnoseStack } from './diagnose';
 
@@ -31,6 +31,12 @@ export let paths: usize = 0;
 export let emitKind: u32 = 0;
 export let columns: usize = 0;
 export let columnCount: u32 = 0;
+/** The entry of the second program, and the fields of a row (EMIT_ROWS). */
+export let select: i32 = 0;
+export let fieldPath: u32 = 0;
+export let fieldCount: u32 = 0;
+export let rows: usize = 0;
+export let rowsBytes: u32 = 0;
 
 /** The number of the record being looked at; a slot is filled when its epoch is equal. Never 0. */
 export let epoch: u32 = 0;
@@ -80,6 +86,11 @@ export function attach(header: usize): void {
   emitKind = load<u32>(plan, P_EMIT);
   columns = planPointer(load<u32>(plan, P_COLUMNS));
   columnCount = load<u32>(plan, P_COLUMN_COUNT);
+  select = load<i32>(plan, P_SELECT);
+  fieldPath = load<u32>(plan, P_FIELD_PATH);
+  fieldCount = load<u32>(plan, P_FIELD_COUNT);
+  rows = load<u32>(header, H_ROWS);
+  rowsBytes = load<u32>(header, H_ROWS_BYTES);
   memory.fill(slots, 0, <usize>slotCount * SLOT_BYTES);
   memory.fill(seen, 0, slotCount);
   epoch = 0;

@@ -12,7 +12,11 @@ _slung() {
       *) flag="${COMP_WORDS[COMP_CWORD-1]}" ;;
     esac
   fi
-  case "${COMP_WORDS[1]}" in
+  local command="${COMP_WORDS[1]}"
+  case "$command" in
+    plugin) (( COMP_CWORD > 2 )) && command+=" ${COMP_WORDS[2]}" ;;
+  esac
+  case "$command" in
     select)
       case "$flag" in
         --to) words="ndjson csv tsv" ;;
@@ -23,19 +27,65 @@ _slung() {
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth) words="" ;;
         *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --color --help -h --version"; else words=""; fi ;;
       esac ;;
+    run)
+      case "$flag" in
+        --to) words="ndjson csv tsv" ;;
+        --on-error) words="skip fail keep" ;;
+        --errors) words="text json" ;;
+        --stats) words="none human json" ;;
+        --unmatched) words="drop pass" ;;
+        --on-plugin-error) words="fail skip pass" ;;
+        --time-unit) words="auto s ms us ns" ;;
+        --color) words="auto always never" ;;
+        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|-j|--lanes) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --abi --memory --time-limit --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --lanes -j --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    plugin)
+      case "$flag" in
+        --color) words="auto always never" ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="new build test inspect list"; fi ;;
+      esac ;;
+    "plugin new")
+      case "$flag" in
+        --lang) words="as c rust" ;;
+        --color) words="auto always never" ;;
+        *) if [[ $current == -* ]]; then words="--lang --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "plugin build")
+      case "$flag" in
+        --color) words="auto always never" ;;
+        -o|--output) words="" ;;
+        *) if [[ $current == -* ]]; then words="--output -o --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "plugin test")
+      case "$flag" in
+        --color) words="auto always never" ;;
+        --allow-net|--allow-env) words="" ;;
+        *) if [[ $current == -* ]]; then words="--allow-net --allow-env --update --no-update --json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "plugin inspect")
+      case "$flag" in
+        --color) words="auto always never" ;;
+        *) if [[ $current == -* ]]; then words="--json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "plugin list")
+      case "$flag" in
+        --color) words="auto always never" ;;
+        *) if [[ $current == -* ]]; then words="--json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select help completion"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run plugin help completion"; fi ;;
       esac ;;
     completion)
       case "$flag" in
         --color) words="auto always never" ;;
         *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="bash zsh fish"; fi ;;
       esac ;;
-    *) words="select help completion --help --version" ;;
+    *) words="select run plugin help completion --help --version" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="select help completion --help --version"
+  (( COMP_CWORD == 1 )) && words="select run plugin help completion --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung

@@ -4,6 +4,8 @@ _slung() {
   local -a commands
   commands=(
     'select:Filter records, choose fields, convert to csv or tsv'
+    'run:Put records through WebAssembly plugins'
+    'plugin:Write, build, test and inspect plugins'
     'help:Show help for a command'
     'completion:Print a script that completes slung in your shell'
   )
@@ -14,6 +16,14 @@ _slung() {
   local command=$words[2]
   shift words
   (( CURRENT-- ))
+  case $command in
+    plugin)
+      if (( CURRENT > 2 )); then
+        command+=" $words[2]"
+        shift words
+        (( CURRENT-- ))
+      fi ;;
+  esac
   case $command in
     select)
       _arguments -s -S \
@@ -54,13 +64,125 @@ _slung() {
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
         '*:file:_files' ;;
+    run)
+      _arguments -s -S \
+        '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*-f+[Output only these\: a,b.c,name=source.name]:LIST: ' \
+        '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
+        '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
+        '--to=[Output ndjson, csv or tsv]:FORMAT:(ndjson csv tsv)' \
+        '--no-header[Leave the csv or tsv header line out]' \
+        '--header[Opposite of --no-header]' \
+        '--csv-strict[Fail on a column that the csv header lacks]' \
+        '--no-csv-strict[Opposite of --csv-strict]' \
+        '-o+[Write to FILE, which gets its name when all is written]:FILE:_files' \
+        '--output=[Write to FILE, which gets its name when all is written]:FILE:_files' \
+        '-e[Exit 4 when nothing was output]' \
+        '--exit-status[Exit 4 when nothing was output]' \
+        '--no-exit-status[Opposite of --exit-status]' \
+        '--on-error=[A line that is not JSON\: skip it, fail, or keep it]:ACTION:(skip fail keep)' \
+        '--rejects=[Write bad lines to FILE, and why to FILE.log]:FILE:_files' \
+        '--max-errors=[Stop when more than N lines were bad]:N: ' \
+        '--batch-bytes=[Cut a batch at SIZE bytes]:SIZE: ' \
+        '--batch-records=[Cut a batch at N records]:N: ' \
+        '--batch-age=[Wait this long for a fuller batch]:DURATION: ' \
+        '--max-record=[A line longer than SIZE is a bad line]:SIZE: ' \
+        '--max-depth=[A record nested deeper than N is a bad line]:N: ' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '--stats=-[Report counts and speed at the end, on standard error]::FORMAT:(none human json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '*-v[Say more; repeat for still more]' \
+        '*--verbose[Say more; repeat for still more]' \
+        '*--then=[Give the output to PLUGIN next; may be repeated]:PLUGIN: ' \
+        '*-p+[Call FILE by NAME\: here, in messages, in --stats]:NAME=FILE: ' \
+        '*--plugin=[Call FILE by NAME\: here, in messages, in --stats]:NAME=FILE: ' \
+        '*--plugin-config=[A value that the plugin can ask for]:[NAME:]KEY=VALUE: ' \
+        '--unmatched=[A record that the plugin does not select\: drop or pass]:ACTION:(drop pass)' \
+        '--on-plugin-error=[A plugin fails\: stop, or skip or pass the record]:ACTION:(fail skip pass)' \
+        '*--abi=[Do not guess the kind of the plugin]:[NAME:]KIND: ' \
+        '--memory=[The most memory an instance may have]:SIZE: ' \
+        '--time-limit=[The longest time a call into a plugin may take]:DURATION: ' \
+        '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
+        '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
+        '--cache=[Keep the plugins'\'' cache in FILE between runs]:FILE:_files' \
+        '--time=[Where the time of an event is]:FIELD: ' \
+        '--value=[Where the value of an event is]:FIELD: ' \
+        '--series=[Where the series of an event is]:FIELD: ' \
+        '--tags=[Where the tags of an event are]:FIELD: ' \
+        '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
+        '--listen=[Take events from producers at ws\://HOST\:PORT]:URL: ' \
+        '-j+[Run N instances of each plugin; the order stays]:N: ' \
+        '--lanes=[Run N instances of each plugin; the order stays]:N: ' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
+    plugin)
+      _arguments -s -S \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:(new build test inspect list)' ;;
+    "plugin new")
+      _arguments -s -S \
+        '--lang=[Write it in as (AssemblyScript), c or rust]:LANGUAGE:(as c rust)' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "plugin build")
+      _arguments -s -S \
+        '-o+[Write the plugin to FILE]:FILE:_files' \
+        '--output=[Write the plugin to FILE]:FILE:_files' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
+    "plugin test")
+      _arguments -s -S \
+        '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
+        '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
+        '--update[Write what came out as what is expected]' \
+        '--no-update[Opposite of --update]' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
+    "plugin inspect")
+      _arguments -s -S \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
+    "plugin list")
+      _arguments -s -S \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
     help)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(select help completion)' ;;
+        '1:argument:(select run plugin help completion)' ;;
     completion)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

@@ -1,0 +1,43 @@
+/** `slung plugin list`: which plugins are found by name, and where. */
+import { readFileSync } from 'node:fs';
+import { formatSize } from '../config/quantity.ts';
+import { listPlugins, pluginPlaces } from '../plugin/find.ts';
+import { PluginError } from '../plugin/guest.ts';
+import { recognise } from '../plugin/recognise.ts';
+import { Exit } from './exit.ts';
+import { pluginArguments } from './plugin-flags.ts';
+import { printable } from './terminal.ts';
+import type { World } from './world.ts';
+
+/** Writes the list to standard output. @throws UsageError */
+export async function pluginListCommand(argv: readonly string[], world: World): Promise<number> {
+  const { resolved, paint } = await pluginArguments('plugin list', argv, world, [0, 0, '']);
+  const places = pluginPlaces({ environment: world.environment, directory: world.directory() });
+  const rows = listPlugins(places).map((plugin) => ({ ...plugin, kind: kindOf(plugin.path) }));
+  if (resolved.boolean('json')) {
+    const plugins = rows.map(({ name, kind, bytes, path, isHidden }) => ({ name, kind, bytes, path, isHidden }));
+    world.write(1, `${JSON.stringify({ places: places.map(({ path }) => path), plugins })}\n`);
+    return Exit.ok;
+  }
+  if (rows.length === 0) {
+    world.write(2, `slung: no plugins in ${places.map(({ label }) => label).join(', ')}\n`);
+    return Exit.ok;
+  }
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const { name, kind, bytes, label, isHidden } of rows) {
+    const columns = [name.padEnd(width), (kind ?? 'not a plugin').padEnd(17), formatSize(bytes).padStart(10), label];
+    const line = printable(columns.join('  '));
+    world.write(1, `${isHidden ? paint.faint(`${line} (hidden)`) : line}\n`);
+  }
+  return Exit.ok;
+}
+
+/** Undefined for a file that is no plugin, or cannot be read. */
+function kindOf(path: string): string | undefined {
+  try {
+    return recognise(readFileSync(path)).kind;
+  } catch (error) {
+    if (error instanceof PluginError || 'code' in (error as object)) return undefined;
+    throw error;
+  }
+}

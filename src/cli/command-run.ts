@@ -1,0 +1,45 @@
+/**
+ * `slung run`: flags → settings, with the plugins found and read → run → exit code. Everything behind `--` belongs to the
+ * plugins; a file whose name begins with a dash is written ./-name.
+ */
+import { UsageError } from '../config/errors.ts';
+import { resolveLayers } from '../config/layers.ts';
+import { runSettings } from '../config/run.ts';
+import { commandOf } from './commands.ts';
+import { Exit } from './exit.ts';
+import { flagsOf } from './flags.ts';
+import { parseFlags, splitAtDashes } from './parse.ts';
+import { runSources } from './plugin-files.ts';
+import { finish, hosted, levelOfTalk } from './running.ts';
+import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
+import type { World } from './world.ts';
+
+/** The exit code of one run. @throws UsageError, PluginFileError */
+export async function runCommand(argv: readonly string[], world: World): Promise<number> {
+  const flags = flagsOf('run');
+  const [own, args] = splitAtDashes(argv, flags);
+  const typed = parseFlags(own, flags);
+  const resolved = resolveLayers([
+    flagLayer(typed.flags),
+    environmentLayer(flags, world.environment),
+    defaultLayer(flags, {}),
+  ]);
+  const [plugin, ...files] = typed.operands;
+  if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
+  const settings = await runSettings(resolved, { plugin, files, args }, runSources(world));
+  if (files.length === 0 && settings.listen === undefined && world.isTTY(0)) {
+    const [{ helpText }, { paintFor }] = await Promise.all([import('./help.ts'), import('./color.ts')]);
+    world.write(2, helpText('brief', commandOf('run'), await paintFor(levelOfTalk(settings.select, world))));
+    return Exit.usage;
+  }
+  const runPlugins = await world.loadRunPlugins();
+  return finish(await hosted(settings.select, world, (host) => runPlugins(settings, host)), world);
+}
+
+function missingPlugin(named: readonly string[]): UsageError {
+  const name = named[0]?.split('=')[0];
+  return new UsageError(
+    'run needs a plugin',
+    name === undefined ? 'For example: slung run mapper.wasm < logs.ndjson' : `Write: slung run -p … ${name}`,
+  );
+}

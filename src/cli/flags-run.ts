@@ -1,0 +1,251 @@
+/**
+ * The flags that `slung run` has beyond those of `select`, in the order of help. What both have is in flags-select.ts,
+ * in rows that name both. flags.ts explains the columns of the table.
+ *
+ * The surprising part: what a plugin is granted (network, environment, files) has no environment variable, and neither have
+ * the number of lanes and --on-plugin-error: nothing that is set once in a shell may give a plugin more rights, split its
+ * state, or be wrong for half of the kinds.
+ */
+import type { CommandName, Flag } from './flags.ts';
+
+const commands: readonly CommandName[] = ['run'];
+const andTest: readonly CommandName[] = ['run', 'plugin test'];
+const KIB = 1024;
+const GIB = 1024 ** 3;
+const DAY_MS = 24 * 3_600_000;
+
+const plugins: readonly Flag[] = [
+  {
+    key: 'then',
+    long: 'then',
+    type: 'list',
+    value: 'PLUGIN',
+    group: 'Plugins',
+    doc: 'Give the output to PLUGIN next; may be repeated',
+    longDoc:
+      'Another plugin behind the first: the lines that one puts out are the records of the next. May be given more than once; the order is that of the command line.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'plugin',
+    long: 'plugin',
+    short: 'p',
+    type: 'list',
+    value: 'NAME=FILE',
+    group: 'Plugins',
+    doc: 'Call FILE by NAME: here, in messages, in --stats',
+    longDoc:
+      'Give FILE the name NAME for messages, --stats, --plugin-config and the cache. PLUGIN and --then may then say NAME. May be given more than once. Without it, a plugin has the name of its file without the ending.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'pluginConfig',
+    long: 'plugin-config',
+    type: 'list',
+    value: '[NAME:]KEY=VALUE',
+    group: 'Plugins',
+    doc: 'A value that the plugin can ask for',
+    longDoc:
+      'A value that a plugin gets when it asks its configuration for KEY. With NAME, only the plugin of that name; otherwise every plugin of the run. May be given more than once; of the same KEY, the last one holds, and one with NAME wins over one without.',
+    commands,
+  },
+  {
+    key: 'unmatched',
+    long: 'unmatched',
+    type: 'choice',
+    value: 'ACTION',
+    choices: ['drop', 'pass'],
+    default: 'drop',
+    group: 'Plugins',
+    doc: 'A record that the plugin does not select: drop or pass',
+    longDoc:
+      'What to do with a record that a plugin does not select. drop leaves it out; pass puts it out as it is, in its place. Either way it is counted.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'onPluginError',
+    long: 'on-plugin-error',
+    type: 'choice',
+    value: 'ACTION',
+    choices: ['fail', 'skip', 'pass'],
+    default: 'fail',
+    group: 'Plugins',
+    doc: 'A plugin fails: stop, or skip or pass the record',
+    longDoc: `What to do when a plugin traps, answers with an error, or takes too long. fail stops with exit code 1. skip and pass give the records to a new instance one by one, so that only the one that fails is lost: skip leaves it out, and with --rejects it is kept there; pass puts it out as it was. Both go on, and the exit code is 1 at the end. A WASI filter and a Slung program run over the whole stream and cannot be given a record twice; for them there is only fail.`,
+    common: true,
+    commands,
+  },
+  {
+    key: 'abi',
+    long: 'abi',
+    type: 'list',
+    value: '[NAME:]KIND',
+    group: 'Plugins',
+    doc: 'Do not guess the kind of the plugin',
+    longDoc:
+      'Take a plugin for one of KIND instead of looking at its bytes: tangent-component, tangent-core, slung or wasi. With NAME, only the plugin of that name. slung plugin inspect tells what a file is.',
+    commands,
+  },
+];
+
+const sandbox: readonly Flag[] = [
+  {
+    key: 'memory',
+    long: 'memory',
+    type: 'size',
+    value: 'SIZE',
+    min: 64 * KIB,
+    max: 4 * GIB,
+    default: '256MiB',
+    env: 'SLUNG_MEMORY',
+    group: 'Sandbox',
+    doc: 'The most memory an instance may have',
+    longDoc: 'The most memory that one instance of a plugin may have, rounded down to pages of 64 KiB.',
+    commands,
+  },
+  {
+    key: 'timeLimit',
+    long: 'time-limit',
+    type: 'duration',
+    value: 'DURATION',
+    min: 1,
+    max: DAY_MS,
+    default: '10s',
+    env: 'SLUNG_TIME_LIMIT',
+    group: 'Sandbox',
+    doc: 'The longest time a call into a plugin may take',
+    longDoc:
+      'The longest time that one call into a plugin may take: one batch of records, or for a program that runs over the whole stream, the time between two requests for input. A plugin that takes longer is ended, which is a plugin error.',
+    commands,
+  },
+  {
+    key: 'allowNet',
+    long: 'allow-net',
+    type: 'list',
+    value: 'HOST[:PORT]',
+    group: 'Sandbox',
+    doc: 'Let plugins send requests to HOST',
+    longDoc:
+      'Let plugins send HTTP requests to HOST, and to no other port than PORT if it is given. HOST is a name or an address, IPv6 in brackets; there are no wildcards. May be given more than once. Without it, a plugin reaches nothing.',
+    common: true,
+    commands: andTest,
+  },
+  {
+    key: 'allowEnv',
+    long: 'allow-env',
+    type: 'list',
+    value: 'NAME',
+    group: 'Sandbox',
+    doc: 'Let plugins see the environment variable NAME',
+    longDoc:
+      'Let plugins see the environment variable NAME, if it is set. May be given more than once. Without it, the environment of a plugin is empty.',
+    commands: andTest,
+  },
+  {
+    key: 'cache',
+    long: 'cache',
+    type: 'file',
+    value: 'FILE',
+    group: 'Sandbox',
+    doc: "Keep the plugins' cache in FILE between runs",
+    longDoc:
+      'Keep what plugins put into their cache in FILE, so that the next run finds it. One run at a time can use it. Without it, the cache ends with the run.',
+    commands,
+  },
+];
+
+const events: readonly Flag[] = [
+  {
+    key: 'timeField',
+    long: 'time',
+    type: 'text',
+    value: 'FIELD',
+    default: 'timestamp',
+    group: 'Events',
+    doc: 'Where the time of an event is',
+    longDoc: "For Slung programs: the path of an event's time, a number (see --time-unit) or a text as in RFC 3339.",
+    commands,
+  },
+  {
+    key: 'valueField',
+    long: 'value',
+    type: 'text',
+    value: 'FIELD',
+    default: 'value',
+    group: 'Events',
+    doc: 'Where the value of an event is',
+    longDoc: "For Slung programs: the path of an event's value, a number.",
+    commands,
+  },
+  {
+    key: 'seriesField',
+    long: 'series',
+    type: 'text',
+    value: 'FIELD',
+    default: 'series',
+    group: 'Events',
+    doc: 'Where the series of an event is',
+    longDoc: "For Slung programs: the path of the name of an event's series.",
+    commands,
+  },
+  {
+    key: 'tagsField',
+    long: 'tags',
+    type: 'text',
+    value: 'FIELD',
+    default: 'tags',
+    group: 'Events',
+    doc: 'Where the tags of an event are',
+    longDoc:
+      "For Slung programs: the path of an event's tags: an array of strings, or an object, of which each member becomes name=value.",
+    commands,
+  },
+  {
+    key: 'timeUnit',
+    long: 'time-unit',
+    type: 'choice',
+    value: 'UNIT',
+    choices: ['auto', 's', 'ms', 'us', 'ns'],
+    default: 'auto',
+    group: 'Events',
+    doc: 'The unit of times that are numbers',
+    longDoc:
+      'The unit of times that are numbers: seconds, milliseconds, microseconds or nanoseconds since 1970. auto goes by the size of each number.',
+    commands,
+  },
+  {
+    key: 'listen',
+    long: 'listen',
+    type: 'text',
+    value: 'URL',
+    group: 'Events',
+    doc: 'Take events from producers at ws://HOST:PORT',
+    longDoc:
+      'Instead of reading files, listen for WebSocket connections at URL, ws://HOST:PORT, and take what they send as events. HOST is best 127.0.0.1: whoever can connect can send.',
+    commands,
+  },
+];
+
+/** The row for -j of `run`: another default than that of `select`, and a word about state. */
+const lanes: readonly Flag[] = [
+  {
+    key: 'lanes',
+    long: 'lanes',
+    short: 'j',
+    type: 'integer',
+    value: 'N',
+    min: 1,
+    max: 256,
+    default: '1',
+    group: 'Batches',
+    doc: 'Run N instances of each plugin; the order stays',
+    longDoc: `The number of threads for each plugin of the chain. Every thread has its own instance of the plugin with its own memory, and any of them may get the next batch, so with N above 1 a plugin that counts, compares or remembers sees only a part of the records; what it keeps in its cache or under a lock is common to all. The order of the output is the order of the input for every N. A Slung program and a WASI filter run over the whole stream; for them there is only 1.`,
+    common: true,
+    commands,
+  },
+];
+
+export const runFlags: readonly Flag[] = [...plugins, ...sandbox, ...events, ...lanes];

@@ -1,0 +1,54 @@
+/** Compiling as the commands need it: with the user's cache, and with errors that name the file. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { PluginFileError } from '../config/errors.ts';
+import { BuildError, compileNative } from '../plugin/authoring/build.ts';
+import { buildCached as buildByContent } from '../plugin/authoring/build-cache.ts';
+import type { World } from './world.ts';
+
+/** The module of a .ts file; `label` is the file as typed. @throws PluginFileError */
+export async function buildCached(path: string, label: string, world: World): Promise<Uint8Array> {
+  requireFile(path, label);
+  try {
+    return (await buildByContent(path, cacheDirectory(world), String(process.pid))).bytes;
+  } catch (error) {
+    throw explained(error, label);
+  }
+}
+
+/** The module of a source in any of the languages. @throws PluginFileError */
+export async function buildSource(path: string, label: string, world: World): Promise<Uint8Array> {
+  if (path.endsWith('.ts')) return await buildCached(path, label, world);
+  requireFile(path, label);
+  const folder = mkdtempSync(join(tmpdir(), 'slung-build-'));
+  try {
+    const out = join(folder, 'plugin.wasm');
+    await compileNative(path, out);
+    return readFileSync(out);
+  } catch (error) {
+    throw explained(error, label);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where compiled sources are kept; undefined when the user has no home. */
+function cacheDirectory({ environment }: World): string | undefined {
+  const cache = environment.XDG_CACHE_HOME ?? '';
+  if (isAbsolute(cache)) return join(cache, 'slung/plugins');
+  return environment.HOME ? join(environment.HOME, '.cache/slung/plugins') : undefined;
+}
+
+function requireFile(path: string, label: string): void {
+  try {
+    readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new PluginFileError(`${label}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+  }
+}
+
+function explained(error: unknown, label: string): unknown {
+  return error instanceof BuildError ? new PluginFileError(`${label}: ${error.message}`, error.detail) : error;
+}

@@ -1,0 +1,191 @@
+/**
+ * From what was typed to what it means, for `slung run`: takes the merged settings, refuses what cannot be, and freezes the
+ * rest into RunSettings. Plugins come in as words; the caller finds and reads their files (`load`), because that is
+ * the business of src/plugin. What is in common with `select` is checked by select.ts.
+ *
+ * The surprising part: a plugin that is in the chain twice is called NAME and NAME#2, so that their statistics stay
+ * apart; settings for NAME are for both.
+ */
+import { UsageError } from './errors.ts';
+import { grantedVariables, listenUrl } from './grants.ts';
+import type { Resolved } from './layers.ts';
+import { selectSettings } from './select.ts';
+import type { EventFields, OnPluginError, PluginAbi, PluginSetting, RunSettings, TimeUnit } from './settings.ts';
+
+const abis: readonly PluginAbi[] = ['tangent-component', 'tangent-core', 'slung', 'wasi'];
+const onPluginErrors: readonly OnPluginError[] = ['fail', 'skip', 'pass'];
+const timeUnits: readonly TimeUnit[] = ['auto', 's', 'ms', 'us', 'ns'];
+
+/** A plugin's file, found and read. */
+export interface LoadedPlugin {
+  readonly name: string;
+  /** For messages. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What the command line says besides flags. */
+export interface RunOperands {
+  /** PLUGIN, as typed. */
+  readonly plugin: string;
+  readonly files: readonly string[];
+  /** What stood behind `--`. */
+  readonly args: readonly string[];
+}
+
+/** What is asked of the world: the plugins' files, and the environment that may be granted. */
+export interface RunSources {
+  /** Reads the plugin that `word` stands for; `file` is given when -p says it. @throws PluginFileError */
+  load(word: string, file: string | undefined): Promise<LoadedPlugin>;
+  /** Looks at one HOST[:PORT] of --allow-net. @throws UsageError */
+  checkHost(text: string): void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The settings of one run. @throws UsageError when settings contradict each other, and what `load` throws */
+export async function runSettings(
+  resolved: Resolved,
+  operands: RunOperands,
+  sources: RunSources,
+): Promise<RunSettings> {
+  const listen = listenUrl(resolved.optionalText('listen'));
+  checkInputs(resolved, operands, listen);
+  const select = selectSettings(resolved, listen === undefined ? operands.files : [listen]);
+  const allowNet = resolved.list('allowNet');
+  for (const host of allowNet) sources.checkHost(host);
+  const environment = grantedVariables(resolved.list('allowEnv'), sources.environment);
+  const events = eventFields(resolved);
+  const plugins = await chainOf(resolved, operands.plugin, sources);
+  return Object.freeze({
+    select,
+    plugins,
+    unmatched: resolved.choice('unmatched', ['drop', 'pass'] as const),
+    onPluginError: resolved.choice('onPluginError', onPluginErrors),
+    memoryBytes: resolved.number('memory'),
+    timeLimitMs: resolved.number('timeLimit'),
+    allowNet: Object.freeze([...allowNet]),
+    environment,
+    cacheFile: cacheFile(resolved),
+    events,
+    listen,
+    args: Object.freeze([...operands.args]),
+  });
+}
+
+function checkInputs(resolved: Resolved, { files }: RunOperands, listen: string | undefined): void {
+  if (listen !== undefined && files.length > 0) {
+    throw new UsageError(`--listen and a file cannot be used together: ${files[0]}`);
+  }
+  if (resolved.choice('onError', ['skip', 'fail', 'keep']) !== 'keep') return;
+  const name = resolved.originText('onError');
+  throw new UsageError(
+    `${name}${name.startsWith('-') ? ' ' : '='}keep cannot be combined with plugins`,
+    'No plugin can see a line that is not JSON. Use --rejects FILE to keep bad lines apart.',
+  );
+}
+
+function cacheFile(resolved: Resolved): string | undefined {
+  const file = resolved.optionalText('cache');
+  if (file === '' || file === '-') throw new UsageError('--cache needs a file name');
+  return file;
+}
+
+function eventFields(resolved: Resolved): EventFields {
+  const field = (key: string): string => {
+    const path = resolved.text(key);
+    if (path.trim() === '') throw new UsageError(`${resolved.originText(key)} needs a path`);
+    return path;
+  };
+  return Object.freeze({
+    time: field('timeField'),
+    value: field('valueField'),
+    series: field('seriesField'),
+    tags: field('tagsField'),
+    timeUnit: resolved.choice('timeUnit', timeUnits),
+  });
+}
+
+// ---- the chain -----------------------------------------------------------------------------------------------------
+
+async function chainOf(resolved: Resolved, first: string, sources: RunSources): Promise<readonly PluginSetting[]> {
+  const files = namedFiles(resolved.list('plugin'));
+  const loaded: LoadedPlugin[] = [];
+  for (const word of [first, ...resolved.list('then')]) {
+    if (word === '') throw new UsageError('the name of a plugin is empty');
+    loaded.push(await sources.load(word, files.get(word)));
+  }
+  const names = new Set(loaded.map(({ name }) => name));
+  const config = configValues(resolved.list('pluginConfig'), names);
+  const abi = abiValues(resolved.list('abi'), names);
+  const count = new Map<string, number>();
+  const plugins = loaded.map((plugin) => {
+    const { name } = plugin;
+    const nth = (count.get(name) ?? 0) + 1;
+    count.set(name, nth);
+    return Object.freeze({
+      ...plugin,
+      name: nth === 1 ? name : `${name}#${nth}`,
+      abi: abi.get(name) ?? abi.get(''),
+      config: Object.freeze(Object.fromEntries([...(config.get('') ?? []), ...(config.get(name) ?? [])])),
+    });
+  });
+  return Object.freeze(plugins);
+}
+
+/** -p NAME=FILE, by NAME. */
+function namedFiles(list: readonly string[]): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const text of list) {
+    const equals = text.indexOf('=');
+    const [name, file] = [text.slice(0, equals), text.slice(equals + 1)];
+    if (equals < 1 || file === '') {
+      throw new UsageError(`--plugin: ${JSON.stringify(text)} is not NAME=FILE`, 'For example: -p geo=./geo.wasm');
+    }
+    // The name is part of [NAME:]KEY=VALUE, of NAME#2 and of file names in messages.
+    if (!/^[\w.-]+$/.test(name)) {
+      throw new UsageError(`--plugin: the name ${JSON.stringify(name)} may only have letters, digits, ., - and _`);
+    }
+    if (files.has(name)) throw new UsageError(`--plugin: two plugins are called ${name}`);
+    files.set(name, file);
+  }
+  return files;
+}
+
+/** --plugin-config by plugin; those for all of them under the empty name. Later values overwrite earlier ones. */
+function configValues(list: readonly string[], names: ReadonlySet<string>): Map<string, Map<string, string>> {
+  const values = new Map<string, Map<string, string>>();
+  for (const text of list) {
+    const equals = text.indexOf('=');
+    const { name, rest: key } = splitName('--plugin-config', text.slice(0, Math.max(0, equals)), names);
+    if (key === '') {
+      throw new UsageError(`--plugin-config: ${JSON.stringify(text)} is not [NAME:]KEY=VALUE`);
+    }
+    values.set(name, (values.get(name) ?? new Map<string, string>()).set(key, text.slice(equals + 1)));
+  }
+  return values;
+}
+
+function abiValues(list: readonly string[], names: ReadonlySet<string>): Map<string, PluginAbi> {
+  const values = new Map<string, PluginAbi>();
+  for (const text of list) {
+    const { name, rest } = splitName('--abi', text, names);
+    const abi = abis.find((known) => known === rest);
+    if (abi === undefined) throw new UsageError(`--abi: ${JSON.stringify(rest)} is not one of ${abis.join(', ')}`);
+    values.set(name, abi);
+  }
+  return values;
+}
+
+/** `NAME:rest`, or `rest` alone for every plugin. A colon always ends a name, so that a misspelt one is noticed. */
+function splitName(label: string, text: string, names: ReadonlySet<string>): { name: string; rest: string } {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { name: '', rest: text };
+  const name = text.slice(0, colon);
+  if (!names.has(name)) {
+    throw new UsageError(
+      `${label}: no plugin of this run is called ${JSON.stringify(name)}`,
+      `They are called ${[...names].join(', ')}.`,
+    );
+  }
+  return { name, rest: text.slice(colon + 1) };
+}

@@ -1,0 +1,7 @@
+/**
+ * The engine with what plugins need besides: views over records. A module of its own (views.wasm), because
+ * `select` should not have to compile it.
+ */
+export * from './engine';
+export * from './views';
+export * from './events';

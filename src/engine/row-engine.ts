@@ -1,0 +1,91 @@
+/**
+ * An engine for plugins, as the thread that runs it sees it: records become rows (asm/rows.ts), views over them are asked
+ * for by guests (asm/views.ts), and the output of a block is what the host appends. The plan may be changed for another
+ * one between two steps, because a plugin's paths are only known when it has asked for them.
+ */
+import { readFileSync } from 'node:fs';
+import { type EngineExports, EngineMemory, instantiate } from './engine.ts';
+import * as L from './layout.ts';
+import type { EngineOptions, MemoryMap } from './memory.ts';
+import type { Plan } from './plan.ts';
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The module of the engine with views, compiled once per thread. */
+export function viewsModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./views.wasm', import.meta.url)));
+  return compiled;
+}
+
+/** What an output area may hold at most. */
+export const MAX_OUT_BYTES = 1 << 30;
+const PAGE_BYTES = 65536;
+/** Kernels may write a little past the end of what they were given. */
+const SLACK_BYTES = 64;
+
+export class RowEngine extends EngineMemory {
+  readonly exports: EngineExports;
+  /** All exports of the instance, for adapters. */
+  readonly raw: WebAssembly.Instance['exports'];
+  #fieldCount = 0;
+
+  /** Runs over a memory that createMemory laid out; `plan` is put in the place of the one that was there. */
+  constructor(memory: WebAssembly.Memory, map: MemoryMap, options: EngineOptions, plan: Plan) {
+    super(memory, map, options);
+    // The old plan's sets are not looked at: the new plan follows before anything is processed.
+    const { instance, exports } = instantiate(viewsModule(), memory, map, []);
+    this.raw = instance.exports;
+    this.exports = exports;
+    if (!this.usePlan(plan)) throw new RangeError('a first plan is larger than its room');
+  }
+
+  /** Changes over to another plan, between two steps. @returns false when it is too large; the old one stays then */
+  usePlan(plan: Plan): boolean {
+    const { map } = this;
+    if (plan.bytes.length > map.planRoom || plan.slotCount > map.slotRoom) return false;
+    this.bytes().set(plan.bytes, map.plan);
+    this.exports.attach(map.header);
+    for (const { set, items, count } of plan.sets) this.exports.buildSet(map.plan + set, map.plan + items, count);
+    this.#fieldCount = this.words()[(map.plan + L.P_FIELD_COUNT) >> 2]!;
+    return true;
+  }
+
+  /** One step; see `collect` in asm/engine.ts. @returns where the next one begins */
+  collect(block: number, at: number, maxRows: number): number {
+    return this.exports.collect(this.map.blocks[block]!, at, maxRows) >>> 0;
+  }
+
+  /** Rows of the last step. */
+  get rowCount(): number {
+    return this.exports.rowsCollected() >>> 0;
+  }
+
+  /** A word of the i-th row: ROW_FROM, ROW_TO, ROW_FLAGS or ROW_LINE. */
+  rowWord(row: number, offset: number): number {
+    const stride = L.ROW_BYTES + this.#fieldCount * L.FIELD_BYTES;
+    return this.words()[(this.map.rows + row * stride + offset) >> 2]! >>> 0;
+  }
+
+  /**
+   * Appends to a block's output; the bytes are copied.
+   * @throws RangeError when the block's output would become larger than MAX_OUT_BYTES, or memory is at its end
+   */
+  appendOut(block: number, bytes: Uint8Array): void {
+    const used = this.word(block, L.B_OUT_BYTES);
+    this.#reserveOut(block, used, bytes.length);
+    this.bytes().set(bytes, this.word(block, L.B_OUT) + used);
+    this.setWord(block, L.B_OUT_BYTES, used + bytes.length);
+  }
+
+  #reserveOut(block: number, used: number, more: number): void {
+    const capacity = this.word(block, L.B_OUT_CAPACITY);
+    if (used + more + SLACK_BYTES <= capacity) return;
+    if (used + more > MAX_OUT_BYTES) throw new RangeError(`more than ${MAX_OUT_BYTES} bytes of output in one batch`);
+    const wanted = Math.ceil(Math.max(capacity * 2, used + more + SLACK_BYTES) / PAGE_BYTES);
+    const from = this.word(block, L.B_OUT);
+    const to = this.memory.grow(wanted) * PAGE_BYTES;
+    this.bytes().copyWithin(to, from, from + used);
+    this.setWord(block, L.B_OUT, to);
+    this.setWord(block, L.B_OUT_CAPACITY, wanted * PAGE_BYTES);
+  }
+}

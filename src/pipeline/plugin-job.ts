@@ -1,0 +1,230 @@
+/**
+ * A plugin as the work of a run: its lanes, each with an instance of its own, and what has to be said of it. What its
+ * guests tell (faults, warnings) is passed on when the batch in question is drained, so that it has a place in the input.
+ */
+import type { SelectSettings } from '../config/settings.ts';
+import { buildPlan } from '../engine/plan.ts';
+import type { Path } from '../engine/program.ts';
+import * as T from '../plugin/lane/task.ts';
+import type { Tag } from './drain.ts';
+import type { Talk } from './host.ts';
+import { type Flight, Lanes, type Seat } from './lane.ts';
+import { type LaneSpec, type LaneSurroundings, PluginLane } from './plugin-lane.ts';
+import { counted } from './stats.ts';
+import type { Work } from './work.ts';
+
+/** Blocks of a lane: one is filled, one is with the guest, one is drained. */
+const BLOCKS = 3;
+const LEAST_BLOCK_BYTES = 1 << 20;
+/** The row table: 512 rows of 128 fields and something over. */
+const ROW_TABLE_BYTES = 640 << 10;
+/** Copies of records that guests keep. */
+const PIN_BYTES = 16 << 20;
+const FAULTS_SHOWN = 5;
+
+/** The counts of --stats for one plugin; the names are part of the interface. */
+export interface PluginReport {
+  readonly plugin: string;
+  readonly version: string | undefined;
+  /** Records that came to it, and those that its selectors want (for a stream: all). */
+  readonly records: number;
+  readonly matched: number;
+  readonly bytesOut: number;
+  readonly calls: number;
+  readonly secondsInGuest: number;
+  /** Calls that failed: traps, errors that the plugin returned, time limits. */
+  readonly failures: number;
+}
+
+export class PluginJob implements Work {
+  readonly settings: SelectSettings;
+  readonly columns = undefined;
+  readonly findsColumns = false;
+  readonly isFinding = false;
+  readonly lateKeys: ReadonlyMap<string, number> = new Map();
+  readonly canRepeat = false;
+  readonly isPolite: boolean;
+  readonly asideBytes = 0;
+  readonly sampleBytes = new Uint8Array(0);
+  readonly lanes: Lanes<Tag>;
+  /** Set before the run begins: how many more lines may be bad. */
+  rejectsLeft: () => number = () => Number.POSITIVE_INFINITY;
+  description: T.PluginDescription | undefined;
+  /** The exit status of a guest that ended by itself. */
+  status = 0;
+  hasFailed = false;
+  #selected = 0;
+  #records = 0;
+  #faults = 0;
+  readonly #spec: LaneSpec;
+  readonly #lanes: PluginLane[];
+  readonly #talk: Talk;
+
+  /**
+   * @param where  which records are for the plugin at all
+   * @param fields the fields of a row, for a kind whose fields are known
+   */
+  constructor(
+    settings: SelectSettings,
+    spec: LaneSpec,
+    fields: readonly Path[],
+    options: { readonly isPolite: boolean; readonly talk: Talk } & Omit<LaneSurroundings, 'rejectsLeft'>,
+  ) {
+    this.settings = settings;
+    this.isPolite = options.isPolite;
+    this.#spec = spec;
+    this.#talk = options.talk;
+    const plan = planFor(spec, fields);
+    const blockBytes = Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2);
+    const around: LaneSurroundings = { ...options, rejectsLeft: () => this.rejectsLeft() };
+    const make = (): PluginLane =>
+      new PluginLane(
+        spec,
+        plan,
+        {
+          ...{ blockBytes, blockCount: BLOCKS, maxDepth: settings.maxDepth, maxRecordBytes: settings.maxRecordBytes },
+          ...{ keepRejects: false, strictKeys: false },
+          rows: {
+            forAll: spec.passUnmatched,
+            tableBytes: ROW_TABLE_BYTES,
+            pinBytes: PIN_BYTES,
+            longBlockBytes: Math.max(blockBytes, settings.maxRecordBytes + 1),
+          },
+        },
+        around,
+      );
+    this.#lanes = Array.from({ length: settings.lanes }, make);
+    const [first, ...others] = this.#lanes;
+    this.lanes = new Lanes(first!);
+    for (const lane of others) this.lanes.add(lane);
+  }
+
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  /** The guest's own exit status is that of the whole program. */
+  get exitsWithStatus(): boolean {
+    return this.#spec.kind === 'slung';
+  }
+
+  get #isStream(): boolean {
+    return this.#spec.kind === 'wasi' || this.#spec.kind === 'slung';
+  }
+
+  /** Waits until every lane's plugin has said who it is. @throws PluginRefused */
+  async start(): Promise<void> {
+    const descriptions = await Promise.all(this.#lanes.map((lane) => lane.started()));
+    this.description = descriptions[0];
+  }
+
+  settle(): void {}
+
+  startWorkers(): void {}
+
+  /** The first lane's last block, which is large enough for every record. */
+  aside(): Seat {
+    const lane = this.#lanes[0]!;
+    return { lane, block: lane.memory.options.blockCount };
+  }
+
+  dropAside(): void {}
+
+  sample(): void {}
+
+  absentPaths(): { where: Path[]; columns: Path[] } {
+    return { where: [], columns: [] };
+  }
+
+  lastSeat(): Seat | undefined {
+    if (!this.#isStream || this.hasFailed) return undefined;
+    const seat = this.lanes.acquire(true);
+    if (seat !== undefined) this.#lanes[0]!.markLast(seat.block);
+    return seat;
+  }
+
+  verdict({ lane, block, tag }: Flight<Tag>): 'ended' | 'failed' | undefined {
+    const pluginLane = this.#lanes.find((candidate) => candidate === lane)!;
+    const counts = lane.memory.counts(block);
+    this.#records += counts.matched;
+    this.#selected += pluginLane.selected(block);
+    pluginLane.receive();
+    let verdict: 'ended' | 'failed' | undefined;
+    const later: T.LaneNote[] = [];
+    for (const note of pluginLane.notes.splice(0)) {
+      if ((note.kind === 'fault' || note.kind === 'fatal') && note.fault.block !== block) later.push(note);
+      else verdict = this.#tell(note, tag) ?? verdict;
+    }
+    pluginLane.notes.push(...later);
+    return verdict;
+  }
+
+  #tell(note: T.LaneNote, tag: Tag): 'ended' | 'failed' | undefined {
+    const who = `plugin ${this.name}`;
+    switch (note.kind) {
+      case 'warn':
+        this.#talk.warn(`${who}: ${note.text}`);
+        return undefined;
+      case 'fault':
+        if (++this.#faults <= FAULTS_SHOWN) this.#talk.warn(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
+        return undefined;
+      case 'fatal':
+        this.#talk.error(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
+        this.hasFailed = true;
+        return 'failed';
+      case 'ended':
+        this.status = note.status;
+        if (note.status === 0) return 'ended';
+        this.#talk.error(`${who}: it ended with exit status ${note.status}`);
+        this.hasFailed = true;
+        return 'failed';
+      default:
+        return undefined;
+    }
+  }
+
+  /** What is left to say, at the end of the run. */
+  summarise(): void {
+    for (const lane of this.#lanes) {
+      lane.receive();
+      for (const note of lane.notes.splice(0)) {
+        if (note.kind === 'warn') this.#talk.warn(`plugin ${this.name}: ${note.text}`);
+      }
+    }
+    if (this.#faults > FAULTS_SHOWN) {
+      const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';
+      this.#talk.warn(
+        `plugin ${this.name} failed on ${counted(this.#faults, 'record')}, which were ${fate} (the first ${FAULTS_SHOWN} are shown)`,
+      );
+    }
+  }
+
+  report(): PluginReport {
+    const sum = (counter: number): number => this.#lanes.reduce((total, lane) => total + lane.count(counter), 0);
+    return {
+      ...{ plugin: this.name, version: this.description?.version, records: this.#records, matched: this.#selected },
+      ...{ bytesOut: sum(T.COUNT_BYTES_OUT), calls: sum(T.COUNT_CALLS) },
+      secondsInGuest: Number((sum(T.COUNT_GUEST_MS) / 1000).toFixed(6)),
+      failures: sum(T.COUNT_FAILURES),
+    };
+  }
+
+  finish(): void {
+    this.lanes.close();
+  }
+}
+
+/** `app.ndjson:17` or `app.ndjson:17-24`; the input alone when the guest was not given any lines of its own. */
+function placeOf({ fromLine, toLine }: T.PluginFault, { origin }: Tag): string {
+  if (toLine === 0) return origin.name;
+  const first = origin.lines + fromLine + 1;
+  const last = origin.lines + toLine;
+  return last > first ? `${origin.name}:${first}-${last}` : `${origin.name}:${first}`;
+}
+
+/** The plan that the memory is laid out with. A Tangent plugin's lane replaces it as soon as it knows its selectors. */
+function planFor(spec: LaneSpec, fields: readonly Path[]) {
+  const { where } = spec;
+  if (spec.kind === 'wasi') return buildPlan(where, { to: 'lines' });
+  return buildPlan(where, { to: 'rows', fields, select: undefined });
+}

@@ -1,0 +1,297 @@
+/**
+ * A plugin's lane as the main thread sees it: blocks go to its thread and come back, and a guest that stays too long in
+ * one call is ended together with its thread. Then, if the run is to go on, another thread takes its place at the step
+ * that was not finished, in the same memory; the record at which a thread was ended twice is not tried again.
+ * The surprising part: nothing here waits for the end of a thread, it is only asked for again.
+ */
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner } from '../engine/engine.ts';
+import * as L from '../engine/layout.ts';
+import type { Plan } from '../engine/plan.ts';
+import { clearBlock, restoreStep, sealBlock } from '../plugin/lane/blocks.ts';
+import * as T from '../plugin/lane/task.ts';
+import type { LaneServices } from '../plugin/services/start.ts';
+import type { Lane } from './lane.ts';
+
+/** What a lane is made from; the rest of the task is the lane's own. */
+export type LaneSpec = Omit<
+  T.PluginTask,
+  'memory' | 'map' | 'engineOptions' | 'ledger' | 'notes' | 'services' | 'blocksDone' | 'firstHandle'
+>;
+
+export interface LaneSurroundings {
+  readonly clockMs: () => number;
+  /** A link to the services thread; asked for once for each thread of the lane. */
+  readonly connect: () => LaneServices | undefined;
+  /** More bad lines than this in one block end the run. */
+  readonly rejectsLeft: () => number;
+}
+
+/** The plugin cannot be used, or did not start. */
+export class PluginRefused extends Error {}
+
+const START_CHECK_MS = 20;
+const NO_LIMIT = 0xffffffff;
+
+export class PluginLane implements Lane {
+  readonly memory: EngineMemory;
+  /** What was told and not asked for yet. */
+  readonly notes: T.LaneNote[] = [];
+  readonly #spec: LaneSpec;
+  readonly #around: LaneSurroundings;
+  readonly #ledger = new SharedArrayBuffer(T.LEDGER_BYTES);
+  readonly #words: Int32Array;
+  readonly #counts: Float64Array;
+  readonly #scanner: ReturnType<typeof scanner>;
+  #worker: Worker | undefined;
+  #port: MessagePort | undefined;
+  #services: LaneServices | undefined;
+  /** Blocks that are not done yet, oldest first, and how many were before them. */
+  #submitted: number[] = [];
+  #doneCount = 0;
+  #calls = 0;
+  #callsSinceMs = 0;
+  #state: 'running' | 'ending' | 'failed' | 'closed' = 'running';
+
+  constructor(spec: LaneSpec, plan: Plan, options: EngineOptions, around: LaneSurroundings) {
+    const { memory, map } = createMemory(plan, options);
+    this.memory = new EngineMemory(memory, map, options);
+    this.#scanner = scanner(engineModule(), memory);
+    this.#spec = spec;
+    this.#around = around;
+    const { words, counts } = T.ledgerViews(this.#ledger);
+    this.#words = words;
+    this.#counts = counts;
+    this.#spawn();
+  }
+
+  #spawn(): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#services?.release();
+    this.#services = this.#around.connect();
+    const services = this.#services?.link;
+    const { memory, map, options } = this.memory;
+    const task: T.PluginTask = {
+      ...{ ...this.#spec, memory, map, engineOptions: options, ledger: this.#ledger, notes: port2, services },
+      ...{ blocksDone: this.#doneCount, firstHandle: Math.max(1, this.#words[T.WORD_HANDLE]!) },
+    };
+    Atomics.store(this.#words, T.WORD_STATE, T.LANE_STARTING);
+    // An even number: the guest is not in a call. Starting counts as one, so that it is watched.
+    Atomics.store(this.#words, T.WORD_CALLS, this.#words[T.WORD_CALLS]! | 1);
+    this.#port = port1;
+    port1.unref();
+    const worker = new Worker(new URL('./plugin-worker.cjs', import.meta.url), {
+      workerData: task,
+      transferList: services === undefined ? [port2] : [port2, services.port],
+      // What the guest may see of the environment is in the task.
+      env: {},
+      execArgv: [],
+      // Otherwise their pipes are connected to ours, which makes standard output non-blocking.
+      stdout: true,
+      stderr: true,
+    });
+    worker.on('error', (error) => this.#onCrash(worker, error));
+    this.#worker = worker;
+  }
+
+  /** Resolves when the plugin has said who it is. @throws PluginRefused when it cannot be used */
+  async started(): Promise<T.PluginDescription | undefined> {
+    while (Atomics.load(this.#words, T.WORD_STATE) === T.LANE_STARTING && this.#state === 'running') {
+      await this.#untilChange(this.#words, T.WORD_STATE, T.LANE_STARTING, START_CHECK_MS);
+      this.#watch();
+    }
+    this.receive();
+    for (const note of this.notes) {
+      if (note.kind === 'refused') throw new PluginRefused(note.message);
+      if (note.kind === 'fatal') throw new PluginRefused(note.fault.cause);
+      if (note.kind === 'ready') return note.description;
+    }
+    throw new PluginRefused('its thread ended before it had started');
+  }
+
+  submit(block: number, from: number, to: number): void {
+    const { memory } = this;
+    clearBlock(memory, block);
+    for (const word of [L.B_RESUME, L.B_CALL_FROM, L.B_CALL_TO, L.B_SINGLE_TO, L.B_SKIP])
+      memory.setWord(block, word, 0);
+    memory.setWord(block, L.B_FROM, from);
+    memory.setWord(block, L.B_TO, to);
+    const left = this.#around.rejectsLeft();
+    memory.setWord(block, L.B_REJECT_LIMIT, left < NO_LIMIT ? Math.max(0, left) : -1);
+    this.#setState(block, L.STATE_READY);
+    this.#submitted.push(block);
+    const count = this.#words[T.WORD_SUBMITTED]!;
+    this.#words[T.WORD_QUEUE + (count % T.QUEUE_LENGTH)] = block;
+    Atomics.store(this.#words, T.WORD_SUBMITTED, count + 1);
+    Atomics.notify(this.#words, T.WORD_SUBMITTED);
+  }
+
+  /** Says that no input follows the block, before it is submitted. */
+  markLast(block: number): void {
+    this.memory.setWord(block, L.B_IS_LAST, 1);
+  }
+
+  isDone(block: number): boolean {
+    this.#watch();
+    if (this.#state === 'failed') this.#giveUp(block);
+    if (this.#stateOf(block) !== L.STATE_DONE) return false;
+    const at = this.#submitted.indexOf(block);
+    if (at >= 0) {
+      this.#submitted.splice(at, 1);
+      this.#doneCount++;
+    }
+    return true;
+  }
+
+  waitDone(block: number, timeoutMs: number): void {
+    // While a thread is ending nobody will change the word, and the event loop has to run for it to end.
+    if (this.#state !== 'running') return;
+    Atomics.wait(this.memory.words(), this.#stateAt(block), L.STATE_READY, timeoutMs);
+  }
+
+  async untilDone(block: number, timeoutMs: number): Promise<void> {
+    if (this.#state !== 'running') {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return;
+    }
+    await this.#untilChange(this.memory.words(), this.#stateAt(block), L.STATE_READY, timeoutMs);
+  }
+
+  hasPart(block: number): boolean {
+    return this.#stateOf(block) === L.STATE_FLUSH;
+  }
+
+  goOn(block: number): void {
+    this.#setState(block, L.STATE_READY);
+  }
+
+  isReady(): boolean {
+    return Atomics.load(this.#words, T.WORD_STATE) === T.LANE_READY;
+  }
+
+  afterLines(from: number, to: number, lines: number): number {
+    return this.#scanner.afterLines(from, to, lines) >>> 0;
+  }
+
+  /** Records of a finished block that the plugin wanted. */
+  selected(block: number): number {
+    return this.memory.word(block, L.B_SELECTED);
+  }
+
+  /** What the lane has counted: COUNT_* of task.ts. */
+  count(counter: number): number {
+    return this.#counts[counter]!;
+  }
+
+  /** Takes the notes that have come into `notes`. */
+  receive(): void {
+    if (this.#port === undefined) return;
+    for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
+      this.notes.push(got.message as T.LaneNote);
+    }
+  }
+
+  close(): void {
+    this.receive();
+    this.#state = 'closed';
+    this.#port?.close();
+    this.#port = undefined;
+    this.#services?.release();
+    this.#worker?.unref();
+    this.#worker?.terminate();
+  }
+
+  #stateAt(block: number): number {
+    return (this.memory.map.blocks[block]! + L.B_STATE) >> 2;
+  }
+
+  #stateOf(block: number): number {
+    return Atomics.load(this.memory.words(), this.#stateAt(block));
+  }
+
+  #setState(block: number, state: number): void {
+    Atomics.store(this.memory.words(), this.#stateAt(block), state);
+    Atomics.notify(this.memory.words(), this.#stateAt(block));
+  }
+
+  async #untilChange(words: Int32Array, at: number, value: number, timeoutMs: number): Promise<void> {
+    const wait = Atomics.waitAsync(words, at, value, timeoutMs);
+    if (wait.async) await wait.value;
+  }
+
+  /** Looks whether the guest has been in the same call for too long. */
+  #watch(): void {
+    if (this.#state !== 'running') return;
+    const calls = Atomics.load(this.#words, T.WORD_CALLS);
+    const nowMs = this.#around.clockMs();
+    if (calls !== this.#calls || (calls & 1) === 0) {
+      this.#calls = calls;
+      this.#callsSinceMs = nowMs;
+    } else if (nowMs - this.#callsSinceMs > this.#spec.timeLimitMs) {
+      this.#end(`it did not return within ${this.#spec.timeLimitMs} ms (--time-limit)`);
+    }
+  }
+
+  /** The thread itself has failed, which a guest should not be able to do. */
+  #onCrash(worker: Worker, error: Error): void {
+    if (worker !== this.#worker || this.#state !== 'running') return;
+    this.#end(`its thread ended: ${error.message}`);
+  }
+
+  /** Ends the thread; when it has ended, another one takes its place or the lane has failed. */
+  #end(cause: string): void {
+    this.#state = 'ending';
+    const worker = this.#worker!;
+    worker.terminate().then(() => {
+      if (this.#state === 'ending') this.#afterEnd(cause);
+    });
+  }
+
+  #afterEnd(cause: string): void {
+    this.receive();
+    this.#counts[T.COUNT_FAILURES]! += 1;
+    const { onPluginError, kind } = this.#spec;
+    const block = this.#submitted.find((candidate) => this.#stateOf(candidate) !== L.STATE_DONE);
+    const isTangent = kind === 'tangent-component' || kind === 'tangent-core';
+    const hasStarted = this.isReady();
+    const fault = this.#faultIn(block, cause);
+    if (block === undefined || !hasStarted || !isTangent || onPluginError === 'fail' || fault.toLine === 0) {
+      this.notes.push(hasStarted ? { kind: 'fatal', fault } : { kind: 'refused', message: cause });
+      this.#state = 'failed';
+      return;
+    }
+    const { memory } = this;
+    const callFrom = memory.word(block, L.B_CALL_FROM);
+    if (callFrom < memory.word(block, L.B_SINGLE_TO)) {
+      memory.setWord(block, L.B_SKIP, callFrom);
+      this.notes.push({ kind: 'fault', fault });
+    } else memory.setWord(block, L.B_SINGLE_TO, memory.word(block, L.B_CALL_TO) + 1);
+    memory.setWord(block, L.B_CALL_TO, 0);
+    this.#state = 'running';
+    this.#doneCount = this.#words[T.WORD_SUBMITTED]! - this.#submitted.length + this.#submitted.indexOf(block);
+    this.#spawn();
+  }
+
+  /** The lines of the call in which the guest was. */
+  #faultIn(block: number | undefined, cause: string): T.PluginFault {
+    const { memory } = this;
+    const to = block === undefined ? 0 : memory.word(block, L.B_CALL_TO);
+    if (block === undefined || to === 0) return { block: block ?? 0, fromLine: 0, toLine: 0, cause };
+    const start = memory.word(block, L.B_FROM);
+    const lineOf = (address: number): number => {
+      const bytes = memory.view(start, address);
+      let lines = 0;
+      for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) lines++;
+      return lines;
+    };
+    return { block, fromLine: lineOf(memory.word(block, L.B_CALL_FROM)), toLine: lineOf(to) + 1, cause };
+  }
+
+  /** The lane has failed: a block ends with what was finished of it. */
+  #giveUp(block: number): void {
+    if (this.#stateOf(block) === L.STATE_DONE) return;
+    if (this.memory.word(block, L.B_RESUME) !== 0) restoreStep(this.memory, block);
+    sealBlock(this.memory, block);
+    this.#setState(block, L.STATE_DONE);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * From the settings of `slung run` to plugin jobs: kinds are recognised, contradictions refused, and everything that a
+ * lane's thread has to know is put together. Nothing is read or written here but the plugins' own bytes.
+ */
+import { UsageError } from '../config/errors.ts';
+import type { RunSettings, SelectSettings } from '../config/settings.ts';
+import type { Path } from '../engine/program.ts';
+import { PluginError, type PluginKind } from '../plugin/guest.ts';
+import { recognise } from '../plugin/recognise.ts';
+import { namesServices } from '../plugin/services/none.ts';
+import { ServicesThread } from '../plugin/services/start.ts';
+import { compileExpressions, parsePath, SelectorError } from '../selector/index.ts';
+import { asUsageError } from './columns.ts';
+import type { RunHost } from './host.ts';
+import { PluginJob } from './plugin-job.ts';
+
+/** A plugin that cannot be used is a mistake of the command line. */
+export function refused(name: string, reason: string): UsageError {
+  return new UsageError(`plugin ${name} cannot be used: ${reason}`, `slung plugin inspect shows what is in the file.`);
+}
+
+/** What messages call the lines that a plugin puts out. */
+export function outputOf({ name }: { readonly name: string }): string {
+  return `<${name}>`;
+}
+
+const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
+
+/** The kinds of all plugins. @throws UsageError for a file that is none, and for settings that its kind has no use for */
+export function checkPlugins(settings: RunSettings): readonly PluginKind[] {
+  const kinds = settings.plugins.map(({ name, bytes, abi }) => {
+    if (abi !== undefined) return abi;
+    try {
+      return recognise(bytes).kind;
+    } catch (error) {
+      if (!(error instanceof PluginError)) throw error;
+      throw refused(name, error.message);
+    }
+  });
+  const stream = kinds.findIndex(isStream);
+  if (stream >= 0) {
+    const { name } = settings.plugins[stream]!;
+    const what = kinds[stream] === 'wasi' ? 'is a WASI filter' : 'is a program of its own';
+    if (settings.select.lanes > 1) {
+      throw new UsageError(`-j ${settings.select.lanes}: plugin ${name} ${what} and reads one stream`, 'Leave -j out.');
+    }
+    if (settings.onPluginError !== 'fail') {
+      throw new UsageError(
+        `--on-plugin-error ${settings.onPluginError}: plugin ${name} ${what} and is not given records one by one`,
+        'Only fail is possible.',
+      );
+    }
+    if (settings.unmatched === 'pass') {
+      throw new UsageError(`--unmatched pass: plugin ${name} ${what} and has no selectors`);
+    }
+  }
+  if (settings.listen !== undefined && kinds[0] !== 'slung') {
+    throw new UsageError('--listen is for Slung programs', `The first plugin is of the kind ${kinds[0]}.`);
+  }
+  return kinds;
+}
+
+/** The services thread of a run, or undefined when no plugin can ask for anything. @throws UsageError */
+export function servicesFor(
+  settings: RunSettings,
+  { talk }: RunHost,
+  sendToProducer: ((producer: number, text: string) => boolean) | undefined,
+): ServicesThread | undefined {
+  if (!settings.plugins.some(({ bytes }) => namesServices(bytes))) return undefined;
+  return new ServicesThread({
+    allowNet: settings.allowNet,
+    cacheFile: settings.cacheFile,
+    warn: (plugin, text) => talk.warn(plugin === undefined ? text : `plugin ${plugin}: ${text}`),
+    sendToProducer,
+  });
+}
+
+function whereOf(settings: SelectSettings) {
+  try {
+    return compileExpressions(settings.where);
+  } catch (error) {
+    throw asUsageError(error, '--where');
+  }
+}
+
+function fieldOf(flag: string, text: string): Path {
+  try {
+    return parsePath(text);
+  } catch (error) {
+    throw error instanceof SelectorError ? asUsageError(error, flag) : error;
+  }
+}
+
+/** The fields of an event's row, in the order that the Slung events expect; the last says who sent it (--listen). */
+function eventFields({ events }: RunSettings): readonly Path[] {
+  return [
+    fieldOf('--time', events.time),
+    fieldOf('--value', events.value),
+    fieldOf('--series', events.series),
+    fieldOf('--tags', events.tags),
+    fieldOf('--listen', 'producer'),
+  ];
+}
+
+/** The job of the i-th plugin. Its lanes begin to load at once. @throws UsageError */
+export function makeJob(
+  settings: RunSettings,
+  i: number,
+  kind: PluginKind,
+  around: { readonly host: RunHost; readonly services: ServicesThread | undefined; readonly isPolite: boolean },
+): PluginJob {
+  const plugin = settings.plugins[i]!;
+  const isFirst = i === 0;
+  const isLast = i === settings.plugins.length - 1;
+  const { select } = settings;
+  const stage: SelectSettings = {
+    ...{ ...select, fields: undefined, columns: undefined, to: 'ndjson', stats: 'none', exitStatus: false },
+    inputs: isFirst ? select.inputs : [outputOf(settings.plugins[i - 1]!)],
+    where: isFirst ? select.where : [],
+    output: isLast ? select.output : '-',
+  };
+  const { events } = settings;
+  return new PluginJob(
+    stage,
+    {
+      ...{ name: plugin.name, kind, bytes: plugin.bytes, where: whereOf(stage), config: plugin.config },
+      isRaw: stage.where.length === 0,
+      passUnmatched: settings.unmatched === 'pass',
+      onPluginError: settings.onPluginError,
+      ...{ maxMemoryBytes: settings.memoryBytes, timeLimitMs: settings.timeLimitMs },
+      ...{ environment: settings.environment, args: settings.args },
+      events: { ...events, isListening: isFirst && settings.listen !== undefined },
+    },
+    kind === 'slung' ? eventFields(settings) : [],
+    {
+      isPolite: around.isPolite,
+      talk: around.host.talk,
+      clockMs: () => around.host.clockMs(),
+      connect: () => (namesServices(plugin.bytes) ? around.services?.connect(plugin.name) : undefined),
+    },
+  );
+}

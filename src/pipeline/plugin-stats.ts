@@ -1,0 +1,56 @@
+/** What --stats says of a run of plugins: what was read, what was put out, and a part for each plugin. */
+import type { StatsFormat } from '../config/settings.ts';
+import type { Talk } from './host.ts';
+import type { PluginReport } from './plugin-job.ts';
+import { grouped, renderStats, type StatsReport } from './stats.ts';
+
+/** The report of --stats=json for `slung run`; the names are part of the interface. */
+export interface RunReport extends StatsReport {
+  readonly plugins: readonly PluginReport[];
+}
+
+/** The figures of all runs as those of one: read by the first, written by the last, rejected by any of them. */
+function merge(reports: readonly StatsReport[], plugins: readonly PluginReport[], seconds: number): RunReport {
+  const first = reports[0]!;
+  const rejectedByCode: Record<string, number> = {};
+  for (const report of reports) {
+    for (const [name, count] of Object.entries(report.rejectedByCode)) {
+      rejectedByCode[name] = (rejectedByCode[name] ?? 0) + count;
+    }
+  }
+  return {
+    ...first,
+    rejected: reports.reduce((sum, { rejected }) => sum + rejected, 0),
+    rejectedByCode,
+    bytesOut: reports.at(-1)!.bytesOut,
+    seconds: Number(seconds.toFixed(6)),
+    megabytesPerSecond: seconds > 0 ? Number((first.bytesIn / 1e6 / seconds).toFixed(1)) : 0,
+    plugins,
+  };
+}
+
+function renderPlugin(report: PluginReport): string {
+  const rows: [string, string][] = [
+    ['  records', grouped(report.records)],
+    ['  matched', grouped(report.matched)],
+    ['  bytes out', grouped(report.bytesOut)],
+    ['  calls', grouped(report.calls)],
+    ['  in guest', `${report.secondsInGuest.toFixed(3)} s`],
+    ['  failures', grouped(report.failures)],
+  ];
+  const title = report.version === undefined ? report.plugin : `${report.plugin} ${report.version}`;
+  return [`plugin ${title}`, ...rows.map(([label, value]) => `${label.padEnd(12)} ${value}`)].join('\n');
+}
+
+/** Says it in the form that was asked for, or nothing. */
+export function tellPluginStats(
+  format: StatsFormat,
+  talk: Talk,
+  reports: readonly StatsReport[],
+  plugins: readonly PluginReport[],
+  seconds: number,
+): void {
+  const report = merge(reports, plugins, seconds);
+  if (format === 'json') talk.info(JSON.stringify(report));
+  else if (format === 'human') talk.info([renderStats(report), ...plugins.map(renderPlugin)].join('\n'));
+}

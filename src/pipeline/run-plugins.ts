@@ -1,0 +1,168 @@
+/**
+ * `slung run`: a chain of runs on this thread, one for each plugin and, when the output is to be csv, tsv or chosen
+ * fields, a last one that is a `select` of its own. Each is the very run of run.ts; conduits connect them.
+ *
+ *     inputs --Run(plugin 1)--> conduit --Run(plugin 2)--> conduit --Run(select)--> sink
+ */
+import type { RunSettings, SelectSettings } from '../config/settings.ts';
+import { SinkError } from '../io/index.ts';
+import type { PluginDescription } from '../plugin/lane/task.ts';
+import type { ServicesThread } from '../plugin/services/start.ts';
+import { Conduit } from './conduit.ts';
+import { type Ends, openEnds } from './ends.ts';
+import type { RunHost, RunOutcome } from './host.ts';
+import { Job } from './job.ts';
+import { listenFor } from './listening.ts';
+import type { PluginJob } from './plugin-job.ts';
+import { PluginRefused } from './plugin-lane.ts';
+import { checkPlugins, makeJob, outputOf, refused, servicesFor } from './plugin-setup.ts';
+import { tellPluginStats } from './plugin-stats.ts';
+import { Run } from './run.ts';
+import type { Work } from './work.ts';
+
+/**
+ * One run. `ends` is given by those who bring their own; otherwise the files of the settings are opened.
+ * @throws UsageError for a plugin, selector, path or file that cannot be used; nothing has been read or written then
+ */
+export async function runPlugins(settings: RunSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
+  const kinds = checkPlugins(settings);
+  const listening = await listenFor(settings, host);
+  const services = servicesFor(settings, host, listening?.send);
+  const hasSelect = needsSelect(settings.select);
+  const isChain = kinds.length > 1 || hasSelect;
+  const jobs = settings.plugins.map((_, i) => makeJob(settings, i, kinds[i]!, { host, services, isPolite: isChain }));
+  try {
+    await startAll(jobs);
+    const opened = ends ?? openEnds(settings.select);
+    const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
+    return await new Chain(settings, host, jobs, source, hasSelect).execute();
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    host.talk.error(error.message);
+    return { kind: 'done', code: 1 };
+  } finally {
+    for (const job of jobs) job.finish();
+    listening?.source.close();
+    await services?.close();
+  }
+}
+
+/** What a plugin says of itself; undefined for the kinds that do not. @throws UsageError when it cannot be used */
+export async function describePlugin(settings: RunSettings, host: RunHost): Promise<PluginDescription | undefined> {
+  const kinds = checkPlugins(settings);
+  const services: ServicesThread | undefined = undefined;
+  const job = makeJob(settings, 0, kinds[0]!, { host, services, isPolite: true });
+  try {
+    await startAll([job]);
+    return job.description;
+  } finally {
+    job.finish();
+  }
+}
+
+async function startAll(jobs: readonly PluginJob[]): Promise<void> {
+  for (const job of jobs) {
+    try {
+      await job.start();
+    } catch (error) {
+      if (!(error instanceof PluginRefused)) throw error;
+      throw refused(job.name, error.message);
+    }
+  }
+}
+
+/** Whether what the last plugin puts out is changed into something else. */
+const needsSelect = ({ to, fields, columns }: SelectSettings): boolean =>
+  to !== 'ndjson' || fields !== undefined || columns !== undefined;
+
+/** The runs, connected. Made once, executed once. */
+class Chain {
+  readonly #settings: RunSettings;
+  readonly #host: RunHost;
+  readonly #jobs: readonly PluginJob[];
+  readonly #ends: Ends;
+  readonly #works: readonly Work[];
+  readonly #startMs: number;
+
+  constructor(settings: RunSettings, host: RunHost, jobs: readonly PluginJob[], ends: Ends, hasSelect: boolean) {
+    this.#settings = settings;
+    this.#host = host;
+    this.#jobs = jobs;
+    this.#ends = ends;
+    this.#startMs = host.clockMs();
+    const last: SelectSettings = {
+      ...{ ...settings.select, where: [], lanes: 1, inputs: [outputOf(jobs.at(-1)!)] },
+      ...{ stats: 'none', exitStatus: false },
+    };
+    this.#works = hasSelect ? [...jobs, new Job(last)] : jobs;
+  }
+
+  async execute(): Promise<RunOutcome> {
+    const works = this.#works;
+    const conduits = works.slice(1).map((work) => new Conduit(work.settings.inputs[0]!));
+    const runs = works.map((work, i) => this.#runOf(work, conduits[i - 1], conduits[i]));
+    const unlisten = this.#host.onSignal((signal) => runs[0]!.stop(signal));
+    try {
+      const settled = await Promise.allSettled(runs.map((run) => run.execute()));
+      for (const result of settled) if (result.status === 'rejected') throw result.reason;
+      const outcomes = settled.map((result) => (result as PromiseFulfilledResult<RunOutcome>).value);
+      this.#closeRejects();
+      return this.#conclude(runs, outcomes);
+    } finally {
+      unlisten();
+    }
+  }
+
+  #runOf(work: Work, before: Conduit | undefined, after: Conduit | undefined): Run {
+    const { rejects } = this.#ends;
+    const run = new Run(
+      work,
+      { ...this.#host, onSignal: () => () => {} },
+      {
+        openSource: before === undefined ? this.#ends.openSource : () => before.source,
+        sink: after === undefined ? this.#ends.sink : after.sink,
+        // All runs write to the same rejects, which are closed when the last one has ended.
+        rejects:
+          rejects === undefined
+            ? undefined
+            : {
+                name: rejects.name,
+                write: (line, row) => rejects.write(line, row),
+                writePart: (piece) => rejects.writePart(piece),
+                flush: () => rejects.flush(),
+                close: () => rejects.flush(),
+              },
+        showsBadLines: this.#ends.showsBadLines,
+        collectGarbage: work.canRepeat ? this.#ends.collectGarbage : undefined,
+      },
+    );
+    const job = this.#jobs.find((candidate) => candidate === work);
+    if (job !== undefined) job.rejectsLeft = () => run.rejectsLeft;
+    return run;
+  }
+
+  #closeRejects(): void {
+    this.#ends.rejects?.close();
+  }
+
+  #conclude(runs: readonly Run[], outcomes: readonly RunOutcome[]): RunOutcome {
+    for (const job of this.#jobs) job.summarise();
+    const seconds = (this.#host.clockMs() - this.#startMs) / 1000;
+    const reports = runs.map((run) => run.report());
+    tellPluginStats(
+      this.#settings.select.stats,
+      this.#host.talk,
+      reports,
+      this.#jobs.map((job) => job.report()),
+      seconds,
+    );
+    const signal = outcomes.find((outcome) => outcome.kind === 'signal');
+    if (signal !== undefined) return signal;
+    // A program's own exit status is the run's, when nothing else went wrong before it.
+    const status = this.#jobs.find((job) => job.status !== 0 && job.exitsWithStatus)?.status;
+    const code = Math.max(...outcomes.map((outcome) => (outcome.kind === 'done' ? outcome.code : 0)));
+    if (code !== 0) return { kind: 'done', code: status ?? code };
+    const isEmpty = reports.at(-1)!.bytesOut === 0;
+    return { kind: 'done', code: this.#settings.select.exitStatus && isEmpty ? 4 : 0 };
+  }
+}

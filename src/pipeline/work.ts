@@ -1,0 +1,45 @@
+/**
+ * What a run does with its batches, whatever that is: `Job` (selectors and projections, job.ts) and `PluginJob` (a plugin,
+ * plugin-job.ts) are the two. The run reads, keeps the order and writes; the work owns the lanes. Types only.
+ */
+import type { SelectSettings } from '../config/settings.ts';
+import type { Column, Path } from '../engine/program.ts';
+import type { Tag } from './drain.ts';
+import type { Flight, Lanes, Seat } from './lane.ts';
+
+export interface Work {
+  readonly settings: SelectSettings;
+  readonly lanes: Lanes<Tag>;
+  /** Undefined until `settle` when the columns are to be found. */
+  readonly columns: readonly Column[] | undefined;
+  /** True when the columns were found in the data, so that others may turn up later. */
+  readonly findsColumns: boolean;
+  /** The columns are still to be found. */
+  readonly isFinding: boolean;
+  /** Root keys that came after the header, with the number of values under them. Complete after `finish`. */
+  readonly lateKeys: ReadonlyMap<string, number>;
+  /** A batch may be processed again. A plugin sees each record once, so its lane stops by itself at a bad line too many. */
+  readonly canRepeat: boolean;
+  /** The lanes share their thread's event loop with other runs: waiting must not block it. */
+  readonly isPolite: boolean;
+  /** Changes over to the real plan. No batch may be in flight. */
+  settle(columns: readonly Column[]): void;
+  /** Adds `count` worker lanes, once. */
+  startWorkers(count: number): void;
+  /** A block that can take `bytes` at once, for a long record or a batch that is done again. Nothing may be in flight. */
+  aside(bytes: number): Seat;
+  /** How many bytes the block beside the others can hold now; 0 when there is none. */
+  readonly asideBytes: number;
+  dropAside(): void;
+  /** Keeps the start of the input, for hints. */
+  sample(bytes: Uint8Array): void;
+  readonly sampleBytes: Uint8Array;
+  /** The paths of the selector, then those of given columns, that no record had. */
+  absentPaths(): { where: Path[]; columns: Path[] };
+  /** The input is over: a block to submit with nothing in it, when the lanes' guests have to be told. */
+  lastSeat(): Seat | undefined;
+  /** Why nothing more needs to be read, or undefined: a guest has ended by itself, or has failed. Called after each flight. */
+  verdict(flight: Flight<Tag>): 'ended' | 'failed' | undefined;
+  /** Ends all lanes. */
+  finish(): void;
+}

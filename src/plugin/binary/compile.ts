@@ -1,0 +1,64 @@
+/**
+ * Compiles and instantiates core modules of plugins, and tells what V8 has against them as PluginErrors in one line.
+ * QuickJS components need constant expressions with arithmetic, which Node 20 has behind a flag: it is switched on when
+ * a module fails for that reason, and only then, because flags are the process's.
+ */
+
+import { setFlagsFromString } from 'node:v8';
+import { refusal } from './refusal.ts';
+
+/**
+ * @param what for the message: `core module 2`
+ * @throws PluginError when the module is not valid or needs what this Node does not have
+ */
+export function compileModule(bytes: Uint8Array, what: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (!needsExtendedConstants(error)) throw notCompiled(error, what);
+  }
+  setFlagsFromString('--experimental-wasm-extended-const');
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw notCompiled(error, what);
+  }
+}
+
+/** V8 11 and 12: `opcode i32.add is not allowed in constant expressions`. */
+function needsExtendedConstants(error: unknown): boolean {
+  return error instanceof WebAssembly.CompileError && /not allowed in constant expressions/.test(error.message);
+}
+
+function notCompiled(error: unknown, what: string): unknown {
+  if (!(error instanceof WebAssembly.CompileError || error instanceof RangeError)) return error;
+  return refusal(`${what} does not compile: ${reasonOf(error)}`);
+}
+
+/**
+ * Instantiates, which runs the module's start function.
+ * @throws PluginError when the imports do not fit or memory is short; what the start function throws, unchanged
+ */
+export function instantiateModule(
+  module: WebAssembly.Module,
+  imports: Record<string, Record<string, unknown>>,
+  what: string,
+): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    const isOurs = error instanceof WebAssembly.LinkError || error instanceof TypeError || error instanceof RangeError;
+    // A start function may run out of stack, which is a RangeError as well; V8 puts its own name in front of its own.
+    const isFromV8 = error instanceof Error && error.message.startsWith('WebAssembly.Instance()');
+    // A segment that does not fit is a RuntimeError since bulk memory; it is the file's fault, not the guest's doing.
+    if ((isOurs || error instanceof WebAssembly.RuntimeError) && isFromV8) {
+      throw refusal(`${what} cannot be linked: ${reasonOf(error as Error)}`);
+    }
+    throw error;
+  }
+}
+
+/** V8's message without the name of the function that was called, in one line. */
+function reasonOf(error: Error): string {
+  return error.message.replace(/^WebAssembly\.\w+\(\):\s*/, '').replaceAll(/\s+/g, ' ');
+}

@@ -1,0 +1,89 @@
+/**
+ * From what was typed for a plugin to its file. A word with a slash, or that ends in .wasm or .ts, is a path; any other
+ * is a name, and NAME.wasm is looked for in ./plugins, in the directories of SLUNG_PLUGIN_PATH, and in the user's data
+ * directory (XDG Base Directory Specification 0.8). The first one found wins, so a project can override what is installed.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
+
+/** What decides where plugins are looked for. */
+export interface FindOptions {
+  /** `SLUNG_PLUGIN_PATH`, `XDG_DATA_HOME` and `HOME` are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The directory that ./plugins is in, and that relative paths start from. */
+  readonly directory: string;
+}
+
+/** A place to look at; `label` is how people know it. */
+export interface PluginPlace {
+  readonly path: string;
+  readonly label: string;
+}
+
+/** One plugin that can be found by name. */
+export interface FoundPlugin {
+  readonly name: string;
+  readonly path: string;
+  readonly label: string;
+  readonly bytes: number;
+  /** Another plugin of that name is found first. */
+  readonly isHidden: boolean;
+}
+
+const ENDING = '.wasm';
+
+/** Whether the word is a path and not a name. */
+export function isPluginPath(word: string): boolean {
+  return word.includes('/') || word.endsWith(ENDING) || word.endsWith('.ts');
+}
+
+/** The name that a plugin has by its file: `lib/mapper.wasm` → `mapper`. */
+export function nameOfFile(file: string): string {
+  return basename(file).replace(/\.(wasm|ts)$/, '');
+}
+
+/** The directories to look at, in order; whether they exist is not checked. */
+export function pluginPlaces({ environment, directory }: FindOptions): PluginPlace[] {
+  const listed = (environment.SLUNG_PLUGIN_PATH ?? '').split(':').filter(Boolean);
+  const data = environment.XDG_DATA_HOME ?? '';
+  // A relative XDG_DATA_HOME is invalid by the specification and to be ignored.
+  const home = isAbsolute(data) ? data : environment.HOME ? join(environment.HOME, '.local/share') : undefined;
+  const labels = ['./plugins', ...listed, ...(home === undefined ? [] : [join(home, 'slung/plugins')])];
+  return [...new Set(labels)].map((label) => ({ label, path: isAbsolute(label) ? label : join(directory, label) }));
+}
+
+/** The file of the plugin called `name`, with its label for messages; undefined when no place has it. */
+export function findPlugin(name: string, places: readonly PluginPlace[]): PluginPlace | undefined {
+  for (const { path, label } of places) {
+    const found = { path: join(path, name + ENDING), label: `${label}/${name}${ENDING}` };
+    if (statSync(found.path, { throwIfNoEntry: false })?.isFile()) return found;
+  }
+  return undefined;
+}
+
+/** Every plugin that can be found by name, place by place and then by name. Places that cannot be read are empty. */
+export function listPlugins(places: readonly PluginPlace[]): FoundPlugin[] {
+  const found: FoundPlugin[] = [];
+  const seen = new Set<string>();
+  for (const { path, label } of places) {
+    for (const file of filesIn(path)) {
+      const whole = join(path, file);
+      const status = statSync(whole, { throwIfNoEntry: false });
+      if (!status?.isFile()) continue;
+      const name = nameOfFile(file);
+      found.push({ name, path: whole, label: `${label}/${file}`, bytes: status.size, isHidden: seen.has(name) });
+      seen.add(name);
+    }
+  }
+  return found;
+}
+
+function filesIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+      .filter((file) => file.endsWith(ENDING) && file !== ENDING)
+      .sort();
+  } catch {
+    return [];
+  }
+}

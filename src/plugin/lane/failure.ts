@@ -1,0 +1,35 @@
+/**
+ * What went wrong in a guest, in one line: our own traps say it themselves, the machine's are named, and the function of
+ * the guest in which it happened is found in the stack trace, where V8 writes the names of the module's name section.
+ */
+import { PluginError, Trap } from '../guest.ts';
+
+const causes: readonly [RegExp, string][] = [
+  [/^unreachable/, 'it reached `unreachable` (a panic, an abort, a failed check, or no memory left)'],
+  [/memory access out of bounds/, 'it read or wrote outside of its memory'],
+  [/divide by zero/, 'it divided by zero'],
+  [/divide result unrepresentable|float unrepresentable/, 'a number did not fit its type'],
+  [/null function|table index is out of bounds|function signature mismatch/, 'it called a function that is not there'],
+  [/Maximum call stack size exceeded/, 'its stack is exhausted (an endless recursion?)'],
+  [/table index|table access/, 'it went outside of a table'],
+];
+
+/** The innermost frame of a WebAssembly function: its name, or its number when it has none. */
+function functionOf(stack: string): string {
+  const frame = /^\s*at (?:(.*?) \()?wasm:\/\/[^\s)]*?wasm-function\[(\d+)\]/m.exec(stack);
+  if (frame === null) return '';
+  return frame[1] === undefined ? ` in its function ${frame[2]}` : ` in \`${frame[1]}\``;
+}
+
+/** The cause of a failure, without a plugin's name and without a place. */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return `it threw ${String(error)}`;
+  if (error instanceof Trap || error instanceof PluginError) {
+    const where = error instanceof Trap ? functionOf(error.stack ?? '') : '';
+    return `${error.message}${where}`;
+  }
+  const known = causes.find(([pattern]) => pattern.test(error.message));
+  if (known !== undefined) return `${known[1]}${functionOf(error.stack ?? '')}`;
+  if (error instanceof WebAssembly.RuntimeError) return `${error.message}${functionOf(error.stack ?? '')}`;
+  return error.message;
+}

@@ -1,0 +1,88 @@
+/**
+ * The lane's side of the ledger and the notes: what is counted, when the guest was entered and left (the main thread's
+ * watchdog looks at that), and what is told. The clock is the thread's own and comes in as an argument.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import * as T from './task.ts';
+
+export class LaneTalk {
+  readonly #words: Int32Array;
+  readonly #counts: Float64Array;
+  readonly #notes: MessagePort;
+  readonly #clockMs: () => number;
+  #enteredMs = 0;
+
+  constructor(ledger: SharedArrayBuffer, notes: MessagePort, clockMs: () => number) {
+    const { words, counts } = T.ledgerViews(ledger);
+    this.#words = words;
+    this.#counts = counts;
+    this.#notes = notes;
+    this.#clockMs = clockMs;
+  }
+
+  note(note: T.LaneNote): void {
+    this.#notes.postMessage(note);
+  }
+
+  warn(text: string): void {
+    this.note({ kind: 'warn', text });
+  }
+
+  /** The thread has started: its plugin can be used, or cannot. */
+  started(state: typeof T.LANE_READY | typeof T.LANE_REFUSED): void {
+    // Starting was a call as well.
+    Atomics.add(this.#words, T.WORD_CALLS, 1);
+    Atomics.store(this.#words, T.WORD_STATE, state);
+    Atomics.notify(this.#words, T.WORD_STATE);
+  }
+
+  /** Calls into the guest: from here on the watchdog counts. `records` are counted as given to it. */
+  inGuest<R>(call: () => R, records: number, nextHandle: number): R {
+    Atomics.store(this.#words, T.WORD_HANDLE, nextHandle);
+    this.enter();
+    try {
+      return call();
+    } finally {
+      this.leave();
+      this.#counts[T.COUNT_RECORDS]! += records;
+    }
+  }
+
+  /**
+   * For waits in the middle of a call, for input or for the network: the watchdog does not count them.
+   * What is counted as time in the guest is counted up to here and on from there.
+   */
+  outOfGuest<R>(wait: () => R): R {
+    this.leave();
+    try {
+      return wait();
+    } finally {
+      this.enter();
+    }
+  }
+
+  /** A guest that runs once is entered when there is something to do, and left around every wait. */
+  enter(): void {
+    this.#enteredMs = this.#clockMs();
+    Atomics.add(this.#words, T.WORD_CALLS, 1);
+  }
+
+  leave(): void {
+    Atomics.add(this.#words, T.WORD_CALLS, 1);
+    this.#counts[T.COUNT_CALLS]! += 1;
+    this.#counts[T.COUNT_GUEST_MS]! += this.#clockMs() - this.#enteredMs;
+  }
+
+  countOutput(bytes: number, pinsLost: number): void {
+    this.#counts[T.COUNT_BYTES_OUT]! += bytes;
+    const before = this.#counts[T.COUNT_PINS_LOST]!;
+    if (pinsLost > before && before === 0) {
+      this.warn('it keeps more records than it may beyond its calls; the oldest of them are gone (see slung help run)');
+    }
+    if (pinsLost > before) this.#counts[T.COUNT_PINS_LOST] = pinsLost;
+  }
+
+  countFailure(): void {
+    this.#counts[T.COUNT_FAILURES]! += 1;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * A lane with a guest that runs once over the whole stream: a WASI filter or a Slung program. It is entered when the
+ * first block comes, and left for good when it returns; what comes after that is let go.
+ * The surprising part: the guest is "in a call" between two questions for input, and only then does the watchdog count.
+ */
+import { buildPlan } from '../../engine/plan.ts';
+import { RowEngine } from '../../engine/row-engine.ts';
+import { parsePath } from '../../selector/index.ts';
+import { GuestStopped, type GuestTalk } from '../guest.ts';
+import type { ServicesClient } from '../services/client.ts';
+import { compileProgram, type HttpMethod, MemoryStore, runProgram } from '../slung/index.ts';
+import { GuestExit } from '../wasi/errors.ts';
+import { compileFilter, runFilter } from '../wasi/filter.ts';
+import { causeOf } from './failure.ts';
+import { servicesOf } from './lane-services.ts';
+import type { LaneTalk } from './lane-talk.ts';
+import type { LaneWorld } from './lane-world.ts';
+import { BlockQueue } from './queue.ts';
+import { StreamLane } from './stream-lane.ts';
+import { LANE_READY, type LaneNote, type PluginTask } from './task.ts';
+import { wasiHostOf } from './wasi-world.ts';
+
+const PAGE_BYTES = 65536;
+const US_PER_MS = 1000;
+
+/** @throws what prevents the plugin from being used; does not return otherwise */
+export function serveStream(task: PluginTask, talk: LaneTalk, world: LaneWorld): void {
+  const engine = new RowEngine(task.memory, task.map, task.engineOptions, planOf(task));
+  const run = task.kind === 'wasi' ? filterOf(task, world) : programOf(task, engine, talk, world);
+  const stream = new StreamLane(engine, new BlockQueue(engine, task.ledger, task.blocksDone), {
+    isRaw: task.kind === 'wasi' && task.isRaw,
+    talk,
+  });
+  talk.note({ kind: 'ready', description: undefined });
+  talk.started(LANE_READY);
+  stream.begin();
+  talk.note(outcomeOf(stream, run, talk, task.kind === 'slung'));
+  stream.letGo();
+}
+
+/** Runs the guest to its end. @returns what is to be told of it */
+function outcomeOf(
+  stream: StreamLane,
+  run: (stream: StreamLane) => void,
+  talk: LaneTalk,
+  isProgram: boolean,
+): LaneNote {
+  try {
+    talk.enter();
+    run(stream);
+    talk.leave();
+    return { kind: 'ended', status: 0 };
+  } catch (error) {
+    talk.leave();
+    if (error instanceof GuestStopped) return { kind: 'ended', status: 0 };
+    if (error instanceof GuestExit && isProgram) return { kind: 'ended', status: error.status };
+    return { kind: 'fatal', fault: { ...stream.place(), cause: causeOf(error) } };
+  }
+}
+
+function planOf(task: PluginTask) {
+  if (task.kind === 'wasi') return buildPlan(task.where, { to: 'lines' });
+  const { time, value, series, tags } = task.events;
+  const fields = [time, value, series, tags, 'producer'].map(parsePath);
+  return buildPlan(task.where, { to: 'rows', fields, select: undefined });
+}
+
+function filterOf(task: PluginTask, world: LaneWorld): (stream: StreamLane) => void {
+  const limits = { maxPages: Math.floor(task.maxMemoryBytes / PAGE_BYTES) };
+  const module = compileFilter(task.bytes, limits);
+  return (stream) => runFilter(module, stream, wasiHostOf(task, world), limits);
+}
+
+function programOf(
+  task: PluginTask,
+  engine: RowEngine,
+  talk: LaneTalk,
+  world: LaneWorld,
+): (stream: StreamLane) => void {
+  const program = compileProgram(task.bytes, { maxMemoryBytes: task.maxMemoryBytes });
+  const services = servicesOf(task, talk);
+  const guestTalk: GuestTalk = { warn: (text) => talk.warn(text), stderr: (bytes) => world.writeStderr(bytes) };
+  return (stream) =>
+    runProgram(program, stream, engine, {
+      talk: guestTalk,
+      wasi: wasiHostOf(task, world),
+      nowUs: () => Math.floor(world.nowMs() * US_PER_MS),
+      events: task.events,
+      store: new MemoryStore(),
+      http: (method, url, body) => request(services, method, url, body),
+      toProducer: (producer, text) => services.sendToProducer(Number(producer), text),
+    });
+}
+
+/** One request, for a program that can only be told the body or nothing. */
+function request(
+  services: ServicesClient,
+  method: HttpMethod,
+  url: string,
+  body: Uint8Array,
+): Uint8Array | { readonly error: string } {
+  const [response] = services.callBatch([
+    { id: '', method, url, headers: [], body, timeoutMs: undefined, cacheTtlMs: undefined },
+  ]);
+  return response?.error === undefined && response !== undefined
+    ? response.body
+    : { error: response?.error ?? 'there was no answer' };
+}

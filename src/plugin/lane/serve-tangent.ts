@@ -1,0 +1,47 @@
+/** A lane with a Tangent plugin: makes its engine, its guests, and serves blocks until the thread is ended. */
+import { buildPlan } from '../../engine/plan.ts';
+import { RowEngine } from '../../engine/row-engine.ts';
+import { viewsOf } from '../../engine/views.ts';
+import { compileComponent } from '../component/compile.ts';
+import { compileCore } from '../tangent/core.ts';
+import { TangentGuest } from '../tangent/guest.ts';
+import { servicesOf } from './lane-services.ts';
+import type { LaneTalk } from './lane-talk.ts';
+import type { LaneWorld } from './lane-world.ts';
+import { BlockQueue } from './queue.ts';
+import { TangentLane } from './tangent-lane.ts';
+import { LANE_READY, type PluginTask } from './task.ts';
+import { wasiHostOf } from './wasi-world.ts';
+
+/** What one call may put out. */
+const MAX_OUTPUT_BYTES = 256 << 20;
+
+/** @throws what prevents the plugin from being used; does not return otherwise */
+export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld): void {
+  const plan = buildPlan(task.where, { to: 'rows', fields: [], select: undefined });
+  const engine = new RowEngine(task.memory, task.map, task.engineOptions, plan);
+  const views = viewsOf(engine);
+  const limits = { maxMemoryBytes: task.maxMemoryBytes };
+  const module = task.kind === 'tangent-core' ? compileCore(task.bytes, limits) : compileComponent(task.bytes, limits);
+  const services = servicesOf(task, talk);
+  const around = {
+    services,
+    config: task.config,
+    wasi: wasiHostOf(task, world),
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+  };
+  const lane = new TangentLane(engine, task, talk, (firstHandle) => {
+    services.lockReleaseAll();
+    return new TangentGuest(module, engine, views, around, firstHandle);
+  });
+  talk.note({ kind: 'ready', description: lane.start() });
+  talk.started(LANE_READY);
+  const queue = new BlockQueue(engine, task.ledger, task.blocksDone);
+  let isGood = true;
+  while (true) {
+    const block = queue.take();
+    // After a failure that ends the run nothing is given to the guest; what is under way comes back empty.
+    if (isGood) isGood = lane.process(block);
+    queue.done(block);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The input and output of a guest that runs once over a whole stream, as blocks: the guest asks for more, and that is
+ * when its block is done with what it has put out so far. A guest that puts out much before it asks hands its output on
+ * in parts. After the last input comes one block without any, for what a guest puts out at its end.
+ */
+import * as L from '../../engine/layout.ts';
+import type { RowEngine } from '../../engine/row-engine.ts';
+import type { GuestStream } from '../guest.ts';
+import { clearBlock, sealBlock } from './blocks.ts';
+import type { LaneTalk } from './lane-talk.ts';
+import type { BlockQueue } from './queue.ts';
+
+/** Output is handed on when there is so much of it, although the guest has not asked for more input. */
+const PART_BYTES = 256 << 10;
+/** Rows of a step, see tangent-lane.ts. */
+const STEP_ROWS = 512;
+
+export class StreamLane implements GuestStream {
+  readonly #engine: RowEngine;
+  readonly #queue: BlockQueue;
+  readonly #isRaw: boolean;
+  readonly #talk: LaneTalk;
+  #block: number | undefined;
+  /** Where the next step of the block begins. */
+  #at = 0;
+  #isOver = false;
+  #copy = new Uint8Array(0);
+
+  constructor(engine: RowEngine, queue: BlockQueue, options: { readonly isRaw: boolean; readonly talk: LaneTalk }) {
+    this.#engine = engine;
+    this.#queue = queue;
+    this.#isRaw = options.isRaw;
+    this.#talk = options.talk;
+  }
+
+  /** Waits for the first block: a guest begins when there is something to do, or when there will never be. */
+  begin(): void {
+    this.#open();
+  }
+
+  write(bytes: Uint8Array): void {
+    const engine = this.#engine;
+    const block = this.#block!;
+    engine.appendOut(block, bytes);
+    this.#talk.countOutput(bytes.length, 0);
+    if (engine.word(block, L.B_OUT_BYTES) < PART_BYTES) return;
+    sealBlock(engine, block);
+    this.#talk.outOfGuest(() => this.#queue.flush(block));
+    engine.setWord(block, L.B_OUT_BYTES, 0);
+  }
+
+  nextLines(): readonly Uint8Array[] | undefined {
+    while (!this.#isOver) {
+      if (this.#at === 0) {
+        const lines = this.#isRaw ? this.#rawLines() : this.#matchingLines();
+        this.#at = -1;
+        if (lines.length > 0) return lines;
+      }
+      this.#talk.outOfGuest(() => this.#turn());
+    }
+    return undefined;
+  }
+
+  nextRows(): number | undefined {
+    const engine = this.#engine;
+    while (!this.#isOver) {
+      const block = this.#block!;
+      const at = this.#at === 0 ? engine.word(block, L.B_FROM) : this.#at;
+      if (at < engine.word(block, L.B_TO)) {
+        this.#at = engine.collect(block, at, STEP_ROWS);
+        if (engine.rowCount > 0) return engine.rowCount;
+        continue;
+      }
+      this.#talk.outOfGuest(() => this.#turn());
+    }
+    return undefined;
+  }
+
+  /** The lines that the guest has been given last, for messages. */
+  place(): { readonly block: number; readonly fromLine: number; readonly toLine: number } {
+    const block = this.#block!;
+    return { block, fromLine: 0, toLine: this.#engine.word(block, L.B_LINES) };
+  }
+
+  /** The guest has ended: its block is done, and what comes after it is let go of. Does not return. */
+  letGo(): never {
+    while (true) this.#turn();
+  }
+
+  /** Hands the block on and waits for the next one. */
+  #turn(): void {
+    this.#close();
+    this.#open();
+  }
+
+  #open(): void {
+    const block = this.#queue.take();
+    clearBlock(this.#engine, block);
+    this.#block = block;
+    this.#at = 0;
+    this.#isOver ||= this.#engine.word(block, L.B_IS_LAST) !== 0;
+  }
+
+  #close(): void {
+    sealBlock(this.#engine, this.#block!);
+    this.#queue.done(this.#block!);
+  }
+
+  #rawLines(): readonly Uint8Array[] {
+    const engine = this.#engine;
+    const block = this.#block!;
+    const from = engine.word(block, L.B_FROM);
+    const to = engine.word(block, L.B_TO);
+    const lines = engine.exports.countLines(from, to);
+    for (const word of [L.B_LINES, L.B_RECORDS, L.B_MATCHED, L.B_SELECTED]) engine.setWord(block, word, lines);
+    return to > from ? [engine.view(from, to)] : [];
+  }
+
+  /** The lines that --where passes, copied: the engine joins short runs where the guest's output has to go. */
+  #matchingLines(): readonly Uint8Array[] {
+    const engine = this.#engine;
+    const block = this.#block!;
+    engine.exports.process(engine.map.blocks[block]!);
+    engine.setWord(block, L.B_SELECTED, engine.word(block, L.B_MATCHED));
+    const count = engine.segmentCount(block);
+    let bytes = 0;
+    for (let i = 0; i < count; i++) bytes += engine.segment(block, i).length;
+    if (bytes > this.#copy.length) this.#copy = new Uint8Array(bytes * 2);
+    let end = 0;
+    for (let i = 0; i < count; i++) {
+      const segment = engine.segment(block, i);
+      this.#copy.set(segment, end);
+      end += segment.length;
+    }
+    engine.setWord(block, L.B_OUT_BYTES, 0);
+    engine.setWord(block, L.B_SEGMENT_COUNT, 0);
+    return bytes > 0 ? [this.#copy.subarray(0, bytes)] : [];
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * A Tangent plugin in a lane: blocks are taken in steps of some hundred records, each step is one `process-logs`. A step
+ * that fails is undone as a whole; then, if the run is to go on, the instance is replaced and the step is taken again a
+ * record at a time, so that only the record at fault is lost. All of that is kept in the block's words, so that a
+ * thread which takes the place of one that was ended goes on at the same place.
+ */
+import { CODE_PLUGIN_FAILED } from '../../engine/code-numbers.ts';
+import * as L from '../../engine/layout.ts';
+import { buildPlan, type Plan } from '../../engine/plan.ts';
+import type { Path, Program } from '../../engine/program.ts';
+import type { RowEngine } from '../../engine/row-engine.ts';
+import type { ListSelector } from '../../selector/index.ts';
+import { compileLists, parseTangentPath, renderSelectorError, SelectorError } from '../../selector/index.ts';
+import { PluginError } from '../guest.ts';
+import type { TangentGuest } from '../tangent/guest.ts';
+import { clearBlock, restoreStep, savedOutBytes, saveStep, sealBlock } from './blocks.ts';
+import { causeOf } from './failure.ts';
+import type { LaneTalk } from './lane-talk.ts';
+import type { PluginDescription, PluginTask } from './task.ts';
+
+/** Rows of the first step: few, because its paths are not learned yet. */
+const FIRST_ROWS = 8;
+/** Rows of a step: with their records, output and the guest's own data they stay in the second-level cache. */
+const STEP_ROWS = 512;
+
+const NEWLINE = new Uint8Array([0x0a]);
+
+/** A guest's answer was an error: the records of the call failed, and the instance is as good as before. */
+class GuestRefusal extends Error {}
+
+export class TangentLane {
+  readonly #engine: RowEngine;
+  readonly #task: PluginTask;
+  readonly #talk: LaneTalk;
+  readonly #makeGuest: (firstHandle: number) => TangentGuest;
+  #guest: TangentGuest;
+  #selectors: readonly ListSelector[] = [];
+  #select: Program = { paths: [], tests: [], entry: L.REJECT_TARGET };
+  #learned = 0;
+  #steps = 0;
+
+  /** Makes the first instance. @throws PluginError, or what the guest throws while it starts */
+  constructor(engine: RowEngine, task: PluginTask, talk: LaneTalk, makeGuest: (firstHandle: number) => TangentGuest) {
+    this.#engine = engine;
+    this.#task = task;
+    this.#talk = talk;
+    this.#makeGuest = makeGuest;
+    this.#guest = makeGuest(task.firstHandle);
+  }
+
+  /** Asks the plugin who it is and what it wants, and makes the plan. @throws PluginError, Trap */
+  start(): PluginDescription {
+    const { name, version } = this.#guest.metadata();
+    this.#selectors = this.#guest.selectors();
+    try {
+      this.#select = compileLists(this.#selectors);
+    } catch (error) {
+      if (!(error instanceof SelectorError)) throw error;
+      throw new PluginError(`its probe() gives a selector that cannot be used: ${renderSelectorError(error)}`);
+    }
+    this.#engine.usePlan(this.#planWith([]));
+    return { name, version, selectors: this.#selectors };
+  }
+
+  /** Processes a block, from where its words say. @returns false when the run must end; a note has told why then */
+  process(block: number): boolean {
+    const engine = this.#engine;
+    const end = engine.word(block, L.B_TO);
+    const resume = engine.word(block, L.B_RESUME);
+    let at = resume || engine.word(block, L.B_FROM);
+    if (resume) restoreStep(engine, block);
+    else clearBlock(engine, block);
+    while (at < end) {
+      const next = this.#step(block, at);
+      if (next === undefined) return false;
+      at = next;
+    }
+    engine.setWord(block, L.B_RESUME, 0);
+    engine.setWord(block, L.B_SINGLE_TO, 0);
+    engine.setWord(block, L.B_SKIP, 0);
+    sealBlock(engine, block);
+    return true;
+  }
+
+  /** One step. @returns where the next one begins, or undefined when the run must end */
+  #step(block: number, at: number): number | undefined {
+    const engine = this.#engine;
+    saveStep(engine, block);
+    engine.setWord(block, L.B_RESUME, at);
+    const isSingle = at < engine.word(block, L.B_SINGLE_TO);
+    const most = isSingle ? 1 : this.#steps++ === 0 ? FIRST_ROWS : STEP_ROWS;
+    const next = engine.collect(block, at, most);
+    if (engine.rowCount === 0) return next;
+    try {
+      this.#callForRows(block);
+      this.#learn();
+      return next;
+    } catch (error) {
+      return this.#afterFailure(block, { at, next, isSingle }, error);
+    }
+  }
+
+  /** Undoes the step and decides how to go on. @returns where the next step begins, or undefined */
+  #afterFailure(
+    block: number,
+    step: { at: number; next: number; isSingle: boolean },
+    error: unknown,
+  ): number | undefined {
+    const engine = this.#engine;
+    const last = engine.rowCount - 1;
+    const lines = { fromLine: engine.rowWord(0, L.ROW_LINE), toLine: engine.rowWord(last, L.ROW_LINE) + 1 };
+    const fault = { block, ...lines, cause: causeOf(error) };
+    this.#talk.countFailure();
+    if (!(error instanceof GuestRefusal)) this.#replaceGuest();
+    if (this.#task.onPluginError === 'fail') {
+      restoreStep(engine, block);
+      sealBlock(engine, block);
+      this.#talk.note({ kind: 'fatal', fault });
+      return undefined;
+    }
+    if (step.isSingle || engine.rowCount === 1) {
+      this.#giveUpRow(block);
+      this.#talk.note({ kind: 'fault', fault });
+      return step.next;
+    }
+    restoreStep(engine, block);
+    engine.setWord(block, L.B_SINGLE_TO, step.next);
+    return step.at;
+  }
+
+  /** The step's only row goes to the output as it is, or to the rejects. */
+  #giveUpRow(block: number): void {
+    const engine = this.#engine;
+    const from = engine.rowWord(0, L.ROW_FROM);
+    const to = engine.rowWord(0, L.ROW_TO);
+    // The guest may have failed after its output was taken.
+    engine.setWord(block, L.B_OUT_BYTES, savedOutBytes(engine, block));
+    if (this.#task.onPluginError === 'pass') {
+      this.#passLine(block, 0);
+      return;
+    }
+    const count = engine.word(block, L.B_REJECT_COUNT);
+    const at = (engine.word(block, L.B_REJECTS) + count * L.REJECT_BYTES) >> 2;
+    const words = engine.words();
+    words[at + (L.REJ_FROM >> 2)] = from;
+    words[at + (L.REJ_TO >> 2)] = to;
+    words[at + (L.REJ_CODE >> 2)] = CODE_PLUGIN_FAILED;
+    words[at + (L.REJ_AT >> 2)] = from;
+    words[at + (L.REJ_LINE >> 2)] = engine.rowWord(0, L.ROW_LINE);
+    engine.setWord(block, L.B_REJECT_COUNT, count + 1);
+    // Every line is counted once: this one is a reject now.
+    for (const counter of [L.B_RECORDS, L.B_MATCHED, L.B_SELECTED]) {
+      engine.setWord(block, counter, engine.word(block, counter) - 1);
+    }
+  }
+
+  /** Calls the guest for the rows of the step; with --unmatched pass, once for each run of rows that it wants. */
+  #callForRows(block: number): void {
+    const engine = this.#engine;
+    const count = engine.rowCount;
+    // The record at which a thread was ended is not tried again; its step has no other.
+    if (count === 1 && engine.rowWord(0, L.ROW_FROM) === engine.word(block, L.B_SKIP)) {
+      this.#giveUpRow(block);
+      return;
+    }
+    if (!this.#task.passUnmatched) {
+      this.#call(block, 0, count);
+      return;
+    }
+    for (let row = 0; row < count; ) {
+      const first = row;
+      while (row < count && engine.rowWord(row, L.ROW_FLAGS) & L.ROW_SELECTED) row++;
+      if (row > first) this.#call(block, first, row);
+      if (row < count) this.#passLine(block, row++);
+    }
+  }
+
+  #passLine(block: number, row: number): void {
+    const engine = this.#engine;
+    engine.appendOut(block, engine.view(engine.rowWord(row, L.ROW_FROM), engine.rowWord(row, L.ROW_TO)));
+    engine.appendOut(block, NEWLINE);
+  }
+
+  #call(block: number, rowFrom: number, rowTo: number): void {
+    const engine = this.#engine;
+    const count = rowTo - rowFrom;
+    engine.setWord(block, L.B_CALL_FROM, engine.rowWord(rowFrom, L.ROW_FROM));
+    engine.setWord(block, L.B_CALL_TO, engine.rowWord(rowTo - 1, L.ROW_TO));
+    const before = engine.word(block, L.B_OUT_BYTES);
+    const refusal = this.#talk.inGuest(
+      () => this.#guest.processLogs(rowFrom, rowTo, (bytes) => this.#takeOutput(block, bytes)),
+      count,
+      this.#guest.nextHandle + count,
+    );
+    engine.setWord(block, L.B_CALL_TO, 0);
+    if (refusal !== undefined) throw new GuestRefusal(`it returned an error: ${refusal}`);
+    this.#talk.countOutput(engine.word(block, L.B_OUT_BYTES) - before, this.#guest.pinsLost());
+  }
+
+  /** What one call put out; a last line without its end gets one, so that lines of two calls never run together. */
+  #takeOutput(block: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const hasEnd = bytes[bytes.length - 1] === 0x0a;
+    this.#engine.appendOut(block, bytes);
+    if (!hasEnd) this.#engine.appendOut(block, NEWLINE);
+  }
+
+  /** The instance is not to be called again; a new one takes its place and starts from nothing. */
+  #replaceGuest(): void {
+    const { nextHandle } = this.#guest;
+    this.#talk.inGuest(
+      () => {
+        this.#guest = this.#makeGuest(nextHandle);
+      },
+      0,
+      nextHandle,
+    );
+  }
+
+  #planWith(paths: readonly Path[]): Plan {
+    return buildPlan(this.#task.where, { to: 'rows', fields: paths, select: this.#select });
+  }
+
+  /** The paths that were asked for become the fields of the rows. */
+  #learn(): void {
+    const paths = this.#guest.askedPaths(this.#learned);
+    if (paths === undefined) return;
+    this.#learned = paths.length;
+    this.#engine.usePlan(this.#planWith(paths.map(parseTangentPath)));
+  }
+}

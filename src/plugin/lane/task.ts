@@ -1,0 +1,111 @@
+/**
+ * What the main thread and the thread of a plugin's lane tell each other. Work goes through one word per block, as with
+ * every worker lane (layout.ts, B_STATE); counts and the state of the guest through the words of a ledger; everything with
+ * text in it as notes through a message port, which the receiver reads synchronously when it has seen the words.
+ * Types and constants only.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { EngineOptions, MemoryMap } from '../../engine/memory.ts';
+import type { Program } from '../../engine/program.ts';
+import type { ListSelector } from '../../selector/index.ts';
+import type { PluginKind } from '../guest.ts';
+import type { LaneLink } from '../services/protocol.ts';
+
+/** Which fields of a record are a Slung event. */
+export interface EventFieldNames {
+  readonly time: string;
+  readonly value: string;
+  readonly series: string;
+  readonly tags: string;
+  readonly timeUnit: 'auto' | 's' | 'ms' | 'us' | 'ns';
+  /** The records come from `--listen`, and say who sent them. */
+  readonly isListening: boolean;
+}
+
+/** Everything that a lane's thread needs to run one plugin. */
+export interface PluginTask {
+  readonly name: string;
+  readonly kind: PluginKind;
+  readonly bytes: Uint8Array;
+  readonly memory: WebAssembly.Memory;
+  readonly map: MemoryMap;
+  readonly engineOptions: EngineOptions;
+  /** Which records are for the plugin at all (--where). */
+  readonly where: Program;
+  /** Lines are given to a WASI filter without being looked at, because there is no --where. */
+  readonly isRaw: boolean;
+  readonly passUnmatched: boolean;
+  readonly onPluginError: 'fail' | 'skip' | 'pass';
+  readonly maxMemoryBytes: number;
+  readonly timeLimitMs: number;
+  readonly config: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly args: readonly string[];
+  readonly events: EventFieldNames;
+  readonly ledger: SharedArrayBuffer;
+  readonly notes: MessagePort;
+  /** To the services thread; undefined when the plugin asks for none. */
+  readonly services: LaneLink | undefined;
+  /** How many of the submitted blocks are done: more than none when the thread takes the place of one that was ended. */
+  readonly blocksDone: number;
+  /** The first handle to be given out: a predecessor's are not used again. */
+  readonly firstHandle: number;
+}
+
+/** i32 words of the ledger. */
+export const WORD_STATE = 0;
+/** Odd while the guest is being called; counts up at both ends of a call. */
+export const WORD_CALLS = 1;
+/** The number of the next handle. */
+export const WORD_HANDLE = 2;
+/** How many blocks have been submitted. The numbers of the last ones stand in the queue, each at its count modulo its size. */
+export const WORD_SUBMITTED = 3;
+export const WORD_QUEUE = 4;
+export const QUEUE_LENGTH = 8;
+
+export const LANE_STARTING = 0;
+export const LANE_READY = 1;
+/** The plugin cannot be used; a `refused` note says why. */
+export const LANE_REFUSED = 2;
+
+/** f64 counters behind the words. */
+export const COUNT_RECORDS = 0;
+export const COUNT_BYTES_OUT = 1;
+export const COUNT_CALLS = 2;
+export const COUNT_GUEST_MS = 3;
+export const COUNT_FAILURES = 4;
+export const COUNT_PINS_LOST = 5;
+const WORDS = WORD_QUEUE + QUEUE_LENGTH;
+const COUNTERS = 8;
+export const LEDGER_BYTES = WORDS * 4 + COUNTERS * 8;
+
+/** The two halves of a ledger. */
+export function ledgerViews(ledger: SharedArrayBuffer): { words: Int32Array; counts: Float64Array } {
+  return { words: new Int32Array(ledger, 0, WORDS), counts: new Float64Array(ledger, WORDS * 4, COUNTERS) };
+}
+
+/** What a plugin says of itself. */
+export interface PluginDescription {
+  readonly name: string;
+  readonly version: string;
+  readonly selectors: readonly ListSelector[];
+}
+
+/** Something went wrong in the guest, while it had these lines of the block (0-based, end exclusive). */
+export interface PluginFault {
+  readonly block: number;
+  readonly fromLine: number;
+  readonly toLine: number;
+  readonly cause: string;
+}
+
+export type LaneNote =
+  | { readonly kind: 'ready'; readonly description: PluginDescription | undefined }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'warn'; readonly text: string }
+  /** The run has to end (--on-plugin-error fail). */
+  | { readonly kind: 'fatal'; readonly fault: PluginFault }
+  /** Told once for each record that is given up or passed on. */
+  | { readonly kind: 'fault'; readonly fault: PluginFault }
+  /** A guest that reads a stream has come to its end by itself. */
+  | { readonly kind: 'ended'; readonly status: number };

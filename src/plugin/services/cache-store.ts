@@ -1,0 +1,160 @@
+/**
+ * Where the cache lives between runs: takes the file's lock, reads the file, and writes snapshots of it that survive a
+ * crash (FORMAT.md). Nothing that is wrong with the file ends a run: it is told, and the cache is kept in memory only.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writevSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { CacheEntry } from './cache.ts';
+import { decodeCache, encodeCache } from './cache-file.ts';
+import { describe, errorCode } from './file-errors.ts';
+import { lockFile } from './file-lock.ts';
+
+/** Larger than any file that CACHE_LIMITS lets us write: lengths and expiry add less than as much again. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+/** writev takes so many pieces at a time on Linux (IOV_MAX). */
+const MAX_PIECES = 1024;
+const FILE_MODE = 0o600;
+
+export class CacheStore {
+  /** What the file held. */
+  readonly entries: readonly CacheEntry[];
+  readonly #path: string;
+  readonly #release: () => void;
+  readonly #warn: (text: string) => void;
+  #hasFailed = false;
+
+  private constructor(path: string, entries: readonly CacheEntry[], release: () => void, warn: (text: string) => void) {
+    this.#path = path;
+    this.entries = entries;
+    this.#release = release;
+    this.#warn = warn;
+  }
+
+  /** @returns undefined when the file cannot be used, which `warn` is told */
+  static open(asked: string, warn: (text: string) => void): CacheStore | undefined {
+    const path = resolved(asked);
+    const refused = (reason: string) => warn(`the cache is kept in memory only: ${asked}: ${reason}`);
+    const release = lockFile(`${path}.lock`);
+    if (typeof release === 'string') {
+      refused(release);
+      return undefined;
+    }
+    const entries = read(path, asked, refused, warn);
+    if (entries !== undefined) return new CacheStore(path, entries, release, warn);
+    release();
+    return undefined;
+  }
+
+  /** Replaces the file. A failure is told once and leaves the old one. */
+  save(entries: Iterable<CacheEntry>): void {
+    const temporary = `${this.#path}.tmp`;
+    try {
+      writeSynced(temporary, encodeCache(entries));
+      renameSync(temporary, this.#path);
+      syncDirectory(dirname(this.#path));
+    } catch (error) {
+      removeQuietly(temporary);
+      if (!this.#hasFailed) this.#warn(`the cache cannot be saved to ${this.#path}: ${describe(error)}`);
+      this.#hasFailed = true;
+    }
+  }
+
+  /** Lets other runs have the file. */
+  close(): void {
+    this.#release();
+  }
+}
+
+/** @returns undefined when the file is not to be touched, which `refused` was told */
+function read(
+  path: string,
+  asked: string,
+  refused: (reason: string) => void,
+  warn: (text: string) => void,
+): readonly CacheEntry[] | undefined {
+  try {
+    if (statSync(path).size > MAX_FILE_BYTES) {
+      refused('it is too large to be a cache file of slung');
+      return undefined;
+    }
+    const decoded = decodeCache(readFileSync(path));
+    if (decoded.kind === 'entries') return decoded.entries;
+    if (decoded.kind === 'foreign') {
+      refused(decoded.reason);
+      return undefined;
+    }
+    renameSync(path, `${path}.damaged`);
+    warn(`the cache file ${asked} is damaged (${decoded.reason}); it is now ${asked}.damaged, and the cache is empty`);
+    return [];
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    refused(describe(error));
+    return undefined;
+  }
+}
+
+/** A link stays a link: the file behind it is replaced. */
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function writeSynced(path: string, pieces: readonly Buffer[]): void {
+  const fd = openSync(path, 'w', FILE_MODE);
+  try {
+    for (let first = 0; first < pieces.length; first += MAX_PIECES) {
+      writeAll(fd, pieces.slice(first, first + MAX_PIECES));
+    }
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function writeAll(fd: number, pieces: Buffer[]): void {
+  let left = pieces;
+  while (left.length > 0) {
+    let written = writevSync(fd, left);
+    const done = left.findIndex((piece) => {
+      if (piece.length > written) return true;
+      written -= piece.length;
+      return false;
+    });
+    left = done < 0 ? [] : [left[done]!.subarray(written), ...left.slice(done + 1)];
+  }
+}
+
+/** Makes the rename last. Not every system can. */
+function syncDirectory(path: string): void {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // The file's own bytes are safe; the rename becomes so when the system gets to it.
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was never made.
+  }
+}

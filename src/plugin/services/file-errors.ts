@@ -1,0 +1,18 @@
+/**
+ * A system error in words, for the files of this folder: the code, and libuv's sentence for it. The same in small as
+ * src/io/errors.ts, which plugins do not import.
+ */
+import { getSystemErrorMap } from 'node:util';
+
+/** `ENOENT` and so on; `EUNKNOWN` for anything else that was thrown. */
+export function errorCode(error: unknown): string {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : 'EUNKNOWN';
+}
+
+/** `no such file or directory (ENOENT)` */
+export function describe(error: unknown): string {
+  const errno = error instanceof Error ? (error as NodeJS.ErrnoException).errno : undefined;
+  const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  return `${text ?? (error instanceof Error ? error.message : String(error))} (${errorCode(error)})`;
+}

@@ -1,0 +1,81 @@
+/**
+ * `u_poll_handle` (../ABI.md), WebAssembly to WebAssembly: asks the engine instance for the next event and puts it into
+ * the guest's memory, which is this module's memory, by the guest's own allocator. No JavaScript runs for an event; only
+ * when there is nothing, or something is wrong, the host is asked. Static data is impossible here: the memory is not
+ * ours.
+ */
+import { LIVE_MORE } from '../../../engine/event-layout';
+import { FAIL_ALLOCATED_NOTHING, FAIL_ALLOCATED_OUTSIDE, FAIL_GATE_CLOSED } from '../failures';
+
+// @ts-ignore: decorator
+@external("engine", "livePoll") declare function livePoll(handle: i64): i32;
+/** 16 bytes of the payload at a time: a call costs about 2 ns. */
+// @ts-ignore: decorator
+@external("engine", "liveChunk") declare function liveChunk(at: u32): v128;
+// @ts-ignore: decorator
+@external("guest", "allocate") declare function allocate(bytes: u32): usize;
+/** 0 while the guest must not call the host: inside of its allocator, and after it was stopped. */
+// @ts-ignore: decorator
+@external("host", "gate") declare let gate: i32;
+/** Not 0 when a range has to know what time it is; `tellTime` then tells the engine. */
+// @ts-ignore: decorator
+@external("host", "isTimed") declare let isTimed: i32;
+// @ts-ignore: decorator
+@external("host", "tellTime") declare function tellTime(): void;
+/** Waits for more rows. @returns 0 when there is nothing more to wait for; does not return when all is over */
+// @ts-ignore: decorator
+@external("host", "more") declare function more(): i32;
+/** The handle is not open, or too much waits. May not return. */
+// @ts-ignore: decorator
+@external("host", "refuse") declare function refuse(answer: i32, handle: i64): void;
+/** Throws. */
+// @ts-ignore: decorator
+@external("host", "fail") declare function fail(code: u32): void;
+
+const REGION_BYTES: u32 = 12;
+
+/** A block of the guest's memory, checked. */
+function take(bytes: u32): usize {
+  gate = 0;
+  const at = allocate(bytes);
+  gate = 1;
+  if (!at) fail(FAIL_ALLOCATED_NOTHING);
+  // The allocator may have grown the memory; 64 bits, because the sum may pass 4 GiB.
+  if (<u64>at + bytes > <u64>(<u32>memory.size()) << 16) fail(FAIL_ALLOCATED_OUTSIDE);
+  return at;
+}
+
+/** Copies the payload and makes its Region. `bytes` is more than 16: a payload has at least its labels. */
+function give(bytes: u32): usize {
+  const data = take(bytes);
+  const last = bytes - 16;
+  for (let at: u32 = 0; at < last; at += 16) v128.store(data + at, liveChunk(at));
+  v128.store(data + last, liveChunk(last));
+  const region = take(REGION_BYTES);
+  store<u32>(region, <u32>data);
+  store<u32>(region, bytes, 4);
+  store<u32>(region, bytes, 8);
+  return region;
+}
+
+/** `u_poll_handle(handle: i64) -> *Region` */
+export function poll(handle: i64): usize {
+  if (!gate) fail(FAIL_GATE_CLOSED);
+  if (isTimed) tellTime();
+  while (true) {
+    const answer = livePoll(handle);
+    if (answer > 0) return give(answer);
+    if (answer == LIVE_MORE) {
+      if (!more()) return 0;
+      if (isTimed) tellTime();
+    } else {
+      if (answer) refuse(answer, handle);
+      return 0;
+    }
+  }
+}
+
+/** The same in the signature of older programs. */
+export function poll32(handle: u32): usize {
+  return poll(<i64>handle);
+}

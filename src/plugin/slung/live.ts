@@ -1,0 +1,150 @@
+/**
+ * Live queries as the host sees them: registers parsed queries with the engine (engine/asm/events.ts), hands it the
+ * events that a program writes itself, and says what the engine has counted. Matching and queues are the engine's.
+ */
+import * as E from '../../engine/event-layout.ts';
+import * as L from '../../engine/layout.ts';
+import type { RowEngine } from '../../engine/row-engine.ts';
+import { isRelative, type Query } from '../../query/index.ts';
+import { CallFailure } from './errors.ts';
+import { queryImage } from './query-image.ts';
+
+export type TimeUnit = 'auto' | 's' | 'ms' | 'us' | 'ns';
+
+/** The exports of views.wasm that JavaScript calls; asm/events.ts says what they do. */
+export interface LiveExports {
+  liveBegin(timeUnit: number, queueBytes: number): void;
+  liveRows(count: number): void;
+  liveReserve(bytes: number): number;
+  liveNow(us: bigint): void;
+  liveOpen(query: number): void;
+  liveClose(handle: bigint): number;
+  liveOffer(row: number, timeUs: bigint): number;
+  liveWaiting(): number;
+  liveEvents(): number;
+  liveDelivered(): number;
+  liveBad(): number;
+  liveBadReason(): number;
+  liveBadFrom(): number;
+  liveBadTo(): number;
+  liveFullHandle(): number;
+}
+
+const units: Readonly<Record<TimeUnit, number>> = {
+  auto: E.UNIT_AUTO,
+  s: E.UNIT_S,
+  ms: E.UNIT_MS,
+  us: E.UNIT_US,
+  ns: E.UNIT_NS,
+};
+
+/** More than this is a program that forgets to free its handles. */
+export const maxQueries = 1024;
+
+/** An event that a program writes. */
+export interface OwnEvent {
+  readonly timestampUs: bigint;
+  /** A JSON number. */
+  readonly valueText: string;
+  readonly series: string;
+  readonly tags: readonly string[];
+}
+
+interface Place {
+  readonly address: number;
+  readonly size: number;
+}
+
+export class LiveQueries {
+  readonly exports: LiveExports;
+  readonly #engine: RowEngine;
+  readonly #open = new Map<number, { query: Query; place: Place }>();
+  readonly #onTimed: (isTimed: boolean) => void;
+  #free: Place[] = [];
+  #staging: Place = { address: 0, size: 0 };
+  #lastHandle = 0;
+
+  /**
+   * One for an engine instance.
+   * @param queueBytes what the events that wait may take
+   * @param onTimed is told when the first range that depends on the clock appears, and when the last one is gone
+   */
+  constructor(
+    engine: RowEngine,
+    options: { readonly timeUnit: TimeUnit; readonly queueBytes: number; readonly onTimed: (isTimed: boolean) => void },
+  ) {
+    this.exports = engine.raw as unknown as LiveExports;
+    this.#engine = engine;
+    this.#onTimed = options.onTimed;
+    this.exports.liveBegin(units[options.timeUnit], options.queueBytes);
+  }
+
+  /** Registers a query: it gets the events that no query has seen yet. @returns its handle, from 1 */
+  open(query: Query): number {
+    if (this.#open.size >= maxQueries) throw new CallFailure(`${maxQueries} live queries are open; free some of them`);
+    this.#lastHandle += 1;
+    const handle = this.#lastHandle;
+    const { size, write } = queryImage(query, handle);
+    const place = this.#takePlace(size);
+    write(this.#bytesAt(place), place.address);
+    this.exports.liveOpen(place.address);
+    this.#open.set(handle, { query, place });
+    this.#tellTimed();
+    return handle;
+  }
+
+  /** Forgets a query and what waits for it. @returns false when there is no such handle */
+  close(handle: bigint): boolean {
+    if (!this.exports.liveClose(handle)) return false;
+    const closed = this.#open.get(Number(handle))!;
+    this.#open.delete(Number(handle));
+    this.#free.push(closed.place);
+    this.#tellTimed();
+    return true;
+  }
+
+  /** The text of an open query, for messages. */
+  textOf(handle: number): string | undefined {
+    return this.#open.get(handle)?.query.text;
+  }
+
+  /**
+   * Queues an event for every query that it matches.
+   * @returns 0 or LIVE_FULL
+   */
+  offer(event: OwnEvent): number {
+    const texts = [event.valueText, JSON.stringify(event.series), JSON.stringify(event.tags)];
+    const parts = texts.map((text) => Buffer.from(text));
+    const fieldsEnd = L.ROW_BYTES + E.EVENT_FIELDS * L.FIELD_BYTES;
+    const size = parts.reduce((sum, part) => sum + part.length, fieldsEnd) + L.PADDING_BYTES;
+    if (this.#staging.size < size) this.#staging = this.#takePlace(size * 2);
+    const bytes = this.#bytesAt(this.#staging);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    bytes.fill(0, 0, fieldsEnd);
+    let at = fieldsEnd;
+    const kinds = [L.KIND_NUMBER, L.KIND_STRING, L.KIND_ARRAY];
+    parts.forEach((part, i) => {
+      bytes.set(part, at);
+      const field = L.ROW_BYTES + (E.EVENT_VALUE + i) * L.FIELD_BYTES;
+      view.setUint32(field + L.FIELD_FROM, this.#staging.address + at, true);
+      view.setUint32(field + L.FIELD_BITS, kinds[i]! | (part.length << L.FIELD_LENGTH_SHIFT), true);
+      at += part.length;
+    });
+    return this.exports.liveOffer(this.#staging.address, event.timestampUs);
+  }
+
+  #tellTimed(): void {
+    this.#onTimed([...this.#open.values()].some(({ query }) => query.range !== undefined && isRelative(query.range)));
+  }
+
+  #takePlace(size: number): Place {
+    const index = this.#free.findIndex((place) => place.size >= size);
+    if (index >= 0) return this.#free.splice(index, 1)[0]!;
+    const rounded = (size + 63) & ~63;
+    return { address: this.exports.liveReserve(rounded) >>> 0, size: rounded };
+  }
+
+  #bytesAt({ address, size }: Place): Uint8Array {
+    return this.#engine.view(address, address + size);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What a Slung program needs of a history: to write points and to ask for aggregates. The implementation here is a table
+ * in memory that ends with the run; the store on disk takes its place behind the same interface.
+ */
+import { matchesTags, type Operation, type Query, rangeAt } from '../../query/index.ts';
+import { CallFailure } from './errors.ts';
+
+export interface HistoryStore {
+  /**
+   * Adds a point. A point of the same series, the same set of tags and the same time replaces the earlier one.
+   * @param value finite
+   * @throws CallFailure when it cannot be kept
+   */
+  write(series: string, tags: readonly string[], timestampUs: bigint, value: number): void;
+  /**
+   * One number over all points that match, of all sets of tags together: the sum of all divided by their number for
+   * `avg`. 0 when nothing matches.
+   * @param nowUs what `now` means
+   * @throws CallFailure when it cannot be answered
+   */
+  aggregate(query: Query, nowUs: bigint): number;
+}
+
+interface Points {
+  readonly tags: ReadonlySet<string>;
+  readonly values: Map<bigint, number>;
+}
+
+/** About 100 bytes a point. */
+const maxPoints = 5_000_000;
+
+export class MemoryStore implements HistoryStore {
+  /** By series, then by the sorted set of tags. */
+  readonly #series = new Map<string, Map<string, Points>>();
+  readonly #maxPoints: number;
+  #points = 0;
+
+  constructor(most: number = maxPoints) {
+    this.#maxPoints = most;
+  }
+
+  write(series: string, tags: readonly string[], timestampUs: bigint, value: number): void {
+    const distinct = new Set(tags);
+    const sets = this.#series.get(series) ?? new Map<string, Points>();
+    this.#series.set(series, sets);
+    const key = JSON.stringify([...distinct].sort());
+    const points = sets.get(key) ?? { tags: distinct, values: new Map<bigint, number>() };
+    sets.set(key, points);
+    if (!points.values.has(timestampUs)) {
+      if (this.#points >= this.#maxPoints)
+        throw new CallFailure(`the history in memory is full (${this.#points} points)`);
+      this.#points += 1;
+    }
+    points.values.set(timestampUs, value);
+  }
+
+  aggregate(query: Query, nowUs: bigint): number {
+    const total = new Total();
+    const range = query.range === undefined ? undefined : rangeAt(query.range, nowUs);
+    for (const { tags, values } of this.#series.get(query.series)?.values() ?? []) {
+      if (!matchesTags(query.tags, tags)) continue;
+      for (const [timestampUs, value] of values) {
+        if (range === undefined || (timestampUs >= range.fromUs && timestampUs <= range.toUs)) total.add(value);
+      }
+    }
+    return total.of(query.operation);
+  }
+}
+
+class Total {
+  #count = 0;
+  #sum = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  add(value: number): void {
+    this.#count += 1;
+    this.#sum += value;
+    this.#min = Math.min(this.#min, value);
+    this.#max = Math.max(this.#max, value);
+  }
+
+  of(operation: Operation): number {
+    if (this.#count === 0) return 0;
+    switch (operation) {
+      case 'count':
+        return this.#count;
+      case 'sum':
+        return this.#sum;
+      case 'avg':
+        return this.#sum / this.#count;
+      case 'min':
+        return this.#min;
+      case 'max':
+        return this.#max;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * WASI 0.2 for components, as a closed table in canonical-ABI core form (ABI.md): standard streams, clocks, chance, the
+ * variables that were granted, and an exit. Of files, sockets and HTTP every function exists, so that guests whose
+ * language imports them link, and traps when it is called.
+ *
+ * The surprising part: the linker asks for each import by itself, with its own memory, so what belongs to a guest as a
+ * whole (its handles, whether it has ended) is found by its gate, of which each guest has one.
+ */
+import { type CoreFunction, type Gate, Trap } from '../guest.ts';
+import { Handles } from './handles.ts';
+import { cliTable } from './preview2-cli.ts';
+import type { Lowering, Preview2Options } from './preview2-context.ts';
+import { ioTable } from './preview2-io.ts';
+import type { WasiHost } from './world.ts';
+
+const table = new Map(
+  Object.entries({ ...ioTable, ...cliTable }).map(([name, found]) => [name, new Map(Object.entries(found))]),
+);
+
+/** Nothing of these can be had, except that there are no preopened directories to ask for. */
+const notGrantedPackages = ['filesystem/', 'sockets/', 'http/'];
+
+interface GuestState {
+  readonly handles: Handles;
+  /** What the guest was ended with. */
+  end: unknown;
+}
+
+const states = new WeakMap<Gate, GuestState>();
+
+function stateOf(gate: Gate): GuestState {
+  const state = states.get(gate) ?? { handles: new Handles(), end: undefined };
+  states.set(gate, state);
+  return state;
+}
+
+/**
+ * @param host its standard error takes what the guest writes to either of its outputs; its input is never read
+ * @param options of the `canon lower` in question, and the gate of the guest
+ * @returns a function that finds an import by `wasi:io/streams@0.2.0` (of any 0.2) and the function's name; undefined for
+ *   what WASI 0.2 does not have. It throws a PluginError when the import needs a memory and has none.
+ */
+export function preview2(
+  host: WasiHost,
+  options: Preview2Options,
+): (interfaceName: string, functionName: string) => CoreFunction | undefined {
+  const state = stateOf(options.gate);
+  return (interfaceName, functionName) => {
+    const path = /^wasi:([a-z0-9-]+\/[a-z0-9-]+)@0\.2(?:[.-].*)?$/.exec(interfaceName)?.[1];
+    if (path === undefined) return undefined;
+    const lowering = table.get(path)?.get(functionName) ?? notGranted(path);
+    const name = `wasi:${path}#${functionName}`;
+    if (lowering === undefined) return undefined;
+    return guarded(lowering({ host, handles: state.handles, options, name }), name, options.gate, state);
+  };
+}
+
+function notGranted(path: string): Lowering | undefined {
+  if (!notGrantedPackages.some((prefix) => path.startsWith(prefix))) return undefined;
+  return ({ name }) => {
+    return () => {
+      throw new Trap(`${name} is not granted`);
+    };
+  };
+}
+
+/** Not from inside realloc and post-return, and not again after the guest was ended (see preview1.ts). */
+function guarded(run: CoreFunction, name: string, gate: Gate, state: GuestState): CoreFunction {
+  const call = run as (...values: unknown[]) => unknown;
+  return (...values: unknown[]) => {
+    if (state.end !== undefined) throw state.end;
+    try {
+      if (gate.value === 0) throw new Trap(`${name} is called from inside realloc or post-return`);
+      return call(...values);
+    } catch (error) {
+      state.end = error;
+      throw error;
+    }
+  };
+}

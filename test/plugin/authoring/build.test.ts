@@ -1,0 +1,87 @@
+/** Compiling a source and keeping the result: what makes an entry of the cache stale, and what errors say. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BuildError, compileNative, findAsc } from '../../../src/plugin/authoring/build.ts';
+import { buildCached } from '../../../src/plugin/authoring/build-cache.ts';
+
+const root = join(import.meta.dirname, '../../..');
+let folder = '';
+let cache = '';
+let source = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slung-build-'));
+  cache = join(folder, 'cache');
+  source = join(folder, 'own.ts');
+  // Options of its own, so that compiling takes no time.
+  writeFileSync(join(folder, 'asconfig.json'), '{"options":{"runtime":"stub","optimizeLevel":0}}');
+  writeFileSync(source, 'import { two } from "./two";\nexport function f(): i32 { return two(); }\n');
+  writeFileSync(join(folder, 'two.ts'), 'export function two(): i32 { return 2; }\n');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const build = () => buildCached(source, cache, 'test');
+const result = async () => {
+  const { bytes, isCached } = await build();
+  const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  const { exports } = new WebAssembly.Instance(module, { env: { abort: () => {} } });
+  return { value: (exports.f as () => number)(), isCached };
+};
+
+describe('buildCached', () => {
+  test('compiles once for each content, of imported files too', async () => {
+    expect(await result()).toEqual({ value: 2, isCached: false });
+    expect(await result()).toEqual({ value: 2, isCached: true });
+    writeFileSync(join(folder, 'two.ts'), 'export function two(): i32 { return 22; }\n');
+    expect(await result()).toEqual({ value: 22, isCached: false });
+    expect(await result()).toEqual({ value: 22, isCached: true });
+    writeFileSync(join(folder, 'asconfig.json'), '{"options":{"runtime":"minimal","optimizeLevel":0}}');
+    expect((await build()).isCached).toBe(false);
+  });
+
+  test('makes a damaged entry anew, and leaves no temporary files', async () => {
+    await build();
+    const files = readdirSync(cache);
+    expect(files.map((name) => name.replace(/^[0-9a-f]{32}/, 'KEY')).sort()).toEqual(['KEY.json', 'KEY.wasm']);
+    const wasm = join(cache, files.find((name) => name.endsWith('.wasm'))!);
+    writeFileSync(wasm, readFileSync(wasm).subarray(0, -1));
+    expect(await result()).toEqual({ value: 22, isCached: false });
+    writeFileSync(join(cache, files.find((name) => name.endsWith('.json'))!), '{');
+    expect(await result()).toEqual({ value: 22, isCached: false });
+  });
+
+  test('works without a cache, and with one that cannot be written', async () => {
+    expect((await buildCached(source, undefined, 'test')).isCached).toBe(false);
+    expect((await buildCached(source, join(source, 'no-directory'), 'test')).bytes.length).toBeGreaterThan(8);
+  });
+
+  test('says what the compiler says', async () => {
+    writeFileSync(join(folder, 'bad.ts'), 'export function f(): i32 { return x; }\n');
+    const error = await buildCached(join(folder, 'bad.ts'), cache, 'test').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BuildError);
+    expect((error as BuildError).message).toBe('it does not compile');
+    expect((error as BuildError).detail).toContain("Cannot find name 'x'");
+    expect((error as BuildError).detail).toContain('bad.ts(1,35)');
+  });
+});
+
+describe('findAsc', () => {
+  test('prefers what is installed above the source', () => {
+    const own = mkdtempSync(join(tmpdir(), 'slung-asc-'));
+    try {
+      symlinkSync(join(root, 'node_modules'), join(own, 'node_modules'));
+      expect(findAsc(join(own, 'a.ts')).path).toMatch(/assemblyscript\/dist\/asc\.js$/);
+      expect(findAsc(join(own, 'a.ts')).version).toMatch(/^\d+\.\d+\.\d+/);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+});
+
+test('a source in no known language is refused', async () => {
+  await expect(compileNative(join(folder, 'a.go'), join(folder, 'a.wasm'))).rejects.toThrow(
+    'it is none of .ts, .c, .rs',
+  );
+});
