@@ -98,7 +98,8 @@ function selectorLines({ selectors }: PluginDescription): string[] {
 }
 
 function importLine({ from, names }: ImportGroup): string {
-  return `${from}: ${names.join(', ')}`;
+  // Of some interfaces only the types are used.
+  return names.length === 0 ? from : `${from}: ${names.join(', ')}`;
 }
 
 function memoryText({ initialPages, maximumPages }: MemorySize): string {

@@ -6,6 +6,7 @@ import type { SelectSettings } from '../config/settings.ts';
 import { buildPlan } from '../engine/plan.ts';
 import type { Path } from '../engine/program.ts';
 import * as T from '../plugin/lane/task.ts';
+import { nearestPath } from '../selector/index.ts';
 import type { Tag } from './drain.ts';
 import type { Talk } from './host.ts';
 import { type Flight, Lanes, type Seat } from './lane.ts';
@@ -21,6 +22,7 @@ const ROW_TABLE_BYTES = 640 << 10;
 /** Copies of records that guests keep. */
 const PIN_BYTES = 16 << 20;
 const FAULTS_SHOWN = 5;
+const SAMPLE_BYTES = 1 << 16;
 
 /** The counts of --stats for one plugin; the names are part of the interface. */
 export interface PluginReport {
@@ -45,7 +47,7 @@ export class PluginJob implements Work {
   readonly canRepeat = false;
   readonly isPolite: boolean;
   readonly asideBytes = 0;
-  readonly sampleBytes = new Uint8Array(0);
+  sampleBytes = new Uint8Array(0);
   readonly lanes: Lanes<Tag>;
   /** Set before the run begins: how many more lines may be bad. */
   rejectsLeft: () => number = () => Number.POSITIVE_INFINITY;
@@ -130,10 +132,35 @@ export class PluginJob implements Work {
 
   dropAside(): void {}
 
-  sample(): void {}
+  /** Keeps the start of the input, for hints. */
+  sample(bytes: Uint8Array): void {
+    if (this.sampleBytes.length === 0) this.sampleBytes = bytes.slice(0, SAMPLE_BYTES);
+  }
 
   absentPaths(): { where: Path[]; columns: Path[] } {
-    return { where: [], columns: [] };
+    return { where: this.#absentPaths(true), columns: [] };
+  }
+
+  /** The paths that no lane has seen. */
+  #absentPaths(isOfWhere: boolean): Path[] {
+    const [first, ...others] = this.#lanes.map((lane) => {
+      lane.receive();
+      return lane.unseenPaths().filter((unseen) => unseen.isOfWhere === isOfWhere);
+    });
+    const isUnseenBy = (list: readonly T.UnseenPath[], text: string): boolean =>
+      list.some(({ path }) => path.text === text);
+    return first!.map(({ path }) => path).filter(({ text }) => others.every((list) => isUnseenBy(list, text)));
+  }
+
+  /** A plugin that wanted nothing: the commonest reason is a name of a field. */
+  #hints(): string[] {
+    if (this.#records === 0 || this.#selected > 0 || this.hasFailed) return [];
+    return this.#absentPaths(false).map((path) => {
+      const nearest = nearestPath(path, this.sampleBytes);
+      const guess = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
+      const what = `its selectors ask for \`${path.text}\`, which was in 0 of ${counted(this.#records, 'record')}`;
+      return `plugin ${this.name} wanted no record: ${what}${guess}`;
+    });
   }
 
   lastSeat(): Seat | undefined {
@@ -191,6 +218,7 @@ export class PluginJob implements Work {
         if (note.kind === 'warn') this.#talk.warn(`plugin ${this.name}: ${note.text}`);
       }
     }
+    for (const hint of this.#hints()) this.#talk.warn(hint);
     if (this.#faults > FAULTS_SHOWN) {
       const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';
       this.#talk.warn(

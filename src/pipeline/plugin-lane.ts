@@ -8,7 +8,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { Plan } from '../engine/plan.ts';
-import { clearBlock, restoreStep, sealBlock } from '../plugin/lane/blocks.ts';
+import { clearBlock, linesOfCall, restoreStep, sealBlock } from '../plugin/lane/blocks.ts';
 import * as T from '../plugin/lane/task.ts';
 import type { LaneServices } from '../plugin/services/start.ts';
 import type { Lane } from './lane.ts';
@@ -37,6 +37,7 @@ export class PluginLane implements Lane {
   readonly memory: EngineMemory;
   /** What was told and not asked for yet. */
   readonly notes: T.LaneNote[] = [];
+  #unseen: readonly T.UnseenPath[] = [];
   readonly #spec: LaneSpec;
   readonly #around: LaneSurroundings;
   readonly #ledger = new SharedArrayBuffer(T.LEDGER_BYTES);
@@ -187,8 +188,15 @@ export class PluginLane implements Lane {
   receive(): void {
     if (this.#port === undefined) return;
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
-      this.notes.push(got.message as T.LaneNote);
+      const note = got.message as T.LaneNote;
+      if (note.kind === 'unseen') this.#unseen = note.paths;
+      else this.notes.push(note);
     }
+  }
+
+  /** The paths of --where and of the selectors that no record of this lane has had. */
+  unseenPaths(): readonly T.UnseenPath[] {
+    return this.#unseen.filter(({ slots }) => !slots.some((slot) => this.memory.wasSeen(slot)));
   }
 
   close(): void {
@@ -254,7 +262,7 @@ export class PluginLane implements Lane {
     const block = this.#submitted.find((candidate) => this.#stateOf(candidate) !== L.STATE_DONE);
     const isTangent = kind === 'tangent-component' || kind === 'tangent-core';
     const hasStarted = this.isReady();
-    const fault = this.#faultIn(block, cause);
+    const fault = { cause, ...linesOfCall(this.memory, block) };
     if (block === undefined || !hasStarted || !isTangent || onPluginError === 'fail' || fault.toLine === 0) {
       this.notes.push(hasStarted ? { kind: 'fatal', fault } : { kind: 'refused', message: cause });
       this.#state = 'failed';
@@ -270,21 +278,6 @@ export class PluginLane implements Lane {
     this.#state = 'running';
     this.#doneCount = this.#words[T.WORD_SUBMITTED]! - this.#submitted.length + this.#submitted.indexOf(block);
     this.#spawn();
-  }
-
-  /** The lines of the call in which the guest was. */
-  #faultIn(block: number | undefined, cause: string): T.PluginFault {
-    const { memory } = this;
-    const to = block === undefined ? 0 : memory.word(block, L.B_CALL_TO);
-    if (block === undefined || to === 0) return { block: block ?? 0, fromLine: 0, toLine: 0, cause };
-    const start = memory.word(block, L.B_FROM);
-    const lineOf = (address: number): number => {
-      const bytes = memory.view(start, address);
-      let lines = 0;
-      for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) lines++;
-      return lines;
-    };
-    return { block, fromLine: lineOf(memory.word(block, L.B_CALL_FROM)), toLine: lineOf(to) + 1, cause };
   }
 
   /** The lane has failed: a block ends with what was finished of it. */

@@ -10,7 +10,7 @@ import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { ServicesThread } from '../plugin/services/start.ts';
 import { Conduit } from './conduit.ts';
 import { type Ends, openEnds } from './ends.ts';
-import type { RunHost, RunOutcome } from './host.ts';
+import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import { Job } from './job.ts';
 import { listenFor } from './listening.ts';
 import type { PluginJob } from './plugin-job.ts';
@@ -32,10 +32,17 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
   const isChain = kinds.length > 1 || hasSelect;
   const jobs = settings.plugins.map((_, i) => makeJob(settings, i, kinds[i]!, { host, services, isPolite: isChain }));
   try {
+    const works = hasSelect ? [...jobs, new Job(conversionOf(settings))] : jobs;
     await startAll(jobs);
     const opened = ends ?? openEnds(settings.select);
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
-    return await new Chain(settings, host, jobs, source, hasSelect).execute();
+    const chain = new Chain(settings, host, { jobs, works, ends: source });
+    const unlisten = host.onSignal((signal) => (listening === undefined ? chain.stop(signal) : listening.stop()));
+    try {
+      return await chain.execute();
+    } finally {
+      unlisten();
+    }
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
@@ -75,42 +82,46 @@ async function startAll(jobs: readonly PluginJob[]): Promise<void> {
 const needsSelect = ({ to, fields, columns }: SelectSettings): boolean =>
   to !== 'ndjson' || fields !== undefined || columns !== undefined;
 
+/** The last run of a chain, which makes of the last plugin's lines what was asked for. */
+function conversionOf({ select, plugins }: RunSettings): SelectSettings {
+  const inputs = [outputOf(plugins.at(-1)!)];
+  return { ...select, where: [], lanes: 1, inputs, stats: 'none', exitStatus: false };
+}
+
 /** The runs, connected. Made once, executed once. */
 class Chain {
   readonly #settings: RunSettings;
   readonly #host: RunHost;
   readonly #jobs: readonly PluginJob[];
   readonly #ends: Ends;
-  readonly #works: readonly Work[];
+  readonly #runs: readonly Run[];
   readonly #startMs: number;
 
-  constructor(settings: RunSettings, host: RunHost, jobs: readonly PluginJob[], ends: Ends, hasSelect: boolean) {
+  constructor(
+    settings: RunSettings,
+    host: RunHost,
+    { jobs, works, ends }: { jobs: readonly PluginJob[]; works: readonly Work[]; ends: Ends },
+  ) {
     this.#settings = settings;
     this.#host = host;
     this.#jobs = jobs;
     this.#ends = ends;
     this.#startMs = host.clockMs();
-    const last: SelectSettings = {
-      ...{ ...settings.select, where: [], lanes: 1, inputs: [outputOf(jobs.at(-1)!)] },
-      ...{ stats: 'none', exitStatus: false },
-    };
-    this.#works = hasSelect ? [...jobs, new Job(last)] : jobs;
+    const conduits = works.slice(1).map((work) => new Conduit(work.settings.inputs[0]!));
+    this.#runs = works.map((work, i) => this.#runOf(work, conduits[i - 1], conduits[i]));
+  }
+
+  /** The first run reads no more; what has been read goes its way. */
+  stop(signal: StopSignal): void {
+    this.#runs[0]!.stop(signal);
   }
 
   async execute(): Promise<RunOutcome> {
-    const works = this.#works;
-    const conduits = works.slice(1).map((work) => new Conduit(work.settings.inputs[0]!));
-    const runs = works.map((work, i) => this.#runOf(work, conduits[i - 1], conduits[i]));
-    const unlisten = this.#host.onSignal((signal) => runs[0]!.stop(signal));
-    try {
-      const settled = await Promise.allSettled(runs.map((run) => run.execute()));
-      for (const result of settled) if (result.status === 'rejected') throw result.reason;
-      const outcomes = settled.map((result) => (result as PromiseFulfilledResult<RunOutcome>).value);
-      this.#closeRejects();
-      return this.#conclude(runs, outcomes);
-    } finally {
-      unlisten();
-    }
+    const settled = await Promise.allSettled(this.#runs.map((run) => run.execute()));
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+    const outcomes = settled.map((result) => (result as PromiseFulfilledResult<RunOutcome>).value);
+    this.#ends.rejects?.close();
+    return this.#conclude(outcomes);
   }
 
   #runOf(work: Work, before: Conduit | undefined, after: Conduit | undefined): Run {
@@ -141,14 +152,10 @@ class Chain {
     return run;
   }
 
-  #closeRejects(): void {
-    this.#ends.rejects?.close();
-  }
-
-  #conclude(runs: readonly Run[], outcomes: readonly RunOutcome[]): RunOutcome {
+  #conclude(outcomes: readonly RunOutcome[]): RunOutcome {
     for (const job of this.#jobs) job.summarise();
     const seconds = (this.#host.clockMs() - this.#startMs) / 1000;
-    const reports = runs.map((run) => run.report());
+    const reports = this.#runs.map((run) => run.report());
     tellPluginStats(
       this.#settings.select.stats,
       this.#host.talk,

@@ -38,7 +38,12 @@ export class WorkerLane implements Lane {
     // Instantiating writes the static data, so it has to be done before the worker runs.
     this.#scanner = scanner(module, memory);
     const task: WorkerTask = { module, memory, map, sets: plan.sets };
-    this.#worker = new Worker(new URL('./lane-worker.cjs', import.meta.url), { workerData: task });
+    this.#worker = new Worker(new URL('./lane-worker.cjs', import.meta.url), {
+      workerData: task,
+      // Otherwise its streams are connected to ours, which makes standard output non-blocking.
+      stdout: true,
+      stderr: true,
+    });
     this.#worker.on('error', (error) => {
       this.#failure = error;
     });

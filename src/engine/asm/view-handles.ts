@@ -22,6 +22,8 @@ let callFrom: usize = 0;
 /** Bytes of a row: a field is in it when its offset is less. */
 export let stride: usize = 0;
 let live: u32 = 0;
+/** One past the last handle that was given out. */
+let handlesEnd: u32 = 0;
 
 // Pins are in order of age. Their bytes lie in the same order in [bytesFrom, bytesEnd), free from bytesTop on.
 let pins: usize = 0;
@@ -79,6 +81,7 @@ export function beginCall(base: u32, rowFrom: u32, rowTo: u32): u32 {
   callRows = rowTo - rowFrom;
   callBase = freeBase(base, callRows);
   callFrom = rows + <usize>rowFrom * stride;
+  handlesEnd = callBase + callRows;
   live = 0;
   if (lost) forgetGivenUp(callBase, callRows);
   const end = callFrom + <usize>callRows * stride;
@@ -270,7 +273,7 @@ function setGivenUp(handle: u32, value: bool): void {
 
 /** Only for the last 2^20 handles; what is older, and what is still to come, was not given up. */
 function isGivenUp(handle: u32): bool {
-  if (!lost || !handle || callBase + callRows - 1 - handle >= GIVEN_UP_BITS) return false;
+  if (!lost || !handle || handlesEnd - 1 - handle >= GIVEN_UP_BITS) return false;
   const bit = handle & (GIVEN_UP_BITS - 1);
   return ((load<u8>(givenUp + <usize>(bit >> 3)) >> <u8>(bit & 7)) & 1) != 0;
 }

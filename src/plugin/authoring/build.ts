@@ -133,6 +133,8 @@ interface Native {
   readonly program: string;
   readonly args: readonly string[];
   readonly install: string;
+  /** What it says when it is there and a part of it is not. */
+  readonly lacks: RegExp;
 }
 
 const natives: Readonly<Record<string, Native>> = {
@@ -140,6 +142,7 @@ const natives: Readonly<Record<string, Native>> = {
     program: 'clang',
     // --no-entry: a plugin has no main; -mbulk-memory: memcpy is an instruction, there is no library. The name section stays, so that a trap can be told by function.
     args: ['--target=wasm32', '-mbulk-memory', '-ffreestanding', '-nostdlib', '-O2', '-Wall', '-Wl,--no-entry'],
+    lacks: /wasm-ld|unable to create target|unknown target/,
     install: 'It is clang with its WebAssembly linker: the packages clang and lld of most systems.',
   },
   '.rs': {
@@ -148,6 +151,7 @@ const natives: Readonly<Record<string, Native>> = {
       ...['--edition', '2021', '--target', 'wasm32-unknown-unknown', '--crate-type', 'cdylib', '-O'],
       ...['-C', 'panic=abort', '-C', 'strip=debuginfo'],
     ],
+    lacks: /can't find crate for `(std|core)`/,
     install: 'With rustup: rustup target add wasm32-unknown-unknown',
   },
 };
@@ -157,7 +161,9 @@ export async function compileNative(file: string, outFile: string): Promise<void
   const native = natives[extname(file)];
   if (native === undefined) throw new BuildError(`it is none of ${sourceEndings.join(', ')}`);
   const { code, said } = await runCompiler(native, [...native.args, '-o', outFile, file], dirname(file));
-  if (code !== 0) throw new BuildError(`it does not compile (${native.program})`, `${said.trim()}\n${native.install}`);
+  if (code === 0) return;
+  const next = native.lacks.test(said) ? `\n${native.install}` : '';
+  throw new BuildError(`it does not compile (${native.program})`, `${said.trim()}${next}`);
 }
 
 /** @throws BuildError when the program is not installed */

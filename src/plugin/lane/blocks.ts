@@ -41,3 +41,20 @@ export function sealBlock(memory: EngineMemory, block: number): void {
   words[at + (L.SEG_BYTES >> 2)] = bytes;
   memory.setWord(block, L.B_SEGMENT_COUNT, bytes > 0 ? 1 : 0);
 }
+
+/** The lines of the call in which the guest of a block is (0-based, end exclusive): none at all when it is in no call. */
+export function linesOfCall(
+  memory: EngineMemory,
+  block: number | undefined,
+): { readonly block: number; readonly fromLine: number; readonly toLine: number } {
+  const to = block === undefined ? 0 : memory.word(block, L.B_CALL_TO);
+  if (block === undefined || to === 0) return { block: block ?? 0, fromLine: 0, toLine: 0 };
+  const start = memory.word(block, L.B_FROM);
+  const linesBefore = (address: number): number => {
+    const bytes = memory.view(start, address);
+    let lines = 0;
+    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) lines++;
+    return lines;
+  };
+  return { block, fromLine: linesBefore(memory.word(block, L.B_CALL_FROM)), toLine: linesBefore(to) + 1 };
+}

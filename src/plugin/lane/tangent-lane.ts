@@ -6,7 +6,7 @@
  */
 import { CODE_PLUGIN_FAILED } from '../../engine/code-numbers.ts';
 import * as L from '../../engine/layout.ts';
-import { buildPlan, type Plan } from '../../engine/plan.ts';
+import { buildPlan } from '../../engine/plan.ts';
 import type { Path, Program } from '../../engine/program.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
 import type { ListSelector } from '../../selector/index.ts';
@@ -16,7 +16,7 @@ import type { TangentGuest } from '../tangent/guest.ts';
 import { clearBlock, restoreStep, savedOutBytes, saveStep, sealBlock } from './blocks.ts';
 import { causeOf } from './failure.ts';
 import type { LaneTalk } from './lane-talk.ts';
-import type { PluginDescription, PluginTask } from './task.ts';
+import type { PluginDescription, PluginTask, UnseenPath } from './task.ts';
 
 /** Rows of the first step: few, because its paths are not learned yet. */
 const FIRST_ROWS = 8;
@@ -37,6 +37,7 @@ export class TangentLane {
   #selectors: readonly ListSelector[] = [];
   #select: Program = { paths: [], tests: [], entry: L.REJECT_TARGET };
   #learned = 0;
+  #unseen: UnseenPath[] = [];
   #steps = 0;
 
   /** Makes the first instance. @throws PluginError, or what the guest throws while it starts */
@@ -58,7 +59,13 @@ export class TangentLane {
       if (!(error instanceof SelectorError)) throw error;
       throw new PluginError(`its probe() gives a selector that cannot be used: ${renderSelectorError(error)}`);
     }
-    this.#engine.usePlan(this.#planWith([]));
+    const { where } = this.#task;
+    this.#unseen = [...where.paths, ...this.#select.paths].map((path, i) => ({
+      path,
+      isOfWhere: i < where.paths.length,
+      slots: [],
+    }));
+    this.#usePlan([]);
     return { name, version, selectors: this.#selectors };
   }
 
@@ -217,8 +224,17 @@ export class TangentLane {
     );
   }
 
-  #planWith(paths: readonly Path[]): Plan {
-    return buildPlan(this.#task.where, { to: 'rows', fields: paths, select: this.#select });
+  /** Changes over to a plan with these fields. What paths have been seen is forgotten by that, so it is kept here. */
+  #usePlan(fields: readonly Path[]): void {
+    const plan = buildPlan(this.#task.where, { to: 'rows', fields, select: this.#select });
+    const slotsOf = new Map(
+      [...this.#task.where.paths, ...this.#select.paths].map((path, i) => [path, plan.pathSlots[i]!]),
+    );
+    this.#unseen = this.#unseen
+      .filter(({ slots }) => !slots.some((slot) => this.#engine.wasSeen(slot)))
+      .map((unseen) => ({ ...unseen, slots: slotsOf.get(unseen.path)! }));
+    // Too many paths for the plan's room: the old plan goes on, and gets go the slow way.
+    if (this.#engine.usePlan(plan)) this.#talk.note({ kind: 'unseen', paths: this.#unseen });
   }
 
   /** The paths that were asked for become the fields of the rows. */
@@ -226,6 +242,6 @@ export class TangentLane {
     const paths = this.#guest.askedPaths(this.#learned);
     if (paths === undefined) return;
     this.#learned = paths.length;
-    this.#engine.usePlan(this.#planWith(paths.map(parseTangentPath)));
+    this.#usePlan(paths.map(parseTangentPath));
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineOptions, MemoryMap } from '../../engine/memory.ts';
-import type { Program } from '../../engine/program.ts';
+import type { Path, Program } from '../../engine/program.ts';
 import type { ListSelector } from '../../selector/index.ts';
 import type { PluginKind } from '../guest.ts';
 import type { LaneLink } from '../services/protocol.ts';
@@ -99,10 +99,22 @@ export interface PluginFault {
   readonly cause: string;
 }
 
+export interface UnseenPath {
+  readonly path: Path;
+  /** Of --where, or else of the plugin's selectors. */
+  readonly isOfWhere: boolean;
+  readonly slots: readonly number[];
+}
+
 export type LaneNote =
   | { readonly kind: 'ready'; readonly description: PluginDescription | undefined }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'warn'; readonly text: string }
+  /**
+   * Paths of --where and of the plugin's selectors that no record has had so far, each with its slots in the plan that is
+   * in use from now on: the main thread looks there at the end.
+   */
+  | { readonly kind: 'unseen'; readonly paths: readonly UnseenPath[] }
   /** The run has to end (--on-plugin-error fail). */
   | { readonly kind: 'fatal'; readonly fault: PluginFault }
   /** Told once for each record that is given up or passed on. */

@@ -5,8 +5,8 @@
 import { describe, expect, test } from 'vitest';
 import { Trap } from '../../../src/plugin/guest.ts';
 import { CallFailure, type HistoryStore, MemoryStore } from '../../../src/plugin/slung/index.ts';
-import type { Query } from '../../../src/query/index.ts';
 import { GuestExit } from '../../../src/plugin/wasi/errors.ts';
+import type { Query } from '../../../src/query/index.ts';
 import { type Outcome, record, script } from './support.ts';
 
 /** What the functions were asked, in order. */
@@ -61,7 +61,9 @@ describe.each(['script', 'script-old'])('%s', (program) => {
     const { asked, host } = recorder();
     const commands = ['GET', 'POST', 'PUT', 'DELETE'].map((name, method) => `http|${method}|http://${name}|to ${name}`);
     const { lines } = script(commands, { program, host });
-    expect(asked).toEqual(['GET', 'POST', 'PUT', 'DELETE'].map((name) => ['http', name, `http://${name}`, `to ${name}`]));
+    expect(asked).toEqual(
+      ['GET', 'POST', 'PUT', 'DELETE'].map((name) => ['http', name, `http://${name}`, `to ${name}`]),
+    );
     expect(lines).toEqual(['GET', 'POST', 'PUT', 'DELETE'].map((name) => `answer to http://${name}`));
   });
 
@@ -249,7 +251,9 @@ describe('the end', () => {
 
   test('does not come before other queries are drained', () => {
     const input = record(1, 1, 'a') + record(2, 2, 'b') + record(3, 3, 'b');
-    const { lines } = script(['live|SUM:a:[]', 'live|SUM:b:[]', 'drain|1', 'drain|1', 'drain|2', 'emit|never'], { input });
+    const { lines } = script(['live|SUM:a:[]', 'live|SUM:b:[]', 'drain|1', 'drain|1', 'drain|2', 'emit|never'], {
+      input,
+    });
     const seen = lines.slice(2).map((line) => (line === 'none' ? line : JSON.parse(line).value));
     expect(seen).toEqual([1, 'none', 'none', 2, 3]);
   });

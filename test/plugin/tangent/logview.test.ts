@@ -140,7 +140,10 @@ describe.each(both)('results, %s', (_, learnedOf) => {
   });
 
   test('empty strings, lists and maps are there', () => {
-    const view = viewOf('{"s":"","l":[],"o":{},"n":[null],"e":[""],"m":{"":""}}', learnedOf(['s', 'l', 'o', 'n', 'e', 'm']));
+    const view = viewOf(
+      '{"s":"","l":[],"o":{},"n":[null],"e":[""],"m":{"":""}}',
+      learnedOf(['s', 'l', 'o', 'n', 'e', 'm']),
+    );
     expect(view('get', 's')).toEqual(str(''));
     expect(view('len', 's')).toBe(0);
     expect(view('get-list', 'l')).toEqual([]);
@@ -163,11 +166,11 @@ describe.each(both)('results, %s', (_, learnedOf) => {
       ['9223372036854775807', int(9223372036854775807n)],
       ['-9223372036854775808', int(-9223372036854775808n)],
       ['9223372036854775808', float(2 ** 63)],
-      ['9223372036854777857', float(9223372036854777856)],
+      ['9223372036854777857', float(2 ** 63 + 2048)],
       ['18446744073709551615', float(2 ** 64)],
       ['18446744073709551616', float(2 ** 64)],
       ['-9223372036854775809', float(-(2 ** 63))],
-      ['123456789012345678901234567890', float(123456789012345678901234567890)],
+      ['123456789012345678901234567890', float(Number('123456789012345678901234567890'))],
       ['1e400', float(Number.POSITIVE_INFINITY)],
       ['1e-400', float(0)],
       ['0.1', float(0.1)],
@@ -181,7 +184,10 @@ describe.each(both)('results, %s', (_, learnedOf) => {
   test('strings: every length, with and without escapes', () => {
     for (const tail of ['', '\n', '€', '😀"']) {
       const values = Array.from({ length: 200 }, (_, length) => 'abcdefghij'.repeat(20).slice(0, length) + tail);
-      const view = viewOf(JSON.stringify({ s: values }), learnedOf(['s', ...[...values.keys()].slice(0, 100).map((i) => `s[${i}]`)]));
+      const view = viewOf(
+        JSON.stringify({ s: values }),
+        learnedOf(['s', ...[...values.keys()].slice(0, 100).map((i) => `s[${i}]`)]),
+      );
       expect(view('get-list', 's')).toEqual(values.map(str));
       for (const [i, value] of values.entries()) {
         expect(view('get', `s[${i}]`)).toEqual(str(value));
@@ -213,13 +219,13 @@ describe.each(both)('results, %s', (_, learnedOf) => {
   });
 
   test('lists and maps that outgrow the first table', () => {
-    const list = Array.from({ length: 200_000 }, (_, i) => i);
+    const list = Array.from({ length: 100_000 }, (_, i) => i);
     const object = Object.fromEntries(list.slice(0, 40_000).map((i) => [`k${i}`, i]));
     const view = viewOf(JSON.stringify({ object, list }), learnedOf(['list', 'object']));
     expect(view('get-list', 'list')).toEqual(list.map(int));
     expect(view('keys', 'object')).toEqual(Object.keys(object));
     expect(view('get-map', 'object')).toEqual(Object.entries(object).map(([key, value]) => [key, int(value)]));
-    expect(view('len', 'list')).toBe(200_000);
+    expect(view('len', 'list')).toBe(100_000);
   });
 });
 
@@ -256,7 +262,9 @@ describe('paths that were asked for', () => {
     const record = JSON.stringify(Object.fromEntries([long, longest, ...paths].map((path, i) => [path, i])));
     const guest = new TestGuest(engineWith([record]));
     const handle = guest.views.beginCall(1, 0, 1);
-    expect([long, longest, ...paths].map((path) => guest.ask('get', handle, path))).toEqual([...Array(202).keys()].map(int));
+    expect([long, longest, ...paths].map((path) => guest.ask('get', handle, path))).toEqual(
+      [...Array(202).keys()].map(int),
+    );
     expect(asked(guest)).toEqual(paths.slice(0, 128));
   });
 

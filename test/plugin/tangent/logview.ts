@@ -28,8 +28,7 @@ export interface RowOptions {
 export function engineWith(records: readonly (string | Uint8Array)[], options: RowOptions = {}): RowEngine {
   const { learned = [], pinBytes = 1 << 16, wanted } = options;
   const lines = Buffer.concat(records.flatMap((record) => [Buffer.from(record), Buffer.from('\n')]));
-  const select =
-    wanted === undefined ? undefined : compileLists([{ any: [], all: [{ op: 'has', path: wanted }], none: [] }]);
+  const select = wanted === undefined ? undefined : compileLists([{ any: [], all: [{ has: wanted }], none: [] }]);
   const plan = buildPlan(compileExpressions([]), { to: 'rows', fields: learned.map(parseTangentPath), select });
   const blockBytes = Math.max(65536, lines.length);
   const engineOptions = {
@@ -155,7 +154,10 @@ export class TestGuest {
  * A guest in a call over one record. With `learned`, the paths are fields of the row and have been asked for in that order,
  * as the host arranges it after a plugin's first step.
  */
-export function viewOf(record: string | Uint8Array, learned: readonly string[] = []): (method: Method, path?: string) => unknown {
+export function viewOf(
+  record: string | Uint8Array,
+  learned: readonly string[] = [],
+): (method: Method, path?: string) => unknown {
   const guest = new TestGuest(engineWith([record], { learned }));
   const handle = guest.views.beginCall(1, 0, 1);
   for (const path of learned) guest.ask('has', handle, path);
