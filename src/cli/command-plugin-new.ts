@@ -21,6 +21,9 @@ export async function pluginNewCommand(argv: readonly string[], world: World): P
   const folderText = shellWord(relative(world.directory(), folder) || '.');
   const language = resolved.choice('lang', pluginLanguages);
   const files = writeNewPlugin({ name, folder, folderText, language });
-  world.write(2, `slung: made ${folderText}: ${files.join(', ')}\nNext: slung plugin test ${folderText}\n`);
+  world.write(
+    2,
+    `slung: made ${folderText}: ${files[0]} and ${files.length - 1} other files\nNext: slung plugin test ${folderText}\n`,
+  );
   return Exit.ok;
 }

@@ -52,7 +52,7 @@ export async function pluginTestCommand(argv: readonly string[], world: World): 
   const reports: CaseReport[] = [];
   const bytesOf = new Map<string, Promise<Uint8Array>>();
   for (const { plugin, folder } of subjects(line.operands[0], world)) {
-    for (const test of readCasesOf(folder)) {
+    for (const test of readCasesOf(folder, world)) {
       const file = test.options.plugin === undefined ? plugin : resolve(test.folder, test.options.plugin);
       if (file === undefined) throw noPlugin(folder, world);
       const bytes = bytesOf.get(file) ?? moduleOf(file, world);
@@ -101,11 +101,11 @@ function noPlugin(folder: string, world: World): PluginFileError {
   );
 }
 
-function readCasesOf(folder: string): TestCase[] {
+function readCasesOf(folder: string, world: World): TestCase[] {
   try {
     return readCases(folder);
   } catch (error) {
-    throw error instanceof CaseError ? new UsageError(error.message) : error;
+    throw error instanceof CaseError ? new UsageError(error.message.replace(`${world.directory()}/`, '')) : error;
   }
 }
 
@@ -140,7 +140,7 @@ async function runCase(test: TestCase, subject: Run, world: World): Promise<Case
     return { ...about, updated: false, ...verdict };
   } catch (error) {
     if (!(error instanceof CaseError || error instanceof SyntaxError)) throw error;
-    const reason = error instanceof CaseError ? error.message : `${test.expectedFile}: ${error.message}`;
+    const reason = error instanceof CaseError ? error.message : `${basename(test.expectedFile)}: ${error.message}`;
     return { ...about, passed: false, updated: false, reason, diff: [] };
   }
 }

@@ -18,7 +18,7 @@ export function grantedVariables(
         'Its value is the one that it has in the environment of slung.',
       );
     }
-    const value = environment[name];
+    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
     if (value !== undefined) granted[name] = value;
   }
   return Object.freeze(granted);

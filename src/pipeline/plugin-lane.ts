@@ -91,7 +91,8 @@ export class PluginLane implements Lane {
       stdout: true,
       stderr: true,
     });
-    worker.on('error', (error) => this.#onCrash(worker, error));
+    worker.on('error', (error) => this.#onCrash(worker, error.message));
+    worker.on('exit', () => this.#onCrash(worker, 'nobody has asked it to'));
     this.#worker = worker;
   }
 
@@ -241,9 +242,11 @@ export class PluginLane implements Lane {
   }
 
   /** The thread itself has failed, which a guest should not be able to do. */
-  #onCrash(worker: Worker, error: Error): void {
+  #onCrash(worker: Worker, why: string): void {
     if (worker !== this.#worker || this.#state !== 'running') return;
-    this.#end(`its thread ended: ${error.message}`);
+    // A plugin that was refused ends its thread by itself, and has said why.
+    if (Atomics.load(this.#words, T.WORD_STATE) === T.LANE_REFUSED) return;
+    this.#end(`its thread ended: ${why}`);
   }
 
   /** Ends the thread; when it has ended, another one takes its place or the lane has failed. */

@@ -91,14 +91,13 @@ function fieldOf(flag: string, text: string): Path {
   }
 }
 
-/** The fields of an event's row, in the order that the Slung events expect; the last says who sent it (--listen). */
+/** The fields of an event's row, in the order that Slung events expect, checked before a thread is started for them. */
 function eventFields({ events }: RunSettings): readonly Path[] {
   return [
     fieldOf('--time', events.time),
     fieldOf('--value', events.value),
     fieldOf('--series', events.series),
     fieldOf('--tags', events.tags),
-    fieldOf('--listen', 'producer'),
   ];
 }
 

@@ -352,7 +352,7 @@ describe('test', () => {
     [{ 'm/tests/a/input.ndjson': '' }, ['n'], 2, 'there is no folder n, here or in ./plugins'],
     [{ 'm/tests/a/input.ndjson': '' }, ['m'], 3, 'm: there is no plugin to test'],
     [{ 'm/tests/a/x': '' }, ['m'], 2, 'there is no test case'],
-    [{ 'm/tests/a/input.json': '{' }, ['m'], 2, 'input.json: it is not JSON near line 1, column 2'],
+    [{ 'm/tests/a/input.json': '{' }, ['m'], 2, 'slung: m/tests/a/input.json: it is not JSON near line 1, column 2'],
     [{ 'm/tests/a/input.json': '1' }, ['m/no.wasm'], 3, 'm/no.wasm: there is no such file'],
   ])('%j %j', async (files, argv, code, message) => {
     put(files);

@@ -8,6 +8,8 @@ import { NUM_F64, NUM_I64, NUM_U64, numberBits, parseNumber } from './number';
 
 /** What the last function here that returned true has found. */
 export let timeUs: i64 = 0;
+/** The number that timeOfNumber has read was an integer of microseconds: its text is that of timeUs. */
+export let isVerbatim: bool = false;
 
 const I64_MAX: u64 = 0x7fffffffffffffff;
 /** Digits of a u64 that can always be taken. */
@@ -29,12 +31,15 @@ function scaleOf(unit: i32): i32 {
 /** Reads the valid JSON number [from, to). @returns false when it does not fit */
 export function timeOfNumber(from: usize, to: usize, unit: i32): bool {
   const kind = parseNumber(from, to);
+  isVerbatim = false;
   if (kind != NUM_I64) return timeOfOther(from, to, unit, kind);
   const value = numberBits;
   const magnitude: u64 = value < 0 ? 0 - <u64>value : <u64>value;
   const known = unit == UNIT_AUTO ? unitOf(<f64>magnitude) : unit;
   if (known == UNIT_US) {
     timeUs = value;
+    // -0 is the integer 0.
+    isVerbatim = value != 0;
     return true;
   }
   return setScaled(magnitude, scaleOf(known), value < 0);

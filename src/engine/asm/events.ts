@@ -13,12 +13,11 @@ import {
   Q_AGGREGATE, Q_ENTRY, Q_EVENTS, Q_FIRST, Q_HANDLE, Q_NEXT, Q_OPERATION, Q_RANGE, Q_SECOND, Q_SERIES, Q_SERIES_BYTES,
   Q_TESTS, RANGE_FIRST_RELATIVE, RANGE_SECOND_RELATIVE, TAG_BYTES, TAG_FALSE, TAG_TEST_BYTES, TAG_TEXT, TAG_TRUE,
 } from '../event-layout';
-import { reserve, takePages } from './event-memory';
+import { copyText, reserve, takePages } from './event-memory';
 import { writeDouble, writeInteger } from './event-number';
 import { dropQueue, isWaiting, keep, setQueueLimit, takeFirst, takenBytes, takenText, takenValue, waiting } from './event-queue';
-import {
-  aggregateLabel, copyText, eventRoom, eventTimeUs, eventValue, hasTag, isSeries, readEvent, writeEvent,
-} from './event-read';
+import { aggregateLabel, eventRoom, eventTimeUs, eventValue, isSeries, readEvent, writeEvent } from './event-read';
+import { hasTag } from './event-tags';
 import { fieldCount, rows } from './state';
 
 let unit: i32 = 0;

@@ -65,7 +65,7 @@ export function isTaken(folder: string): boolean {
   }
 }
 
-/** Writes the folder. @returns the files, relative to it @throws the system's error; files are never overwritten */
+/** Writes the folder. @returns the files, relative to it, the source first @throws the system's error; files are never overwritten */
 export function writeNewPlugin({ name, folder, folderText, language }: NewPlugin): string[] {
   const { ending, setup } = languages[language];
   const words = { name, folder: folderText, source: name + ending, setup };
@@ -80,7 +80,7 @@ export function writeNewPlugin({ name, folder, folderText, language }: NewPlugin
       written.push(target);
     }
   }
-  return written;
+  return written.sort((a, b) => Number(b === words.source) - Number(a === words.source));
 }
 
 function filled(text: string, words: Readonly<Record<string, string>>): string {

@@ -60,8 +60,10 @@ function outcomeOf(
 
 function planOf(task: PluginTask) {
   if (task.kind === 'wasi') return buildPlan(task.where, { to: 'lines' });
-  const { time, value, series, tags } = task.events;
-  const fields = [time, value, series, tags, 'producer'].map(parsePath);
+  const { time, value, series, tags, isListening } = task.events;
+  // Only what listens knows who sent a record: the field would be anybody's otherwise.
+  const names = [time, value, series, tags, ...(isListening ? ['producer'] : [])];
+  const fields = names.map(parsePath);
   return buildPlan(task.where, { to: 'rows', fields, select: undefined });
 }
 

@@ -5,6 +5,7 @@ import { viewsOf } from '../../engine/views.ts';
 import { compileComponent } from '../component/compile.ts';
 import { compileCore } from '../tangent/core.ts';
 import { TangentGuest } from '../tangent/guest.ts';
+import { causeOf } from './failure.ts';
 import { servicesOf } from './lane-services.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { LaneWorld } from './lane-world.ts';
@@ -41,7 +42,17 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
   while (true) {
     const block = queue.take();
     // After a failure that ends the run nothing is given to the guest; what is under way comes back empty.
-    if (isGood) isGood = lane.process(block);
+    if (isGood) isGood = processSafely(lane, block, talk);
     queue.done(block);
+  }
+}
+
+/** What fails beside the steps, such as an instance that cannot be made a second time, ends the run as well. */
+function processSafely(lane: TangentLane, block: number, talk: LaneTalk): boolean {
+  try {
+    return lane.process(block);
+  } catch (error) {
+    talk.note({ kind: 'fatal', fault: { block, fromLine: 0, toLine: 0, cause: causeOf(error) } });
+    return false;
   }
 }

@@ -3,6 +3,7 @@
  * that say which fields make an event.
  */
 import * as E from '../../engine/event-layout.ts';
+import { harmless } from './complaints.ts';
 import type { TimeUnit } from './live.ts';
 
 /** Which fields of a record are an event, as they were given. */
@@ -43,7 +44,7 @@ export function badReason(reason: number, fields: EventFieldNames): string {
 
 /** The warning about the first of them. */
 export function firstBadRecord(reason: number, record: Uint8Array, fields: EventFieldNames): string {
-  const text = Buffer.from(record.subarray(0, shownCharacters * 4)).toString('utf8');
+  const text = harmless(Buffer.from(record.subarray(0, shownCharacters * 4)).toString('utf8'));
   const shown = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
   return `a record is no event: ${badReason(reason, fields)}\n  ${shown}`;
 }

@@ -8,6 +8,11 @@ const timesTold = 5;
 /** Messages may hold data, so that each is another one: beyond this many, they are counted together. */
 const maxMessages = 256;
 
+/** Text from a guest or a record, without what would change the state of a terminal; newlines stay. */
+export function harmless(text: string): string {
+  return text.replace(/[^\P{Cc}\n]|[\p{Bidi_Control}\u2028\u2029]/gu, '\ufffd');
+}
+
 export class Complaints {
   readonly #talk: Pick<GuestTalk, 'warn'>;
   readonly #counts = new Map<string, number>();
@@ -18,7 +23,8 @@ export class Complaints {
   }
 
   /** Tells it, or counts it. */
-  tell(message: string): void {
+  tell(text: string): void {
+    const message = harmless(text);
     const count = (this.#counts.get(message) ?? 0) + 1;
     if (count === 1 && this.#counts.size >= maxMessages) {
       this.#others += 1;

@@ -136,6 +136,11 @@ describe('what fails gives the sentinel, and says why', () => {
     expect([result, warnings]).toEqual(['none', []]);
   });
 
+  test('what could change the terminal is shown as a replacement character', () => {
+    const { warnings } = script(['write|\u009b31m\u202e|1|']);
+    expect(warnings).toEqual(['u_write_event: the timestamp "\ufffd31m\ufffd" is not a whole number of microseconds']);
+  });
+
   test('the same message is told five times and then counted', () => {
     const { warnings } = script(Array.from({ length: 12 }, () => 'free|3'));
     expect(warnings).toEqual([
@@ -208,9 +213,8 @@ describe('hostile programs', () => {
   });
 
   test('a filter that is not UTF-8', () => {
-    // Arguments are text, so the bytes come from the middle of a character.
-    const { warnings } = script(['live|SUM:s:[]', 'at|1|2']);
-    expect(warnings).toEqual([]);
+    const { lines, warnings } = script(['invalid']);
+    expect([lines, warnings]).toEqual([['0'], ['u_query_live: the filter is not valid UTF-8']]);
   });
 
   const broken = (mode: number, after: string): Outcome =>

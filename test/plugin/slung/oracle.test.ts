@@ -59,6 +59,7 @@ test('8000 records, 60 queries', () => {
     );
     return { text: `${text}\n`, series: name, value, tags: made.tags, timestamp: i };
   });
+  let delivered = 0;
   for (let round = 0; round < 60; round++) {
     const words = [pick(names)];
     for (let i = roll(4); i > 0; i--) words.push(pick(['AND', 'OR', 'NOT', 'AND NOT', 'OR NOT']), pick(names));
@@ -74,5 +75,9 @@ test('8000 records, 60 queries', () => {
       return { timestamp, value: Number(value), tags: own, producers: [0], series: name, aggregate: sum };
     });
     expect(lines.slice(1).map((line) => JSON.parse(line))).toEqual(payloads);
+    delivered += payloads.length;
   }
+  // Neither nothing nor everything.
+  expect(delivered).toBeGreaterThan(2000);
+  expect(delivered).toBeLessThan(12000);
 });

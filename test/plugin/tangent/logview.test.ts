@@ -255,6 +255,16 @@ describe('paths that were asked for', () => {
     expect(asked(guest)).toEqual(paths);
   });
 
+  test('differ when one is the other and zero bytes', () => {
+    const paths = Array.from({ length: 128 }, (_, i) => 'abcdefgh'.charAt(i % 8) + '\0'.repeat(i >> 3));
+    const record = JSON.stringify(Object.fromEntries(paths.map((path, i) => [path, i])));
+    const guest = new TestGuest(engineWith([record], { learned: paths }));
+    const handle = guest.views.beginCall(1, 0, 1);
+    for (const path of paths) guest.ask('has', handle, path);
+    expect(asked(guest)).toEqual(paths);
+    expect(paths.map((path) => guest.ask('get', handle, path))).toEqual([...paths.keys()].map(int));
+  });
+
   test('are 128 at most, of 256 bytes at most; others are answered all the same', () => {
     const paths = Array.from({ length: 200 }, (_, i) => `key${i}`);
     const long = 'l'.repeat(257);

@@ -205,7 +205,7 @@ describe('fd_read', () => {
 
   test('into its own vectors gives what fits', () => {
     // The first vector overwrites the second one, which was in bounds, by one that is not.
-    start({ pieces: ['\xff\xff\xff\x7f\xff\xff\xff\x7fabc'] });
+    start({ pieces: ['\x7f\x7f\x7f\x7f\x03\0\0\0abc'] });
     vectors(0, [8, 8], [100, 3]);
     expect(wasi.fd_read(0, 0, 2, 50)).toBe(0);
     expect(u32(50)).toBe(8);
@@ -389,7 +389,7 @@ describe('poll_oneoff', () => {
     expect(poll(1)).toBe(0);
     clock(0, 1n, C.CLOCK_REALTIME, 1n, C.CLOCK_ABSTIME);
     expect(poll(1)).toBe(0);
-    expect(world.slept).toEqual([9n, 20n - 0n, 1n].slice(0, world.slept.length));
+    expect(world.slept).toEqual([9n, 20n]);
     expect(world.monotonicNs()).toBe(5029n);
   });
 

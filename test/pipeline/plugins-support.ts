@@ -1,0 +1,151 @@
+/**
+ * `slung run` without a process: the real lanes on real threads, between a source over given reads and a sink that
+ * collects. A lane starts its thread from a file beside its own, so the whole is bundled into a folder, once for each
+ * test file, in the way of build.mjs.
+ */
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import type { PluginSetting, RunSettings } from '../../src/config/settings.ts';
+import type { RejectRow, RejectsWriter, Sink } from '../../src/io/index.ts';
+import type { Ends } from '../../src/pipeline/ends.ts';
+import type { RunHost, RunOutcome, StopSignal } from '../../src/pipeline/host.ts';
+import type { RunReport } from '../../src/pipeline/plugin-stats.ts';
+import { defaultSettings, GivenSource, type Reading } from './support.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'slung-lanes-'));
+
+/** For afterAll. */
+export const removeBundle = (): void => rmSync(directory, { recursive: true, force: true });
+
+function bundle(): typeof import('../../src/pipeline/run-plugins.ts') {
+  buildSync({
+    entryPoints: {
+      'run-plugins': join(root, 'src/pipeline/run-plugins.ts'),
+      'plugin-worker': join(root, 'src/plugin/lane/plugin-worker.ts'),
+      'services-worker': join(root, 'src/plugin/services/services-worker.ts'),
+    },
+    outdir: directory,
+    outExtension: { '.js': '.cjs' },
+    ...{ bundle: true, platform: 'node', target: 'node20.19', format: 'cjs', logLevel: 'error', external: ['ws'] },
+    define: { 'import.meta.url': 'slungFileUrl' },
+    banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+  for (const file of ['engine/engine.wasm', 'engine/views.wasm', 'plugin/tangent/tangent-adapter.wasm', 'plugin/slung/slung-adapter.wasm']) {
+    copyFileSync(join(root, 'src', file), join(directory, basename(file)));
+  }
+  return createRequire(import.meta.url)(join(directory, 'run-plugins.cjs'));
+}
+
+const { runPlugins } = bundle();
+
+export interface PluginRun {
+  readonly out: string;
+  readonly outcome: RunOutcome;
+  readonly report: RunReport;
+  readonly rejects: readonly (RejectRow & { readonly text: string })[];
+  /** Everything said, in order, each with its kind in front: `warn: …`, `error: …`. */
+  readonly said: readonly string[];
+  /** How the output was ended. */
+  readonly ended: 'committed' | 'aborted' | 'left';
+}
+
+export type Changes = Partial<Omit<RunSettings, 'select' | 'plugins'>> & Partial<RunSettings['select']>;
+
+/** A plugin of a chain; the name is its place unless it is given. */
+export const plugin = (bytes: Uint8Array, name = 'p', config: Readonly<Record<string, string>> = {}): PluginSetting => ({
+  ...{ name, file: `${name}.wasm`, bytes, abi: undefined, config },
+});
+
+export function settingsFor(plugins: readonly PluginSetting[], changes: Changes = {}): RunSettings {
+  const { unmatched, onPluginError, memoryBytes, timeLimitMs, allowNet, environment, ...others } = changes;
+  const { cacheFile, events, listen, args, ...select } = others;
+  return {
+    select: { ...defaultSettings, stats: 'json', ...select },
+    plugins,
+    unmatched: unmatched ?? 'drop',
+    onPluginError: onPluginError ?? 'fail',
+    memoryBytes: memoryBytes ?? 64 << 20,
+    timeLimitMs: timeLimitMs ?? 10_000,
+    allowNet: allowNet ?? [],
+    environment: environment ?? {},
+    cacheFile,
+    events: events ?? { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
+    listen,
+    args: args ?? [],
+  };
+}
+
+class Collected {
+  readonly out: Buffer[] = [];
+  readonly rejects: (RejectRow & { text: string })[] = [];
+  ended: PluginRun['ended'] = 'left';
+  #parts = '';
+
+  readonly sink: Sink = {
+    ...{ name: 'out', closed: false, isTTY: false },
+    writeNow: (bytes) => this.out.push(Buffer.from(bytes)) * 0 + bytes.length,
+    writeAll: async () => {},
+    commit: () => {
+      this.ended = 'committed';
+    },
+    abort: () => {
+      this.ended = 'aborted';
+    },
+  };
+
+  readonly writer: RejectsWriter = {
+    name: 'rejects',
+    write: (line, row) => {
+      this.rejects.push({ ...row, text: this.#parts + Buffer.from(line).toString('latin1') });
+      this.#parts = '';
+    },
+    writePart: (part) => {
+      this.#parts += Buffer.from(part).toString('latin1');
+    },
+    flush: () => {},
+    close: () => {},
+  };
+}
+
+/** A whole run over given reads. `onHost` gets what raises a signal. @throws UsageError or PluginFileError, by their names */
+export async function runChain(
+  plugins: readonly PluginSetting[],
+  readings: readonly Reading[] | string,
+  changes: Changes = {},
+  onSignal: (raise: (signal: StopSignal) => void) => void = () => {},
+): Promise<PluginRun> {
+  const source = new GivenSource(typeof readings === 'string' ? [Buffer.from(readings)] : readings);
+  const collected = new Collected();
+  const said: string[] = [];
+  let report: RunReport | undefined;
+  const host: RunHost = {
+    talk: {
+      error: (text) => said.push(`error: ${text}`),
+      warn: (text) => said.push(`warn: ${text}`),
+      info: (text) => {
+        report = JSON.parse(text);
+      },
+      verbose: () => {},
+    },
+    progress: undefined,
+    onSignal: (listener) => {
+      onSignal(listener);
+      return () => {};
+    },
+    clockMs: () => performance.now(),
+  };
+  const ends: Ends = {
+    openSource: () => source,
+    sink: collected.sink,
+    rejects: collected.writer,
+    ...{ showsBadLines: true, collectGarbage: undefined },
+  };
+  const outcome = await runPlugins(settingsFor(plugins, changes), host, ends);
+  const { rejects, ended } = collected;
+  return { out: Buffer.concat(collected.out).toString('latin1'), outcome, report: report!, rejects, said, ended };
+}

@@ -1,0 +1,16 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compilePlugin } from '../support/plugins.ts';
+import { plugin, removeBundle, runChain } from './plugins-support.ts';
+afterAll(removeBundle);
+let unruly: Uint8Array;
+beforeAll(async () => { unruly = await compilePlugin('test/plugin/lane/asm/unruly.ts'); });
+const lines = (...dos: string[]) => dos.map((d, n) => (d === 'bad' ? 'nope\n' : d === '' ? '\n' : JSON.stringify({ n, do: d }) + '\n')).join('');
+const show = (r: any) => console.log(JSON.stringify(r, null, 1).slice(0, 2500));
+test('a', async () => show(await runChain([plugin(unruly)], lines('x', 'two', 'bad', '', 'seen'))));
+test('skip', async () => show(await runChain([plugin(unruly)], lines('x', 'trap', 'bad', 'error', 'seen', 'trap', 'bad'), { onPluginError: 'skip' })));
+test('pass', async () => show(await runChain([plugin(unruly)], lines('x', 'trap', 'bad', 'error', 'seen', 'trap', 'bad'), { onPluginError: 'pass' })));
+test('loop', async () => show(await runChain([plugin(unruly)], lines('x', 'loop', 'bad', 'error', 'seen', 'loop', 'bad'), { onPluginError: 'skip', timeLimitMs: 100 })));
+test('poison', async () => show(await runChain([plugin(unruly)], lines('x', 'poison', 'bad', 'error', 'seen', 'bad'), { onPluginError: 'skip', timeLimitMs: 200 })), 4000);
+test('stall', async () => show(await runChain([plugin(unruly)], lines('x', 'stall', 'bad', 'error', 'seen', 'bad'), { onPluginError: 'skip', timeLimitMs: 200 })), 4000);
+test('max', async () => show(await runChain([plugin(unruly)], lines('x', 'trap', 'bad', 'x', 'trap', 'x'), { onPluginError: 'skip', maxErrors: 0 })), 4000);
+test('single', async () => show(await runChain([plugin(unruly)], lines('trap', 'bad'), { onPluginError: 'skip' })), 4000);

@@ -1,0 +1,70 @@
+/** What `plugin new` makes works at once, by the built program: each language that has its compiler here, tested and run. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isTaken, nameProblem, pluginLanguages } from '../../../src/plugin/authoring/new.ts';
+
+const root = join(import.meta.dirname, '../../..');
+let directory = '';
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'slung-new-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function slung(argv: readonly string[], input = '') {
+  const env = { PATH: process.env.PATH, HOME: directory, TERM: 'dumb' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/slung.js'), ...argv], {
+    ...{ cwd: directory, env, input },
+  });
+  return { status, out: stdout.toString(), err: stderr.toString() };
+}
+
+function hasCompiler(language: string): boolean {
+  if (language === 'c') return ['clang', 'wasm-ld'].every((program) => spawnSync(program, ['--version']).status === 0);
+  if (language !== 'rust') return true;
+  const found = spawnSync('rustc', ['--print', 'target-libdir', '--target', 'wasm32-unknown-unknown']);
+  return found.status === 0 && existsSync(found.stdout.toString().trim());
+}
+
+describe.each(pluginLanguages.map((language) => [language]))('%s', (language) => {
+  const name = `${language}-mapper`;
+
+  test.skipIf(!hasCompiler(language))('passes its own test, notices a change, and runs', () => {
+    expect(slung(['plugin', 'new', name, '--lang', language])).toMatchObject({ status: 0, out: '' });
+    expect(slung(['plugin', 'test', name])).toEqual({ status: 0, out: `ok      ${name}: errors\n1 passed\n`, err: '' });
+    const tests = join(directory, name, 'tests/errors');
+    const [input, expected] = ['input', 'expected'].map((file) => readFileSync(join(tests, `${file}.ndjson`), 'utf8'));
+    expect(slung(['plugin', 'build', name]).status).toBe(0);
+    const ran = slung(['run', `${name}/${name}.wasm`, '--unmatched', 'pass'], input!);
+    expect(ran).toMatchObject({ status: 0, err: '' });
+    const lines = expected!.trimEnd().split('\n');
+    expect(ran.out.trimEnd().split('\n')).toEqual([lines[0], input!.split('\n')[1], lines[1]]);
+    writeFileSync(join(tests, 'options.json'), '{"compare":"empty"}');
+    const failed = slung(['plugin', 'test', `${name}/${name}.wasm`]);
+    expect(failed).toMatchObject({ status: 1, err: '' });
+    expect(failed.out).toContain(`FAILED  ${name}: errors: nothing should come out; 2 lines did\n`);
+  });
+});
+
+test.each([
+  ['mapper', true],
+  ['m', true],
+  ['a-b_C9', true],
+  ['', false],
+  ['9a', false],
+  ['a/b', false],
+  ['a.b', false],
+  ['ä', false],
+  ['a'.repeat(65), false],
+])('%s is a name: %s', (name, fits) => {
+  expect(nameProblem(name) === undefined).toBe(fits);
+});
+
+test('a file, and a folder with something in it, are taken', () => {
+  expect(isTaken(join(directory, 'nowhere'))).toBe(false);
+  expect(isTaken(join(root, 'package.json'))).toBe(true);
+  expect(isTaken(root)).toBe(true);
+});
