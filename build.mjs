@@ -53,6 +53,18 @@ const tamed = {
   },
 };
 
+/** `slung select` without what only plugins need: reading it would be a tenth of its start. bin/slung.js chooses. */
+const withoutPlugins = {
+  name: 'without-plugins',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onLoad({ filter: /src.(cli.command-(run|plugin)|pipeline.run-plugins)[^/\\]*\.ts$/ }, () => ({
+      contents: "throw new Error('this bundle has no plugins');",
+      loader: 'ts',
+    }));
+  },
+};
+
 /** The licences of what is bundled travel with it. */
 function writeNotices() {
   const notices = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).bundled).map((name) => {
@@ -78,14 +90,9 @@ async function buildJs() {
   mkdirSync('dist');
   // The program, and the threads that it starts: a CommonJS file each, because Node 20 starts its ES module loader and
   // the facades of its own modules only when somebody asks: 21 ms over `node -e 0` instead of 28 (bench/startup.mjs, 2026-11).
-  await build({
+  /** @type {import('esbuild').BuildOptions} */
+  const program = {
     ...shared,
-    entryPoints: {
-      cli: 'src/cli/main.ts',
-      'lane-worker': 'src/pipeline/lane-worker.ts',
-      'plugin-worker': 'src/plugin/lane/plugin-worker.ts',
-      'services-worker': 'src/plugin/services/services-worker.ts',
-    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
@@ -93,6 +100,16 @@ async function buildJs() {
     minifySyntax: true,
     define: { 'import.meta.url': 'slungFileUrl' },
     banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
+  };
+  await build({ ...program, entryPoints: { select: 'src/cli/main.ts' }, plugins: [tamed, withoutPlugins] });
+  await build({
+    ...program,
+    entryPoints: {
+      cli: 'src/cli/main.ts',
+      'lane-worker': 'src/pipeline/lane-worker.ts',
+      'plugin-worker': 'src/plugin/lane/plugin-worker.ts',
+      'services-worker': 'src/plugin/services/services-worker.ts',
+    },
   });
   // The library: ES modules.
   await build({

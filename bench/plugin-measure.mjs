@@ -33,7 +33,7 @@ import { root } from './tools.mjs';
  * @property {string} [absent] why there is no figure
  */
 /** @typedef {{ rows: Row[], more?: string, failed?: boolean }} Answer `more` is Markdown that follows the table; `failed`: an output was wrong */
-/** @typedef {{ records: number, matched: number, calls: number, bytesOut: number, secondsInGuest: number, failures: number }} PluginStats */
+/** @typedef {{ records: number, matched: number, calls: number, bytesOut: number, secondsInGuest: number, failures: number, runSeconds: number }} PluginStats `runSeconds`: of the whole run, without starting the process */
 
 const LEAST_RUNS = 3;
 /** For the comparison of outputs: every member counts, as in a filter's output. @type {import('./tasks.mjs').Spec} */
@@ -59,9 +59,10 @@ export function buildPlugin(setup, source, name) {
 /** @param {string} stderr of a run with --stats=json @returns {PluginStats} of the run's first plugin */
 export function parseStats(stderr) {
   const line = stderr.split('\n').findLast((one) => one.startsWith('{"records"'));
-  const stats = line === undefined ? undefined : JSON.parse(line).plugins?.[0];
-  if (stats === undefined) throw new Error(`no statistics of a plugin in: ${stderr.trim().slice(0, 300)}`);
-  return stats;
+  const stats = line === undefined ? undefined : JSON.parse(line);
+  const plugin = stats?.plugins?.[0];
+  if (plugin === undefined) throw new Error(`no statistics of a plugin in: ${stderr.trim().slice(0, 300)}`);
+  return { ...plugin, runSeconds: stats.seconds };
 }
 
 /**

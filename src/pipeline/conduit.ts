@@ -7,6 +7,7 @@ import type { Sink, Source } from '../io/index.ts';
 import { SourceError, WOULD_BLOCK } from '../io/index.ts';
 
 const RING_BYTES = 1 << 20;
+const NEWLINE = 0x0a;
 
 /** An event that one side waits for and the other side brings about. */
 class Signal {
@@ -36,6 +37,7 @@ export class Conduit {
   #used = 0;
   #end: 'open' | 'committed' | 'aborted' = 'open';
   #isClosed = false;
+  #onClosed: (() => void) | undefined;
   readonly #data = new Signal();
   readonly #room = new Signal();
 
@@ -49,6 +51,7 @@ export class Conduit {
       close: () => {
         this.#isClosed = true;
         this.#room.raise();
+        this.#onClosed?.();
       },
     };
     const isClosed = (): boolean => this.#isClosed;
@@ -62,6 +65,33 @@ export class Conduit {
       writeAll: (bytes) => this.#writeAll(bytes),
       commit: () => this.#finish('committed'),
       abort: () => this.#finish('aborted'),
+    };
+  }
+
+  /**
+   * What the first run is to read instead of `source`: the same, but it is at its end when the second run takes no more.
+   * Otherwise an input that is idle would be waited for, although nobody wants it any more. Only behind a whole line:
+   * half of one would look like a bad one.
+   */
+  feeding(source: Source): Source {
+    let isInLine = false;
+    const isOver = (): boolean => this.#isClosed && !isInLine;
+    return {
+      name: source.name,
+      sizeBytes: source.sizeBytes,
+      readNow: (target) => {
+        if (isOver()) return 0;
+        const count = source.readNow(target);
+        if (count > 0) isInLine = target[count - 1] !== NEWLINE;
+        return count;
+      },
+      wait: () =>
+        new Promise((resolve, reject) => {
+          this.#onClosed = resolve;
+          if (isOver()) resolve();
+          source.wait().then(resolve, reject);
+        }),
+      close: () => source.close(),
     };
   }
 

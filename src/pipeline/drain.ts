@@ -78,7 +78,9 @@ export class Drain {
   /** Drains the flights that are done, oldest first, up to the first one that is not. */
   async drainDone(): Promise<void> {
     const { lanes } = this.#job;
-    for (let part = lanes.withPart(); part !== undefined; part = lanes.withPart()) await this.#drainPart(part);
+    // One at a time: a guest that writes for ever must not keep the run from everything else.
+    const part = lanes.withPart();
+    if (part !== undefined) await this.#drainPart(part);
     for (let flight = lanes.takeDone(); flight !== undefined; flight = lanes.takeDone()) {
       if (this.stopped === undefined) await this.#drainFlight(flight);
       lanes.release(flight);
@@ -88,7 +90,9 @@ export class Drain {
   /** Writes what a lane has put out so far and lets it go on. */
   async #drainPart({ lane, block }: Seat): Promise<void> {
     if (this.stopped === undefined) await this.#writeSegments(lane.memory, block);
-    lane.goOn(block);
+    // A guest that goes on writing would never come to its end.
+    if (this.stopped === undefined) lane.goOn(block);
+    else this.#job.abandon();
   }
 
   async #writeSegments(memory: EngineMemory, block: number): Promise<void> {

@@ -141,6 +141,11 @@ export class Job implements Work {
     return { where, columns: given.map(({ path }) => path).filter((_, i) => isAbsent(first + i)) };
   }
 
+  /** An engine always comes to an end, and soon. */
+  hurry(): void {}
+
+  abandon(): void {}
+
   lastSeat(): undefined {}
 
   verdict(): undefined {}

@@ -179,8 +179,9 @@ export class PluginJob implements Work {
     let verdict: 'ended' | 'failed' | undefined;
     const later: T.LaneNote[] = [];
     for (const note of pluginLane.notes.splice(0)) {
-      if ((note.kind === 'fault' || note.kind === 'fatal') && note.fault.block !== block) later.push(note);
-      else verdict = this.#tell(note, tag) ?? verdict;
+      // A guest may be blocks ahead of what is drained, and what it says of them has to wait.
+      if (isOf(block, note)) verdict = this.#tell(note, tag) ?? verdict;
+      else later.push(note);
     }
     pluginLane.notes.push(...later);
     return verdict;
@@ -210,6 +211,11 @@ export class PluginJob implements Work {
     }
   }
 
+  /** Records were given up, or passed on as they were. */
+  get hasFaults(): boolean {
+    return this.#faults > 0;
+  }
+
   /** What is left to say, at the end of the run. */
   summarise(): void {
     for (const lane of this.#lanes) {
@@ -227,19 +233,34 @@ export class PluginJob implements Work {
     }
   }
 
-  report(): PluginReport {
+  /** @param bytesOut what the run has written of it */
+  report(bytesOut: number): PluginReport {
     const sum = (counter: number): number => this.#lanes.reduce((total, lane) => total + lane.count(counter), 0);
     return {
       ...{ plugin: this.name, version: this.description?.version, records: this.#records, matched: this.#selected },
-      ...{ bytesOut: sum(T.COUNT_BYTES_OUT), calls: sum(T.COUNT_CALLS) },
+      ...{ bytesOut, calls: sum(T.COUNT_CALLS) },
       secondsInGuest: Number((sum(T.COUNT_GUEST_MS) / 1000).toFixed(6)),
       failures: sum(T.COUNT_FAILURES),
     };
   }
 
+  hurry(): void {
+    for (const lane of this.#lanes) lane.hurry();
+  }
+
+  abandon(): void {
+    for (const lane of this.#lanes) lane.abandon();
+  }
+
   finish(): void {
     this.lanes.close();
   }
+}
+
+/** Whether a note is to be told with the block. */
+function isOf(block: number, note: T.LaneNote): boolean {
+  const of = note.kind === 'ended' ? note.block : 'fault' in note ? note.fault.block : T.ANY_BLOCK;
+  return of === block || of === T.ANY_BLOCK;
 }
 
 /** `app.ndjson:17` or `app.ndjson:17-24`; the input alone when the guest was not given any lines of its own. */

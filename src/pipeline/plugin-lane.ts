@@ -2,9 +2,9 @@
  * A plugin's lane as the main thread sees it: blocks go to its thread and come back, and a guest that stays too long in
  * one call is ended together with its thread. Then, if the run is to go on, another thread takes its place at the step
  * that was not finished, in the same memory; the record at which a thread was ended twice is not tried again.
- * The surprising part: nothing here waits for the end of a thread, it is only asked for again.
+ * It is longer than other files because all of it changes one state. The surprising part: nothing here waits for the end of a thread, it is only asked for again.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { Plan } from '../engine/plan.ts';
@@ -12,6 +12,7 @@ import { clearBlock, linesOfCall, restoreStep, sealBlock } from '../plugin/lane/
 import * as T from '../plugin/lane/task.ts';
 import type { LaneServices } from '../plugin/services/start.ts';
 import type { Lane } from './lane.ts';
+import { CallWatch, startThread } from './plugin-thread.ts';
 
 /** What a lane is made from; the rest of the task is the lane's own. */
 export type LaneSpec = Omit<
@@ -31,7 +32,12 @@ export interface LaneSurroundings {
 export class PluginRefused extends Error {}
 
 const START_CHECK_MS = 20;
+/** How long a guest may go on after a signal, with what was read before it. */
+const HURRY_MS = 3000;
 const NO_LIMIT = 0xffffffff;
+
+/** A moment in which others may use the thread; nothing but a timer keeps the process alive while a thread ends. */
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 export class PluginLane implements Lane {
   readonly memory: EngineMemory;
@@ -43,6 +49,7 @@ export class PluginLane implements Lane {
   readonly #ledger = new SharedArrayBuffer(T.LEDGER_BYTES);
   readonly #words: Int32Array;
   readonly #counts: Float64Array;
+  readonly #watch: CallWatch;
   readonly #scanner: ReturnType<typeof scanner>;
   #worker: Worker | undefined;
   #port: MessagePort | undefined;
@@ -50,8 +57,10 @@ export class PluginLane implements Lane {
   /** Blocks that are not done yet, oldest first, and how many were before them. */
   #submitted: number[] = [];
   #doneCount = 0;
-  #calls = 0;
-  #callsSinceMs = 0;
+  /** Bad lines of the blocks that are done. */
+  #rejectsTaken = 0;
+  #hasStarted = false;
+  #endByMs = Number.POSITIVE_INFINITY;
   #state: 'running' | 'ending' | 'failed' | 'closed' = 'running';
 
   constructor(spec: LaneSpec, plan: Plan, options: EngineOptions, around: LaneSurroundings) {
@@ -63,6 +72,7 @@ export class PluginLane implements Lane {
     const { words, counts } = T.ledgerViews(this.#ledger);
     this.#words = words;
     this.#counts = counts;
+    this.#watch = new CallWatch(words, spec.timeLimitMs, around.clockMs);
     this.#spawn();
   }
 
@@ -77,31 +87,22 @@ export class PluginLane implements Lane {
       ...{ blocksDone: this.#doneCount, firstHandle: Math.max(1, this.#words[T.WORD_HANDLE]!) },
     };
     Atomics.store(this.#words, T.WORD_STATE, T.LANE_STARTING);
-    // An even number: the guest is not in a call. Starting counts as one, so that it is watched.
-    Atomics.store(this.#words, T.WORD_CALLS, this.#words[T.WORD_CALLS]! | 1);
+    this.#watch.begin();
+    this.#port?.close();
     this.#port = port1;
     port1.unref();
-    const worker = new Worker(new URL('./plugin-worker.cjs', import.meta.url), {
-      workerData: task,
-      transferList: services === undefined ? [port2] : [port2, services.port],
-      // What the guest may see of the environment is in the task.
-      env: {},
-      execArgv: [],
-      // Otherwise their pipes are connected to ours, which makes standard output non-blocking.
-      stdout: true,
-      stderr: true,
-    });
-    worker.on('error', (error) => this.#onCrash(worker, error.message));
-    worker.on('exit', () => this.#onCrash(worker, 'nobody has asked it to'));
-    this.#worker = worker;
+    const ports = services === undefined ? [port2] : [port2, services.port];
+    this.#worker = startThread(task, ports, (worker, why) => this.#onCrash(worker, why));
   }
 
   /** Resolves when the plugin has said who it is. @throws PluginRefused when it cannot be used */
   async started(): Promise<T.PluginDescription | undefined> {
-    while (Atomics.load(this.#words, T.WORD_STATE) === T.LANE_STARTING && this.#state === 'running') {
-      await this.#untilChange(this.#words, T.WORD_STATE, T.LANE_STARTING, START_CHECK_MS);
-      this.#watch();
+    while (this.#state === 'ending' || (this.#state === 'running' && this.#isStarting)) {
+      if (this.#state === 'ending') await soon();
+      else await this.#untilChange(this.#words, T.WORD_STATE, T.LANE_STARTING, START_CHECK_MS);
+      this.#look();
     }
+    this.#hasStarted = this.isReady();
     this.receive();
     for (const note of this.notes) {
       if (note.kind === 'refused') throw new PluginRefused(note.message);
@@ -118,7 +119,8 @@ export class PluginLane implements Lane {
       memory.setWord(block, word, 0);
     memory.setWord(block, L.B_FROM, from);
     memory.setWord(block, L.B_TO, to);
-    const left = this.#around.rejectsLeft();
+    // Counted from the lane's beginning, see queue.ts.
+    const left = this.#around.rejectsLeft() + this.#rejectsTaken;
     memory.setWord(block, L.B_REJECT_LIMIT, left < NO_LIMIT ? Math.max(0, left) : -1);
     this.#setState(block, L.STATE_READY);
     this.#submitted.push(block);
@@ -134,13 +136,14 @@ export class PluginLane implements Lane {
   }
 
   isDone(block: number): boolean {
-    this.#watch();
+    this.#look();
     if (this.#state === 'failed') this.#giveUp(block);
     if (this.#stateOf(block) !== L.STATE_DONE) return false;
     const at = this.#submitted.indexOf(block);
     if (at >= 0) {
       this.#submitted.splice(at, 1);
       this.#doneCount++;
+      this.#rejectsTaken += this.memory.counts(block).rejected;
     }
     return true;
   }
@@ -153,7 +156,7 @@ export class PluginLane implements Lane {
 
   async untilDone(block: number, timeoutMs: number): Promise<void> {
     if (this.#state !== 'running') {
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await soon();
       return;
     }
     await this.#untilChange(this.memory.words(), this.#stateAt(block), L.STATE_READY, timeoutMs);
@@ -210,6 +213,27 @@ export class PluginLane implements Lane {
     this.#worker?.terminate();
   }
 
+  /** The run has been told to stop: a guest that goes on by itself is not given much more time. */
+  hurry(): void {
+    this.#endByMs = this.#around.clockMs() + HURRY_MS;
+  }
+
+  /** Nobody wants what is under way: the guest is ended, and its blocks come back with what was finished of them. */
+  abandon(): void {
+    if (this.#state === 'failed' || this.#state === 'closed') return;
+    this.#state = 'failed';
+    this.#worker?.terminate();
+  }
+
+  get #isStarting(): boolean {
+    return Atomics.load(this.#words, T.WORD_STATE) === T.LANE_STARTING;
+  }
+
+  /** The oldest block that is not done. */
+  #unfinished(): number | undefined {
+    return this.#submitted.find((block) => this.#stateOf(block) !== L.STATE_DONE);
+  }
+
   #stateAt(block: number): number {
     return (this.memory.map.blocks[block]! + L.B_STATE) >> 2;
   }
@@ -228,25 +252,22 @@ export class PluginLane implements Lane {
     if (wait.async) await wait.value;
   }
 
-  /** Looks whether the guest has been in the same call for too long. */
-  #watch(): void {
+  /** Ends the thread when the guest has been in the same call for too long. */
+  #look(): void {
     if (this.#state !== 'running') return;
-    const calls = Atomics.load(this.#words, T.WORD_CALLS);
-    const nowMs = this.#around.clockMs();
-    if (calls !== this.#calls || (calls & 1) === 0) {
-      this.#calls = calls;
-      this.#callsSinceMs = nowMs;
-    } else if (nowMs - this.#callsSinceMs > this.#spec.timeLimitMs) {
-      this.#end(`it did not return within ${this.#spec.timeLimitMs} ms (--time-limit)`);
-    }
+    const { timeLimitMs } = this.#spec;
+    if (this.#watch.isOver()) this.#end(`it did not return within ${timeLimitMs} ms (--time-limit)`);
+    else if (this.#around.clockMs() > this.#endByMs) this.#end(`it did not end within ${HURRY_MS} ms when told to`);
   }
 
   /** The thread itself has failed, which a guest should not be able to do. */
   #onCrash(worker: Worker, why: string): void {
     if (worker !== this.#worker || this.#state !== 'running') return;
-    // A plugin that was refused ends its thread by itself, and has said why.
-    if (Atomics.load(this.#words, T.WORD_STATE) === T.LANE_REFUSED) return;
-    this.#end(`its thread ended: ${why}`);
+    this.receive();
+    const refusal = this.notes.find((note) => note.kind === 'refused');
+    // A plugin that is refused ends its thread by itself, and has said why: at first to `started`.
+    if (refusal === undefined) this.#end(`its thread ended: ${why}`);
+    else if (this.#hasStarted) this.#fail(`it did not start again: ${refusal.message}`);
   }
 
   /** Ends the thread; when it has ended, another one takes its place or the lane has failed. */
@@ -262,13 +283,11 @@ export class PluginLane implements Lane {
     this.receive();
     this.#counts[T.COUNT_FAILURES]! += 1;
     const { onPluginError, kind } = this.#spec;
-    const block = this.#submitted.find((candidate) => this.#stateOf(candidate) !== L.STATE_DONE);
+    const block = this.#unfinished();
     const isTangent = kind === 'tangent-component' || kind === 'tangent-core';
-    const hasStarted = this.isReady();
     const fault = { cause, ...linesOfCall(this.memory, block) };
-    if (block === undefined || !hasStarted || !isTangent || onPluginError === 'fail' || fault.toLine === 0) {
-      this.notes.push(hasStarted ? { kind: 'fatal', fault } : { kind: 'refused', message: cause });
-      this.#state = 'failed';
+    if (block === undefined || !isTangent || onPluginError === 'fail' || fault.toLine === 0) {
+      this.#fail(this.#isStarting && this.#hasStarted ? `it did not start again: ${cause}` : cause);
       return;
     }
     const { memory } = this;
@@ -281,6 +300,14 @@ export class PluginLane implements Lane {
     this.#state = 'running';
     this.#doneCount = this.#words[T.WORD_SUBMITTED]! - this.#submitted.length + this.#submitted.indexOf(block);
     this.#spawn();
+  }
+
+  /** There will be no other thread: what comes next ends the run. */
+  #fail(cause: string): void {
+    const block = this.#unfinished();
+    const fault = { cause, ...linesOfCall(this.memory, block), block: block ?? T.ANY_BLOCK };
+    this.notes.push(this.#hasStarted ? { kind: 'fatal', fault } : { kind: 'refused', message: cause });
+    this.#state = 'failed';
   }
 
   /** The lane has failed: a block ends with what was finished of it. */

@@ -2,7 +2,7 @@
  * From the settings of `slung run` to plugin jobs: kinds are recognised, contradictions refused, and everything that a
  * lane's thread has to know is put together. Nothing is read or written here but the plugins' own bytes.
  */
-import { UsageError } from '../config/errors.ts';
+import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { RunSettings, SelectSettings } from '../config/settings.ts';
 import type { Path } from '../engine/program.ts';
 import { PluginError, type PluginKind } from '../plugin/guest.ts';
@@ -14,9 +14,12 @@ import { asUsageError } from './columns.ts';
 import type { RunHost } from './host.ts';
 import { PluginJob } from './plugin-job.ts';
 
-/** A plugin that cannot be used is a mistake of the command line. */
-export function refused(name: string, reason: string): UsageError {
-  return new UsageError(`plugin ${name} cannot be used: ${reason}`, `slung plugin inspect shows what is in the file.`);
+/** A plugin that cannot be used, as an error with its own exit code. */
+export function refused(name: string, reason: string): PluginFileError {
+  return new PluginFileError(
+    `plugin ${name} cannot be used: ${reason}`,
+    `slung plugin inspect shows what is in the file.`,
+  );
 }
 
 /** What messages call the lines that a plugin puts out. */
@@ -26,7 +29,7 @@ export function outputOf({ name }: { readonly name: string }): string {
 
 const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
 
-/** The kinds of all plugins. @throws UsageError for a file that is none, and for settings that its kind has no use for */
+/** The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has no use for */
 export function checkPlugins(settings: RunSettings): readonly PluginKind[] {
   const kinds = settings.plugins.map(({ name, bytes, abi }) => {
     if (abi !== undefined) return abi;

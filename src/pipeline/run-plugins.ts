@@ -130,7 +130,10 @@ class Chain {
       work,
       { ...this.#host, onSignal: () => () => {} },
       {
-        openSource: before === undefined ? this.#ends.openSource : () => before.source,
+        openSource: (input) => {
+          const source = before?.source ?? this.#ends.openSource(input);
+          return after === undefined ? source : after.feeding(source);
+        },
         sink: after === undefined ? this.#ends.sink : after.sink,
         // All runs write to the same rejects, which are closed when the last one has ended.
         rejects:
@@ -160,15 +163,20 @@ class Chain {
       this.#settings.select.stats,
       this.#host.talk,
       reports,
-      this.#jobs.map((job) => job.report()),
+      this.#jobs.map((job, i) => job.report(reports[i]!.bytesOut)),
       seconds,
     );
     const signal = outcomes.find((outcome) => outcome.kind === 'signal');
     if (signal !== undefined) return signal;
     // A program's own exit status is the run's, when nothing else went wrong before it.
     const status = this.#jobs.find((job) => job.status !== 0 && job.exitsWithStatus)?.status;
-    const code = Math.max(...outcomes.map((outcome) => (outcome.kind === 'done' ? outcome.code : 0)));
-    if (code !== 0) return { kind: 'done', code: status ?? code };
+    const hasFaults = this.#jobs.some((job) => job.hasFaults);
+    const code = Math.max(
+      Number(hasFaults),
+      ...outcomes.map((outcome) => (outcome.kind === 'done' ? outcome.code : 0)),
+    );
+    // What a shell sees of a status is its last byte, and that must not look like success.
+    if (code !== 0) return { kind: 'done', code: status === undefined ? code : status & 0xff || 1 };
     const isEmpty = reports.at(-1)!.bytesOut === 0;
     return { kind: 'done', code: this.#settings.select.exitStatus && isEmpty ? 4 : 0 };
   }

@@ -87,6 +87,7 @@ export class Run {
   /** Stops reading; what has been read is processed and written. */
   stop(signal: StopSignal): void {
     this.#signal = signal;
+    this.#job.hurry();
     this.#wake?.();
   }
 
@@ -264,6 +265,7 @@ export class Run {
 
   async #drainAll(): Promise<void> {
     await this.#drain.drainDone();
+    if (this.#drain.stopped !== undefined) this.#job.abandon();
     while (this.#job.lanes.inFlight > 0) {
       await this.#waitForLanes(YIELD_MS);
       await this.#drain.drainDone();

@@ -40,6 +40,10 @@ export interface Work {
   lastSeat(): Seat | undefined;
   /** Why nothing more needs to be read, or undefined: a guest has ended by itself, or has failed. Called after each flight. */
   verdict(flight: Flight<Tag>): 'ended' | 'failed' | undefined;
+  /** The run has been told to stop. What was read is still processed, but not for ever. */
+  hurry(): void;
+  /** What is in flight is not wanted any more. Flights come back soon, with whatever is in them. */
+  abandon(): void;
   /** Ends all lanes. */
   finish(): void;
 }

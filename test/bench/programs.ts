@@ -76,3 +76,25 @@ export const reporting = await load<{
   table(head: readonly string[], rows: readonly (readonly string[])[]): string;
   replaceSection(text: string, name: string, body: string): string | undefined;
 }>('report.mjs');
+
+export interface PluginRow {
+  readonly what: string;
+  readonly unit: string;
+  readonly must?: number;
+  readonly aim?: number;
+  readonly isMost: boolean;
+  readonly got?: { readonly median: number; readonly min: number; readonly max: number };
+  readonly absent?: string;
+}
+
+export const pluginRecords = await load<{
+  generateRecords(kind: 'mapper' | 'events', count: number): Generator<string>;
+  ensureRecords(kind: 'mapper' | 'events', count: number): string;
+  callScript(mode: number, few: { lines: number; calls: number }, measured: { lines: number; calls: number }): string;
+}>('plugin-records.mjs');
+
+export const pluginMeasuring = await load<{
+  verdict(row: PluginRow): string;
+  cells(row: PluginRow): string[];
+  parseStats(stderr: string): Record<string, unknown>;
+}>('plugin-measure.mjs');

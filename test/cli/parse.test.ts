@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { flagsOf } from '../../src/cli/flags.ts';
-import { askedFor, parseFlags } from '../../src/cli/parse.ts';
+import { askedFor, parseFlags, splitAtDashes } from '../../src/cli/parse.ts';
 
 const flags = flagsOf('select');
 const typed = (...argv: string[]) => {
@@ -76,5 +76,22 @@ describe('askedFor', () => {
     [[], undefined],
   ])('%j', (argv, asked) => {
     expect(askedFor(argv, flags)).toBe(asked);
+  });
+});
+
+describe('splitAtDashes', () => {
+  test.each<[string[], string[], string[]]>([
+    [[], [], []],
+    [['a', 'b'], ['a', 'b'], []],
+    [['a', '--', '-b', '--', 'c'], ['a'], ['-b', '--', 'c']],
+    [['--', 'a'], [], ['a']],
+    [['a', '--'], ['a'], []],
+    // Here it is the value of a flag.
+    [['-w', '--', '--', 'x'], ['-w', '--'], ['x']],
+    [['-vo', '--', 'x'], ['-vo', '--', 'x'], []],
+    [['--stats', '--', 'x'], ['--stats'], ['x']],
+    [['-o'], ['-o'], []],
+  ])('%j', (argv, before, behind) => {
+    expect(splitAtDashes(argv, flags)).toEqual([before, behind]);
   });
 });

@@ -10,9 +10,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { PluginSetting, RunSettings } from '../../src/config/settings.ts';
-import type { RejectRow, RejectsWriter, Sink } from '../../src/io/index.ts';
+import type { RejectRow, RejectsWriter, Sink, Source } from '../../src/io/index.ts';
 import type { Ends } from '../../src/pipeline/ends.ts';
-import type { RunHost, RunOutcome, StopSignal } from '../../src/pipeline/host.ts';
+import type { RunHost, RunOutcome } from '../../src/pipeline/host.ts';
 import type { RunReport } from '../../src/pipeline/plugin-stats.ts';
 import { defaultSettings, GivenSource, type Reading } from './support.ts';
 
@@ -35,13 +35,19 @@ function bundle(): typeof import('../../src/pipeline/run-plugins.ts') {
     define: { 'import.meta.url': 'slungFileUrl' },
     banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
-  for (const file of ['engine/engine.wasm', 'engine/views.wasm', 'plugin/tangent/tangent-adapter.wasm', 'plugin/slung/slung-adapter.wasm']) {
+  for (const file of [
+    'engine/engine.wasm',
+    'engine/views.wasm',
+    'plugin/tangent/tangent-adapter.wasm',
+    'plugin/slung/slung-adapter.wasm',
+  ]) {
     copyFileSync(join(root, 'src', file), join(directory, basename(file)));
   }
   return createRequire(import.meta.url)(join(directory, 'run-plugins.cjs'));
 }
 
 const { runPlugins } = bundle();
+const SLOW_MS = 2;
 
 export interface PluginRun {
   readonly out: string;
@@ -57,7 +63,11 @@ export interface PluginRun {
 export type Changes = Partial<Omit<RunSettings, 'select' | 'plugins'>> & Partial<RunSettings['select']>;
 
 /** A plugin of a chain; the name is its place unless it is given. */
-export const plugin = (bytes: Uint8Array, name = 'p', config: Readonly<Record<string, string>> = {}): PluginSetting => ({
+export const plugin = (
+  bytes: Uint8Array,
+  name = 'p',
+  config: Readonly<Record<string, string>> = {},
+): PluginSetting => ({
   ...{ name, file: `${name}.wasm`, bytes, abi: undefined, config },
 });
 
@@ -81,15 +91,24 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
 }
 
 class Collected {
+  /** The sink takes nothing at once. */
+  readonly isSlow: boolean;
   readonly out: Buffer[] = [];
   readonly rejects: (RejectRow & { text: string })[] = [];
   ended: PluginRun['ended'] = 'left';
   #parts = '';
 
+  constructor(isSlow: boolean) {
+    this.isSlow = isSlow;
+  }
+
   readonly sink: Sink = {
     ...{ name: 'out', closed: false, isTTY: false },
-    writeNow: (bytes) => this.out.push(Buffer.from(bytes)) * 0 + bytes.length,
-    writeAll: async () => {},
+    writeNow: (bytes) => (this.isSlow ? 0 : this.#take(bytes)),
+    writeAll: async (bytes) => {
+      await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      this.#take(bytes);
+    },
     commit: () => {
       this.ended = 'committed';
     },
@@ -110,17 +129,29 @@ class Collected {
     flush: () => {},
     close: () => {},
   };
+
+  #take(bytes: Uint8Array): number {
+    this.out.push(Buffer.from(bytes));
+    return bytes.length;
+  }
 }
 
-/** A whole run over given reads. `onHost` gets what raises a signal. @throws UsageError or PluginFileError, by their names */
+export interface Surroundings {
+  /** Instead of the given reads. */
+  readonly source?: Source;
+  /** The output's reader takes its time. */
+  readonly isSlow?: boolean;
+}
+
+/** A whole run over given reads. @throws UsageError or PluginFileError, by their names */
 export async function runChain(
   plugins: readonly PluginSetting[],
   readings: readonly Reading[] | string,
   changes: Changes = {},
-  onSignal: (raise: (signal: StopSignal) => void) => void = () => {},
+  around: Surroundings = {},
 ): Promise<PluginRun> {
-  const source = new GivenSource(typeof readings === 'string' ? [Buffer.from(readings)] : readings);
-  const collected = new Collected();
+  const source = around.source ?? new GivenSource(typeof readings === 'string' ? [Buffer.from(readings)] : readings);
+  const collected = new Collected(around.isSlow ?? false);
   const said: string[] = [];
   let report: RunReport | undefined;
   const host: RunHost = {
@@ -133,10 +164,7 @@ export async function runChain(
       verbose: () => {},
     },
     progress: undefined,
-    onSignal: (listener) => {
-      onSignal(listener);
-      return () => {};
-    },
+    onSignal: () => () => {},
     clockMs: () => performance.now(),
   };
   const ends: Ends = {

@@ -65,7 +65,7 @@ export async function bash(line: string, dir: string): Promise<Ended & { readonl
   return { ...ended, stdout: Buffer.concat(out).toString() };
 }
 
-/** `slung select` between two pipes whose other ends the test holds. */
+/** `slung select`, or another command, between two pipes whose other ends the test holds. */
 export class Piped {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -77,11 +77,11 @@ export class Piped {
   #wake: (() => void) | undefined;
   #isOver = false;
 
-  constructor(args: readonly string[], dir: string) {
+  constructor(args: readonly string[], dir: string, command = 'select') {
     const input = openPipe(dir);
     const output = openPipe(dir);
     const stdio: StdioOptions = [input.readFd, output.writeFd, 'pipe'];
-    this.child = spawn(process.execPath, [bin, 'select', ...args], { cwd: dir, env: environment(), stdio });
+    this.child = spawn(process.execPath, [bin, command, ...args], { cwd: dir, env: environment(), stdio });
     closeSync(input.readFd);
     closeSync(output.writeFd);
     this.ended = whenEnded(this.child);

@@ -1,5 +1,15 @@
-/** The hostile plugins of fixtures/plugins/hostile: one compilation of each file, into which a name is written. */
+/**
+ * The hostile plugins of fixtures/plugins/hostile: one compilation of each file, into which a name is written; and runs of
+ * them through the command line, which has to be built in dist.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compilePlugin } from './plugins.ts';
+
+export const slung = fileURLToPath(new URL('../../bin/slung.js', import.meta.url));
 
 export type HostileKind = 'tangent' | 'wasi' | 'program';
 
@@ -22,3 +32,54 @@ export async function hostilePlugin(kind: HostileKind, name: string): Promise<Ui
   bytes.set(Buffer.from(name.padEnd(ROOM)), at + MARK.length);
   return bytes;
 }
+
+export interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly rejects: readonly string[];
+}
+
+/** A folder of plugins and their runs. */
+export class HostileRuns {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'slung-hostile-'));
+  #runs = 0;
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Writes the hostile plugin of that name to a file of its own, called evil.wasm. */
+  async write(kind: HostileKind, name: string): Promise<string> {
+    const file = join(this.#folder, String(this.#runs++), 'evil.wasm');
+    mkdirSync(dirname(file));
+    writeFileSync(file, await hostilePlugin(kind, name));
+    return file;
+  }
+
+  /** Runs the hostile plugin of that name, called `evil`, over the lines. */
+  async run(kind: HostileKind, name: string, lines: readonly string[], flags: readonly string[] = []): Promise<Result> {
+    const file = await this.write(kind, name);
+    const rejectsFile = join(dirname(file), 'rejects');
+    const args = [slung, 'run', file, '--rejects', rejectsFile, ...flags];
+    return new Promise((resolve) => {
+      const options = { maxBuffer: 1 << 28, timeout: 30_000, killSignal: 'SIGKILL' } as const;
+      const child = execFile(process.execPath, args, options, (error, out, err) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        let rejects: string[] = [];
+        try {
+          rejects = readFileSync(rejectsFile, 'utf8').split('\n').slice(0, -1);
+        } catch {
+          // Nothing was rejected.
+        }
+        resolve({ code, out, err, rejects });
+      });
+      // A plugin that is refused, or that does not read, leaves a closed pipe behind.
+      child.stdin!.on('error', () => {});
+      child.stdin!.end(lines.map((line) => `${line}\n`).join(''));
+    });
+  }
+}
+
+/** The lines as a file has them. */
+export const linesText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');

@@ -32,23 +32,33 @@ function keyOf(entry: string, flags: readonly string[]): string {
   return hash.digest('hex').slice(0, 32);
 }
 
+/** What this process is compiling or has compiled, by file: tests that run side by side share it. */
+const compiled = new Map<string, Promise<Buffer>>();
+
 /** Compiles one entry (a path from the project's root) with the SDK's options and `flags`; throws what the compiler says. */
 export async function compilePlugin(entry: string, flags: readonly string[] = []): Promise<Uint8Array<ArrayBuffer>> {
   const file = join(cache, `${keyOf(entry, flags)}.wasm`);
+  const bytes = compiled.get(file) ?? readOrCompile(file, entry, flags);
+  compiled.set(file, bytes);
+  // A copy, because some write into it.
+  return new Uint8Array(await bytes);
+}
+
+async function readOrCompile(file: string, entry: string, flags: readonly string[]): Promise<Buffer> {
   try {
-    return new Uint8Array(readFileSync(file));
+    return readFileSync(file);
   } catch {
     // Not compiled yet.
   }
   mkdirSync(cache, { recursive: true });
+  // Other processes may compile the same plugin: what a name holds is always whole.
   const passing = `${file}.${process.pid}`;
   const outFile = relative(root, passing);
   const args = [entry, '--baseDir', root, '--config', join(root, sdk, 'asconfig.json'), '--outFile', outFile, ...flags];
   const { error, stderr } = await asc(args);
   if (error) throw new Error(`${entry} does not compile: ${error.message}\n${stderr.toString()}`);
-  // Test files run at the same time and may compile the same plugin; what a name holds is always whole.
   renameSync(passing, file);
-  return new Uint8Array(readFileSync(file));
+  return readFileSync(file);
 }
 
 /** The same, as a file, for tests that run the command line; the path is absolute. */

@@ -49,5 +49,5 @@ export const I_HASH: usize = 16;
 export const I_NEXT: usize = 20; // next item of the same hash, as number + 1
 export const MEMBER_BYTES: usize = 24;
 
-/** Far more than fit in a guest; it bounds how much memory the item table can take. */
+/** The item table does not grow any more when it has so many: far more than fit in a guest. */
 export const ITEM_LIMIT: u32 = 16777216;

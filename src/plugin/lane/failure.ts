@@ -14,10 +14,17 @@ const causes: readonly [RegExp, string][] = [
   [/table index|table access/, 'it went outside of a table'],
 ];
 
-/** The innermost frame of a WebAssembly function: its name, or its number when it has none. */
-function functionOf(stack: string): string {
-  const frame = /^\s*at (?:(.*?) \()?wasm:\/\/[^\s)]*?wasm-function\[(\d+)\]/m.exec(stack);
-  if (frame === null) return '';
+const frames = /^\s*at (?:(.*?) \()?wasm:\/\/[^\s)]*?wasm-function\[(\d+)\]/gm;
+
+/**
+ * The innermost function of the guest: its name, or its number when it has none. Below a host function stand our adapter
+ * and trampolines, which have no names, and the shim of a component, whose names say what it leads to: there, only a
+ * named function is known to be the guest's.
+ */
+function functionOf(stack: string, isOurs: boolean): string {
+  const found = [...stack.matchAll(frames)].filter(([, name]) => !name?.startsWith('indirect-'));
+  const frame = isOurs ? found.find(([, name]) => name !== undefined) : found[0];
+  if (frame === undefined) return '';
   return frame[1] === undefined ? ` in its function ${frame[2]}` : ` in \`${frame[1]}\``;
 }
 
@@ -25,11 +32,11 @@ function functionOf(stack: string): string {
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return `it threw ${String(error)}`;
   if (error instanceof Trap || error instanceof PluginError) {
-    const where = error instanceof Trap ? functionOf(error.stack ?? '') : '';
+    const where = error instanceof Trap ? functionOf(error.stack ?? '', true) : '';
     return `${error.message}${where}`;
   }
   const known = causes.find(([pattern]) => pattern.test(error.message));
-  if (known !== undefined) return `${known[1]}${functionOf(error.stack ?? '')}`;
-  if (error instanceof WebAssembly.RuntimeError) return `${error.message}${functionOf(error.stack ?? '')}`;
+  if (known !== undefined) return `${known[1]}${functionOf(error.stack ?? '', false)}`;
+  if (error instanceof WebAssembly.RuntimeError) return `${error.message}${functionOf(error.stack ?? '', false)}`;
   return error.message;
 }

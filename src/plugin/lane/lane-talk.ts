@@ -30,8 +30,6 @@ export class LaneTalk {
 
   /** The thread has started: its plugin can be used, or cannot. */
   started(state: typeof T.LANE_READY | typeof T.LANE_REFUSED): void {
-    // Starting was a call as well.
-    Atomics.add(this.#words, T.WORD_CALLS, 1);
     Atomics.store(this.#words, T.WORD_STATE, state);
     Atomics.notify(this.#words, T.WORD_STATE);
   }
@@ -45,6 +43,16 @@ export class LaneTalk {
     } finally {
       this.leave();
       this.#counts[T.COUNT_RECORDS]! += records;
+    }
+  }
+
+  /** Starts an instance: the guest may keep that from ending as well, so the watchdog counts; it is no call of the stats. */
+  whileStarting<R>(start: () => R): R {
+    Atomics.add(this.#words, T.WORD_CALLS, T.CALL_UNDER_WAY);
+    try {
+      return start();
+    } finally {
+      this.#endCall();
     }
   }
 
@@ -64,17 +72,28 @@ export class LaneTalk {
   /** A guest that runs once is entered when there is something to do, and left around every wait. */
   enter(): void {
     this.#enteredMs = this.#clockMs();
-    Atomics.add(this.#words, T.WORD_CALLS, 1);
+    Atomics.add(this.#words, T.WORD_CALLS, T.CALL_UNDER_WAY);
   }
 
   leave(): void {
-    Atomics.add(this.#words, T.WORD_CALLS, 1);
+    this.#endCall();
     this.#counts[T.COUNT_CALLS]! += 1;
     this.#counts[T.COUNT_GUEST_MS]! += this.#clockMs() - this.#enteredMs;
   }
 
-  countOutput(bytes: number, pinsLost: number): void {
-    this.#counts[T.COUNT_BYTES_OUT]! += bytes;
+  /**
+   * The main thread and this one must agree on which call was the last: once that is decided there, nothing that the
+   * call has brought may be used here, or a record would be taken twice, or none.
+   */
+  #endCall(): void {
+    const before = Atomics.add(this.#words, T.WORD_CALLS, T.CALL_ONE - T.CALL_UNDER_WAY);
+    if ((before & T.CALL_ENDED) === 0) return;
+    const rest = new Int32Array(new SharedArrayBuffer(4));
+    while (true) Atomics.wait(rest, 0, 0);
+  }
+
+  /** Views that were given up because the guest keeps too many. */
+  countLost(pinsLost: number): void {
     const before = this.#counts[T.COUNT_PINS_LOST]!;
     if (pinsLost > before && before === 0) {
       this.warn('it keeps more records than it may beyond its calls; the oldest of them are gone (see slung help run)');

@@ -4,7 +4,9 @@
  */
 import type { EngineMemory } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
-import { ledgerViews, QUEUE_LENGTH, WORD_QUEUE, WORD_SUBMITTED } from './task.ts';
+import { ledgerViews, QUEUE_LENGTH, WORD_QUEUE, WORD_REJECTS, WORD_SUBMITTED } from './task.ts';
+
+const NO_LIMIT = 0xffffffff;
 
 export class BlockQueue {
   readonly #memory: EngineMemory;
@@ -25,10 +27,23 @@ export class BlockQueue {
     }
     const block = this.#words[WORD_QUEUE + (this.#taken % QUEUE_LENGTH)]!;
     this.#taken++;
+    this.#limitRejects(block);
     return block;
   }
 
+  /**
+   * When the block was submitted, nobody knew how many bad lines the blocks before it would have: its limit counts from
+   * the lane's beginning. A block that is taken for the second time has been through this.
+   */
+  #limitRejects(block: number): void {
+    const memory = this.#memory;
+    const limit = memory.word(block, L.B_REJECT_LIMIT);
+    if (limit === NO_LIMIT || memory.word(block, L.B_RESUME) !== 0) return;
+    memory.setWord(block, L.B_REJECT_LIMIT, Math.max(0, limit - this.#words[WORD_REJECTS]!));
+  }
+
   done(block: number): void {
+    this.#words[WORD_REJECTS]! += this.#memory.word(block, L.B_REJECT_COUNT);
     this.#setState(block, L.STATE_DONE);
   }
 

@@ -49,11 +49,12 @@ function outcomeOf(
     talk.enter();
     run(stream);
     talk.leave();
-    return { kind: 'ended', status: 0 };
+    return { kind: 'ended', status: 0, block: stream.place().block };
   } catch (error) {
     talk.leave();
-    if (error instanceof GuestStopped) return { kind: 'ended', status: 0 };
-    if (error instanceof GuestExit && isProgram) return { kind: 'ended', status: error.status };
+    const { block } = stream.place();
+    if (error instanceof GuestStopped) return { kind: 'ended', status: 0, block };
+    if (error instanceof GuestExit && isProgram) return { kind: 'ended', status: error.status, block };
     return { kind: 'fatal', fault: { ...stream.place(), cause: causeOf(error) } };
   }
 }

@@ -5,13 +5,15 @@
  */
 import * as L from '../../engine/layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
-import type { GuestStream } from '../guest.ts';
+import { type GuestStream, Trap } from '../guest.ts';
 import { clearBlock, sealBlock } from './blocks.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { BlockQueue } from './queue.ts';
 
 /** Output is handed on when there is so much of it, although the guest has not asked for more input. */
 const PART_BYTES = 256 << 10;
+/** A guest that puts out more than this while there is input that it has not asked for is taken to do so for ever. */
+const MOST_BEFORE_READING_BYTES = 1 << 30;
 /** Rows of a step, see tangent-lane.ts. */
 const STEP_ROWS = 512;
 
@@ -24,6 +26,8 @@ export class StreamLane implements GuestStream {
   /** Where the next step of the block begins. */
   #at = 0;
   #isOver = false;
+  /** Bytes put out since the last question for input. */
+  #written = 0;
   #copy = new Uint8Array(0);
 
   constructor(engine: RowEngine, queue: BlockQueue, options: { readonly isRaw: boolean; readonly talk: LaneTalk }) {
@@ -41,8 +45,11 @@ export class StreamLane implements GuestStream {
   write(bytes: Uint8Array): void {
     const engine = this.#engine;
     const block = this.#block!;
+    this.#written += bytes.length;
+    if (this.#written > MOST_BEFORE_READING_BYTES && !this.#isOver) {
+      throw new Trap(`it put out more than ${MOST_BEFORE_READING_BYTES} bytes without reading on`);
+    }
     engine.appendOut(block, bytes);
-    this.#talk.countOutput(bytes.length, 0);
     if (engine.word(block, L.B_OUT_BYTES) < PART_BYTES) return;
     sealBlock(engine, block);
     this.#talk.outOfGuest(() => this.#queue.flush(block));
@@ -96,6 +103,7 @@ export class StreamLane implements GuestStream {
   #open(): void {
     const block = this.#queue.take();
     clearBlock(this.#engine, block);
+    this.#written = 0;
     this.#block = block;
     this.#at = 0;
     this.#isOver ||= this.#engine.word(block, L.B_IS_LAST) !== 0;

@@ -46,13 +46,14 @@ export class TangentLane {
     this.#task = task;
     this.#talk = talk;
     this.#makeGuest = makeGuest;
-    this.#guest = makeGuest(task.firstHandle);
+    this.#guest = talk.whileStarting(() => makeGuest(task.firstHandle));
   }
 
   /** Asks the plugin who it is and what it wants, and makes the plan. @throws PluginError, Trap */
   start(): PluginDescription {
-    const { name, version } = this.#guest.metadata();
-    this.#selectors = this.#guest.selectors();
+    const guest = this.#guest;
+    const { name, version } = this.#talk.whileStarting(() => guest.metadata());
+    this.#selectors = this.#talk.whileStarting(() => guest.selectors());
     try {
       this.#select = compileLists(this.#selectors);
     } catch (error) {
@@ -98,6 +99,10 @@ export class TangentLane {
     const most = isSingle ? 1 : this.#steps++ === 0 ? FIRST_ROWS : STEP_ROWS;
     const next = engine.collect(block, at, most);
     if (engine.rowCount === 0) return next;
+    // The record at which a thread was ended is not tried again; its step has no other.
+    if (isSingle && engine.rowWord(0, L.ROW_FROM) === engine.word(block, L.B_SKIP)) {
+      return this.#giveUpRow(block) ? next : engine.word(block, L.B_TO);
+    }
     try {
       this.#callForRows(block);
       this.#learn();
@@ -118,25 +123,29 @@ export class TangentLane {
     const lines = { fromLine: engine.rowWord(0, L.ROW_LINE), toLine: engine.rowWord(last, L.ROW_LINE) + 1 };
     const fault = { block, ...lines, cause: causeOf(error) };
     this.#talk.countFailure();
-    if (!(error instanceof GuestRefusal)) this.#replaceGuest();
-    if (this.#task.onPluginError === 'fail') {
+    // What happens now is not in the call any more; the main thread must not look for the fault in its records.
+    engine.setWord(block, L.B_CALL_TO, 0);
+    const mayGoOn = this.#task.onPluginError !== 'fail';
+    const problem = mayGoOn && !(error instanceof GuestRefusal) ? this.#replaceGuest() : undefined;
+    if (!mayGoOn || problem !== undefined) {
       restoreStep(engine, block);
       sealBlock(engine, block);
-      this.#talk.note({ kind: 'fatal', fault });
+      const cause = problem === undefined ? fault.cause : `${fault.cause}; then it did not start again: ${problem}`;
+      this.#talk.note({ kind: 'fatal', fault: { ...fault, cause } });
       return undefined;
     }
-    if (step.isSingle || engine.rowCount === 1) {
-      this.#giveUpRow(block);
+    // A step of one record may have bad lines behind it, which come after it in the rejects.
+    if (step.isSingle || (engine.rowCount === 1 && engine.word(block, L.B_LINES) === lines.toLine)) {
       this.#talk.note({ kind: 'fault', fault });
-      return step.next;
+      return this.#giveUpRow(block) ? step.next : engine.word(block, L.B_TO);
     }
     restoreStep(engine, block);
     engine.setWord(block, L.B_SINGLE_TO, step.next);
     return step.at;
   }
 
-  /** The step's only row goes to the output as it is, or to the rejects. */
-  #giveUpRow(block: number): void {
+  /** The step's only row goes to the output as it is, or to the rejects. @returns whether the block may go on */
+  #giveUpRow(block: number): boolean {
     const engine = this.#engine;
     const from = engine.rowWord(0, L.ROW_FROM);
     const to = engine.rowWord(0, L.ROW_TO);
@@ -144,7 +153,7 @@ export class TangentLane {
     engine.setWord(block, L.B_OUT_BYTES, savedOutBytes(engine, block));
     if (this.#task.onPluginError === 'pass') {
       this.#passLine(block, 0);
-      return;
+      return true;
     }
     const count = engine.word(block, L.B_REJECT_COUNT);
     const at = (engine.word(block, L.B_REJECTS) + count * L.REJECT_BYTES) >> 2;
@@ -159,17 +168,13 @@ export class TangentLane {
     for (const counter of [L.B_RECORDS, L.B_MATCHED, L.B_SELECTED]) {
       engine.setWord(block, counter, engine.word(block, counter) - 1);
     }
+    return count < engine.word(block, L.B_REJECT_LIMIT);
   }
 
   /** Calls the guest for the rows of the step; with --unmatched pass, once for each run of rows that it wants. */
   #callForRows(block: number): void {
     const engine = this.#engine;
     const count = engine.rowCount;
-    // The record at which a thread was ended is not tried again; its step has no other.
-    if (count === 1 && engine.rowWord(0, L.ROW_FROM) === engine.word(block, L.B_SKIP)) {
-      this.#giveUpRow(block);
-      return;
-    }
     if (!this.#task.passUnmatched) {
       this.#call(block, 0, count);
       return;
@@ -193,7 +198,6 @@ export class TangentLane {
     const count = rowTo - rowFrom;
     engine.setWord(block, L.B_CALL_FROM, engine.rowWord(rowFrom, L.ROW_FROM));
     engine.setWord(block, L.B_CALL_TO, engine.rowWord(rowTo - 1, L.ROW_TO));
-    const before = engine.word(block, L.B_OUT_BYTES);
     const refusal = this.#talk.inGuest(
       () => this.#guest.processLogs(rowFrom, rowTo, (bytes) => this.#takeOutput(block, bytes)),
       count,
@@ -201,7 +205,7 @@ export class TangentLane {
     );
     engine.setWord(block, L.B_CALL_TO, 0);
     if (refusal !== undefined) throw new GuestRefusal(`it returned an error: ${refusal}`);
-    this.#talk.countOutput(engine.word(block, L.B_OUT_BYTES) - before, this.#guest.pinsLost());
+    this.#talk.countLost(this.#guest.pinsLost());
   }
 
   /** What one call put out; a last line without its end gets one, so that lines of two calls never run together. */
@@ -212,16 +216,18 @@ export class TangentLane {
     if (!hasEnd) this.#engine.appendOut(block, NEWLINE);
   }
 
-  /** The instance is not to be called again; a new one takes its place and starts from nothing. */
-  #replaceGuest(): void {
+  /**
+   * The instance is not to be called again; a new one takes its place and starts from nothing.
+   * @returns why there is none
+   */
+  #replaceGuest(): string | undefined {
     const { nextHandle } = this.#guest;
-    this.#talk.inGuest(
-      () => {
-        this.#guest = this.#makeGuest(nextHandle);
-      },
-      0,
-      nextHandle,
-    );
+    try {
+      this.#guest = this.#talk.whileStarting(() => this.#makeGuest(nextHandle));
+      return undefined;
+    } catch (error) {
+      return causeOf(error);
+    }
   }
 
   /** Changes over to a plan with these fields. What paths have been seen is forgotten by that, so it is kept here. */

@@ -54,14 +54,23 @@ export interface PluginTask {
 
 /** i32 words of the ledger. */
 export const WORD_STATE = 0;
-/** Odd while the guest is being called; counts up at both ends of a call. */
+/** The state of the guest's calls: the bits CALL_* below, and above them how many calls there were. */
 export const WORD_CALLS = 1;
 /** The number of the next handle. */
 export const WORD_HANDLE = 2;
 /** How many blocks have been submitted. The numbers of the last ones stand in the queue, each at its count modulo its size. */
 export const WORD_SUBMITTED = 3;
-export const WORD_QUEUE = 4;
+/** Bad lines of all blocks that are done. */
+export const WORD_REJECTS = 4;
+export const WORD_QUEUE = 5;
 export const QUEUE_LENGTH = 8;
+
+/** The guest is being called, or started. */
+export const CALL_UNDER_WAY = 1;
+/** The main thread ends the thread in this call: if the guest does return, the thread stays where it is. */
+export const CALL_ENDED = 2;
+/** One call. */
+export const CALL_ONE = 4;
 
 export const LANE_STARTING = 0;
 export const LANE_READY = 1;
@@ -70,12 +79,12 @@ export const LANE_REFUSED = 2;
 
 /** f64 counters behind the words. */
 export const COUNT_RECORDS = 0;
-export const COUNT_BYTES_OUT = 1;
-export const COUNT_CALLS = 2;
-export const COUNT_GUEST_MS = 3;
-export const COUNT_FAILURES = 4;
-export const COUNT_PINS_LOST = 5;
-const WORDS = WORD_QUEUE + QUEUE_LENGTH;
+export const COUNT_CALLS = 1;
+export const COUNT_GUEST_MS = 2;
+export const COUNT_FAILURES = 3;
+export const COUNT_PINS_LOST = 4;
+/** An even number, because what follows is aligned to 8 bytes. */
+const WORDS = (WORD_QUEUE + QUEUE_LENGTH + 1) & ~1;
 const COUNTERS = 8;
 export const LEDGER_BYTES = WORDS * 4 + COUNTERS * 8;
 
@@ -90,6 +99,9 @@ export interface PluginDescription {
   readonly version: string;
   readonly selectors: readonly ListSelector[];
 }
+
+/** The block of a fault that no block is to blame for: it is told with whichever comes next. */
+export const ANY_BLOCK = -1;
 
 /** Something went wrong in the guest, while it had these lines of the block (0-based, end exclusive). */
 export interface PluginFault {
@@ -119,5 +131,5 @@ export type LaneNote =
   | { readonly kind: 'fatal'; readonly fault: PluginFault }
   /** Told once for each record that is given up or passed on. */
   | { readonly kind: 'fault'; readonly fault: PluginFault }
-  /** A guest that reads a stream has come to its end by itself. */
-  | { readonly kind: 'ended'; readonly status: number };
+  /** A guest that reads a stream has come to its end by itself, while it had the block. */
+  | { readonly kind: 'ended'; readonly status: number; readonly block: number };

@@ -41,6 +41,7 @@ export class TangentGuest {
   readonly #gate: Gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
   readonly #exports: TangentExports;
   readonly #adapter: AdapterLookup;
+  #preview1: Readonly<Record<string, CoreFunction>> | undefined;
   /** The first handle of the next call. */
   nextHandle: number;
 
@@ -128,8 +129,10 @@ export class TangentGuest {
     if (interfaceName !== 'wasi_snapshot_preview1') return undefined;
     const { memory } = options;
     if (memory === undefined) throw new PluginError('imports WASI, but has no memory');
-    // Its output is what process-logs returns: what it prints is for people.
+    // One table for all imports: what it knows of descriptors belongs to the instance. Its output is what process-logs
+    // returns, so what it prints is for people.
     const world: WasiWorld = { ...wasi, stdin: () => undefined, stdout: wasi.stderr };
-    return (preview1(world, () => memory) as Readonly<Record<string, CoreFunction>>)[functionName];
+    this.#preview1 ??= preview1(world, () => memory);
+    return this.#preview1[functionName];
   }
 }

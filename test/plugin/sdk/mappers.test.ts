@@ -1,7 +1,12 @@
-/** The mappers in fixtures/plugins/as against their pairs of input and expected output, through the stand-in host. */
+/**
+ * The mappers in fixtures/plugins/as against their pairs of input and expected output, through the stand-in host and
+ * through the command line (which has to be built in dist).
+ */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { compilePlugin } from '../../support/plugins.ts';
+import { compilePlugin, pluginFile } from '../../support/plugins.ts';
 import { outputOf, unpacked } from './comparison.ts';
 import { StandIn } from './stand-in.ts';
 
@@ -15,6 +20,8 @@ function linesOf(name: string): string[] {
 async function load(name: string): Promise<StandIn> {
   return new StandIn(await compilePlugin(`fixtures/plugins/as/${name}/plugin.ts`));
 }
+
+const slung = fileURLToPath(new URL('../../../bin/slung.js', import.meta.url));
 
 const mappers = {
   scaffold: [{ any: [], all: [{ eq: ['source.name', 'myservice'] }], none: [] }],
@@ -34,6 +41,16 @@ describe.each(Object.entries(mappers))('%s', (name, selectors) => {
     const expected: unknown = JSON.parse(readFileSync(new URL(`${name}/expected.json`, folder), 'utf8'));
     expect(unpacked(outputOf(text))).toEqual(unpacked(expected));
     expect(plugin.stderr).toBe('');
+  });
+
+  test('its pair, by slung run', async () => {
+    const file = await pluginFile(`fixtures/plugins/as/${name}/plugin.ts`);
+    const input = linesOf(name)
+      .map((line) => `${line}\n`)
+      .join('');
+    const output = execFileSync(process.execPath, [slung, 'run', file], { input, encoding: 'utf8' });
+    const expected: unknown = JSON.parse(readFileSync(new URL(`${name}/expected.json`, folder), 'utf8'));
+    expect(unpacked(outputOf(output))).toEqual(unpacked(expected));
   });
 
   test('name and selectors', async () => {

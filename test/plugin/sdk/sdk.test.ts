@@ -177,13 +177,22 @@ test('strings that nobody keeps are collected between calls', async () => {
   expect(plugin.guest.memory.buffer.byteLength).toBe(before);
 });
 
+test('errors do not fill the memory', async () => {
+  const plugin = new StandIn(await compilePlugin(entry));
+  const line = JSON.stringify({ do: 'fail', value: 'x'.repeat(10_000) });
+  for (let i = 0; i < 5; i++) plugin.call([line]);
+  const before = plugin.guest.memory.buffer.byteLength;
+  for (let i = 0; i < 1000; i++) expect(plugin.call([line, line]).text.length).toBe(10_011);
+  expect(plugin.guest.memory.buffer.byteLength).toBe(before);
+});
+
 test('one field costs one allocation at most', async () => {
   const plugin = new StandIn(await compilePlugin('fixtures/plugins/as/six-fields/plugin.ts'));
   plugin.call([JSON.stringify({ msg: 'a', level: 'b', seen: 1, duration: 2.5, source: { name: 'c' }, tags: ['d'] })]);
   expect(plugin.allocations).toBe(5);
 });
 
-test.each([
+test.each<readonly [text: string, ms: number]>([
   ['1970-01-01T00:00:00Z', 0],
   ['2024-10-16T04:08:11.828325Z', 1729051691828],
   ['2024-10-18T14:54:36.3616847', 1729263276361],

@@ -4,8 +4,7 @@
  * result. Strings that a plugin made itself are collected before the next call, when no one can be using them.
  */
 import { logDrop } from './imports';
-import { keepUtf8 } from './literal';
-import { raiseFloor, reallocate, resetArena, resetToFloor } from './memory';
+import { raiseFloor, reallocate, reserve, resetArena, resetToFloor } from './memory';
 import { beginOutput, endOutputRecord, Output, outputAt, outputBytes } from './output';
 import { countSelectors, mapper, metadataAt, selectorsAt } from './plugin';
 import { Record } from './record';
@@ -67,8 +66,13 @@ export function processLogs(logs: usize, count: usize): usize {
   const why = failure;
   failure = null;
   if (why !== null) {
+    // In the arena, which is not given out again before the host has read it.
+    const size = <usize>String.UTF8.byteLength(why);
+    const at = reserve(size, 1);
+    String.UTF8.encodeUnsafe(changetype<usize>(why), why.length, at);
     store<u8>(result, 1);
-    keepUtf8(result + 4, why);
+    store<u32>(result, <u32>at, 4);
+    store<u32>(result, <u32>size, 8);
     return result;
   }
   store<u8>(result, 0);

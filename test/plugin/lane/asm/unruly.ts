@@ -7,11 +7,11 @@
  *   seen   {"n":…,"seen":…}: records that the instance has had    none       nothing
  *   two    the record, twice                                      paths      {"n":…,"sum":…} over the fields p0, p1, …
  *   poison the next instance traps while it starts                stall      the next instance never ends its start
- *   big    a line of `size` bytes
+ *   keep   its handle, in the cache, and is put out as it is      use        puts out what is behind the handle that was kept
  *
- * Anything else: the record as it is.
+ * Anything else: the record as it is. The configuration `field` gives `do` another name.
  */
-import { Cache, fail, has, Output, plugin, Record } from 'slung/as';
+import { Cache, Config, fail, has, Output, plugin, Record } from 'slung/as';
 import { mapAll } from './calls';
 
 export { cabi_realloc, metadata, probe } from 'slung/exports';
@@ -39,9 +39,15 @@ function tell(record: Record, out: Output, name: string, value: i64): void {
   out.beginObject().put('n', record.getInt('n')).put(name, value).endObject();
 }
 
+function keptRecord(): Record {
+  const record = new Record();
+  record.handle = <i32>Cache.get('kept').int();
+  return record;
+}
+
 function obey(record: Record, out: Output): void {
   seen++;
-  const what = record.getString('do');
+  const what = record.getString(field);
   if (what == 'trap') unreachable();
   else if (what == 'loop') loop();
   else if (what == 'recurse') store<u32>(area, recurse(0));
@@ -50,16 +56,18 @@ function obey(record: Record, out: Output): void {
   else if (what == 'size') tell(record, out, 'size', inCall);
   else if (what == 'seen') tell(record, out, 'seen', seen);
   else if (what == 'paths') tell(record, out, 'sum', sumPaths(record));
-  else if (what == 'big') out.string('x'.repeat(<i32>record.getInt('size')));
+  else if (what == 'use') out.raw(keptRecord().raw());
   else if (what == 'poison' || what == 'stall') {
     Cache.set('start', what == 'poison' ? 1 : 2, 60000);
     unreachable();
   } else if (what != 'none') {
+    if (what == 'keep') Cache.set('kept', record.handle, 60000);
     out.raw(record.raw());
     if (what == 'two') out.raw(record.raw());
   }
 }
 
+const field = Config.get('field', 'do');
 plugin('unruly', '1.2.3').none([has('skip')]).map(obey);
 
 const start = Cache.get('start').int();
