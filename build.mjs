@@ -53,17 +53,23 @@ const tamed = {
   },
 };
 
-/** `slung select` without what only plugins need: reading it would be a tenth of its start. bin/slung.js chooses. */
-const withoutPlugins = {
-  name: 'without-plugins',
+/**
+ * The program comes three times, with more or less in it, because reading what is not needed is a part of every start
+ * (select: a tenth of it). bin/slung.js chooses by the command line.
+ */
+const bundles = {
+  select: /src.(cli.command-(run|plugin)|pipeline.run-plugins)[^/\\]*\.ts$/,
+  run: /src.(cli.command-plugin|io.listen)[^/\\]*\.ts$/,
+};
+
+/** @param {RegExp} filter what stays out */
+const without = (filter) => ({
+  name: 'without',
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
-    build.onLoad({ filter: /src.(cli.command-(run|plugin)|pipeline.run-plugins)[^/\\]*\.ts$/ }, () => ({
-      contents: "throw new Error('this bundle has no plugins');",
-      loader: 'ts',
-    }));
+    build.onLoad({ filter }, () => ({ contents: "throw new Error('not in this bundle');", loader: 'ts' }));
   },
-};
+});
 
 /** The licences of what is bundled travel with it. */
 function writeNotices() {
@@ -101,13 +107,16 @@ async function buildJs() {
     define: { 'import.meta.url': 'slungFileUrl' },
     banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
   };
-  await build({ ...program, entryPoints: { select: 'src/cli/main.ts' }, plugins: [tamed, withoutPlugins] });
+  for (const [name, filter] of Object.entries(bundles)) {
+    await build({ ...program, entryPoints: { [name]: 'src/cli/main.ts' }, plugins: [tamed, without(filter)] });
+  }
   await build({
     ...program,
     entryPoints: {
       cli: 'src/cli/main.ts',
       'lane-worker': 'src/pipeline/lane-worker.ts',
       'plugin-worker': 'src/plugin/lane/plugin-worker.ts',
+      'thread-ahead': 'src/pipeline/thread-ahead.ts',
       'services-worker': 'src/plugin/services/services-worker.ts',
     },
   });

@@ -24,6 +24,7 @@ export async function hosted(
       progress: terminal.progress,
       onSignal: (listener) => watch.onSignal(listener),
       clockMs: () => world.clockMs(),
+      takeThread: () => world.takeThread?.(),
     });
   } finally {
     watch.end();

@@ -7,6 +7,7 @@
  */
 import { existsSync, fstatSync, statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import type { Worker } from 'node:worker_threads';
 import type { RunSettings } from '../config/settings.ts';
 import type { RunHost, RunOutcome, RunSelect } from '../pipeline/host.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
@@ -37,6 +38,8 @@ export interface World {
   loadRunSelect(): Promise<RunSelect>;
   loadRunPlugins(): Promise<RunPlugins>;
   loadDescribePlugin(): Promise<DescribePlugin>;
+  /** See RunHost. */
+  takeThread?(): Worker | undefined;
 }
 
 /**

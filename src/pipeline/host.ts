@@ -3,6 +3,7 @@
  * The CLI implements RunHost over the process, the library over nothing much, tests over arrays. Types only: the
  * pipeline never imports the CLI, and nothing below the CLI touches `process`.
  */
+import type { Worker } from 'node:worker_threads';
 import type { SelectSettings } from '../config/settings.ts';
 
 /**
@@ -55,6 +56,8 @@ export interface RunHost {
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Milliseconds from an arbitrary start, never going back, with fractions. */
   clockMs(): number;
+  /** A thread that was started ahead for a plugin (thread-ahead.ts): the first who asks owns it. */
+  takeThread?(): Worker | undefined;
 }
 
 /**

@@ -2,17 +2,18 @@
  * A plugin's lane as the main thread sees it: blocks go to its thread and come back, and a guest that stays too long in
  * one call is ended together with its thread. Then, if the run is to go on, another thread takes its place at the step
  * that was not finished, in the same memory; the record at which a thread was ended twice is not tried again.
- * It is longer than other files because all of it changes one state. The surprising part: nothing here waits for the end of a thread, it is only asked for again.
+ * It is longer than other files because all of it changes one state. The surprising part: nothing here waits for the end
+ * of a thread, it is only asked for again.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { Plan } from '../engine/plan.ts';
-import { clearBlock, linesOfCall, restoreStep, sealBlock } from '../plugin/lane/blocks.ts';
+import { clearBlock, clearProgress, linesOfCall, passOverCall, restoreStep, sealBlock } from '../plugin/lane/blocks.ts';
 import * as T from '../plugin/lane/task.ts';
 import type { LaneServices } from '../plugin/services/start.ts';
 import type { Lane } from './lane.ts';
-import { CallWatch, startThread } from './plugin-thread.ts';
+import { CallWatch, soon, startThread, untilChange } from './plugin-thread.ts';
 
 /** What a lane is made from; the rest of the task is the lane's own. */
 export type LaneSpec = Omit<
@@ -24,6 +25,8 @@ export interface LaneSurroundings {
   readonly clockMs: () => number;
   /** A link to the services thread; asked for once for each thread of the lane. */
   readonly connect: () => LaneServices | undefined;
+  /** A thread that has been started ahead, once. */
+  readonly takeThread: () => Worker | undefined;
   /** More bad lines than this in one block end the run. */
   readonly rejectsLeft: () => number;
 }
@@ -35,9 +38,6 @@ const START_CHECK_MS = 20;
 /** How long a guest may go on after a signal, with what was read before it. */
 const HURRY_MS = 3000;
 const NO_LIMIT = 0xffffffff;
-
-/** A moment in which others may use the thread; nothing but a timer keeps the process alive while a thread ends. */
-const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 export class PluginLane implements Lane {
   readonly memory: EngineMemory;
@@ -60,7 +60,6 @@ export class PluginLane implements Lane {
   /** Bad lines of the blocks that are done. */
   #rejectsTaken = 0;
   #hasStarted = false;
-  #endByMs = Number.POSITIVE_INFINITY;
   #state: 'running' | 'ending' | 'failed' | 'closed' = 'running';
 
   constructor(spec: LaneSpec, plan: Plan, options: EngineOptions, around: LaneSurroundings) {
@@ -92,14 +91,14 @@ export class PluginLane implements Lane {
     this.#port = port1;
     port1.unref();
     const ports = services === undefined ? [port2] : [port2, services.port];
-    this.#worker = startThread(task, ports, (worker, why) => this.#onCrash(worker, why));
+    this.#worker = startThread(task, ports, this.#around.takeThread(), (worker, why) => this.#onCrash(worker, why));
   }
 
   /** Resolves when the plugin has said who it is. @throws PluginRefused when it cannot be used */
   async started(): Promise<T.PluginDescription | undefined> {
     while (this.#state === 'ending' || (this.#state === 'running' && this.#isStarting)) {
       if (this.#state === 'ending') await soon();
-      else await this.#untilChange(this.#words, T.WORD_STATE, T.LANE_STARTING, START_CHECK_MS);
+      else await untilChange(this.#words, T.WORD_STATE, T.LANE_STARTING, START_CHECK_MS);
       this.#look();
     }
     this.#hasStarted = this.isReady();
@@ -115,8 +114,7 @@ export class PluginLane implements Lane {
   submit(block: number, from: number, to: number): void {
     const { memory } = this;
     clearBlock(memory, block);
-    for (const word of [L.B_RESUME, L.B_CALL_FROM, L.B_CALL_TO, L.B_SINGLE_TO, L.B_SKIP])
-      memory.setWord(block, word, 0);
+    clearProgress(memory, block);
     memory.setWord(block, L.B_FROM, from);
     memory.setWord(block, L.B_TO, to);
     // Counted from the lane's beginning, see queue.ts.
@@ -159,7 +157,7 @@ export class PluginLane implements Lane {
       await soon();
       return;
     }
-    await this.#untilChange(this.memory.words(), this.#stateAt(block), L.STATE_READY, timeoutMs);
+    await untilChange(this.memory.words(), this.#stateAt(block), L.STATE_READY, timeoutMs);
   }
 
   hasPart(block: number): boolean {
@@ -215,7 +213,7 @@ export class PluginLane implements Lane {
 
   /** The run has been told to stop: a guest that goes on by itself is not given much more time. */
   hurry(): void {
-    this.#endByMs = this.#around.clockMs() + HURRY_MS;
+    this.#watch.hurry();
   }
 
   /** Nobody wants what is under way: the guest is ended, and its blocks come back with what was finished of them. */
@@ -247,17 +245,12 @@ export class PluginLane implements Lane {
     Atomics.notify(this.memory.words(), this.#stateAt(block));
   }
 
-  async #untilChange(words: Int32Array, at: number, value: number, timeoutMs: number): Promise<void> {
-    const wait = Atomics.waitAsync(words, at, value, timeoutMs);
-    if (wait.async) await wait.value;
-  }
-
   /** Ends the thread when the guest has been in the same call for too long. */
   #look(): void {
     if (this.#state !== 'running') return;
     const { timeLimitMs } = this.#spec;
     if (this.#watch.isOver()) this.#end(`it did not return within ${timeLimitMs} ms (--time-limit)`);
-    else if (this.#around.clockMs() > this.#endByMs) this.#end(`it did not end within ${HURRY_MS} ms when told to`);
+    else if (this.#watch.isLate(HURRY_MS)) this.#end(`it did not end within ${HURRY_MS} ms when told to`);
   }
 
   /** The thread itself has failed, which a guest should not be able to do. */
@@ -273,8 +266,7 @@ export class PluginLane implements Lane {
   /** Ends the thread; when it has ended, another one takes its place or the lane has failed. */
   #end(cause: string): void {
     this.#state = 'ending';
-    const worker = this.#worker!;
-    worker.terminate().then(() => {
+    this.#worker!.terminate().then(() => {
       if (this.#state === 'ending') this.#afterEnd(cause);
     });
   }
@@ -282,21 +274,14 @@ export class PluginLane implements Lane {
   #afterEnd(cause: string): void {
     this.receive();
     this.#counts[T.COUNT_FAILURES]! += 1;
-    const { onPluginError, kind } = this.#spec;
     const block = this.#unfinished();
-    const isTangent = kind === 'tangent-component' || kind === 'tangent-core';
     const fault = { cause, ...linesOfCall(this.memory, block) };
-    if (block === undefined || !isTangent || onPluginError === 'fail' || fault.toLine === 0) {
+    // A guest that reads a stream is given no lines by a call.
+    if (block === undefined || fault.toLine === 0 || this.#spec.onPluginError === 'fail') {
       this.#fail(this.#isStarting && this.#hasStarted ? `it did not start again: ${cause}` : cause);
       return;
     }
-    const { memory } = this;
-    const callFrom = memory.word(block, L.B_CALL_FROM);
-    if (callFrom < memory.word(block, L.B_SINGLE_TO)) {
-      memory.setWord(block, L.B_SKIP, callFrom);
-      this.notes.push({ kind: 'fault', fault });
-    } else memory.setWord(block, L.B_SINGLE_TO, memory.word(block, L.B_CALL_TO) + 1);
-    memory.setWord(block, L.B_CALL_TO, 0);
+    if (passOverCall(this.memory, block)) this.notes.push({ kind: 'fault', fault });
     this.#state = 'running';
     this.#doneCount = this.#words[T.WORD_SUBMITTED]! - this.#submitted.length + this.#submitted.indexOf(block);
     this.#spawn();
@@ -304,8 +289,7 @@ export class PluginLane implements Lane {
 
   /** There will be no other thread: what comes next ends the run. */
   #fail(cause: string): void {
-    const block = this.#unfinished();
-    const fault = { cause, ...linesOfCall(this.memory, block), block: block ?? T.ANY_BLOCK };
+    const fault = { cause, ...linesOfCall(this.memory, this.#unfinished()) };
     this.notes.push(this.#hasStarted ? { kind: 'fatal', fault } : { kind: 'refused', message: cause });
     this.#state = 'failed';
   }

@@ -138,6 +138,7 @@ export function makeJob(
       isPolite: around.isPolite,
       talk: around.host.talk,
       clockMs: () => around.host.clockMs(),
+      takeThread: () => around.host.takeThread?.(),
       connect: () => (namesServices(plugin.bytes) ? around.services?.connect(plugin.name) : undefined),
     },
   );

@@ -5,32 +5,54 @@
  */
 import { type MessagePort, Worker } from 'node:worker_threads';
 import * as T from '../plugin/lane/task.ts';
+import { threadOptions } from './thread-ahead.ts';
 
-/** @param onEnd is called when the thread has ended, with why; also more than once, and also when it was ended */
+/** The most that counts of the time between two looks at a guest in a hurry. */
+const GAP_MS = 50;
+
+/**
+ * @param ahead a thread that has been started already and waits for its task
+ * @param onEnd is called when the thread has ended, with why; also more than once, and also when it was ended
+ */
 export function startThread(
   task: T.PluginTask,
   transferList: readonly MessagePort[],
+  ahead: Worker | undefined,
   onEnd: (worker: Worker, why: string) => void,
 ): Worker {
-  const worker = new Worker(new URL('./plugin-worker.cjs', import.meta.url), {
-    workerData: task,
-    transferList: [...transferList],
-    // What the guest may see of the environment is in the task.
-    env: {},
-    execArgv: [],
-    // Otherwise their pipes are connected to ours, which makes standard output non-blocking.
-    stdout: true,
-    stderr: true,
-  });
+  // A thread that has ended has no number any more.
+  const isWaiting = ahead !== undefined && ahead.threadId >= 0;
+  const worker = isWaiting
+    ? ahead
+    : new Worker(new URL('./plugin-worker.cjs', import.meta.url), {
+        ...threadOptions,
+        workerData: task,
+        transferList: [...transferList],
+      });
+  if (isWaiting) {
+    ahead.ref();
+    ahead.postMessage(task, transferList);
+  }
   worker.on('error', (error) => onEnd(worker, error.message));
   worker.on('exit', () => onEnd(worker, 'nobody has asked it to'));
   return worker;
+}
+
+/** A moment in which others may use the thread; nothing but a timer keeps the process alive while a thread ends. */
+export const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+/** Until the word is another one than `value`, or the time has passed. */
+export async function untilChange(words: Int32Array, at: number, value: number, timeoutMs: number): Promise<void> {
+  const wait = Atomics.waitAsync(words, at, value, timeoutMs);
+  if (wait.async) await wait.value;
 }
 
 export class CallWatch {
   readonly #words: Int32Array;
   readonly #limitMs: number;
   readonly #clockMs: () => number;
+  /** Undefined until the guest is told to hurry; when it was looked at last, and for how long it has gone on. */
+  #hurry: { lookedMs: number; forMs: number } | undefined;
   #calls = 0;
   #sinceMs = 0;
 
@@ -45,6 +67,21 @@ export class CallWatch {
   begin(): void {
     const last = this.#words[T.WORD_CALLS]! & ~(T.CALL_UNDER_WAY | T.CALL_ENDED);
     Atomics.store(this.#words, T.WORD_CALLS, last + T.CALL_ONE);
+  }
+
+  /** From now on the guest is to come to its end. */
+  hurry(): void {
+    this.#hurry ??= { lookedMs: this.#clockMs(), forMs: 0 };
+  }
+
+  /** Looks at the guest. @returns whether it was told to hurry and has gone on for longer than `limitMs` */
+  isLate(limitMs: number): boolean {
+    if (this.#hurry === undefined) return false;
+    const nowMs = this.#clockMs();
+    // When nobody has looked for long, this thread has waited for a slow reader, and the guest perhaps for this thread.
+    this.#hurry.forMs += Math.min(nowMs - this.#hurry.lookedMs, GAP_MS);
+    this.#hurry.lookedMs = nowMs;
+    return this.#hurry.forMs > limitMs;
   }
 
   /** Looks at the guest. @returns true once, when it is too long in the same call; it will not come out of that any more */

@@ -42,7 +42,10 @@ describe('a plugin that does not start', () => {
   test('the second of a chain', async () => {
     const hostile = plugin(await hostilePlugin('tangent', 'metadata-loop'), 'evil');
     const run = runChain([plugin(unruly), hostile], textOf([x]), { timeLimitMs: 100 });
-    await expect(run).rejects.toMatchObject({ name: 'PluginFileError', message: expect.stringContaining('plugin evil cannot be used') });
+    await expect(run).rejects.toMatchObject({
+      name: 'PluginFileError',
+      message: expect.stringContaining('plugin evil cannot be used'),
+    });
   });
 
   test('what is no plugin', async () => {

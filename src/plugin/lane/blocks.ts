@@ -4,6 +4,7 @@
  */
 import type { EngineMemory } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
+import { ANY_BLOCK } from './task.ts';
 
 const pairs: readonly (readonly [word: number, saved: number])[] = [
   ...[L.B_REJECT_COUNT, L.B_RECORDS, L.B_MATCHED, L.B_BLANK, L.B_LINES, L.B_SELECTED, L.B_OUT_BYTES].map(
@@ -31,6 +32,25 @@ export function clearBlock(memory: EngineMemory, block: number): void {
   memory.setWord(block, L.B_STOPPED_AT, 0);
 }
 
+/** Before a block is submitted: no step has been taken, no record is known to fail. */
+export function clearProgress(memory: EngineMemory, block: number): void {
+  for (const word of [L.B_RESUME, L.B_CALL_FROM, L.B_CALL_TO, L.B_SINGLE_TO, L.B_SKIP]) memory.setWord(block, word, 0);
+}
+
+/**
+ * After the thread was ended in a call: a step of many records is to be taken again one by one, and a record that was
+ * alone in its call is not to be tried again.
+ * @returns whether it was alone
+ */
+export function passOverCall(memory: EngineMemory, block: number): boolean {
+  const callFrom = memory.word(block, L.B_CALL_FROM);
+  const isAlone = callFrom < memory.word(block, L.B_SINGLE_TO);
+  if (isAlone) memory.setWord(block, L.B_SKIP, callFrom);
+  else memory.setWord(block, L.B_SINGLE_TO, memory.word(block, L.B_CALL_TO) + 1);
+  memory.setWord(block, L.B_CALL_TO, 0);
+  return isAlone;
+}
+
 /** Makes the output of a block its only segment. */
 export function sealBlock(memory: EngineMemory, block: number): void {
   const bytes = memory.word(block, L.B_OUT_BYTES);
@@ -48,7 +68,7 @@ export function linesOfCall(
   block: number | undefined,
 ): { readonly block: number; readonly fromLine: number; readonly toLine: number } {
   const to = block === undefined ? 0 : memory.word(block, L.B_CALL_TO);
-  if (block === undefined || to === 0) return { block: block ?? 0, fromLine: 0, toLine: 0 };
+  if (block === undefined || to === 0) return { block: block ?? ANY_BLOCK, fromLine: 0, toLine: 0 };
   const start = memory.word(block, L.B_FROM);
   const linesBefore = (address: number): number => {
     const bytes = memory.view(start, address);

@@ -4,7 +4,7 @@
  */
 import { randomFillSync } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { causeOf } from './failure.ts';
 import { LaneTalk } from './lane-talk.ts';
 import type { LaneWorld } from './lane-world.ts';
@@ -48,4 +48,7 @@ function serve(task: PluginTask): void {
   }
 }
 
-serve(workerData as PluginTask);
+// A thread that was started ahead gets its task as a message.
+const task = workerData as PluginTask | null | undefined;
+if (task) serve(task);
+else parentPort?.once('message', serve);

@@ -8,6 +8,7 @@
  *   two    the record, twice                                      paths      {"n":…,"sum":…} over the fields p0, p1, …
  *   poison the next instance traps while it starts                stall      the next instance never ends its start
  *   keep   its handle, in the cache, and is put out as it is      use        puts out what is behind the handle that was kept
+ *   spin   as it is, after `times` turns
  *
  * Anything else: the record as it is. The configuration `field` gives `do` another name.
  */
@@ -22,6 +23,10 @@ const area = memory.data(16, 8);
 
 function loop(): void {
   for (;;) store<u32>(area, load<u32>(area) + 1);
+}
+
+function spin(times: i64): void {
+  for (let i: i64 = 0; i < times; i++) store<u32>(area, load<u32>(area) + 1);
 }
 
 function recurse(depth: u32): u32 {
@@ -61,6 +66,7 @@ function obey(record: Record, out: Output): void {
     Cache.set('start', what == 'poison' ? 1 : 2, 60000);
     unreachable();
   } else if (what != 'none') {
+    if (what == 'spin') spin(record.getInt('times'));
     if (what == 'keep') Cache.set('kept', record.handle, 60000);
     out.raw(record.raw());
     if (what == 'two') out.raw(record.raw());
