@@ -1,9 +1,9 @@
 /**
- * `slung run` as a process: pipes that close, stall or stay open, signals, files, exit codes; and that in each of these the
+ * `slung run` as a process: pipes that close, stall or stay open, files, exit codes; and that in each of these the
  * process ends, which a thread or a timer that is left over would prevent. No test looks at a clock.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -126,71 +126,6 @@ describe.runIf(isLinux)('a pipe that stays open', () => {
     }
     expect((await slung.all()).equals(Buffer.from(line.repeat(20_000)))).toBe(true);
     expect(await slung.ended).toEqual({ code: 0, signal: null, stderr: '' });
-  });
-});
-
-describe.runIf(isLinux).each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
-  test.each(['unruly.wasm', 'unruly.wasm --then unruly.wasm -j 2'])('while the input is idle: %s', async (args) => {
-    const slung = start(...args.split(' '), '--stats=json');
-    slung.write('{"a":1}\n');
-    await slung.until('{"a":1}\n');
-    slung.child.kill(signal);
-    const ended = await slung.ended;
-    expect(ended.signal).toBe(signal);
-    expect(statsIn(ended.stderr)).toMatchObject({ records: 1, bytesIn: 8, bytesOut: 8 });
-  });
-
-  test('a stream is told of its end, and has its last word', async () => {
-    const slung = start('count.wasm', '--batch-age', '0');
-    slung.write('{"a":1}\n');
-    await sleep(300);
-    slung.child.kill(signal);
-    expect((await slung.all()).toString()).toBe('{"lines":1,"bytes":8,"longest":8}\n');
-    expect((await slung.ended).signal).toBe(signal);
-  });
-
-  test('in full flow: whole lines, and the report agrees with them', async () => {
-    const slung = start('unruly.wasm', '--then', 'unruly.wasm', '--stats=json');
-    const record = '{"a":1,"b":"some more text"}\n';
-    const yes = flood(slung, record.trimEnd());
-    await slung.moreThan(3_000_000);
-    slung.child.kill(signal);
-    const out = await slung.all();
-    const ended = await slung.ended;
-    yes.stop();
-    expect(ended.signal).toBe(signal);
-    expect(out.length % record.length).toBe(0);
-    expect(out.subarray(-record.length).toString()).toBe(record);
-    expect(statsIn(ended.stderr).records).toBe(out.length / record.length);
-  });
-
-  test('-o FILE is not there, nor a temporary file', async () => {
-    const slung = start('-o', `out-${signal}`, '--rejects', `bad-${signal}`, 'unruly.wasm');
-    slung.write('nope\n{"a":1}\n');
-    while (
-      !existsSync(join(work.path, `bad-${signal}`)) ||
-      readFileSync(join(work.path, `bad-${signal}`)).length === 0
-    ) {
-      await sleep(10);
-    }
-    slung.child.kill(signal);
-    const ended = await slung.ended;
-    expect(ended.signal).toBe(signal);
-    expect(ended.stderr).toContain(`out-${signal} was not written, because the run did not finish`);
-    expect(readdirSync(work.path).filter((name) => name.startsWith('out-') || name.endsWith('.tmp'))).toEqual([]);
-  });
-
-  test('a second one ends a guest that does not return', async () => {
-    const slung = start('unruly.wasm', '--time-limit', '1h');
-    slung.write('{"a":1}\n');
-    await slung.until('{"a":1}\n');
-    slung.write('{"do":"loop"}\n');
-    await sleep(100);
-    slung.child.kill(signal);
-    await sleep(100);
-    expect(slung.child.signalCode).toBeNull();
-    slung.child.kill(signal);
-    expect((await slung.ended).signal).toBe(signal);
   });
 });
 

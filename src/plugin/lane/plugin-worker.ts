@@ -5,6 +5,8 @@
 import { randomFillSync } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { viewsModule } from '../../engine/row-engine.ts';
+import { adapterModule } from '../tangent/adapter.ts';
 import { causeOf } from './failure.ts';
 import { LaneTalk } from './lane-talk.ts';
 import type { LaneWorld } from './lane-world.ts';
@@ -51,4 +53,9 @@ function serve(task: PluginTask): void {
 // A thread that was started ahead gets its task as a message.
 const task = workerData as PluginTask | null | undefined;
 if (task) serve(task);
-else parentPort?.once('message', serve);
+else {
+  parentPort?.once('message', serve);
+  // What most plugins need is compiled in the meantime.
+  viewsModule();
+  adapterModule();
+}

@@ -46,7 +46,7 @@ type Exports = Record<string, CoreFunction>;
 let compiled: WebAssembly.Module | undefined;
 
 /** The adapter's module, compiled once per thread. */
-function adapterModule(): WebAssembly.Module {
+export function adapterModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('./tangent-adapter.wasm', import.meta.url)));
   return compiled;
 }
