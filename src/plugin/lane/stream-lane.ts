@@ -11,7 +11,7 @@ import type { LaneTalk } from './lane-talk.ts';
 import type { BlockQueue } from './queue.ts';
 
 /** Output is handed on when there is so much of it, although the guest has not asked for more input. */
-const PART_BYTES = 256 << 10;
+const PART_BYTES = 2 << 20;
 /** A guest that puts out more than this while there is input that it has not asked for is taken to do so for ever. */
 const MOST_BEFORE_READING_BYTES = 1 << 30;
 /** Rows of a step, see tangent-lane.ts. */
