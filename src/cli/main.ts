@@ -106,6 +106,11 @@ async function explain(
     talk.error(error.message);
     return Exit.data;
   }
+  // Each engine reserves 4 GiB of addresses, of which it uses little.
+  if (error instanceof RangeError && /could not allocate memory/i.test(error.message)) {
+    talk.error(`there are not enough addresses for an engine's memory (${error.message})\nSee: ulimit -v`);
+    return Exit.data;
+  }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   talk.error(
     `internal error: ${trace}\nThis is a mistake in slung. Please report it with the output of: slung --version`,

@@ -4,6 +4,7 @@
  * one between two steps, because a plugin's paths are only known when it has asked for them.
  */
 import { readFileSync } from 'node:fs';
+import { copyInto } from './copy.ts';
 import { type EngineExports, EngineMemory, instantiate } from './engine.ts';
 import * as L from './layout.ts';
 import type { EngineOptions, MemoryMap } from './memory.ts';
@@ -73,7 +74,7 @@ export class RowEngine extends EngineMemory {
   appendOut(block: number, bytes: Uint8Array): void {
     const used = this.word(block, L.B_OUT_BYTES);
     this.#reserveOut(block, used, bytes.length);
-    this.bytes().set(bytes, this.word(block, L.B_OUT) + used);
+    copyInto(this.bytes(), this.word(block, L.B_OUT) + used, bytes);
     this.setWord(block, L.B_OUT_BYTES, used + bytes.length);
   }
 

@@ -3,6 +3,7 @@
  * fixed size, so a slow second run holds up the first. When the first gives its output up, the second learns it after the
  * last byte, and gives up its own.
  */
+import { copyInto } from '../engine/copy.ts';
 import type { Sink, Source } from '../io/index.ts';
 import { SourceError, WOULD_BLOCK } from '../io/index.ts';
 
@@ -103,7 +104,7 @@ export class Conduit {
       return 0;
     }
     const count = Math.min(target.length, this.#used, RING_BYTES - this.#from);
-    target.set(this.#ring.subarray(this.#from, this.#from + count));
+    copyInto(target, 0, this.#ring.subarray(this.#from, this.#from + count));
     this.#from = (this.#from + count) % RING_BYTES;
     this.#used -= count;
     this.#room.raise();
@@ -115,7 +116,7 @@ export class Conduit {
     while (taken < bytes.length && this.#used < RING_BYTES && !this.#isClosed) {
       const at = (this.#from + this.#used) % RING_BYTES;
       const count = Math.min(bytes.length - taken, RING_BYTES - this.#used, RING_BYTES - at);
-      this.#ring.set(bytes.subarray(taken, taken + count), at);
+      copyInto(this.#ring, at, bytes.subarray(taken, taken + count));
       this.#used += count;
       taken += count;
     }

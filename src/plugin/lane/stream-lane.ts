@@ -3,6 +3,7 @@
  * when its block is done with what it has put out so far. A guest that puts out much before it asks hands its output on
  * in parts. After the last input comes one block without any, for what a guest puts out at its end.
  */
+import { copyInto } from '../../engine/copy.ts';
 import * as L from '../../engine/layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
 import { type GuestStream, Trap } from '../guest.ts';
@@ -137,7 +138,7 @@ export class StreamLane implements GuestStream {
     let end = 0;
     for (let i = 0; i < count; i++) {
       const segment = engine.segment(block, i);
-      this.#copy.set(segment, end);
+      copyInto(this.#copy, end, segment);
       end += segment.length;
     }
     engine.setWord(block, L.B_OUT_BYTES, 0);

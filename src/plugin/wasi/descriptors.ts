@@ -4,6 +4,7 @@
  *
  * All addresses of a call are checked before a byte is taken or given, so that a call that fails has done nothing.
  */
+import { copyInto } from '../../engine/copy.ts';
 import * as C from './codes.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { WasiWorld } from './world.ts';
@@ -195,7 +196,7 @@ export class Descriptors {
       const to = Math.min(from + view.getUint32(at + C.IOVEC.length, true), piece.length);
       // What was just read may have overwritten the vectors that are still to come.
       if (!this.#memory.has(target, to - from)) break;
-      bytes.set(piece.subarray(from, to), target);
+      copyInto(bytes, target, piece.subarray(from, to));
       from = to;
     }
     this.#pieceAt = from;
