@@ -4,9 +4,9 @@
  * PluginFileError is a plugin that cannot be found, read, built or used; the exit code is 3.
  */
 
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  /** Further lines shown below the message: a caret under the text, the next step. May be empty. */
+/** An error that is for the user to mend: one line, and what helps. */
+abstract class ExplainedError extends Error {
+  /** Further lines shown below the message: a caret under the text, where was looked, the next step. May be empty. */
   readonly detail: string;
 
   /** `message` is one line without prefix and without final full stop; `detail` may have several lines. */
@@ -16,14 +16,11 @@ export class UsageError extends Error {
   }
 }
 
-export class PluginFileError extends Error {
-  override readonly name = 'PluginFileError';
-  /** Further lines shown below the message: where it was looked for, the next step. May be empty. */
-  readonly detail: string;
+export class UsageError extends ExplainedError {
+  override readonly name = 'UsageError';
+}
 
-  /** `message` is one line that names the plugin, without prefix and without final full stop. */
-  constructor(message: string, detail = '') {
-    super(message);
-    this.detail = detail;
-  }
+/** The message names the plugin. */
+export class PluginFileError extends ExplainedError {
+  override readonly name = 'PluginFileError';
 }

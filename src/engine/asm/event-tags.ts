@@ -7,7 +7,8 @@ import { FIELD_BITS, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_ARRAY, KIND_NULL, KIND
 import { equalBytes } from './bytes';
 import { copyText, takePages } from './event-memory';
 import { scratch } from './state';
-import { unescapeInto } from './unescape';
+import { hasEscape, unescapeInto } from './unescape';
+import { endOfText, skipSpace } from './view-find';
 
 /** The field as it lies in the record. */
 let tagsFrom: usize = 0;
@@ -25,35 +26,6 @@ const TAG_ENTRY: usize = 20;
 let tags: usize = 0;
 let tagsEnd: usize = 0;
 let tagsRoom: usize = 0;
-
-// @ts-ignore: decorator
-@inline
-function skipSpace(at: usize): usize {
-  while (load<u8>(at) <= 0x20) at++;
-  return at;
-}
-
-/** The last stringEnd met a backslash. */
-let sawEscape: bool = false;
-
-/** The closing quote of the string whose first byte is at `at`. */
-function stringEnd(at: usize): usize {
-  const quote = i8x16.splat(0x22);
-  const backslash = i8x16.splat(0x5c);
-  sawEscape = false;
-  while (true) {
-    const text = v128.load(at);
-    const hits = i8x16.bitmask(v128.or(i8x16.eq(text, quote), i8x16.eq(text, backslash)));
-    if (!hits) {
-      at += 16;
-      continue;
-    }
-    at += <usize>ctz(hits);
-    if (load<u8>(at) == 0x22) return at;
-    sawEscape = true;
-    at += 2;
-  }
-}
 
 /** Notes where the tags are. @returns false when there is something that is no tag */
 export function readTags(field: usize): bool {
@@ -84,11 +56,11 @@ export function readTags(field: usize): bool {
     }
     if (byte == 0x5d || byte == 0x7d) return true;
     if (byte != 0x22) return false;
-    const end = stringEnd(at + 1);
+    const end = endOfText(at + 1);
     store<u32>(tagsEnd, <u32>at + 1, TAG_FROM);
     store<u32>(tagsEnd, <u32>end, TAG_TO);
     store<u32>(tagsEnd, 0, TAG_VALUE_FROM);
-    store<u32>(tagsEnd, <u32>sawEscape, TAG_IS_ESCAPED);
+    store<u32>(tagsEnd, <u32>hasEscape(at + 1, end), TAG_IS_ESCAPED);
     at = end + 1;
     if (areTagsMembers) {
       at = readMember(at);
@@ -105,8 +77,8 @@ function readMember(at: usize): usize {
   let end = at;
   if (first == 0x22) {
     const isKeyEscaped = load<u32>(tagsEnd, TAG_IS_ESCAPED);
-    end = stringEnd(++at);
-    store<u32>(tagsEnd, isKeyEscaped | <u32>sawEscape, TAG_IS_ESCAPED);
+    end = endOfText(++at);
+    store<u32>(tagsEnd, isKeyEscaped | <u32>hasEscape(at, end), TAG_IS_ESCAPED);
   } else {
     // Bytes of numbers and literals are above space and are neither a comma nor a brace.
     while (load<u8>(end) > 0x20 && load<u8>(end) != 0x2c && load<u8>(end) != 0x7d) end++;
