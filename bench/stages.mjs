@@ -61,7 +61,7 @@ async function main() {
     const files = process.argv.slice(2);
     if (files.length === 0) {
       const { ensureData } = await import('./generate.mjs');
-      for (const shape of ['flat', 'zeek', 'github']) files.push(await ensureData(shape, 8));
+      for (const shape of /** @type {const} */ (['flat', 'zeek', 'github'])) files.push(await ensureData(shape, 8));
     }
     for (const file of files) measure(slung, file);
   } finally {
