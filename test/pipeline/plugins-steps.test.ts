@@ -98,10 +98,16 @@ describe('a record that fails', () => {
     expect(result.report.plugins[0]!.failures).toBe(1);
   });
 
-  test('the instance that comes after it starts anew', async () => {
-    const lines: Line[] = [{ do: 'seen' }, { do: 'seen' }, trap, { do: 'seen' }, { do: 'seen' }];
+  test.each(['trap', 'error'])('the instance that comes after a record of `%s` starts anew', async (what) => {
+    const lines: Line[] = [{ do: 'seen' }, { do: 'seen' }, { do: what }, { do: 'seen' }, { do: 'seen' }];
     const { out } = await run(lines, { onPluginError: 'skip', batchRecords: 1 });
     expect(out.match(/"seen":\d/g)).toEqual(['"seen":1', '"seen":2', '"seen":1', '"seen":2']);
+  });
+
+  test('a record of the step that is taken again is seen once', async () => {
+    const lines: Line[] = [{ do: 'seen' }, { do: 'seen' }, { do: 'error' }, { do: 'seen' }];
+    const { out } = await run(lines, { onPluginError: 'skip' });
+    expect(out.match(/"seen":\d/g)).toEqual(['"seen":1', '"seen":2', '"seen":1']);
   });
 
   test('the steps after it are whole again', async () => {

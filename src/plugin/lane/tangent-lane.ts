@@ -11,7 +11,7 @@ import type { Path, Program } from '../../engine/program.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
 import type { ListSelector } from '../../selector/index.ts';
 import { compileLists, parseTangentPath, renderSelectorError, SelectorError } from '../../selector/index.ts';
-import { PluginError } from '../guest.ts';
+import { PluginError, Trap } from '../guest.ts';
 import type { TangentGuest } from '../tangent/guest.ts';
 import { clearBlock, restoreStep, savedOutBytes, saveStep, sealBlock } from './blocks.ts';
 import { causeOf } from './failure.ts';
@@ -24,9 +24,6 @@ const FIRST_ROWS = 8;
 const STEP_ROWS = 512;
 
 const NEWLINE = new Uint8Array([0x0a]);
-
-/** A guest's answer was an error: the records of the call failed, and the instance is as good as before. */
-class GuestRefusal extends Error {}
 
 export class TangentLane {
   readonly #engine: RowEngine;
@@ -126,7 +123,8 @@ export class TangentLane {
     // What happens now is not in the call any more; the main thread must not look for the fault in its records.
     engine.setWord(block, L.B_CALL_TO, 0);
     const mayGoOn = this.#task.onPluginError !== 'fail';
-    const problem = mayGoOn && !(error instanceof GuestRefusal) ? this.#replaceGuest() : undefined;
+    // Also after an error that it returned: it has seen the step's records, and is to see them once.
+    const problem = mayGoOn ? this.#replaceGuest() : undefined;
     if (!mayGoOn || problem !== undefined) {
       restoreStep(engine, block);
       sealBlock(engine, block);
@@ -204,7 +202,7 @@ export class TangentLane {
       this.#guest.nextHandle + count,
     );
     engine.setWord(block, L.B_CALL_TO, 0);
-    if (refusal !== undefined) throw new GuestRefusal(`it returned an error: ${refusal}`);
+    if (refusal !== undefined) throw new Trap(`it returned an error: ${refusal}`);
     this.#talk.countLost(this.#guest.pinsLost());
   }
 
