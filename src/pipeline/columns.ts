@@ -8,12 +8,6 @@ import type { FieldSetting, OutputFormat, SelectSettings } from '../config/setti
 import type { Column, Projection } from '../engine/program.ts';
 import { parsePath, renderSelectorError, SelectorError } from '../selector/index.ts';
 
-/** A mistake in an expression or path, as a mistake of the flag that it came with. */
-export function selectorUsage(flag: string, error: SelectorError): UsageError {
-  const [message, ...detail] = renderSelectorError(error).split('\n');
-  return new UsageError(`${flag}: ${message}`, detail.join('\n'));
-}
-
 function toColumn(field: FieldSetting, flag: string): Column {
   try {
     return { name: field.name, path: parsePath(field.path) };

@@ -139,7 +139,8 @@ export function makeJob(
       talk: around.host.talk,
       clockMs: () => around.host.clockMs(),
       takeThread: () => around.host.takeThread?.(),
-      connect: () => (namesServices(plugin.bytes) ? around.services?.connect(plugin.name) : undefined),
+      connect: () =>
+        around.services !== undefined && namesServices(plugin.bytes) ? around.services.connect(plugin.name) : undefined,
     },
   );
 }

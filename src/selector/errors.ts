@@ -22,7 +22,7 @@ export interface SelectorErrorDetails {
 
 /** A selector, path or predicate list that cannot be compiled. */
 export class SelectorError extends Error {
-  override readonly name = 'SelectorError';
+  override readonly name: string = 'SelectorError';
   readonly text: string;
   readonly offset: number;
   readonly length: number;

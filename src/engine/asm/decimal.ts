@@ -7,6 +7,7 @@
  */
 import { compareWithHalfway } from './decimal-exact';
 import { LARGEST_POWER, POWERS_OF_FIVE, SMALLEST_POWER } from './decimal-powers';
+import { multiplyHigh } from './wide';
 
 const POINT: u8 = 0x2e;
 const DIGIT_0: u8 = 0x30;
@@ -129,16 +130,10 @@ function subnormal(mantissa: u64, biased: i32): u64 {
   return (shifted + (shifted & 1)) >> 1;
 }
 
-/** The 128-bit product from four 32-bit ones, since Wasm multiplies 64 bits to 64 only. @returns the low half */
+/** The 128-bit product; the upper half goes to `productHigh`. @returns the lower half */
 // @ts-ignore: decorator
 @inline
 function multiply(a: u64, b: u64): u64 {
-  const aLow = a & 0xffffffff;
-  const aHigh = a >> 32;
-  const bLow = b & 0xffffffff;
-  const bHigh = b >> 32;
-  const cross = aHigh * bLow + ((aLow * bLow) >> 32);
-  const middle = aLow * bHigh + (cross & 0xffffffff);
-  productHigh = aHigh * bHigh + (cross >> 32) + (middle >> 32);
+  productHigh = multiplyHigh(a, b);
   return a * b;
 }

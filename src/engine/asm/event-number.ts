@@ -6,6 +6,7 @@
  */
 import { POWERS_OF_FIVE, SMALLEST_POWER } from './decimal-powers';
 import { LARGE_POWERS_OF_FIVE, SMALLEST_LARGE_POWER } from './event-powers';
+import { multiplyHigh } from './wide';
 
 /** Room that either writer needs: 26 characters, and stores of 8 bytes. */
 export const NUMBER_ROOM: usize = 48;
@@ -137,17 +138,6 @@ function roundToOdd(factor: u64): u64 {
   const middle = powerHigh * factor + low;
   const high = multiplyHigh(powerHigh, factor) + <u64>(middle < low);
   return high | <u64>(middle > 1);
-}
-
-// @ts-ignore: decorator
-@inline
-function multiplyHigh(a: u64, b: u64): u64 {
-  const aLow = a & 0xffffffff;
-  const aHigh = a >> 32;
-  const bLow = b & 0xffffffff;
-  const bHigh = b >> 32;
-  const cross = aHigh * bLow + ((aLow * bLow) >> 32);
-  return aHigh * bHigh + (cross >> 32) + ((aLow * bHigh + (cross & 0xffffffff)) >> 32);
 }
 
 /** ECMA-262, Number::toString, radix 10, steps 6 to 12; `value` has no trailing zeros. */
