@@ -5,7 +5,7 @@
  *
  *     node build.mjs [engine] [js]        both when none is named
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { main as compile } from 'assemblyscript/asc';
 import { build } from 'esbuild';
@@ -24,7 +24,7 @@ const modules = [
   ['src/engine/asm/with-views.ts', engineConfig, 'src/engine/views.wasm'],
   ['src/plugin/tangent/asm/adapter.ts', adapterConfig, 'src/plugin/tangent/tangent-adapter.wasm'],
   ['src/plugin/slung/asm/adapter.ts', adapterConfig, 'src/plugin/slung/slung-adapter.wasm'],
-].filter(([entry]) => existsSync(entry));
+];
 
 async function buildEngine() {
   for (const [entry, config, outFile] of modules) {
