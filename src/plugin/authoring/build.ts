@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 /** A source cannot be compiled. */
 export class BuildError extends Error {
@@ -103,7 +104,9 @@ export async function compileAssemblyScript(file: string, place: AscPlace): Prom
     listFiles: () => [],
   });
   if (error !== null || bytes === undefined) {
-    throw new BuildError('it does not compile', said.trim() || (error?.message ?? 'the compiler gave no reason'));
+    // The compiler decides about colour by itself, from the terminal or from CI; what is shown here is for the caller.
+    const text = stripVTControlCharacters(said).trim();
+    throw new BuildError('it does not compile', text || (error?.message ?? 'the compiler gave no reason'));
   }
   return { bytes, inputs };
 }

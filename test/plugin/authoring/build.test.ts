@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BuildError, compileNative, findAsc } from '../../../src/plugin/authoring/build.ts';
 import { buildCached } from '../../../src/plugin/authoring/build-cache.ts';
 
@@ -12,6 +12,8 @@ let cache = '';
 let source = '';
 
 beforeAll(() => {
+  // AssemblyScript takes it for a terminal with colours. It looks when it is loaded, which is after this.
+  vi.stubEnv('CI', 'true');
   folder = mkdtempSync(join(tmpdir(), 'slung-build-'));
   cache = join(folder, 'cache');
   source = join(folder, 'own.ts');
@@ -64,6 +66,7 @@ describe('buildCached', () => {
     expect((error as BuildError).message).toBe('it does not compile');
     expect((error as BuildError).detail).toContain("Cannot find name 'x'");
     expect((error as BuildError).detail).toContain('bad.ts(1,35)');
+    expect((error as BuildError).detail).toMatch(/^ERROR TS/);
   });
 });
 
