@@ -22,8 +22,10 @@ const adapterConfig = 'src/plugin/asconfig.json';
 const modules = [
   ['src/engine/asm/engine.ts', engineConfig, 'src/engine/engine.wasm'],
   ['src/engine/asm/with-views.ts', engineConfig, 'src/engine/views.wasm'],
+  ['src/engine/asm/with-points.ts', engineConfig, 'src/engine/points.wasm'],
   ['src/plugin/tangent/asm/adapter.ts', adapterConfig, 'src/plugin/tangent/tangent-adapter.wasm'],
   ['src/plugin/slung/asm/adapter.ts', adapterConfig, 'src/plugin/slung/slung-adapter.wasm'],
+  ['src/store/asm/store.ts', 'src/store/asm/asconfig.json', 'src/store/store.wasm'],
 ];
 
 async function buildEngine() {
@@ -54,12 +56,14 @@ const tamed = {
 };
 
 /**
- * The program comes three times, with more or less in it, because reading what is not needed is a part of every start
+ * The program comes four times, with more or less in it, because reading what is not needed is a part of every start
  * (select: a tenth of it). bin/slung.js chooses by the command line.
  */
 const bundles = {
-  select: /src.(cli.command-(run|plugin)|pipeline.run-plugins)[^/\\]*\.ts$/,
-  run: /src.(cli.command-plugin|io.listen)[^/\\]*\.ts$/,
+  select:
+    /src.(cli.(command-(run|plugin|query|store)|store-(code|open))|query.index|pipeline.(run-plugins|recording|store-write))[^/\\]*\.ts$/,
+  run: /src.(cli.(command-(plugin|query|store)|store-code)|io.listen)[^/\\]*\.ts$/,
+  query: /src.(cli.command-(run|plugin|store-write)|pipeline.|plugin.find)[^/\\]*\.ts$/,
 };
 
 /** @param {RegExp} filter what stays out */
@@ -115,7 +119,7 @@ async function buildJs() {
     entryPoints: {
       cli: 'src/cli/main.ts',
       'lane-worker': 'src/pipeline/lane-worker.ts',
-      'plugin-worker': 'src/plugin/lane/plugin-worker.ts',
+      'plugin-worker': 'src/pipeline/plugin-worker.ts',
       'thread-ahead': 'src/pipeline/thread-ahead.ts',
       'services-worker': 'src/plugin/services/services-worker.ts',
     },

@@ -34,6 +34,8 @@ export interface Paint {
   warning(text: string): string;
   faint(text: string): string;
   strong(text: string): string;
+  /** One of the lines of a plot. Undefined: without colours. */
+  readonly line?: ((line: number, text: string) => string) | undefined;
 }
 
 const same = (text: string): string => text;
@@ -46,7 +48,10 @@ export async function paintFor(level: ColorLevel): Promise<Paint> {
   if (level === 0) return plainPaint;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level });
+  // Neighbours differ also for those who cannot tell red from green.
+  const lines = [chalk.cyan, chalk.yellow, chalk.magenta, chalk.green, chalk.blue, chalk.red];
   return {
+    line: (line, text) => lines[line % lines.length]!(text),
     error: (text) => chalk.bold.red(text),
     warning: (text) => chalk.yellow(text),
     faint: (text) => chalk.dim(text),

@@ -9,6 +9,7 @@ import { flagsOf } from './flags.ts';
 import { parseFlags } from './parse.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';
 import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
+import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
 
 /** The exit code of one run. @throws UsageError */
@@ -20,7 +21,7 @@ export async function selectCommand(argv: readonly string[], world: World): Prom
     environmentLayer(flags, world.environment),
     defaultLayer(flags, { lanes: world.cores() }),
   ]);
-  const settings = selectSettings(resolved, typed.operands);
+  const settings = selectSettings(resolved, typed.operands, defaultStore(world.environment));
   if (typed.operands.length === 0 && world.isTTY(0)) return await helpInsteadOfHanging(settings, world);
   const runSelect = await world.loadRunSelect();
   return finish(await hosted(settings, world, (host) => runSelect(settings, host)), world);

@@ -1,9 +1,11 @@
 /**
  * The commands, as data: help, man pages and completion are printed from here and main.ts finds the code of a command by
  * its name. A new command is one row here, its name in commandNames, `commands:` in the rows of its flags, and one
- * entry in main.ts. A subcommand is a command whose name has two words; the rows of `plugin` are in commands-plugin.ts.
+ * entry in main.ts. A subcommand is a command whose name has two words; the rows of `plugin` are in commands-plugin.ts, those of
+ * `query` and `store` in commands-store.ts.
  */
 import { pluginCommands } from './commands-plugin.ts';
+import { storeCommands } from './commands-store.ts';
 import type { CommandName } from './flags.ts';
 
 export interface Example {
@@ -78,6 +80,7 @@ A plugin is in a sandbox. Its memory and the time of a call are limited; it sees
     ],
     hasManPage: true,
   },
+  ...storeCommands,
   ...pluginCommands,
   {
     name: 'help',
@@ -104,7 +107,7 @@ bash: eval "$(slung completion bash)" in ~/.bashrc. zsh: save it as _slung in a 
 /** What slung is, for top-level help and slung.1. */
 export const about = {
   doc: 'A Unix filter for NDJSON at the speed of the disk',
-  longDoc: `slung reads NDJSON, keeps the records that a selector describes, puts them through WebAssembly plugins if you like, and writes them as they were or as chosen fields, in NDJSON, csv or tsv. Records never leave a WebAssembly memory, numbers pass through digit by digit, and nothing is dropped without being counted.
+  longDoc: `slung reads NDJSON, keeps the records that a selector describes, puts them through WebAssembly plugins if you like, and writes them as they were or as chosen fields, in NDJSON, csv or tsv. Numbers that should outlive the stream go into a store on this machine, which answers queries about them. Records never leave a WebAssembly memory, numbers pass through digit by digit, and nothing is dropped without being counted.
 
 Standard output carries data and nothing else; everything for people goes to standard error.`,
 } as const;

@@ -13,10 +13,13 @@ export interface ExitRow {
 
 export const exitRows: readonly ExitRow[] = [
   { code: '0', doc: 'All went well; also when the reader of the output went away.' },
-  { code: '1', doc: 'Some data was bad, a plugin or its test failed, or a file could not be read or written.' },
-  { code: '2', doc: 'The command line, a selector or a setting is wrong; nothing was read.' },
+  {
+    code: '1',
+    doc: 'Some data was bad, a plugin or its test failed, a store is damaged, or a file could not be read or written.',
+  },
+  { code: '2', doc: 'The command line, a selector, a query or a setting is wrong; nothing was read.' },
   { code: '3', doc: 'A plugin cannot be found, built or loaded.' },
-  { code: '4', doc: 'With --exit-status: nothing was output.' },
+  { code: '4', doc: 'With --exit-status: nothing was output, or nothing found.' },
   { code: '128+N', doc: 'Ended by signal N, after writing what had been read.' },
 ];
 

@@ -50,6 +50,9 @@ export const pluginFlags: readonly Flag[] = [
     doc: 'Report as JSON',
     longDoc: 'Write the report as one line of JSON.',
     common: true,
-    commands: ['plugin inspect', 'plugin test', 'plugin list'],
+    commands: [
+      ...(['plugin inspect', 'plugin test', 'plugin list', 'store stat', 'store verify'] as const),
+      ...(['store compact', 'store trim', 'store repair'] as const),
+    ],
   },
 ];

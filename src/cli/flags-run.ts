@@ -9,6 +9,7 @@
 import type { CommandName, Flag } from './flags.ts';
 
 const commands: readonly CommandName[] = ['run'];
+const andWrite: readonly CommandName[] = ['run', 'store write'];
 const andTest: readonly CommandName[] = ['run', 'plugin test'];
 const KIB = 1024;
 const GIB = 1024 ** 3;
@@ -164,10 +165,12 @@ const events: readonly Flag[] = [
     type: 'text',
     value: 'FIELD',
     default: 'timestamp',
-    group: 'Events',
-    doc: 'Where the time of an event is',
-    longDoc: "For Slung programs: the path of an event's time, a number (see --time-unit) or a text as in RFC 3339.",
-    commands,
+    group: 'Events and points',
+    doc: 'Where the time is',
+    longDoc:
+      'The path of the time of an event for a Slung program, or of a point for the store: a number (see --time-unit) or a text as in RFC 3339.',
+    common: ['store write'],
+    commands: andWrite,
   },
   {
     key: 'valueField',
@@ -175,7 +178,7 @@ const events: readonly Flag[] = [
     type: 'text',
     value: 'FIELD',
     default: 'value',
-    group: 'Events',
+    group: 'Events and points',
     doc: 'Where the value of an event is',
     longDoc: "For Slung programs: the path of an event's value, a number.",
     commands,
@@ -186,10 +189,12 @@ const events: readonly Flag[] = [
     type: 'text',
     value: 'FIELD',
     default: 'series',
-    group: 'Events',
-    doc: 'Where the series of an event is',
-    longDoc: "For Slung programs: the path of the name of an event's series.",
-    commands,
+    group: 'Events and points',
+    doc: 'Where the name of the series is',
+    longDoc:
+      'The path of the name of the series that an event for a Slung program, or a point for the store, belongs to.',
+    common: ['store write'],
+    commands: andWrite,
   },
   {
     key: 'tagsField',
@@ -197,7 +202,7 @@ const events: readonly Flag[] = [
     type: 'text',
     value: 'FIELD',
     default: 'tags',
-    group: 'Events',
+    group: 'Events and points',
     doc: 'Where the tags of an event are',
     longDoc:
       "For Slung programs: the path of an event's tags: an array of strings, or an object, of which each member becomes name=value.",
@@ -210,18 +215,18 @@ const events: readonly Flag[] = [
     value: 'UNIT',
     choices: ['auto', 's', 'ms', 'us', 'ns'],
     default: 'auto',
-    group: 'Events',
+    group: 'Events and points',
     doc: 'The unit of times that are numbers',
     longDoc:
       'The unit of times that are numbers: seconds, milliseconds, microseconds or nanoseconds since 1970. auto goes by the size of each number.',
-    commands,
+    commands: andWrite,
   },
   {
     key: 'listen',
     long: 'listen',
     type: 'text',
     value: 'URL',
-    group: 'Events',
+    group: 'Events and points',
     doc: 'Take events from producers at ws://HOST:PORT',
     longDoc:
       'Instead of reading files, listen for WebSocket connections at URL, ws://HOST:PORT, and take what they send as events. HOST is best 127.0.0.1: whoever can connect can send.',

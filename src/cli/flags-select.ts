@@ -4,8 +4,11 @@
  * than others because it is one table: a flag has its whole text here and nowhere else.
  */
 import type { CommandName, Flag } from './flags.ts';
+import { storeCommands } from './flags-store.ts';
 
 const commands: readonly CommandName[] = ['select', 'run'];
+/** What reads records. */
+const readers: readonly CommandName[] = [...commands, 'store write'];
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const DAY_MS = 24 * 3_600_000;
@@ -23,7 +26,7 @@ const selection: readonly Flag[] = [
 
 A comparison with a missing value, or between a number and a string, is false. Integers are compared exactly.`,
     common: true,
-    commands,
+    commands: readers,
   },
   {
     key: 'fields',
@@ -112,8 +115,8 @@ const output: readonly Flag[] = [
     default: 'false',
     group: 'Output',
     doc: 'Exit 4 when nothing was output',
-    longDoc: 'Exit with code 4 when the run went well but no record was output.',
-    commands,
+    longDoc: 'Exit with code 4 when all went well but no record was output, or a query found no point.',
+    commands: [...commands, 'query', 'store ls', 'store export'],
   },
 ];
 
@@ -130,7 +133,7 @@ const badLines: readonly Flag[] = [
     doc: 'A line that is not JSON: skip it, fail, or keep it',
     longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. When there were any, the exit code is 1, except with keep.`,
     common: true,
-    commands,
+    commands: readers,
   },
   {
     key: 'rejects',
@@ -141,7 +144,7 @@ const badLines: readonly Flag[] = [
     doc: 'Write bad lines to FILE, and why to FILE.log',
     longDoc:
       'Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason.',
-    commands,
+    commands: readers,
   },
   {
     key: 'maxErrors',
@@ -155,7 +158,7 @@ const badLines: readonly Flag[] = [
     group: 'Bad lines',
     doc: 'Stop when more than N lines were bad',
     longDoc: 'Stop with exit code 1 when more than N lines were bad.',
-    commands,
+    commands: readers,
   },
 ];
 
@@ -190,7 +193,7 @@ const batches: readonly Flag[] = [
     doc: 'Cut a batch at SIZE bytes',
     longDoc:
       'A batch is handed on when it has SIZE bytes of whole lines. A batch also ends when the input would block (see --batch-age), so a larger SIZE does not delay a slow stream.',
-    commands,
+    commands: readers,
   },
   {
     key: 'batchRecords',
@@ -204,7 +207,7 @@ const batches: readonly Flag[] = [
     group: 'Batches',
     doc: 'Cut a batch at N records',
     longDoc: 'A batch is also handed on when it has N records.',
-    commands,
+    commands: readers,
   },
   {
     key: 'batchAge',
@@ -219,7 +222,7 @@ const batches: readonly Flag[] = [
     doc: 'Wait this long for a fuller batch',
     longDoc:
       'How long a batch may wait for more input, counted from its first record. With 0, a batch is handed on as soon as the input would block: output appears at once and nothing is lost in speed.',
-    commands,
+    commands: readers,
   },
 ];
 
@@ -236,7 +239,7 @@ const limits: readonly Flag[] = [
     group: 'Limits',
     doc: 'A line longer than SIZE is a bad line',
     longDoc: 'A line longer than SIZE is treated as a bad line. Memory for long lines is only used while one is read.',
-    commands,
+    commands: readers,
   },
   {
     key: 'maxDepth',
@@ -250,7 +253,7 @@ const limits: readonly Flag[] = [
     group: 'Limits',
     doc: 'A record nested deeper than N is a bad line',
     longDoc: 'A record whose arrays and objects are nested deeper than N is treated as a bad line.',
-    commands,
+    commands: readers,
   },
 ];
 
@@ -267,7 +270,7 @@ const talk: readonly Flag[] = [
     doc: 'Write messages as text or as lines of JSON',
     longDoc:
       'How errors and warnings are written to standard error: as text for people, or as JSON objects, one a line, with level and message. The message about a bad line also has file, line, byteOffset, column, code, name, reason and length.',
-    commands,
+    commands: [...readers, ...storeCommands],
   },
   {
     key: 'stats',
@@ -283,7 +286,7 @@ const talk: readonly Flag[] = [
     longDoc:
       'At the end, report records, bytes, matches, bad lines by reason, batches by what ended them, seconds and MB/s, on standard error: for people (--stats) or as one line of JSON (--stats=json). The value must be joined by =.',
     common: true,
-    commands,
+    commands: readers,
   },
   {
     key: 'quiet',
@@ -295,7 +298,7 @@ const talk: readonly Flag[] = [
     group: 'Talk',
     doc: 'Say nothing but errors',
     longDoc: 'Write no warnings and no progress to standard error. Errors are still shown, and so is --stats.',
-    commands,
+    commands: [...readers, ...storeCommands],
   },
   {
     key: 'verbose',
@@ -307,7 +310,7 @@ const talk: readonly Flag[] = [
     group: 'Talk',
     doc: 'Say more; repeat for still more',
     longDoc: 'Say more about what is done, on standard error. -vv says still more. In the environment, a number.',
-    commands,
+    commands: readers,
   },
 ];
 

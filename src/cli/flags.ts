@@ -1,7 +1,7 @@
 /**
  * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion, environment
  * variables and the configuration schema are all printed from this table, so there is no second place to forget.
- * The flags of the commands are in flags-select.ts, flags-run.ts and flags-plugin.ts; this file has the shape of a row and
+ * The flags of the commands are in flags-select.ts, flags-run.ts, flags-plugin.ts and flags-store.ts; this file has the shape of a row and
  * the flags that all share.
  *
  * The surprising part: environment variables exist for *how* a run works (lanes, limits, what to do with bad lines) and
@@ -10,12 +10,15 @@
 import { pluginFlags } from './flags-plugin.ts';
 import { runFlags } from './flags-run.ts';
 import { selectFlags } from './flags-select.ts';
+import { storeFlags } from './flags-store.ts';
 
 /**
  * `switch` is on or off; `count` is how often it was given; `text` and `file` are taken as they are; the others are
- * parsed by config/quantity.ts. A `list` flag may be repeated and keeps every value.
+ * parsed by config/quantity.ts; an `age` is a duration that may also be days or weeks. A `list` flag may be repeated and keeps every value.
  */
-export type FlagType = 'switch' | 'count' | 'text' | 'list' | 'file' | 'size' | 'duration' | 'integer' | 'choice';
+export type FlagType =
+  | ('switch' | 'count' | 'text' | 'list' | 'file' | 'choice')
+  | ('size' | 'duration' | 'age' | 'integer');
 
 export interface Flag {
   /** The setting it sets: `batchBytes`. No two flags of one command share a key. */
@@ -43,31 +46,24 @@ export interface Flag {
   readonly doc: string;
   /** For long help and the man page: sentences. A blank line starts a new paragraph. */
   readonly longDoc: string;
-  /** Listed in short help, which has room for the commonest only. */
-  readonly common?: true;
+  /** Listed in short help, which has room for the commonest only: of all its commands, or of these. */
+  readonly common?: true | readonly CommandName[];
   readonly commands: readonly CommandName[];
 }
 
 /** The headings, in their order. */
 export const flagGroups = [
-  ...(['Selection', 'Plugins', 'Sandbox', 'Events', 'Output', 'Bad lines', 'Batches', 'Limits', 'Talk'] as const),
-  'Help',
+  ...(['Selection', 'Plugins', 'Sandbox', 'Events and points', 'History', 'Output', 'Bad lines', 'Batches'] as const),
+  ...(['Limits', 'Talk', 'Help'] as const),
 ] as const;
 
 export type FlagGroup = (typeof flagGroups)[number];
 
 /** The commands; a name of two words is a subcommand. */
 export const commandNames = [
-  ...([
-    'select',
-    'run',
-    'plugin',
-    'plugin inspect',
-    'plugin new',
-    'plugin build',
-    'plugin test',
-    'plugin list',
-  ] as const),
+  ...(['select', 'run', 'query', 'store', 'store write', 'store ls', 'store stat', 'store verify'] as const),
+  ...(['store compact', 'store trim', 'store export', 'store repair'] as const),
+  ...(['plugin', 'plugin inspect', 'plugin new', 'plugin build', 'plugin test', 'plugin list'] as const),
   ...(['help', 'completion'] as const),
 ] as const;
 
@@ -87,7 +83,7 @@ const sharedFlags: readonly Flag[] = [
     group: 'Talk',
     doc: 'Colour messages: auto, always or never',
     longDoc:
-      'When to colour what is written for people. With auto, colours are used when the stream is a terminal, TERM is not dumb, and NO_COLOR is empty or not set; FORCE_COLOR turns them on, also without a terminal. Data is never coloured.',
+      'When to colour what is written for people. With auto, colours are used when the stream is a terminal, TERM is not dumb, and NO_COLOR is empty or not set; FORCE_COLOR turns them on, also without a terminal. Of the data, only plots and the heads of tables are coloured.',
     commands: everywhere,
   },
   {
@@ -113,7 +109,7 @@ const sharedFlags: readonly Flag[] = [
   },
 ];
 
-export const flags: readonly Flag[] = [...selectFlags, ...runFlags, ...pluginFlags, ...sharedFlags];
+export const flags: readonly Flag[] = [...selectFlags, ...runFlags, ...storeFlags, ...pluginFlags, ...sharedFlags];
 
 /** The flags of a command, in table order. */
 export function flagsOf(command: CommandName): readonly Flag[] {

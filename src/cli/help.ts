@@ -76,7 +76,8 @@ function brief(command: Command | undefined, paint: Paint): string[] {
   const below = command === undefined ? mainCommands : subcommandsOf(command);
   const rows = below.map((row) => columns(lastWord(row), row.doc, 23, paint));
   if (command !== undefined && below.length === 0) {
-    const common = orderedFlags(command).filter((flag) => flag.common);
+    const { name } = command;
+    const common = orderedFlags(command).filter(({ common = [] }) => common === true || common.includes(name));
     rows.push(...common.flatMap((flag) => briefFlag(flag, paint)));
   }
   return [

@@ -5,6 +5,7 @@
  */
 import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { ColorWhen, ErrorsFormat } from '../config/settings.ts';
+import { StoreError } from '../store/errors.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { selectCommand } from './command-select.ts';
 import { type Command, commandAt } from './commands.ts';
@@ -20,7 +21,17 @@ type Handler = (argv: readonly string[], world: World) => Promise<number>;
 const handlers: Readonly<Record<CommandName, () => Promise<Handler>>> = {
   select: async () => selectCommand,
   run: async () => (await import('./command-run.ts')).runCommand,
-  plugin: async () => (await import('./command-plugin.ts')).pluginCommand,
+  query: async () => (await import('./command-query.ts')).queryCommand,
+  store: async () => parentCommand('store'),
+  'store write': async () => (await import('./command-store-write.ts')).storeWriteCommand,
+  'store ls': async () => (await import('./command-store-ls.ts')).storeLsCommand,
+  'store stat': async () => (await import('./command-store-stat.ts')).storeStatCommand,
+  'store verify': async () => (await import('./command-store-verify.ts')).storeVerifyCommand,
+  'store compact': async () => (await import('./command-store-compact.ts')).storeCompactCommand,
+  'store trim': async () => (await import('./command-store-trim.ts')).storeTrimCommand,
+  'store export': async () => (await import('./command-store-export.ts')).storeExportCommand,
+  'store repair': async () => (await import('./command-store-repair.ts')).storeRepairCommand,
+  plugin: async () => parentCommand('plugin'),
   'plugin new': async () => (await import('./command-plugin-new.ts')).pluginNewCommand,
   'plugin build': async () => (await import('./command-plugin-build.ts')).pluginBuildCommand,
   'plugin test': async () => (await import('./command-plugin-test.ts')).pluginTestCommand,
@@ -29,6 +40,12 @@ const handlers: Readonly<Record<CommandName, () => Promise<Handler>>> = {
   help: async () => (await import('./command-help.ts')).helpCommand,
   completion: async () => (await import('./command-completion.ts')).completionCommand,
 };
+
+/** A command that has only subcommands. */
+async function parentCommand(name: CommandName): Promise<Handler> {
+  const { withoutSubcommand } = await import('./command-parent.ts');
+  return (argv, world) => withoutSubcommand(name, argv, world);
+}
 
 /**
  * The whole program. `argv` is without node and script. Returns the exit code and never throws; after a run that was
@@ -100,6 +117,17 @@ async function explain(
   if (error instanceof PluginFileError) {
     talk.error(error.detail === '' ? error.message : `${error.message}\n${error.detail}`);
     return Exit.plugin;
+  }
+  if (error instanceof Error && error.name === 'QueryError') {
+    const { QueryError, renderQueryError } = await import('../query/index.ts');
+    if (error instanceof QueryError) {
+      talk.error(`${renderQueryError(error)}\nSee: slung help ${command?.name ?? 'query'}`);
+      return Exit.usage;
+    }
+  }
+  if (error instanceof StoreError) {
+    talk.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`);
+    return Exit.data;
   }
   // An error of the system (help into a full disk) is not a mistake in slung.
   if (error instanceof Error && 'syscall' in error) {

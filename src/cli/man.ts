@@ -1,11 +1,11 @@
 /**
  * Man pages in the man(7) macros, printed from the tables. The files in man/ are this module's output, committed, and a
  * test compares them byte for byte (`npx vitest run test/cli/man.test.ts -u` writes them anew). No date is printed:
- * the pages change when the tables do. The page about selectors is printed from its README by man-selectors.ts.
+ * the pages change when the tables do. The pages of section 7 are printed from README files by man-selectors.ts and its like.
  */
 import { about, type Command, commands, mainCommands, subcommandsOf } from './commands.ts';
 import { exitRows } from './exit.ts';
-import { type Flag, flagGroups, flags, flagsOf } from './flags.ts';
+import { type CommandName, type Flag, flagGroups, flags, flagsOf } from './flags.ts';
 import { environmentRows, environmentRule, flagFacts, quantityRule, usageLine, valueSynopsis } from './help.ts';
 import { version } from './version.ts';
 
@@ -66,14 +66,15 @@ function mainSections(own: readonly Command[]): string[] {
     ...environment(flags),
     ...exitStatus(),
     '.SH SEE ALSO',
-    [...others, '.BR slung\\-selectors (7)', '.BR slung\\-plugins (7)'].join(',\n'),
+    [...others, '.BR slung\\-selectors (7)', '.BR slung\\-query (7)', '.BR slung\\-plugins (7)'].join(',\n'),
   ];
 }
 
 function commandSections(command: Command): string[] {
   const below = subcommandsOf(command);
-  const own = flagsOf(command.name);
-  const all = below.length === 0 ? own : below.flatMap(({ name }) => flagsOf(name));
+  const all = below.length === 0 ? flagsOf(command.name) : below.flatMap(({ name }) => flagsOf(name));
+  // What all subcommands have stands once, behind them.
+  const own = [...new Set(all)].filter((flag) => below.every(({ name }) => flag.commands.includes(name)));
   return [
     '.SH SYNOPSIS',
     ...(below.length === 0 ? [command] : below).flatMap((row, i) => [
@@ -82,7 +83,7 @@ function commandSections(command: Command): string[] {
     ]),
     '.SH DESCRIPTION',
     ...paragraphs(command.longDoc),
-    ...(below.length === 0 ? [] : ['.SH COMMANDS', ...below.flatMap(subcommandSection)]),
+    ...(below.length === 0 ? [] : ['.SH COMMANDS', ...below.flatMap((row) => subcommandSection(row, own))]),
     '.SH OPTIONS',
     ...flagGroups.flatMap((group) => optionGroup(group, own)),
     ...(all.some((flag) => flag.type === 'size') ? ['.SS Sizes and durations', ...paragraphs(quantityRule)] : []),
@@ -90,15 +91,22 @@ function commandSections(command: Command): string[] {
     ...environment([...new Set(all)]),
     ...exitStatus(),
     '.SH SEE ALSO',
-    '.BR slung (1),',
-    ...(command.name === 'select' ? [] : ['.BR slung\\-plugins (7),']),
-    '.BR slung\\-selectors (7)',
+    ['slung (1)', ...(seeAlso[command.name] ?? [])].map((page) => `.BR ${roff(page)}`).join(',\n'),
   ];
 }
 
-/** What a subcommand does, and the options that only some commands have. */
-function subcommandSection(command: Command): string[] {
-  const own = flagsOf(command.name).filter((flag) => flag.commands.length < commands.length);
+/** Besides slung(1). */
+const seeAlso: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  select: ['slung-selectors (7)'],
+  run: ['slung-plugins (7)', 'slung-selectors (7)'],
+  plugin: ['slung-plugins (7)', 'slung-selectors (7)'],
+  query: ['slung-store (1)', 'slung-query (7)'],
+  store: ['slung-query (1)', 'slung-query (7)', 'slung-selectors (7)'],
+};
+
+/** What a subcommand does, and the options that its neighbours do not have. */
+function subcommandSection(command: Command, common: readonly Flag[]): string[] {
+  const own = flagsOf(command.name).filter((flag) => !common.includes(flag));
   return [
     `.SS ${roff(`${command.name} ${command.operands}`.trimEnd())}`,
     ...paragraphs(command.longDoc),

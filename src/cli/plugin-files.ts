@@ -9,6 +9,7 @@ import type { LoadedPlugin, RunSources } from '../config/run.ts';
 import { findPlugin, isPluginPath, listPlugins, nameOfFile, pluginPlaces } from '../plugin/find.ts';
 import { GrantError, parseGrant } from '../plugin/services/grants.ts';
 import { nearest } from '../selector/suggest.ts';
+import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
 
 /** What a run asks of the world when its settings are made. */
@@ -17,6 +18,7 @@ export function runSources(world: World): RunSources {
     load: (word, file) => loadPlugin(word, file, world),
     checkHost,
     environment: world.environment,
+    defaultStore: defaultStore(world.environment),
   };
 }
 

@@ -25,6 +25,7 @@ export async function hosted(
       onSignal: (listener) => watch.onSignal(listener),
       clockMs: () => world.clockMs(),
       takeThread: () => world.takeThread?.(),
+      openStore: async (store) => (await world.loadOpenStore())(store, (text) => terminal.talk.warn(text)),
     });
   } finally {
     watch.end();

@@ -25,6 +25,8 @@ export function readValue(flag: Flag, text: string, label: string): SettingValue
       return inRange(flag, parseSize(text), text, label, 'a size', sentence(SIZE_RULE));
     case 'duration':
       return inRange(flag, parseDuration(text), text, label, 'a duration', sentence(DURATION_RULE));
+    case 'age':
+      return inRange(flag, parseAge(text), text, label, 'an age', 'For example: 30d. The units are s, m, h, d and w.');
     case 'choice':
       return readChoice(flag, text, label);
     case 'list':
@@ -33,6 +35,15 @@ export function readValue(flag: Flag, text: string, label: string): SettingValue
     case 'file':
       return text;
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/** A duration, or days or weeks: nobody keeps a history for so many hours. Milliseconds. */
+function parseAge(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)([dw])$/i.exec(text.trim());
+  if (match === null) return parseDuration(text);
+  return Number(match[1]) * (match[2]!.toLowerCase() === 'd' ? DAY_MS : 7 * DAY_MS);
 }
 
 function readSwitch(text: string, label: string): boolean {
@@ -67,7 +78,7 @@ function inRange(
 /** A limit in the unit that people write. */
 function shown(flag: Flag, value: number): string {
   if (flag.type === 'size') return formatSize(value);
-  return flag.type === 'duration' ? `${value / 1000} s` : String(value);
+  return flag.type === 'duration' || flag.type === 'age' ? `${value / 1000} s` : String(value);
 }
 
 function sentence(rule: string): string {

@@ -5,14 +5,16 @@
  * The surprising part: node:tty and node:os are not imported but fetched when they are needed. node:tty loads node:net,
  * which shows in every start (`node --cpu-prof bin/slung.js select`; bench/startup.mjs).
  */
-import { existsSync, fstatSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
-import type { RunSettings } from '../config/settings.ts';
+import type { RunSettings, StoreSettings, WriteSettings } from '../config/settings.ts';
 import type { RunHost, RunOutcome, RunSelect } from '../pipeline/host.ts';
+import type { PointStore } from '../pipeline/store-writer.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { SignalSource } from './signals.ts';
 import type { Environment } from './sources.ts';
+import type { StoreApi } from './store-api.ts';
 import { writeText } from './write.ts';
 
 /** Standard input, output and error by their descriptors. */
@@ -20,24 +22,42 @@ export type StandardFd = 0 | 1 | 2;
 
 /** The signature of `runPlugins` in pipeline/run-plugins.ts. */
 export type RunPlugins = (settings: RunSettings, host: RunHost) => Promise<RunOutcome>;
+/** The signature of `runStoreWrite` in pipeline/store-write.ts. */
+export type RunStoreWrite = (settings: WriteSettings, host: RunHost) => Promise<RunOutcome>;
 /** The signature of `describePlugin` there. */
 export type DescribePlugin = (settings: RunSettings, host: RunHost) => Promise<PluginDescription | undefined>;
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 export interface World {
   readonly environment: Environment;
   isTTY(fd: StandardFd): boolean;
   /** Writes all of the text, synchronously; a closed pipe is no error. */
   write(fd: 1 | 2, text: string): void;
+  /** Writes all of the text to standard output. @returns false when nobody reads any more */
+  writeData(text: string): boolean;
+  /** Of the terminal that standard output is; undefined when it does not tell. */
+  terminalSize(): TerminalSize | undefined;
   fileExists(path: string): boolean;
   /** The working directory, in which plugins are looked for and made. */
   directory(): string;
   cores(): number;
   clockMs(): number;
+  /** Microseconds since 1970. */
+  nowUs(): bigint;
   readonly signals: SignalSource;
   /** Imported when a run begins, so that help does not pay for it. */
   loadRunSelect(): Promise<RunSelect>;
   loadRunPlugins(): Promise<RunPlugins>;
   loadDescribePlugin(): Promise<DescribePlugin>;
+  loadRunStoreWrite(): Promise<RunStoreWrite>;
+  /** @param warn gets what is odd and no error */
+  loadStore(warn: (text: string) => void): Promise<StoreApi>;
+  /** What opens a store for writing. */
+  loadOpenStore(): Promise<(settings: StoreSettings, warn: (text: string) => void) => PointStore>;
   /** See RunHost. */
   takeThread?(): Worker | undefined;
 }
@@ -51,16 +71,23 @@ function saveCompiling(): void {
   setFlagsFromString('--no-opt');
 }
 
+const systemClock = {
+  clockMs: () => performance.now(),
+  nowUs: () => BigInt(Date.now()) * 1000n,
+};
+
 /** The process we are. */
 export function processWorld(): World {
   return {
     environment: process.env,
     isTTY: isTerminal,
-    write: (fd, text) => writeText(fd, text),
+    write: (fd, text) => void writeText(fd, text),
+    writeData: (text) => writeText(1, text),
+    terminalSize: sizeOfTerminal,
     fileExists: (path) => existsSync(path),
     directory: () => process.cwd(),
     cores: () => process.getBuiltinModule('node:os').availableParallelism(),
-    clockMs: () => performance.now(),
+    ...systemClock,
     signals: {
       on: (signal, handler) => process.on(signal, handler),
       off: (signal, handler) => process.off(signal, handler),
@@ -73,6 +100,15 @@ export function processWorld(): World {
     // Here the compiler is worth its time: guests call functions that are JavaScript.
     loadRunPlugins: async () => (await import('../pipeline/run-plugins.ts')).runPlugins,
     loadDescribePlugin: async () => (await import('../pipeline/run-plugins.ts')).describePlugin,
+    loadRunStoreWrite: async () => {
+      saveCompiling();
+      return (await import('../pipeline/store-write.ts')).runStoreWrite;
+    },
+    loadStore: async (warn) => (await import('./store-code.ts')).storeCode(systemClock, warn),
+    loadOpenStore: async () => {
+      const { openForWriting } = await import('./store-open.ts');
+      return (settings, warn) => openForWriting(settings, systemClock, warn);
+    },
   };
 }
 
@@ -86,6 +122,27 @@ function isTerminal(fd: StandardFd): boolean {
     return false;
   }
   return process.getBuiltinModule('node:tty').isatty(fd);
+}
+
+/**
+ * The size is asked of a description of our own, because opening standard output as a stream would change it for
+ * everybody who shares it. COLUMNS is for where there is no /dev/fd.
+ */
+function sizeOfTerminal(): TerminalSize | undefined {
+  const given = { columns: Number(process.env.COLUMNS ?? 0), rows: Number(process.env.LINES ?? 0) };
+  try {
+    const fd = openSync('/dev/fd/1', 'r+');
+    try {
+      const { WriteStream } = process.getBuiltinModule('node:tty');
+      const [columns, rows] = new WriteStream(fd).getWindowSize();
+      if (columns > 0) return { columns, rows };
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // It is not ours to open, or no terminal.
+  }
+  return given.columns > 0 ? given : undefined;
 }
 
 /** The null device's number; undefined where there is no /dev/null. */

@@ -13,9 +13,9 @@ export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => numbe
 
 /**
  * Returns when all is written, or when nobody reads any more (EPIPE) or the descriptor is closed (EBADF): talk that
- * cannot be heard is not an error. @throws the system's error otherwise, such as ENOSPC
+ * cannot be heard is not an error. @returns whether all was written. @throws the system's error otherwise, such as ENOSPC
  */
-export function writeText(fd: number, text: string, writeSome: WriteSome = writeSync): void {
+export function writeText(fd: number, text: string, writeSome: WriteSome = writeSync): boolean {
   const bytes = Buffer.from(text, 'utf8');
   let written = 0;
   while (written < bytes.length) {
@@ -23,11 +23,12 @@ export function writeText(fd: number, text: string, writeSome: WriteSome = write
       written += writeSome(fd, bytes, written);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE' || code === 'EBADF') return;
+      if (code === 'EPIPE' || code === 'EBADF') return false;
       if (code !== 'EAGAIN') throw error;
       sleep(RETRY_MS);
     }
   }
+  return true;
 }
 
 function sleep(milliseconds: number): void {

@@ -9,6 +9,7 @@
 import { UsageError } from './errors.ts';
 import { grantedVariables, listenUrl } from './grants.ts';
 import type { Resolved } from './layers.ts';
+import { storeSettings } from './record.ts';
 import { selectSettings } from './select.ts';
 import type { EventFields, OnPluginError, PluginAbi, PluginSetting, RunSettings, TimeUnit } from './settings.ts';
 
@@ -40,6 +41,8 @@ export interface RunSources {
   /** Looks at one HOST[:PORT] of --allow-net. @throws UsageError */
   checkHost(text: string): void;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The directory of the store when nobody says which. */
+  readonly defaultStore?: string | undefined;
 }
 
 /** The settings of one run. @throws UsageError when settings contradict each other, and what `load` throws */
@@ -50,7 +53,14 @@ export async function runSettings(
 ): Promise<RunSettings> {
   const listen = listenUrl(resolved.optionalText('listen'));
   checkInputs(resolved, operands, listen);
-  const select = selectSettings(resolved, listen === undefined ? operands.files : [listen]);
+  const files = listen === undefined ? operands.files : [listen];
+  const select = selectSettings(resolved, files, sources.defaultStore);
+  if (select.record?.resume) {
+    throw new UsageError(
+      `${resolved.originText('resume')} cannot be used with plugins`,
+      'What a plugin puts out has no place in the input. slung select and slung store write can resume.',
+    );
+  }
   const allowNet = resolved.list('allowNet');
   for (const host of allowNet) sources.checkHost(host);
   const environment = grantedVariables(resolved.list('allowEnv'), sources.environment);
@@ -67,6 +77,8 @@ export async function runSettings(
     environment,
     cacheFile: cacheFile(resolved),
     events,
+    // A program gets the store when it was named for this run, not because somebody has one.
+    store: resolved.isFlag('store') ? storeSettings(resolved, undefined) : undefined,
     listen,
     args: Object.freeze([...operands.args]),
   });

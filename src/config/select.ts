@@ -8,6 +8,7 @@ import { resolve as resolvePath } from 'node:path';
 import { UsageError } from './errors.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
+import { recordSettings } from './record.ts';
 import type {
   ColorWhen,
   ErrorsFormat,
@@ -25,18 +26,20 @@ const errorsFormats: readonly ErrorsFormat[] = ['text', 'json'];
 const colors: readonly ColorWhen[] = ['auto', 'always', 'never'];
 
 /**
- * The settings of one run. `files` are the operands as typed; none means standard input.
+ * The settings of one run. `files` are the operands as typed; none means standard input. `defaultStore` is the directory
+ * of the store that --record writes to when nobody says which.
  * @throws UsageError when settings contradict each other
  */
-export function selectSettings(resolved: Resolved, files: readonly string[]): SelectSettings {
+export function selectSettings(resolved: Resolved, files: readonly string[], defaultStore?: string): SelectSettings {
   const to = resolved.choice('to', formats);
   checkFormat(resolved, to);
   checkOnError(resolved, to);
   checkTalk(resolved);
   checkPaths(resolved, files);
   const output = resolved.text('output');
+  const inputs = Object.freeze(files.length === 0 ? ['-'] : [...files]);
   return Object.freeze({
-    inputs: Object.freeze(files.length === 0 ? ['-'] : [...files]),
+    inputs,
     where: Object.freeze([...resolved.list('where')]),
     fields: columnsOf(resolved, 'fields'),
     columns: columnsOf(resolved, 'columns'),
@@ -59,6 +62,7 @@ export function selectSettings(resolved: Resolved, files: readonly string[]): Se
     verbose: isQuiet(resolved) ? 0 : resolved.number('verbose'),
     color: resolved.choice('color', colors),
     exitStatus: resolved.boolean('exitStatus'),
+    record: recordSettings(resolved, inputs, defaultStore),
   });
 }
 

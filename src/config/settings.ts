@@ -53,6 +53,47 @@ export interface SelectSettings {
   readonly color: ColorWhen;
   /** -e: exit 4 when nothing was output. */
   readonly exitStatus: boolean;
+  /** --record: numbers of the records that pass are remembered. Undefined: none are. */
+  readonly record: RecordSettings | undefined;
+}
+
+export type Durability = 'batch' | 'interval' | 'none';
+
+/** A store that is written to. */
+export interface StoreSettings {
+  readonly directory: string;
+  readonly durability: Durability;
+  /** --retain; undefined: everything is kept. */
+  readonly retainMs: number | undefined;
+}
+
+/** Which fields of a record are points of a history: `series=http.latency time=ts value=duration tags=service,region`. */
+export interface PointFields {
+  /** The name itself, or the path of the field that has it. */
+  readonly series: { readonly kind: 'name' | 'path'; readonly text: string };
+  /** A path, like all below. */
+  readonly time: string;
+  /** One series each when there are several: the name, a point, and the last key of the path. */
+  readonly values: readonly string[];
+  /** What is an array of strings gives its items, an object `key=value` for each member, anything else `last key=value`. */
+  readonly tags: readonly string[];
+  readonly timeUnit: TimeUnit;
+}
+
+/** What is remembered of the records of a run, and where. */
+export interface RecordSettings {
+  readonly store: StoreSettings;
+  /** Never empty. */
+  readonly points: readonly PointFields[];
+  /** Inputs are read from where the store has them. */
+  readonly resume: boolean;
+}
+
+/** One run of `slung store write`. */
+export interface WriteSettings {
+  /** Its `record` says what is a point. Nothing is output. */
+  readonly select: SelectSettings & { readonly record: RecordSettings };
+  readonly from: 'ndjson' | 'csv';
 }
 
 export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';
@@ -103,6 +144,8 @@ export interface RunSettings {
   /** Where `cache` keeps its entries; undefined: only in memory. */
   readonly cacheFile: string | undefined;
   readonly events: EventFields;
+  /** --store: the store that a Slung program writes to and asks. Undefined: a table in memory. */
+  readonly store: StoreSettings | undefined;
   /** `ws://HOST:PORT` to take events from instead of files. */
   readonly listen: string | undefined;
   /** Arguments after `--`, for WASI filters and Slung programs. */

@@ -20,3 +20,16 @@ export const CODE_TOO_DEEP = 15;
 export const CODE_TOO_LONG = 16;
 /** Not the engine's: a plugin was called with the record and failed (src/plugin/lane). */
 export const CODE_PLUGIN_FAILED = 17;
+/** Not the engine's: the record is no point (asm/points.ts). In the order of BAD_* in event-layout.ts and point-layout.ts. */
+export const CODE_NO_TIME = 18;
+export const CODE_BAD_TIME = 19;
+export const CODE_NO_VALUE = 20;
+export const CODE_BAD_VALUE = 21;
+export const CODE_TEXT_VALUE = 22;
+export const CODE_VALUE_TOO_LARGE = 23;
+export const CODE_NO_SERIES = 24;
+export const CODE_BAD_SERIES = 25;
+export const CODE_BAD_TAGS = 26;
+export const CODE_SERIES_TOO_LONG = 27;
+/** Not the engine's: a row of CSV that cannot become a record. */
+export const CODE_BAD_ROW = 28;

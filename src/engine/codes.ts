@@ -20,6 +20,21 @@ export const codes = [
   { code: 15, name: 'too-deep', text: 'the nesting is deeper than --max-depth' },
   { code: 16, name: 'too-long', text: 'the record is longer than --max-record' },
   { code: 17, name: 'plugin-failed', text: 'the plugin failed on this record' },
+  { code: 18, name: 'no-time', text: 'the record has no time: the field for it is missing or null' },
+  {
+    code: 19,
+    name: 'bad-time',
+    text: 'the time is neither a number that fits nor a date such as 2026-01-31T12:00:00Z',
+  },
+  { code: 20, name: 'no-value', text: 'the record has no value: the field for it is missing or null' },
+  { code: 21, name: 'bad-value', text: 'the value is not a number' },
+  { code: 22, name: 'text-value', text: 'the value is text; a value is a number without quotes' },
+  { code: 23, name: 'value-too-large', text: 'the value is beyond the largest double' },
+  { code: 24, name: 'no-series', text: 'the record has no series: the field for it is missing or null' },
+  { code: 25, name: 'bad-series', text: 'the series is not a text, or is empty' },
+  { code: 26, name: 'bad-tags', text: 'the tags are neither a list of texts nor an object of scalars' },
+  { code: 27, name: 'series-too-long', text: 'the series with its tags is longer than 64 KiB' },
+  { code: 28, name: 'bad-row', text: 'the row does not have as many cells as the header' },
 ] as const;
 
 export type CodeName = (typeof codes)[number]['name'];

@@ -20,6 +20,8 @@ export interface Cut {
   readonly trigger: Trigger;
   /** Offset of the first byte in the (decompressed) source. */
   readonly sourceOffset: number;
+  /** The source ended without a newline, and the last one of the batch was added. */
+  readonly endAdded: boolean;
 }
 
 /** A line longer than a block, whose parts have been handed on, has come to its end. */
@@ -28,6 +30,8 @@ export interface LongLine {
   /** Without its newline. */
   readonly lengthBytes: number;
   readonly sourceOffset: number;
+  /** The source ended before its newline. */
+  readonly endAdded: boolean;
 }
 
 export type Filled =
@@ -60,17 +64,22 @@ export class Feed {
   #used = 0;
   /** One past the last newline in the current block, counted from its start; 0 when there is none. */
   #linesEnd = 0;
-  #sourceOffset = 0;
+  #sourceOffset: number;
+  readonly #startOffset: number;
   /** When the first byte of the current batch arrived. */
   #openedMs = 0;
-  #isFirstBatch = true;
+  #isFirstBatch: boolean;
   /** `stopped` and `failed`: nothing more is read, and a last line without a newline is not known to be whole. */
   #state: 'reading' | 'ended' | 'stopped' | 'failed' = 'reading';
   #failure: SourceError | undefined;
   #long: { lengthBytes: number; newlineBytes?: 1 } | undefined;
 
-  constructor(source: Source, limits: BatchLimits, clockMs: () => number) {
+  /** @param startOffset of the first byte that the source gives */
+  constructor(source: Source, limits: BatchLimits, clockMs: () => number, startOffset = 0) {
     this.#source = source;
+    this.#startOffset = startOffset;
+    this.#sourceOffset = startOffset;
+    this.#isFirstBatch = startOffset === 0;
     this.#limits = limits;
     this.#clockMs = clockMs;
   }
@@ -82,7 +91,8 @@ export class Feed {
 
   /** Decompressed bytes read so far. */
   get bytesRead(): number {
-    return this.#sourceOffset + this.#used + this.#carryBytes + (this.#long?.lengthBytes ?? 0);
+    const done = this.#sourceOffset - this.#startOffset;
+    return done + this.#used + this.#carryBytes + (this.#long?.lengthBytes ?? 0);
   }
 
   /**
@@ -197,7 +207,7 @@ export class Feed {
     const isMarked = this.#isFirstBatch && BOM.every((byte, i) => memory.view(start, to)[i] === byte);
     this.#isFirstBatch = false;
     const skip = isMarked ? BOM.length : 0;
-    return { kind: 'cut', from: start + skip, to, trigger, sourceOffset: sourceOffset + skip };
+    return { kind: 'cut', from: start + skip, to, trigger, sourceOffset: sourceOffset + skip, endAdded };
   }
 
   #startLong(bytes: Uint8Array): Filled {
@@ -224,7 +234,8 @@ export class Feed {
     this.#long = undefined;
     const sourceOffset = this.#sourceOffset;
     this.#sourceOffset += long.lengthBytes + (long.newlineBytes ?? 0);
-    return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset };
+    const endAdded = long.newlineBytes === undefined;
+    return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset, endAdded };
   }
 
   /** The next part of the long line; what follows its newline is carried over. */

@@ -11,6 +11,7 @@ import type { Sink } from '../io/index.ts';
 import type { LongLine, Trigger } from './batch.ts';
 import { foundColumn, headerLine } from './columns.ts';
 import type { Talk } from './host.ts';
+import type { InputFile } from './input-file.ts';
 import type { Flight, Seat } from './lane.ts';
 import { LongLineBuffer } from './long-line.ts';
 import type { Rejecting } from './rejecting.ts';
@@ -20,12 +21,14 @@ import type { Work } from './work.ts';
 /** What has to be known of a batch when it comes back. */
 export interface Tag {
   /** The source; `lines` counts those of its batches that have been drained. */
-  readonly origin: { readonly name: string; lines: number };
+  readonly origin: { readonly name: string; lines: number; readonly file: InputFile | undefined };
   /** Addresses in the block: whole lines. */
   readonly from: number;
   readonly to: number;
   readonly trigger: Trigger;
   readonly sourceOffset: number;
+  /** The last line had no newline in the source. */
+  readonly endAdded: boolean;
 }
 
 const NEWLINE = Buffer.from('\n');
@@ -120,11 +123,11 @@ export class Drain {
   }
 
   /** The line whose parts were taken, in turn: nothing may be in flight. */
-  async takeLong({ lengthBytes, sourceOffset }: LongLine, origin: Tag['origin']): Promise<void> {
+  async takeLong({ lengthBytes, sourceOffset, endAdded }: LongLine, origin: Tag['origin']): Promise<void> {
     const { maxRecordBytes, onError } = this.#job.settings;
     if (lengthBytes <= maxRecordBytes) {
       const { seat, from, to } = this.#long.finish();
-      await this.#processAside(seat, { origin, from, to, trigger: 'long', sourceOffset });
+      await this.#processAside(seat, { origin, from, to, trigger: 'long', sourceOffset, endAdded });
       return;
     }
     this.#long.clear();
@@ -181,6 +184,7 @@ export class Drain {
     for (let i = 0; i < counts.rejected; i++) this.#rejecting.take(memory, memory.reject(block, i), place, tag.from);
     this.#stats.countBatch(counts, tag.trigger);
     const verdict = this.#job.verdict(flight);
+    this.#job.recorder?.take(flight);
     tag.origin.lines += counts.lines;
     await this.#writeSegments(memory, block);
     this.stopped ??= verdict;
@@ -205,7 +209,7 @@ export class Drain {
     const before = memory.view(tag.from, last.from).slice();
     const line = memory.view(last.from, last.to).slice();
     const column = last.at - last.from + 1;
-    if (before.length > 0) await this.#runAside(before, tag);
+    if (before.length > 0) await this.#runAside(before, { ...tag, endAdded: false });
     this.#reportLast(line, {
       ...{ origin: tag.origin, sourceOffset: tag.sourceOffset + before.length, column },
       ...{ code: last.code, lengthBytes: line.length },

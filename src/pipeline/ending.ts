@@ -42,6 +42,7 @@ export function conclude(ending: Ending): RunOutcome {
   host.progress?.clear();
   if (sinkError !== undefined) talk.error(sinkError.message);
   rejecting.summarise(settings.rejects, settings.onError === 'keep');
+  for (const words of job.recorder?.words() ?? []) talk.warn(words);
   job.finish();
   for (const hint of drain.lateColumns()) talk.warn(hint);
   if (stopped === undefined && signal === undefined) {

@@ -3,12 +3,15 @@
  * ends of their own, and the run does not know the difference.
  */
 import type { SelectSettings } from '../config/settings.ts';
+import { openFileAt } from '../io/file-at.ts';
 import { openRejects, openSink, openSource, type RejectsWriter, type Sink, type Source } from '../io/index.ts';
 import { collectGarbage } from './collect.ts';
 
 export interface Ends {
   /** @throws SourceError */
   readonly openSource: (input: string) => Source;
+  /** A file from a byte of it on, see io/file-at.ts. Undefined where inputs are no files. @throws SourceError */
+  readonly openFileAt?: ((input: string, at: number) => Source | 'short' | undefined) | undefined;
   readonly sink: Sink;
   readonly rejects: RejectsWriter | undefined;
   /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
@@ -23,7 +26,7 @@ export function openEnds(settings: SelectSettings): Ends {
   const { inputs, output } = settings;
   try {
     const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
-    return { openSource, sink, rejects, showsBadLines: true, collectGarbage };
+    return { openSource, openFileAt, sink, rejects, showsBadLines: true, collectGarbage };
   } catch (error) {
     sink.abort();
     throw error;

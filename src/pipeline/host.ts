@@ -4,7 +4,8 @@
  * pipeline never imports the CLI, and nothing below the CLI touches `process`.
  */
 import type { Worker } from 'node:worker_threads';
-import type { SelectSettings } from '../config/settings.ts';
+import type { SelectSettings, StoreSettings } from '../config/settings.ts';
+import type { PointStore } from './store-writer.ts';
 
 /**
  * Talk for people, on standard error; never data. Each call is one message, without a final newline; it may have
@@ -58,6 +59,8 @@ export interface RunHost {
   clockMs(): number;
   /** A thread that was started ahead for a plugin (thread-ahead.ts): the first who asks owns it. */
   takeThread?(): Worker | undefined;
+  /** Opens a store for writing; absent where there is none (the library). @throws StoreError */
+  openStore?(settings: StoreSettings): Promise<PointStore>;
 }
 
 /**

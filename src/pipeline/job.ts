@@ -10,8 +10,9 @@ import type { Column, Path, Program } from '../engine/program.ts';
 import { compileExpressions } from '../selector/index.ts';
 import { asUsageError, givenColumns, projectionOf } from './columns.ts';
 import type { Tag } from './drain.ts';
+import type { RunHost } from './host.ts';
 import { Lanes, MainLane, type Seat } from './lane.ts';
-import type { Work } from './work.ts';
+import type { Recorder, Work } from './work.ts';
 
 /** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
 const MAIN_BLOCKS = 3;
@@ -20,7 +21,8 @@ const WORKER_BLOCKS = 4;
 const LEAST_BLOCK_BYTES = 1 << 20;
 const SAMPLE_BYTES = 1 << 16;
 
-function compileWhere(where: readonly string[]): Program {
+/** The selector of --where. @throws UsageError */
+export function compileWhere(where: readonly string[]): Program {
   try {
     return compileExpressions(where);
   } catch (error) {
@@ -48,6 +50,9 @@ export class Job implements Work {
   readonly lateKeys = new Map<string, number>();
   #sampleBytes = new Uint8Array(0);
 
+  /** Undefined without --record, and before openRecorder. */
+  recorder: Recorder | undefined;
+
   constructor(settings: SelectSettings) {
     this.settings = settings;
     this.program = compileWhere(settings.where);
@@ -65,6 +70,17 @@ export class Job implements Work {
       strictKeys,
     };
     this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
+  }
+
+  /**
+   * With --record: opens the store, before the run begins. What records is loaded only then: `select` has to start fast.
+   * @throws UsageError, SinkError
+   */
+  async openRecorder(host: RunHost): Promise<void> {
+    const { record } = this.settings;
+    if (record === undefined) return;
+    const { openRecording } = await import('./recording.ts');
+    this.recorder = await openRecording({ ...this.settings, record }, this.program, host);
   }
 
   /** The columns are still to be found. */

@@ -76,6 +76,7 @@ export function settingsOf(options: SelectOptions): SelectSettings {
       verbose: 0,
       color: 'never',
       exitStatus: false,
+      record: undefined,
     },
   };
 }

@@ -45,6 +45,7 @@ export class PluginJob implements Work {
   readonly isFinding = false;
   readonly lateKeys: ReadonlyMap<string, number> = new Map();
   readonly canRepeat = false;
+  readonly recorder = undefined;
   readonly isPolite: boolean;
   readonly asideBytes = 0;
   sampleBytes = new Uint8Array(0);

@@ -3,9 +3,10 @@
  * lane's thread has to know is put together. Nothing is read or written here but the plugins' own bytes.
  */
 import { PluginFileError, UsageError } from '../config/errors.ts';
-import type { RunSettings, SelectSettings } from '../config/settings.ts';
+import type { PluginSetting, RunSettings, SelectSettings } from '../config/settings.ts';
 import type { Path } from '../engine/program.ts';
 import { PluginError, type PluginKind } from '../plugin/guest.ts';
+import type { HistoryTask } from '../plugin/lane/task.ts';
 import { recognise } from '../plugin/recognise.ts';
 import { namesServices } from '../plugin/services/none.ts';
 import { ServicesThread } from '../plugin/services/start.ts';
@@ -94,6 +95,24 @@ function fieldOf(flag: string, text: string): Path {
   }
 }
 
+/**
+ * The store of a Slung program. One that does not write leaves the store to other writers; of two writers in one run, the
+ * program and --record, the second would find it locked, so that is refused before anything is started.
+ */
+function storeOf({ store, select }: RunSettings, plugin: PluginSetting): HistoryTask | undefined {
+  if (store === undefined) return undefined;
+  const { bytes } = plugin;
+  const writes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('u_write_event');
+  if (writes && select.record !== undefined) {
+    throw new UsageError(
+      `--record and plugin ${plugin.name}, which imports u_write_event, would both write to the store`,
+      'Only one of them can: leave --record out, or --store, so that the program writes to memory.',
+    );
+  }
+  const { directory, durability, retainMs } = store;
+  return { directory, durability, retainMs, isReadOnly: !writes };
+}
+
 /** The fields of an event's row, in the order that Slung events expect, checked before a thread is started for them. */
 function eventFields({ events }: RunSettings): readonly Path[] {
   return [
@@ -131,6 +150,7 @@ export function makeJob(
       onPluginError: settings.onPluginError,
       ...{ maxMemoryBytes: settings.memoryBytes, timeLimitMs: settings.timeLimitMs },
       ...{ environment: settings.environment, args: settings.args },
+      store: kind === 'slung' ? storeOf(settings, plugin) : undefined,
       events: { ...events, isListening: isFirst && settings.listen !== undefined },
     },
     kind === 'slung' ? eventFields(settings) : [],

@@ -12,6 +12,7 @@ export interface RunReport extends StatsReport {
 /** The figures of all runs as those of one: read by the first, written by the last, rejected by any of them. */
 function merge(reports: readonly StatsReport[], plugins: readonly PluginReport[], seconds: number): RunReport {
   const first = reports[0]!;
+  const { store } = reports.at(-1)!;
   const rejectedByCode: Record<string, number> = {};
   for (const report of reports) {
     for (const [name, count] of Object.entries(report.rejectedByCode)) {
@@ -25,6 +26,7 @@ function merge(reports: readonly StatsReport[], plugins: readonly PluginReport[]
     bytesOut: reports.at(-1)!.bytesOut,
     seconds: Number(seconds.toFixed(6)),
     megabytesPerSecond: seconds > 0 ? Number((first.bytesIn / 1e6 / seconds).toFixed(1)) : 0,
+    ...(store === undefined ? {} : { store }),
     plugins,
   };
 }

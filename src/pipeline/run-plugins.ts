@@ -1,6 +1,6 @@
 /**
  * `slung run`: a chain of runs on this thread, one for each plugin and, when the output is to be csv, tsv or chosen
- * fields, a last one that is a `select` of its own. Each is the very run of run.ts; conduits connect them.
+ * fields, or is to be remembered (--record), a last one that is a `select` of its own. Each is the very run of run.ts; conduits connect them.
  *
  *     inputs --Run(plugin 1)--> conduit --Run(plugin 2)--> conduit --Run(select)--> sink
  */
@@ -31,9 +31,12 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
   const hasSelect = needsSelect(settings.select);
   const isChain = kinds.length > 1 || hasSelect;
   const jobs = settings.plugins.map((_, i) => makeJob(settings, i, kinds[i]!, { host, services, isPolite: isChain }));
+  let last: Job | undefined;
   try {
-    const works = hasSelect ? [...jobs, new Job(conversionOf(settings))] : jobs;
+    last = hasSelect ? new Job(conversionOf(settings)) : undefined;
+    const works = last === undefined ? jobs : [...jobs, last];
     await startAll(jobs);
+    await last?.openRecorder(host);
     const opened = ends ?? openEnds(settings.select);
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
     const chain = new Chain(settings, host, { jobs, works, ends: source });
@@ -49,6 +52,8 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     return { kind: 'done', code: 1 };
   } finally {
     for (const job of jobs) job.finish();
+    // Closed already, unless nothing has run.
+    last?.recorder?.close();
     listening?.source.close();
     await services?.close();
   }
@@ -78,14 +83,16 @@ async function startAll(jobs: readonly PluginJob[]): Promise<void> {
   }
 }
 
-/** Whether what the last plugin puts out is changed into something else. */
-const needsSelect = ({ to, fields, columns }: SelectSettings): boolean =>
-  to !== 'ndjson' || fields !== undefined || columns !== undefined;
+/** Whether what the last plugin puts out is changed into something else, or remembered. */
+const needsSelect = ({ to, fields, columns, record }: SelectSettings): boolean =>
+  to !== 'ndjson' || fields !== undefined || columns !== undefined || record !== undefined;
 
 /** The last run of a chain, which makes of the last plugin's lines what was asked for. */
 function conversionOf({ select, plugins }: RunSettings): SelectSettings {
   const inputs = [outputOf(plugins.at(-1)!)];
-  return { ...select, where: [], lanes: 1, inputs, stats: 'none', exitStatus: false };
+  // Lines that are only remembered pass, whatever a plugin puts out.
+  const onError = needsSelect({ ...select, record: undefined }) ? select.onError : 'keep';
+  return { ...select, where: [], lanes: 1, inputs, onError, stats: 'none', exitStatus: false };
 }
 
 /** The runs, connected. Made once, executed once. */

@@ -19,7 +19,7 @@ import { Job } from './job.ts';
 import type { Seat } from './lane.ts';
 import { Rejecting } from './rejecting.ts';
 import { counted, Stats, type StatsReport } from './stats.ts';
-import type { Work } from './work.ts';
+import type { OpenedInput, Work } from './work.ts';
 
 /** The longest time that signals, timers and progress have to wait. */
 const YIELD_MS = 10;
@@ -35,8 +35,10 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
   const job = new Job(settings);
   let ends: Ends;
   try {
+    await job.openRecorder(host);
     ends = openEnds(settings);
   } catch (error) {
+    job.recorder?.close();
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
@@ -102,7 +104,9 @@ export class Run {
 
   /** What has been counted so far. */
   report(): StatsReport {
-    return this.#stats.report((this.#host.clockMs() - this.#startMs) / 1000);
+    const report = this.#stats.report((this.#host.clockMs() - this.#startMs) / 1000);
+    const { recorder } = this.#job;
+    return recorder === undefined ? report : { ...report, store: recorder.report() };
   }
 
   async execute(): Promise<RunOutcome> {
@@ -119,12 +123,16 @@ export class Run {
     } catch (error) {
       if (!(error instanceof SinkError)) {
         this.#drain.sink.abort();
+        this.#closeRecorder();
         this.#job.finish();
         throw error;
       }
       sinkError = error;
       this.#closeRejectsAfter(error);
     }
+    const storeError = this.#closeRecorder();
+    if (sinkError !== undefined && storeError !== undefined) this.#host.talk.error(storeError.message);
+    sinkError ??= storeError;
     return conclude({
       ...{ job: this.#job, host: this.#host, stats: this.#stats, drain: this.#drain, rejecting: this.#rejecting },
       ...{ signal: this.#signal, inputFailed: this.#inputFailed, sinkError, report: () => this.report() },
@@ -136,9 +144,20 @@ export class Run {
     const seat = this.#drain.stopped === undefined ? this.#job.lastSeat() : undefined;
     if (seat === undefined) return;
     const from = seat.lane.memory.inputStart(seat.block);
-    const origin = { name: this.#settings.inputs.at(-1)!, lines: 0 };
-    await this.#drain.submit(seat, { origin, from, to: from, trigger: 'end', sourceOffset: 0 });
+    const origin = { name: this.#settings.inputs.at(-1)!, lines: 0, file: undefined };
+    await this.#drain.submit(seat, { origin, from, to: from, trigger: 'end', sourceOffset: 0, endAdded: false });
     await this.#drainAll();
+  }
+
+  /** What is remembered is safe now, or this says why not. */
+  #closeRecorder(): SinkError | undefined {
+    try {
+      this.#job.recorder?.close();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof SinkError)) throw error;
+      return error;
+    }
   }
 
   /** What was rejected before the output failed is kept, unless the rejects are what failed. */
@@ -156,9 +175,10 @@ export class Run {
     let source: Source | undefined;
     let failure: SourceError | undefined;
     try {
-      source = this.#ends.openSource(input);
+      const opened = await this.#open(input);
+      source = opened.source;
       this.#knownBytes += source.sizeBytes ?? 0;
-      failure = await this.#pump(source);
+      failure = await this.#pump(opened);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       failure = error;
@@ -173,11 +193,19 @@ export class Run {
     if (failure.message !== '') this.#host.talk.error(failure.message);
   }
 
+  /** @throws SourceError */
+  async #open(input: string): Promise<OpenedInput> {
+    const { recorder } = this.#job;
+    if (recorder !== undefined) return recorder.open(input, this.#ends, () => this.#stopping);
+    return { source: this.#ends.openSource(input), bytes: 0, lines: 0, file: undefined };
+  }
+
   /** Reads one source to its end, or until the run is stopped. @returns why it could not be read to its end */
-  async #pump(source: Source): Promise<SourceError | undefined> {
+  async #pump({ source, bytes, lines, file }: OpenedInput): Promise<SourceError | undefined> {
     const { batchBytes, batchRecords, batchAgeMs: ageMs, maxRecordBytes } = this.#settings;
-    const feed = new Feed(source, { batchBytes, batchRecords, ageMs, maxRecordBytes }, this.#host.clockMs);
-    const origin = { name: source.name, lines: 0 };
+    const limits = { batchBytes, batchRecords, ageMs, maxRecordBytes };
+    const feed = new Feed(source, limits, this.#host.clockMs, bytes);
+    const origin = { name: source.name, lines, file };
     let isLive = false;
     let end: Extract<Filled, { kind: 'end' }> | undefined;
     while (end === undefined && this.#drain.stopped === undefined) {
@@ -206,11 +234,11 @@ export class Run {
   }
 
   async #submit(seat: Seat, cut: Cut, origin: Tag['origin'], source: Source): Promise<void> {
-    const { from, to, trigger, sourceOffset } = cut;
+    const { from, to, trigger, sourceOffset, endAdded } = cut;
     await this.#dropAside();
     this.#job.sample(seat.lane.memory.view(from, to));
     this.#seat = undefined;
-    await this.#drain.submit(seat, { origin, from, to, trigger, sourceOffset });
+    await this.#drain.submit(seat, { origin, from, to, trigger, sourceOffset, endAdded });
     this.#startWorkers(source);
   }
 

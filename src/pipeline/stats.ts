@@ -5,6 +5,7 @@
 import { codes } from '../engine/codes.ts';
 import type { BlockCounts } from '../engine/engine.ts';
 import type { Trigger } from './batch.ts';
+import type { StoreReport } from './store-writer.ts';
 
 const triggers: readonly Trigger[] = ['full', 'dry', 'aged', 'end', 'long'];
 
@@ -24,6 +25,8 @@ export interface StatsReport {
   readonly lanes: number;
   readonly seconds: number;
   readonly megabytesPerSecond: number;
+  /** What was remembered; only with a store. */
+  readonly store?: StoreReport;
 }
 
 export class Stats {
@@ -79,6 +82,14 @@ function percent(part: number, whole: number): string {
   return whole === 0 ? '' : ` (${((100 * part) / whole).toFixed(1)} %)`;
 }
 
+function storeRows(store: StoreReport | undefined): [string, string][] {
+  if (store === undefined) return [];
+  return [
+    ['points', grouped(store.points)],
+    ['series', grouped(store.series)],
+  ];
+}
+
 /** The report of --stats, for people. */
 export function renderStats(report: StatsReport): string {
   const byCode = Object.entries(report.rejectedByCode).map(([name, count]) => `${name} ${grouped(count)}`);
@@ -92,6 +103,7 @@ export function renderStats(report: StatsReport): string {
     ['bytes out', grouped(report.bytesOut)],
     ['batches', batches.map((trigger) => `${trigger} ${grouped(report.batches[trigger])}`).join(', ') || '0'],
     ['lanes', String(report.lanes)],
+    ...storeRows(report.store),
     ['seconds', report.seconds.toFixed(3)],
     ['MB/s', report.megabytesPerSecond.toFixed(1)],
   ];

@@ -4,8 +4,34 @@
  */
 import type { SelectSettings } from '../config/settings.ts';
 import type { Column, Path } from '../engine/program.ts';
+import type { Source } from '../io/index.ts';
 import type { Tag } from './drain.ts';
+import type { Ends } from './ends.ts';
+import type { InputFile } from './input-file.ts';
 import type { Flight, Lanes, Seat } from './lane.ts';
+import type { StoreReport } from './store-writer.ts';
+
+/** An input, and where in it the source begins. */
+export interface OpenedInput {
+  readonly source: Source;
+  readonly bytes: number;
+  readonly lines: number;
+  /** Undefined for what is no file. */
+  readonly file: InputFile | undefined;
+}
+
+/** What remembers points of the records of a run (recording.ts, point-job.ts). */
+export interface Recorder {
+  /** Opens an input, perhaps where an earlier run has stopped. @throws SourceError */
+  open(input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput>;
+  /** A batch is drained: in the order of the input, before its output is written. @throws SinkError */
+  take(flight: Flight<Tag>): void;
+  /** What has to be said at the end. */
+  words(): readonly string[];
+  report(): StoreReport;
+  /** Nothing more comes; safe to call twice. @throws SinkError */
+  close(): void;
+}
 
 export interface Work {
   readonly settings: SelectSettings;
@@ -22,6 +48,8 @@ export interface Work {
   readonly canRepeat: boolean;
   /** The lanes share their thread's event loop with other runs: waiting must not block it. */
   readonly isPolite: boolean;
+  /** Undefined when nothing is remembered. */
+  readonly recorder: Recorder | undefined;
   /** Changes over to the real plan. No batch may be in flight. */
   settle(columns: readonly Column[]): void;
   /** Adds `count` worker lanes, once. */

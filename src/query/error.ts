@@ -2,7 +2,7 @@
  * What is wrong with a query, and where: an error as selectors have it (message, text, caret, what was expected, what to
  * write instead), under a name of its own, shown by the same renderer.
  */
-import { renderSelectorError, SelectorError } from '../selector/index.ts';
+import { renderSelectorError, SelectorError } from '../selector/errors.ts';
 
 /** A text that is no query. */
 export class QueryError extends SelectorError {

@@ -1,9 +1,31 @@
 /**
- * The query language of live queries and of the history store: text to data, and data against events. Nothing here
- * stores anything; README.md has the grammar and the differences from the language it comes from.
+ * The query language of live queries and of the history store: text to data, and data against events and series. Nothing
+ * here stores anything; README.md has the grammar and the differences from the language it comes from.
  */
-export type { Operation, Query, TagExpression, TimePoint, TimeRange } from './ast.ts';
-export { operations } from './ast.ts';
+export type {
+  LiveOperation,
+  LiveQuery,
+  LiveTags,
+  Operation,
+  Query,
+  TagExpression,
+  TextPattern,
+  TimePoint,
+  TimeRange,
+} from './ast.ts';
+export { historyOperations, liveOperations } from './ast.ts';
 export { QueryError, renderQueryError } from './error.ts';
-export { isRelative, matchesTags, matchesTime, rangeAt } from './evaluate.ts';
-export { parseQuery } from './parse.ts';
+export {
+  isRelative,
+  matchesSeries,
+  matchesTags,
+  matchesTime,
+  nameMatch,
+  rangeAt,
+  requiredTags,
+  type TagSet,
+  tagValue,
+} from './evaluate.ts';
+export { unitHint } from './hint.ts';
+export { parseLiveQuery, parseQuery } from './parse.ts';
+export { readWildcards, type WrittenSeries } from './wildcards.ts';

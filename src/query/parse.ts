@@ -1,84 +1,105 @@
 /**
- * The query language: `OP:SERIES:[TAGS]` with `:[FROM,TO]` after it for a range of time. Parts are separated by colons,
- * but a colon inside brackets belongs to what it stands in, so that a tag may be a URL. README.md has the grammar, and
- * the places where the language it comes from does something else.
+ * The query language: `OP:SERIES:[TAGS]` with `:[FROM,TO]` after it for a range of time, and `BY`, `EVERY` and `LIMIT` after
+ * that. Parts are separated by colons, but a colon inside brackets or quotes belongs to what it stands in, so that a tag
+ * may be a URL. README.md has the grammar, and the places where the language it comes from does something else.
  */
-import { nearest } from '../selector/index.ts';
-import { type Operation, operations, type Query, type TagExpression } from './ast.ts';
+import type { LiveQuery, Query, TimeRange } from './ast.ts';
+import { parseClauses } from './clauses.ts';
+import { Cursor } from './cursor.ts';
+import { type Places, refuseHistory } from './live.ts';
+import { parseOperation } from './operation.ts';
 import { parseRange } from './range.ts';
+import { parseSeries } from './series.ts';
 import { Span } from './span.ts';
 import { parseTags } from './tags.ts';
 
-const operationList = operations.map((name) => name.toUpperCase()).join(', ');
+/** UTF-16 units. A query is written by hand or by a few lines of code; what is longer is some other text. */
+const maxLength = 65_536;
 
-/** What other languages call our operations. */
-const foreignNames: Readonly<Record<string, Operation>> = {
-  average: 'avg',
-  mean: 'avg',
-  minimum: 'min',
-  maximum: 'max',
-  total: 'sum',
-  counter: 'count',
-  cnt: 'count',
-};
+const shape = 'OP:SERIES:[TAGS] or OP:SERIES:[TAGS]:[FROM,TO]';
 
 /**
  * Parses a query.
  * @throws QueryError with the place of the mistake
  */
 export function parseQuery(text: string): Query {
+  return read(text).query;
+}
+
+/**
+ * Parses a query that events are to be matched with as they pass.
+ * @throws QueryError with the place of the mistake, or of what only a history can answer
+ */
+export function parseLiveQuery(text: string): LiveQuery {
+  const { query, places } = read(text);
+  return refuseHistory(query, places);
+}
+
+function read(text: string): { query: Query; places: Places } {
   const whole = new Span(text);
-  const shape = 'OP:SERIES:[TAGS] or OP:SERIES:[TAGS]:[FROM,TO]';
   const example = 'for example AVG:cpu:[host=a AND NOT env=test]:[30d,now]';
   if (whole.trim().isEmpty) throw whole.wrong('the query is empty', shape, example);
-  const afterOperation = text.indexOf(':');
-  const operation = parseOperation(whole.cut(0, afterOperation < 0 ? text.length : afterOperation));
-  if (afterOperation < 0) throw whole.cut(text.length).wrong('the series is missing', shape, example);
-  const afterSeries = text.indexOf(':', afterOperation + 1);
-  const series = text.slice(afterOperation + 1, afterSeries < 0 ? text.length : afterSeries);
-  if (afterSeries < 0) {
-    throw whole
-      .cut(text.length)
-      .wrong('the tags are missing', ':[TAGS] after the series', `write ${text}:[] for all tags`);
+  if (text.length > maxLength) {
+    // Only as much of it as the error shows: showing all of a text of megabytes would take long.
+    const beginning = new Span(text.slice(0, maxLength + 100));
+    throw beginning.cut(maxLength).wrong(`the query has ${text.length} characters`, `at most ${maxLength}`);
   }
-  const { tags, next } = tagsAt(whole, afterSeries + 1);
-  const rest = whole.cut(next).trim();
-  if (rest.isEmpty) return { text, operation, series, tags, range: undefined };
-  if (!rest.text.startsWith(':')) throw rest.wrong('unexpected text after the tags', ':[FROM,TO] or the end');
-  const bareRange = rest.cut(1).trim().text;
-  const hint = /^[^[\]:]+,[^[\]:]+$/.test(bareRange) ? `write [${bareRange}]` : 'for example [1h,now], the last hour';
-  const range = bracketed(rest.cut(1), 'range', '[FROM,TO]', hint);
-  if (!range.after.isEmpty) throw range.after.wrong('unexpected text after the range', 'the end');
-  return { text, operation, series, tags, range: parseRange(range.inside) };
+  const firstColon = text.indexOf(':');
+  const operationPlace = whole.cut(0, firstColon < 0 ? text.length : firstColon).trim();
+  const { operation, percent } = parseOperation(operationPlace);
+  if (firstColon < 0) throw whole.cut(text.length).wrong('the series is missing', shape, example);
+  const cursor = new Cursor(text, firstColon + 1);
+  const series = parseSeries(cursor);
+  if (cursor.atEnd) throw noTags(whole);
+  cursor.at += 1;
+  openBracket(cursor, 'list of tags', '[TAGS]', (bare) => (/^[^[\]]+$/.test(bare) ? `write [${bare}]` : undefined));
+  const { tags, pattern } = parseTags(cursor);
+  const range = parseRangePart(cursor);
+  const { clauses, places } = parseClauses(cursor, range !== undefined);
+  const windowed = operation === 'points' ? places.find(({ keyword }) => keyword !== 'LIMIT') : undefined;
+  if (windowed !== undefined) {
+    const message = `POINTS lists single points, which ${windowed.keyword} has nothing to compute from`;
+    throw windowed.place.wrong(message, 'LIMIT or the end', 'use an operation such as AVG');
+  }
+  return {
+    query: { text, operation, percent, series: series.name, seriesPattern: series.pattern, tags, range, ...clauses },
+    places: { operation: operationPlace, series: series.place, pattern, clause: places[0]?.place },
+  };
 }
 
-function parseOperation(untrimmed: Span): Operation {
-  const span = untrimmed.trim();
-  const name = span.text.toLowerCase();
-  const found = operations.find((operation) => operation === name);
-  if (found !== undefined) return found;
-  const meant = foreignNames[name] ?? nearest(name, operations);
-  const suggestion = meant === undefined ? undefined : `did you mean ${meant.toUpperCase()}?`;
-  const message = span.isEmpty ? 'the operation is missing' : `\`${span.text}\` is not an operation`;
-  throw span.wrong(message, `one of ${operationList}`, suggestion);
+/** The brackets are missing; a clause that was taken for the series' end shows where they belong. */
+function noTags(whole: Span) {
+  const { text } = whole;
+  const clause = /[ \t\r\n]+(?:by|every|limit)[ \t\r\n]/i.exec(text)?.index ?? text.length;
+  const written = `${text.slice(0, clause)}:[]${text.slice(clause)}`;
+  const suggestion = written.length <= 100 ? `write ${written} for all tags` : 'write :[] for all tags';
+  return whole.cut(text.length).wrong('the tags are missing', ':[TAGS] after the series', suggestion);
 }
 
-function tagsAt(whole: Span, at: number): { tags: TagExpression | undefined; next: number } {
-  const part = whole.cut(at);
-  const bare = part.text.split(':')[0]!.trim();
-  const hint = /^[^[\]]+$/.test(bare) ? `write [${bare}]` : undefined;
-  const { inside, after } = bracketed(part, 'list of tags', '[TAGS]', hint);
-  return { tags: parseTags(inside), next: after.from };
+/** Takes an opening bracket. `hint` suggests something from what stands there instead. */
+function openBracket(cursor: Cursor, what: string, shape: string, hint: (bare: string) => string | undefined): void {
+  const part = new Span(cursor.text, cursor.at);
+  cursor.skipBlanks();
+  if (cursor.atEnd) throw part.wrong(`the ${what} is missing`, shape, hint(''));
+  if (cursor.peek() !== '[') {
+    const bare = cursor.ahead(cursor.look(/[^:]*/y).length);
+    throw bare.wrong(`the ${what} stands in brackets`, shape, hint(bare.trim().text));
+  }
+  cursor.at += 1;
 }
 
-/** What stands in the brackets that `part` begins with, and what follows them, trimmed. */
-function bracketed(part: Span, what: string, shape: string, hint: string | undefined): { inside: Span; after: Span } {
-  const span = part.trim();
-  if (span.isEmpty) throw part.wrong(`the ${what} is missing`, shape, hint);
-  const { text } = span;
-  if (text[0] !== '[')
-    throw span.cut(0, text.split(':')[0]!.length).wrong(`the ${what} stands in brackets`, shape, hint);
-  const close = text.indexOf(']');
-  if (close < 0) throw span.cut(text.length).wrong(`the bracket of the ${what} is not closed`, ']');
-  return { inside: span.cut(1, close), after: span.cut(close + 1).trim() };
+/** `:[FROM,TO]`, when there is one. */
+function parseRangePart(cursor: Cursor): TimeRange | undefined {
+  cursor.skipBlanks();
+  if (cursor.peek() !== ':') return undefined;
+  cursor.at += 1;
+  openBracket(cursor, 'range', '[FROM,TO]', (bare) =>
+    /^[^[\]:]+,[^[\]:]+$/.test(bare) ? `write [${bare}]` : 'for example [1h,now], the last hour',
+  );
+  const from = cursor.at;
+  cursor.match(/[^\]]*/y);
+  const inside = cursor.since(from);
+  if (cursor.atEnd) throw cursor.ahead(0).wrong('the bracket of the range is not closed', ']');
+  cursor.at += 1;
+  return parseRange(inside);
 }

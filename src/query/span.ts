@@ -39,11 +39,6 @@ export class Span {
     return new Span(this.whole, from, to);
   }
 
-  /** The words between blanks, in order. */
-  words(): Span[] {
-    return [...this.text.matchAll(/[^ \t\r\n]+/g)].map((match) => this.cut(match.index, match.index + match[0].length));
-  }
-
   /** An error about this span. */
   wrong(message: string, expected?: string, suggestion?: string): QueryError {
     const { whole, from, to } = this;

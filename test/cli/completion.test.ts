@@ -20,12 +20,15 @@ describe.each(shells)('%s', (shell) => {
     expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
   });
 
-  test.each(['select', 'run', 'plugin test'] as const)('knows every flag of %s', (name) => {
-    const script = completionScript(shell);
-    for (const flag of flagsOf(name)) {
-      expect(script).toContain(shell === 'fish' ? `-l ${flag.long} ` : `--${flag.long}`);
-    }
-  });
+  test.each(['select', 'run', 'plugin test', 'query', 'store write', 'store trim'] as const)(
+    'knows every flag of %s',
+    (name) => {
+      const script = completionScript(shell);
+      for (const flag of flagsOf(name)) {
+        expect(script).toContain(shell === 'fish' ? `-l ${flag.long} ` : `--${flag.long}`);
+      }
+    },
+  );
 });
 
 /** What bash offers for a line whose last word is being typed; words as bash splits them (at `=`). */
@@ -42,7 +45,20 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 describe.skipIf(!has('bash'))('in bash', () => {
   test.each<[string[], string[]]>([
-    [['slung', 's'], ['select']],
+    [
+      ['slung', 's'],
+      ['select', 'store'],
+    ],
+    [['slung', 'q'], ['query']],
+    [
+      ['slung', 'store', ''],
+      ['write', 'ls', 'stat', 'verify', 'compact', 'trim', 'export', 'repair'],
+    ],
+    [
+      ['slung', 'query', '--to', ''],
+      ['ndjson', 'csv', 'tsv', 'table'],
+    ],
+    [['slung', 'store', 'write', '--from', 'c'], ['csv']],
     [['slung', '--v'], ['--version']],
     [
       ['slung', 'select', '--ba'],

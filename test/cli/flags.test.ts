@@ -38,9 +38,10 @@ describe('flags', () => {
 describe('configSchema', () => {
   const { properties } = configSchema();
 
-  test('has the settings of select and run and nothing else', () => {
-    expect(Object.keys(properties)).toEqual(['select', 'run']);
-    for (const name of ['select', 'run'] as const) {
+  test('has the settings of what reads records or a store, and nothing else', () => {
+    const names = commandNames.filter((name) => /^(?:select|run|query|store .*)$/.test(name));
+    expect(Object.keys(properties).sort()).toEqual([...names].sort());
+    for (const name of names) {
       expect(Object.keys(properties[name]?.properties ?? {})).toEqual(
         flagsOf(name).flatMap((flag) => (flag.env === undefined ? [] : [flag.long])),
       );
@@ -49,7 +50,8 @@ describe('configSchema', () => {
 
   test('a file cannot grant anything, and the number of instances is for the command line', () => {
     const run = Object.keys(properties.run?.properties ?? {});
-    for (const name of ['allow-net', 'allow-env', 'cache', 'lanes', 'then']) expect(run).not.toContain(name);
+    for (const name of ['allow-net', 'allow-env', 'cache', 'lanes', 'then', 'record', 'retain'])
+      expect(run).not.toContain(name);
     expect(run).toContain('time-limit');
   });
 

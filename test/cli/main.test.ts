@@ -25,16 +25,23 @@ describe('help', () => {
     [['help', 'plugin'], 'plugin-help.txt'],
     [['plugin', 'test', '--help'], 'plugin-test-help.txt'],
     [['help', 'plugin', 'test'], 'plugin-test-help.txt'],
+    [['query', '-h'], 'query-h.txt'],
+    [['query', '--help'], 'query-help.txt'],
+    [['store', '-h'], 'store-h.txt'],
+    [['store', '--help'], 'store-help.txt'],
+    [['store', 'write', '-h'], 'store-write-h.txt'],
+    [['help', 'store', 'write'], 'store-write-help.txt'],
+    [['store', 'export', '--help'], 'store-export-help.txt'],
   ])('%j goes to stdout, exit 0', async (argv, file) => {
     const result = await slung(argv);
     expect(result).toMatchObject({ code: 0, err: '' });
     await expect(result.out).toMatchFileSnapshot(expected(file));
   });
 
-  test('plugin alone: brief help on stderr, exit 2', async () => {
-    const result = await slung(['plugin']);
+  test.each(['plugin', 'store'])('%s alone: brief help on stderr, exit 2', async (name) => {
+    const result = await slung([name]);
     expect(result).toMatchObject({ code: 2, out: '' });
-    expect(result.err).toBe((await slung(['plugin', '-h'])).out);
+    expect(result.err).toBe((await slung([name, '-h'])).out);
   });
 
   test('nothing at all: brief help on stderr, exit 2', async () => {
@@ -116,7 +123,7 @@ describe('mistakes', () => {
       ['help', 'selct'],
       [
         'slung: no help for "selct" (did you mean select?)',
-        'Commands: select, run, plugin, help, completion.',
+        'Commands: select, run, query, store, plugin, help, completion.',
         'See: slung help help',
       ],
     ],
@@ -152,6 +159,23 @@ describe('mistakes', () => {
         'See: slung help plugin',
       ],
     ],
+    [
+      ['store', 'verfy'],
+      [
+        'slung: store: unknown command "verfy" (did you mean verify?)',
+        'Commands: write, ls, stat, verify, compact, trim, export, repair.',
+        'See: slung help store',
+      ],
+    ],
+    [
+      ['store', '--store', 'x', 'ls'],
+      [
+        'slung: store needs a command before --store',
+        'For example: slung store write … --store',
+        'See: slung help store',
+      ],
+    ],
+    [['qurey'], ['slung: unknown command "qurey" (did you mean query?)', 'See: slung help']],
     [
       ['plugin', 'list', '--jsn'],
       ['slung: unknown option --jsn (did you mean --json?)', 'See: slung help plugin list'],

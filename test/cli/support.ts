@@ -1,8 +1,9 @@
 /** main() with the process replaced: output is collected, signals are an object, the run is a function of the test's. */
 
 import { main } from '../../src/cli/main.ts';
-import type { DescribePlugin, World } from '../../src/cli/world.ts';
-import type { RunSettings, SelectSettings } from '../../src/config/settings.ts';
+import type { StoreApi } from '../../src/cli/store-api.ts';
+import type { DescribePlugin, TerminalSize, World } from '../../src/cli/world.ts';
+import type { RunSettings, SelectSettings, StoreSettings, WriteSettings } from '../../src/config/settings.ts';
 import type { RunHost, RunOutcome, StopSignal } from '../../src/pipeline/host.ts';
 
 export interface Result {
@@ -13,6 +14,8 @@ export interface Result {
   readonly settings: SelectSettings | undefined;
   /** The same of `slung run`. */
   readonly runSettings: RunSettings | undefined;
+  /** The same of `slung store write`. */
+  readonly writeSettings: WriteSettings | undefined;
   /** Signals that main raised again. */
   readonly raised: readonly StopSignal[];
 }
@@ -25,6 +28,13 @@ export interface Scene {
   readonly run?: (settings: SelectSettings, host: RunHost, signals: FakeSignals) => Promise<RunOutcome>;
   readonly runPlugins?: (settings: RunSettings, host: RunHost) => Promise<RunOutcome>;
   readonly describe?: DescribePlugin;
+  readonly runStoreWrite?: (settings: WriteSettings, host: RunHost) => Promise<RunOutcome>;
+  /** What a command asks of the store; asking for anything else fails the test. */
+  readonly store?: Partial<StoreApi>;
+  readonly openStore?: (settings: StoreSettings) => void;
+  readonly terminalSize?: TerminalSize;
+  /** How many pieces of data the reader takes before it goes away. */
+  readonly taken?: number;
   /** The working directory for plugins; one that does not exist by default. */
   readonly directory?: string;
   readonly changes?: Partial<World>;
@@ -60,16 +70,37 @@ export class FakeSignals {
   }
 }
 
+/** 2026-11-21T09:00:00Z */
+export const nowUs = 1_795_251_600_000_000n;
+
 export async function slung(argv: readonly string[], scene: Scene = {}): Promise<Result> {
   const written = { 1: '', 2: '' };
   const signals = new FakeSignals();
   let seen: SelectSettings | undefined;
   let seenByPlugins: RunSettings | undefined;
+  let seenByWrite: WriteSettings | undefined;
+  let pieces = 0;
   const code = await main(argv, {
     environment: scene.environment ?? {},
     isTTY: (fd) => scene.terminals?.includes(fd) ?? false,
     write: (fd, text) => {
       written[fd] += text;
+    },
+    writeData: (text) => {
+      if (pieces++ === scene.taken) return false;
+      written[1] += text;
+      return true;
+    },
+    terminalSize: () => scene.terminalSize,
+    nowUs: () => nowUs,
+    loadStore: async () => scene.store as StoreApi,
+    loadOpenStore: async () => (settings) => {
+      scene.openStore?.(settings);
+      return { seriesId: () => 0, append: () => {}, position: () => undefined, close: () => {} };
+    },
+    loadRunStoreWrite: async () => async (settings, host) => {
+      seenByWrite = settings;
+      return scene.runStoreWrite === undefined ? { kind: 'done', code: 0 } : await scene.runStoreWrite(settings, host);
     },
     fileExists: (path) => scene.files?.includes(path) ?? false,
     directory: () => scene.directory ?? '/nowhere',
@@ -87,7 +118,7 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
     loadDescribePlugin: async () => scene.describe ?? (async () => undefined),
     ...scene.changes,
   });
-  const settings = { settings: seen, runSettings: seenByPlugins };
+  const settings = { settings: seen, runSettings: seenByPlugins, writeSettings: seenByWrite };
   return { code, out: written[1], err: written[2], ...settings, raised: signals.raised };
 }
 

@@ -82,23 +82,25 @@ describe('writeText', () => {
   test('writes the rest after a short write, and waits when the pipe is full', () => {
     let taken = '';
     let calls = 0;
-    writeText(2, 'häuser', (fd, bytes, offset) => {
+    const isRead = writeText(2, 'häuser', (fd, bytes, offset) => {
       calls += 1;
       expect(fd).toBe(2);
       if (calls === 2) throw failing('EAGAIN');
       taken += Buffer.from(bytes.subarray(offset, offset + 3)).toString('latin1');
       return Math.min(3, bytes.length - offset);
     });
+    expect(isRead).toBe(true);
     expect(Buffer.from(taken, 'latin1').toString('utf8')).toBe('häuser');
     expect(calls).toBe(4);
   });
 
   test.each(['EPIPE', 'EBADF'])('%s is nobody listening, not an error', (code) => {
     let calls = 0;
-    writeText(1, 'x', () => {
+    const isRead = writeText(1, 'x', () => {
       calls += 1;
       throw failing(code);
     });
+    expect(isRead).toBe(false);
     expect(calls).toBe(1);
   });
 

@@ -14,6 +14,7 @@ import type { RejectRow, RejectsWriter, Sink, Source } from '../../src/io/index.
 import type { Ends } from '../../src/pipeline/ends.ts';
 import type { RunHost, RunOutcome } from '../../src/pipeline/host.ts';
 import type { RunReport } from '../../src/pipeline/plugin-stats.ts';
+import type { PointStore } from '../../src/pipeline/store-writer.ts';
 import { defaultSettings, GivenSource, type Reading } from './support.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,7 +27,7 @@ function bundle(): typeof import('../../src/pipeline/run-plugins.ts') {
   buildSync({
     entryPoints: {
       'run-plugins': join(root, 'src/pipeline/run-plugins.ts'),
-      'plugin-worker': join(root, 'src/plugin/lane/plugin-worker.ts'),
+      'plugin-worker': join(root, 'src/pipeline/plugin-worker.ts'),
       'services-worker': join(root, 'src/plugin/services/services-worker.ts'),
     },
     outdir: directory,
@@ -38,6 +39,7 @@ function bundle(): typeof import('../../src/pipeline/run-plugins.ts') {
   for (const file of [
     'engine/engine.wasm',
     'engine/views.wasm',
+    'engine/points.wasm',
     'plugin/tangent/tangent-adapter.wasm',
     'plugin/slung/slung-adapter.wasm',
   ]) {
@@ -86,6 +88,7 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     cacheFile,
     events: events ?? { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
     listen,
+    store: undefined,
     args: args ?? [],
   };
 }
@@ -141,6 +144,8 @@ export interface Surroundings {
   readonly source?: Source;
   /** The output's reader takes its time. */
   readonly isSlow?: boolean;
+  /** For --record. */
+  readonly store?: PointStore;
 }
 
 /** A whole run over given reads. @throws UsageError or PluginFileError, by their names */
@@ -166,6 +171,7 @@ export async function runChain(
     progress: undefined,
     onSignal: () => () => {},
     clockMs: () => performance.now(),
+    openStore: async () => around.store!,
   };
   const ends: Ends = {
     openSource: () => source,

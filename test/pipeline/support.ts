@@ -62,6 +62,7 @@ export const defaultSettings: SelectSettings = {
   errors: 'text',
   color: 'never',
   exitStatus: false,
+  record: undefined,
 };
 
 export interface Result {

@@ -1,9 +1,22 @@
 /** What a parsed query matches. */
 import { describe, expect, test, vi } from 'vitest';
-import { isRelative, matchesTags, matchesTime, parseQuery, rangeAt } from '../../src/query/index.ts';
+import {
+  isRelative,
+  matchesTags,
+  matchesTime,
+  parseQuery,
+  rangeAt,
+  requiredTags,
+  tagValue,
+} from '../../src/query/index.ts';
 
-const matches = (expression: string, ...tags: string[]) =>
-  matchesTags(parseQuery(`AVG:s:[${expression}]`).tags, new Set(tags));
+/** A set and a list of tags match alike. */
+function matches(expression: string, ...tags: string[]): boolean {
+  const parsed = parseQuery(`AVG:s:[${expression}]`).tags;
+  const asSet = matchesTags(parsed, new Set(tags));
+  expect(matchesTags(parsed, tags)).toBe(asSet);
+  return asSet;
+}
 
 describe('tags', () => {
   test.each([
@@ -22,9 +35,33 @@ describe('tags', () => {
     ['a OR b AND c', ['a', 'c'], true],
     ['a AND b OR c', ['c'], true],
     ['host=a AND NOT env=test', ['host=a', 'env=prod'], true],
+    ['a OR (b AND c)', ['a'], true],
+    ['(a OR b) AND c', ['a'], false],
+    ['a NOT (b OR c)', ['a', 'c'], false],
+    ['host!=a', [], true],
+    ['host!=a', ['host=a'], false],
+    ['host!=a', ['host=b'], true],
+    ['host in (a, b)', ['host=b'], true],
+    ['host in (a, b)', ['host=c'], false],
+    ['host not in (a, b)', ['host=c'], true],
+    ['host~/^w/', ['host=web'], true],
+    ['host~/^w/', ['host=xw', 'hosts=web', 'web'], false],
+    ['host~/^w/', ['host=xw', 'host=web'], true],
+    ['host!~/^w/', [], true],
+    ['host!~/^w/', ['host=web'], false],
+    ['host~//', ['host='], true],
+    ['host~//', ['host'], false],
+    ['host~/=b/', ['host=a=b'], true],
+    ['"a=b"~/^c/', ['a=b=c'], true],
   ])('[%s] of %j is %j', (expression, tags, expected) => {
     expect(matches(expression, ...tags)).toBe(expected);
   });
+});
+
+test('the value of a key is that of its first tag', () => {
+  const tags = ['host', 'host=b', 'host=c', 'hosts=d', 'k=', 'x=y=z'];
+  const values = ['host', 'hosts', 'k', 'x', 'x=y', 'none'].map((key) => tagValue(tags, key));
+  expect(values).toEqual(['b', 'd', '', 'y=z', 'z', undefined]);
 });
 
 describe('time', () => {
@@ -63,4 +100,17 @@ describe('time', () => {
       true,
     ]);
   });
+});
+
+test.each([
+  ['[]', []],
+  ['[a]', ['a']],
+  ['[a AND b AND NOT c]', ['a', 'b']],
+  ['[a AND (b OR c)]', ['a']],
+  ['[a OR b AND c]', ['c']],
+  ['[host in (x) AND host~/y/]', ['host=x']],
+  ['[host in (x, y)]', []],
+  ['[NOT NOT a]', ['a']],
+] as const)('required tags of %s', (text, expected) => {
+  expect(requiredTags(parseQuery(`SUM:s:${text}`).tags)).toEqual(expected);
 });

@@ -1,26 +1,9 @@
 /** The grammar: what is accepted and means what, and where every mistake is shown. */
 import { describe, expect, test } from 'vitest';
-import { parseQuery, QueryError, renderQueryError, type TagExpression } from '../../src/query/index.ts';
+import { parseQuery, renderQueryError } from '../../src/query/index.ts';
+import { errorOf, show } from './support.ts';
 
-/** The tree with all its parentheses. */
-function show(expression: TagExpression | undefined): string {
-  if (expression === undefined) return 'all';
-  if (expression.kind === 'tag') return expression.tag;
-  if (expression.kind === 'not') return `!${show(expression.operand)}`;
-  return `(${show(expression.left)} ${expression.kind} ${show(expression.right)})`;
-}
-
-function errorOf(text: string): QueryError {
-  try {
-    parseQuery(text);
-  } catch (error) {
-    if (error instanceof QueryError) return error;
-    throw error;
-  }
-  throw new Error(`accepted: ${text}`);
-}
-
-const us = (seconds: number) => ({ kind: 'relative', beforeUs: BigInt(seconds) * 1_000_000n });
+const us = (seconds: number) => ({ kind: 'relative', beforeUs: BigInt(Math.round(seconds * 1e6)) });
 const now = us(0);
 
 describe('what is accepted', () => {
@@ -51,6 +34,12 @@ describe('what is accepted', () => {
     ['AVG:s:[ \ta   AND\tb ]', 'avg', 's', '(a and b)'],
     ['SUM:s:[url=http://x]', 'sum', 's', 'url=http://x'],
     ['SUM:s:[ort=Köln]', 'sum', 's', 'ort=Köln'],
+    // Signs that are operators only where a value cannot be meant.
+    ['SUM:s:[url=http://x/~me?a=b!=c]', 'sum', 's', 'url=http://x/~me?a=b!=c'],
+    ['SUM:s:[wow! OR q"=\\]', 'sum', 's', '(wow! or q"=\\)'],
+    ['SUM:s:[a= AND =b OR a==b]', 'sum', 's', '((a= and =b) or a==b)'],
+    ['SUM:s:[in OR AND=1 OR notice]', 'sum', 's', '((in or AND=1) or notice)'],
+    ["SUM:s:[it's OR k='v']", 'sum', 's', "(it's or k='v')"],
   ])('%s', (text, operation, series, tags) => {
     const query = parseQuery(text);
     expect([query.operation, query.series, show(query.tags), query.range]).toEqual([
@@ -72,10 +61,67 @@ describe('what is accepted', () => {
     expect(parseQuery(`AVG:s:[x]:${range}`).range).toEqual({ first, second });
   });
 
+  const absolute = (text: string) => ({ kind: 'absolute', us: BigInt(text) });
+  test.each([
+    ['[1h]', us(3600), now],
+    ['[ 90 s ]', us(90), now],
+    ['[now-1h]', us(3600), now],
+    ['[now-1h,now]', us(3600), now],
+    ['[NOW - 5 min,now-1s]', us(300), us(1)],
+    ['[500ms,now]', us(0.5), now],
+    ['[1us,20 µs]', us(0.000001), us(0.00002)],
+    ['[9223372036854775807us,now]', { kind: 'relative', beforeUs: 2n ** 63n - 1n }, now],
+    ['[2026-11-01,2026-11-02]', absolute('1793491200000000'), absolute('1793577600000000')],
+    ['[2026-11-01T10:00:00Z,now]', absolute('1793527200000000'), now],
+    ['[1d,2026-11-01t10:00:00.25+01:30]', us(86400), absolute('1793521800250000')],
+  ])('range %s', (range, first, second) => {
+    expect(parseQuery(`AVG:s:[x]:${range} LIMIT 1`).range).toEqual({ first, second });
+  });
+
+  test.each([
+    ['first', 'first', undefined],
+    ['Last', 'last', undefined],
+    ['RATE', 'rate', undefined],
+    ['DELTA', 'delta', undefined],
+    ['STDDEV', 'stddev', undefined],
+    ['RANGE', 'range', undefined],
+    [' points ', 'points', undefined],
+    ['P0', 'percentile', 0],
+    ['p50', 'percentile', 50],
+    ['P99.9', 'percentile', 99.9],
+    ['P100', 'percentile', 100],
+    ['P099.0', 'percentile', 99],
+  ])('operation %s', (text, operation, percent) => {
+    expect(parseQuery(`${text}:s:[]`)).toMatchObject({ operation, percent });
+  });
+
+  test.each([
+    ['a*', 'a*', true],
+    ['?', '?', true],
+    ['a\\*b', 'a*b', false],
+    ['a\\?b\\\\', 'a?b\\', false],
+    ['a\\b', 'a\\b', false],
+    ['a\\*b*', 'a\\*b*', true],
+    ['"a:b*"', 'a:b*', false],
+    [' "a:\\"b" ', 'a:"b', false],
+    ['""', '', false],
+    ['a"b', 'a"b', false],
+    ['x[1]', 'x[1]', false],
+  ])('series %s', (text, series, isPattern) => {
+    const query = parseQuery(`AVG:${text}:[]`);
+    expect([query.series, query.seriesPattern?.source]).toEqual([series, isPattern ? text : undefined]);
+  });
+
   const names =
+    'us usec usecs microsecond microseconds ms msec msecs millisecond milliseconds µs ' +
     's sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days w wk wks week weeks';
   test.each(names.split(' '))('unit %s', (unit) => {
-    const seconds = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 }[unit[0]!]!;
+    const isTiny = /^(?:u|µ|ms|micro|mil)/.test(unit);
+    const seconds = isTiny
+      ? /^(?:ms|mil)/.test(unit)
+        ? 1e-3
+        : 1e-6
+      : { s: 1, m: 60, h: 3600, d: 86400, w: 604800 }[unit[0]!]!;
     expect(parseQuery(`AVG:s:[]:[3${unit},now]`).range?.first).toEqual(us(3 * seconds));
   });
 });
@@ -84,7 +130,6 @@ describe('what is refused, and where the caret stands', () => {
   test.each([
     ['', '', /empty/, /AVG:cpu/],
     ['?:s:[]', '?', /not an operation/, undefined],
-    ['P99:s:[]', 'P99', /not an operation/, undefined],
     [':s:[]', '', /operation is missing/, undefined],
     ['AVERAGE:s:[]', 'AVERAGE', /not an operation/, /AVG\?/],
     ['COUNTER:s:[]', 'COUNTER', /not an operation/, /COUNT\?/],
@@ -100,18 +145,33 @@ describe('what is refused, and where the caret stands', () => {
     ['AVG:s:[AND a]', 'AND', /no tag before/, undefined],
     ['AVG:s:[a OR OR b]', 'OR', /no tag before/, undefined],
     ['AVG:s:[a && b]', '&&', /not an operator/, /AND\?/],
-    ['AVG:s:[(a OR b) AND c]', '(a', /parentheses/, undefined],
     ['AVG:s:[status=200,method=GET]', 'status=200,method=GET', /commas/, /status=200 AND method=GET/],
     ['AVG:s:[x', '', /not closed/, undefined],
     ['AVG:s:[x] y', 'y', /unexpected/, undefined],
     ['AVG:s:[x]:1,2', '1,2', /brackets/, /\[1,2\]/],
     ['SUM:s:[a]:', '', /range is missing/, /\[1h,now\]/],
-    ['AVG:s:[x]:[1h]', '1h', /two ends/, /\[1h,now\]/],
     ['AVG:s:[x]:[]', '', /two ends/, /\[1h,now\]/],
+    ['AVG:s:[x]:[2026-11-01]', '2026-11-01', /two ends/, /\[2026-11-01,now\]/],
+    ['AVG:s:[x]:[now]', 'now', /two ends/, /\[1h,now\]/],
+    ['AVG:s:[x]:[now+1h,now]', 'now+1h', /beyond now/, /write now/],
+    ['AVG:s:[x]:[-1h,now]', '-1h', /no sign/, /write 1h/],
+    ['AVG:s:[x]:[1h30m,now]', '1h30m', /one number/, /90m/],
+    ['AVG:s:[x]:[10ns,now]', '10ns', /not a unit/, /microsecond/],
+    ['AVG:s:[x]:[0.5us,now]', '0.5us', /whole/, undefined],
+    ['AVG:s:[x]:[9223372036854775807ms]', '9223372036854775807ms', /64 bits/, undefined],
+    ['AVG:s:[x]:[1h', '', /not closed/, undefined],
+    ['MEDIAN:s:[]', 'MEDIAN', /not an operation/, /P50\?/],
+    ['PERCENTILE:s:[]', 'PERCENTILE', /not an operation/, /P50\?/],
+    ['P101:s:[]', 'P101', /no percentile/, undefined],
+    ['P999:s:[]', 'P999', /no percentile/, /P99\.9\?/],
+    ['P-1:s:[]', 'P-1', /not an operation/, undefined],
+    ['P1e1:s:[]', 'P1e1', /not an operation/, undefined],
+    ['STDEV:s:[]', 'STDEV', /not an operation/, /STDDEV\?/],
+    ['AVG:"s:[]', '"s:[]', /never closed/, undefined],
+    ['AVG:"s"x:[]', 'x', /unexpected/, undefined],
+    ['AVG:"s"', '', /tags are missing/, /AVG:"s":\[\]/],
     ['AVG:s:[x]:[1,2,3]', ',3', /only two/, undefined],
     ['AVG:s:[x]:[1mo,now]', '1mo', /not a unit/, /30d/],
-    ['AVG:s:[x]:[1ms,now]', '1ms', /not a unit/, /second/],
-    ['AVG:s:[x]:[now-1h,now]', 'now-1h', /not written/, /1h/],
     ['AVG:s:[x]:[1.5h,now]', '1.5h', /whole/, /90m/],
     ['AVG:s:[x]:[,now]', '', /time is missing/, undefined],
     ['AVG:s:[x]:[yesterday,now]', 'yesterday', /not a time/, undefined],
@@ -135,10 +195,14 @@ describe('what is refused, and where the caret stands', () => {
   });
 
   test('is shown with a caret', () => {
-    expect(renderQueryError(errorOf('AVG:s:[x]:[1h]'))).toBe(
-      ['a range has two ends', '  AVG:s:[x]:[1h]', '             ^^', '  expected FROM,TO', '  write [1h,now]'].join(
-        '\n',
-      ),
+    expect(renderQueryError(errorOf('AVG:s:[x]:[1d, 1mo]'))).toBe(
+      [
+        '`mo` is not a unit',
+        '  AVG:s:[x]:[1d, 1mo]',
+        '                 ^^^',
+        '  expected us, ms, s, m, h, d or w',
+        '  write 30d',
+      ].join('\n'),
     );
   });
 

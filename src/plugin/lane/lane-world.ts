@@ -1,4 +1,7 @@
-/** What a lane's thread has of the world, so that nothing below plugin-worker.ts reaches for it. Types only. */
+/** What a lane's thread has of the world, so that nothing in this folder reaches for it. Types only. */
+import type { HistoryStore } from '../slung/store.ts';
+import type { HistoryTask } from './task.ts';
+
 export interface LaneWorld {
   /** Bytes of a guest's standard error, as they are. */
   writeStderr(bytes: Uint8Array): void;
@@ -7,4 +10,8 @@ export interface LaneWorld {
   /** Milliseconds from an arbitrary start, never going back. */
   monotonicMs(): number;
   fillRandom(bytes: Uint8Array): void;
+  /** Opens the store of a task that names one; undefined on a thread whose tasks name none. */
+  readonly openHistory:
+    | ((history: HistoryTask, world: LaneWorld, warn: (text: string) => void) => HistoryStore)
+    | undefined;
 }

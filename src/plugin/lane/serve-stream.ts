@@ -8,7 +8,7 @@ import { RowEngine } from '../../engine/row-engine.ts';
 import { parsePath } from '../../selector/index.ts';
 import { GuestStopped, type GuestTalk } from '../guest.ts';
 import type { ServicesClient } from '../services/client.ts';
-import { compileProgram, type HttpMethod, MemoryStore, runProgram } from '../slung/index.ts';
+import { compileProgram, type HistoryStore, type HttpMethod, MemoryStore, runProgram } from '../slung/index.ts';
 import { GuestExit } from '../wasi/errors.ts';
 import { compileFilter, runFilter } from '../wasi/filter.ts';
 import { causeOf } from './failure.ts';
@@ -26,16 +26,34 @@ const US_PER_MS = 1000;
 /** @throws what prevents the plugin from being used; does not return otherwise */
 export function serveStream(task: PluginTask, talk: LaneTalk, world: LaneWorld): void {
   const engine = new RowEngine(task.memory, task.map, task.engineOptions, planOf(task));
-  const run = task.kind === 'wasi' ? filterOf(task, world) : programOf(task, engine, talk, world);
+  const store = task.kind === 'wasi' ? undefined : historyOf(task, talk, world);
+  const run = store === undefined ? filterOf(task, world) : programOf(task, engine, talk, world, store);
   const stream = new StreamLane(engine, new BlockQueue(engine, task.ledger, task.blocksDone), {
     isRaw: task.kind === 'wasi' && task.isRaw,
     talk,
+    beforeSeen: () => store?.settle(),
   });
   talk.note({ kind: 'ready', description: undefined });
   talk.started(LANE_READY);
   stream.begin();
-  talk.note(outcomeOf(stream, run, talk, task.kind === 'slung'));
+  talk.note(closedOutcome(outcomeOf(stream, run, talk, task.kind === 'slung'), store, stream));
   stream.letGo();
+}
+
+function historyOf(task: PluginTask, talk: LaneTalk, world: LaneWorld): HistoryStore {
+  if (task.store === undefined || world.openHistory === undefined) return new MemoryStore();
+  return world.openHistory(task.store, world, (text) => talk.warn(text));
+}
+
+/** A store that cannot keep what it was given is a failure of the run, unless there was one already. */
+function closedOutcome(outcome: LaneNote, store: HistoryStore | undefined, stream: StreamLane): LaneNote {
+  try {
+    store?.close();
+    return outcome;
+  } catch (error) {
+    if (outcome.kind === 'fatal') return outcome;
+    return { kind: 'fatal', fault: { ...stream.place(), cause: causeOf(error) } };
+  }
 }
 
 /** Runs the guest to its end. @returns what is to be told of it */
@@ -79,6 +97,7 @@ function programOf(
   engine: RowEngine,
   talk: LaneTalk,
   world: LaneWorld,
+  store: HistoryStore,
 ): (stream: StreamLane) => void {
   const program = compileProgram(task.bytes, { maxMemoryBytes: task.maxMemoryBytes });
   const services = servicesOf(task, talk);
@@ -89,7 +108,7 @@ function programOf(
       wasi: wasiHostOf(task, world),
       nowUs: () => Math.floor(world.nowMs() * US_PER_MS),
       events: task.events,
-      store: new MemoryStore(),
+      store,
       http: (method, url, body) => request(services, method, url, body),
       toProducer: (producer, text) => services.sendToProducer(Number(producer), text),
     });

@@ -23,6 +23,7 @@ export class StreamLane implements GuestStream {
   readonly #queue: BlockQueue;
   readonly #isRaw: boolean;
   readonly #talk: LaneTalk;
+  readonly #beforeSeen: () => void;
   #block: number | undefined;
   /** Where the next step of the block begins. */
   #at = 0;
@@ -31,11 +32,17 @@ export class StreamLane implements GuestStream {
   #written = 0;
   #copy = new Uint8Array(0);
 
-  constructor(engine: RowEngine, queue: BlockQueue, options: { readonly isRaw: boolean; readonly talk: LaneTalk }) {
+  /** @param options.beforeSeen is called before anything that the guest has put out can be seen */
+  constructor(
+    engine: RowEngine,
+    queue: BlockQueue,
+    options: { readonly isRaw: boolean; readonly talk: LaneTalk; readonly beforeSeen: () => void },
+  ) {
     this.#engine = engine;
     this.#queue = queue;
     this.#isRaw = options.isRaw;
     this.#talk = options.talk;
+    this.#beforeSeen = options.beforeSeen;
   }
 
   /** Waits for the first block: a guest begins when there is something to do, or when there will never be. */
@@ -53,7 +60,10 @@ export class StreamLane implements GuestStream {
     engine.appendOut(block, bytes);
     if (engine.word(block, L.B_OUT_BYTES) < PART_BYTES) return;
     sealBlock(engine, block);
-    this.#talk.outOfGuest(() => this.#queue.flush(block));
+    this.#talk.outOfGuest(() => {
+      this.#beforeSeen();
+      this.#queue.flush(block);
+    });
     engine.setWord(block, L.B_OUT_BYTES, 0);
   }
 
@@ -92,11 +102,15 @@ export class StreamLane implements GuestStream {
 
   /** The guest has ended: its block is done, and what comes after it is let go of. Does not return. */
   letGo(): never {
-    while (true) this.#turn();
+    while (true) {
+      this.#close();
+      this.#open();
+    }
   }
 
   /** Hands the block on and waits for the next one. */
   #turn(): void {
+    this.#beforeSeen();
     this.#close();
     this.#open();
   }

@@ -22,6 +22,15 @@ export interface EventFieldNames {
   readonly isListening: boolean;
 }
 
+/** A store on disk, for a Slung program. */
+export interface HistoryTask {
+  readonly directory: string;
+  readonly durability: 'batch' | 'interval' | 'none';
+  readonly retainMs: number | undefined;
+  /** The program does not write, or somebody else does: the store is only asked, and its lock left alone. */
+  readonly isReadOnly: boolean;
+}
+
 /** Everything that a lane's thread needs to run one plugin. */
 export interface PluginTask {
   readonly name: string;
@@ -42,6 +51,8 @@ export interface PluginTask {
   readonly environment: Readonly<Record<string, string>>;
   readonly args: readonly string[];
   readonly events: EventFieldNames;
+  /** Undefined: the history of a Slung program is a table in memory. */
+  readonly store: HistoryTask | undefined;
   readonly ledger: SharedArrayBuffer;
   readonly notes: MessagePort;
   /** To the services thread; undefined when the plugin asks for none. */

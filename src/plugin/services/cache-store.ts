@@ -14,9 +14,9 @@ import {
   writevSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { describe, errorCode } from '../../lock/system-error.ts';
 import type { CacheEntry } from './cache.ts';
 import { decodeCache, encodeCache } from './cache-file.ts';
-import { describe, errorCode } from './file-errors.ts';
 import { lockFile } from './file-lock.ts';
 
 /** Larger than any file that CACHE_LIMITS lets us write: lengths and expiry add less than as much again. */

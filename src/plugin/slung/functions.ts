@@ -4,7 +4,7 @@
  * nothing of the guest's memory is kept.
  */
 import { LIVE_FULL } from '../../engine/event-layout.ts';
-import { parseQuery, QueryError, renderQueryError } from '../../query/index.ts';
+import { parseLiveQuery, parseQuery, QueryError, renderQueryError } from '../../query/index.ts';
 import { Trap } from '../guest.ts';
 import type { FunctionName } from './abi.ts';
 import type { Complaints } from './complaints.ts';
@@ -65,7 +65,7 @@ type Made = { readonly body: (...values: never[]) => number; readonly failed: nu
 
 const bodies: Readonly<Record<Exclude<FunctionName, 'u_poll_handle'>, (world: FunctionWorld) => Made>> = {
   u_query_live: ({ memory, live }) => ({
-    body: (filter: number) => live.open(parseQuery(memory().text(filter, 'the filter'))),
+    body: (filter: number) => live.open(parseLiveQuery(memory().text(filter, 'the filter'))),
     failed: 0,
   }),
 

@@ -5,7 +5,7 @@
 import * as E from '../../engine/event-layout.ts';
 import * as L from '../../engine/layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
-import { isRelative, type Query } from '../../query/index.ts';
+import { isRelative, type LiveQuery } from '../../query/index.ts';
 import { CallFailure } from './errors.ts';
 import { queryImage } from './query-image.ts';
 
@@ -58,7 +58,7 @@ interface Place {
 export class LiveQueries {
   readonly exports: LiveExports;
   readonly #engine: RowEngine;
-  readonly #open = new Map<number, { query: Query; place: Place }>();
+  readonly #open = new Map<number, { query: LiveQuery; place: Place }>();
   readonly #onTimed: (isTimed: boolean) => void;
   #free: Place[] = [];
   #staging: Place = { address: 0, size: 0 };
@@ -80,7 +80,7 @@ export class LiveQueries {
   }
 
   /** Registers a query: it gets the events that no query has seen yet. @returns its handle, from 1 */
-  open(query: Query): number {
+  open(query: LiveQuery): number {
     if (this.#open.size >= maxQueries) throw new CallFailure(`${maxQueries} live queries are open; free some of them`);
     this.#lastHandle += 1;
     const handle = this.#lastHandle;

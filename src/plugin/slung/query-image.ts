@@ -4,9 +4,9 @@
  */
 import * as E from '../../engine/event-layout.ts';
 import { ACCEPT_TARGET, REJECT_TARGET } from '../../engine/layout.ts';
-import type { Operation, Query, TagExpression, TimePoint } from '../../query/index.ts';
+import type { LiveOperation, LiveQuery, LiveTags, TimePoint } from '../../query/index.ts';
 
-const aggregates: Readonly<Record<Operation, number>> = {
+const aggregates: Readonly<Record<LiveOperation, number>> = {
   avg: E.AGGREGATE_AVG,
   sum: E.AGGREGATE_SUM,
   min: E.AGGREGATE_MIN,
@@ -25,7 +25,7 @@ interface TagTest {
 }
 
 /** Appends the tests of an expression, the last ones first. @returns the number of its first test */
-function assemble(expression: TagExpression, onTrue: number, onFalse: number, tests: TagTest[]): number {
+function assemble(expression: LiveTags, onTrue: number, onFalse: number, tests: TagTest[]): number {
   switch (expression.kind) {
     case 'tag':
       return tests.push({ text: encoder.encode(expression.tag), onTrue, onFalse }) - 1;
@@ -47,7 +47,7 @@ const usOf = (point: TimePoint): bigint => (point.kind === 'relative' ? point.be
  *   engine's memory
  */
 export function queryImage(
-  query: Query,
+  query: LiveQuery,
   handle: number,
 ): { size: number; write(bytes: Uint8Array, address: number): void } {
   const tests: TagTest[] = [];

@@ -2,7 +2,14 @@
  * What a Slung program needs of a history: to write points and to ask for aggregates. The implementation here is a table
  * in memory that ends with the run; the store on disk takes its place behind the same interface.
  */
-import { matchesTags, type Operation, type Query, rangeAt } from '../../query/index.ts';
+import {
+  type LiveOperation,
+  liveOperations,
+  matchesSeries,
+  matchesTags,
+  type Query,
+  rangeAt,
+} from '../../query/index.ts';
 import { CallFailure } from './errors.ts';
 
 export interface HistoryStore {
@@ -19,6 +26,10 @@ export interface HistoryStore {
    * @throws CallFailure when it cannot be answered
    */
   aggregate(query: Query, nowUs: bigint): number;
+  /** What was written so far is to be kept as safely as it ever will be: what the program puts out is about to be seen. */
+  settle(): void;
+  /** The program has ended. */
+  close(): void;
 }
 
 interface Points {
@@ -54,17 +65,43 @@ export class MemoryStore implements HistoryStore {
     points.values.set(timestampUs, value);
   }
 
+  settle(): void {}
+
+  close(): void {}
+
   aggregate(query: Query, nowUs: bigint): number {
+    const operation = answerable(query);
     const total = new Total();
     const range = query.range === undefined ? undefined : rangeAt(query.range, nowUs);
-    for (const { tags, values } of this.#series.get(query.series)?.values() ?? []) {
+    for (const { tags, values } of this.#pointsOf(query)) {
       if (!matchesTags(query.tags, tags)) continue;
       for (const [timestampUs, value] of values) {
         if (range === undefined || (timestampUs >= range.fromUs && timestampUs <= range.toUs)) total.add(value);
       }
     }
-    return total.of(query.operation);
+    return total.of(operation);
   }
+
+  /** All sets of tags of the series that the query names. */
+  #pointsOf(query: Query): Iterable<Points> {
+    if (query.seriesPattern === undefined) return this.#series.get(query.series)?.values() ?? [];
+    const named = [...this.#series].filter(([name]) => matchesSeries(query, name));
+    return named.flatMap(([, sets]) => [...sets.values()]);
+  }
+}
+
+/** The table keeps no order of times and values, and a program gets one number. */
+function answerable(query: Query): LiveOperation {
+  const operation = liveOperations.find((name) => name === query.operation);
+  const name = query.text.slice(0, query.text.indexOf(':')).trim().toUpperCase();
+  if (query.by.length > 0 || query.everyUs !== undefined || query.operation === 'points') {
+    const what = query.by.length > 0 ? 'BY' : query.everyUs === undefined ? name : 'EVERY';
+    throw new CallFailure(
+      `${what} gives several numbers and a program asks for one; slung query --store DIR prints them`,
+    );
+  }
+  if (operation !== undefined) return operation;
+  throw new CallFailure(`the history in memory cannot answer ${name}; --store DIR keeps one on disk that can`);
 }
 
 class Total {
@@ -80,7 +117,7 @@ class Total {
     this.#max = Math.max(this.#max, value);
   }
 
-  of(operation: Operation): number {
+  of(operation: LiveOperation): number {
     if (this.#count === 0) return 0;
     switch (operation) {
       case 'count':

@@ -14,7 +14,7 @@ _slung() {
   fi
   local command="${COMP_WORDS[1]}"
   case "$command" in
-    plugin) (( COMP_CWORD > 2 )) && command+=" ${COMP_WORDS[2]}" ;;
+    store|plugin) (( COMP_CWORD > 2 )) && command+=" ${COMP_WORDS[2]}" ;;
   esac
   case "$command" in
     select)
@@ -23,9 +23,10 @@ _slung() {
         --on-error) words="skip fail keep" ;;
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
+        --durability) words="batch interval none" ;;
         --color) words="auto always never" ;;
-        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--record|--store|--retain) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --record --resume --no-resume --store --durability --retain --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in
@@ -36,9 +37,86 @@ _slung() {
         --unmatched) words="drop pass" ;;
         --on-plugin-error) words="fail skip pass" ;;
         --time-unit) words="auto s ms us ns" ;;
+        --durability) words="batch interval none" ;;
         --color) words="auto always never" ;;
-        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|-j|--lanes) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --abi --memory --time-limit --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --lanes -j --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|-j|--lanes|--record|--store|--retain) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --abi --memory --time-limit --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --lanes -j --record --store --durability --retain --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    query)
+      case "$flag" in
+        --errors) words="text json" ;;
+        --to) words="ndjson csv tsv table" ;;
+        --color) words="auto always never" ;;
+        --store|--now) words="" ;;
+        *) if [[ $current == -* ]]; then words="--exit-status -e --no-exit-status --errors --quiet -q --no-quiet --store --plot --no-plot --to --no-header --header --now --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    store)
+      case "$flag" in
+        --color) words="auto always never" ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="write ls stat verify compact trim export repair"; fi ;;
+      esac ;;
+    "store write")
+      case "$flag" in
+        --on-error) words="skip fail keep" ;;
+        --errors) words="text json" ;;
+        --stats) words="none human json" ;;
+        --time-unit) words="auto s ms us ns" ;;
+        --durability) words="batch interval none" ;;
+        --from) words="ndjson csv" ;;
+        --color) words="auto always never" ;;
+        -w|--where|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--time|--series|--store|--retain|--series-name|--value|--tags) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --store --durability --retain --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store ls")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --to) words="ndjson csv tsv table" ;;
+        --color) words="auto always never" ;;
+        --store) words="" ;;
+        *) if [[ $current == -* ]]; then words="--exit-status -e --no-exit-status --errors --quiet -q --no-quiet --store --to --no-header --header --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store stat")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --color) words="auto always never" ;;
+        --store) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --store --json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store verify")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --color) words="auto always never" ;;
+        --store) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --store --json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store compact")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --color) words="auto always never" ;;
+        --store|--now|--cold) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --store --now --cold --json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store trim")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --color) words="auto always never" ;;
+        --store|--now|--older|--before) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --store --now --older --before --dry-run -n --no-dry-run --json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store export")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --to) words="ndjson csv" ;;
+        --color) words="auto always never" ;;
+        --store|--now|--from|--until) words="" ;;
+        *) if [[ $current == -* ]]; then words="--exit-status -e --no-exit-status --errors --quiet -q --no-quiet --store --to --no-header --header --now --from --until --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store repair")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --color) words="auto always never" ;;
+        --store) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --store --dry-run -n --no-dry-run --json --no-json --color --help -h --version"; else words=""; fi ;;
       esac ;;
     plugin)
       case "$flag" in
@@ -76,16 +154,16 @@ _slung() {
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run plugin help completion"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run query store plugin help completion"; fi ;;
       esac ;;
     completion)
       case "$flag" in
         --color) words="auto always never" ;;
         *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="bash zsh fish"; fi ;;
       esac ;;
-    *) words="select run plugin help completion --help --version" ;;
+    *) words="select run query store plugin help completion --help --version" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="select run plugin help completion --help --version"
+  (( COMP_CWORD == 1 )) && words="select run query store plugin help completion --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung

@@ -5,6 +5,8 @@ _slung() {
   commands=(
     'select:Filter records, choose fields, convert to csv or tsv'
     'run:Put records through WebAssembly plugins'
+    'query:Ask the store: averages, windows, percentiles'
+    'store:Write, look after and export the store'
     'plugin:Write, build, test and inspect plugins'
     'help:Show help for a command'
     'completion:Print a script that completes slung in your shell'
@@ -17,7 +19,7 @@ _slung() {
   shift words
   (( CURRENT-- ))
   case $command in
-    plugin)
+    store|plugin)
       if (( CURRENT > 2 )); then
         command+=" $words[2]"
         shift words
@@ -59,6 +61,12 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '*--record=[Remember numbers of what passes, for slung query]:SPEC: ' \
+        '--resume[Go on where the store has each file]' \
+        '--no-resume[Opposite of --resume]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
+        '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -108,19 +116,207 @@ _slung() {
         '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
         '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
         '--cache=[Keep the plugins'\'' cache in FILE between runs]:FILE:_files' \
-        '--time=[Where the time of an event is]:FIELD: ' \
+        '--time=[Where the time is]:FIELD: ' \
         '--value=[Where the value of an event is]:FIELD: ' \
-        '--series=[Where the series of an event is]:FIELD: ' \
+        '--series=[Where the name of the series is]:FIELD: ' \
         '--tags=[Where the tags of an event are]:FIELD: ' \
         '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
         '--listen=[Take events from producers at ws\://HOST\:PORT]:URL: ' \
         '-j+[Run N instances of each plugin; the order stays]:N: ' \
         '--lanes=[Run N instances of each plugin; the order stays]:N: ' \
+        '*--record=[Remember numbers of what passes, for slung query]:SPEC: ' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
+        '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
         '*:file:_files' ;;
+    query)
+      _arguments -s -S \
+        '-e[Exit 4 when nothing was output]' \
+        '--exit-status[Exit 4 when nothing was output]' \
+        '--no-exit-status[Opposite of --exit-status]' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--plot[Draw the windows of EVERY, or the points]' \
+        '--no-plot[Opposite of --plot]' \
+        '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
+        '--no-header[Leave the header line out]' \
+        '--header[Opposite of --no-header]' \
+        '--now=[What now and \[1h\] are counted from]:TIME: ' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    store)
+      _arguments -s -S \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:(write ls stat verify compact trim export repair)' ;;
+    "store write")
+      _arguments -s -S \
+        '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '--on-error=[A line that is not JSON\: skip it, fail, or keep it]:ACTION:(skip fail keep)' \
+        '--rejects=[Write bad lines to FILE, and why to FILE.log]:FILE:_files' \
+        '--max-errors=[Stop when more than N lines were bad]:N: ' \
+        '--batch-bytes=[Cut a batch at SIZE bytes]:SIZE: ' \
+        '--batch-records=[Cut a batch at N records]:N: ' \
+        '--batch-age=[Wait this long for a fuller batch]:DURATION: ' \
+        '--max-record=[A line longer than SIZE is a bad line]:SIZE: ' \
+        '--max-depth=[A record nested deeper than N is a bad line]:N: ' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '--stats=-[Report counts and speed at the end, on standard error]::FORMAT:(none human json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '*-v[Say more; repeat for still more]' \
+        '*--verbose[Say more; repeat for still more]' \
+        '--time=[Where the time is]:FIELD: ' \
+        '--series=[Where the name of the series is]:FIELD: ' \
+        '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
+        '--resume[Go on where the store has each file]' \
+        '--no-resume[Opposite of --resume]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
+        '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
+        '--series-name=[The series of all points, instead of a field]:NAME: ' \
+        '--value=[Where the values are\: a,b makes two series]:LIST: ' \
+        '--tags=[Where the tags are, commas between the paths]:LIST: ' \
+        '--from=[The input is ndjson, or csv with a header]:FORMAT:(ndjson csv)' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
+    "store ls")
+      _arguments -s -S \
+        '-e[Exit 4 when nothing was output]' \
+        '--exit-status[Exit 4 when nothing was output]' \
+        '--no-exit-status[Opposite of --exit-status]' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
+        '--no-header[Leave the header line out]' \
+        '--header[Opposite of --no-header]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "store stat")
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "store verify")
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "store compact")
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--now=[What now and \[1h\] are counted from]:TIME: ' \
+        '--cold=[Compress what is older than this\: 7d]:AGE: ' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "store trim")
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--now=[What now and \[1h\] are counted from]:TIME: ' \
+        '--older=[Drop what is older than this\: 30d]:AGE: ' \
+        '--before=[Drop what is before TIME]:TIME: ' \
+        '-n[Only say what would be done]' \
+        '--dry-run[Only say what would be done]' \
+        '--no-dry-run[Opposite of --dry-run]' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "store export")
+      _arguments -s -S \
+        '-e[Exit 4 when nothing was output]' \
+        '--exit-status[Exit 4 when nothing was output]' \
+        '--no-exit-status[Opposite of --exit-status]' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--to=[Output ndjson or csv]:FORMAT:(ndjson csv)' \
+        '--no-header[Leave the header line out]' \
+        '--header[Opposite of --no-header]' \
+        '--now=[What now and \[1h\] are counted from]:TIME: ' \
+        '--from=[Only points from TIME on]:TIME: ' \
+        '--until=[Only points up to TIME]:TIME: ' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "store repair")
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '-n[Only say what would be done]' \
+        '--dry-run[Only say what would be done]' \
+        '--no-dry-run[Opposite of --dry-run]' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
     plugin)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
@@ -182,7 +378,7 @@ _slung() {
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(select run plugin help completion)' ;;
+        '1:argument:(select run query store plugin help completion)' ;;
     completion)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Trap } from '../../../src/plugin/guest.ts';
 import { CallFailure, type HistoryStore, MemoryStore } from '../../../src/plugin/slung/index.ts';
 import { GuestExit } from '../../../src/plugin/wasi/errors.ts';
-import type { Query } from '../../../src/query/index.ts';
+import { parseQuery, type Query } from '../../../src/query/index.ts';
 import { type Outcome, record, script } from './support.ts';
 
 /** What the functions were asked, in order. */
@@ -18,6 +18,8 @@ function recorder() {
       asked.push(['aggregate', query.text, nowUs]);
       return 1.25;
     },
+    settle: () => {},
+    close: () => {},
   };
   const http = (method: string, url: string, body: Uint8Array) => {
     asked.push(['http', method, url, Buffer.from(body).toString()]);
@@ -98,7 +100,10 @@ describe('what fails gives the sentinel, and says why', () => {
       'u_query_live: two tags without a word between them\n  AVG:s:[a b]\n           ^\n' +
         '  expected AND, OR or NOT\n  write a AND b',
     ]);
-    expect(failing('history|P99:s:[]').warnings[0]).toContain('u_query_history: `P99` is not an operation');
+    expect(failing('history|P999:s:[]').warnings[0]).toContain('u_query_history: there is no percentile');
+    const live = failing('live|MAX:s:[host~/^a/]');
+    const shown = 'live queries have no patterns\n  MAX:s:[host~/^a/]\n              ^^^^';
+    expect([live.result, live.warnings[0]]).toEqual(['0', expect.stringContaining(shown)]);
   });
 
   test.each([
@@ -156,6 +161,19 @@ describe('what fails gives the sentinel, and says why', () => {
   });
 });
 
+describe('the history in memory', () => {
+  test.each([
+    ['p99.9:s:[]', 'the history in memory cannot answer P99.9; --store DIR keeps one on disk that can'],
+    ['LAST:s:[]:[1h]', 'the history in memory cannot answer LAST; --store DIR keeps one on disk that can'],
+    ['AVG:s:[] BY host', /^BY gives several numbers and a program asks for one; slung query --store DIR/],
+    ['AVG:s:[] EVERY 5m', /^EVERY gives several numbers/],
+    ['POINTS:s:[]', /^POINTS gives several numbers/],
+  ])('does not answer %s', (text, message) => {
+    expect(() => new MemoryStore().aggregate(parseQuery(text), 0n)).toThrow(message);
+    expect(() => new MemoryStore().aggregate(parseQuery(text), 0n)).toThrow(CallFailure);
+  });
+});
+
 describe('written events', () => {
   test('answer history and feed live queries, also one that has none polled yet', () => {
     const { lines } = script([
@@ -168,10 +186,11 @@ describe('written events', () => {
       'history|COUNT:temp:[]',
       'history|MAX:temp:[]:[10,20]',
       'history|SUM:none:[]',
+      'history|SUM:t*p:[NOT b]',
       'loop|1',
     ]);
-    expect(lines.slice(5, 9)).toEqual(['2750', '3000', '4000', '0']);
-    expect(lines.slice(9)).toEqual([
+    expect(lines.slice(5, 10)).toEqual(['2750', '3000', '4000', '0', '100000']);
+    expect(lines.slice(10)).toEqual([
       '{"timestamp":10,"value":1.50,"tags":["b","a"],"producers":[0],"series":"temp","aggregate":1.5}',
       '{"timestamp":20,"value":2,"tags":["a","b"],"producers":[0],"series":"temp","aggregate":1.75}',
       '{"timestamp":20,"value":4,"tags":["a","b"],"producers":[0],"series":"temp","aggregate":2.5}',

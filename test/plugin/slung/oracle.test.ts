@@ -61,8 +61,13 @@ test('8000 records, 60 queries', () => {
   });
   let delivered = 0;
   for (let round = 0; round < 60; round++) {
-    const words = [pick(names)];
-    for (let i = roll(4); i > 0; i--) words.push(pick(['AND', 'OR', 'NOT', 'AND NOT', 'OR NOT']), pick(names));
+    const term = (depth: number): string => {
+      if (depth > 0 && roll(3) === 0)
+        return `(${term(depth - 1)} ${pick(['AND', 'OR NOT', 'NOT'])} ${term(depth - 1)})`;
+      return roll(4) ? pick(names) : pick(['host!=x', 'b in (1, 2)', 'host not in (x, y)', '"host=x"']);
+    };
+    const words = [term(2)];
+    for (let i = roll(4); i > 0; i--) words.push(pick(['AND', 'OR', 'NOT', 'AND NOT', 'OR NOT']), term(2));
     const text = `SUM:${pick(series)}:[${roll(2) ? 'NOT ' : ''}${words.join(' ')}]`;
     const query = parseQuery(text);
     const part = records.slice(roll(4000), 4000 + roll(4000)).filter((_, i) => i % 8 === round % 8);

@@ -1,18 +1,19 @@
 /**
- * The thread of a plugin's lane: loads the plugin, says what it is, then takes block after block. The only file of the
- * plugin folder that touches the clock, chance and standard error; the others get them as arguments.
+ * The thread of a plugin's lane: loads the plugin, says what it is, then takes block after block. What the plugin folder
+ * needs of the world is put together here: the clock, chance, standard error, and a store on disk for those programs that
+ * are given one.
  */
 import { randomFillSync } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { viewsModule } from '../../engine/row-engine.ts';
-import { adapterModule } from '../tangent/adapter.ts';
-import { causeOf } from './failure.ts';
-import { LaneTalk } from './lane-talk.ts';
-import type { LaneWorld } from './lane-world.ts';
-import { serveStream } from './serve-stream.ts';
-import { serveTangent } from './serve-tangent.ts';
-import { LANE_REFUSED, type PluginTask } from './task.ts';
+import { viewsModule } from '../engine/row-engine.ts';
+import { causeOf } from '../plugin/lane/failure.ts';
+import { LaneTalk } from '../plugin/lane/lane-talk.ts';
+import type { LaneWorld } from '../plugin/lane/lane-world.ts';
+import { serveStream } from '../plugin/lane/serve-stream.ts';
+import { serveTangent } from '../plugin/lane/serve-tangent.ts';
+import { LANE_REFUSED, type PluginTask } from '../plugin/lane/task.ts';
+import { adapterModule } from '../plugin/tangent/adapter.ts';
 
 const STDERR = 2;
 const RETRY_MS = 1;
@@ -30,16 +31,17 @@ function writeStderr(bytes: Uint8Array): void {
   }
 }
 
-const world: LaneWorld = {
+const plainWorld: LaneWorld = {
   writeStderr,
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   fillRandom: (bytes) => {
     randomFillSync(bytes);
   },
+  openHistory: undefined,
 };
 
-function serve(task: PluginTask): void {
+function serve(task: PluginTask, world: LaneWorld): void {
   const talk = new LaneTalk(task.ledger, task.notes, world.monotonicMs);
   try {
     if (task.kind === 'wasi' || task.kind === 'slung') serveStream(task, talk, world);
@@ -50,11 +52,18 @@ function serve(task: PluginTask): void {
   }
 }
 
+/** The store's code is only read when there is a store. */
+async function begin(task: PluginTask): Promise<void> {
+  if (task.store === undefined) return serve(task, plainWorld);
+  const { openHistory } = await import('./stored-history.ts');
+  serve(task, { ...plainWorld, openHistory });
+}
+
 // A thread that was started ahead gets its task as a message.
 const task = workerData as PluginTask | null | undefined;
-if (task) serve(task);
+if (task) begin(task);
 else {
-  parentPort?.once('message', serve);
+  parentPort?.once('message', begin);
   // What most plugins need is compiled in the meantime.
   viewsModule();
   adapterModule();

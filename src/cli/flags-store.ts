@@ -1,0 +1,289 @@
+/**
+ * The flags around the store: where it is, what is remembered (`--record`, `slung store write`), what is asked (`slung
+ * query`) and what the subcommands of `slung store` do. flags.ts explains the columns of the table. The file is longer
+ * than others because it is one table.
+ *
+ * The surprising part: --store has no default in the table. Where the default is depends on the environment, so it is
+ * computed (store-place.ts), and a plugin of `slung run` gets the store only when somebody named one.
+ */
+import type { CommandName, Flag } from './flags.ts';
+
+const SECOND_MS = 1000;
+const CENTURY_MS = 36_525 * 86_400 * SECOND_MS;
+
+/** What only reads or tends a store. */
+const tending: readonly CommandName[] = [
+  ...(['store ls', 'store stat', 'store verify', 'store compact', 'store trim', 'store export'] as const),
+  'store repair',
+];
+const recording: readonly CommandName[] = ['select', 'run', 'store write'];
+const everyStore: readonly CommandName[] = [...recording, 'query', ...tending];
+
+const history: readonly Flag[] = [
+  {
+    key: 'record',
+    long: 'record',
+    type: 'list',
+    value: 'SPEC',
+    group: 'History',
+    doc: 'Remember numbers of what passes, for slung query',
+    longDoc: `Write points of the records that pass into a store, while the records flow on unchanged. SPEC is words with blanks between them: series=NAME, or series=.PATH for a name that is in the record; time=PATH; value=PATH, or several with commas between them, each of which is then a series NAME.KEY of its own; tags=PATH,PATH, which may be left out; unit=auto, s, ms, us or ns. May be given more than once. Of slung run, it is the records that the last plugin puts out.
+
+A record without these fields is counted and told of once, and passes like the others.`,
+    commands: ['select', 'run'],
+  },
+  {
+    key: 'resume',
+    long: 'resume',
+    type: 'switch',
+    default: 'false',
+    group: 'History',
+    doc: 'Go on where the store has each file',
+    longDoc:
+      'Begin each file where the store says that it was read to, instead of at its start: what is in the store is not read again, also after a crash. A file that is another one now, or shorter, is read from its start. Standard input cannot be resumed.',
+    common: ['store write'],
+    commands: ['select', 'store write'],
+  },
+  {
+    key: 'store',
+    long: 'store',
+    type: 'file',
+    value: 'DIR',
+    defaultText: 'slung/store below XDG_DATA_HOME (~/.local/share when that is not set)',
+    env: 'SLUNG_STORE',
+    group: 'History',
+    doc: 'The directory of the store',
+    longDoc:
+      'The directory of the store. It is made when something is written; one that has other files in it is refused. One process at a time can write, any number can read. A Slung program of slung run writes to and asks a store only when this option is on the command line.',
+    common: ['query', 'store write', ...tending],
+    commands: everyStore,
+  },
+  {
+    key: 'durability',
+    long: 'durability',
+    type: 'choice',
+    value: 'WHEN',
+    choices: ['batch', 'interval', 'none'],
+    default: 'batch',
+    env: 'SLUNG_DURABILITY',
+    group: 'History',
+    doc: 'When points are safe: at each batch, soon, or later',
+    longDoc:
+      'When what is written is safe from a loss of power. batch: before the batch is acknowledged; interval: within a second; none: whenever the system writes it. Safe from a crash of slung it is in every case.',
+    commands: recording,
+  },
+  {
+    key: 'retain',
+    long: 'retain',
+    type: 'age',
+    value: 'AGE',
+    min: SECOND_MS,
+    max: CENTURY_MS,
+    defaultText: 'everything is kept',
+    group: 'History',
+    doc: 'Drop what is older than this, 30d for example',
+    longDoc:
+      'Drop points that are older than AGE while writing: a number with s, m, h, d or w. Whole files are dropped, so that some points stay a little longer.',
+    commands: recording,
+  },
+];
+
+const points: readonly Flag[] = [
+  {
+    key: 'seriesName',
+    long: 'series-name',
+    type: 'text',
+    value: 'NAME',
+    group: 'Events and points',
+    doc: 'The series of all points, instead of a field',
+    longDoc: 'The name of the series of all points, when no field of the records has it.',
+    common: true,
+    commands: ['store write'],
+  },
+  {
+    key: 'valueField',
+    long: 'value',
+    type: 'text',
+    value: 'LIST',
+    default: 'value',
+    group: 'Events and points',
+    doc: 'Where the values are: a,b makes two series',
+    longDoc:
+      "The path of a point's value, a number. With several paths, and commas between them, each value that a record has is a point of a series of its own, which is called by the series, a point and the last key of the path.",
+    common: true,
+    commands: ['store write'],
+  },
+  {
+    key: 'tagsField',
+    long: 'tags',
+    type: 'text',
+    value: 'LIST',
+    default: 'tags',
+    group: 'Events and points',
+    doc: 'Where the tags are, commas between the paths',
+    longDoc:
+      'The paths of the tags of a point, with commas between them: an array of strings gives its items, an object name=value for each member, and anything else the last key of the path and its value, as key=value. What is missing is left out.',
+    common: true,
+    commands: ['store write'],
+  },
+  {
+    key: 'from',
+    long: 'from',
+    type: 'choice',
+    value: 'FORMAT',
+    choices: ['ndjson', 'csv'],
+    default: 'ndjson',
+    group: 'Events and points',
+    doc: 'The input is ndjson, or csv with a header',
+    longDoc:
+      'The format of the input: ndjson, or csv (RFC 4180), of which the first line names the columns. A cell that is a number as in JSON is a number, any other a string.',
+    common: true,
+    commands: ['store write'],
+  },
+];
+
+const asking: readonly Flag[] = [
+  {
+    key: 'plot',
+    long: 'plot',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Draw the windows of EVERY, or the points',
+    longDoc:
+      'Draw the values over time instead of listing them: windows (EVERY) or points (POINTS), a line for each group. Without colours, every group has a mark of its own.',
+    common: true,
+    commands: ['query'],
+  },
+  {
+    key: 'to',
+    long: 'to',
+    type: 'choice',
+    value: 'FORMAT',
+    choices: ['ndjson', 'csv', 'tsv', 'table'],
+    defaultText: 'table on a terminal, else ndjson',
+    group: 'Output',
+    doc: 'Output ndjson, csv, tsv or a table',
+    longDoc:
+      'The output format: ndjson, csv (RFC 4180), tsv, or a table for people. Numbers have the fewest digits that give the same number back. What cannot be computed, and a result that is not finite, is null in ndjson and an empty cell in csv and tsv. The table of windows ends with a line that shows how each group went.',
+    common: true,
+    commands: ['query', 'store ls'],
+  },
+  {
+    key: 'exportTo',
+    long: 'to',
+    type: 'choice',
+    value: 'FORMAT',
+    choices: ['ndjson', 'csv'],
+    default: 'ndjson',
+    group: 'Output',
+    doc: 'Output ndjson or csv',
+    longDoc:
+      'The output format: ndjson as slung store write reads it, one point a line, or csv with the tags as JSON in one cell. Values that are not finite are the strings "NaN", "Infinity" and "-Infinity" in ndjson, and these words in csv.',
+    common: true,
+    commands: ['store export'],
+  },
+  {
+    key: 'header',
+    long: 'no-header',
+    type: 'switch',
+    default: 'true',
+    group: 'Output',
+    doc: 'Leave the header line out',
+    longDoc: 'Leave the header line of csv, tsv or a table out.',
+    commands: ['query', 'store ls', 'store export'],
+  },
+  {
+    key: 'now',
+    long: 'now',
+    type: 'text',
+    value: 'TIME',
+    defaultText: 'the clock of the system',
+    group: 'Selection',
+    doc: 'What now and [1h] are counted from',
+    longDoc:
+      'The time that now means, as in a query: a date, a time as in RFC 3339, or microseconds since 1970. For reports about a day that is over, and for scripts that must give the same answer again.',
+    commands: ['query', 'store trim', 'store compact', 'store export'],
+  },
+];
+
+const tendingFlags: readonly Flag[] = [
+  {
+    key: 'exportFrom',
+    long: 'from',
+    type: 'text',
+    value: 'TIME',
+    group: 'Selection',
+    doc: 'Only points from TIME on',
+    longDoc:
+      'Only points from TIME on, which is written as in a query: 2026-11-01, 2026-11-01T10:00:00Z, microseconds since 1970, or 30d for so long before now.',
+    common: true,
+    commands: ['store export'],
+  },
+  {
+    key: 'exportUntil',
+    long: 'until',
+    type: 'text',
+    value: 'TIME',
+    group: 'Selection',
+    doc: 'Only points up to TIME',
+    longDoc: 'Only points up to TIME, which is one of them.',
+    common: true,
+    commands: ['store export'],
+  },
+  {
+    key: 'older',
+    long: 'older',
+    type: 'age',
+    value: 'AGE',
+    min: 0,
+    max: CENTURY_MS,
+    group: 'Selection',
+    doc: 'Drop what is older than this: 30d',
+    longDoc: 'Drop points that are older than AGE, a number with s, m, h, d or w.',
+    common: true,
+    commands: ['store trim'],
+  },
+  {
+    key: 'before',
+    long: 'before',
+    type: 'text',
+    value: 'TIME',
+    group: 'Selection',
+    doc: 'Drop what is before TIME',
+    longDoc: 'Drop points before TIME, which is written as in a query: 2026-11-01, for example.',
+    common: true,
+    commands: ['store trim'],
+  },
+  {
+    key: 'cold',
+    long: 'cold',
+    type: 'age',
+    value: 'AGE',
+    min: 0,
+    max: CENTURY_MS,
+    group: 'Selection',
+    doc: 'Compress what is older than this: 7d',
+    longDoc:
+      'Also compress the files whose points are all older than AGE, a number with s, m, h, d or w. They take about a tenth less space, and reading single points of them takes longer.',
+    common: true,
+    commands: ['store compact'],
+  },
+  {
+    key: 'dryRun',
+    long: 'dry-run',
+    short: 'n',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Only say what would be done',
+    longDoc: 'Change nothing, and say what would be done.',
+    common: true,
+    commands: ['store trim', 'store repair'],
+  },
+];
+
+/** For the rows that other tables share with these commands. */
+export const storeCommands: readonly CommandName[] = ['query', ...tending];
+
+export const storeFlags: readonly Flag[] = [...history, ...points, ...asking, ...tendingFlags];

@@ -1,0 +1,67 @@
+/**
+ * Why a query found nothing, as far as it can be told: no series of that name (and one that is nearly called so), none with
+ * these tags, or no point in the range (and where the points are). One or two lines; read only when nothing was found.
+ */
+import { timeText } from '../format/times.ts';
+import { nameMatch, type Query, unitHint } from '../query/index.ts';
+import { nearest } from '../selector/suggest.ts';
+import type { OpenSnapshot, SeriesRow, StoreApi } from './store-api.ts';
+
+/** Names that are compared with a misspelt one; more take longer than a person waits for a hint. */
+const MOST_NAMES = 100_000;
+/** The tags of so many series are shown as examples. */
+const SHOWN_TAGS = 3;
+
+/** What to say. @throws StoreError */
+export function explainNothing(store: StoreApi, snapshot: OpenSnapshot, query: Query, nowUs: bigint): string {
+  const match = nameMatch(query);
+  const names = namesOf(snapshot);
+  if (names.size === 0) return 'the store is empty';
+  if (![...names].some(match.matches)) return noSeries(query, names);
+  const named = { ...query, tags: undefined, range: undefined };
+  const fitting = [...store.listSeries(snapshot, { ...named, tags: query.tags })];
+  if (fitting.length === 0) return noTags(query, store.listSeries(snapshot, named));
+  return noTimes(fitting, query, nowUs);
+}
+
+function namesOf(snapshot: OpenSnapshot): Set<string> {
+  const names = new Set<string>();
+  const matches = (name: string): boolean => {
+    if (names.size < MOST_NAMES) names.add(name);
+    return false;
+  };
+  for (const source of snapshot.sources) source.find({ exact: undefined, matches });
+  return names;
+}
+
+function noSeries({ series }: Query, names: ReadonlySet<string>): string {
+  const near = nearest(series, names);
+  const next = near === undefined ? 'slung store ls shows what there is' : `did you mean ${near}?`;
+  return `nothing found: no series is called ${JSON.stringify(series)}\n${next}`;
+}
+
+function noTags({ series }: Query, others: Iterable<SeriesRow>): string {
+  const shown: string[] = [];
+  for (const { key } of others) {
+    if (shown.length === SHOWN_TAGS) {
+      shown.push('…');
+      break;
+    }
+    shown.push(`[${key.tags.join(' ')}]`);
+  }
+  return `nothing found: ${JSON.stringify(series)} has no such tags\nits tags are ${shown.join(', ')}`;
+}
+
+function noTimes(rows: readonly SeriesRow[], query: Query, nowUs: bigint): string {
+  const hint = unitHint(query);
+  if (hint !== undefined) return `nothing found in this range\n${hint}`;
+  let first: bigint | undefined;
+  let last: bigint | undefined;
+  for (const { firstTimeUs, lastTimeUs } of rows) {
+    if (firstTimeUs !== undefined && (first === undefined || firstTimeUs < first)) first = firstTimeUs;
+    if (lastTimeUs !== undefined && (last === undefined || lastTimeUs > last)) last = lastTimeUs;
+  }
+  if (first === undefined || last === undefined) return 'nothing found: these series have no points';
+  const ahead = first > nowUs ? ', all later than now' : '';
+  return `nothing found in this range\nthe points are from ${timeText(first)} to ${timeText(last)}${ahead}`;
+}

@@ -1,0 +1,132 @@
+/**
+ * What `slung query` and the subcommands of `slung store` have in common: their flags, resolved; the store's directory; the
+ * moment that counts as now; messages; and times that are written as in a query.
+ */
+import { UsageError } from '../config/errors.ts';
+import { type Resolved, resolveLayers } from '../config/layers.ts';
+import { parseQuery, type Query, QueryError, type TimePoint } from '../query/index.ts';
+import { colorLevel, type Paint, paintFor } from './color.ts';
+import { type CommandName, flagsOf } from './flags.ts';
+import { parseFlags } from './parse.ts';
+import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
+import { defaultStore } from './store-place.ts';
+import { openTerminal } from './terminal.ts';
+import type { World } from './world.ts';
+
+export interface StoreArguments {
+  readonly resolved: Resolved;
+  readonly operands: readonly string[];
+  readonly directory: string;
+  /** For what goes to standard output. */
+  readonly paint: Paint;
+  /** To standard error; not with -q. */
+  readonly warn: (text: string) => void;
+}
+
+/** Parses the line of a command. @throws UsageError */
+export async function storeArguments(
+  command: CommandName,
+  argv: readonly string[],
+  world: World,
+  mostOperands: number,
+): Promise<StoreArguments> {
+  const flags = flagsOf(command);
+  const typed = parseFlags(argv, flags);
+  const resolved = resolveLayers([
+    flagLayer(typed.flags),
+    environmentLayer(flags, world.environment),
+    defaultLayer(flags, {}),
+  ]);
+  const { operands } = typed;
+  if (operands.length > mostOperands) {
+    const most = mostOperands === 0 ? 'no operands' : 'only one series';
+    throw new UsageError(`${command} takes ${most}: ${operands[mostOperands]}`);
+  }
+  const when = resolved.choice('color', ['auto', 'always', 'never']);
+  const { environment } = world;
+  const { talk } = await openTerminal({
+    write: (text) => world.write(2, text),
+    level: colorLevel({ when, environment, isTTY: world.isTTY(2) }),
+    quiet: resolved.boolean('quiet'),
+    errors: resolved.choice('errors', ['text', 'json']),
+    ...{ verbose: 0, drawProgress: false },
+  });
+  return {
+    ...{ resolved, operands, directory: directoryOf(resolved, world) },
+    paint: await paintFor(colorLevel({ when, environment, isTTY: world.isTTY(1) })),
+    warn: (text) => talk.warn(text),
+  };
+}
+
+function directoryOf(resolved: Resolved, world: World): string {
+  const directory = resolved.optionalText('store') ?? defaultStore(world.environment);
+  if (directory === '' || directory === '-') throw new UsageError(`${resolved.originText('store')} needs a directory`);
+  if (directory !== undefined) return directory;
+  throw new UsageError('--store is needed: neither XDG_DATA_HOME nor HOME is set');
+}
+
+/** The moment that counts as now. @throws UsageError */
+export function nowOf(resolved: Resolved, world: World): bigint {
+  const text = resolved.optionalText('now');
+  if (text === undefined) return world.nowUs();
+  const point = pointOf('--now', text);
+  if (point.kind === 'absolute') return point.us;
+  throw new UsageError(`--now: ${JSON.stringify(text)} is itself counted from now`, 'For example: --now 2026-11-21');
+}
+
+/** A time of the flag `key` in microseconds since 1970; undefined when it was not given. @throws UsageError */
+export function timeOf(resolved: Resolved, key: string, nowUs: bigint): bigint | undefined {
+  const text = resolved.optionalText(key);
+  if (text === undefined) return undefined;
+  const point = pointOf(resolved.originText(key), text);
+  return point.kind === 'absolute' ? point.us : nowUs - point.beforeUs;
+}
+
+/** The moment so many milliseconds before now. */
+export function before(nowUs: bigint, durationMs: number): bigint {
+  return nowUs - BigInt(Math.round(durationMs * 1000));
+}
+
+/** A time as it is written in a query's range. */
+function pointOf(label: string, text: string): TimePoint {
+  const example = 'Times are as in a query: 2026-11-01, 2026-11-01T10:00:00Z, microseconds since 1970, or 30d.';
+  const isOne = text.trim() !== '' && !/[,[\]]/.test(text);
+  if (!isOne) throw new UsageError(`${label}: ${JSON.stringify(text)} is not a time`, example);
+  try {
+    return parseQuery(`COUNT::[]:[${text},now]`).range!.first;
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    const next = error.suggestion === undefined ? example : `${error.suggestion}\n${example}`;
+    throw new UsageError(`${label}: ${error.message}`, next);
+  }
+}
+
+/**
+ * The query that asks for SERIES, or SERIES:[TAGS], at all times; without an operand, for everything.
+ * @throws QueryError with the place in what was typed
+ */
+export function seriesQuery(operand: string | undefined): Query {
+  const typed = operand ?? '*';
+  const lead = 'COUNT:';
+  const text = `${lead}${typed}${/:\s*\[/.test(typed) ? '' : ':[]'}`;
+  const query = withinTyped(typed, lead.length, () => parseQuery(text));
+  const isPlain = query.range === undefined && query.by.length === 0 && query.everyUs === undefined;
+  if (isPlain && query.limit === undefined) return query;
+  throw new UsageError(
+    `${JSON.stringify(typed)} is more than a series with tags`,
+    'For example: cpu.* or http.latency:[region=eu]. Whatever else a query has is for slung query.',
+  );
+}
+
+/** Errors of a text that has `lead` units in front which nobody typed. */
+function withinTyped<R>(typed: string, lead: number, parse: () => R): R {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    const { message, expected, suggestion } = error;
+    const offset = Math.max(0, Math.min(typed.length, error.offset - lead));
+    const length = Math.min(error.length, typed.length - offset);
+    throw new QueryError({ message, text: typed, offset, length, expected, suggestion });
+  }
+}

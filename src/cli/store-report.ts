@@ -1,0 +1,30 @@
+/** Reports of `slung store stat`, `verify`, `compact`, `trim` and `repair`: labelled lines for people, one line of JSON for programs. */
+import { timeText } from '../format/times.ts';
+import { printable } from './terminal.ts';
+import type { World } from './world.ts';
+
+/** Label and text; undefined: the line is left out. */
+export type ReportRow = readonly [label: string, text: string | undefined];
+
+/** Writes labelled lines to standard output. */
+export function writeReport(rows: readonly ReportRow[], strong: (text: string) => string, world: World): void {
+  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  const width = Math.max(...shown.map(([label]) => label.length));
+  for (const [label, text] of shown) world.write(1, `${strong(label.padEnd(width))}  ${printable(text)}\n`);
+}
+
+/** Writes one line of JSON to standard output; times in microseconds become RFC 3339. */
+export function writeJson(value: unknown, world: World): void {
+  const text = JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? timeText(item) : item));
+  world.write(1, `${text}\n`);
+}
+
+/** `1 point`, `4 812 004 points`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Digits in threes with a space between them. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
+}

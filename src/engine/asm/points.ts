@@ -1,0 +1,295 @@
+/**
+ * Points out of rows: time, value and number of the series of each record as columns, for the store. Nothing is decoded
+ * but numbers and times; a series is known by the bytes with which it and its tags are written (points-series.ts). A row
+ * whose spelling is not known stops the kernel, and the host reads it; the row is then begun again.
+ *
+ * A spec gives all of its points or none: a record that is repaired and read again then has the same effect as if it had
+ * been good at once. The specs of a row do not depend on one another.
+ */
+import {
+  B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_SELECTED, FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT,
+  KIND_NULL, KIND_NUMBER, KIND_STRING, REJECT_BYTES, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, ROW_BYTES, ROW_FROM,
+  ROW_LINE, ROW_TO,
+} from '../layout';
+import {
+  BAD_NO_SERIES, BAD_NO_TIME, BAD_NO_VALUE, BAD_SERIES, BAD_TIME, BAD_VALUE, BAD_VALUE_RANGE, BAD_VALUE_TEXT,
+} from '../event-layout';
+import { CODE_NO_TIME } from '../code-numbers';
+import {
+  ID_REFUSED, MAKE_DONE, MAKE_UNKNOWN, SPEC_BYTES, SPEC_FIELD, SPEC_FLAGS, SPEC_HAS_SERIES, SPEC_NUMBER, SPEC_TAGS,
+  SPEC_TAKES_NUMBERS, SPEC_TAKES_WORDS, SPEC_UNIT, SPEC_VALUES,
+} from '../point-layout';
+import { reserve } from './event-memory';
+import { timeOfDate, timeOfNumber, timeUs } from './event-time';
+import { NUM_F64, NUM_I64, numberBits, parseNumber } from './number';
+import { findSeries, hashOf, learn, setKey, UNKNOWN } from './points-series';
+import { rowCount } from './rows';
+import { fieldCount, rows, scratch } from './state';
+import { hasEscape, unescapeInto } from './unescape';
+
+let specs: usize = 0;
+let specsEnd: usize = 0;
+let ids: usize = 0;
+let times: usize = 0;
+let values: usize = 0;
+/** Points in the columns. */
+let made: u32 = 0;
+let row: usize = 0;
+let rowsEnd: usize = 0;
+/** Rows of this step that are no points, as rejects (REJECT_BYTES). */
+let bads: usize = 0;
+let badCount: u32 = 0;
+/** Where the field is that was found bad last; 0 when it is not there. */
+let badAt: usize = 0;
+/** The value whose series is not known: its number among the values of all specs. */
+let unknownNumber: u32 = 0;
+
+/** Memory for the host: specs, columns, bad rows. 64-byte aligned, zeroed, never given back. */
+export function pointsReserve(bytes: u32): u32 {
+  return <u32>reserve(bytes);
+}
+
+/**
+ * Once, before anything else: where the specs and the columns are. The columns have room for the points of a step's rows;
+ * `badsAt` has room for as many rejects as a step has rows.
+ */
+export function pointsBegin(specsAt: usize, count: u32, idsAt: usize, timesAt: usize, valuesAt: usize, badsAt: usize): void {
+  specs = specsAt;
+  specsEnd = specsAt + <usize>count * SPEC_BYTES;
+  ids = idsAt;
+  times = timesAt;
+  values = valuesAt;
+  bads = badsAt;
+}
+
+/** The rows of a `collect` are in the table. */
+export function pointsRows(): void {
+  row = rows;
+  rowsEnd = rows + <usize>rowCount * (ROW_BYTES + fieldCount * FIELD_BYTES);
+  badCount = 0;
+}
+
+/** Appends the points of the rows to the columns. @returns MAKE_DONE, or MAKE_UNKNOWN: to be called again after pointsLearn */
+export function pointsMake(): i32 {
+  const stride: usize = ROW_BYTES + fieldCount * FIELD_BYTES;
+  for (; row < rowsEnd; row += stride) {
+    const before = made;
+    let reason = 0;
+    let at: usize = 0;
+    for (let spec = specs; spec < specsEnd; spec += SPEC_BYTES) {
+      const bad = readSpec(spec);
+      if (bad < 0) {
+        made = before;
+        return MAKE_UNKNOWN;
+      }
+      // What is wrong says more than what is not there.
+      if (bad && (!reason || (isAbsence(reason) && !isAbsence(bad)))) {
+        reason = bad;
+        at = badAt;
+      }
+    }
+    if (made == before) noteBad(reason, at);
+  }
+  return MAKE_DONE;
+}
+
+// @ts-ignore: decorator
+@inline
+function isAbsence(reason: i32): bool {
+  return reason == BAD_NO_TIME || reason == BAD_NO_VALUE || reason == BAD_NO_SERIES;
+}
+
+function noteBad(reason: i32, at: usize): void {
+  const from = load<u32>(row, ROW_FROM);
+  const bad = bads + <usize>badCount * REJECT_BYTES;
+  store<u32>(bad, from, REJ_FROM);
+  store<u32>(bad, load<u32>(row, ROW_TO), REJ_TO);
+  store<u32>(bad, <u32>(CODE_NO_TIME - BAD_NO_TIME + reason), REJ_CODE);
+  store<u32>(bad, at ? <u32>at : from, REJ_AT);
+  store<u32>(bad, load<u32>(row, ROW_LINE), REJ_LINE);
+  badCount++;
+}
+
+/** Adds the points of a spec. @returns 0, why there are none (BAD_*), or -1 when a series is not known */
+// @ts-ignore: decorator
+@inline
+function readSpec(spec: usize): i32 {
+  const fields = row + ROW_BYTES + <usize>load<u32>(spec, SPEC_FIELD) * FIELD_BYTES;
+  const flags = load<u32>(spec, SPEC_FLAGS);
+  const series = flags & SPEC_HAS_SERIES ? fields : 0;
+  const time = series ? fields + FIELD_BYTES : fields;
+  const valueCount = load<u32>(spec, SPEC_VALUES);
+  const valueFields = time + FIELD_BYTES;
+  const found = readValues(valueFields, valueCount, load<u32>(spec, SPEC_NUMBER), flags);
+  if (found <= 0) return found ? -found : BAD_NO_VALUE;
+  if (series) {
+    const bad = checkSeries(series, flags);
+    if (bad) return bad;
+  }
+  const bad = readTime(time, load<i32>(spec, SPEC_UNIT));
+  if (bad) return bad;
+  const at = timeUs;
+  setKey(series, valueFields + <usize>valueCount * FIELD_BYTES, load<u32>(spec, SPEC_TAGS));
+  const hash = hashOf();
+  for (let i = made, end = made + <u32>found; i < end; i++) {
+    const number = load<u32>(ids + (<usize>i << 2));
+    const id = findSeries(number, hash);
+    if (id >= ID_REFUSED) {
+      badAt = series ? <usize>load<u32>(series, FIELD_FROM) : 0;
+      return <i32>(id & 15);
+    }
+    if (id == UNKNOWN) {
+      unknownNumber = number;
+      return -1;
+    }
+    store<u32>(ids + (<usize>i << 2), id);
+    store<i64>(times + (<usize>i << 3), at);
+  }
+  made += <u32>found;
+  return 0;
+}
+
+/**
+ * Puts the values that are there behind the columns, and their numbers in the place of the series'.
+ * @returns how many, or -BAD_* when one that is there is no number
+ */
+// @ts-ignore: decorator
+@inline
+function readValues(field: usize, count: u32, number: u32, flags: u32): i32 {
+  let at = made;
+  badAt = 0;
+  for (const end = field + <usize>count * FIELD_BYTES; field < end; field += FIELD_BYTES, number++) {
+    const bits = load<u32>(field, FIELD_BITS);
+    const kind = <i32>(bits & 7);
+    if (kind <= KIND_NULL) continue;
+    const from = <usize>load<u32>(field, FIELD_FROM);
+    badAt = from;
+    let value: f64 = 0;
+    if (kind == KIND_NUMBER) {
+      const numberKind = parseNumber(from, from + <usize>(bits >> FIELD_LENGTH_SHIFT));
+      if (numberKind == NUM_F64) {
+        value = reinterpret<f64>(numberBits);
+        if (abs(value) == Infinity) return -BAD_VALUE_RANGE;
+      } else value = numberKind == NUM_I64 ? <f64>numberBits : <f64>(<u64>numberBits);
+    } else {
+      if (kind != KIND_STRING) return -BAD_VALUE;
+      if (!(flags & SPEC_TAKES_WORDS) || !readWord(from, bits >> FIELD_LENGTH_SHIFT)) return -BAD_VALUE_TEXT;
+      value = word;
+    }
+    store<f64>(values + (<usize>at << 3), value);
+    store<u32>(ids + (<usize>at << 2), number);
+    at++;
+  }
+  return <i32>(at - made);
+}
+
+let word: f64 = 0;
+
+/** `"NaN"`, `"Infinity"` or `"-Infinity"`, quotes included. Sets `word`. */
+function readWord(from: usize, length: u32): bool {
+  if (length == 5 && load<u32>(from) == 0x4e614e22) {
+    // "NaN
+    word = NaN;
+    return true;
+  }
+  const isNegative = load<u8>(from, 1) == 0x2d;
+  const at = from + 1 + <usize>isNegative;
+  word = isNegative ? -Infinity : Infinity;
+  // Infinity, as a word of eight bytes.
+  return length == 10 + <u32>isNegative && load<u64>(at) == 0x7974696e69666e49;
+}
+
+/** A series is a text that is not empty. */
+// @ts-ignore: decorator
+@inline
+function checkSeries(field: usize, flags: u32): i32 {
+  const bits = load<u32>(field, FIELD_BITS);
+  const kind = <i32>(bits & 7);
+  badAt = <usize>load<u32>(field, FIELD_FROM);
+  if (kind == KIND_STRING) return bits >> FIELD_LENGTH_SHIFT == 2 ? BAD_SERIES : 0;
+  if (kind == KIND_NUMBER && flags & SPEC_TAKES_NUMBERS) return 0;
+  return kind <= KIND_NULL ? BAD_NO_SERIES : BAD_SERIES;
+}
+
+/** Sets `timeUs`. @returns 0 or BAD_* */
+// @ts-ignore: decorator
+@inline
+function readTime(field: usize, unit: i32): i32 {
+  const bits = load<u32>(field, FIELD_BITS);
+  const kind = <i32>(bits & 7);
+  const from = <usize>load<u32>(field, FIELD_FROM);
+  const to = from + <usize>(bits >> FIELD_LENGTH_SHIFT);
+  badAt = from;
+  let isGood = false;
+  if (kind == KIND_NUMBER) isGood = timeOfNumber(from, to, unit);
+  else if (kind == KIND_STRING) isGood = readDate(from + 1, to - 1);
+  else if (kind <= KIND_NULL) return BAD_NO_TIME;
+  return isGood ? 0 : BAD_TIME;
+}
+
+function readDate(from: usize, to: usize): bool {
+  if (!hasEscape(from, to)) return timeOfDate(from, to);
+  return timeOfDate(scratch, unescapeInto(from, to, scratch));
+}
+
+/** After MAKE_UNKNOWN: the row, and the value's number. */
+export function pointsRow(): usize {
+  return row;
+}
+
+export function pointsNumber(): u32 {
+  return unknownNumber;
+}
+
+/** Says which series the unknown spelling is, or ID_REFUSED + BAD_*. */
+export function pointsLearn(id: u32): void {
+  learn(unknownNumber, id);
+}
+
+/** Points in the columns. */
+export function pointsMade(): u32 {
+  return made;
+}
+
+/** Lets go of the points behind the first `count`. */
+export function pointsKeep(count: u32): void {
+  made = count;
+}
+
+/** Rows of this step that gave no point. */
+export function pointsBad(): u32 {
+  return badCount;
+}
+
+/**
+ * Puts the bad rows of this step among the rejects of the block, in the order of their lines, and takes them from its
+ * records. The first `before` rejects are of earlier steps. There is room: a reject has a line of its own.
+ */
+export function pointsReject(block: usize, before: u32): void {
+  const rejects = <usize>load<u32>(block, B_REJECTS);
+  const first = rejects + <usize>before * REJECT_BYTES;
+  let other = rejects + <usize>load<u32>(block, B_REJECT_COUNT) * REJECT_BYTES;
+  let bad = bads + <usize>badCount * REJECT_BYTES;
+  let to = other + (bad - bads);
+  // From the last to the first, so that nothing is in the way.
+  while (bad > bads) {
+    to -= REJECT_BYTES;
+    if (other > first && load<u32>(other - REJECT_BYTES, REJ_LINE) > load<u32>(bad - REJECT_BYTES, REJ_LINE)) {
+      other -= REJECT_BYTES;
+      memory.copy(to, other, REJECT_BYTES);
+    } else {
+      bad -= REJECT_BYTES;
+      memory.copy(to, bad, REJECT_BYTES);
+    }
+  }
+  store<u32>(block, load<u32>(block, B_REJECT_COUNT) + badCount, B_REJECT_COUNT);
+  store<u32>(block, load<u32>(block, B_RECORDS) - badCount, B_RECORDS);
+  store<u32>(block, load<u32>(block, B_MATCHED) - badCount, B_MATCHED);
+  store<u32>(block, load<u32>(block, B_SELECTED) - badCount, B_SELECTED);
+  badCount = 0;
+}
+
+/** The i-th bad row of this step: REJECT_BYTES. */
+export function pointsBadRow(i: u32): usize {
+  return bads + <usize>i * REJECT_BYTES;
+}

@@ -1,0 +1,207 @@
+/**
+ * An engine that makes points of records: rows as for plugins (asm/rows.ts), and from them columns of time, value and number
+ * of the series (asm/points.ts). The module is one of its own, which is compiled when something is to be remembered.
+ */
+import { readFileSync } from 'node:fs';
+import { copyInto } from './copy.ts';
+import { type EngineExports, EngineMemory, instantiate } from './engine.ts';
+import * as L from './layout.ts';
+import { createMemory, type EngineOptions } from './memory.ts';
+import type { Plan } from './plan.ts';
+import * as P from './point-layout.ts';
+
+/** asm/points.ts says what each of them does. Addresses and counts are unsigned, whatever their sign says. */
+interface PointExports extends EngineExports {
+  pointsReserve(bytes: number): number;
+  pointsBegin(specs: number, count: number, ids: number, times: number, values: number, bads: number): void;
+  pointsRows(): void;
+  pointsMake(): number;
+  pointsRow(): number;
+  pointsNumber(): number;
+  pointsLearn(id: number): void;
+  pointsMade(): number;
+  pointsKeep(count: number): void;
+  pointsBad(): number;
+  pointsReject(block: number, before: number): void;
+  pointsBadRow(i: number): number;
+}
+
+/** Which fields of a row are points: series (if it has one), time, values and tags, one spec after another. */
+export interface PointSpec {
+  /** The name of the series is a field. */
+  readonly hasSeries: boolean;
+  /** A series may be a number. */
+  readonly takesNumbers: boolean;
+  /** "NaN", "Infinity" and "-Infinity" are values. */
+  readonly takesWords: boolean;
+  /** UNIT_* of event-layout.ts. */
+  readonly unit: number;
+  readonly values: number;
+  readonly tags: number;
+}
+
+/** Columns of points, the first `count` of each; borrowed until the next step. */
+export interface PointColumns {
+  readonly ids: Uint32Array;
+  readonly timesUs: BigInt64Array;
+  readonly values: Float64Array;
+}
+
+/** A field of the row that has an unknown series: its kind (KIND_*; 0 when it is absent) and its bytes, borrowed. */
+export interface RowField {
+  readonly kind: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Rows of a step: enough that what is indexed twice does not count, few enough that the table stays in the cache. */
+export const STEP_ROWS = 2048;
+/** Points that the columns hold at least. */
+const LEAST_POINTS = 1 << 16;
+
+let compiled: WebAssembly.Module | undefined;
+
+function pointsModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./points.wasm', import.meta.url)));
+  return compiled;
+}
+
+export class PointEngine extends EngineMemory {
+  /** Room in the columns. */
+  readonly capacity: number;
+  readonly columns: PointColumns;
+  readonly #exports: PointExports;
+  readonly #pointsPerRow: number;
+  readonly #fieldCount: number;
+  readonly #at: { readonly ids: number; readonly times: number; readonly values: number };
+
+  /** @param plan of rows with the fields of `specs` */
+  constructor(plan: Plan, options: EngineOptions, specs: readonly PointSpec[]) {
+    const { memory, map } = createMemory(plan, options);
+    super(memory, map, options);
+    this.#exports = instantiate(pointsModule(), memory, map, plan.sets).exports as PointExports;
+    this.#fieldCount = this.words()[(map.plan + L.P_FIELD_COUNT) >> 2]!;
+    this.#pointsPerRow = specs.reduce((sum, { values }) => sum + values, 0);
+    // A step of a row or more always has room.
+    const capacity = Math.max(LEAST_POINTS, this.#pointsPerRow);
+    this.capacity = capacity;
+    this.columns = {
+      ids: new Uint32Array(capacity),
+      timesUs: new BigInt64Array(capacity),
+      values: new Float64Array(capacity),
+    };
+    const reserve = (bytes: number): number => this.#exports.pointsReserve(bytes) >>> 0;
+    this.#at = { ids: reserve(capacity * 4), times: reserve(capacity * 8), values: reserve(capacity * 8) };
+    const specsAt = reserve(specs.length * P.SPEC_BYTES);
+    const bads = reserve(STEP_ROWS * L.REJECT_BYTES);
+    this.#writeSpecs(specs, specsAt);
+    const { ids, times, values } = this.#at;
+    this.#exports.pointsBegin(specsAt, specs.length, ids, times, values, bads);
+  }
+
+  #writeSpecs(specs: readonly PointSpec[], at: number): void {
+    const words = this.words();
+    let field = 0;
+    let number = 0;
+    specs.forEach((spec, i) => {
+      const to = (at + i * P.SPEC_BYTES) >> 2;
+      words[to + P.SPEC_FIELD / 4] = field;
+      words[to + P.SPEC_FLAGS / 4] =
+        (spec.hasSeries ? P.SPEC_HAS_SERIES : 0) |
+        (spec.takesNumbers ? P.SPEC_TAKES_NUMBERS : 0) |
+        (spec.takesWords ? P.SPEC_TAKES_WORDS : 0);
+      words[to + P.SPEC_UNIT / 4] = spec.unit;
+      words[to + P.SPEC_VALUES / 4] = spec.values;
+      words[to + P.SPEC_TAGS / 4] = spec.tags;
+      words[to + P.SPEC_NUMBER / 4] = number;
+      field += Number(spec.hasSeries) + 1 + spec.values + spec.tags;
+      number += spec.values;
+    });
+  }
+
+  /** See afterLines in asm/engine.ts. */
+  afterLines(from: number, to: number, lines: number): number {
+    return this.#exports.afterLines(from, to, lines) >>> 0;
+  }
+
+  /** Whether the columns have room for a step that is worth its call. */
+  get hasRoom(): boolean {
+    const wanted = Math.min(this.#pointsPerRow * STEP_ROWS, this.capacity / 2);
+    return this.capacity - this.made >= Math.max(wanted, this.#pointsPerRow);
+  }
+
+  /** One step over a block's lines, see `collect` in asm/engine.ts. There must be room. @returns where the next one begins */
+  collect(block: number, at: number): number {
+    const most = Math.min(STEP_ROWS, Math.floor((this.capacity - this.made) / this.#pointsPerRow));
+    const next = this.#exports.collect(this.map.blocks[block]!, at, most) >>> 0;
+    this.#exports.pointsRows();
+    return next;
+  }
+
+  /**
+   * Makes points of the rows of the last step.
+   * @param learn says which series the row has whose spelling has not come yet: its number in the store, or ID_REFUSED + BAD_*
+   */
+  make(learn: () => number): void {
+    while (this.#exports.pointsMake() === P.MAKE_UNKNOWN) this.#exports.pointsLearn(learn());
+  }
+
+  /** In `learn`: the number of the value among those of all specs. */
+  get unknownValue(): number {
+    return this.#exports.pointsNumber() >>> 0;
+  }
+
+  /** In `learn`: a field of the row. */
+  unknownField(field: number): RowField {
+    const words = this.words();
+    const at = ((this.#exports.pointsRow() >>> 0) + L.ROW_BYTES + field * L.FIELD_BYTES) >> 2;
+    const bits = words[at + (L.FIELD_BITS >> 2)]! >>> 0;
+    const from = words[at + (L.FIELD_FROM >> 2)]! >>> 0;
+    return { kind: bits & 7, bytes: this.view(from, from + (bits >>> L.FIELD_LENGTH_SHIFT)) };
+  }
+
+  get fieldCount(): number {
+    return this.#fieldCount;
+  }
+
+  /** Points in the columns. */
+  get made(): number {
+    return this.#exports.pointsMade() >>> 0;
+  }
+
+  /** Lets go of all points but the first `count`. */
+  keep(count: number): void {
+    this.#exports.pointsKeep(count);
+  }
+
+  /** Brings what is in the columns into `columns`. @returns how many points */
+  fetch(): number {
+    const count = this.made;
+    const { ids, timesUs, values } = this.columns;
+    this.#copy(ids, this.#at.ids, count);
+    this.#copy(timesUs, this.#at.times, count);
+    this.#copy(values, this.#at.values, count);
+    return count;
+  }
+
+  #copy(column: Uint32Array | BigInt64Array | Float64Array, from: number, count: number): void {
+    const to = new Uint8Array(column.buffer);
+    copyInto(to, 0, this.view(from, from + count * column.BYTES_PER_ELEMENT));
+  }
+
+  /** Rows of the last step that gave no point. */
+  get bad(): number {
+    return this.#exports.pointsBad() >>> 0;
+  }
+
+  /** The first of them: why (a number of codes.ts), and its line in the block, 0-based. */
+  firstBad(): { readonly code: number; readonly line: number } {
+    const at = (this.#exports.pointsBadRow(0) >>> 0) >> 2;
+    const words = this.words();
+    return { code: words[at + (L.REJ_CODE >> 2)]!, line: words[at + (L.REJ_LINE >> 2)]! };
+  }
+
+  /** Makes rejects of them. @param before rejects that the block had before the step */
+  rejectBad(block: number, before: number): void {
+    this.#exports.pointsReject(this.map.blocks[block]!, before);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * A sheet as a table for people: columns as wide as what is in them, numbers with their points below each other, and no line
+ * wider than the terminal: the widest texts are cut first, numbers never. Widths come from PAGE_ROWS rows at a time, so
+ * that a table of any length begins at once and takes no memory; a later page may be wider than an earlier one.
+ */
+import { type Cell, type Column, type ColumnKind, cellShown, chunked, type Sheet } from './sheet.ts';
+import { cutTo, widthOf } from './text.ts';
+
+export interface TableOptions {
+  /** The most columns of a line; undefined: no limit. */
+  readonly width: number | undefined;
+  readonly header: boolean;
+  /** Without it, ASCII only. */
+  readonly isUtf8: boolean;
+  /** For the header. */
+  readonly strong: (text: string) => string;
+}
+
+const PAGE_ROWS = 1000;
+/** Texts are not cut to less than this as long as there is another way. */
+const LEAST_TEXT = 8;
+const GAP = '  ';
+
+/** A number's parts before and after the point (or the exponent). */
+interface Width {
+  whole: number;
+  /** Only of numbers. */
+  rest: number;
+}
+
+/** Pieces of text, as they become ready. */
+export function tableOf(sheet: Sheet, options: TableOptions): Iterable<string> {
+  return chunked(linesOf(sheet, options));
+}
+
+function* linesOf({ columns, rows }: Sheet, options: TableOptions): Generator<string> {
+  const widths = columns.map(({ name, kind }): Width => ({ whole: isNumber(kind) ? 0 : widthOf(name), rest: 0 }));
+  let page: string[][] = [];
+  let isFirst = true;
+  const print = function* (): Generator<string> {
+    const shown = fitted(columns, widths, options.width);
+    const cut = options.isUtf8 ? '…' : '~';
+    if (isFirst && options.header && page.length > 0) {
+      yield `${options.strong(lineOf(columns.map(headerCell(shown)), options.width, cut))}\n`;
+    }
+    for (const texts of page) {
+      const cells = texts.map((text, i) => cellOf(columns[i]!.kind, text, widths[i]!, shown[i]!, cut));
+      yield `${lineOf(cells, options.width, cut)}\n`;
+    }
+    isFirst = false;
+    page = [];
+  };
+  for (const cells of rows) {
+    page.push(measured(columns, cells, widths));
+    if (page.length === PAGE_ROWS) yield* print();
+  }
+  yield* print();
+}
+
+/** The texts of a row; `widths` grow to hold them. */
+function measured(columns: readonly Column[], cells: readonly Cell[], widths: readonly Width[]): string[] {
+  return columns.map(({ kind }, i) => {
+    const text = cellShown(kind, cells[i]);
+    const width = widths[i]!;
+    const point = isNumber(kind) ? pointOf(text) : widthOf(text);
+    width.whole = Math.max(width.whole, point);
+    if (isNumber(kind)) width.rest = Math.max(width.rest, text.length - point);
+    return text;
+  });
+}
+
+const isNumber = (kind: ColumnKind): boolean => kind === 'value' || kind === 'exact' || kind === 'count';
+
+/** Where the whole part of a number ends. Words (NaN, Infinity) have none behind it. */
+function pointOf(text: string): number {
+  const at = text.search(/[.e]/);
+  return at < 0 || /[a-z]{2}/i.test(text) ? text.length : at;
+}
+
+/** Columns on the screen. When they are too many, the widest texts give way. */
+function fitted(columns: readonly Column[], widths: readonly Width[], limit: number | undefined): number[] {
+  const shown = widths.map(({ whole, rest }, i) => Math.max(whole + rest, widthOf(columns[i]!.name)));
+  if (limit === undefined) return shown;
+  let excess = shown.reduce((sum, width) => sum + width, GAP.length * (shown.length - 1)) - limit;
+  while (excess > 0) {
+    const texts = shown.map((width, i) => (/^(?:text|tags)$/.test(columns[i]!.kind) ? width : 0));
+    const widest = Math.max(...texts);
+    if (widest <= LEAST_TEXT) break;
+    const next = Math.max(LEAST_TEXT, ...texts.filter((width) => width < widest));
+    // One line at a time would be slow for a name of a megabyte.
+    const step = Math.min(excess, Math.max(1, widest - next));
+    shown[texts.indexOf(widest)] = widest - step;
+    excess -= step;
+  }
+  return shown;
+}
+
+const headerCell =
+  (shown: readonly number[]) =>
+  ({ name, kind }: Column, i: number): string => {
+    const blanks = ' '.repeat(Math.max(0, shown[i]! - widthOf(name)));
+    return isNumber(kind) ? blanks + name : name + blanks;
+  };
+
+function cellOf(kind: ColumnKind, text: string, width: Width, shown: number, cut: string): string {
+  if (!isNumber(kind)) {
+    const visible = cutTo(text, shown, cut);
+    return visible + ' '.repeat(Math.max(0, shown - widthOf(visible)));
+  }
+  // What is missing stays empty; what has no point stands where the whole parts stand.
+  const rest = ' '.repeat(width.rest - Math.min(width.rest, text.length - pointOf(text)));
+  return (text + (text === '' ? '' : rest)).padStart(shown);
+}
+
+function lineOf(cells: readonly string[], limit: number | undefined, cut: string): string {
+  const line = cells.join(GAP).trimEnd();
+  return limit === undefined ? line : cutTo(line, limit, cut);
+}

@@ -1,0 +1,69 @@
+/**
+ * `slung store write`: a run whose records become points of a store. It reads, keeps the order and tells of bad lines as every
+ * run does (run.ts); its work is point-job.ts, and its output is nothing.
+ */
+import type { WriteSettings } from '../config/settings.ts';
+import { openFileAt } from '../io/file-at.ts';
+import { openRejects, openSource, type Sink, SinkError } from '../io/index.ts';
+import { collectGarbage } from './collect.ts';
+import { CsvSource } from './csv-source.ts';
+import type { Ends } from './ends.ts';
+import type { RunHost, RunOutcome } from './host.ts';
+import { compileWhere } from './job.ts';
+import { planPoints, writeFlags } from './point-fields.ts';
+import { PointJob } from './point-job.ts';
+import { openWriter } from './recording.ts';
+import { Run } from './run.ts';
+
+/**
+ * One run. `ends` is given by those who bring their own; otherwise the files of the settings are opened.
+ * @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then
+ */
+export async function runStoreWrite(settings: WriteSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
+  const { select, from } = settings;
+  const where = compileWhere(select.where);
+  const plan = planPoints(select.record.points, writeFlags, { takesNumbers: from === 'csv', takesWords: true });
+  try {
+    const opened = asFormat(settings, ends ?? openWriteEnds(settings));
+    const writer = await openWriter(select.record, host).catch((error: unknown) => {
+      opened.rejects?.close();
+      throw error;
+    });
+    const job = new PointJob(settings, { where, plan, writer, talk: host.talk });
+    const run = new Run(job, host, opened);
+    job.rejectsLeft = () => run.rejectsLeft;
+    const unlisten = host.onSignal((signal) => run.stop(signal));
+    try {
+      return await run.execute();
+    } finally {
+      unlisten();
+    }
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    host.talk.error(error.message);
+    return { kind: 'done', code: 1 };
+  }
+}
+
+/** What is put out is nothing. */
+const nowhere: Sink = {
+  ...{ name: '<nowhere>', closed: false, isTTY: false },
+  writeNow: (bytes) => bytes.length,
+  writeAll: () => Promise.resolve(),
+  commit: () => {},
+  abort: () => {},
+};
+
+/** @throws SinkError */
+function openWriteEnds({ select }: WriteSettings): Ends {
+  const { inputs, rejects } = select;
+  const written = rejects === undefined ? undefined : openRejects(rejects, { inputs, output: '-' });
+  return { openSource, openFileAt, sink: nowhere, rejects: written, showsBadLines: true, collectGarbage };
+}
+
+/** Bytes of CSV have no meaning without the header: they are always read from the start. */
+function asFormat({ from, select }: WriteSettings, ends: Ends): Ends {
+  if (from === 'ndjson') return ends;
+  const open = (input: string) => new CsvSource(ends.openSource(input), select.maxRecordBytes);
+  return { ...ends, openSource: open, openFileAt: undefined };
+}

@@ -1,0 +1,162 @@
+/**
+ * What stands behind the brackets: `BY host, region EVERY 5m FILL null LIMIT 10`, in any order, each once. These words are
+ * keywords only here: a tag may have the key `every`, in quotes.
+ */
+import { nearest } from '../selector/suggest.ts';
+import type { Query } from './ast.ts';
+import { type Cursor, shown } from './cursor.ts';
+import type { QueryError } from './error.ts';
+import { lengthMistake, lengthUs } from './lengths.ts';
+import { Span } from './span.ts';
+
+export type Clauses = Pick<Query, 'by' | 'everyUs' | 'empty' | 'limit'>;
+type Keyword = 'BY' | 'EVERY' | 'LIMIT';
+
+const keywords = ['BY', 'EVERY', 'FILL', 'LIMIT'];
+const expectedClause = 'BY, EVERY, LIMIT or the end';
+
+/** What other languages begin such a clause with. */
+const foreignKeywords: ReadonlyMap<string, Keyword> = new Map([
+  ...['group', 'per'].map((word) => [word, 'BY'] as const),
+  ...['window', 'interval', 'bucket', 'step', 'resolution', 'sample'].map((word) => [word, 'EVERY'] as const),
+  ...['top', 'head', 'max', 'take'].map((word) => [word, 'LIMIT'] as const),
+]);
+
+export interface ParsedClauses {
+  readonly clauses: Clauses;
+  /** Where each keyword stands, in order. */
+  readonly places: readonly { readonly keyword: Keyword; readonly place: Span }[];
+}
+
+/**
+ * Parses to the end of the text.
+ * @param hasRange whether a range has been read, so that none can follow
+ * @throws QueryError
+ */
+export function parseClauses(cursor: Cursor, hasRange: boolean): ParsedClauses {
+  const places: { keyword: Keyword; place: Span }[] = [];
+  const clauses: { -readonly [key in keyof Clauses]: Clauses[key] } = {
+    ...{ by: [], everyUs: undefined, empty: 'omit', limit: undefined },
+  };
+  for (;;) {
+    cursor.skipBlanks();
+    if (cursor.atEnd) return { clauses, places };
+    const from = cursor.at;
+    const word = cursor.match(/[a-z]+(?![^ \t\r\n"])/iy).toUpperCase();
+    const place = cursor.since(from);
+    if (places.some(({ keyword }) => keyword === word)) throw place.wrong(`${word} stands there twice`, expectedClause);
+    if (word === 'BY') clauses.by = parseKeys(cursor);
+    else if (word === 'EVERY') {
+      clauses.everyUs = parseEvery(cursor);
+      clauses.empty = parseFill(cursor);
+    } else if (word === 'LIMIT') clauses.limit = parseLimit(cursor);
+    else throw unexpected(cursor, from, hasRange);
+    places.push({ keyword: word, place });
+  }
+}
+
+function unexpected(cursor: Cursor, from: number, hasRange: boolean): QueryError {
+  cursor.at = from;
+  const text = cursor.match(/[^ \t\r\n]+/y);
+  const place = cursor.since(from);
+  const word = /^[a-z]*/i.exec(text)![0];
+  if (/^fill$/i.test(text)) return place.wrong('FILL belongs behind EVERY', 'EVERY 5m FILL null');
+  if (text.startsWith(':') && !hasRange) {
+    return place.wrong('unexpected text before the end', expectedClause, 'the range stands right behind the tags');
+  }
+  const meant = foreignKeywords.get(word.toLowerCase()) ?? (word.length > 2 ? nearest(word, keywords) : undefined);
+  return place.wrong(
+    `unexpected text after the ${hasRange ? 'range' : 'tags'}`,
+    hasRange ? expectedClause : `:[FROM,TO], ${expectedClause}`,
+    meant === undefined ? undefined : `did you mean ${meant}?`,
+  );
+}
+
+/** `host, "my key"`. */
+function parseKeys(cursor: Cursor): string[] {
+  const keys = new Set<string>();
+  for (;;) {
+    cursor.skipBlanks();
+    const from = cursor.at;
+    const key = cursor.peek() === '"' ? cursor.quoted('text').value : bareKey(cursor);
+    const place = cursor.since(from);
+    if (key === '') throw place.wrong('the key of a tag is missing', 'a key such as host');
+    if (keys.has(key)) throw place.wrong(`the key ${shown(key)} stands there twice`, 'each key once');
+    keys.add(key);
+    cursor.skipBlanks();
+    if (cursor.peek() === ',') cursor.at += 1;
+    else {
+      refuseSecondKey(cursor, place);
+      return [...keys];
+    }
+  }
+}
+
+function bareKey(cursor: Cursor): string {
+  const from = cursor.at;
+  const key = cursor.match(/[^ \t\r\n,"=~()[\]]+/y);
+  if (keywords.includes(key.toUpperCase())) {
+    const quoted = `a key of that name is quoted: "${key}"`;
+    throw cursor.since(from).wrong('the key of a tag is missing', 'a key such as host', quoted);
+  }
+  if (/[=~"()[\]]/.test(cursor.peek())) {
+    cursor.match(/[^ \t\r\n,]+/y);
+    const isTag = cursor.text[from + key.length] === '=' && key !== '';
+    const suggestion = isTag ? `write ${key}; tags with values stand in the brackets` : undefined;
+    throw cursor.since(from).wrong('this is not the key of a tag', 'a key such as host', suggestion);
+  }
+  return key;
+}
+
+/** `BY host region`: what follows is a key and no clause. */
+function refuseSecondKey(cursor: Cursor, before: Span): void {
+  const word = cursor.look(/[^ \t\r\n,:"=~()[\]]+/y);
+  if (word === '' || keywords.includes(word.toUpperCase()) || foreignKeywords.has(word.toLowerCase())) return;
+  const pair = `${before.text}, ${word}`;
+  const suggestion = pair.length <= 60 ? `write ${pair}` : undefined;
+  throw cursor
+    .ahead(word.length)
+    .wrong('two keys without a comma between them', `a comma, ${expectedClause}`, suggestion);
+}
+
+function parseEvery(cursor: Cursor): bigint {
+  const expected = 'a number with a unit: 500ms, 10s, 5m, 1h, 1d, 1w';
+  cursor.skipBlanks();
+  const from = cursor.at;
+  cursor.match(/[^ \t\r\n]+/y);
+  const first = cursor.since(from);
+  if (first.isEmpty || keywords.includes(first.text.toUpperCase())) {
+    throw new Span(cursor.text, from, from).wrong('the width of the windows is missing', expected);
+  }
+  // A blank may stand between the number and its unit.
+  const unit = /^[\d.]+$/.test(first.text) ? cursor.look(/[ \t]+[a-zµμ]+(?![^ \t\r\n])/iy) : '';
+  if (!keywords.includes(unit.trim().toUpperCase())) cursor.at += unit.length;
+  const span = cursor.since(from);
+  const us = lengthUs(span);
+  if (us === 0n) throw span.wrong('a window has a width above 0', expected);
+  if (us !== undefined) return us;
+  const suggestion = /^[1-9]\d{0,9}$/.test(span.text) ? `write ${span.text}s for seconds` : undefined;
+  throw lengthMistake(span) ?? span.wrong(`${shown(span.text)} is not a length of time`, expected, suggestion);
+}
+
+function parseFill(cursor: Cursor): 'omit' | 'null' {
+  const fill = cursor.look(/[ \t\r\n]+fill(?![^ \t\r\n])/iy);
+  if (fill === '') return 'omit';
+  cursor.at += fill.length;
+  cursor.skipBlanks();
+  const from = cursor.at;
+  const word = cursor.match(/[^ \t\r\n]+/y).toLowerCase();
+  if (word === 'omit' || word === 'null') return word;
+  const message = word === '' ? 'the word after FILL is missing' : `empty windows cannot be ${shown(word)}`;
+  throw cursor.since(from).wrong(message, 'null or omit');
+}
+
+function parseLimit(cursor: Cursor): number {
+  cursor.skipBlanks();
+  const from = cursor.at;
+  const text = cursor.match(/[^ \t\r\n]+/y);
+  const limit = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (Number.isSafeInteger(limit) && limit > 0) return limit;
+  const message = text === '' ? 'the number of rows is missing' : `${shown(text)} is not a number of rows`;
+  throw cursor.since(from).wrong(message, 'a whole number from 1 on');
+}

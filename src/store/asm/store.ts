@@ -1,0 +1,11 @@
+/** The store's kernels as one module; kernel.ts says what each takes and gives. */
+export { decodeTimes, decodeValues, encodeBlock } from './codec';
+export { lowerBound, mergePoints, sortPoints } from './sort';
+export { summaryAdd, summaryAppend, summaryAppendAll, summaryClear, summaryPool } from './summary';
+export { foldBlocks, foldNext, foldPoints } from './summary-fold';
+export { tableAppend, tableGather } from './table';
+
+/** The first byte that the module's own data does not use. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,238 @@
+/**
+ * Adding to cells: summaries of windows, into which the points of many series go. Of a cell only what the question needs is
+ * kept up (fold-layout.ts, FOLD_*), since a window often holds a handful of points of a series, and a whole summary of them
+ * would cost more than decoding them.
+ *
+ * The surprising part: sums begin with what is in the cell already, so that a few points need no merge of summaries. What
+ * is not finite goes the long way, as in summary.ts.
+ */
+import {
+  S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SUM, S_SUM_LOW,
+} from '../layout';
+import { FOLD_COUNT, FOLD_ENDS, FOLD_ORDER, FOLD_RATE, FOLD_SUM } from '../fold-layout';
+import { hasBits, lostOf2, summaryAdd } from './summary';
+import { finite, lostOf, plain, stepOf, summaryPool } from './summary-merge';
+
+const MINUS_ZERO: i64 = i64.MIN_VALUE;
+/** From so many values on vectors are worth it. */
+const VECTORS_FROM: u32 = 16;
+
+/** A summary of some points, on its way into a cell. */
+const piece = memory.data(88, 8);
+
+/** Adds the points [from, to) of columns, at least one, to a cell. Not for FOLD_RATE and FOLD_DELTA. */
+export function cellAdd(cell: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
+  const first = values + (<usize>from << 3);
+  if (mode == FOLD_SUM) {
+    if (addSum(cell, first, to - from)) return;
+  } else if (mode == FOLD_ENDS) {
+    addEnds(cell, first, to - from);
+    return;
+  } else if (mode == FOLD_ORDER) {
+    addOrder(cell, times, values, from, to);
+    return;
+  } else if (mode == FOLD_COUNT) {
+    store<u64>(cell, load<u64>(cell, S_COUNT) + (to - from), S_COUNT);
+    return;
+  }
+  store<u64>(piece, 0, S_COUNT);
+  summaryAdd(piece, times, values, from, to);
+  summaryPool(cell, piece);
+}
+
+/** Adds a summary, such as a block's entry, to a cell. Not for FOLD_RATE and FOLD_DELTA. */
+export function cellPool(cell: usize, mode: u32, other: usize): void {
+  if (mode == FOLD_SUM) {
+    const high = load<f64>(cell, S_SUM);
+    const otherHigh = load<f64>(other, S_SUM);
+    const low = load<f64>(cell, S_SUM_LOW);
+    const otherLow = load<f64>(other, S_SUM_LOW);
+    // As in summary-merge.ts.
+    const sum = high + otherHigh;
+    const lows = low + otherLow;
+    const carried = lostOf(high, otherHigh, sum) + lows;
+    const near = sum + carried;
+    const rest = lostOf(low, otherLow, lows) + (carried - (near - sum));
+    const total = near + rest;
+    if (finite(total)) {
+      store<u64>(cell, load<u64>(cell, S_COUNT) + load<u64>(other, S_COUNT), S_COUNT);
+      store<f64>(cell, total, S_SUM);
+      store<f64>(cell, rest - (total - near), S_SUM_LOW);
+      return;
+    }
+  } else if (mode == FOLD_COUNT) {
+    store<u64>(cell, load<u64>(cell, S_COUNT) + load<u64>(other, S_COUNT), S_COUNT);
+    return;
+  }
+  summaryPool(cell, other);
+}
+
+/** @returns false, with nothing changed, when the sum is not finite */
+function addSum(cell: usize, values: usize, count: u32): bool {
+  let sum: f64 = load<f64>(cell, S_SUM);
+  let low: f64 = load<f64>(cell, S_SUM_LOW);
+  const end = values + (<usize>count << 3);
+  let at = values;
+  if (count >= VECTORS_FROM) {
+    let sum0 = f64x2.splat(0);
+    let sum1 = sum0;
+    let low0 = sum0;
+    let low1 = sum0;
+    for (; at + 32 <= end; at += 32) {
+      const a = v128.load(at);
+      const b = v128.load(at, 16);
+      const next0 = f64x2.add(sum0, a);
+      low0 = f64x2.add(low0, lostOf2(sum0, a, next0));
+      sum0 = next0;
+      const next1 = f64x2.add(sum1, b);
+      low1 = f64x2.add(low1, lostOf2(sum1, b, next1));
+      sum1 = next1;
+    }
+    const next = f64x2.add(sum0, sum1);
+    low0 = f64x2.add(f64x2.add(low0, low1), lostOf2(sum0, sum1, next));
+    low += f64x2.extract_lane(low0, 0) + f64x2.extract_lane(low0, 1);
+    for (let lane = 0; lane < 2; lane++) {
+      const value = lane == 0 ? f64x2.extract_lane(next, 0) : f64x2.extract_lane(next, 1);
+      const more = sum + value;
+      low += lostOf(sum, value, more);
+      sum = more;
+    }
+  }
+  for (; at < end; at += 8) {
+    const value = load<f64>(at);
+    const more = sum + value;
+    low += lostOf(sum, value, more);
+    sum = more;
+  }
+  const total = sum + low;
+  if (!finite(total)) return false;
+  store<u64>(cell, load<u64>(cell, S_COUNT) + count, S_COUNT);
+  store<f64>(cell, total, S_SUM);
+  store<f64>(cell, lostOf(sum, low, total), S_SUM_LOW);
+  return true;
+}
+
+/** The same comparisons as in a summary: NaNs count for nothing, -0 is less than 0. */
+function addEnds(cell: usize, values: usize, count: u32): void {
+  const end = values + (<usize>count << 3);
+  let least = f64x2.splat(Infinity);
+  let most = f64x2.splat(-Infinity);
+  let at = values;
+  for (; at + 16 <= end; at += 16) {
+    const a = v128.load(at);
+    least = f64x2.pmin(least, a);
+    most = f64x2.pmax(most, a);
+  }
+  if (at < end) {
+    const a = v128.load64_splat(at);
+    least = f64x2.pmin(least, a);
+    most = f64x2.pmax(most, a);
+  }
+  let smallest: f64 = min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
+  let largest: f64 = max<f64>(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+  // Only NaNs leave both as they were.
+  if (smallest > largest) {
+    smallest = NaN;
+    largest = NaN;
+  }
+  if (smallest == 0) smallest = hasBits(values, end, MINUS_ZERO) ? -0.0 : 0;
+  if (largest == 0) largest = hasBits(values, end, 0) ? 0 : -0.0;
+  const before = load<u64>(cell, S_COUNT);
+  store<u64>(cell, before + count, S_COUNT);
+  if (before) {
+    const cellLeast = load<f64>(cell, S_MIN);
+    const cellMost = load<f64>(cell, S_MAX);
+    smallest = cellLeast != cellLeast ? smallest : smallest != smallest ? cellLeast : min<f64>(cellLeast, smallest);
+    largest = cellMost != cellMost ? largest : largest != largest ? cellMost : max<f64>(cellMost, largest);
+  }
+  store<f64>(cell, smallest, S_MIN);
+  store<f64>(cell, largest, S_MAX);
+}
+
+/** At equal times the first is that of the cell, the last that of the points: as in summaryPool. */
+function addOrder(cell: usize, times: usize, values: usize, from: u32, to: u32): void {
+  const before = load<u64>(cell, S_COUNT);
+  const firstTime = load<i64>(times + (<usize>from << 3));
+  const lastTime = load<i64>(times + (<usize>(to - 1) << 3));
+  store<u64>(cell, before + (to - from), S_COUNT);
+  if (!before || firstTime < load<i64>(cell, S_FIRST_TIME)) {
+    store<i64>(cell, firstTime, S_FIRST_TIME);
+    store<u64>(cell, load<u64>(values + (<usize>from << 3)), S_FIRST);
+  }
+  if (!before || lastTime >= load<i64>(cell, S_LAST_TIME)) {
+    store<i64>(cell, lastTime, S_LAST_TIME);
+    store<u64>(cell, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
+  }
+}
+
+/** Adds later points of the same series to a summary of which count, ends and, for FOLD_RATE, the increase are kept. */
+export function ownAdd(own: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
+  store<u64>(piece, to - from, S_COUNT);
+  store<i64>(piece, load<i64>(times + (<usize>from << 3)), S_FIRST_TIME);
+  store<i64>(piece, load<i64>(times + (<usize>(to - 1) << 3)), S_LAST_TIME);
+  store<u64>(piece, load<u64>(values + (<usize>from << 3)), S_FIRST);
+  store<u64>(piece, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
+  const isRate = mode == FOLD_RATE;
+  store<f64>(piece, isRate ? increaseOf(values + (<usize>from << 3), values + (<usize>to << 3)) : 0, S_INCREASE);
+  ownAppend(own, piece);
+}
+
+/** The same for a later summary, such as a block's entry. */
+export function ownAppend(own: usize, later: usize): void {
+  const count = load<u64>(own, S_COUNT);
+  let increase = load<f64>(later, S_INCREASE);
+  if (!count) {
+    store<i64>(own, load<i64>(later, S_FIRST_TIME), S_FIRST_TIME);
+    store<u64>(own, load<u64>(later, S_FIRST), S_FIRST);
+  } else {
+    const step = stepOf(load<f64>(own, S_LAST), load<f64>(later, S_FIRST));
+    increase = plain(load<f64>(own, S_INCREASE) + step + increase);
+  }
+  store<u64>(own, count + load<u64>(later, S_COUNT), S_COUNT);
+  store<f64>(own, increase, S_INCREASE);
+  store<i64>(own, load<i64>(later, S_LAST_TIME), S_LAST_TIME);
+  store<u64>(own, load<u64>(later, S_LAST), S_LAST);
+}
+
+/** The steps up of the values [from, end): S_INCREASE. */
+function increaseOf(from: usize, end: usize): f64 {
+  let resets = f64x2.splat(0);
+  let odd = resets;
+  let at = from;
+  for (; at + 24 <= end; at += 16) {
+    const a = v128.load(at);
+    resets = f64x2.add(resets, v128.and(a, f64x2.lt(v128.load(at, 8), a)));
+    odd = f64x2.add(odd, f64x2.sub(a, a));
+  }
+  let lost: f64 = f64x2.extract_lane(resets, 0) + f64x2.extract_lane(resets, 1);
+  let notFinite: f64 = f64x2.extract_lane(odd, 0) + f64x2.extract_lane(odd, 1);
+  for (; at < end; at += 8) {
+    const value = load<f64>(at);
+    notFinite += value - value;
+    if (at + 8 < end) lost += select<f64>(value, 0, load<f64>(at, 8) < value);
+  }
+  const sum = load<f64>(end - 8) - load<f64>(from) + lost;
+  if (notFinite == 0 && finite(sum)) return sum;
+  let steps: f64 = 0;
+  for (at = from; at + 8 < end; at += 8) steps += stepOf(load<f64>(at), load<f64>(at, 8));
+  return plain(steps);
+}
+
+/** Adds what one series comes to in a window to the window's cell. */
+export function ownClose(cell: usize, mode: u32, own: usize): void {
+  store<u64>(cell, load<u64>(cell, S_COUNT) + load<u64>(own, S_COUNT), S_COUNT);
+  let value: f64;
+  if (mode == FOLD_RATE) {
+    // Unsigned: two times may be farther apart than an i64 goes.
+    const us = <u64>(load<i64>(own, S_LAST_TIME) - load<i64>(own, S_FIRST_TIME));
+    if (!us) return;
+    value = load<f64>(own, S_INCREASE) / (<f64>us / 1e6);
+  } else value = load<f64>(own, S_LAST) - load<f64>(own, S_FIRST);
+  const high = load<f64>(cell, S_SUM);
+  const sum = high + value;
+  // What rounding loses is worth nothing once the sum is not finite.
+  const lost = finite(sum) ? load<f64>(cell, S_SUM_LOW) + lostOf(high, value, sum) : 0;
+  store<f64>(cell, plain(sum), S_SUM);
+  store<f64>(cell, lost, S_SUM_LOW);
+  store<u64>(cell, load<u64>(cell, S_FIRST_TIME) + 1, S_FIRST_TIME);
+}

@@ -1,0 +1,133 @@
+/**
+ * From the table to segments, and from segments to a manifest that names them. The order is what makes it safe: segments
+ * are synced under their names before the manifest is, and the log is removed after that. Interrupted anywhere, either the
+ * old manifest and the log hold, or the new manifest does.
+ */
+import { StoreError } from './errors.ts';
+import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts';
+import { logName, segmentName } from './names.ts';
+import { levelFor, splitByWindow, TouchedWindows } from './partition.ts';
+import type { InputPosition } from './points.ts';
+import { finishSegments, SegmentWriter } from './segment-writer.ts';
+import type { StoreParts } from './store.ts';
+
+type TableParts = Pick<StoreParts, 'files' | 'kernel' | 'names' | 'table'>;
+
+/** Segments that are written and not yet named by a manifest. */
+export class SegmentBatch {
+  readonly #parts: TableParts;
+  readonly #infos: SegmentInfo[] = [];
+  #nextNumber: number;
+
+  constructor(parts: TableParts, { nextNumber }: Pick<Manifest, 'nextNumber'>) {
+    this.#parts = parts;
+    this.#nextNumber = nextNumber;
+  }
+
+  get infos(): readonly SegmentInfo[] {
+    return this.#infos;
+  }
+
+  get nextNumber(): number {
+    return this.#nextNumber;
+  }
+
+  /** Makes segments of what is in the table, which stays as it is. @throws StoreError; nothing was written then */
+  writeTable(): void {
+    const { files, kernel, names, table } = this.#parts;
+    if (table.count === 0) return;
+    const ids = names.order.filter((id) => table.pointsOf(id) > 0);
+    const level = this.#levelOf(ids);
+    // Segments of one flush are apart in time, and equally old.
+    const age = this.#nextNumber;
+    const writers = new Map<bigint, SegmentWriter>();
+    try {
+      for (const id of ids) {
+        const { times, values, count } = table.gather(id);
+        splitByWindow(kernel, times, count, level, (window, from, to) => {
+          let writer = writers.get(window);
+          if (writer === undefined) {
+            writer = new SegmentWriter(files, kernel, { number: this.#nextNumber++, age, level, isCold: false });
+            writers.set(window, writer);
+          }
+          writer.beginSeries(names.keyBytes(id));
+          writer.add(times + from * 8, values + from * 8, to - from);
+        });
+      }
+    } catch (error) {
+      for (const writer of writers.values()) writer.abandon();
+      throw error;
+    }
+    this.#infos.push(...finishSegments([...writers.values()], files));
+  }
+
+  /** The level at which the table touches few windows. Most often all its points are of a few days, and none is looked at. */
+  #levelOf(ids: Uint32Array): number {
+    const { kernel, table } = this.#parts;
+    const span = { firstTimeUs: table.oldestUs, lastTimeUs: table.newestUs };
+    if (levelFor([span]) === 0) return 0;
+    const touched = new TouchedWindows();
+    for (const id of ids) {
+      const { times, count } = table.gather(id);
+      touched.addTimes(kernel, times, count);
+    }
+    return touched.level;
+  }
+
+  /** Removes the segments again. Never throws: it follows an error that has to be told. */
+  abandon(): void {
+    removeSegments(this.#parts, this.#infos);
+  }
+}
+
+export interface Flushed {
+  /** All frames up to this one are in segments now. */
+  readonly sequence: number;
+  readonly positions: readonly InputPosition[];
+  /** Segments that were written before, for the same manifest. */
+  readonly batch?: SegmentBatch;
+}
+
+/**
+ * Makes segments of the table and a manifest that names them; the log goes.
+ * @returns the manifest that holds now
+ * @throws StoreError; the old manifest and the log hold then, unless it is of kind `failed`
+ */
+export function flushTable(
+  parts: StoreParts,
+  manifest: Manifest,
+  { sequence, positions, batch = new SegmentBatch(parts, manifest) }: Flushed,
+): Manifest {
+  let next: Manifest;
+  try {
+    batch.writeTable();
+    next = {
+      ...manifest,
+      generation: manifest.generation + 1,
+      logNumber: batch.nextNumber,
+      nextNumber: batch.nextNumber + 1,
+      ...{ sequence, positions, segments: [...manifest.segments, ...batch.infos] },
+    };
+    publishManifest(parts.files, next);
+  } catch (error) {
+    // After a failed sync nobody knows which manifest will hold: the files of both stay.
+    if (!(error instanceof StoreError && error.kind === 'failed')) batch.abandon();
+    throw error;
+  }
+  parts.table.clear();
+  removeQuietly(parts, logName(manifest.logNumber));
+  return next;
+}
+
+/** Files that no manifest names any more. One that cannot be removed is when the store is opened the next time. */
+export function removeSegments({ files }: Pick<StoreParts, 'files'>, infos: readonly SegmentInfo[]): void {
+  for (const { number } of infos) removeQuietly({ files }, segmentName(number));
+}
+
+function removeQuietly({ files }: Pick<StoreParts, 'files'>, name: string): void {
+  try {
+    files.remove(name);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * The rows of everything but POINTS: a group of series after the other, and of a group so many windows at a time as fit
+ * into memory. Nothing is computed before its row is asked for, but for its neighbours in the same batch of windows.
+ *
+ * Percentiles are cut into windows here and their values kept (windows.ts, value-cells.ts); everything else the kernel adds up
+ * (fold.ts), since a question may go through 100 000 blocks without decoding any, or through millions of short windows.
+ */
+import type { Query } from '../../query/index.ts';
+import { type Cells, SummaryCells } from './cells.ts';
+import { Fold } from './fold.ts';
+import type { Group } from './groups.ts';
+import { percentileOfScan } from './percentile.ts';
+import type { HistoryRow } from './result.ts';
+import type { SeriesSet } from './series-set.ts';
+import { cut, type Span, spanIn, windowOf } from './span.ts';
+import { MOST_VALUES, PassingValues, ValueCells } from './value-cells.ts';
+import { SeriesWalk } from './walk.ts';
+import { WindowCutter, type Windows, type WindowTarget } from './windows.ts';
+import { OWN_SLOT, type Workspace } from './workspace.ts';
+
+/** Windows at a time: 11 MiB of summaries. */
+const MOST_WINDOWS = 1 << 17;
+/** With LIMIT it begins with fewer. */
+const LEAST_WINDOWS = 1 << 8;
+const allWindows: Windows = { everyUs: undefined, first: 0n, count: 1 };
+
+/** Bounds that tests make smaller. */
+export interface Limits {
+  readonly windows: number;
+  readonly values: number;
+  /** Entries in memory; left out: as many as fold-index.ts keeps. */
+  readonly blocks?: number;
+}
+export const usualLimits: Limits = { windows: MOST_WINDOWS, values: MOST_VALUES };
+
+export class Aggregation {
+  readonly #query: Query;
+  readonly #sets: readonly SeriesSet[];
+  readonly #span: Span;
+  readonly #space: Workspace;
+  readonly #limits: Limits;
+  readonly #cells: Cells;
+  /** How the cells are filled; one of the two. */
+  readonly #summaries: { readonly cells: SummaryCells; readonly fold: Fold } | undefined;
+  readonly #values: ValueCells | undefined;
+  readonly #cutter: WindowCutter;
+
+  /** @param sets of series; no point may be in two of them */
+  constructor(query: Query, sets: readonly SeriesSet[], span: Span, space: Workspace, limits: Limits) {
+    this.#query = query;
+    this.#sets = sets;
+    this.#span = span;
+    this.#space = space;
+    this.#limits = limits;
+    this.#cutter = new WindowCutter(space);
+    const { operation, percent = 50 } = query;
+    const needsValues = operation === 'percentile' && percent > 0 && percent < 100;
+    if (needsValues) {
+      this.#values = new ValueCells(percent, space, pointsIn(sets), limits.values);
+      this.#cells = this.#values;
+      return;
+    }
+    const cells = new SummaryCells(query, space);
+    this.#summaries = { cells, fold: new Fold(query, sets, space, limits.blocks) };
+    this.#cells = cells;
+  }
+
+  /** The rows of a group. Without windows it is one or, when the group has no points, none. */
+  rows(group: Group): Generator<HistoryRow> {
+    const { everyUs } = this.#query;
+    return everyUs === undefined ? this.#single(group) : this.#windowed(group, everyUs);
+  }
+
+  *#single(group: Group): Generator<HistoryRow> {
+    this.#fill(group, this.#span, allWindows);
+    const cell = this.#cells.isOverfull ? this.#streamed(group, this.#span, allWindows) : this.#cell(0);
+    if (cell.count > 0) yield row(group, undefined, cell);
+  }
+
+  *#windowed(group: Group, everyUs: bigint): Generator<HistoryRow> {
+    const extent = this.#extent(group);
+    if (extent === undefined) return;
+    const last = windowOf(extent.toUs, everyUs);
+    let first = windowOf(extent.fromUs, everyUs);
+    let size = this.#firstSize(group, Number(last - first) + 1);
+    let previous: bigint | undefined;
+    while (first <= last) {
+      const count = Number(last - first) < size ? Number(last - first) + 1 : size;
+      const windows = { everyUs, first, count };
+      const end = first + BigInt(count);
+      const span = cut({ fromUs: first * everyUs, toUs: end * everyUs - 1n }, extent)!;
+      this.#fill(group, span, windows);
+      if (this.#cells.isOverfull && count > 1) {
+        size = Math.max(1, count >>> 2);
+        continue;
+      }
+      const before = previous;
+      const only = this.#cells.isOverfull ? this.#streamed(group, span, windows) : undefined;
+      for (let index = 0; index < count; index++) {
+        if (only === undefined && this.#cells.isEmpty(index)) continue;
+        const number = first + BigInt(index);
+        if (previous !== undefined) yield* this.#gap(group, previous + 1n, number, everyUs);
+        previous = number;
+        // While the row is looked at, the cells must stay as they are: everything of them is in the row.
+        yield row(group, number * everyUs, only ?? this.#cell(index));
+      }
+      if (previous !== before || end > last) first = end;
+      else {
+        const nextUs = this.#earliest(group, { fromUs: end * everyUs, toUs: extent.toUs });
+        if (nextUs === undefined) return;
+        first = windowOf(nextUs, everyUs);
+      }
+      size = Math.min(4 * size, this.#mostWindows(group, Number(last - first) + 1));
+    }
+  }
+
+  /** Rows for windows [from, to), which have no points, when they are wanted. */
+  *#gap(group: Group, from: bigint, to: bigint, everyUs: bigint): Generator<HistoryRow> {
+    if (this.#query.empty === 'omit') return;
+    for (let number = from; number < to; number++) yield row(group, number * everyUs, { value: undefined, count: 0 });
+  }
+
+  #cell(index: number): Cell {
+    return { value: this.#cells.value(index), count: this.#cells.count(index) };
+  }
+
+  /** Fills the cells with the points of a group. */
+  #fill(group: Group, span: Span, windows: Windows): void {
+    this.#cells.reset(windows.count);
+    const { members } = group;
+    if (this.#summaries === undefined) {
+      for (const [index, set] of this.#sets.entries()) this.#feed(set, members[index], span, windows, this.#values!);
+      return;
+    }
+    const { cells, fold } = this.#summaries;
+    fold.begin(cells.address, span, windows);
+    for (const index of this.#sets.keys()) fold.add(index, members[index]);
+  }
+
+  #feed(
+    set: SeriesSet,
+    members: readonly number[] | undefined,
+    span: Span,
+    windows: Windows,
+    target: WindowTarget,
+  ): void {
+    const count = members?.length ?? set.count;
+    for (let index = 0; index < count && !this.#cells.isOverfull; index++) {
+      this.#cutter.feed(set, members?.[index] ?? index, span, windows, target);
+    }
+  }
+
+  /** A percentile of more values than can be kept: they are read again and again. */
+  #streamed(group: Group, span: Span, windows: Windows): Cell {
+    this.#cells.reset(0);
+    const pass = (visit: (values: Float64Array) => void): void => {
+      const target = new PassingValues(this.#space, visit);
+      for (const [index, set] of this.#sets.entries()) this.#feed(set, group.members[index], span, windows, target);
+    };
+    let count = 0;
+    pass((values) => {
+      count += values.length;
+    });
+    return { value: percentileOfScan(pass, this.#query.percent!), count };
+  }
+
+  /** Where a group may have points: where the sources of its series have some. */
+  #extent(group: Group): Span | undefined {
+    let extent: Span | undefined;
+    for (const [index, set] of this.#sets.entries()) {
+      if ((group.members[index]?.length ?? set.count) === 0) continue;
+      for (const source of set.sources) {
+        const span = spanIn(source, this.#span);
+        if (span === undefined) continue;
+        const fromUs = extent === undefined || span.fromUs < extent.fromUs ? span.fromUs : extent.fromUs;
+        const toUs = extent === undefined || span.toUs > extent.toUs ? span.toUs : extent.toUs;
+        extent = { fromUs, toUs };
+      }
+    }
+    return extent;
+  }
+
+  /** How many windows to begin with. */
+  #firstSize(group: Group, windows: number): number {
+    const most = this.#mostWindows(group, windows);
+    const { limit } = this.#query;
+    return limit === undefined ? most : Math.min(most, Math.max(limit, LEAST_WINDOWS));
+  }
+
+  /** For percentiles so many that their values probably take half of what fits. */
+  #mostWindows(group: Group, windows: number): number {
+    if (this.#summaries !== undefined) return this.#limits.windows;
+    let points = 0;
+    for (const [index, set] of this.#sets.entries()) {
+      const share = (group.members[index]?.length ?? set.count) / Math.max(1, set.count);
+      for (const source of set.sources) points += source.pointCount * share;
+    }
+    const fitting = Math.floor(this.#limits.values / 2 / Math.max(1, points / windows));
+    return Math.max(1, Math.min(this.#limits.windows, fitting));
+  }
+
+  /** The time of a group's first point in a span. */
+  #earliest(group: Group, span: Span): bigint | undefined {
+    const walk = new SeriesWalk(this.#space);
+    let best: bigint | undefined;
+    for (const [index, set] of this.#sets.entries()) {
+      const members = group.members[index];
+      const count = members?.length ?? set.count;
+      for (let place = 0; place < count; place++) {
+        const toUs = best === undefined ? span.toUs : best - 1n;
+        if (toUs < span.fromUs) return best;
+        walk.begin(set, members?.[place] ?? place, { fromUs: span.fromUs, toUs });
+        best = this.#firstOf(walk) ?? best;
+      }
+    }
+    return best;
+  }
+
+  /** The time of the first point of a walk. */
+  #firstOf(walk: SeriesWalk): bigint | undefined {
+    const { kernel } = this.#space;
+    while (walk.next()) {
+      if (!walk.isBlocks) return kernel.i64[walk.times >>> 3]!;
+      const firstUs = walk.firstTimeUs(0);
+      if (firstUs >= walk.fromUs) return firstUs;
+      const { times } = this.#space.block(OWN_SLOT);
+      const count = walk.decode(0, { times, values: 0 });
+      const at = kernel.exports.lowerBound(times, count, walk.fromUs);
+      const timeUs = kernel.i64[(times >>> 3) + at]!;
+      if (timeUs <= walk.toUs) return timeUs;
+    }
+    return undefined;
+  }
+}
+
+/** At most, since some may have been overwritten. */
+function pointsIn(sets: readonly SeriesSet[]): number {
+  return sets.flatMap(({ sources }) => sources).reduce((sum, { pointCount }) => sum + pointCount, 0);
+}
+
+interface Cell {
+  readonly value: number | undefined;
+  readonly count: number;
+}
+
+const row = (group: Group, timeUs: bigint | undefined, { value, count }: Cell): HistoryRow => ({
+  ...{ group: group.values, timeUs, series: undefined, tags: undefined, value, count },
+});

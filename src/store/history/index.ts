@@ -1,0 +1,6 @@
+/** Questions to a snapshot: aggregates, windows, groups, percentiles, and the points themselves. */
+export { type PointRun, pointsOf } from './points.ts';
+export { aggregateOne, runQuery, selectionOf } from './query.ts';
+export type { HistoryResult, HistoryRow } from './result.ts';
+export type { Selection } from './series-set.ts';
+export { allTime, type Span, spanOf } from './span.ts';

@@ -1,0 +1,106 @@
+/**
+ * The memory that a query works in: places in the kernel's memory, which grows and is never given back. A kernel's
+ * workspaces are therefore kept and lent again: one question after the other uses the same, and two whose rows are read
+ * in turns have one each. Contents do not survive a return, nor the next request for the same place.
+ */
+import type { Kernel } from '../kernel.ts';
+import { BLOCK_POINTS, SUMMARY_BYTES } from '../layout.ts';
+
+/** Decoders may read a little behind their columns. */
+const SLACK_BYTES = 64;
+const COLUMN_BYTES = BLOCK_POINTS * 8 + SLACK_BYTES;
+
+/** The block that belongs to whoever takes the steps of a walk; the walk has the ones after it. */
+export const OWN_SLOT = 0;
+
+/** A column of times (i64) and one of values (f64), as addresses. */
+export interface Columns {
+  readonly times: number;
+  readonly values: number;
+}
+
+/** Memory that is replaced by a larger piece when it is too small. */
+class Room {
+  readonly #kernel: Kernel;
+  #address = 0;
+  #bytes = 0;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  atLeast(bytes: number): number {
+    if (bytes > this.#bytes) {
+      this.#bytes = Math.max(bytes, 2 * this.#bytes);
+      this.#address = this.#kernel.alloc(this.#bytes);
+    }
+    return this.#address;
+  }
+}
+
+export class Workspace {
+  readonly kernel: Kernel;
+  readonly #blocks: Columns[] = [];
+  readonly #entries: Room;
+  readonly #index: Room;
+  readonly #fold: Room;
+  readonly #windows: Room;
+  readonly #merged: readonly [Room, Room];
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+    this.#entries = new Room(kernel);
+    this.#index = new Room(kernel);
+    this.#fold = new Room(kernel);
+    this.#windows = new Room(kernel);
+    this.#merged = [new Room(kernel), new Room(kernel)];
+  }
+
+  /** Room for the points of one block; each slot has its own. */
+  block(slot: number): Columns {
+    while (this.#blocks.length <= slot) {
+      const times = this.kernel.alloc(2 * COLUMN_BYTES);
+      this.#blocks.push({ times, values: times + COLUMN_BYTES });
+    }
+    return this.#blocks[slot]!;
+  }
+
+  /** Room for blocks' entries. */
+  entries(bytes: number): number {
+    return this.#entries.atLeast(bytes);
+  }
+
+  /** Room for the entries of many series. */
+  index(bytes: number): number {
+    return this.#index.atLeast(bytes);
+  }
+
+  /** Room for a fold and what it is told. */
+  fold(bytes: number): number {
+    return this.#fold.atLeast(bytes);
+  }
+
+  /** Room for the summaries of windows. */
+  windows(count: number): number {
+    return this.#windows.atLeast(count * SUMMARY_BYTES);
+  }
+
+  /** One of two rooms for merged points. */
+  merged(which: 0 | 1, points: number): Columns {
+    const times = this.#merged[which].atLeast(16 * points);
+    return { times, values: times + 8 * points };
+  }
+}
+
+const idle = new WeakMap<Kernel, Workspace[]>();
+
+/** A workspace that nobody else uses until it is given back; one that is never given back is lost, and no harm done. */
+export function borrowWorkspace(kernel: Kernel): Workspace {
+  return idle.get(kernel)?.pop() ?? new Workspace(kernel);
+}
+
+export function returnWorkspace(space: Workspace): void {
+  const others = idle.get(space.kernel);
+  if (others === undefined) idle.set(space.kernel, [space]);
+  else others.push(space);
+}

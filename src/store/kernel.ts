@@ -1,0 +1,130 @@
+/**
+ * The store's kernels (asm/store.ts) over a memory of their own: codecs, aggregates, sorting and the table. One kernel
+ * belongs to one store or snapshot and to one thread. Memory is handed out by `alloc` and never given back; what grows
+ * takes twice as much each time, so that at most half of it lies idle.
+ */
+import { readFileSync } from 'node:fs';
+
+/** All addresses are in the kernel's memory. Counts are of points. */
+export interface KernelExports {
+  /**
+   * Encodes up to BLOCK_POINTS points in order of time, no time twice, and fills the summary, E_TIME_BYTES, E_VALUE_BYTES,
+   * E_TIME_CODEC and E_VALUE_CODEC at `entry`.
+   * @param cold 1: for a payload that will be deflated: bytes that repeat are worth more than bits that are few
+   * @returns bytes of payload at `out`, which has room for ENCODE_ROOM
+   */
+  encodeBlock(times: number, values: number, count: number, out: number, entry: number, cold: number): number;
+  /** Decodes the times of a payload. @returns 0, or 1 when the bytes cannot be those of the entry; memory is safe either way */
+  decodeTimes(entry: number, payload: number, times: number): number;
+  decodeValues(entry: number, payload: number, values: number): number;
+
+  /** Makes a summary empty. */
+  summaryClear(summary: number): void;
+  /** Adds the points [from, to) of columns; they are later than what is in the summary, of the same series. */
+  summaryAdd(summary: number, times: number, values: number, from: number, to: number): void;
+  /** Adds a later summary of the same series. */
+  summaryAppend(summary: number, later: number): void;
+  /** Adds `count` later summaries of the same series that are `stride` bytes apart (entries). */
+  summaryAppendAll(summary: number, later: number, count: number, stride: number): void;
+  /** Adds a summary of another series: first and last by time, increases are added. */
+  summaryPool(summary: number, other: number): void;
+
+  /**
+   * Folds series into cells, by the entries of their blocks as long as those say enough: `fold` is its description
+   * (fold-layout.ts). @returns JOB_*: what is wanted from the host before it is called again
+   */
+  foldNext(fold: number): number;
+  /** Folds blocks of the series at hand, up to one that the span or a window cuts. @returns how many are folded */
+  foldBlocks(fold: number, entries: number, count: number): number;
+  /** Folds the points of columns that are in the fold's span; they are later than what was folded of the series. */
+  foldPoints(fold: number, times: number, values: number, count: number): void;
+
+  /** The first index in [0, count) whose time is not before `timeUs`; `count` when there is none. */
+  lowerBound(times: number, count: number, timeUs: bigint): number;
+  /**
+   * Sorts points by time, keeping the last of those with the same time.
+   * @param scratch room for 8 bytes a point, not touched when the points are sorted already
+   * @returns how many are left
+   */
+  sortPoints(times: number, values: number, count: number, scratch: number): number;
+  /** Merges two sorted columns; at the same time that of `b` holds. @returns points at `outTimes`, `outValues` */
+  mergePoints(
+    aTimes: number,
+    aValues: number,
+    aCount: number,
+    bTimes: number,
+    bValues: number,
+    bCount: number,
+    outTimes: number,
+    outValues: number,
+  ): number;
+
+  /**
+   * Appends points to the table: `table` is its description (table.ts), `ids` are u32. Each id is below the table's number
+   * of heads.
+   */
+  tableAppend(table: number, ids: number, times: number, values: number, count: number): void;
+  /** Copies the points of a series in the order in which they came. @returns how many */
+  tableGather(table: number, id: number, times: number, values: number): number;
+}
+
+const PAGE_BYTES = 65536;
+/** The kernels' static data ends below; checked when the module is instantiated. */
+const STATIC_BYTES = 65536;
+
+let compiled: WebAssembly.Module | undefined;
+
+function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./store.wasm', import.meta.url)));
+  return compiled;
+}
+
+export class Kernel {
+  readonly exports: KernelExports;
+  readonly #memory: WebAssembly.Memory;
+  #end = STATIC_BYTES;
+  #bytes: Uint8Array;
+  #f64: Float64Array;
+  #i64: BigInt64Array;
+
+  constructor() {
+    this.#memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
+    const instance = new WebAssembly.Instance(kernelModule(), { env: { memory: this.#memory } });
+    const exports = instance.exports as unknown as KernelExports & { heapBase(): number };
+    if (exports.heapBase() > STATIC_BYTES) throw new RangeError('the kernels have too much static data');
+    this.exports = exports;
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#f64 = new Float64Array(this.#memory.buffer);
+    this.#i64 = new BigInt64Array(this.#memory.buffer);
+  }
+
+  /** Zeroed memory at an address that 64 divides. Views from before may be detached. @throws RangeError at 4 GiB */
+  alloc(bytes: number): number {
+    const at = Math.ceil(this.#end / 64) * 64;
+    const missing = at + bytes - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+    this.#end = at + bytes;
+    return at;
+  }
+
+  /** All of the memory; valid until the next `alloc`, like the others. */
+  get bytes(): Uint8Array {
+    if (this.#bytes.length === 0) this.#bytes = new Uint8Array(this.#memory.buffer);
+    return this.#bytes;
+  }
+
+  get f64(): Float64Array {
+    if (this.#f64.length === 0) this.#f64 = new Float64Array(this.#memory.buffer);
+    return this.#f64;
+  }
+
+  get i64(): BigInt64Array {
+    if (this.#i64.length === 0) this.#i64 = new BigInt64Array(this.#memory.buffer);
+    return this.#i64;
+  }
+
+  /** The bytes [from, from + length); valid until the next `alloc`. */
+  view(from: number, length: number): Uint8Array {
+    return this.bytes.subarray(from, from + length);
+  }
+}

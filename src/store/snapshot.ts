@@ -1,0 +1,123 @@
+/**
+ * What a store held at one moment, for queries: segments and the table of what is only in the log. A snapshot of a directory
+ * that another process writes to stays what it was: its files are open, and open files outlive their names.
+ *
+ * The surprising part: no lock. The manifest is read first and the files it names after it; when one of them has gone, the
+ * writer has published another manifest meanwhile, and everything is begun again with that.
+ */
+import { StoreError } from './errors.ts';
+import type { Files } from './files.ts';
+import { Kernel } from './kernel.ts';
+import { readLog } from './log-read.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { logName, parseName } from './names.ts';
+import { LogSeries, missingManifest, openLog, undefinedSeries } from './recover.ts';
+import { SegmentPool } from './segment-pool.ts';
+import { SeriesNames } from './series-names.ts';
+import type { PointSource } from './source.ts';
+import { Table } from './table.ts';
+import { TableSource } from './table-source.ts';
+
+export interface Snapshot {
+  /** The kernel that the sources decode with. */
+  readonly kernel: Kernel;
+  /** In order of age. */
+  readonly sources: readonly PointSource[];
+  /** What the segments are from. */
+  readonly manifest: Manifest;
+  /** Points that are only in the log. */
+  readonly logPoints: number;
+  close(): void;
+}
+
+/** A writer replaces its manifest a few times a second at most. */
+const MAX_ATTEMPTS = 20;
+/**
+ * The store as it is now, without a lock. What another process is just writing is in it when it was acknowledged, and
+ * may be in it when not.
+ * @throws StoreError `missing` when the directory has no store; `damaged`, `version`, `io`
+ */
+export function openSnapshot(files: Files): Snapshot {
+  for (let attempt = 1; ; attempt++) {
+    const manifest = liveManifest(files);
+    try {
+      return snapshotOf(files, manifest);
+    } catch (error) {
+      const hasGone = error instanceof StoreError && error.kind === 'missing';
+      if (!hasGone || attempt === MAX_ATTEMPTS) throw error;
+      if (liveManifest(files).generation === manifest.generation) throw lostFile(error);
+    }
+  }
+}
+
+/** Equal as long as nothing was written to the store. @throws StoreError */
+export function stampOf(files: Files): string {
+  const manifest = liveManifest(files);
+  const log = openLog(files, manifest);
+  try {
+    return `${manifest.generation} ${log?.size() ?? 0}`;
+  } finally {
+    log?.close();
+  }
+}
+
+/** @throws StoreError `missing` when there is no store */
+function liveManifest(files: Files): Manifest {
+  const manifest = readManifest(files);
+  if (manifest !== undefined) return manifest;
+  if (files.list().some((name) => parseName(name) !== undefined)) throw missingManifest(files);
+  throw noStore(files.directory);
+}
+
+/** There is nothing to ask. */
+export function noStore(directory: string): StoreError {
+  const hint = 'slung store write and --record make one; --store DIR or SLUNG_STORE says where it is.';
+  return new StoreError('missing', `${directory}: there is no store here`, { hint });
+}
+
+/** The manifest names a file that is not there, and it is still the manifest. */
+function lostFile({ file, message }: StoreError): StoreError {
+  return new StoreError('damaged', message, {
+    ...{ ...(file === undefined ? {} : { file }), offset: 0 },
+    hint: 'The manifest names it. slung store repair goes on without it, and tells what is lost.',
+  });
+}
+
+function snapshotOf(files: Files, manifest: Manifest): Snapshot {
+  const kernel = new Kernel();
+  const pool = new SegmentPool(files, kernel);
+  try {
+    const sources: PointSource[] = pool.sources(manifest);
+    const table = tableOf(files, manifest, kernel);
+    if (table !== undefined) sources.push(table);
+    return { kernel, sources, manifest, logPoints: table?.pointCount ?? 0, close: () => pool.close() };
+  } catch (error) {
+    pool.close();
+    throw error;
+  }
+}
+
+/** What is in the log and in no segment. */
+function tableOf(files: Files, manifest: Manifest, kernel: Kernel): TableSource | undefined {
+  const file = openLog(files, manifest);
+  if (file === undefined) {
+    // Not begun yet, or replaced: only the manifest can tell.
+    if (liveManifest(files).generation === manifest.generation) return undefined;
+    throw new StoreError('missing', `${logName(manifest.logNumber)}: it has gone`);
+  }
+  try {
+    const names = new SeriesNames();
+    const series = new LogSeries(names);
+    const table = new Table(kernel, Number.MAX_SAFE_INTEGER);
+    readLog(file, manifest.logNumber, (frame) => {
+      if (frame.sequence <= manifest.sequence) return;
+      const ids = series.map(frame);
+      if (ids === undefined) throw undefinedSeries(manifest, frame);
+      table.ensureSeries(names.count);
+      table.append(ids, frame.timesUs, frame.values, frame.count);
+    });
+    return table.count === 0 ? undefined : new TableSource(table, names, manifest.nextNumber);
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,291 @@
+/**
+ * A store that is open for writing. A batch goes into the log, is synced, and goes into the table: then it is acknowledged.
+ * A full or old table becomes segments, the manifest names them, and a new log begins with the next batch. There is
+ * only one log at a time, and everything in it is in the table as well.
+ *
+ * The surprising part: opening makes segments of what a crash has left in the log. A log is never continued, so that the
+ * numbers of series in it are those of one process.
+ */
+
+import { StoreError } from './errors.ts';
+import type { Files } from './files.ts';
+import { flushTable } from './flush.ts';
+import { Kernel } from './kernel.ts';
+import { LogWriter } from './log.ts';
+import { type MaintainReport, Maintenance, maintain } from './maintain.ts';
+import type { Manifest } from './manifest.ts';
+import type { InputPosition, PointBatch } from './points.ts';
+import { prepareDirectory, recover } from './recover.ts';
+import { SegmentPool } from './segment-pool.ts';
+import { SeriesNames } from './series-names.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { PointSource } from './source.ts';
+import { Table } from './table.ts';
+import { TableSource } from './table-source.ts';
+
+export type Durability = 'batch' | 'interval' | 'none';
+
+export interface StoreOptions {
+  /** `batch`: acknowledged means synced. `interval`: synced with the first batch after `intervalMs`. `none`: never for itself. */
+  readonly durability: Durability;
+  readonly intervalMs: number;
+  /** Milliseconds that never go back, from an arbitrary start. */
+  readonly clockMs: () => number;
+  /** Microseconds since 1970; only for retention. */
+  readonly nowUs: () => bigint;
+  /** Points older than this are dropped, whole segments at a time. */
+  readonly retainUs: bigint | undefined;
+  /** The table is flushed when it has so many points, and when its oldest is so old. */
+  readonly flushPoints: number;
+  readonly flushAgeMs: number;
+  /** Something is odd and the store goes on. */
+  readonly warn: (text: string) => void;
+}
+
+/** What has to be said; the rest has defaults. */
+export type GivenOptions = Pick<StoreOptions, 'durability' | 'clockMs' | 'nowUs' | 'warn'> &
+  Partial<Pick<StoreOptions, 'intervalMs' | 'flushPoints' | 'flushAgeMs'>> & { readonly retainMs: number | undefined };
+
+/** 2 M points are 45 MB of memory, 40 MB of log, and a segment of a few MB. */
+const FLUSH_POINTS = 2_000_000;
+const FLUSH_AGE_MS = 15 * 60_000;
+const INTERVAL_MS = 1000;
+
+/** The options with their defaults. */
+export function storeOptions({ retainMs, ...given }: GivenOptions): StoreOptions {
+  const retainUs = retainMs === undefined ? undefined : BigInt(Math.round(retainMs * 1000));
+  return { intervalMs: INTERVAL_MS, flushPoints: FLUSH_POINTS, flushAgeMs: FLUSH_AGE_MS, ...given, retainUs };
+}
+
+/** What every part of an open store works on. */
+export interface StoreParts {
+  readonly files: Files;
+  readonly options: StoreOptions;
+  readonly kernel: Kernel;
+  readonly names: SeriesNames;
+  readonly table: Table;
+  readonly segments: SegmentPool;
+}
+
+export class Store {
+  readonly #parts: StoreParts;
+  readonly #release: () => void;
+  readonly #positions: Map<string, InputPosition>;
+  /** The log in which a series was defined last, by the series' number. */
+  #definedIn = new Uint32Array(1024);
+  #manifest: Manifest;
+  #log: LogWriter | undefined;
+  #sequence: number;
+  /** When the first point came into the table. */
+  #tableSinceMs = 0;
+  #syncedMs = 0;
+  #hasUnsynced = false;
+  /** An error after which nothing is certain. */
+  #failure: StoreError | undefined;
+  #isClosed = false;
+
+  /** Use `openStore`. */
+  constructor(parts: StoreParts, manifest: Manifest, release: () => void) {
+    this.#parts = parts;
+    this.#manifest = manifest;
+    this.#release = release;
+    this.#sequence = manifest.sequence;
+    this.#positions = new Map(manifest.positions.map((position) => [position.input, position]));
+  }
+
+  /** The number of a series, new or known; valid as long as the store is open. @throws StoreError `invalid` */
+  seriesId(name: string, tags: readonly string[]): number {
+    return this.#parts.names.idOf(name, tags);
+  }
+
+  /**
+   * Takes a batch, which may be longer than a table: then it is cut, and positions go with the last part. Acknowledged, as
+   * `durability` has it, when this returns.
+   * @throws StoreError: nothing of the part that failed is kept. After kind `failed` nothing more can be written.
+   */
+  append(batch: PointBatch): void {
+    this.#check();
+    const { capacity } = this.#parts.table;
+    let from = 0;
+    do {
+      const to = Math.min(batch.count, from + capacity);
+      this.#appendPart(batch, from, to);
+      from = to;
+    } while (from < batch.count);
+  }
+
+  #appendPart(batch: PointBatch, from: number, to: number): void {
+    const { table, options } = this.#parts;
+    const count = to - from;
+    const isOld = table.count > 0 && options.clockMs() - this.#tableSinceMs >= options.flushAgeMs;
+    if (isOld || !table.hasRoom(count)) this.flush();
+    const part: PointBatch = {
+      ids: batch.ids.subarray(from, to),
+      timesUs: batch.timesUs.subarray(from, to),
+      values: batch.values.subarray(from, to),
+      count,
+      positions: to === batch.count ? batch.positions : [],
+    };
+    this.#guarded(() => this.#write(part));
+    if (table.count === 0) this.#tableSinceMs = options.clockMs();
+    table.ensureSeries(this.#parts.names.count);
+    table.append(part.ids, part.timesUs, part.values, count);
+    for (const position of part.positions) this.#positions.set(position.input, position);
+  }
+
+  /** Into the log, and synced. */
+  #write(part: PointBatch): void {
+    const { files, names } = this.#parts;
+    const number = this.#manifest.logNumber;
+    this.#log ??= LogWriter.create(files, number, this.#sequence + 1);
+    const defined = this.#undefined(part, number);
+    this.#log.append(
+      this.#sequence + 1,
+      part,
+      defined.map((id) => ({ id, key: names.keyBytes(id) })),
+    );
+    this.#sequence += 1;
+    this.#hasUnsynced = true;
+    this.#syncIfDue();
+  }
+
+  /** The series of a batch that the log does not know yet; they are taken to be known from now on. */
+  #undefined({ ids, count }: PointBatch, log: number): number[] {
+    const known = this.#parts.names.count;
+    if (this.#definedIn.length < known) {
+      const larger = new Uint32Array(known * 2);
+      larger.set(this.#definedIn);
+      this.#definedIn = larger;
+    }
+    const found: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!;
+      if (this.#definedIn[id] === log) continue;
+      if (id >= known) throw new StoreError('invalid', `there is no series of number ${id}`);
+      this.#definedIn[id] = log;
+      found.push(id);
+    }
+    return found;
+  }
+
+  #syncIfDue(): void {
+    const { durability, clockMs, intervalMs } = this.#parts.options;
+    if (durability === 'none' || this.#log === undefined || !this.#hasUnsynced) return;
+    const nowMs = clockMs();
+    if (durability === 'interval' && nowMs - this.#syncedMs < intervalMs) return;
+    this.#log.sync();
+    this.#syncedMs = nowMs;
+    this.#hasUnsynced = false;
+  }
+
+  /** How far an input was read, when it is known. */
+  position(input: string): InputPosition | undefined {
+    return this.#positions.get(input);
+  }
+
+  /** Points in the table, which are in no segment yet. */
+  get unflushed(): number {
+    return this.#parts.table.count;
+  }
+
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  /** What is in the store now; valid until the next append or flush. */
+  snapshot(): Snapshot {
+    this.#check();
+    const { kernel, table, names, segments } = this.#parts;
+    const manifest = this.#manifest;
+    const sources: PointSource[] = segments.sources(manifest);
+    if (table.count > 0) sources.push(new TableSource(table, names, manifest.nextNumber));
+    return { kernel, sources, manifest, logPoints: table.count, close: () => {} };
+  }
+
+  /** Makes segments of what is in the table, and tidies up. @throws StoreError; what was in the table is still there then */
+  flush(): void {
+    this.#check();
+    if (this.#log === undefined) return;
+    this.#guarded(() => {
+      this.#manifest = flushTable(this.#parts, this.#manifest, {
+        sequence: this.#sequence,
+        positions: [...this.#positions.values()],
+      });
+    });
+    this.#log.close();
+    this.#log = undefined;
+    this.#hasUnsynced = false;
+    this.#guarded(() => {
+      this.#manifest = maintain(this.#parts, this.#manifest);
+    });
+  }
+
+  /** Flushes, then has `work` done on the segments. @throws StoreError */
+  maintain(work: (maintenance: Maintenance) => void): MaintainReport {
+    this.flush();
+    const maintenance = new Maintenance(this.#parts, this.#manifest);
+    this.#guarded(() => {
+      try {
+        work(maintenance);
+      } finally {
+        this.#manifest = maintenance.manifest;
+      }
+    });
+    return maintenance.report;
+  }
+
+  /** Flushes, unless an earlier error was final, and gives the lock back. */
+  close(): void {
+    if (this.#isClosed) return;
+    try {
+      if (this.#failure === undefined) this.flush();
+    } finally {
+      this.#isClosed = true;
+      this.#log?.close();
+      this.#parts.segments.close();
+      this.#release();
+    }
+  }
+
+  #check(): void {
+    if (this.#isClosed) throw new StoreError('invalid', 'the store is closed');
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Remembers an error that is final. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      // A part that was taken to be known may not have reached the log.
+      this.#definedIn.fill(0);
+      if (!(error instanceof StoreError) || error.kind === 'failed') {
+        this.#failure =
+          error instanceof StoreError ? error : new StoreError('failed', `the store cannot go on: ${String(error)}`);
+      }
+      throw error;
+    }
+  }
+}
+
+/**
+ * Opens a store for writing, made when there is none.
+ * @throws StoreError `locked` by another writer, `damaged`, `foreign`, `version`, `io`
+ */
+export function openStore(files: Files, options: StoreOptions): Store {
+  const release = files.lock();
+  const kernel = new Kernel();
+  const segments = new SegmentPool(files, kernel);
+  try {
+    const parts: StoreParts = {
+      ...{ files, options, kernel, segments, names: new SeriesNames() },
+      table: new Table(kernel, options.flushPoints),
+    };
+    const manifest = recover(parts, prepareDirectory(files));
+    return new Store(parts, maintain(parts, manifest), release);
+  } catch (error) {
+    segments.close();
+    release();
+    throw error;
+  }
+}

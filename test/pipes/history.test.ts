@@ -1,0 +1,128 @@
+/**
+ * The store through the real program: points from a file that grows while its reader is killed, a second writer, signals,
+ * Slung programs that write and ask, directories that are somebody else's.
+ */
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../support/files.ts';
+import { bash, bin, environment, workDirectory } from './support.ts';
+
+const work = workDirectory();
+afterAll(() => work.remove());
+
+const script = fileURLToPath(new URL('../../fixtures/plugins/slung/script.wasm', import.meta.url));
+const slung = '$NODE "$SLUNG"';
+const run = (line: string) => bash(line, work.path);
+
+/** `count` records, the first with the number `from`. */
+const records = (from: number, count: number): string =>
+  Array.from(
+    { length: count },
+    (_, i) =>
+      `{"timestamp":${1_700_000_000_000 + from + i},"series":"n","tags":["k=${(from + i) % 5}"],"value":${from + i}}\n`,
+  ).join('');
+
+describe('store write', () => {
+  test('killed again and again over a file that grows, --resume loses and doubles nothing', async () => {
+    const file = join(work.path, 'grows.ndjson');
+    const random = seededRandom(5);
+    writeFileSync(file, '');
+    let count = 0;
+    for (let cycle = 0; cycle < 12; cycle++) {
+      appendFileSync(file, records(count, 60_000));
+      count += 60_000;
+      const child = spawn(process.execPath, [bin, 'store', 'write', '--resume', '--store', 'grown', file], {
+        ...{ cwd: work.path, env: environment(), stdio: 'ignore' },
+      });
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      setTimeout(() => child.kill('SIGKILL'), 100 + random() * 200);
+      await ended;
+    }
+    const { code, stderr } = await run(`${slung} store write --resume --store grown --stats=json ${file}`);
+    expect(code, stderr).toBe(0);
+    const last = JSON.parse(stderr.trim().split('\n').at(-1)!);
+    const { stdout } = await run(`${slung} query --store grown 'COUNT:n:[]'; ${slung} query --store grown 'SUM:n:[]'`);
+    const [found, sum] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).value);
+    expect([found, sum]).toEqual([count, (count * (count - 1)) / 2]);
+    expect((await run(`${slung} store verify --store grown`)).code).toBe(0);
+    // Everything that an earlier run had acknowledged was not read again.
+    expect(last.records).toBeLessThan(count);
+    const again = await run(`${slung} store write --resume --store grown --stats=json ${file}`);
+    expect(JSON.parse(again.stderr.trim().split('\n').at(-1)!)).toMatchObject({ records: 0 });
+  });
+
+  test('of two writers the second is refused by name, and readers do not care', async () => {
+    const line = `mkfifo in; exec 3<>in; ${slung} store write --store two <in & echo $!; `;
+    const wait = 'for i in $(seq 200); do [ -e two/LOCK ] && break; sleep 0.02; done; ';
+    const write = `head -1 <<< '${records(0, 1).trim()}' >&3; sleep 0.3; `;
+    const others = `${slung} store write --store two </dev/null; echo "code $?"; ${slung} query --store two 'COUNT:n:[]'; `;
+    const { stdout, stderr } = await run(`${line}${wait}${write}${others}kill -TERM %1; wait %1; echo "first $?"`);
+    const pid = stdout.split('\n')[0];
+    expect(stderr).toMatch(new RegExp(`^slung: .*process ${pid}\\b`, 'm'));
+    expect(stdout).toContain('code 1\n');
+    expect(stdout).toContain('{"value":1,"count":1}');
+    expect(stdout).toContain('first 143');
+    expect(readdirSync(join(work.path, 'two')).some((name) => name.endsWith('.log'))).toBe(false);
+  });
+
+  test('a directory that holds something else is left alone', async () => {
+    mkdirSync(join(work.path, 'photos'));
+    writeFileSync(join(work.path, 'photos', 'cat.jpg'), 'meow');
+    const { code, stderr } = await run(`${slung} store write --store photos < /dev/null`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^slung: (store photos: )?photos is not a store of slung: it holds cat\.jpg.*\n.*--store/);
+    expect(readdirSync(join(work.path, 'photos'))).toEqual(['cat.jpg']);
+  });
+});
+
+describe('Slung programs', () => {
+  const write = "'write|1700000000000000|2.5|series=temp,sensor=1'";
+
+  test('write to a store and ask it, and the next run finds it', async () => {
+    const first = await run(
+      `${slung} run --store prog ${script} -- ${write} 'history|AVG:temp:[sensor=1]' < /dev/null`,
+    );
+    expect(first).toMatchObject({ code: 0, stdout: '0\n2500\n', stderr: '' });
+    const other = "'write|1700000001000000|3.5|series=temp,sensor=2'";
+    const second = await run(
+      `${slung} run --store prog ${script} -- ${other} 'history|SUM:temp:[]' 'history|P50:temp:[]' 'history|AVG:temp:[] BY sensor' < /dev/null`,
+    );
+    expect(second.stdout).toBe('0\n6000\n3000\n0\n');
+    expect(second.stderr).toMatch(/^slung: plugin script: u_query_history: .*BY/);
+    const { stdout } = await run(`${slung} query --store prog 'POINTS:temp:[sensor=1]'`);
+    expect(JSON.parse(stdout)).toEqual({
+      timestamp: 1_700_000_000_000_000,
+      series: 'temp',
+      tags: ['sensor=1'],
+      value: 2.5,
+    });
+  });
+
+  test('without --store nothing is kept', async () => {
+    const { stdout } = await run(`${slung} run ${script} -- ${write} 'history|AVG:temp:[]' < /dev/null; ls`);
+    expect(stdout.split('\n').slice(0, 2)).toEqual(['0', '2500']);
+  });
+
+  test('a store that another process writes to is refused before the program starts', async () => {
+    const line = `mkfifo in2; exec 3<>in2; ${slung} store write --store busy <in2 & `;
+    const wait = 'for i in $(seq 200); do [ -e busy/LOCK ] && break; sleep 0.02; done; ';
+    const other = `${slung} run --store busy ${script} -- ${write} < /dev/null; echo "code $?"; kill %1; wait`;
+    const { stdout, stderr } = await run(`${line}${wait}${other}`);
+    expect(stdout).toBe('code 3\n');
+    expect(stderr).toMatch(/^slung: plugin script cannot be used: .*process \d+/m);
+  });
+
+  test('--record and a program that writes are one writer too many', async () => {
+    const { code, stderr } = await run(
+      `${slung} run --store prog --record 'series=a time=t value=v' ${script} -- ${write} < /dev/null`,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('would both write to the store');
+  });
+});

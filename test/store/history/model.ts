@@ -1,0 +1,297 @@
+/**
+ * What queries come to by a plain computation over all points: sums in whole numbers, sorted lists, no blocks. And histories
+ * to ask: random series whose points lie in several sources, some of them written twice or more.
+ */
+import { matchesSeries, matchesTags, type Query, rangeAt, tagValue } from '../../../src/query/index.ts';
+import type { Sources } from '../../../src/store/history/series-set.ts';
+import type { Kernel } from '../../../src/store/kernel.ts';
+import { canonicalTags, encodeKey } from '../../../src/store/series.ts';
+import { createRandom } from '../../engine/conformance/mutate.ts';
+import { MemorySource, type SeriesPoints } from '../../support/sources.ts';
+
+export interface ModelSeries {
+  readonly name: string;
+  readonly tags: readonly string[];
+  /** What holds: the value of each time. */
+  readonly points: Map<bigint, number>;
+}
+
+export interface ModelRow {
+  readonly group: readonly (string | undefined)[];
+  readonly timeUs: bigint | undefined;
+  readonly value: number | undefined;
+  readonly count: number;
+  readonly series?: string;
+}
+
+/** Numbers from 0 to 1. */
+export function random(seed: number): () => number {
+  const { next } = createRandom(seed);
+  return () => next() / 2 ** 32;
+}
+
+/** All finite floats are whole multiples of this. */
+const UNIT_BITS = 1074n;
+const words = new BigInt64Array(1);
+const float = new Float64Array(words.buffer);
+
+/** A finite value in units of 2^-1074. */
+function units(value: number): bigint {
+  float[0] = value;
+  const bits = BigInt.asUintN(64, words[0]!);
+  const exponent = (bits >> 52n) & 0x7ffn;
+  const fraction = bits & 0xf_ffff_ffff_ffffn;
+  const magnitude = exponent === 0n ? fraction : (fraction | (1n << 52n)) << (exponent - 1n);
+  return bits >> 63n === 1n ? -magnitude : magnitude;
+}
+
+/** The float that is next to so many units. */
+function rounded(total: bigint): number {
+  const magnitude = total < 0n ? -total : total;
+  const shift = BigInt(Math.max(0, magnitude.toString(2).length - 64));
+  const sticky = magnitude & ((1n << shift) - 1n) ? 1n : 0n;
+  const top = Number((magnitude >> shift) | sticky);
+  const exponent = Number(shift - UNIT_BITS);
+  const half = Math.trunc(exponent / 2);
+  const value = top * 2 ** half * 2 ** (exponent - half);
+  return total < 0n ? -value : value;
+}
+
+function sum(values: readonly number[]): number {
+  if (values.every(Number.isFinite)) return rounded(values.reduce((total, value) => total + units(value), 0n));
+  return values.reduce((total, value) => (Number.isFinite(value) ? total : total + value), 0);
+}
+
+const isNumber = (value: number): boolean => !Number.isNaN(value);
+const order = (a: number, b: number): number =>
+  a < b ? -1 : a > b ? 1 : Object.is(a, b) ? 0 : Object.is(a, -0) ? -1 : 1;
+
+function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.filter(isNumber).sort(order);
+  if (sorted.length === 0) return Number.NaN;
+  // Percents of the tests have one decimal at most.
+  const thousandths = (sorted.length - 1) * Math.round(percent * 10);
+  const low = sorted[Math.floor(thousandths / 1000)]!;
+  const high = sorted[Math.ceil(thousandths / 1000)]!;
+  const fraction = (thousandths % 1000) / 1000;
+  if (fraction === 0 || low === high) return low;
+  return Number.isFinite(high - low) ? low + (high - low) * fraction : low * (1 - fraction) + high * fraction;
+}
+
+function deviation(values: readonly number[]): number | undefined {
+  const n = BigInt(values.length);
+  if (n < 2n) return undefined;
+  if (!values.every(Number.isFinite)) return Number.NaN;
+  const total = values.reduce((all, value) => all + units(value), 0n);
+  const squares = values.reduce((all, value) => all + units(value) ** 2n, 0n);
+  // In units of 2^-2148; half of them are taken away before the root, so that it fits.
+  const variance = (n * squares - total ** 2n) / (n * (n - 1n));
+  return rounded(root(variance));
+}
+
+function root(value: bigint): bigint {
+  if (value < 2n) return value;
+  let guess = 1n << BigInt((value.toString(2).length + 1) >> 1);
+  for (;;) {
+    const next = (guess + value / guess) >> 1n;
+    if (next >= guess) return guess;
+    guess = next;
+  }
+}
+
+type Piece = { readonly times: readonly bigint[]; readonly values: readonly number[] };
+
+function increase({ values }: Piece): number {
+  let total = 0;
+  for (let index = 1; index < values.length; index++) {
+    const step = values[index]! - values[index - 1]!;
+    total += step > 0 ? step : step < 0 ? values[index]! : 0;
+  }
+  return total;
+}
+
+/** What an operation gives for the pieces of the series of a window, in order of their keys; each has points. */
+function answer(query: Query, pieces: readonly Piece[]): number | undefined {
+  const values = pieces.flatMap((piece) => piece.values);
+  const numbers = values.filter(isNumber).sort(order);
+  switch (query.operation) {
+    case 'count':
+      return values.length;
+    case 'sum':
+      return sum(values);
+    case 'avg':
+      return sum(values) / values.length;
+    case 'min':
+      return numbers[0] ?? Number.NaN;
+    case 'max':
+      return numbers.at(-1) ?? Number.NaN;
+    case 'range':
+      return (numbers.at(-1) ?? Number.NaN) - (numbers[0] ?? Number.NaN);
+    case 'first':
+      return pieces.reduce((best, piece) => (piece.times[0]! < best.times[0]! ? piece : best)).values[0];
+    case 'last':
+      return pieces.reduce((best, piece) => (piece.times.at(-1)! >= best.times.at(-1)! ? piece : best)).values.at(-1);
+    case 'stddev':
+      return deviation(values);
+    case 'delta':
+      return sum(pieces.map((piece) => piece.values.at(-1)! - piece.values[0]!));
+    case 'rate': {
+      const several = pieces.filter(({ times }) => times.length > 1);
+      if (several.length === 0) return undefined;
+      return sum(several.map((piece) => increase(piece) / (Number(piece.times.at(-1)! - piece.times[0]!) / 1e6)));
+    }
+    case 'percentile':
+      return percentile(values, query.percent!);
+    case 'points':
+      throw new Error('points are not aggregated');
+  }
+}
+
+const floor = (time: bigint, every: bigint): bigint => time - (((time % every) + every) % every);
+
+/** The rows of a query over a history. */
+export function modelRows(history: readonly ModelSeries[], query: Query, nowUs: bigint): ModelRow[] {
+  const range = query.range && rangeAt(query.range, nowUs);
+  const inRange = (time: bigint): boolean => range === undefined || (time >= range.fromUs && time <= range.toUs);
+  const chosen = history
+    .filter(({ name, tags }) => matchesSeries(query, name) && matchesTags(query.tags, tags))
+    .sort((a, b) => Buffer.compare(encodeKey(a.name, a.tags), encodeKey(b.name, b.tags)))
+    .map((series) => ({ series, group: query.by.map((key) => tagValue(canonicalTags(series.tags), key)) }));
+  const sortable = ({ group }: { group: (string | undefined)[] }): string => group.map((v) => v ?? '').join('\n');
+  const names = [...new Set(chosen.map(sortable))].sort();
+  const rows = names.flatMap((name) =>
+    groupRows(
+      query,
+      chosen.filter((one) => sortable(one) === name),
+      inRange,
+    ),
+  );
+  const isNone =
+    rows.length === 0 && query.by.length === 0 && query.everyUs === undefined && query.operation !== 'points';
+  const none = { group: [], timeUs: undefined, value: query.operation === 'count' ? 0 : undefined, count: 0 };
+  return isNone ? [none].slice(0, query.limit) : rows.slice(0, query.limit);
+}
+
+function groupRows(
+  query: Query,
+  members: readonly { readonly series: ModelSeries; readonly group: (string | undefined)[] }[],
+  inRange: (time: bigint) => boolean,
+): ModelRow[] {
+  const { group } = members[0]!;
+  const windows = new Map<bigint | undefined, Piece[]>();
+  const single: ModelRow[] = [];
+  for (const { series } of members) {
+    const times = [...series.points.keys()].filter(inRange).sort((a, b) => (a < b ? -1 : 1));
+    const own = new Map<bigint | undefined, { times: bigint[]; values: number[] }>();
+    for (const time of times) {
+      const value = series.points.get(time)!;
+      single.push({ group, timeUs: time, value, count: 1, series: series.name });
+      const window = query.everyUs === undefined ? undefined : floor(time, query.everyUs);
+      const piece = own.get(window) ?? { times: [], values: [] };
+      own.set(window, piece);
+      piece.times.push(time);
+      piece.values.push(value);
+    }
+    for (const [window, piece] of own) windows.set(window, [...(windows.get(window) ?? []), piece]);
+  }
+  if (query.operation === 'points') return single;
+  const starts = [...windows.keys()].sort((a, b) => (a! < b! ? -1 : 1));
+  const rows: ModelRow[] = [];
+  for (const start of starts) {
+    const before = rows.at(-1)?.timeUs;
+    if (query.empty === 'null' && before !== undefined) {
+      for (let time = before + query.everyUs!; time < start!; time += query.everyUs!) {
+        rows.push({ group, timeUs: time, value: undefined, count: 0 });
+      }
+    }
+    const pieces = windows.get(start)!;
+    const count = pieces.reduce((all, { times }) => all + times.length, 0);
+    rows.push({ group, timeUs: start, value: answer(query, pieces), count });
+  }
+  return rows;
+}
+
+export interface HistoryShape {
+  readonly series: number;
+  readonly points: number;
+  readonly sources: number;
+  /** Whether sources take turns in time; otherwise any source may have any time. */
+  readonly isInTurns: boolean;
+  /** Points in a block at most. */
+  readonly block: number;
+  readonly time: (next: () => number) => bigint;
+  readonly value: (next: () => number) => number;
+  /** The size of numbers that may come up on the way, when answers are small beside them; else 1. */
+  readonly scale?: number;
+}
+
+/** A random history, and sources that hold it together with what has been overwritten. */
+export function randomHistory(
+  kernel: Kernel,
+  shape: HistoryShape,
+  next: () => number,
+): { readonly history: ModelSeries[]; readonly snapshot: Sources } {
+  const history: ModelSeries[] = [];
+  const written = Array.from({ length: shape.sources }, () => new Map<ModelSeries, Map<bigint, number>>());
+  for (let index = 0; index < shape.series; index++) {
+    const tags = [
+      `host=${'abc'[index % 3]}`,
+      `n=${index}`,
+      ...(index % 4 === 0 ? ['test'] : []),
+      ...(index % 5 < 3 ? [`zone=${index % 2}`] : []),
+    ];
+    const series: ModelSeries = {
+      name: index % 7 === 6 ? 'other' : 'cpu',
+      tags: canonicalTags(tags),
+      points: new Map(),
+    };
+    history.push(series);
+    const times = Array.from({ length: Math.ceil(shape.points * next()) }, () => shape.time(next)).sort((a, b) =>
+      a < b ? -1 : 1,
+    );
+    for (let source = 0; source < shape.sources; source++) {
+      const points = new Map<bigint, number>();
+      for (const [place, time] of times.entries()) {
+        const isTurn = Math.floor((place / times.length) * shape.sources) === source;
+        if (shape.isInTurns ? !isTurn && next() > 0.01 : next() > 1.5 / shape.sources) continue;
+        points.set(time, shape.value(next));
+      }
+      for (const [time, value] of points) series.points.set(time, value);
+      if (points.size > 0) written[source]!.set(series, points);
+    }
+  }
+  const sources = written.flatMap((series, age) =>
+    series.size === 0 ? [] : [source(kernel, age, [...series], () => 1 + Math.floor(next() * shape.block))],
+  );
+  return { history, snapshot: { kernel, sources } };
+}
+
+function source(
+  kernel: Kernel,
+  age: number,
+  series: readonly (readonly [ModelSeries, Map<bigint, number>])[],
+  blockPoints: () => number,
+): MemorySource {
+  const columns = series.map(([{ name, tags }, points]): SeriesPoints => {
+    const sorted = [...points].sort(([a], [b]) => (a < b ? -1 : 1));
+    const timesUs = BigInt64Array.from(sorted.map(([time]) => time));
+    return { name, tags, timesUs, values: Float64Array.from(sorted.map(([, value]) => value)) };
+  });
+  return new MemorySource(kernel, age, columns, { blockPoints, emptyBlocks: age % 3 });
+}
+
+/** The same history in other sources: cut anew, what has been overwritten left out. */
+export function cutAnew(kernel: Kernel, history: readonly ModelSeries[], sources: number, next: () => number): Sources {
+  const parts = Array.from({ length: sources }, () => new Map<ModelSeries, Map<bigint, number>>());
+  for (const series of history) {
+    for (const [time, value] of series.points) {
+      const part = parts[Math.floor(next() * sources)]!;
+      const points = part.get(series) ?? new Map<bigint, number>();
+      part.set(series, points.set(time, value));
+    }
+  }
+  const made = parts.flatMap((part, age) =>
+    part.size === 0 ? [] : [source(kernel, age, [...part], () => 1 + Math.floor(next() * 60))],
+  );
+  return { kernel, sources: made };
+}

@@ -1,0 +1,228 @@
+/**
+ * Segments of version 1 that were written once (fixtures/store/v1/*.seg) and have to be read for ever. What is in them is computed
+ * here again. The example of FORMAT.md is one of them, and is also read by the text of that file alone: without the
+ * store's code, its constants or its checksums.
+ *
+ * They were made by `WRITE_FIXTURES=1 npx vitest run test/store/segment-golden.test.ts`. That is for a version that nobody
+ * has yet; another version gets a folder of its own.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { inflateRawSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { segmentName } from '../../src/store/names.ts';
+import { readEnds } from '../../src/store/segment-footer.ts';
+import { SegmentReader } from '../../src/store/segment-reader.ts';
+import { verifySegment } from '../../src/store/segment-verify.ts';
+import { MemoryFiles } from '../support/files.ts';
+import { Bench, bitsOf, keyOf, type Points, textOf } from './segment-points.ts';
+
+const pathOf = (name: string) => fileURLToPath(new URL(`../../fixtures/store/v1/${name}.seg`, import.meta.url));
+const formatPath = fileURLToPath(new URL('../../src/store/FORMAT.md', import.meta.url));
+const START_US = 1_767_225_600_000_000n;
+const SECOND_US = 1_000_000n;
+
+/** Every kind of series: on the second or not, decimals, counters, constants, doubles, odd bits, of one point and of many. */
+function manyPoints(): Points {
+  const points: Points = new Map();
+  const add = (key: string, count: number, time: (i: number) => bigint, bits: (i: number) => bigint) =>
+    points.set(key, new Map(Array.from({ length: count }, (_, i) => [START_US + time(i), bits(i)])));
+  const every10s = (i: number) => BigInt(i) * 10n * SECOND_US;
+  const jittered = (i: number) => every10s(i) + BigInt(((i * 7919) % 101) * 1000);
+  const odd = [0n, -(2n ** 63n), 0x7ff0_0000_0000_0000n, 0x7ff8_0000_0000_0123n, -1n, 1n, 0x000f_ffff_ffff_ffffn];
+  add(keyOf('cpu.load', 'host=a', 'region=eu'), 5000, every10s, (i) => bitsOf(((i * 37) % 1000) / 100));
+  add(keyOf('cpu.load', 'host=b', 'region=eu'), 700, jittered, (i) => bitsOf(((i * i) % 977) / 10));
+  add(keyOf('constant'), 300, every10s, () => bitsOf(21.5));
+  add(keyOf('counter', 'host=a'), 400, jittered, (i) => bitsOf(i * 17 + ((i * 31) % 13)));
+  add(keyOf('doubles'), 200, every10s, (i) => bitsOf(Math.fround(1 / (i + 3)) + 1 / (i + 7)));
+  add(
+    keyOf('odd bits', 'naïve=\0\u0001'),
+    70,
+    (i) => BigInt(i) ** 3n,
+    (i) => odd[i % odd.length]!,
+  );
+  add(
+    keyOf(''),
+    1,
+    () => -START_US - 1n,
+    () => bitsOf(-0),
+  );
+  add(
+    keyOf('far'),
+    2,
+    (i) => (i === 0 ? -(2n ** 63n) : 2n ** 63n - 1n) - START_US,
+    (i) => bitsOf(i),
+  );
+  return points;
+}
+
+const example: Points = new Map([
+  [
+    keyOf('cpu', 'host=a'),
+    new Map([1.5, 2.5, 2].map((value, i) => [START_US + BigInt(i) * 10n * SECOND_US, bitsOf(value)])),
+  ],
+]);
+
+/** More blocks than two pages of a cold index have. */
+const short: Points = new Map(
+  Array.from({ length: 300 }, (_, i) => [
+    keyOf('short', `n=${i}`),
+    new Map([0, 1].map((n) => [START_US + BigInt(n) * SECOND_US, bitsOf(((i * 37) % 100) / 4 + n)])),
+  ]),
+);
+
+const golden = [
+  { name: 'example', points: example, identity: { number: 6, age: 6, level: 0, isCold: false } },
+  { name: 'hot', points: manyPoints(), identity: { number: 12, age: 11, level: 10, isCold: false } },
+  { name: 'cold', points: manyPoints(), identity: { number: 13, age: 11, level: 10, isCold: true } },
+  { name: 'cold-pages', points: short, identity: { number: 14, age: 14, level: 0, isCold: true } },
+] as const;
+
+/** Sixteen bytes a line, as in FORMAT.md. */
+function dumpOf(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const hex = [...bytes.subarray(at, at + 16)].map((byte) => byte.toString(16).padStart(2, '0'));
+    lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.join(' ')}`);
+  }
+  return lines.join('\n');
+}
+
+const inFormat =
+  /(worked example \(`fixtures\/store\/v1\/example\.seg`\)[^`]*`cpu`[^`]*`host=a`[^`]*```\n)([^`]*)(\n```)/;
+
+if (process.env.WRITE_FIXTURES === '1') {
+  for (const { name, points, identity } of golden) {
+    const bench = new Bench();
+    bench.write(points, identity);
+    writeFileSync(pathOf(name), bench.files.bytesOf(segmentName(identity.number)));
+  }
+  const text = readFileSync(formatPath, 'utf8');
+  writeFileSync(
+    formatPath,
+    text.replace(inFormat, (_, before, __, after) => before + dumpOf(readFileSync(pathOf('example'))) + after),
+  );
+}
+
+describe.each(golden)('$name.seg', ({ name, points, identity }) => {
+  const bench = new Bench();
+  const files = new MemoryFiles();
+  files.put(segmentName(identity.number), readFileSync(pathOf(name)));
+  const { info } = readEnds(files.open(segmentName(identity.number), 'read'), name);
+  const reader = SegmentReader.open(files, info, bench.kernel);
+
+  test('has the points that were written', () => {
+    expect(info).toMatchObject({ ...identity, series: points.size });
+    expect(textOf(bench.read(reader)) === textOf(points)).toBe(true);
+  });
+
+  test('is whole', () => {
+    verifySegment(reader, (finding) => expect.fail(finding.message));
+  });
+});
+
+test('cold.seg is smaller than hot.seg', () => {
+  expect(readFileSync(pathOf('cold')).length).toBeLessThan(readFileSync(pathOf('hot')).length);
+});
+
+test('the example stands in FORMAT.md', () => {
+  expect(inFormat.exec(readFileSync(formatPath, 'utf8'))?.[2]).toBe(dumpOf(readFileSync(pathOf('example'))));
+});
+
+/** CRC-32 bit by bit, from the text of RFC 1952. */
+function crcOf(bytes: Uint8Array): number {
+  let crc = 0xffff_ffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** The index and the dictionary of a segment, before deflate. */
+function areasOf(bytes: Buffer): { readonly index: Buffer; readonly dictionary: Buffer } {
+  const footer = bytes.length - 104;
+  const u64 = (at: number) => Number(bytes.readBigUInt64LE(footer + at));
+  const [index, dictionary, table] = [u64(8), u64(16), u64(24)];
+  const blocks = bytes.readUInt32LE(footer + 68);
+  const isCold = bytes.readUInt32LE(footer + 76) === 1;
+  const pageEntries = isCold ? 128 : 32;
+  const pages: Buffer[] = [];
+  let from = index;
+  for (let page = 0; page * pageEntries < blocks; page++) {
+    const count = Math.min(pageEntries, blocks - page * pageEntries);
+    const length = isCold ? bytes.readUInt32LE(table + page * 8) : count * 120;
+    const stored = bytes.subarray(from, from + length);
+    expect(bytes.readUInt32LE(table + (isCold ? page * 8 + 4 : page * 4))).toBe(crcOf(stored));
+    pages.push(isCold ? entriesOf(inflateRawSync(stored), count) : stored);
+    from += length;
+  }
+  expect(from).toBe(dictionary);
+  const stored = bytes.subarray(dictionary, table);
+  const plain = isCold ? inflateRawSync(stored) : stored;
+  expect(bytes.readUInt32LE(footer + 80)).toBe(crcOf(stored));
+  expect(bytes.readUInt32LE(footer + 92)).toBe(isCold ? plain.length : 0);
+  return { index: Buffer.concat(pages), dictionary: plain };
+}
+
+/** All first words of 8 bytes, all second ones, and so on: entry by entry. */
+function entriesOf(words: Buffer, count: number): Buffer {
+  expect(words.length).toBe(count * 120);
+  const entries = Buffer.alloc(count * 120);
+  for (let i = 0; i < count; i++) {
+    for (let word = 0; word < 15; word++) {
+      const at = (word * count + i) * 8;
+      words.copy(entries, i * 120 + word * 8, at, at + 8);
+    }
+  }
+  return entries;
+}
+
+test.each(golden)('$name.seg can be read by what FORMAT.md says', ({ name, points, identity }) => {
+  const bytes = readFileSync(pathOf(name));
+  const u32 = (at: number) => bytes.readUInt32LE(at);
+  const u64 = (at: number) => Number(bytes.readBigUInt64LE(at));
+  const crc = (from: number, to: number) => crcOf(bytes.subarray(from, to));
+  expect([bytes.toString('latin1', 0, 8), u32(8), u32(12), u32(16), u32(20)]).toEqual([
+    'slungseg',
+    1,
+    0,
+    identity.number,
+    crc(0, 20),
+  ]);
+  const footer = bytes.length - 104;
+  const [payloadsEnd, indexStart, sums] = [0, 8, 24].map((at) => u64(footer + at));
+  const [series, blocks] = [u32(footer + 64), u32(footer + 68)];
+  expect([u32(footer + 84), u32(footer + 88)]).toEqual([crc(sums!, footer), crc(footer, footer + 88)]);
+  expect([u64(footer + 40), u32(footer + 72), u32(footer + 76)]).toEqual([
+    identity.age,
+    identity.level,
+    identity.isCold ? 1 : 0,
+  ]);
+  expect(bytes.toString('latin1', footer + 96)).toBe('slungend');
+  expect(indexStart).toBe(Math.ceil(payloadsEnd! / 8) * 8);
+  const { index, dictionary } = areasOf(bytes);
+  const keys = 8 * (series + 1);
+  const found: Points = new Map();
+  let [next, count] = [24, 0];
+  for (let i = 0; i < series; i++) {
+    const [from, to] = [1, 2].map((more) => dictionary.readUInt32LE(4 * (series + more + i)));
+    const ends = new Map<bigint, bigint>();
+    for (let block = dictionary.readUInt32LE(4 * i); block < dictionary.readUInt32LE(4 * (i + 1)); block++) {
+      const entry = index.subarray(block * 120, (block + 1) * 120);
+      const end = block + 1 < blocks ? Number(index.readBigUInt64LE((block + 1) * 120 + 88)) : payloadsEnd!;
+      expect(Number(entry.readBigUInt64LE(88))).toBe(next);
+      expect([entry.readUInt32LE(96), entry.readUInt32LE(108)]).toEqual([i, crc(next, end)]);
+      const plainBytes = entry.readUInt32LE(100) + entry.readUInt32LE(104);
+      expect(entry[114] === 0 ? end - next : inflateRawSync(bytes.subarray(next, end)).length).toBe(plainBytes);
+      ends.set(entry.readBigInt64LE(8), entry.readBigInt64LE(24));
+      ends.set(entry.readBigInt64LE(16), entry.readBigInt64LE(32));
+      next = end;
+      count += Number(entry.readBigUInt64LE(0));
+    }
+    found.set(dictionary.toString('latin1', keys + from!, keys + to!), ends);
+  }
+  expect([next, count]).toEqual([payloadsEnd, u64(footer + 32)]);
+  expect([...found.keys()].sort()).toEqual([...points.keys()].sort());
+  for (const [key, ends] of found) for (const [time, bits] of ends) expect(points.get(key)!.get(time)).toBe(bits);
+});
