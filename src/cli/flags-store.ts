@@ -69,7 +69,7 @@ A record without these fields is counted and told of once, and passes like the o
     group: 'History',
     doc: 'When points are safe: at each batch, soon, or later',
     longDoc:
-      'When what is written is safe from a loss of power. batch: before the batch is acknowledged; interval: within a second; none: whenever the system writes it. Safe from a crash of slung it is in every case.',
+      'When what is written is safe from a loss of power. batch: before the batch is acknowledged; interval: about a second later; none: whenever the system writes it. Safe from a crash of slung it is in every case.',
     commands: recording,
   },
   {

@@ -4,7 +4,8 @@
  */
 import type { StoreSettings } from '../config/settings.ts';
 import { NodeFiles } from '../store/node-files.ts';
-import { openStore, type Store, type StoreOptions, storeOptions } from '../store/store.ts';
+import { type StoreOptions, storeOptions } from '../store/options.ts';
+import { openStore, type Store } from '../store/store.ts';
 
 /** What a store that is written to asks of the world. */
 export interface StoreClock {

@@ -12,19 +12,27 @@ export class FileSource implements Source {
   readonly name: string;
   readonly sizeBytes: number | undefined;
   #fd: number;
+  /** Null: the descriptor's own position, which Node cannot move. */
+  #at: number | null;
 
-  /** Owns `fd` from now on; the standard descriptors are read but never closed. */
-  constructor(name: string, fd: number, sizeBytes: number | undefined) {
+  /**
+   * Owns `fd` from now on; the standard descriptors are read but never closed.
+   * @param at the first byte to read, of a regular file; undefined where the descriptor is
+   */
+  constructor(name: string, fd: number, sizeBytes: number | undefined, at?: number) {
     this.name = name;
     this.sizeBytes = sizeBytes;
     this.#fd = fd;
+    this.#at = at ?? null;
   }
 
   readNow(target: Uint8Array): number {
     if (this.#fd < 0) return 0;
     for (;;) {
       try {
-        return readSync(this.#fd, target, 0, target.length, null);
+        const count = readSync(this.#fd, target, 0, target.length, this.#at);
+        if (this.#at !== null) this.#at += count;
+        return count;
       } catch (error) {
         if (errorCode(error) !== 'EINTR') throw sourceError(this.name, 'read', error);
       }

@@ -9,7 +9,7 @@ import type { InputPosition } from '../store/points.ts';
 import type { Store } from '../store/store.ts';
 
 /** What a run needs of a store. */
-export type PointStore = Pick<Store, 'seriesId' | 'append' | 'position' | 'close'>;
+export type PointStore = Pick<Store, 'seriesId' | 'append' | 'position' | 'syncDueMs' | 'sync' | 'close'>;
 
 /** The counts of --stats about the store; the names are part of the interface. */
 export interface StoreReport {
@@ -40,6 +40,10 @@ export class StoreWriter {
   #points = 0;
   #hasFailed = false;
   #isClosed = false;
+  /** For --durability interval, when the input is dry. */
+  #timer: NodeJS.Timeout | undefined;
+  /** What went wrong when nobody was there to be told. */
+  #late: unknown;
 
   /** Owns the store from now on. */
   constructor(store: PointStore, directory: string) {
@@ -71,14 +75,30 @@ export class StoreWriter {
   /** Appends the first `count` points, with what positions there are. @throws SinkError */
   append(columns: PointColumns, count: number, hasPositions: boolean): void {
     const positions = hasPositions ? [...this.#pending.values()] : [];
+    if (this.#late !== undefined) throw this.#late;
     if (count === 0 && positions.length === 0) return;
     try {
       this.#store.append({ ...columns, count, positions });
     } catch (error) {
       throw this.#fail(error);
     }
+    this.#syncLater();
     this.#points += count;
     if (hasPositions) this.#pending.clear();
+  }
+
+  #syncLater(): void {
+    const dueMs = this.#timer === undefined ? this.#store.syncDueMs : undefined;
+    if (dueMs === undefined) return;
+    const sync = (): void => {
+      this.#timer = undefined;
+      try {
+        if (this.#store.syncDueMs !== undefined) this.#store.sync();
+      } catch (error) {
+        this.#late = this.#fail(error);
+      }
+    };
+    this.#timer = setTimeout(sync, dueMs).unref();
   }
 
   report(): StoreReport {
@@ -89,7 +109,9 @@ export class StoreWriter {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearTimeout(this.#timer);
     try {
+      if (this.#late !== undefined) throw this.#late;
       if (!this.#hasFailed) this.append(NO_POINTS, 0, true);
     } finally {
       this.#close();

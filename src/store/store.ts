@@ -6,7 +6,6 @@
  * The surprising part: opening makes segments of what a crash has left in the log. A log is never continued, so that the
  * numbers of series in it are those of one process.
  */
-
 import { StoreError } from './errors.ts';
 import type { Files } from './files.ts';
 import { flushTable } from './flush.ts';
@@ -14,6 +13,7 @@ import { Kernel } from './kernel.ts';
 import { LogWriter } from './log.ts';
 import { type MaintainReport, Maintenance, maintain } from './maintain.ts';
 import type { Manifest } from './manifest.ts';
+import type { StoreOptions } from './options.ts';
 import type { InputPosition, PointBatch } from './points.ts';
 import { prepareDirectory, recover } from './recover.ts';
 import { SegmentPool } from './segment-pool.ts';
@@ -22,40 +22,6 @@ import type { Snapshot } from './snapshot.ts';
 import type { PointSource } from './source.ts';
 import { Table } from './table.ts';
 import { TableSource } from './table-source.ts';
-
-export type Durability = 'batch' | 'interval' | 'none';
-
-export interface StoreOptions {
-  /** `batch`: acknowledged means synced. `interval`: synced with the first batch after `intervalMs`. `none`: never for itself. */
-  readonly durability: Durability;
-  readonly intervalMs: number;
-  /** Milliseconds that never go back, from an arbitrary start. */
-  readonly clockMs: () => number;
-  /** Microseconds since 1970; only for retention. */
-  readonly nowUs: () => bigint;
-  /** Points older than this are dropped, whole segments at a time. */
-  readonly retainUs: bigint | undefined;
-  /** The table is flushed when it has so many points, and when its oldest is so old. */
-  readonly flushPoints: number;
-  readonly flushAgeMs: number;
-  /** Something is odd and the store goes on. */
-  readonly warn: (text: string) => void;
-}
-
-/** What has to be said; the rest has defaults. */
-export type GivenOptions = Pick<StoreOptions, 'durability' | 'clockMs' | 'nowUs' | 'warn'> &
-  Partial<Pick<StoreOptions, 'intervalMs' | 'flushPoints' | 'flushAgeMs'>> & { readonly retainMs: number | undefined };
-
-/** 2 M points are 45 MB of memory, 40 MB of log, and a segment of a few MB. */
-const FLUSH_POINTS = 2_000_000;
-const FLUSH_AGE_MS = 15 * 60_000;
-const INTERVAL_MS = 1000;
-
-/** The options with their defaults. */
-export function storeOptions({ retainMs, ...given }: GivenOptions): StoreOptions {
-  const retainUs = retainMs === undefined ? undefined : BigInt(Math.round(retainMs * 1000));
-  return { intervalMs: INTERVAL_MS, flushPoints: FLUSH_POINTS, flushAgeMs: FLUSH_AGE_MS, ...given, retainUs };
-}
 
 /** What every part of an open store works on. */
 export interface StoreParts {
@@ -175,6 +141,24 @@ export class Store {
     if (durability === 'interval' && nowMs - this.#syncedMs < intervalMs) return;
     this.#log.sync();
     this.#syncedMs = nowMs;
+    this.#hasUnsynced = false;
+  }
+
+  /**
+   * In how many milliseconds `sync` is to be called so that `interval` holds also when no batch comes; undefined when nothing
+   * waits to be synced.
+   */
+  get syncDueMs(): number | undefined {
+    const { durability, clockMs, intervalMs } = this.#parts.options;
+    if (durability !== 'interval' || !this.#hasUnsynced) return undefined;
+    return Math.max(0, this.#syncedMs + intervalMs - clockMs());
+  }
+
+  /** Makes what was appended survive a loss of power. @throws StoreError of kind `failed` */
+  sync(): void {
+    this.#check();
+    this.#guarded(() => this.#log?.sync());
+    this.#syncedMs = this.#parts.options.clockMs();
     this.#hasUnsynced = false;
   }
 

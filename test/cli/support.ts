@@ -96,7 +96,13 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
     loadStore: async () => scene.store as StoreApi,
     loadOpenStore: async () => (settings) => {
       scene.openStore?.(settings);
-      return { seriesId: () => 0, append: () => {}, position: () => undefined, close: () => {} };
+      return {
+        seriesId: () => 0,
+        append: () => {},
+        position: () => undefined,
+        ...{ syncDueMs: undefined, sync: () => {} },
+        close: () => {},
+      };
     },
     loadRunStoreWrite: async () => async (settings, host) => {
       seenByWrite = settings;

@@ -47,6 +47,16 @@ export class KeptBatches implements PointStore {
     for (const position of positions) this.positions.set(position.input, position);
   }
 
+  syncDueMs: number | undefined;
+  syncs = 0;
+  syncFailure: unknown;
+
+  sync(): void {
+    this.syncs++;
+    this.syncDueMs = undefined;
+    if (this.syncFailure !== undefined) throw this.syncFailure;
+  }
+
   position(input: string): InputPosition | undefined {
     return this.positions.get(input);
   }

@@ -250,6 +250,23 @@ describe('durability', () => {
     expect(historyOf(openSnapshot(files.survivors(1))).get('s,a=1')?.size).toBe(1);
   });
 
+  test('with interval it is known when a sync is due, and it can be made', () => {
+    const files = new MemoryFiles();
+    let nowMs = 5000;
+    const store = testStore(files, { durability: 'interval', clockMs: () => nowMs, intervalMs: 1000 });
+    expect(store.syncDueMs).toBeUndefined();
+    appendPoints(store, minutes(START_US, 1));
+    nowMs += 100;
+    appendPoints(store, minutes(START_US, 2));
+    expect(store.syncDueMs).toBe(900);
+    nowMs += 2000;
+    expect(store.syncDueMs).toBe(0);
+    store.sync();
+    expect(store.syncDueMs).toBeUndefined();
+    expect(historyOf(openSnapshot(files.survivors(3))).get('s,a=1')?.size).toBe(2);
+    store.close();
+  });
+
   test('a table that is old becomes a segment with the next batch', () => {
     const files = new MemoryFiles();
     let nowMs = 0;

@@ -4,8 +4,9 @@
  */
 import type { Files } from '../../src/store/files.ts';
 import { BLOCK_POINTS } from '../../src/store/layout.ts';
+import { type StoreOptions, storeOptions } from '../../src/store/options.ts';
 import type { Snapshot } from '../../src/store/snapshot.ts';
-import { openStore, type Store, type StoreOptions, storeOptions } from '../../src/store/store.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 
 /** By series (`name,tag,…`), then by time: the bits of the value. */
 export type History = Map<string, Map<bigint, bigint>>;

@@ -4,7 +4,8 @@
  */
 import { writeSync } from 'node:fs';
 import { NodeFiles } from '../../src/store/node-files.ts';
-import { openStore, storeOptions } from '../../src/store/store.ts';
+import { storeOptions } from '../../src/store/options.ts';
+import { openStore } from '../../src/store/store.ts';
 
 const [, , directory, first] = process.argv;
 const store = openStore(NodeFiles.open(directory!, { create: true }), {
