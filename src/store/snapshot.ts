@@ -43,8 +43,10 @@ export function openSnapshot(files: Files): Snapshot {
     try {
       return snapshotOf(files, manifest);
     } catch (error) {
-      const hasGone = error instanceof StoreError && error.kind === 'missing';
-      if (!hasGone || attempt === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof StoreError) || attempt === MAX_ATTEMPTS) throw error;
+      // A writer may have cut off a frame that it could not write to its end, while this was reading it.
+      if (error.kind === 'damaged' && error.file === logName(manifest.logNumber) && attempt === 1) continue;
+      if (error.kind !== 'missing') throw error;
       if (liveManifest(files).generation === manifest.generation) throw lostFile(error);
     }
   }

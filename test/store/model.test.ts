@@ -18,7 +18,7 @@ import {
   testStore,
 } from '../support/histories.ts';
 
-const SEEDS = isFull ? 2000 : 300;
+const SEEDS = isFull ? 2000 : 200;
 const OPERATIONS = 200;
 const YEAR_US = 31_557_600_000_000n;
 const DAY_US = 86_400_000_000n;
