@@ -222,7 +222,7 @@ const batches: readonly Flag[] = [
     doc: 'Wait this long for a fuller batch',
     longDoc:
       'How long a batch may wait for more input, counted from its first record. With 0, a batch is handed on as soon as the input would block: output appears at once and nothing is lost in speed.',
-    commands: readers,
+    commands,
   },
 ];
 

@@ -81,6 +81,22 @@ describe('store write', () => {
   });
 });
 
+test('--record with threads: the same points, and the stream flows on unchanged', async () => {
+  const count = 120_000;
+  writeFileSync(join(work.path, 'large.ndjson'), records(0, count));
+  const spec = "--record 'series=.series time=timestamp value=value tags=tags'";
+  const { code, stderr } = await run(`${slung} select -j 2 --store threads ${spec} large.ndjson | cmp - large.ndjson`);
+  expect([code, stderr]).toEqual([0, '']);
+  const { stdout } = await run(`${slung} query --store threads 'SUM:n:[] BY k'`);
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  // Of the numbers 0 … count-1, those that leave k when divided by 5.
+  const sums = [0, 1, 2, 3, 4].map((k) => (count / 5) * k + (5 * ((count / 5) * (count / 5 - 1))) / 2);
+  expect(rows.map(({ k, value }) => [Number(k), value])).toEqual(sums.map((sum, k) => [k, sum]));
+});
+
 describe('Slung programs', () => {
   const write = "'write|1700000000000000|2.5|series=temp,sensor=1'";
 

@@ -64,8 +64,8 @@ _slung() {
         --durability) words="batch interval none" ;;
         --from) words="ndjson csv" ;;
         --color) words="auto always never" ;;
-        -w|--where|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--time|--series|--store|--retain|--series-name|--value|--tags) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --store --durability --retain --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
+        -w|--where|--rejects|--max-errors|--batch-bytes|--batch-records|--max-record|--max-depth|--time|--series|--store|--retain|--batch-age|--series-name|--value|--tags) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --store --durability --retain --batch-age --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "store ls")
       case "$flag" in

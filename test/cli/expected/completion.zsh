@@ -170,7 +170,6 @@ _slung() {
         '--max-errors=[Stop when more than N lines were bad]:N: ' \
         '--batch-bytes=[Cut a batch at SIZE bytes]:SIZE: ' \
         '--batch-records=[Cut a batch at N records]:N: ' \
-        '--batch-age=[Wait this long for a fuller batch]:DURATION: ' \
         '--max-record=[A line longer than SIZE is a bad line]:SIZE: ' \
         '--max-depth=[A record nested deeper than N is a bad line]:N: ' \
         '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
@@ -188,6 +187,7 @@ _slung() {
         '--store=[The directory of the store]:DIR:_files' \
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
+        '--batch-age=[Wait this long for a fuller batch]:DURATION: ' \
         '--series-name=[The series of all points, instead of a field]:NAME: ' \
         '--value=[Where the values are\: a,b makes two series]:LIST: ' \
         '--tags=[Where the tags are, commas between the paths]:LIST: ' \
