@@ -61,7 +61,7 @@ const large: Manifest = {
   sequence: Number.MAX_SAFE_INTEGER,
   segments: [segment(5), segment(3), segment(12_345_676)],
   positions: [
-    { input: '/tmp/ä "\\\n.gz', bytes: 2 ** 52, lines: 0, headBytes: 1024, headCrc: 0xffff_ffff },
+    { input: '/logs/ä "\\\n.gz', bytes: 2 ** 52, lines: 0, headBytes: 1024, headCrc: 0xffff_ffff },
     { input: '', bytes: 0, lines: 0, headBytes: 0, headCrc: 0 },
   ],
 };
