@@ -3,28 +3,21 @@
  * plugins; a file whose name begins with a dash is written ./-name.
  */
 import { UsageError } from '../config/errors.ts';
-import { resolveLayers } from '../config/layers.ts';
 import { runSettings } from '../config/run.ts';
 import { commandOf } from './commands.ts';
 import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
-import { parseFlags, splitAtDashes } from './parse.ts';
+import { resolveLine } from './line.ts';
+import { splitAtDashes } from './parse.ts';
 import { runSources } from './plugin-files.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';
-import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
 import type { World } from './world.ts';
 
 /** The exit code of one run. @throws UsageError, PluginFileError */
 export async function runCommand(argv: readonly string[], world: World): Promise<number> {
-  const flags = flagsOf('run');
-  const [own, args] = splitAtDashes(argv, flags);
-  const typed = parseFlags(own, flags);
-  const resolved = resolveLayers([
-    flagLayer(typed.flags),
-    environmentLayer(flags, world.environment),
-    defaultLayer(flags, {}),
-  ]);
-  const [plugin, ...files] = typed.operands;
+  const [own, args] = splitAtDashes(argv, flagsOf('run'));
+  const { resolved, operands } = resolveLine('run', own, world.environment);
+  const [plugin, ...files] = operands;
   if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
   const settings = await runSettings(resolved, { plugin, files, args }, runSources(world));
   if (files.length === 0 && settings.listen === undefined && world.isTTY(0)) {

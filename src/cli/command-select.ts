@@ -1,28 +1,19 @@
 /** `slung select`: flags → settings → run → exit code. */
-import { resolveLayers } from '../config/layers.ts';
 import { selectSettings } from '../config/select.ts';
 import type { SelectSettings } from '../config/settings.ts';
 import { paintFor } from './color.ts';
 import { commandOf } from './commands.ts';
 import { Exit } from './exit.ts';
-import { flagsOf } from './flags.ts';
-import { parseFlags } from './parse.ts';
+import { resolveLine } from './line.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';
-import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
 import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
 
 /** The exit code of one run. @throws UsageError */
 export async function selectCommand(argv: readonly string[], world: World): Promise<number> {
-  const flags = flagsOf('select');
-  const typed = parseFlags(argv, flags);
-  const resolved = resolveLayers([
-    flagLayer(typed.flags),
-    environmentLayer(flags, world.environment),
-    defaultLayer(flags, { lanes: world.cores() }),
-  ]);
-  const settings = selectSettings(resolved, typed.operands, defaultStore(world.environment));
-  if (typed.operands.length === 0 && world.isTTY(0)) return await helpInsteadOfHanging(settings, world);
+  const { resolved, operands } = resolveLine('select', argv, world.environment, { lanes: world.cores() });
+  const settings = selectSettings(resolved, operands, defaultStore(world.environment));
+  if (operands.length === 0 && world.isTTY(0)) return await helpInsteadOfHanging(settings, world);
   const runSelect = await world.loadRunSelect();
   return finish(await hosted(settings, world, (host) => runSelect(settings, host)), world);
 }

@@ -1,26 +1,17 @@
 /** `slung store write`: flags → settings → run → exit code. */
-import { resolveLayers } from '../config/layers.ts';
 import { writeSettings } from '../config/write.ts';
 import { commandOf } from './commands.ts';
 import { Exit } from './exit.ts';
-import { flagsOf } from './flags.ts';
-import { parseFlags } from './parse.ts';
+import { resolveLine } from './line.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';
-import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
 import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
 
 /** The exit code of one run. @throws UsageError, StoreError */
 export async function storeWriteCommand(argv: readonly string[], world: World): Promise<number> {
-  const flags = flagsOf('store write');
-  const typed = parseFlags(argv, flags);
-  const resolved = resolveLayers([
-    flagLayer(typed.flags),
-    environmentLayer(flags, world.environment),
-    defaultLayer(flags, {}),
-  ]);
-  const settings = writeSettings(resolved, typed.operands, defaultStore(world.environment));
-  if (typed.operands.length === 0 && world.isTTY(0)) {
+  const { resolved, operands } = resolveLine('store write', argv, world.environment);
+  const settings = writeSettings(resolved, operands, defaultStore(world.environment));
+  if (operands.length === 0 && world.isTTY(0)) {
     const [{ helpText }, { paintFor }] = await Promise.all([import('./help.ts'), import('./color.ts')]);
     const paint = await paintFor(levelOfTalk(settings.select, world));
     world.write(2, helpText('brief', commandOf('store write'), paint));

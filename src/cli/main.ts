@@ -131,7 +131,7 @@ async function explain(
   }
   // An error of the system (help into a full disk) is not a mistake in slung.
   if (error instanceof Error && 'syscall' in error) {
-    talk.error(error.message);
+    talk.error(systemText(error as NodeJS.ErrnoException));
     return Exit.data;
   }
   // Each engine reserves 4 GiB of addresses, of which it uses little.
@@ -144,6 +144,16 @@ async function explain(
     `internal error: ${trace}\nThis is a mistake in slung. Please report it with the output of: slung --version`,
   );
   return Exit.data;
+}
+
+/** As runs say it of their output (io/errors.ts). Only standard output is written to here. */
+function systemText(error: NodeJS.ErrnoException): string {
+  const known = process
+    .getBuiltinModule('node:util')
+    .getSystemErrorMap()
+    .get(error.errno ?? 0);
+  const isOutput = error.syscall === 'write' && known !== undefined;
+  return isOutput ? `cannot write <stdout>: ${known[1]} (${error.code})` : error.message;
 }
 
 /** The last --errors on the line, or the environment's, for messages about a line that could not be parsed. */

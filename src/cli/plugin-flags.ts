@@ -1,10 +1,9 @@
 /** What the subcommands of `slung plugin` have in common: their flags, resolved, and how they paint their reports. */
 import { UsageError } from '../config/errors.ts';
-import { type Resolved, resolveLayers } from '../config/layers.ts';
+import type { Resolved } from '../config/layers.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
-import { type CommandName, flagsOf } from './flags.ts';
-import { parseFlags } from './parse.ts';
-import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
+import type { CommandName } from './flags.ts';
+import { resolveLine } from './line.ts';
 import type { World } from './world.ts';
 
 export interface PluginArguments {
@@ -21,14 +20,7 @@ export async function pluginArguments(
   world: World,
   [least, most, what]: readonly [number, number, string],
 ): Promise<PluginArguments> {
-  const flags = flagsOf(command);
-  const typed = parseFlags(argv, flags);
-  const resolved = resolveLayers([
-    flagLayer(typed.flags),
-    environmentLayer(flags, world.environment),
-    defaultLayer(flags, {}),
-  ]);
-  const { operands } = typed;
+  const { resolved, operands } = resolveLine(command, argv, world.environment);
   if (operands.length < least) throw new UsageError(`${command} needs ${what}`);
   if (operands.length > most) {
     throw new UsageError(`${command} takes ${most === 0 ? 'no operands' : `only ${what}`}: ${operands[most]}`);

@@ -3,12 +3,11 @@
  * moment that counts as now; messages; and times that are written as in a query.
  */
 import { UsageError } from '../config/errors.ts';
-import { type Resolved, resolveLayers } from '../config/layers.ts';
+import type { Resolved } from '../config/layers.ts';
 import { parseQuery, type Query, QueryError, type TimePoint } from '../query/index.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
-import { type CommandName, flagsOf } from './flags.ts';
-import { parseFlags } from './parse.ts';
-import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
+import type { CommandName } from './flags.ts';
+import { resolveLine } from './line.ts';
 import { defaultStore } from './store-place.ts';
 import { openTerminal } from './terminal.ts';
 import type { World } from './world.ts';
@@ -30,14 +29,7 @@ export async function storeArguments(
   world: World,
   mostOperands: number,
 ): Promise<StoreArguments> {
-  const flags = flagsOf(command);
-  const typed = parseFlags(argv, flags);
-  const resolved = resolveLayers([
-    flagLayer(typed.flags),
-    environmentLayer(flags, world.environment),
-    defaultLayer(flags, {}),
-  ]);
-  const { operands } = typed;
+  const { resolved, operands } = resolveLine(command, argv, world.environment);
   if (operands.length > mostOperands) {
     const most = mostOperands === 0 ? 'no operands' : 'only one series';
     throw new UsageError(`${command} takes ${most}: ${operands[mostOperands]}`);

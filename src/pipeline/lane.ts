@@ -26,17 +26,11 @@ export interface Lane {
   close(): void;
 }
 
-/** The lane of the calling thread: `submit` returns when the work is done. */
-export class MainLane implements Lane {
-  readonly memory: Engine;
+/** A lane of the calling thread: `submit` returns when the work is done. */
+export abstract class SameThreadLane implements Lane {
+  abstract readonly memory: EngineMemory & { afterLines(from: number, to: number, lines: number): number };
 
-  constructor(plan: Plan, options: EngineOptions) {
-    this.memory = new Engine(plan, options);
-  }
-
-  submit(block: number, from: number, to: number): void {
-    this.memory.process(block, from, to);
-  }
+  abstract submit(block: number, from: number, to: number): void;
 
   isDone(): boolean {
     return true;
@@ -61,6 +55,20 @@ export class MainLane implements Lane {
   }
 
   close(): void {}
+}
+
+/** The lane of selectors and projections. */
+export class MainLane extends SameThreadLane {
+  readonly memory: Engine;
+
+  constructor(plan: Plan, options: EngineOptions) {
+    super();
+    this.memory = new Engine(plan, options);
+  }
+
+  submit(block: number, from: number, to: number): void {
+    this.memory.process(block, from, to);
+  }
 }
 
 /** A block that is being filled, or whose batch is on its way. */

@@ -4,10 +4,10 @@
  * anything is read.
  */
 import { UsageError } from '../config/errors.ts';
-import type { PointFields, TimeUnit } from '../config/settings.ts';
-import * as E from '../engine/event-layout.ts';
+import type { PointFields } from '../config/settings.ts';
 import type { PointSpec } from '../engine/point-engine.ts';
 import type { Path } from '../engine/program.ts';
+import { timeUnitCodes } from '../engine/time-units.ts';
 import { parsePath } from '../selector/index.ts';
 import { asUsageError } from './columns.ts';
 
@@ -29,14 +29,6 @@ export interface PointPlan {
   /** Of all specs, in their order. */
   readonly values: readonly PointValue[];
 }
-
-const units: Readonly<Record<TimeUnit, number>> = {
-  auto: E.UNIT_AUTO,
-  s: E.UNIT_S,
-  ms: E.UNIT_MS,
-  us: E.UNIT_US,
-  ns: E.UNIT_NS,
-};
 
 /** More than this is a mistake, and a row must have room for all. */
 const MAX_FIELDS = 1000;
@@ -65,7 +57,7 @@ export function planPoints(points: readonly PointFields[], flags: FieldFlags, ta
     const name = spec.series.kind === 'name' ? spec.series.text : '';
     for (const key of keys) values.push({ seriesField, name, suffix: keys.length > 1 ? `.${key}` : '', tags });
     const hasSeries = seriesField !== undefined;
-    const unit = units[spec.timeUnit];
+    const unit = timeUnitCodes[spec.timeUnit];
     specs.push({ ...taking, hasSeries, unit, values: keys.length, tags: tags.length });
   }
   if (fields.length > MAX_FIELDS) {

@@ -11,7 +11,7 @@ import type { Tag } from './drain.ts';
 import type { Ends } from './ends.ts';
 import type { Talk } from './host.ts';
 import { openInput, positionAfter, purposeOf } from './input-file.ts';
-import { type Flight, type Lane, Lanes, type Seat } from './lane.ts';
+import { type Flight, Lanes, SameThreadLane, type Seat } from './lane.ts';
 import type { PointPlan } from './point-fields.ts';
 import { PointMaker } from './point-maker.ts';
 import type { StoreReport, StoreWriter } from './store-writer.ts';
@@ -20,13 +20,14 @@ import type { OpenedInput, Recorder, Work } from './work.ts';
 const SAMPLE_BYTES = 1 << 16;
 
 /** `submit` makes the points of a batch and returns. */
-class PointLane implements Lane {
-  readonly memory: EngineMemory;
+class PointLane extends SameThreadLane {
+  readonly memory: PointMaker['engine'];
   readonly #maker: PointMaker;
   readonly #rejectsLeft: () => number;
   readonly #isCsv: boolean;
 
   constructor(maker: PointMaker, isCsv: boolean, rejectsLeft: () => number) {
+    super();
     this.memory = maker.engine;
     this.#maker = maker;
     this.#isCsv = isCsv;
@@ -37,30 +38,6 @@ class PointLane implements Lane {
     this.#maker.reject(block, from, to, Math.max(0, this.#rejectsLeft()));
     if (this.#isCsv) nameBadRows(this.memory, block);
   }
-
-  isDone(): boolean {
-    return true;
-  }
-
-  waitDone(): void {}
-
-  async untilDone(): Promise<void> {}
-
-  hasPart(): boolean {
-    return false;
-  }
-
-  goOn(): void {}
-
-  isReady(): boolean {
-    return true;
-  }
-
-  afterLines(from: number, to: number, lines: number): number {
-    return this.#maker.engine.afterLines(from, to, lines);
-  }
-
-  close(): void {}
 }
 
 /** A row that could not become a record comes as it is (csv-source.ts), and JSON's complaints about it mean nothing. */

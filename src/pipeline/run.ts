@@ -43,7 +43,11 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
   }
-  const run = new Run(job, host, ends);
+  return await executeHeard(new Run(job, host, ends), host);
+}
+
+/** Executes a run that ends in good order when there is a signal. */
+export async function executeHeard(run: Run, host: RunHost): Promise<RunOutcome> {
   const unlisten = host.onSignal((signal) => run.stop(signal));
   try {
     return await run.execute();

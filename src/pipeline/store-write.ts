@@ -13,7 +13,7 @@ import { compileWhere } from './job.ts';
 import { planPoints, writeFlags } from './point-fields.ts';
 import { PointJob } from './point-job.ts';
 import { openWriter } from './recording.ts';
-import { Run } from './run.ts';
+import { executeHeard, Run } from './run.ts';
 
 /**
  * One run. `ends` is given by those who bring their own; otherwise the files of the settings are opened.
@@ -32,12 +32,7 @@ export async function runStoreWrite(settings: WriteSettings, host: RunHost, ends
     const job = new PointJob(settings, { where, plan, writer, talk: host.talk });
     const run = new Run(job, host, opened);
     job.rejectsLeft = () => run.rejectsLeft;
-    const unlisten = host.onSignal((signal) => run.stop(signal));
-    try {
-      return await run.execute();
-    } finally {
-      unlisten();
-    }
+    return await executeHeard(run, host);
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);

@@ -28,7 +28,9 @@ const NO_POINTS: PointColumns = {
 export function storeFailure(directory: string, error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
   const hint = error.hint === undefined ? '' : `\n${error.hint}`;
-  return new SinkError(directory, error.kind, `store ${directory}: ${error.message}${hint}`, 0, error);
+  // Messages about the directory itself begin with it.
+  const place = error.message.startsWith(directory) ? '' : `store ${directory}: `;
+  return new SinkError(directory, error.kind, `${place}${error.message}${hint}`, 0, error);
 }
 
 export class StoreWriter {

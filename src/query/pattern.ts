@@ -3,7 +3,7 @@
  * and an automaton over characters to run them, so that no pattern takes longer than the text is long. JavaScript's RegExp
  * reads `\d`, `.` and `[a&&b]` differently and can take exponential time.
  */
-import { buildAlphabet } from '../selector/regex/alphabet.ts';
+import { buildAlphabet, intervalAt } from '../selector/regex/alphabet.ts';
 import { ACCEPT, DEAD, determinize } from '../selector/regex/determinize.ts';
 import { RegexError } from '../selector/regex/error.ts';
 import { parseRegex } from '../selector/regex/parse.ts';
@@ -33,16 +33,7 @@ export function compilePattern(source: string): TextPattern {
     });
   }
   const { starts, classes, count } = alphabet;
-  const classOf = (codePoint: number): number => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (starts[middle]! <= codePoint) low = middle;
-      else high = middle - 1;
-    }
-    return classes[low]!;
-  };
+  const classOf = (codePoint: number): number => classes[intervalAt(starts, codePoint)]!;
   const asciiClasses = Int32Array.from({ length: asciiEnd }, (_, codePoint) => classOf(codePoint));
   const test = (text: string): boolean => {
     let state = dfa.start;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../support/files.ts';
-import { bash, bin, environment, workDirectory } from './support.ts';
+import { bash, bin, environment, isLinux, workDirectory } from './support.ts';
 
 const work = workDirectory();
 afterAll(() => work.remove());
@@ -76,7 +76,7 @@ describe('store write', () => {
     writeFileSync(join(work.path, 'photos', 'cat.jpg'), 'meow');
     const { code, stderr } = await run(`${slung} store write --store photos < /dev/null`);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^slung: (store photos: )?photos is not a store of slung: it holds cat\.jpg.*\n.*--store/);
+    expect(stderr).toMatch(/^slung: photos is not a store of slung: it holds cat\.jpg.*\n.*--store/);
     expect(readdirSync(join(work.path, 'photos'))).toEqual(['cat.jpg']);
   });
 });
@@ -95,6 +95,14 @@ test('--record with threads: the same points, and the stream flows on unchanged'
   // Of the numbers 0 … count-1, those that leave k when divided by 5.
   const sums = [0, 1, 2, 3, 4].map((k) => (count / 5) * k + (5 * ((count / 5) * (count / 5 - 1))) / 2);
   expect(rows.map(({ k, value }) => [Number(k), value])).toEqual(sums.map((sum, k) => [k, sum]));
+});
+
+test.runIf(isLinux)('an answer that cannot be written is an error, and one that nobody reads is none', async () => {
+  await run(`${slung} store write --store full <<< '${records(0, 50).trim()}'`);
+  const full = await run(`${slung} query --store full 'POINTS:n:[]' > /dev/full`);
+  expect([full.code, full.stderr]).toEqual([1, 'slung: cannot write <stdout>: no space left on device (ENOSPC)\n']);
+  const closed = await run(`${slung} store export --store full | true; echo "\${PIPESTATUS[0]}"`);
+  expect([closed.stdout, closed.stderr]).toEqual(['0\n', '']);
 });
 
 describe('Slung programs', () => {

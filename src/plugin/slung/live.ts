@@ -5,6 +5,7 @@
 import * as E from '../../engine/event-layout.ts';
 import * as L from '../../engine/layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
+import { timeUnitCodes } from '../../engine/time-units.ts';
 import { isRelative, type LiveQuery } from '../../query/index.ts';
 import { CallFailure } from './errors.ts';
 import { queryImage } from './query-image.ts';
@@ -29,14 +30,6 @@ export interface LiveExports {
   liveBadTo(): number;
   liveFullHandle(): number;
 }
-
-const units: Readonly<Record<TimeUnit, number>> = {
-  auto: E.UNIT_AUTO,
-  s: E.UNIT_S,
-  ms: E.UNIT_MS,
-  us: E.UNIT_US,
-  ns: E.UNIT_NS,
-};
 
 /** More than this is a program that forgets to free its handles. */
 export const maxQueries = 1024;
@@ -76,7 +69,7 @@ export class LiveQueries {
     this.exports = engine.raw as unknown as LiveExports;
     this.#engine = engine;
     this.#onTimed = options.onTimed;
-    this.exports.liveBegin(units[options.timeUnit], options.queueBytes);
+    this.exports.liveBegin(timeUnitCodes[options.timeUnit], options.queueBytes);
   }
 
   /** Registers a query: it gets the events that no query has seen yet. @returns its handle, from 1 */

@@ -33,8 +33,8 @@ function startsOf(sets: readonly CodePoints[]): Int32Array {
   return Int32Array.from(starts).sort();
 }
 
-/** The interval that begins at `codePoint`. */
-function intervalAt(starts: Int32Array, codePoint: number): number {
+/** The interval that `codePoint` is in. */
+export function intervalAt(starts: Int32Array, codePoint: number): number {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {

@@ -1,4 +1,8 @@
-/** Entries of blocks (layout.ts) in the kernel's memory: looking one up by time. Those of a series are sorted by all times. */
+/**
+ * Looking things up by time in the kernel's memory: entries of blocks (layout.ts), which are sorted by all times in a series,
+ * and points.
+ */
+import type { Kernel } from '../kernel.ts';
 import { ENTRY_BYTES } from '../layout.ts';
 
 /** The first of `count` entries whose time at `address` (of that field of the first) is not before `timeUs`. */
@@ -12,3 +16,7 @@ export function firstNotBefore(i64: BigInt64Array, address: number, count: numbe
   }
   return from;
 }
+
+/** How many of the times at `times` are not after `timeUs`, which is before the last of them. */
+export const upTo = (kernel: Kernel, times: number, count: number, timeUs: bigint): number =>
+  kernel.exports.lowerBound(times, count, timeUs + 1n);

@@ -115,12 +115,8 @@ class PointReader {
   }
 
   #open(index: number): void {
-    const walk = this.#walk;
     const columns = this.#space.block(OWN_SLOT);
-    const count = walk.decode(index, columns);
-    const { lowerBound } = this.#space.kernel.exports;
-    const from = walk.firstTimeUs(index) < walk.fromUs ? lowerBound(columns.times, count, walk.fromUs) : 0;
-    const to = walk.lastTimeUs(index) > walk.toUs ? lowerBound(columns.times, count, walk.toUs + 1n) : count;
+    const { from, to } = this.#walk.decodeCut(index, columns);
     this.times = columns.times + 8 * from;
     this.values = columns.values + 8 * from;
     this.count = to - from;

@@ -7,10 +7,9 @@
  * of each source is in memory. What is open and alone is handed out as it lies.
  */
 import { P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES } from '../fold-layout.ts';
-import type { Kernel } from '../kernel.ts';
 import { BLOCK_POINTS, ENTRY_BYTES, S_FIRST_TIME, S_LAST_TIME } from '../layout.ts';
 import type { PointSource } from '../source.ts';
-import { firstNotBefore } from './entries.ts';
+import { firstNotBefore, upTo } from './entries.ts';
 import type { SeriesSet } from './series-set.ts';
 import type { Span } from './span.ts';
 import { Part } from './walk-part.ts';
@@ -24,10 +23,6 @@ interface Slice {
 }
 
 const nothing: Readonly<Slice> = { times: 0, values: 0, count: 0 };
-
-/** How many of the times at `times` are not after `timeUs`, which is before the last of them. */
-const upTo = (kernel: Kernel, times: number, count: number, timeUs: bigint): number =>
-  kernel.exports.lowerBound(times, count, timeUs + 1n);
 
 export class SeriesWalk {
   /** A step of blocks: [block, block + count) of `source`, their entries at `entries`; or else a step of columns. */
@@ -133,6 +128,16 @@ export class SeriesWalk {
   /** Decodes a block of the step. @returns the number of points */
   decode(index: number, columns: Columns): number {
     return this.source.decode(this.block + index, columns.times, columns.values);
+  }
+
+  /** Decodes a block that the span may cut. @returns the indices [from, to) of its points in the span */
+  decodeCut(index: number, columns: Columns): { readonly from: number; readonly to: number } {
+    const { kernel } = this.#space;
+    const count = this.decode(index, columns);
+    const from =
+      this.firstTimeUs(index) < this.fromUs ? kernel.exports.lowerBound(columns.times, count, this.fromUs) : 0;
+    const to = this.lastTimeUs(index) > this.toUs ? upTo(kernel, columns.times, count, this.toUs) : count;
+    return { from, to };
   }
 
   /** The address of a block's entry. */
