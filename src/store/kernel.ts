@@ -24,8 +24,6 @@ export interface KernelExports {
   summaryAdd(summary: number, times: number, values: number, from: number, to: number): void;
   /** Adds a later summary of the same series. */
   summaryAppend(summary: number, later: number): void;
-  /** Adds `count` later summaries of the same series that are `stride` bytes apart (entries). */
-  summaryAppendAll(summary: number, later: number, count: number, stride: number): void;
   /** Adds a summary of another series: first and last by time, increases are added. */
   summaryPool(summary: number, other: number): void;
 

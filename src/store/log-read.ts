@@ -17,7 +17,7 @@ import { logName } from './names.ts';
 export interface LogEnd {
   /** `torn`: something that is no whole frame lies behind the last one. */
   readonly kind: 'clean' | 'torn';
-  /** Bytes, up to the end of the last frame; 0 when not even the header is whole. For LogWriter.resume. */
+  /** Bytes, up to the end of the last frame; 0 when not even the header is whole. */
   readonly end: number;
   readonly frames: number;
   /** By the header; undefined when that is not whole. */

@@ -66,27 +66,6 @@ export class LogWriter {
     return new LogWriter(file, number, LOG_HEADER_BYTES, firstSequence);
   }
 
-  /**
-   * Goes on with a log that was read: what lies behind `end` is cut off, and the rest synced, because a frame that was read
-   * may never have been.
-   * @param end of its last whole frame (readLog); 0 when not even the header was whole: it is written anew
-   * @throws StoreError
-   */
-  static resume(files: Files, number: number, end: number, nextSequence: number): LogWriter {
-    const name = logName(number);
-    const file = files.open(name, 'change');
-    try {
-      if (file.size() !== end) file.truncate(end);
-      if (end === 0) file.writeAt(encodeLogHeader(number, nextSequence), 0);
-      syncFile(file, name);
-      syncNames(files);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-    return new LogWriter(file, number, Math.max(end, LOG_HEADER_BYTES), nextSequence);
-  }
-
   /** Bytes, up to the end of the last frame. */
   get end(): number {
     return this.#end;

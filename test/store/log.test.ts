@@ -262,7 +262,7 @@ describe('writing', () => {
   });
 });
 
-describe('going on with a log', () => {
+describe('a log that is cut', () => {
   const torn = (bytes: number) => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
@@ -271,47 +271,18 @@ describe('going on with a log', () => {
     return files;
   };
 
-  test('cuts what is torn, and adds frames that are read', () => {
-    const files = torn(900);
-    const { end } = read(files);
+  test('in a frame says how much is torn', () => {
+    const { end } = read(torn(900));
     expect(end).toMatchObject({ kind: 'torn', frames: 2, end: 32 + 240 + 440, cutBytes: 900 - 712, cutFrames: 0 });
-    const log = LogWriter.resume(files, NUMBER, end.end, end.nextSequence!);
-    expect(files.bytesOf(NAME)).toHaveLength(end.end);
-    log.append(3, batchOf(7), []);
-    expect(read(files.survivors(1)).frames.length).toBeGreaterThanOrEqual(2);
-    log.sync();
-    for (let seed = 0; seed < 50; seed++) {
-      expect(read(files.survivors(seed)).frames.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
-    }
   });
 
-  test.each([0, 5, 31])('writes the header anew when %i bytes of it are there', (bytes) => {
-    const files = torn(bytes);
-    const { end } = read(files);
-    expect(end).toMatchObject({
+  test.each([0, 5, 31])('in its header, after %i bytes', (bytes) => {
+    expect(read(torn(bytes)).end).toMatchObject({
       kind: bytes === 0 ? 'clean' : 'torn',
       end: 0,
       nextSequence: undefined,
       cutBytes: bytes,
     });
-    const log = LogWriter.resume(files, NUMBER, end.end, 77);
-    log.append(77, batchOf(1), []);
-    expect(read(files).frames).toEqual([contentOf(77, batchOf(1), [])]);
-  });
-
-  test('that cannot be cut is an error, and leaves it', () => {
-    for (const [at, kind] of [
-      [1, 'io'],
-      [2, 'io'],
-      [3, 'failed'],
-      [4, 'failed'],
-    ] as const) {
-      const files = torn(900);
-      files.fault = { at, error: 'EIO' };
-      expectKind(kind, () => LogWriter.resume(files, NUMBER, 712, 3));
-      files.fault = undefined;
-      expect(read(files).frames).toHaveLength(2);
-    }
   });
 });
 

@@ -166,7 +166,7 @@ function cuts(random: Random, count: number, pieces: number): number[] {
   return [0, ...inside, count];
 }
 
-/** The column's summary by one of three ways: all at once, pieces added, pieces appended. Also with empty pieces. */
+/** The column's summary by one of two ways: pieces added, pieces appended. Also with empty pieces. */
 function inPieces(random: Random, column: readonly number[], way: number): Summary {
   load(column);
   const { exports } = kernel;
@@ -180,7 +180,6 @@ function inPieces(random: Random, column: readonly number[], way: number): Summa
     }
   }
   if (way === 1) for (let i = 1; i < ends.length; i++) exports.summaryAppend(at(0), at(i));
-  if (way === 2) exports.summaryAppendAll(at(0), at(1), ends.length - 1, L.ENTRY_BYTES);
   return read(0);
 }
 
@@ -213,7 +212,7 @@ describe('of finite values', () => {
         const column = Array.from({ length: lengths[seed - 1]! }, kind(random));
         const sum = column.reduce((all, value) => all + exact(value), 0n);
         const whole = summarise(column);
-        for (let way = -1; way < 3; way++) {
+        for (let way = -1; way < 2; way++) {
           const context = `${name}, seed ${seed}, ${column.length} values, way ${way}`;
           const summary = way < 0 ? whole : inPieces(random, column, way);
           checkFinite(summary, column, context);
@@ -232,7 +231,7 @@ describe('of finite values', () => {
         const column = Array.from({ length: lengths[seed - 1]! }, kind(random));
         const sum = column.reduce((all, value) => all + exact(value), 0n);
         const sizes = column.reduce((all, value) => all + magnitude(exact(value)), 0n);
-        for (let way = -1; way < 3; way++) {
+        for (let way = -1; way < 2; way++) {
           const context = `${name}, seed ${seed}, ${column.length} values, way ${way}`;
           const summary = way < 0 ? summarise(column) : inPieces(random, column, way);
           checkFinite(summary, column, context);
@@ -255,7 +254,7 @@ describe('of finite values', () => {
   test('the deviation of equal values is zero, not what rounding makes of it', () => {
     const random = createRandom(5);
     const column = new Array<number>(300).fill(0.1);
-    for (let way = 0; way < 3; way++) expect(inPieces(random, column, way).squares).toBe(0);
+    for (let way = 0; way < 2; way++) expect(inPieces(random, column, way).squares).toBe(0);
   });
 
   test('a mean that has no double of its own does not show in the deviations', () => {
@@ -311,7 +310,7 @@ describe('of values that are not finite', () => {
       );
       column[random.below(column.length)] = kinds[0]!;
       check(summarise(column), column, `seed ${seed}`);
-      for (let way = 0; way < 3; way++) check(inPieces(random, column, way), column, `seed ${seed}, way ${way}`);
+      for (let way = 0; way < 2; way++) check(inPieces(random, column, way), column, `seed ${seed}, way ${way}`);
     }
   });
 
@@ -340,7 +339,6 @@ describe('of nothing', () => {
     const some = summarise([1, 2, 3], 1);
     exports.summaryAppend(at(1), at(0));
     exports.summaryPool(at(1), at(0));
-    exports.summaryAppendAll(at(1), at(0), 0, L.ENTRY_BYTES);
     expect(read(1)).toEqual(some);
     exports.summaryPool(at(0), at(1));
     expect(read(0)).toEqual(some);

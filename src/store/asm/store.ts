@@ -1,7 +1,7 @@
 /** The store's kernels as one module; kernel.ts says what each takes and gives. */
 export { decodeTimes, decodeValues, encodeBlock } from './codec';
 export { lowerBound, mergePoints, sortPoints } from './sort';
-export { summaryAdd, summaryAppend, summaryAppendAll, summaryClear, summaryPool } from './summary';
+export { summaryAdd, summaryAppend, summaryClear, summaryPool } from './summary';
 export { foldBlocks, foldNext, foldPoints } from './summary-fold';
 export { tableAppend, tableGather } from './table';
 

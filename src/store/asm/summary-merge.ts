@@ -92,12 +92,6 @@ export function summaryAppend(summary: usize, later: usize): void {
   store<u64>(summary, load<u64>(later, S_LAST), S_LAST);
 }
 
-/** Adds `count` later summaries of the same series, `stride` bytes apart. */
-export function summaryAppendAll(summary: usize, later: usize, count: u32, stride: u32): void {
-  const end = later + <usize>count * stride;
-  for (; later < end; later += stride) summaryAppend(summary, later);
-}
-
 /** Adds a summary of another series. At equal times the first is that of `summary`, the last that of `other`. */
 export function summaryPool(summary: usize, other: usize): void {
   if (!load<u64>(other, S_COUNT)) return;

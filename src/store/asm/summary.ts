@@ -11,7 +11,7 @@ import {
 } from '../layout';
 import { finite, lostOf, plain, stepOf, summaryAppend } from './summary-merge';
 
-export { summaryAppend, summaryAppendAll, summaryPool } from './summary-merge';
+export { summaryAppend, summaryPool } from './summary-merge';
 
 /** So that no sum of 2^32 values overflows: values are scaled by 2^-64 and the sum back. */
 const DOWN: f64 = 5.421010862427522e-20;
