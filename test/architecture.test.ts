@@ -25,31 +25,33 @@ const mayImport: Readonly<Record<string, Readonly<Record<string, readonly string
   index: { pipeline: 'all', config: ['errors.ts'] },
   // The nearest name, for flags and commands that do not exist.
   cli: {
-    ...{ config: 'all', pipeline: 'all', plugin: 'all', store: 'all', format: 'all', query: ['index.ts'] },
+    ...{ config: 'all', pipeline: 'all', plugin: 'all', store: 'all', format: 'all', text: 'all', query: ['index.ts'] },
     selector: ['suggest.ts'],
   },
   // The commas of -f are split by the rules for quotes in paths.
-  config: { selector: ['errors.ts', 'strings.ts'] },
+  config: { selector: ['errors.ts', 'strings.ts'], text: 'all' },
   pipeline: {
     ...{ config: 'all', plugin: 'all', selector: ['index.ts'], engine: 'all', io: 'all' },
     // What programs and --record write to and ask.
-    ...{ store: 'all', query: ['index.ts'] },
+    ...{ store: 'all', query: ['index.ts'], text: 'all' },
   },
-  plugin: { query: 'all', selector: ['index.ts'], engine: 'all', lock: 'all' },
+  plugin: { query: 'all', selector: ['index.ts'], engine: 'all', lock: 'all', text: 'all' },
   // Constants only: an adapter stands in the guest's memory and has nothing of its own there.
   'plugin/asm': { engine: ['layout.ts', 'view-codes.ts', 'event-layout.ts'], plugin: ['failures.ts'] },
   // For guests; it knows nothing of the host.
   'plugin/sdk': {},
   // The renderer of errors with a caret, and the nearest name.
-  query: { selector: 'all' },
-  selector: { engine: ['program.ts', 'regex-layout.ts'] },
+  query: { selector: 'all', text: 'all' },
+  selector: { engine: ['program.ts', 'regex-layout.ts'], text: 'all' },
   // The names and bytes of its files, and questions to it.
-  store: { query: 'all', lock: 'all' },
+  store: { query: 'all', lock: 'all', text: 'all' },
   'store/asm': { store: ['layout.ts', 'table-layout.ts', 'fold-layout.ts'] },
   // The shape of an answer.
-  format: { store: ['result.ts', 'series.ts'] },
-  lock: {},
-  io: {},
+  format: { store: ['result.ts', 'series.ts'], text: 'all' },
+  lock: { text: 'all' },
+  io: { text: 'all' },
+  // How text from outside is shown.
+  text: {},
   engine: {},
   'engine/asm': {
     engine: ['layout.ts', 'code-numbers.ts', 'regex-layout.ts', 'view-codes.ts', 'event-layout.ts', 'point-layout.ts'],

@@ -8,13 +8,13 @@ import { formatSize } from '../config/quantity.ts';
 import { type LoadedPlugin, runSettings } from '../config/run.ts';
 import { type ImportGroup, type Inspection, inspect, type MemorySize } from '../plugin/inspect.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
+import { printable } from '../text/printable.ts';
 import type { Paint } from './color.ts';
 import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { loadPlugin, runSources } from './plugin-files.ts';
 import { pluginArguments } from './plugin-flags.ts';
 import { defaultLayer } from './sources.ts';
-import { printable } from './terminal.ts';
 import type { World } from './world.ts';
 
 /** What the plugin said, or one line that says why it did not; neither for kinds that say nothing. */

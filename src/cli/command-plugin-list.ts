@@ -4,9 +4,9 @@ import { formatSize } from '../config/quantity.ts';
 import { listPlugins, pluginPlaces } from '../plugin/find.ts';
 import { PluginError } from '../plugin/guest.ts';
 import { recognise } from '../plugin/recognise.ts';
+import { printable } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { pluginArguments } from './plugin-flags.ts';
-import { printable } from './terminal.ts';
 import type { World } from './world.ts';
 
 /** Writes the list to standard output. @throws UsageError */

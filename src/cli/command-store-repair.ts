@@ -1,8 +1,9 @@
 /** `slung store repair`: saves what is whole. */
+
+import { printable } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { storeArguments } from './store-arguments.ts';
 import { counted, writeJson } from './store-report.ts';
-import { printable } from './terminal.ts';
 import type { World } from './world.ts';
 
 /** Writes what was done to standard output. @throws UsageError, StoreError */

@@ -1,8 +1,9 @@
 /** `slung store verify`: every damage of a store. */
+
+import { printable } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { storeArguments } from './store-arguments.ts';
 import { counted, writeJson } from './store-report.ts';
-import { printable } from './terminal.ts';
 import type { World } from './world.ts';
 
 /** Writes findings and counts to standard output; exit code 1 when something is damaged. @throws UsageError, StoreError */

@@ -1,7 +1,7 @@
 /** How `slung plugin test` tells of a case: one line when it passed, and what differs when it did not. */
 import type { DiffLine } from '../plugin/authoring/test-diff.ts';
+import { printable } from '../text/printable.ts';
 import type { Paint } from './color.ts';
-import { printable } from './terminal.ts';
 
 /** One case as --json has it. */
 export interface CaseReport {

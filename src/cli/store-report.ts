@@ -1,6 +1,6 @@
 /** Reports of `slung store stat`, `verify`, `compact`, `trim` and `repair`: labelled lines for people, one line of JSON for programs. */
 import { timeText } from '../format/times.ts';
-import { printable } from './terminal.ts';
+import { printable } from '../text/printable.ts';
 import type { World } from './world.ts';
 
 /** Label and text; undefined: the line is left out. */

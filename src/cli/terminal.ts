@@ -5,6 +5,7 @@
  */
 import type { ErrorsFormat } from '../config/settings.ts';
 import type { Progress, Talk } from '../pipeline/host.ts';
+import { printable } from '../text/printable.ts';
 import { type ColorLevel, paintFor } from './color.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -54,13 +55,4 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     },
   };
   return { talk, progress };
-}
-
-/** Control characters but newline and tab become visible: C0 as their Unicode pictures, the others as U+FFFD. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) => {
-    const code = char.charCodeAt(0);
-    if (code === 0x7f) return '\u2421';
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
-  });
 }

@@ -3,6 +3,7 @@
  * expected, what to do next. The text may come from a plugin or a YAML file, so control characters are shown as
  * pictures and never reach the terminal; a long text is cut to a window around the caret.
  */
+import { printableCharacter } from '../text/printable.ts';
 
 export interface SelectorErrorDetails {
   /** What is wrong: one clause, lower case, no full stop. */
@@ -89,7 +90,11 @@ function cellsOf(line: string, markStart: number, markEnd: number): Cell[] {
   for (const character of line) {
     const marked = offset < Math.max(markEnd, markStart + 1) && offset + character.length > markStart;
     const codePoint = character.codePointAt(0) ?? 0;
-    cells.push({ shown: printable(character, codePoint), width: columnsOf(codePoint), marked });
+    cells.push({
+      shown: character === '\t' ? ' ' : printableCharacter(character),
+      width: columnsOf(codePoint),
+      marked,
+    });
     offset += character.length;
   }
   return cells;
@@ -114,14 +119,6 @@ function windowAround(cells: readonly Cell[], caret: number): { shown: Cell[]; c
   return { shown: cells.slice(from, to), cutLeft: from > 0, cutRight: to < cells.length };
 }
 
-/** C0 controls and DEL have pictures in Unicode; C1 controls and bidirectional overrides have none. */
-function printable(character: string, codePoint: number): string {
-  if (codePoint === 0x09) return ' ';
-  if (codePoint < 0x20) return String.fromCharCode(0x2400 + codePoint);
-  if (codePoint === 0x7f) return '␡';
-  return /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u.test(character) ? '\ufffd' : character;
-}
-
 /** Blocks that terminals draw two columns wide (Unicode East Asian Width W and F, and emoji), as [first, last]. */
 const wideBlocks: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],
@@ -141,7 +138,7 @@ const wideBlocks: readonly (readonly [number, number])[] = [
 function columnsOf(codePoint: number): number {
   if (codePoint < 0x300) return 1;
   const character = String.fromCodePoint(codePoint);
-  // Replaced by printable(), so one column, although some of them are Cf like the zero-width ones below.
+  // Replaced by printableCharacter(), so one column, although some of them are Cf like the zero-width ones below.
   if (/[\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u.test(character)) return 1;
   if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) return 0;
   return wideBlocks.some(([first, last]) => codePoint >= first && codePoint <= last) ? 2 : 1;

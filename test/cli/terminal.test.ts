@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { progressText } from '../../src/cli/progress.ts';
-import { openTerminal, printable } from '../../src/cli/terminal.ts';
+import { openTerminal } from '../../src/cli/terminal.ts';
 import { writeText } from '../../src/cli/write.ts';
 
 const erase = '\r\u001b[K';
@@ -66,13 +66,6 @@ describe('progress', () => {
       elapsedMs: 86_399_000,
     };
     expect(progressText(state).length).toBeLessThan(80);
-  });
-});
-
-describe('printable', () => {
-  test('keeps newline and tab, shows every other control character', () => {
-    expect(printable('a\tb\nc é 🦆')).toBe('a\tb\nc é 🦆');
-    expect(printable('\u0000\r\u001b[31m\u007f\u009b')).toBe('␀␍␛[31m␡\ufffd');
   });
 });
 

@@ -125,7 +125,7 @@ describe('no plugin', () => {
     [
       'names that would move the cursor',
       buildModule({ functions: [{ ...run, name: '\x1b[2J\n\u202e' }] }),
-      expect.stringContaining('exports \\u{1b}[2J\\u{a}\\u{202e};'),
+      expect.stringContaining('exports ␛[2J␊\ufffd;'),
     ],
   ])('%s', (_, bytes, message) => {
     let thrown: unknown;

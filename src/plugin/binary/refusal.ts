@@ -3,14 +3,10 @@
  * any Unicode, so that a file could otherwise write newlines and escape sequences into somebody's terminal, or a name of
  * a megabyte.
  */
+import { excerpt } from '../../text/printable.ts';
 import { PluginError } from '../guest.ts';
 
-const maxMessageLength = 400;
-
-/** @param message may quote the file; control, format and private characters in it are escaped as `\u{1b}` */
+/** @param message may quote the file */
 export function refusal(message: string): PluginError {
-  const short = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
-  return new PluginError(
-    short.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`),
-  );
+  return new PluginError(excerpt(message));
 }
