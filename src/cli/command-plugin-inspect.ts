@@ -45,7 +45,7 @@ async function askPlugin(plugin: LoadedPlugin, { kind }: Inspection, world: Worl
   const operands = { plugin: plugin.name, files: [], args: [] };
   const settings = await runSettings(resolved, operands, { ...runSources(world), load: async () => plugin });
   const describe = await world.loadDescribePlugin();
-  const talk = { error: () => {}, warn: () => {}, info: () => {}, verbose: () => {} };
+  const talk = { error: () => {}, warn: () => {}, info: () => {}, guest: () => {}, verbose: () => {} };
   try {
     const host = { talk, progress: undefined, onSignal: () => () => {}, clockMs: () => world.clockMs() };
     const description = await describe(settings, host);

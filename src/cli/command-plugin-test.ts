@@ -164,7 +164,10 @@ async function runOnce(test: TestCase, plugin: string, { file, bytes, grants }: 
     const runPlugins = await world.loadRunPlugins();
     const hear = (text: string): void => void talk.push(text.replaceAll(`${folder}/`, ''));
     const outcome = await runPlugins(settings, {
-      talk: { error: hear, warn: hear, info: hear, verbose: () => {} },
+      talk: {
+        ...{ error: hear, warn: hear, info: hear, verbose: () => {} },
+        guest: (name, line) => hear(`plugin ${name}: ${line}`),
+      },
       progress: undefined,
       onSignal: () => () => {},
       clockMs: () => world.clockMs(),

@@ -80,6 +80,19 @@ const plugins: readonly Flag[] = [
     commands,
   },
   {
+    key: 'pluginStderr',
+    long: 'plugin-stderr',
+    type: 'choice',
+    value: 'WHAT',
+    choices: ['limit', 'all', 'none'],
+    default: 'limit',
+    group: 'Plugins',
+    doc: "Show the plugins' standard error: a limit, all or none",
+    longDoc:
+      'What to show of what plugins write to their standard error. Each line is shown with the name of its plugin; characters that would act on a terminal become pictures, and a line ends after 1000 characters. limit shows the first 1000 lines and 256 KiB of each thread, counts what follows and reports the number at the end; all shows every line; none shows nothing.',
+    commands,
+  },
+  {
     key: 'abi',
     long: 'abi',
     type: 'list',

@@ -5,7 +5,7 @@
  */
 import type { ErrorsFormat } from '../config/settings.ts';
 import type { Progress, Talk } from '../pipeline/host.ts';
-import { printable } from '../text/printable.ts';
+import { jsonLine, oneLine, printable } from '../text/printable.ts';
 import { type ColorLevel, paintFor } from './color.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -41,7 +41,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     verbose: (text: string) => say(paint.faint(`slung: ${printable(text)}`)),
   };
   const tell = (level: keyof typeof asText, message: string, facts?: Readonly<Record<string, unknown>>): void => {
-    if (options.errors === 'json') say(JSON.stringify({ level, message, ...facts }));
+    if (options.errors === 'json') say(jsonLine({ level, message, ...facts }));
     else asText[level](message);
   };
   const talk: Talk = {
@@ -50,6 +50,11 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       if (!quiet) tell('warning', text, facts);
     },
     info: say,
+    // A plugin's name may be that of a file, and a plugin's line may look like ours: it never stands at the beginning.
+    guest: (plugin, line) => {
+      if (options.errors === 'json') say(jsonLine({ level: 'plugin', message: line, plugin }));
+      else say(`${paint.faint(`plugin ${oneLine(plugin)}:`)} ${printable(line)}`);
+    },
     verbose: (level, text) => {
       if (!quiet && verbose >= level) tell('verbose', text);
     },

@@ -73,6 +73,7 @@ export async function runSettings(
     onPluginError: resolved.choice('onPluginError', onPluginErrors),
     memoryBytes: resolved.number('memory'),
     timeLimitMs: resolved.number('timeLimit'),
+    pluginStderr: resolved.choice('pluginStderr', ['limit', 'all', 'none'] as const),
     allowNet: Object.freeze([...allowNet]),
     environment,
     cacheFile: cacheFile(resolved),

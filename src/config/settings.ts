@@ -137,6 +137,8 @@ export interface RunSettings {
   readonly memoryBytes: number;
   /** The longest time of one call into a plugin. */
   readonly timeLimitMs: number;
+  /** What is shown of the plugins' standard error. */
+  readonly pluginStderr: 'limit' | 'all' | 'none';
   /** HOST or HOST:PORT that plugins may send requests to. */
   readonly allowNet: readonly string[];
   /** Environment variables that plugins may see, with their values. */

@@ -21,6 +21,8 @@ export interface Talk {
   warn(text: string, facts?: Readonly<Record<string, unknown>>): void;
   /** What was asked for, such as --stats. Shown exactly as given, without the `slung:` prefix. */
   info(text: string): void;
+  /** A line that a plugin wrote to its standard error: printable, bounded, without its end. Shown with the plugin's name. */
+  guest(plugin: string, line: string): void;
   /** Shown when -v was given at least `level` times (1 or more). */
   verbose(level: number, text: string): void;
 }

@@ -11,6 +11,7 @@ import type { Tag } from './drain.ts';
 import type { Talk } from './host.ts';
 import { type Flight, Lanes, type Seat } from './lane.ts';
 import { type LaneSpec, type LaneSurroundings, PluginLane } from './plugin-lane.ts';
+import { endStderr } from './plugin-stderr.ts';
 import { counted } from './stats.ts';
 import type { Work } from './work.ts';
 
@@ -71,7 +72,7 @@ export class PluginJob implements Work {
     settings: SelectSettings,
     spec: LaneSpec,
     fields: readonly Path[],
-    options: { readonly isPolite: boolean; readonly talk: Talk } & Omit<LaneSurroundings, 'rejectsLeft'>,
+    options: { readonly isPolite: boolean; readonly talk: Talk } & Omit<LaneSurroundings, 'rejectsLeft' | 'stderr'>,
   ) {
     this.settings = settings;
     this.isPolite = options.isPolite;
@@ -79,7 +80,11 @@ export class PluginJob implements Work {
     this.#talk = options.talk;
     const plan = planFor(spec, fields);
     const blockBytes = Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2);
-    const around: LaneSurroundings = { ...options, rejectsLeft: () => this.rejectsLeft() };
+    const around: LaneSurroundings = {
+      ...options,
+      rejectsLeft: () => this.rejectsLeft(),
+      stderr: (line) => options.talk.guest(spec.name, line),
+    };
     const make = (): PluginLane =>
       new PluginLane(
         spec,
@@ -117,8 +122,14 @@ export class PluginJob implements Work {
 
   /** Waits until every lane's plugin has said who it is. @throws PluginRefused */
   async start(): Promise<void> {
-    const descriptions = await Promise.all(this.#lanes.map((lane) => lane.started()));
-    this.description = descriptions[0];
+    try {
+      const descriptions = await Promise.all(this.#lanes.map((lane) => lane.started()));
+      this.description = descriptions[0];
+    } catch (error) {
+      // What the guest has said may be why.
+      endStderr(this.#lanes, this.#spec, this.#talk);
+      throw error;
+    }
   }
 
   settle(): void {}
@@ -225,6 +236,7 @@ export class PluginJob implements Work {
         if (note.kind === 'warn') this.#talk.warn(`plugin ${this.name}: ${note.text}`);
       }
     }
+    endStderr(this.#lanes, this.#spec, this.#talk);
     for (const hint of this.#hints()) this.#talk.warn(hint);
     if (this.#faults > FAULTS_SHOWN) {
       const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';

@@ -10,6 +10,7 @@ import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner }
 import * as L from '../engine/layout.ts';
 import type { Plan } from '../engine/plan.ts';
 import { clearBlock, clearProgress, linesOfCall, passOverCall, restoreStep, sealBlock } from '../plugin/lane/blocks.ts';
+import { GuestStderr } from '../plugin/lane/guest-stderr.ts';
 import * as T from '../plugin/lane/task.ts';
 import type { LaneServices } from '../plugin/services/start.ts';
 import type { Lane } from './lane.ts';
@@ -27,6 +28,8 @@ export interface LaneSurroundings {
   readonly connect: () => LaneServices | undefined;
   /** A thread that has been started ahead, once. */
   readonly takeThread: () => Worker | undefined;
+  /** Takes a line of the guest's standard error, printable, as soon as it comes. */
+  readonly stderr: (line: string) => void;
   /** More bad lines than this in one block end the run. */
   readonly rejectsLeft: () => number;
 }
@@ -89,6 +92,7 @@ export class PluginLane implements Lane {
     this.#watch.begin();
     this.#port?.close();
     this.#port = port1;
+    port1.on('message', (note: T.LaneNote) => this.#take(note));
     port1.unref();
     const ports = services === undefined ? [port2] : [port2, services.port];
     this.#worker = startThread(task, ports, this.#around.takeThread(), (worker, why) => this.#onCrash(worker, why));
@@ -190,10 +194,23 @@ export class PluginLane implements Lane {
   receive(): void {
     if (this.#port === undefined) return;
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
-      const note = got.message as T.LaneNote;
-      if (note.kind === 'unseen') this.#unseen = note.paths;
-      else this.notes.push(note);
+      this.#take(got.message as T.LaneNote);
     }
+  }
+
+  #take(note: T.LaneNote): void {
+    if (note.kind === 'unseen') this.#unseen = note.paths;
+    else if (note.kind !== 'stderr') this.notes.push(note);
+    else {
+      Atomics.sub(this.#words, T.WORD_STDERR_UNTAKEN, 1);
+      Atomics.notify(this.#words, T.WORD_STDERR_UNTAKEN);
+      this.#around.stderr(note.text);
+    }
+  }
+
+  /** Shows what the guest has begun to write to its standard error; only while it is not running. */
+  endStderrLine(): void {
+    new GuestStderr(this.#ledger, this.#spec.stderr, this.#around.stderr).flush();
   }
 
   /** The paths of --where and of the selectors that no record of this lane has had. */
@@ -273,6 +290,9 @@ export class PluginLane implements Lane {
 
   #afterEnd(cause: string): void {
     this.receive();
+    this.endStderrLine();
+    // A line may have been announced and not sent.
+    Atomics.store(this.#words, T.WORD_STDERR_UNTAKEN, 0);
     this.#counts[T.COUNT_FAILURES]! += 1;
     const block = this.#unfinished();
     const fault = { cause, ...linesOfCall(this.memory, block) };

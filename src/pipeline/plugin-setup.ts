@@ -149,6 +149,7 @@ export function makeJob(
       passUnmatched: settings.unmatched === 'pass',
       onPluginError: settings.onPluginError,
       ...{ maxMemoryBytes: settings.memoryBytes, timeLimitMs: settings.timeLimitMs },
+      stderr: settings.pluginStderr,
       ...{ environment: settings.environment, args: settings.args },
       store: kind === 'slung' ? storeOf(settings, plugin) : undefined,
       events: { ...events, isListening: isFirst && settings.listen !== undefined },

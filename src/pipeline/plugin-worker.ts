@@ -4,10 +4,10 @@
  * are given one.
  */
 import { randomFillSync } from 'node:crypto';
-import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { viewsModule } from '../engine/row-engine.ts';
 import { causeOf } from '../plugin/lane/failure.ts';
+import { GuestStderr, sendingTo } from '../plugin/lane/guest-stderr.ts';
 import { LaneTalk } from '../plugin/lane/lane-talk.ts';
 import type { LaneWorld } from '../plugin/lane/lane-world.ts';
 import { serveStream } from '../plugin/lane/serve-stream.ts';
@@ -15,24 +15,10 @@ import { serveTangent } from '../plugin/lane/serve-tangent.ts';
 import { LANE_REFUSED, type PluginTask } from '../plugin/lane/task.ts';
 import { adapterModule } from '../plugin/tangent/adapter.ts';
 
-const STDERR = 2;
-const RETRY_MS = 1;
+/** What does not depend on the task. */
+type PlainWorld = Omit<LaneWorld, 'writeStderr' | 'endStderrLine'>;
 
-/** Standard error may be a pipe that does not block: then it is tried again, because a guest's words are not to be lost. */
-function writeStderr(bytes: Uint8Array): void {
-  const word = new Int32Array(new SharedArrayBuffer(4));
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(STDERR, bytes, done);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(word, 0, 0, RETRY_MS);
-    }
-  }
-}
-
-const plainWorld: LaneWorld = {
-  writeStderr,
+const plainWorld: PlainWorld = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   fillRandom: (bytes) => {
@@ -41,7 +27,13 @@ const plainWorld: LaneWorld = {
   openHistory: undefined,
 };
 
-function serve(task: PluginTask, world: LaneWorld): void {
+function serve(task: PluginTask, plain: PlainWorld): void {
+  const stderr = new GuestStderr(task.ledger, task.stderr, sendingTo(task));
+  const world: LaneWorld = {
+    ...plain,
+    writeStderr: (bytes) => stderr.write(bytes),
+    endStderrLine: () => stderr.flush(),
+  };
   const talk = new LaneTalk(task.ledger, task.notes, world.monotonicMs);
   try {
     if (task.kind === 'wasi' || task.kind === 'slung') serveStream(task, talk, world);

@@ -245,6 +245,7 @@ export class SelectStream extends Transform {
           if (!this.destroyed) this.emit('warning', text);
         },
         info: () => {},
+        guest: () => {},
         verbose: () => {},
       },
       progress: undefined,

@@ -75,8 +75,6 @@ export interface TangentModule {
 export interface GuestTalk {
   /** One warning, without the plugin's name, which is put in front. */
   warn(text: string): void;
-  /** Bytes of the guest's standard error, passed on as they are. */
-  stderr(bytes: Uint8Array): void;
 }
 
 /** What a guest that runs once over a whole stream (a WASI filter, a Slung program) is given for output and input. */

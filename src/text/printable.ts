@@ -26,6 +26,13 @@ export function printable(text: string): string {
   );
 }
 
+/** A value as one line of JSON that does nothing to a terminal: what is not printable is escaped, so the value is the same. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(unprintables, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
 /** For a text that is part of a line: no line break in it stays one. */
 export function oneLine(text: string): string {
   return text.replace(unprintables, printableCharacter);

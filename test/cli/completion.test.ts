@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { shells } from '../../src/cli/commands.ts';
 import { completionScript } from '../../src/cli/completion.ts';
 import { flagsOf } from '../../src/cli/flags.ts';
 import { slung } from './support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'slung-completion-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 
@@ -16,7 +21,10 @@ describe.each(shells)('%s', (shell) => {
   });
 
   test.skipIf(!has(shell))('the shell can parse it', () => {
-    const { status, stderr } = spawnSync(shell, ['-n'], { input: completionScript(shell) });
+    // In a file: fish does not read a script from a pipe.
+    const file = join(folder, shell);
+    writeFileSync(file, completionScript(shell));
+    const { status, stderr } = spawnSync(shell, ['-n', file]);
     expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
   });
 

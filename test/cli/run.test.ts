@@ -34,6 +34,7 @@ describe('settings', () => {
     expect(others).toEqual({
       unmatched: 'drop',
       onPluginError: 'fail',
+      pluginStderr: 'limit',
       memoryBytes: 256 * 1024 ** 2,
       timeLimitMs: 10_000,
       allowNet: [],

@@ -86,8 +86,9 @@ describe('streams', () => {
     const word = plugin(fixture('wasi/word.wasm'), 'word');
     const { out, outcome, said, ended } = await runChain([word], textOf([x]), {});
     expect({ out, outcome, ended }).toEqual({ out: '', outcome: { kind: 'done', code: 1 }, ended: 'aborted' });
-    expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(/^error: given:?.*: plugin word: .*exit status 2/);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toMatch(/^guest: word: /);
+    expect(said[1]).toMatch(/^error: given:?.*: plugin word: .*exit status 2/);
   });
 });
 

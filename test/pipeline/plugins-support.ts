@@ -75,7 +75,7 @@ export const plugin = (
 
 export function settingsFor(plugins: readonly PluginSetting[], changes: Changes = {}): RunSettings {
   const { unmatched, onPluginError, memoryBytes, timeLimitMs, allowNet, environment, ...others } = changes;
-  const { cacheFile, events, listen, args, ...select } = others;
+  const { cacheFile, events, listen, args, pluginStderr, ...select } = others;
   return {
     select: { ...defaultSettings, stats: 'json', ...select },
     plugins,
@@ -83,6 +83,7 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     onPluginError: onPluginError ?? 'fail',
     memoryBytes: memoryBytes ?? 64 << 20,
     timeLimitMs: timeLimitMs ?? 10_000,
+    pluginStderr: pluginStderr ?? 'limit',
     allowNet: allowNet ?? [],
     environment: environment ?? {},
     cacheFile,
@@ -166,6 +167,7 @@ export async function runChain(
       info: (text) => {
         report = JSON.parse(text);
       },
+      guest: (name, line) => void said.push(`guest: ${name}: ${line}`),
       verbose: () => {},
     },
     progress: undefined,

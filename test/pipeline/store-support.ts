@@ -103,7 +103,7 @@ export function hostFor(store: PointStore, said: string[], isSignalled = false):
     said.push(text);
   };
   return {
-    talk: { error: say, warn: say, info: say, verbose: () => {} },
+    talk: { error: say, warn: say, info: say, guest: say, verbose: () => {} },
     progress: undefined,
     onSignal: (listener) => {
       if (isSignalled) listener('SIGTERM');

@@ -108,7 +108,7 @@ export async function runOver(
     close: () => {},
   };
   const host: RunHost = {
-    talk: { error: say, warn: say, info: say, verbose: () => {} },
+    talk: { error: say, warn: say, info: say, guest: (name, line) => say(`${name}: ${line}`), verbose: () => {} },
     progress: undefined,
     onSignal: () => () => {},
     clockMs: () => performance.now(),

@@ -52,6 +52,48 @@ describe.concurrent('a WASI filter', () => {
   });
 });
 
+describe.concurrent('the standard error of a guest', () => {
+  const forged = ['␛]0;x␇␛[2J', 'slung: ok', 'a\ufffdb\ufffd', 'end'];
+
+  test('is shown with the name of the plugin in front, and without what acts on a terminal', async () => {
+    const { err, out } = await runs.run('wasi', 'forges-lines', records);
+    expect(err).toBe(linesText(forged.map((line) => `plugin evil: ${line}`)));
+    expect(out).toBe(linesText(records));
+  });
+
+  test('is a row for each line with --errors json', async () => {
+    const { err } = await runs.run('wasi', 'forges-lines', records, ['--errors', 'json']);
+    const rows = err
+      .trimEnd()
+      .split('\n')
+      .map((row) => JSON.parse(row));
+    expect(rows).toEqual(forged.map((message) => ({ level: 'plugin', message, plugin: 'evil' })));
+  });
+
+  test('is counted after a thousand lines, and the flag that shows all does', async () => {
+    const shown = 'plugin evil: slung: ok\n';
+    const { err, out } = await runs.run('wasi', 'floods-stderr', records);
+    const report = 'slung: plugin evil wrote 4 000 more lines of its standard error; --plugin-stderr all shows them\n';
+    expect(err).toBe(shown.repeat(1000) + report);
+    expect(out).toBe(linesText(records));
+    const all = await runs.run('wasi', 'floods-stderr', records, ['--plugin-stderr', 'all']);
+    expect(all.err).toBe(shown.repeat(5000));
+    const none = await runs.run('wasi', 'floods-stderr', records, ['--plugin-stderr', 'none']);
+    expect(none.err).toBe('');
+  });
+
+  test.each(['begins-a-line-and-traps', 'begins-a-line-and-loops'])('%s: the line is shown', async (name) => {
+    const { err, code } = await runs.run('wasi', name, records, limit);
+    expect(err).toMatch(/^plugin evil: end\nslung: .*plugin evil: it (reached|did not return)/);
+    expect(code).toBe(1);
+  });
+
+  test('is shown for components as well, also when a line has no end', async () => {
+    const { err } = await runs.run('tangent', 'stderr-without-end', ['{}', '{"evil":1}']);
+    expect(err).toBe('plugin evil: evil\n');
+  });
+});
+
 describe.concurrent('a Slung program', () => {
   const events = Array.from({ length: 3 }, (_, i) => JSON.stringify({ timestamp: 1.7e9 + i, value: i, series: 'cpu' }));
   const outside = /outside of (the|its) memory/;

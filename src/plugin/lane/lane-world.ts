@@ -3,8 +3,10 @@ import type { HistoryStore } from '../slung/store.ts';
 import type { HistoryTask } from './task.ts';
 
 export interface LaneWorld {
-  /** Bytes of a guest's standard error, as they are. */
+  /** Bytes of a guest's standard error, as it wrote them. */
   writeStderr(bytes: Uint8Array): void;
+  /** The guest will not go on with the line that it has begun there. */
+  endStderrLine(): void;
   /** Milliseconds since 1970, with fractions where the system has them. */
   nowMs(): number;
   /** Milliseconds from an arbitrary start, never going back. */

@@ -36,7 +36,9 @@ export function serveStream(task: PluginTask, talk: LaneTalk, world: LaneWorld):
   talk.note({ kind: 'ready', description: undefined });
   talk.started(LANE_READY);
   stream.begin();
-  talk.note(closedOutcome(outcomeOf(stream, run, talk, task.kind === 'slung'), store, stream));
+  const outcome = closedOutcome(outcomeOf(stream, run, talk, task.kind === 'slung'), store, stream);
+  world.endStderrLine();
+  talk.note(outcome);
   stream.letGo();
 }
 
@@ -101,7 +103,7 @@ function programOf(
 ): (stream: StreamLane) => void {
   const program = compileProgram(task.bytes, { maxMemoryBytes: task.maxMemoryBytes });
   const services = servicesOf(task, talk);
-  const guestTalk: GuestTalk = { warn: (text) => talk.warn(text), stderr: (bytes) => world.writeStderr(bytes) };
+  const guestTalk: GuestTalk = { warn: (text) => talk.warn(text) };
   return (stream) =>
     runProgram(program, stream, engine, {
       talk: guestTalk,

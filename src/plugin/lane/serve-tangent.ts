@@ -33,6 +33,7 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
   };
   const lane = new TangentLane(engine, task, talk, (firstHandle) => {
     services.lockReleaseAll();
+    world.endStderrLine();
     return new TangentGuest(module, engine, views, around, firstHandle);
   });
   talk.note({ kind: 'ready', description: lane.start() });

@@ -31,6 +31,9 @@ export interface HistoryTask {
   readonly isReadOnly: boolean;
 }
 
+/** How much of what a guest writes to its standard error is shown: a bounded part, everything, nothing. */
+export type StderrMode = 'limit' | 'all' | 'none';
+
 /** Everything that a lane's thread needs to run one plugin. */
 export interface PluginTask {
   readonly name: string;
@@ -47,6 +50,7 @@ export interface PluginTask {
   readonly onPluginError: 'fail' | 'skip' | 'pass';
   readonly maxMemoryBytes: number;
   readonly timeLimitMs: number;
+  readonly stderr: StderrMode;
   readonly config: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly args: readonly string[];
@@ -73,7 +77,9 @@ export const WORD_HANDLE = 2;
 export const WORD_SUBMITTED = 3;
 /** Bad lines of all blocks that are done. */
 export const WORD_REJECTS = 4;
-export const WORD_QUEUE = 5;
+/** Lines of the guest's standard error that were sent and not taken yet. */
+export const WORD_STDERR_UNTAKEN = 5;
+export const WORD_QUEUE = 6;
 export const QUEUE_LENGTH = 8;
 
 /** The guest is being called, or started. */
@@ -94,14 +100,27 @@ export const COUNT_CALLS = 1;
 export const COUNT_GUEST_MS = 2;
 export const COUNT_FAILURES = 3;
 export const COUNT_PINS_LOST = 4;
+/** Of the guest's standard error: lines shown and their code units, lines that were only counted, bytes of the unfinished line. */
+export const COUNT_STDERR_SHOWN = 5;
+export const COUNT_STDERR_SHOWN_BYTES = 6;
+export const COUNT_STDERR_HIDDEN = 7;
+export const COUNT_STDERR_LINE_BYTES = 8;
 /** An even number, because what follows is aligned to 8 bytes. */
 const WORDS = (WORD_QUEUE + QUEUE_LENGTH + 1) & ~1;
-const COUNTERS = 8;
-export const LEDGER_BYTES = WORDS * 4 + COUNTERS * 8;
+const COUNTERS = 16;
+/** Behind the counters: the beginning of the unfinished line of the guest's standard error. */
+const STDERR_LINE_BYTES = 4096;
+const STDERR_LINE_AT = WORDS * 4 + COUNTERS * 8;
+export const LEDGER_BYTES = STDERR_LINE_AT + STDERR_LINE_BYTES;
 
 /** The two halves of a ledger. */
 export function ledgerViews(ledger: SharedArrayBuffer): { words: Int32Array; counts: Float64Array } {
   return { words: new Int32Array(ledger, 0, WORDS), counts: new Float64Array(ledger, WORDS * 4, COUNTERS) };
+}
+
+/** The room for the unfinished line of the guest's standard error. */
+export function stderrLine(ledger: SharedArrayBuffer): Uint8Array {
+  return new Uint8Array(ledger, STDERR_LINE_AT, STDERR_LINE_BYTES);
 }
 
 /** What a plugin says of itself. */
@@ -133,6 +152,8 @@ export type LaneNote =
   | { readonly kind: 'ready'; readonly description: PluginDescription | undefined }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'warn'; readonly text: string }
+  /** A line of the guest's standard error, printable; taken as soon as it comes. */
+  | { readonly kind: 'stderr'; readonly text: string }
   /**
    * Paths of --where and of the plugin's selectors that no record has had so far, each with its slots in the plan that is
    * in use from now on: the main thread looks there at the end.

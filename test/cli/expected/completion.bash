@@ -36,11 +36,12 @@ _slung() {
         --stats) words="none human json" ;;
         --unmatched) words="drop pass" ;;
         --on-plugin-error) words="fail skip pass" ;;
+        --plugin-stderr) words="limit all none" ;;
         --time-unit) words="auto s ms us ns" ;;
         --durability) words="batch interval none" ;;
         --color) words="auto always never" ;;
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|-j|--lanes|--record|--store|--retain) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --abi --memory --time-limit --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --lanes -j --record --store --durability --retain --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --abi --memory --time-limit --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --lanes -j --record --store --durability --retain --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in

@@ -107,7 +107,7 @@ export const fields = { time: 'timestamp', value: 'value', series: 'series', tag
 /** A host on which nothing is granted and the time is 1 s after 1970. */
 export function testHost(warnings: string[], args: readonly string[]): ProgramHost {
   return {
-    talk: { warn: (text) => warnings.push(text), stderr: () => {} },
+    talk: { warn: (text) => warnings.push(text) },
     wasi: {
       args: ['script', ...args],
       environment: {},
