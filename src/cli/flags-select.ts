@@ -131,7 +131,7 @@ const badLines: readonly Flag[] = [
     env: 'SLUNG_ON_ERROR',
     group: 'Bad lines',
     doc: 'A line that is not JSON: skip it, fail, or keep it',
-    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. When there were any, the exit code is 1, except with keep.`,
+    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. When there were any, the exit code is 1, except with keep, and with skip when it is asked for and not just the default.`,
     common: true,
     commands: readers,
   },

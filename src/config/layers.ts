@@ -45,6 +45,11 @@ export class Resolved {
     return this.#settings.get(key)?.origin.kind === 'flag';
   }
 
+  /** True when nobody has chosen the value. */
+  isDefault(key: string): boolean {
+    return this.#settings.get(key)?.origin.kind === 'default';
+  }
+
   /** The place to name in an error; the key itself when it has no value. */
   originText(key: string): string {
     return this.#settings.get(key)?.origin.text ?? key;

@@ -53,6 +53,7 @@ export function selectSettings(resolved: Resolved, files: readonly string[], def
     maxRecordBytes: resolved.number('maxRecord'),
     maxDepth: resolved.number('maxDepth'),
     onError: resolved.choice('onError', onErrors),
+    badLinesFail: resolved.isDefault('onError'),
     rejects: resolved.optionalText('rejects'),
     maxErrors: resolved.optionalNumber('maxErrors'),
     output,

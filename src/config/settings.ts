@@ -39,6 +39,8 @@ export interface SelectSettings {
   readonly maxRecordBytes: number;
   readonly maxDepth: number;
   readonly onError: OnError;
+  /** Bad lines that were left out make exit code 1; not when it was asked for that they are (`--on-error skip`). */
+  readonly badLinesFail: boolean;
   readonly rejects: string | undefined;
   /** The run stops when more lines than this were rejected. Undefined: no limit. */
   readonly maxErrors: number | undefined;

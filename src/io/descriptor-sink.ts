@@ -27,6 +27,7 @@ export interface DescriptorSinkOptions {
 export class DescriptorSink implements Sink {
   readonly name: string;
   readonly isTTY: boolean;
+  readonly isAllOrNothing: boolean;
   readonly #options: DescriptorSinkOptions;
   #closed = false;
   #released = false;
@@ -35,6 +36,7 @@ export class DescriptorSink implements Sink {
   constructor(options: DescriptorSinkOptions) {
     this.name = options.name;
     this.isTTY = options.isTTY;
+    this.isAllOrNothing = options.file !== undefined;
     this.#options = options;
   }
 

@@ -4,9 +4,10 @@
  * is about line n of FILE. Both are made at the start, so that two empty files mean "nothing was rejected".
  * Writes are synchronous and joined to 64 KiB.
  */
-import { closeSync, fstatSync, openSync, type Stats, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorCode, SinkError, sinkError } from './errors.ts';
+import { identify, isSameFile, type StandardFd } from './identity.ts';
 
 /** One row of FILE.log; the keys are written in this order. */
 export interface RejectRow {
@@ -163,16 +164,13 @@ class BufferedFile {
 
 /** Opening empties the file, so what must not be emptied is found out before. */
 function refuse(rejects: string, path: string, options: RejectsOptions): void {
-  const stats = identify(path);
+  const stats = identify(path, 1);
   if (stats !== undefined && !stats.isFile()) {
     const text = `cannot write ${path}: --rejects writes ${rejects} and ${rejects}${LOG_SUFFIX}, and this is not a regular file`;
     throw new SinkError(path, 'EINVAL', text, 0);
   }
-  const isSame = (other: string, fd: number) => {
-    if (other !== '-' && resolve(other) === resolve(path)) return true;
-    const its = other === '-' ? identifyDescriptor(fd) : identify(other);
-    return its?.isFile() === true && its.dev === stats?.dev && its.ino === stats.ino;
-  };
+  const isSame = (other: string, fd: StandardFd) =>
+    (other !== '-' && resolve(other) === resolve(path)) || isSameFile(identify(other, fd), stats);
   const clash = options.inputs.some((input) => isSame(input, 0))
     ? 'an input'
     : isSame(options.output, 1)
@@ -185,20 +183,4 @@ function refuse(rejects: string, path: string, options: RejectsOptions): void {
     `cannot write rejects to ${path}: it is also ${clash}; give --rejects another name`,
     0,
   );
-}
-
-function identify(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined; // Missing, or not to be seen: then opening it says why.
-  }
-}
-
-function identifyDescriptor(fd: number): Stats | undefined {
-  try {
-    return fstatSync(fd);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,13 @@
 /**
  * Opens the output: standard output by its descriptor (process.stdout is never touched: it would make a pipe
- * non-blocking for everybody who shares it), a device or a FIFO as it is, and a regular file as a temporary file beside
- * it that gets the name on commit. So a reader of FILE sees the old content or the new, never a part.
+ * non-blocking for everybody who shares it), any other descriptor that a path like /dev/fd/63 names as well, a device or
+ * a FIFO as it is, and a regular file as a temporary file beside it that gets the name on commit. So a reader of FILE sees the old content or the new, never a part.
  */
 import { constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { SinkError, sinkError } from './errors.ts';
+import { descriptorOf } from './identity.ts';
 import { PendingFile, resolveTarget } from './pending-file.ts';
 import type { Sink } from './types.ts';
 
@@ -21,6 +22,8 @@ const NON_BLOCKING = constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
 export function openSink(path: string): Sink {
   if (path === '-') return openStdout();
   try {
+    const inherited = descriptorOf(path);
+    if (inherited !== undefined) return openDescriptor(path, inherited);
     const target = resolveTarget(path);
     const stats = statSync(target, { throwIfNoEntry: false });
     if (stats?.isDirectory()) throw new SinkError(path, 'EISDIR', `cannot write ${path}: is a directory (EISDIR)`, 0);

@@ -29,6 +29,8 @@ export interface Sink {
   readonly closed: boolean;
   /** Output goes to a terminal. */
   readonly isTTY: boolean;
+  /** Nothing of the output is to be seen before `commit`, and nothing of it is left by `abort`. */
+  readonly isAllOrNothing?: boolean;
   /**
    * Writes as much of `bytes` as can be written without blocking on a slow reader; `bytes` is borrowed for the call.
    * @returns the number of bytes taken (all of them for files)

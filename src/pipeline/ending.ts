@@ -41,14 +41,14 @@ export function conclude(ending: Ending): RunOutcome {
   const sinkError = ending.sinkError ?? caught;
   host.progress?.clear();
   if (sinkError !== undefined) talk.error(sinkError.message);
-  rejecting.summarise(settings.rejects, settings.onError === 'keep');
+  rejecting.summarise(settings.rejects, settings.onError === 'keep', sinkError?.sink);
   for (const words of job.recorder?.words() ?? []) talk.warn(words);
   job.finish();
   for (const hint of drain.lateColumns()) talk.warn(hint);
   if (stopped === undefined && signal === undefined) {
     for (const hint of absentPathHints(job, stats)) talk.warn(hint);
   }
-  if (!isWhole && stopped !== 'closed' && settings.output !== '-') {
+  if (!isWhole && stopped !== 'closed' && drain.sink.isAllOrNothing === true) {
     const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';
     talk.warn(`${settings.output} was not written, because ${why}`);
   }
@@ -80,8 +80,8 @@ function tellStats({ stats }: SelectSettings, { talk }: RunHost, report: () => S
 function outcome({ job, drain, stats, signal, inputFailed }: Ending, sinkFailed: boolean): RunOutcome {
   if (signal !== undefined) return { kind: 'signal', signal };
   if (drain.stopped === 'closed') return { kind: 'done', code: 0 };
-  const { onError, exitStatus } = job.settings;
-  const badLines = stats.rejected > 0 && onError !== 'keep';
+  const { onError, badLinesFail, exitStatus } = job.settings;
+  const badLines = stats.rejected > 0 && onError !== 'keep' && badLinesFail;
   if (sinkFailed || inputFailed || badLines || !isWholeRun(drain.stopped)) return { kind: 'done', code: 1 };
   return { kind: 'done', code: exitStatus && stats.matched === 0 ? 4 : 0 };
 }

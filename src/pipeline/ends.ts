@@ -4,6 +4,7 @@
  */
 import type { SelectSettings } from '../config/settings.ts';
 import { openFileAt } from '../io/file-at.ts';
+import { refuseOutputAsInput } from '../io/identity.ts';
 import { openRejects, openSink, openSource, type RejectsWriter, type Sink, type Source } from '../io/index.ts';
 import { collectGarbage } from './collect.ts';
 
@@ -22,8 +23,9 @@ export interface Ends {
 
 /** The files of the command line. @throws SinkError; nothing stays open then */
 export function openEnds(settings: SelectSettings): Ends {
-  const sink = openSink(settings.output);
   const { inputs, output } = settings;
+  refuseOutputAsInput(inputs, output);
+  const sink = openSink(output);
   try {
     const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
     return { openSource, openFileAt, sink, rejects, showsBadLines: true, collectGarbage };

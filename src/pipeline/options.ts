@@ -66,7 +66,7 @@ export function settingsOf(options: SelectOptions): SelectSettings {
     ...{ batchAgeMs: 0, lanes: 1 },
     maxRecordBytes: inRange('maxRecordBytes', options.maxRecordBytes ?? 64 * MIB, 64, 128 * MIB),
     maxDepth: inRange('maxDepth', options.maxDepth ?? 1024, 1, 65_536),
-    ...{ onError, maxErrors: optional('maxErrors', options.maxErrors, 0) },
+    ...{ onError, badLinesFail: true, maxErrors: optional('maxErrors', options.maxErrors, 0) },
     ...{
       rejects: undefined,
       output: '-',

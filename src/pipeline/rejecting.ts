@@ -87,10 +87,17 @@ export class Rejecting {
     this.#writer?.flush();
   }
 
-  /** The last word on rejected lines, at the end of a run. */
-  summarise(rejectsPath: string | undefined, kept: boolean): void {
+  /**
+   * The last word on rejected lines, at the end of a run.
+   * @param failedSink the name of the output that could not be written, if there is one
+   */
+  summarise(rejectsPath: string | undefined, kept: boolean, failedSink: string | undefined): void {
     const { rejected } = this.#stats;
     if (this.#talk === undefined || rejected === 0) return;
+    if (rejectsPath !== undefined && (failedSink === rejectsPath || failedSink === `${rejectsPath}.log`)) {
+      this.#talk.warn(`${counted(rejected, 'bad line')} in the input; ${rejectsPath} does not have all of them`);
+      return;
+    }
     const shown = rejected > SHOWN ? ` (the first ${SHOWN} are shown)` : '';
     const isOne = rejected === 1;
     const asItWas = isOne ? 'passed on as it was' : 'passed on as they were';

@@ -19,6 +19,7 @@ describe('settings', () => {
       maxRecordBytes: 67_108_864,
       maxDepth: 1024,
       onError: 'skip',
+      badLinesFail: true,
       rejects: undefined,
       maxErrors: undefined,
       output: '-',
@@ -59,6 +60,7 @@ describe('settings', () => {
       maxRecordBytes: 2048,
       maxDepth: 7,
       onError: 'skip',
+      badLinesFail: false,
       rejects: 'r',
       maxErrors: 0,
       output: 'out',
@@ -118,6 +120,7 @@ describe('environment', () => {
     expect(await settingsOf(['-j', '7', '--on-error=skip', '--stats=none', '--no-quiet'], environment)).toMatchObject({
       lanes: 7,
       onError: 'skip',
+      badLinesFail: false,
       stats: 'none',
       quiet: false,
       verbose: 2,

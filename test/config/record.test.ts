@@ -15,7 +15,16 @@ const layer = (values: Readonly<Record<string, SettingValue>>, kind: 'flag' | 'd
 
 const defaults = {
   ...{ to: 'ndjson', header: true, batchBytes: 1024, batchAge: 0, lanes: 8, maxRecord: 1024, maxDepth: 10 },
-  ...{ onError: 'skip', output: '-', stats: 'none', errors: 'text', verbose: 0, color: 'auto', durability: 'batch' },
+  ...{
+    onError: 'skip',
+    badLinesFail: true,
+    output: '-',
+    stats: 'none',
+    errors: 'text',
+    verbose: 0,
+    color: 'auto',
+    durability: 'batch',
+  },
   ...{ timeField: 'timestamp', valueField: 'value', seriesField: 'series', tagsField: 'tags', timeUnit: 'auto' },
   ...{ from: 'ndjson', resume: false },
 };

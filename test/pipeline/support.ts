@@ -53,6 +53,7 @@ export const defaultSettings: SelectSettings = {
   maxRecordBytes: 64 << 20,
   maxDepth: 1024,
   onError: 'skip',
+  badLinesFail: true,
   rejects: undefined,
   maxErrors: undefined,
   output: '-',

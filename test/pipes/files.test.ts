@@ -1,6 +1,15 @@
 /** Inputs and outputs that do not work, exit codes, and colours: what a shell script around slung relies on. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bash, bin, environment, isLinux, workDirectory } from './support.ts';
@@ -199,3 +208,78 @@ function hasScript(): boolean {
     return false;
   }
 }
+
+describe('an output that is an input', () => {
+  const refused = /^slung: cannot write .* it is the same file as the input .*; write to another file and rename it/;
+  beforeAll(() => {
+    writeFileSync(join(work.path, 'both'), '{"a":1}\n{"a":2}\n');
+    symlinkSync('both', join(work.path, 'both-link'));
+    linkSync(join(work.path, 'both'), join(work.path, 'both-hard'));
+  });
+
+  test.each([
+    ['appended to', 'select both >> both'],
+    ['read and written by redirection', 'select < both >> both'],
+    ['opened for both', 'select both 1<> both'],
+    ['behind a link', 'select good both-link >> both'],
+    ['behind another name', 'select both-hard >> both'],
+    ['with -o', 'select good both -o both-link'],
+    ['with -o and a descriptor', 'select both -o /dev/stdout >> both'],
+  ])('%s', async (_, line) => {
+    const { code, stdout, stderr } = await bash(`"$NODE" "$SLUNG" ${line}`, work.path);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(refused);
+    expect(readFileSync(join(work.path, 'both'), 'utf8')).toBe('{"a":1}\n{"a":2}\n');
+  });
+
+  test('a device may be both', () => {
+    expect(slung(['select', '/dev/null', '-o', '/dev/null'])).toEqual({ code: 0, out: '', err: '' });
+  });
+});
+
+describe.runIf(isLinux)('an output that is open already', () => {
+  test.each([
+    ['a pipe by its name', 'select good -o /dev/stdout | cat'],
+    ['a pipe by its number', 'select good -o /dev/fd/3 3>&1 | cat'],
+    ['a command', 'select good -o >(cat) | cat'],
+    ['through a link', 'select good -o out-link | cat'],
+  ])('%s', async (_, line) => {
+    if (!existsSync(join(work.path, 'out-link'))) symlinkSync('/dev/stdout', join(work.path, 'out-link'));
+    const { stdout, stderr } = await bash(`"$NODE" "$SLUNG" ${line}`, work.path);
+    expect({ stdout, stderr }).toEqual({ stdout: '{"a":1}\n{"a":2}\n', stderr: '' });
+  });
+
+  test('a file is appended to', async () => {
+    const line = 'echo kept > kept; "$NODE" "$SLUNG" select good -o /dev/stdout >> kept; cat kept';
+    const { stdout, stderr } = await bash(line, work.path);
+    expect({ stdout, stderr }).toEqual({ stdout: 'kept\n{"a":1}\n{"a":2}\n', stderr: '' });
+  });
+
+  test('a descriptor that is not open is an error', () => {
+    const err = 'slung: cannot write /dev/fd/77: bad file descriptor (EBADF)\n';
+    expect(slung(['select', 'good', '-o', '/dev/fd/77'])).toEqual({ code: 1, out: '', err });
+  });
+});
+
+test('--on-error skip, said aloud, makes bad lines no failure', () => {
+  expect(slung(['select', 'bad']).code).toBe(1);
+  expect(slung(['select', '--on-error', 'skip', 'bad']).code).toBe(0);
+  expect(slung(['select', 'bad'], '', { SLUNG_ON_ERROR: 'skip' }).code).toBe(0);
+  expect(slung(['select', '--on-error', 'skip', '--max-errors', '0', 'bad']).code).toBe(1);
+});
+
+test.runIf(isLinux && process.getuid?.() === 0)(
+  'a full disk for rejects: no word of lines that are not there',
+  async () => {
+    const line =
+      'mkdir full && mount -t tmpfs -o size=8k tmpfs full && head -c 8192 /dev/zero > full/fill && ' +
+      'echo nope | "$NODE" "$SLUNG" select --rejects full/rej; echo "code $?"; umount full';
+    const { stdout, stderr } = await bash(line, work.path);
+    // Where mounting is not permitted there is nothing to see.
+    if (!stdout.includes('code')) return;
+    expect(stdout).toBe('code 1\n');
+    expect(stderr).toMatch(/cannot write full\/rej(\.log)?: no space left on device \(ENOSPC\)/);
+    expect(stderr).toContain('1 bad line in the input; full/rej does not have all of them');
+    expect(stderr).not.toContain('written to');
+  },
+);

@@ -1,0 +1,68 @@
+/**
+ * Which file a name or a descriptor leads to. An output that is also an input would be read while it grows, or emptied
+ * before it is read, whatever names lead to it: so files are compared by device and inode, as cat and grep do.
+ */
+import { fstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { SinkError } from './errors.ts';
+
+/** Standard input and output are written `-`. */
+export type StandardFd = 0 | 1;
+
+/** The descriptors of this process by their names, as a shell writes `>(command)` and people write /dev/stdout. */
+const standardNames = new Map([
+  ['/dev/stdin', 0],
+  ['/dev/stdout', 1],
+  ['/dev/stderr', 2],
+]);
+const MAX_LINKS = 40;
+
+/**
+ * The descriptor of this process that a path names, directly or through links; undefined for any other path. Opening
+ * such a path again would begin at the start of the file, or fail for a socket.
+ */
+export function descriptorOf(path: string): number | undefined {
+  let target = resolve(path);
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const standard = standardNames.get(target);
+    if (standard !== undefined) return standard;
+    const numbered = /^(?:\/dev|\/proc\/self|\/proc\/thread-self)\/fd\/(\d{1,9})$/.exec(target);
+    if (numbered !== null) return Number(numbered[1]);
+    try {
+      target = resolve(dirname(target), readlinkSync(target));
+    } catch {
+      return undefined; // Not a link, or not there.
+    }
+  }
+  return undefined;
+}
+
+/** What is behind a path; `-` is the standard descriptor `fd`. Undefined when it is missing or cannot be seen. */
+export function identify(path: string, fd: StandardFd): Stats | undefined {
+  try {
+    return path === '-' ? fstatSync(fd) : statSync(path);
+  } catch {
+    return undefined; // Opening it says why.
+  }
+}
+
+/** Whether both are the same regular file. Devices, pipes and sockets may be read and written at once. */
+export function isSameFile(one: Stats | undefined, other: Stats | undefined): boolean {
+  return one?.isFile() === true && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+}
+
+/**
+ * To be called before anything is opened.
+ * @throws SinkError when the output is one of the inputs
+ */
+export function refuseOutputAsInput(inputs: readonly string[], output: string): void {
+  const target = identify(output, 1);
+  const clash = inputs.find((input) => isSameFile(identify(input, 0), target));
+  if (clash === undefined) return;
+  const from = clash === '-' ? 'standard input' : clash;
+  const to = output === '-' ? 'standard output' : output;
+  const text =
+    `cannot write ${to}: it is the same file as the input ${from}; ` +
+    'write to another file and rename it when the run is over';
+  throw new SinkError(output === '-' ? '<stdout>' : output, 'EINVAL', text, 0);
+}
