@@ -117,7 +117,8 @@ const sandbox: readonly Flag[] = [
     env: 'SLUNG_MEMORY',
     group: 'Sandbox',
     doc: 'The most memory an instance may have',
-    longDoc: 'The most memory that one instance of a plugin may have, rounded down to pages of 64 KiB.',
+    longDoc:
+      'The most memory that one instance of a plugin may have, rounded down to pages of 64 KiB: all of its memories and tables together. Several memories divide what they do not start with evenly.',
     commands,
   },
   {

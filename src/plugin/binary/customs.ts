@@ -3,7 +3,9 @@
  * ProducersSection.md) and `name` or `component-name` (Core Specification, appendix 7.4.1). They never make a file
  * invalid: what cannot be read is as if it were not there.
  */
+import { excerpt } from '../../text/printable.ts';
 import { PluginError } from '../guest.ts';
+import { noteCaps } from './caps.ts';
 import type { CustomSection } from './module.ts';
 import { ByteReader, readSection } from './reader.ts';
 
@@ -14,19 +16,26 @@ export interface Producer {
   readonly version: string;
 }
 
+/** The first thousand; their texts are cut to what can be shown. */
 export function readProducers(customs: readonly CustomSection[]): Producer[] {
-  return customs
-    .filter(({ name }) => name === 'producers')
-    .flatMap(({ bytes }) => lenient(() => producersIn(bytes)) ?? []);
+  const all: Producer[] = [];
+  for (const { name, bytes } of customs) {
+    if (name !== 'producers' || all.length >= noteCaps.producers) continue;
+    // A section is taken as a whole, or not at all.
+    all.push(...(lenient(() => producersIn(bytes, noteCaps.producers - all.length)) ?? []));
+  }
+  return all;
 }
 
-function producersIn(bytes: Uint8Array): Producer[] {
+function producersIn(bytes: Uint8Array, most: number): Producer[] {
   const reader = new ByteReader(bytes);
+  const text = (what: string): string => excerpt(reader.name(what));
   const producers: Producer[] = [];
-  for (let fields = reader.count('fields'); fields > 0; fields--) {
-    const field = reader.name('a field');
+  for (let fields = Math.min(reader.count('fields'), most); fields > 0; fields--) {
+    const field = text('a field');
     for (let values = reader.count('values'); values > 0; values--) {
-      producers.push({ field, name: reader.name('a tool'), version: reader.name('a version') });
+      if (producers.length >= most) return producers;
+      producers.push({ field, name: text('a tool'), version: text('a version') });
     }
   }
   return producers;
@@ -50,9 +59,9 @@ export function readNames(customs: readonly CustomSection[]): Names {
   if (custom === undefined) return { own, functions };
   const reader = new ByteReader(custom.bytes);
   lenient(() => {
-    while (!reader.isAtEnd) {
+    for (let left = noteCaps.subsections; left > 0 && !reader.isAtEnd; left--) {
       const { id, body } = readSection(reader);
-      if (id === ownNameSubsection) own = body.name('the name');
+      if (id === ownNameSubsection) own = excerpt(body.name('the name'));
       // A component's subsection 1 names items of all sorts, one sort a subsection.
       else if (id === functionNamesSubsection && custom.name === 'name') functions = body.count('names');
     }

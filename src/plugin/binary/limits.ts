@@ -3,7 +3,9 @@
  * flags, the size at the start, and the maximum when there is one. Memories of 64 bits and shared ones are refused here,
  * because nobody could bound or share them with a guest safely.
  */
-import type { ByteReader } from './reader.ts';
+
+import { skipConstant } from './instructions.ts';
+import { ByteReader } from './reader.ts';
 import { readValueType } from './signature.ts';
 import { leb } from './writer.ts';
 
@@ -19,6 +21,9 @@ const hasMaximum = 0x01;
 const isShared = 0x02;
 const isWide = 0x04;
 
+/** Instead of the type of its elements, followed by 0x00, that type, limits and the value. */
+const TABLE_WITH_VALUE = 0x40;
+
 function readLimits(reader: ByteReader, what: 'memory' | 'table'): Limits {
   const start = reader.at;
   const flags = reader.u8(`the limits of a ${what}`);
@@ -33,12 +38,26 @@ export function readMemory(reader: ByteReader): Limits {
   return readLimits(reader, 'memory');
 }
 
-/** The type of a table: its elements are passed over. */
+/** A table, with its initial value when it has one: only the limits are looked at. */
 export function readTable(reader: ByteReader): Limits {
-  if (reader.bytes[reader.at] === 0x40)
-    throw reader.fault('it has a table with an initial value, which is not supported');
+  const hasValue = reader.bytes[reader.at] === TABLE_WITH_VALUE;
+  if (hasValue) reader.take(2, 'a table');
   readValueType(reader);
-  return readLimits(reader, 'table');
+  const limits = readLimits(reader, 'table');
+  if (hasValue) skipConstant(reader);
+  return limits;
+}
+
+/** What stands before and behind the limits of the table that begins at `start` and that the reader has passed. */
+export function tablePrefix(reader: ByteReader, start: number): { readonly type: number[]; readonly value: number[] } {
+  const { bytes, at: end } = reader;
+  const again = new ByteReader(bytes, start, end);
+  const hasValue = bytes[start] === TABLE_WITH_VALUE;
+  if (hasValue) again.take(2, 'a table');
+  readValueType(again);
+  const type = [...bytes.subarray(start, again.at)];
+  readLimits(again, 'table');
+  return { type, value: [...bytes.subarray(again.at, end)] };
 }
 
 /** Limits with a maximum, encoded. */

@@ -4,10 +4,12 @@
  * are passed over, so this takes microseconds. Validity is not decided here; that is the engine's compiler's business.
  */
 
+import { caps, checkCap, checkSectionCount } from './caps.ts';
 import { type Limits, readMemory, readTable } from './limits.ts';
 import { ByteReader, readSection, type Section } from './reader.ts';
 import { refusal } from './refusal.ts';
 import { readValueType, type Signature } from './signature.ts';
+import { TypeTable } from './types.ts';
 
 export type ExternalKind = 'function' | 'table' | 'memory' | 'global' | 'tag';
 
@@ -36,13 +38,25 @@ export interface CustomSection {
   readonly bytes: Uint8Array;
 }
 
+/** The types of all functions, imported ones first. */
+export interface FunctionTypes {
+  readonly types: TypeTable;
+  /** Of each function. */
+  readonly indices: readonly number[];
+  /** How many of them are imported. */
+  readonly imported: number;
+}
+
 export interface CoreModule {
   readonly imports: readonly ModuleImport[];
   readonly exports: readonly ModuleExport[];
   /** Those that it defines. */
   readonly memories: readonly Limits[];
-  /** How many tables it defines. */
-  readonly tables: number;
+  /** Those that it defines. */
+  readonly tables: readonly Limits[];
+  readonly functions: FunctionTypes;
+  /** Its types are there only with the garbage collection proposal. */
+  readonly needsGc: boolean;
   /** The index of the function that instantiation runs. */
   readonly start: number | undefined;
   readonly customs: readonly CustomSection[];
@@ -59,6 +73,9 @@ export const sectionIds = {
   global: 6,
   export: 7,
   start: 8,
+  element: 9,
+  code: 10,
+  data: 11,
 } as const;
 
 const externalKinds: readonly ExternalKind[] = ['function', 'table', 'memory', 'global', 'tag'];
@@ -70,11 +87,26 @@ export function readCoreModule(bytes: Uint8Array): CoreModule {
   return found.result();
 }
 
-/** The sections of a core module, in order. `bytes` is the module from its first byte. */
+/**
+ * The sections of a core module, in order. `bytes` is the module from its first byte.
+ * @throws PluginError also when there are too many, or more in one than slung takes
+ */
 export function* coreSections(bytes: Uint8Array): Generator<Section> {
   checkCorePreamble(bytes);
   const reader = new ByteReader(bytes, 8);
-  while (!reader.isAtEnd) yield readSection(reader);
+  let seen = 0;
+  for (let count = 1; !reader.isAtEnd; count++) {
+    checkCap('sections', count, caps.sections);
+    const section = readSection(reader);
+    const { id, body } = section;
+    // Otherwise what is counted in one section would not be all of it.
+    if (id !== sectionIds.custom && id < 32) {
+      if (seen & (1 << id)) throw body.fault(`section ${id} is there twice`, section.start);
+      seen |= 1 << id;
+    }
+    checkSectionCount(id, body);
+    yield section;
+  }
 }
 
 function checkCorePreamble(bytes: Uint8Array): void {
@@ -87,13 +119,14 @@ function checkCorePreamble(bytes: Uint8Array): void {
 
 /** Gathers the sections; types come before what refers to them, which the order of sections guarantees. */
 class ModuleParts {
-  readonly types: (Signature | undefined)[] = [];
+  readonly types = new TypeTable();
   readonly imports: ModuleImport[] = [];
-  /** Signatures of all functions, imported ones first. */
-  readonly functions: (Signature | undefined)[] = [];
+  /** The types of all functions, imported ones first. */
+  readonly functions: number[] = [];
+  importedFunctions = 0;
   readonly exports: { name: string; kind: ExternalKind; index: number }[] = [];
   readonly memories: Limits[] = [];
-  tables = 0;
+  readonly tables: Limits[] = [];
   readonly customs: CustomSection[] = [];
   start: number | undefined;
 
@@ -101,32 +134,14 @@ class ModuleParts {
     if (id === sectionIds.custom) {
       const name = body.name('the name of a custom section');
       this.customs.push({ name, bytes: body.bytes.subarray(body.at, body.end) });
-    } else if (id === sectionIds.type) this.addTypes(body);
+    } else if (id === sectionIds.type) this.types.read(body);
     else if (id === sectionIds.import) repeat(body, 'imports', () => this.addImport(body));
-    else if (id === sectionIds.function) repeat(body, 'functions', () => this.addFunction(body));
-    else if (id === sectionIds.table) this.tables += body.count('tables');
+    else if (id === sectionIds.function) {
+      repeat(body, 'functions', () => this.functions.push(body.u32('a type index')));
+    } else if (id === sectionIds.table) repeat(body, 'tables', () => this.addTable(body));
     else if (id === sectionIds.memory) repeat(body, 'memories', () => this.memories.push(readMemory(body)));
     else if (id === sectionIds.export) repeat(body, 'exports', () => this.addExport(body));
     else if (id === sectionIds.start) this.start = body.u32('the start function');
-  }
-
-  addTypes(body: ByteReader): void {
-    const count = body.count('types');
-    for (let index = 0; index < count; index++) {
-      // What is no function type belongs to the garbage collection proposal; its length is not known here, and no
-      // plugin needs the signatures that come after it, so they stay undefined.
-      if (body.bytes[body.at] !== 0x60) return;
-      body.u8('a type');
-      const parameters = readTypes(body);
-      this.types.push({ parameters, results: readTypes(body) });
-    }
-  }
-
-  /** @returns the signature of the type that is referred to */
-  addFunction(body: ByteReader): Signature | undefined {
-    const signature = this.types[body.u32('a type index')];
-    this.functions.push(signature);
-    return signature;
   }
 
   addImport(body: ByteReader): void {
@@ -135,11 +150,21 @@ class ModuleParts {
     const kind = readKind(body);
     let signature: Signature | undefined;
     let limits: Limits | undefined;
-    if (kind === 'function') signature = this.addFunction(body);
-    else if (kind === 'table') limits = readTable(body);
+    if (kind === 'function') {
+      const type = body.u32('a type index');
+      this.functions.push(type);
+      this.importedFunctions += 1;
+      signature = this.types.signature(type);
+    } else if (kind === 'table') limits = readTable(body);
     else if (kind === 'memory') limits = readMemory(body);
     else passGlobalOrTag(body, kind);
     this.imports.push({ module, name, kind, signature, limits });
+  }
+
+  addTable(body: ByteReader): void {
+    const limits = readTable(body);
+    checkCap('elements in a table', limits.initial, caps.tableElements);
+    this.tables.push(limits);
   }
 
   addExport(body: ByteReader): void {
@@ -149,17 +174,16 @@ class ModuleParts {
   }
 
   result(): CoreModule {
-    const { imports, memories, tables, start, customs } = this;
-    const exports = this.exports.map((item) => ({
-      ...item,
-      signature: item.kind === 'function' ? this.functions[item.index] : undefined,
-    }));
-    return { imports, exports, memories, tables, start, customs };
+    const { imports, memories, tables, start, customs, types } = this;
+    const exports = this.exports.map((item) => ({ ...item, signature: this.signatureOf(item) }));
+    const functions = { types, indices: this.functions, imported: this.importedFunctions };
+    return { imports, exports, memories, tables, functions, start, customs, needsGc: types.needsGc };
   }
-}
 
-function readTypes(body: ByteReader): number[] {
-  return Array.from({ length: body.count('value types') }, () => readValueType(body));
+  signatureOf({ kind, index }: { kind: ExternalKind; index: number }): Signature | undefined {
+    const type = kind === 'function' ? this.functions[index] : undefined;
+    return type === undefined ? undefined : this.types.signature(type);
+  }
 }
 
 /** The kind of an import or export. */

@@ -5,91 +5,87 @@
  * the sections concerned are written anew; everything else is copied as it is.
  */
 
-import { type Limits, limitBytes, pageBytes, readMemory, readTable } from './limits.ts';
-import { coreSections, passGlobalOrTag, readCoreModule, readKind, repeat, sectionIds } from './module.ts';
-import { ByteReader, type Section } from './reader.ts';
+import { caps, checkCap } from './caps.ts';
+import { checkCosts } from './costs.ts';
+import { type Limits, limitBytes, readMemory, readTable, tablePrefix } from './limits.ts';
+import {
+  type CoreModule,
+  coreSections,
+  passGlobalOrTag,
+  readCoreModule,
+  readKind,
+  repeat,
+  sectionIds,
+} from './module.ts';
+import type { ByteReader, Section } from './reader.ts';
 import { refusal } from './refusal.ts';
+import { type Share, shareOut, showPages } from './room.ts';
 import { joinBytes, leb, nameBytes, section, vector } from './writer.ts';
 
-/** More than any program has functions, at about 28 bytes each in V8; StarlingMonkey has some 20 000. */
-const maxTableElements = 200_000;
-/** Toolchains make one, dynamic linking two. */
-const maxTables = 16;
+/** What a section becomes: its new bytes in parts, or undefined to keep it. */
+type Rewrite = (section: Section) => readonly ArrayLike<number>[] | undefined;
 
-/** What a section becomes: its whole new bytes, or undefined to keep it. */
-type Rewrite = (section: Section) => readonly number[] | undefined;
-
-/** A module whose memories and tables have a maximum, and how many an instance of it makes. */
-export interface CappedModule {
-  readonly bytes: Uint8Array;
-  readonly memories: number;
-  readonly tables: number;
+/**
+ * The module of a guest that has no other, so that all of its memory and its tables stay within `maxPages` together, and
+ * no table grows beyond 200 000 elements. The result is of its own; `bytes` is only read.
+ * @param maxPages pages of 64 KiB
+ * @param core what was read of the module, when it was
+ * @throws PluginError when it starts larger than that, is shared or has 64 bits, costs too much to compile, or is malformed
+ */
+export function capMemory(bytes: Uint8Array, maxPages: number, core: CoreModule = readCoreModule(bytes)): Uint8Array {
+  const costs = checkCosts(bytes, core);
+  const [share] = shareOut([{ ...core, ...costs, instances: 1 }], maxPages);
+  return capModule(bytes, share!);
 }
 
 /**
- * The module with every memory's maximum, of defined and imported ones, at most `maxPages`, and every table's at most
- * 200 000 elements. The result is of its own; `bytes` is only read.
- * @param maxPages pages of 64 KiB
- * @throws PluginError when a memory starts larger than that, is shared or has 64 bits, or the module is malformed
+ * The module with the maxima that its share allows. What it imports may be as large as all that the guest has, since it
+ * is bounded where it is made.
+ * @throws PluginError as `capMemory`
  */
-export function capMemory(bytes: Uint8Array, maxPages: number): Uint8Array {
-  return capModule(bytes, maxPages).bytes;
-}
-
-/** The same, with counts of what the module defines itself. */
-export function capModule(bytes: Uint8Array, maxPages: number): CappedModule {
-  const own = { memories: 0, tables: 0 };
-  const all = { memories: 0, tables: 0 };
-  const memoryBytes = (body: ByteReader) => {
-    all.memories += 1;
-    return cappedMemory(readMemory(body), maxPages);
+export function capModule(bytes: Uint8Array, share: Share): Uint8Array {
+  const count = { memories: 0, tables: 0 };
+  const memory = (body: ByteReader, isOwn: boolean): number[] => {
+    checkCap('memories', ++count.memories, caps.memories);
+    return cappedMemory(readMemory(body), isOwn ? share.morePages : share.allPages, share.allPages);
   };
-  const tableBytes = (body: ByteReader): number[] => {
-    all.tables += 1;
+  const table = (body: ByteReader, isOwn: boolean): number[] => {
+    checkCap('tables', ++count.tables, caps.tables);
     const start = body.at;
     const limits = readTable(body);
-    // The type of the elements is one byte, or two with a heap type; it is copied.
-    const elements = [...body.bytes.subarray(start, start + elementTypeBytes(body.bytes[start]!, body, start))];
-    return [...elements, ...cappedTable(limits)];
+    const { type, value } = tablePrefix(body, start);
+    return [...type, ...cappedTable(limits, isOwn ? share.moreElements : caps.tableElements), ...value];
   };
-  const rewritten = rewrite(bytes, ({ id, body }) => {
-    if (id === sectionIds.import) return rewriteImports(body, memoryBytes, tableBytes);
-    if (id !== sectionIds.table && id !== sectionIds.memory) return undefined;
-    const isTable = id === sectionIds.table;
-    own[isTable ? 'tables' : 'memories'] += new ByteReader(body.bytes, body.at, body.end).count('items');
-    return section(id, rewriteVector(body, isTable ? 'tables' : 'memories', isTable ? tableBytes : memoryBytes));
+  return rewrite(bytes, ({ id, body }) => {
+    if (id === sectionIds.import) return rewriteImports(body, memory, table);
+    if (id === sectionIds.table)
+      return [
+        section(
+          id,
+          rewriteVector(body, 'tables', (at) => table(at, true)),
+        ),
+      ];
+    if (id !== sectionIds.memory) return undefined;
+    return [
+      section(
+        id,
+        rewriteVector(body, 'memories', (at) => memory(at, true)),
+      ),
+    ];
   });
-  if (all.memories > 1) throw refusal(`a core module with ${all.memories} memories; one is supported`);
-  if (all.tables > maxTables) throw refusal(`a core module with ${all.tables} tables; ${maxTables} are supported`);
-  return { bytes: rewritten, ...own };
 }
 
-function cappedMemory({ initial, maximum }: Limits, maxPages: number): number[] {
-  if (initial > maxPages) {
+function cappedMemory({ initial, maximum }: Limits, morePages: number, allPages: number): number[] {
+  if (initial > allPages) {
     throw refusal(
-      `its memory starts at ${showPages(initial)}, and the limit is ${showPages(maxPages)}; a higher --memory allows it`,
+      `its memory starts at ${showPages(initial)}, and the limit is ${showPages(allPages)}; a higher --memory allows it`,
     );
   }
-  return limitBytes(initial, Math.min(maximum ?? maxPages, maxPages));
+  return limitBytes(initial, Math.min(maximum ?? allPages, allPages, initial + morePages));
 }
 
-function cappedTable({ initial, maximum }: Limits): number[] {
-  if (initial > maxTableElements) {
-    throw refusal(`its table starts with ${initial} elements, and the limit is ${maxTableElements}`);
-  }
-  return limitBytes(initial, Math.min(maximum ?? maxTableElements, maxTableElements));
-}
-
-/** `3 MiB`, or `64 KiB` where that is not whole. */
-function showPages(pages: number): string {
-  return pages % 16 === 0 ? `${pages / 16} MiB` : `${(pages * pageBytes) / 1024} KiB`;
-}
-
-function elementTypeBytes(first: number, body: ByteReader, start: number): number {
-  if (first !== 0x63 && first !== 0x64) return 1;
-  let length = 2;
-  while (length < 6 && body.bytes[start + length - 1]! >= 0x80) length += 1;
-  return length;
+function cappedTable({ initial, maximum }: Limits, moreElements: number): number[] {
+  return limitBytes(initial, Math.min(maximum ?? caps.tableElements, caps.tableElements, initial + moreElements));
 }
 
 function rewriteVector(body: ByteReader, what: string, item: (body: ByteReader) => readonly number[]): number[] {
@@ -101,9 +97,9 @@ function rewriteVector(body: ByteReader, what: string, item: (body: ByteReader) 
 /** The import section with the limits of memories and tables replaced; undefined when it has neither. */
 function rewriteImports(
   body: ByteReader,
-  memoryBytes: (body: ByteReader) => readonly number[],
-  tableBytes: (body: ByteReader) => readonly number[],
-): number[] | undefined {
+  memoryBytes: (body: ByteReader, isOwn: boolean) => readonly number[],
+  tableBytes: (body: ByteReader, isOwn: boolean) => readonly number[],
+): readonly ArrayLike<number>[] | undefined {
   const parts: ArrayLike<number>[] = [];
   let copiedTo = body.at;
   repeat(body, 'imports', () => {
@@ -113,18 +109,29 @@ function rewriteImports(
     if (kind === 'function') body.u32('a type index');
     else if (kind === 'global' || kind === 'tag') passGlobalOrTag(body, kind);
     else {
-      parts.push(body.bytes.subarray(copiedTo, body.at), kind === 'memory' ? memoryBytes(body) : tableBytes(body));
+      const before = body.bytes.subarray(copiedTo, body.at);
+      parts.push(before, kind === 'memory' ? memoryBytes(body, false) : tableBytes(body, false));
       copiedTo = body.at;
     }
   });
   if (parts.length === 0) return undefined;
-  return section(sectionIds.import, [...joinBytes([...parts, body.bytes.subarray(copiedTo, body.end)])]);
+  return sectionParts(sectionIds.import, [...parts, body.bytes.subarray(copiedTo, body.end)]);
 }
 
 function rewrite(bytes: Uint8Array, replace: Rewrite): Uint8Array {
   const parts: ArrayLike<number>[] = [bytes.subarray(0, 8)];
-  for (const part of coreSections(bytes)) parts.push(replace(part) ?? bytes.subarray(part.start, part.body.end));
+  for (const part of coreSections(bytes)) {
+    const replaced = replace(part);
+    if (replaced === undefined) parts.push(bytes.subarray(part.start, part.body.end));
+    else parts.push(...replaced);
+  }
   return joinBytes(parts);
+}
+
+/** A section of parts that stay where they are. */
+function sectionParts(id: number, body: readonly ArrayLike<number>[]): readonly ArrayLike<number>[] {
+  const size = body.reduce((sum, { length }) => sum + length, 0);
+  return [[id, ...leb(size)], ...body];
 }
 
 /** A module without a start function of its own, and what to call instead of it. */
@@ -138,17 +145,17 @@ export interface DeferredStart {
  * A module that exports nothing keeps its start function: nobody could call it later.
  * @throws PluginError when the module is malformed
  */
-export function deferStart(bytes: Uint8Array): DeferredStart {
-  const { start, exports } = readCoreModule(bytes);
+export function deferStart(bytes: Uint8Array, { start, exports }: CoreModule = readCoreModule(bytes)): DeferredStart {
   if (start === undefined || exports.length === 0) return { module: bytes, startExport: undefined };
+  const taken = new Set(exports.map(({ name }) => name));
   let startExport = '$start';
-  while (exports.some(({ name }) => name === startExport)) startExport += '$';
+  while (taken.has(startExport)) startExport += '$';
   const module = rewrite(bytes, ({ id, body }) => {
     if (id === sectionIds.start) return [];
     if (id !== sectionIds.export) return undefined;
     const count = body.count('exports');
     const old = body.bytes.subarray(body.at, body.end);
-    return section(id, [...leb(count + 1), ...old, ...nameBytes(startExport), 0x00, ...leb(start)]);
+    return sectionParts(id, [leb(count + 1), old, nameBytes(startExport), [0x00, ...leb(start)]]);
   });
   return { module, startExport };
 }

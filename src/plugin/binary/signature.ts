@@ -46,6 +46,11 @@ export function isSameSignature(one: Signature, other: Signature): boolean {
   return showSignature(one) === showSignature(other);
 }
 
+/** Whether a value type is a reference that WebAssembly 2.0 did not have: all but funcref and externref, and exnref. */
+export function isReference(type: number): boolean {
+  return type < 0x78 && type !== 0x70 && type !== 0x6f && type !== 0x69;
+}
+
 /** One value type; a reference with a heap type is passed over and counts as its first byte. */
 export function readValueType(reader: ByteReader): number {
   const start = reader.at;

@@ -7,14 +7,14 @@ import { pageBytes } from '../binary/limits.ts';
 import { refusal } from '../binary/refusal.ts';
 import { type CoreFunction, type LiftedFunction, type TangentExports, type TangentModule, Trap } from '../guest.ts';
 import type { ComponentDefinition } from './definitions.ts';
-import { linkComponent } from './link.ts';
+import { countInstances, linkComponent } from './link.ts';
 import { ModuleCache } from './modules.ts';
 import { parseComponent } from './parse.ts';
 import type { InstanceValue, Item } from './scope.ts';
 import { checkVersion, mapperInterface, worldName } from './world.ts';
 
 export interface CompileOptions {
-  /** For each memory of the guest, rounded down to pages of 64 KiB. */
+  /** For all memories and tables of an instance together, rounded down to pages of 64 KiB. */
   readonly maxMemoryBytes: number;
 }
 
@@ -26,7 +26,7 @@ export function compileComponent(bytes: Uint8Array, { maxMemoryBytes }: CompileO
   const component = parseComponent(bytes);
   checkWorld(component);
   const modules = new ModuleCache(Math.floor(maxMemoryBytes / pageBytes));
-  modules.compileUsed(component);
+  modules.compile(countInstances(component, modules));
   return {
     kind: 'tangent-component',
     instantiate: (host) => exportsOf(linkComponent(component, modules, host)),

@@ -6,18 +6,33 @@
  * hundred bytes can ask for instances without end.
  */
 
+import { componentCaps } from '../binary/caps.ts';
 import { instantiateModule } from '../binary/compile.ts';
 import { refusal } from '../binary/refusal.ts';
 import { type CoreFunction, type Realloc, type TangentHost, Trap } from '../guest.ts';
-import type { CanonIndices, ComponentDefinition, Definition, ResourceOperation, Sort } from './definitions.ts';
-import type { ModuleCache } from './modules.ts';
+import type {
+  CanonIndices,
+  ComponentDefinition,
+  Definition,
+  ModuleDefinition,
+  ResourceOperation,
+  Sort,
+} from './definitions.ts';
+import type { ModuleCache, ModuleUse } from './modules.ts';
 import { type ComponentValue, type FunctionValue, type Item, Scope, type TypeValue } from './scope.ts';
 import { checkNeeds } from './world.ts';
 
-/** How much one component may ask for: a QuickJS plugin has 4 000 steps, 60 instances, 2 memories. */
-const budgets = { steps: 1_000_000, instances: 1000, memories: 8, tables: 64 } as const;
+const { steps, instances, memories, tables, parts } = componentCaps;
+const budgets = { steps, instances, memories, tables, parts } as const;
 
 type Budget = keyof typeof budgets;
+
+/** What core instances are made by. */
+interface CoreMaker {
+  instance(module: ModuleDefinition, imports: Record<string, Record<string, unknown>>): Record<string, unknown>;
+  /** An export of a core instance. @throws PluginError when it has none of that sort */
+  pick(definition: Definition & { kind: 'alias core export' }, from: Readonly<Record<string, unknown>>): Item;
+}
 
 /** Instantiates the outermost component. @returns its exports @throws PluginError, and what start functions throw */
 export function linkComponent(
@@ -25,16 +40,52 @@ export function linkComponent(
   modules: ModuleCache,
   host: TangentHost,
 ): ReadonlyMap<string, Item> {
-  return new Linker(modules, host).instantiate({ definition, scope: undefined }, undefined);
+  const maker: CoreMaker = {
+    instance: (module, imports) =>
+      instantiateModule(modules.get(module), imports, modules.measure(module).name).exports as Record<string, unknown>,
+    pick: coreExportOf,
+  };
+  return new Linker(maker, modules, host).instantiate({ definition, scope: undefined }, undefined);
+}
+
+/**
+ * Goes through the same definitions without making anything, to see how often each core module will be instantiated and
+ * whose memory can grow.
+ * @throws PluginError when that is too much, or the definitions do not fit together
+ */
+export function countInstances(
+  definition: ComponentDefinition,
+  modules: ModuleCache,
+): ReadonlyMap<ModuleDefinition, ModuleUse> {
+  const uses = new Map<ModuleDefinition, ModuleUse>();
+  const nothing = (): undefined => undefined;
+  const maker: CoreMaker = {
+    instance: (module, imports) => {
+      const { memories, memoryFrom, memoryNames, growsMemory } = modules.measure(module);
+      const use = uses.get(module) ?? { instances: 0, memoryGrows: false };
+      uses.set(module, use);
+      use.instances += 1;
+      // Instead of a memory stands how the module is used that made it.
+      const given = memoryFrom === undefined ? undefined : imports[memoryFrom.module]?.[memoryFrom.name];
+      const owner = memories.length > 0 ? use : (given as ModuleUse | undefined);
+      if (growsMemory && owner !== undefined) owner.memoryGrows = true;
+      return Object.fromEntries(memoryNames.map((name) => [name, owner]));
+    },
+    pick: ({ sort, name }, from) => ({ sort, value: sort === 'core memory' ? from[name] : nothing }) as unknown as Item,
+  };
+  new Linker(maker, modules, { lower: () => nothing }).instantiate({ definition, scope: undefined }, undefined);
+  return uses;
 }
 
 /** The state of one instantiation. */
 class Linker {
+  readonly #maker: CoreMaker;
   readonly #modules: ModuleCache;
   readonly #host: TangentHost;
   readonly #left: { [B in Budget]: number } = { ...budgets };
 
-  constructor(modules: ModuleCache, host: TangentHost) {
+  constructor(maker: CoreMaker, modules: ModuleCache, host: TangentHost) {
+    this.#maker = maker;
     this.#modules = modules;
     this.#host = host;
   }
@@ -88,7 +139,7 @@ class Linker {
       case 'alias export':
         return exportOf(scope, definition);
       case 'alias core export':
-        return coreExportOf(scope, definition);
+        return this.#maker.pick(definition, scope.get('core instance', definition.instance));
       case 'alias outer':
         return scope.up(definition.up).item(definition.sort, definition.index);
       case 'lift': {
@@ -115,14 +166,18 @@ class Linker {
   }
 
   #coreInstance({ module, args }: Definition & { kind: 'core instance' }, scope: Scope): Record<string, unknown> {
-    const compiled = this.#modules.get(scope.get('core module', module));
+    const definition = scope.get('core module', module);
+    const measured = this.#modules.measure(definition);
     this.#take('instances', 1);
-    this.#take('memories', compiled.memories);
-    this.#take('tables', compiled.tables);
+    this.#take('steps', args.length);
+    this.#take('memories', measured.memories.length);
+    this.#take('tables', measured.tables.length);
+    this.#take('parts', measured.parts);
     // Without a prototype, so that a module called __proto__ is a name like any other.
     const imports: Record<string, Record<string, unknown>> = Object.create(null);
-    for (const { name, instance } of args) imports[name] = scope.get('core instance', instance);
-    return instantiateModule(compiled.module, imports, compiled.name).exports;
+    for (const { name, instance } of args)
+      imports[name] = scope.get('core instance', instance) as Record<string, unknown>;
+    return this.#maker.instance(definition, imports);
   }
 
   #coreExports(items: (Definition & { kind: 'core exports' })['items'], scope: Scope): Record<string, unknown> {
@@ -190,8 +245,11 @@ const coreKinds: Readonly<Partial<Record<Sort, (value: unknown) => boolean>>> = 
   'core global': (value) => value instanceof WebAssembly.Global,
 };
 
-function coreExportOf(scope: Scope, { sort, instance, name }: Definition & { kind: 'alias core export' }): Item {
-  const value = scope.get('core instance', instance)[name];
+function coreExportOf(
+  { sort, name }: Definition & { kind: 'alias core export' },
+  from: Readonly<Record<string, unknown>>,
+): Item {
+  const value = from[name];
   if (coreKinds[sort]?.(value)) return { sort, value } as Item;
   throw refusal(`the component refers to the ${sort} ${name} of a core instance that does not export it`);
 }

@@ -91,7 +91,10 @@ export function compileProgram(bytes: Uint8Array, limits: { readonly maxMemoryBy
     (one) => one.kind === 'program' && (one.name === 'u_poll_handle' || one.name === 'u_writeback_http'),
   );
   checkExports(description, needsAllocate);
-  const module = compileModule(capMemory(bytes, Math.floor(limits.maxMemoryBytes / pageBytes)), 'the program');
+  const module = compileModule(
+    capMemory(bytes, Math.floor(limits.maxMemoryBytes / pageBytes), description),
+    'the program',
+  );
   const polls = imports.filter((one) => one.kind === 'program' && one.name === 'u_poll_handle') as ProgramImport[];
   const signatures = polls.map(({ isOld }) => signatureOf(isOld ? '(i32) -> i32' : '(i64) -> i32'));
   return { module, imports, newTrampolines: compileTrampolines(signatures) };

@@ -46,8 +46,8 @@ export function compileCore(bytes: Uint8Array, { maxMemoryBytes }: CompileOption
   const core = readCoreModule(bytes);
   const imports = core.imports.filter((item) => !isAbort(item)).map(hostImport);
   const exportNames = namesOf(core);
-  const { module: deferred, startExport } = deferStart(bytes);
-  const module = compileModule(capMemory(deferred, Math.floor(maxMemoryBytes / pageBytes)), 'the module');
+  const { module: deferred, startExport } = deferStart(bytes, core);
+  const module = compileModule(capMemory(deferred, Math.floor(maxMemoryBytes / pageBytes), core), 'the module');
   const initializers = core.exports.some(({ name }) => name === '_initialize') ? ['_initialize'] : [];
   if (startExport !== undefined) initializers.unshift(startExport);
   const linking: Linking = {

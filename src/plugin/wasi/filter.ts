@@ -30,7 +30,8 @@ const draftModule = 'wasi_unstable';
  *   than it may have, or is no valid module
  */
 export function compileFilter(bytes: Uint8Array, limits: FilterLimits): WebAssembly.Module {
-  const { imports, exports } = readCoreModule(bytes);
+  const core = readCoreModule(bytes);
+  const { imports, exports } = core;
   for (const { module, name, kind, signature } of imports) {
     checkImport(module, name);
     const known = preview1Signature(name)!;
@@ -48,7 +49,7 @@ export function compileFilter(bytes: Uint8Array, limits: FilterLimits): WebAssem
   if (signature === undefined || signature.parameters.length + signature.results.length > 0) {
     throw new PluginError('its function `_start` has parameters or results, and a program has none');
   }
-  return compileModule(capMemory(bytes, limits.maxPages), what);
+  return compileModule(capMemory(bytes, limits.maxPages, core), what);
 }
 
 function checkImport(module: string, name: string): void {

@@ -56,6 +56,6 @@ test('a call of a guest arrives with its values', () => {
 
 test('a memory that starts above the limit is refused', () => {
   expect(() => compileComponent(fixture('scaffold-rust'), { maxMemoryBytes: 1 << 20 })).toThrow(
-    'core module 0: its memory starts at 1088 KiB, and the limit is 1 MiB; a higher --memory allows it',
+    'its memory starts at 1088 KiB, and the limit is 1 MiB; a higher --memory allows it',
   );
 });

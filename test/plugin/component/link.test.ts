@@ -346,7 +346,7 @@ describe('refused', () => {
     expect(refusal(B.coreInstance(0), last)).toBe('the component refers to core module 0 and has 0');
     expect(refusal(B.lower(7), last)).toBe('the component refers to func 7 and has 0');
     const empty = [B.coreModule(buildModule({})), B.coreInstance(0)];
-    expect(refusal(...empty, B.aliasCore(B.sorts.coreFunc, 0, 'f'), last)).toBe(
+    expect(refusal(...empty, B.aliasCore(B.sorts.coreFunc, 0, 'f'), B.exportsInstance({}), last)).toBe(
       'the component refers to the core func f of a core instance that does not export it',
     );
     expect(refusal(B.exportsInstance({}), B.aliasExport(B.sorts.func, 0, 'f'), last)).toBe(
@@ -357,7 +357,8 @@ describe('refused', () => {
   test('a module that does not compile, by its number', () => {
     const bad = buildModule({ functions: [{ type: '() -> i32', code: [] }] });
     const last = B.exportItem('tangent:logs/mapper@0.1.0', B.sorts.instance, 0);
-    expect(refusal(B.coreModule(buildModule({})), B.coreModule(bad), B.coreInstance(1), last)).toMatch(
+    const instances = [B.coreInstance(1), B.exportsInstance({})];
+    expect(refusal(B.coreModule(buildModule({})), B.coreModule(bad), ...instances, last)).toMatch(
       /^core module 1 does not compile: /,
     );
     // What nobody instantiates is not compiled.
@@ -405,6 +406,24 @@ describe('bombs', () => {
     const instances = Array.from({ length: 9 }, () => B.coreInstance(0));
     expect(refusal(B.coreModule(buildModule({ memories: [onePage] })), ...instances, last)).toBe(
       'the component takes more than 8 memories to link',
+    );
+  });
+
+  test('memories that grow as far as they can', () => {
+    // A page more until there is none, then how many there are.
+    const growAll = [0x03, 0x40, opcodes.i32, 1, ...opcodes.grow, opcodes.i32, 0x7f, 0x47, 0x0d, 0, 0x0b, 0x3f, 0];
+    const grower = buildModule({
+      memories: [onePage],
+      functions: mapperFunctions().map((item) => ({ ...item, code: growAll })),
+    });
+    const bytes = B.buildComponent(
+      ...[B.coreModule(grower), B.coreInstance(0), B.coreInstance(0), B.coreInstance(0), B.mapperAliases(0), B.types],
+      B.mapperExport(),
+    );
+    const module = compileComponent(bytes, { maxMemoryBytes: 102 * 65_536 });
+    expect(module.instantiate(recordingHost()).metadata.call()).toBe(34);
+    expect(() => compileComponent(bytes, { maxMemoryBytes: 2 * 65_536 })).toThrow(
+      'its 3 memories start together at 192 KiB, and the limit is 128 KiB; a higher --memory allows it',
     );
   });
 
