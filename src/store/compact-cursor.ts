@@ -72,6 +72,11 @@ export class MergeCursor {
     return this.#to - this.#from;
   }
 
+  /** Of a whole block: what its entry says is not as exact as it would be today. */
+  get isRounded(): boolean {
+    return (this.#entry[L.E_FLAGS]! & L.ENTRY_ROUNDED) !== 0;
+  }
+
   /** Of a whole block. */
   get isDeflated(): boolean {
     return (this.#entry[L.E_FLAGS]! & L.ENTRY_DEFLATED) !== 0;

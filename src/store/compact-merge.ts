@@ -102,7 +102,8 @@ class SeriesMerger {
   }
 
   #passWhole(cursor: MergeCursor): void {
-    const isAsWanted = !this.#writer.identity.isCold || cursor.isDeflated || cursor.reader.info.isCold;
+    const isCold = cursor.isDeflated || cursor.reader.info.isCold;
+    const isAsWanted = !cursor.isRounded && (!this.#writer.identity.isCold || isCold);
     if (!isAsWanted) {
       this.#take([cursor], cursor.lastTimeUs);
       this.#flush();

@@ -31,10 +31,10 @@ export const F_BLOCK = 112; // f64
 export const F_JOB_FROM = 120; // i64
 export const F_JOB_TO = 128; // i64
 export const F_SUMMARY = 136; // a summary: of one series in one window, for FOLD_RATE and FOLD_DELTA
-export const F_LANES_END = 224; // u32 address
-export const F_MERGED = 228; // u32 address: room for the parts of a JOB_MERGE, of one series in all sources
-export const F_MERGED_END = 232; // u32 address: where those end
-export const FOLD_BYTES = 240;
+export const F_LANES_END = 240; // u32 address
+export const F_MERGED = 244; // u32 address: room for the parts of a JOB_MERGE, of one series in all sources
+export const F_MERGED_END = 248; // u32 address: where those end
+export const FOLD_BYTES = 256;
 
 // ---- a part: the blocks of a series in one source, all fields u32 ------------------------------------------------------
 export const P_ENTRY = 0; // address of the first block's entry

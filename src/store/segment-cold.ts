@@ -11,11 +11,11 @@ import { deflated, inflated } from './segment-deflate.ts';
 import type { SegmentFooter } from './segment-footer.ts';
 import { type IndexPages, readPageTable } from './segment-index.ts';
 import { COLD_PAGE_ENTRIES, COLD_TABLE_BYTES } from './segment-layout.ts';
+import { entryBytesOf, widenEntries } from './segment-v1.ts';
 
 /** A field of 8 bytes is copied as two halves: as one it would be a BigInt, or a double, which may lose the bits of a NaN. */
 const FIELD_WORDS = 2;
 const WORD_BYTES = 4;
-const ENTRY_WORDS = ENTRY_BYTES / WORD_BYTES;
 const PAGE_BYTES = COLD_PAGE_ENTRIES * ENTRY_BYTES;
 const TABLE_WORDS = COLD_TABLE_BYTES / WORD_BYTES;
 
@@ -28,7 +28,7 @@ export function deflateIndex(index: Uint8Array): { readonly pages: readonly Uint
   for (let from = 0; from < index.length; from += PAGE_BYTES) {
     const plain = index.subarray(from, from + PAGE_BYTES);
     bytesOf(entries, plain.length).set(plain);
-    toFields(entries, fields, plain.length / ENTRY_BYTES);
+    toFields(entries, fields, plain.length / ENTRY_BYTES, ENTRY_BYTES);
     const page = deflated(bytesOf(fields, plain.length));
     const at = pages.length * TABLE_WORDS;
     table[at] = page.length;
@@ -79,13 +79,18 @@ export class DeflatedPages implements IndexPages {
   }
 
   #inflate(page: number, bytes: Uint8Array, into: Uint8Array): void {
-    const plain = inflated(bytes, into.length);
-    if (plain === undefined) {
+    const { version } = this.#footer;
+    const count = into.length / ENTRY_BYTES;
+    const length = count * entryBytesOf(version);
+    const plain = inflated(bytes, length);
+    if (plain?.length !== length) {
       throw damaged(this.#name, this.#load().starts[page]!, `page ${page} of the index does not inflate`);
     }
-    bytesOf(this.#fields, plain.length).set(plain);
-    toEntries(this.#fields, this.#entries, plain.length / ENTRY_BYTES);
-    into.set(bytesOf(this.#entries, plain.length));
+    bytesOf(this.#fields, length).set(plain);
+    toEntries(this.#fields, this.#entries, count, entryBytesOf(version));
+    const entries = bytesOf(this.#entries, length);
+    if (version === 1) widenEntries(entries, into);
+    else into.set(entries);
   }
 
   /** Where the pages are in the file, and once more where the last one ends; and their checksums. */
@@ -109,10 +114,11 @@ export class DeflatedPages implements IndexPages {
 }
 
 /** Entry by entry to field by field. */
-function toFields(entries: Uint32Array, fields: Uint32Array, count: number): void {
+function toFields(entries: Uint32Array, fields: Uint32Array, count: number, entryBytes: number): void {
+  const entryWords = entryBytes / WORD_BYTES;
   let to = 0;
-  for (let field = 0; field < ENTRY_WORDS; field += FIELD_WORDS) {
-    for (let at = field; at < count * ENTRY_WORDS; at += ENTRY_WORDS) {
+  for (let field = 0; field < entryWords; field += FIELD_WORDS) {
+    for (let at = field; at < count * entryWords; at += entryWords) {
       fields[to++] = entries[at]!;
       fields[to++] = entries[at + 1]!;
     }
@@ -120,10 +126,11 @@ function toFields(entries: Uint32Array, fields: Uint32Array, count: number): voi
 }
 
 /** And back. */
-function toEntries(fields: Uint32Array, entries: Uint32Array, count: number): void {
+function toEntries(fields: Uint32Array, entries: Uint32Array, count: number, entryBytes: number): void {
+  const entryWords = entryBytes / WORD_BYTES;
   let from = 0;
-  for (let field = 0; field < ENTRY_WORDS; field += FIELD_WORDS) {
-    for (let at = field; at < count * ENTRY_WORDS; at += ENTRY_WORDS) {
+  for (let field = 0; field < entryWords; field += FIELD_WORDS) {
+    for (let at = field; at < count * entryWords; at += entryWords) {
       entries[at] = fields[from++]!;
       entries[at + 1] = fields[from++]!;
     }

@@ -6,11 +6,13 @@
 import { crc32 } from 'node:zlib';
 import { damaged, StoreError } from './errors.ts';
 import type { OpenFile } from './files.ts';
-import { ENTRY_BYTES } from './layout.ts';
 import type { SegmentInfo } from './manifest.ts';
 import * as L from './segment-layout.ts';
+import { entryBytesOf } from './segment-v1.ts';
 
 export interface SegmentFooter {
+  /** Of the file. */
+  readonly version: number;
   readonly info: SegmentInfo;
   /** Offsets in the file, exclusive where they are ends. */
   readonly payloadsEnd: number;
@@ -34,7 +36,7 @@ export function encodeHeader(number: number): Buffer {
 }
 
 /** The last FOOTER_BYTES. `info.number` and `info.bytes` are not in it: the header and the file have them. */
-export function encodeFooter(footer: SegmentFooter): Buffer {
+export function encodeFooter(footer: Omit<SegmentFooter, 'version'>): Buffer {
   const { info } = footer;
   const bytes = Buffer.alloc(L.FOOTER_BYTES);
   bytes.writeBigUInt64LE(BigInt(footer.payloadsEnd), L.F_PAYLOADS_END);
@@ -67,7 +69,7 @@ export function readEnds(file: OpenFile, name: string): SegmentFooter {
   const size = file.size();
   const smallest = L.HEADER_BYTES + L.FOOTER_BYTES;
   if (size < smallest) throw damaged(name, size, `it ends after ${size} bytes, a segment has at least ${smallest}`);
-  const number = readHeader(file, name);
+  const header = readHeader(file, name);
   const bytes = Buffer.alloc(L.FOOTER_BYTES);
   const start = size - L.FOOTER_BYTES;
   if (file.readAt(bytes, start) < bytes.length) throw damaged(name, start, 'the footer is cut off');
@@ -77,15 +79,14 @@ export function readEnds(file: OpenFile, name: string): SegmentFooter {
   if (crc32(bytes.subarray(0, L.F_CRC)) !== bytes.readUInt32LE(L.F_CRC)) {
     throw damaged(name, start, 'the checksum of the footer is wrong');
   }
-  const footer = decodeFooter(bytes, number, size);
+  const footer = decodeFooter(bytes, header, size);
   const isWhole = footer.info.isCold || bytes.readUInt32LE(L.F_DICTIONARY_BYTES) === 0;
   if (!isWhole || !isConsistent(footer))
     throw damaged(name, start, 'the footer contradicts itself or the length of the file');
   return footer;
 }
 
-/** @returns the number in it */
-function readHeader(file: OpenFile, name: string): number {
+function readHeader(file: OpenFile, name: string): { readonly number: number; readonly version: number } {
   const bytes = Buffer.alloc(L.HEADER_BYTES);
   file.readAt(bytes, 0);
   if (bytes.toString('latin1', L.H_MAGIC, L.H_VERSION) !== L.HEADER_MAGIC) {
@@ -100,14 +101,15 @@ function readHeader(file: OpenFile, name: string): number {
     const hint = `This slung knows version ${L.SEGMENT_VERSION} of the format; use the newer one.`;
     throw new StoreError('version', message, { file: name, offset: L.H_VERSION, hint });
   }
-  return bytes.readUInt32LE(L.H_NUMBER);
+  return { number: bytes.readUInt32LE(L.H_NUMBER), version };
 }
 
-function decodeFooter(bytes: Buffer, number: number, size: number): SegmentFooter {
+function decodeFooter(bytes: Buffer, { number, version }: ReturnType<typeof readHeader>, size: number): SegmentFooter {
   const big = (at: number) => Number(bytes.readBigUInt64LE(at));
   const isCold = (bytes.readUInt32LE(L.F_FLAGS) & L.FOOTER_COLD) !== 0;
   const lengthField = bytes.readUInt32LE(L.F_DICTIONARY_BYTES);
   return {
+    version,
     info: {
       number,
       age: big(L.F_AGE),
@@ -136,7 +138,7 @@ function isConsistent(footer: SegmentFooter): boolean {
   const storedBytes = pageSumsStart - dictionaryStart;
   const hasAreas = info.isCold
     ? dictionaryStart > indexStart && storedBytes > 0
-    : dictionaryStart === indexStart + info.blocks * ENTRY_BYTES;
+    : dictionaryStart === indexStart + info.blocks * entryBytesOf(footer.version);
   return (
     hasAreas &&
     payloadsEnd >= L.HEADER_BYTES &&

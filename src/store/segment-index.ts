@@ -8,9 +8,10 @@ import { damaged } from './errors.ts';
 import type { OpenFile } from './files.ts';
 import { ENTRY_BYTES } from './layout.ts';
 import { pageTableBytes, type SegmentFooter } from './segment-footer.ts';
-import { PAGE_BYTES, PAGE_ENTRIES } from './segment-layout.ts';
+import { PAGE_ENTRIES } from './segment-layout.ts';
+import { entryBytesOf, V1_ENTRY_BYTES, widenEntries } from './segment-v1.ts';
 
-/** The most that is read ahead: 240 KiB, since dozens of segments may be read side by side. */
+/** The most that is read ahead: 272 KiB, since dozens of segments may be read side by side. */
 const MAX_AHEAD_ENTRIES = 2048;
 
 /** The pages of an index. What is said of all of them (checksums) is read with the first one. */
@@ -35,6 +36,7 @@ export class PlainPages implements IndexPages {
   readonly #file: OpenFile;
   readonly #footer: SegmentFooter;
   readonly #name: string;
+  readonly #pageBytes: number;
   #sums: Uint32Array | undefined;
 
   constructor(file: OpenFile, footer: SegmentFooter, name: string) {
@@ -42,21 +44,35 @@ export class PlainPages implements IndexPages {
     this.#file = file;
     this.#footer = footer;
     this.#name = name;
+    this.#pageBytes = PAGE_ENTRIES * entryBytesOf(footer.version);
   }
 
   placeOf(block: number, field: number): number {
-    return this.#footer.indexStart + block * ENTRY_BYTES + field;
+    const { indexStart, version } = this.#footer;
+    return indexStart + block * entryBytesOf(version) + (version === 1 ? 0 : field);
   }
 
   read(from: number, to: number, into: Uint8Array): void {
-    const start = this.#footer.indexStart + from * PAGE_BYTES;
+    if (this.#footer.version !== 1) {
+      this.#readStored(from, to, into);
+      return;
+    }
+    const stored = new Uint8Array((into.length / ENTRY_BYTES) * V1_ENTRY_BYTES);
+    this.#readStored(from, to, stored);
+    widenEntries(stored, into);
+  }
+
+  /** As they are in the file. */
+  #readStored(from: number, to: number, into: Uint8Array): void {
+    const pageBytes = this.#pageBytes;
+    const start = this.#footer.indexStart + from * pageBytes;
     this.#sums ??= readPageTable(this.#file, this.#footer, this.#name);
     const sums = this.#sums;
     const bytesRead = this.#file.readAt(into, start);
     if (bytesRead < into.length) throw damaged(this.#name, start + bytesRead, 'the index is cut off');
     for (let page = from; page < to; page++) {
-      const at = (page - from) * PAGE_BYTES;
-      if (crc32(into.subarray(at, at + PAGE_BYTES)) === sums[page]) continue;
+      const at = (page - from) * pageBytes;
+      if (crc32(into.subarray(at, at + pageBytes)) === sums[page]) continue;
       throw damaged(this.#name, start + at, `the checksum of page ${page} of the index is wrong`);
     }
   }

@@ -6,7 +6,7 @@
 import { ENTRY_BYTES } from './layout.ts';
 
 /** Of the files that are written; older ones are read as well. */
-export const SEGMENT_VERSION = 1;
+export const SEGMENT_VERSION = 2;
 
 /** Areas begin at multiples of it. */
 export const ALIGNMENT = 8;

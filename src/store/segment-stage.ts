@@ -87,7 +87,7 @@ export class BlockStage {
     // The high half is zero, or the low one would not be a possible count.
     const count = view.getUint32(L.S_COUNT, true);
     const plainBytes = view.getUint32(L.E_TIME_BYTES, true) + view.getUint32(L.E_VALUE_BYTES, true);
-    const flags = entry[L.E_FLAGS]!;
+    const flags = entry[L.E_FLAGS]! & ~L.ENTRY_ROUNDED;
     const isPossible = count > 0 && count <= L.BLOCK_POINTS && view.getUint32(L.S_COUNT + 4, true) === 0;
     const isKnown = (flags & ~L.ENTRY_DEFLATED) === 0;
     if (!isPossible || !isKnown || plainBytes > L.ENCODE_ROOM - SLACK_BYTES) return 'its entry is impossible';

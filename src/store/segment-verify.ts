@@ -115,10 +115,9 @@ class Verifier {
   /** A copy: payloads and blocks are read while it is looked at. */
   #entry(block: number): DataView {
     const entry = new DataView(this.#reader.entries(block, block + 1).slice().buffer);
-    for (let at = E.E_FLAGS + 1; at < E.ENTRY_BYTES; at++) {
-      if (entry.getUint8(at) === 0) continue;
-      const place = this.#reader.entryPlace(block, at);
-      throw damaged(this.#reader.name, place, `the entry of block ${block} has no zeros at its end`);
+    if (entry.getUint8(E.E_FLAGS + 1) !== 0) {
+      const place = this.#reader.entryPlace(block, E.E_FLAGS + 1);
+      throw damaged(this.#reader.name, place, `the entry of block ${block} has no zero behind its flags`);
     }
     return entry;
   }

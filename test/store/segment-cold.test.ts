@@ -61,7 +61,7 @@ describe('deflated and plain say the same', () => {
       const bytes = Buffer.concat([...pages, table]);
       const end = bytes.length - table.length;
       const footer = {
-        ...{ info: { isCold: true, blocks: count } as SegmentInfo, indexStart: 0, payloadsEnd: 0 },
+        ...{ version: 2, info: { isCold: true, blocks: count } as SegmentInfo, indexStart: 0, payloadsEnd: 0 },
         ...{
           dictionaryStart: end,
           pageSumsStart: end,

@@ -143,7 +143,7 @@ describe('what is damaged is named', () => {
     ['the first byte', 0, /does not begin like a segment \(at byte 0\)/],
     ['the header', 9, /checksum of the header/],
     ['a payload', 24, /block 0: its checksum is wrong \(at byte 24\)/],
-    ['the index', ends.indexStart + 33 * 120, /checksum of page 1 of the index/],
+    ['the index', ends.indexStart + 33 * 136, /checksum of page 1 of the index/],
     ['the dictionary', ends.dictionaryStart + 1, /checksum of the dictionary/],
     ['the checksums', ends.pageSumsStart, /checksum of the checksums/],
     ['the footer', bytes.length - 100, /checksum of the footer/],
@@ -180,7 +180,7 @@ describe('what is damaged is named', () => {
 
   test('a newer version says so', () => {
     const newer = Buffer.from(bytes);
-    newer.writeUInt32LE(2, 8);
+    newer.writeUInt32LE(3, 8);
     newer.writeUInt32LE(crcOf(newer.subarray(0, 20)), 20);
     const files = new MemoryFiles();
     files.put(segmentName(1), newer);

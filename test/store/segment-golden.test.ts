@@ -89,7 +89,7 @@ function dumpOf(bytes: Uint8Array): string {
 }
 
 const inFormat =
-  /(worked example \(`fixtures\/store\/v1\/example\.seg`\)[^`]*`cpu`[^`]*`host=a`[^`]*```\n)([^`]*)(\n```)/;
+  /(worked example of version 1 \(`fixtures\/store\/v1\/example\.seg`\)[^`]*`cpu`[^`]*`host=a`[^`]*```\n)([^`]*)(\n```)/;
 
 if (process.env.WRITE_FIXTURES === '1') {
   for (const { name, points, identity } of golden) {

@@ -219,6 +219,11 @@ describe('of finite values', () => {
           expect(exact(summary.sum) + exact(summary.low), context).toBe(sum);
           expect(summary.sum + summary.low, `${context}: normalised`).toBe(summary.sum);
           expect([summary.sum, summary.low], context).toEqual([whole.sum, whole.low]);
+          // Nothing of where it was cut shows, and steps are exact as sums are.
+          expect([summary.squares, summary.increase], context).toEqual([whole.squares, whole.increase]);
+          expect(summary.increase, context).toBe(rounded(exactIncrease(column)));
+          const squares = exactSquares(column);
+          expect(Math.abs(summary.squares - squares), `${context}: squares`).toBeLessThanOrEqual(squares * 2 ** -52);
         }
       }
     });

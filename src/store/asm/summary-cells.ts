@@ -10,15 +10,17 @@ import {
   S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SUM, S_SUM_LOW,
 } from '../layout';
 import { FOLD_COUNT, FOLD_ENDS, FOLD_ORDER, FOLD_RATE, FOLD_SUM } from '../fold-layout';
-import { hasBits, lostOf2, summaryAdd } from './summary';
-import { finite, lostOf, plain, stepOf, summaryPool } from './summary-merge';
+import { addPair, finite, lostOf, lostOf2 } from './pair';
+import { hasBits, summaryAdd } from './summary';
+import { addStep, summaryPool } from './summary-merge';
+import { fillSteps } from './summary-steps';
 
 const MINUS_ZERO: i64 = i64.MIN_VALUE;
 /** From so many values on vectors are worth it. */
 const VECTORS_FROM: u32 = 16;
 
 /** A summary of some points, on its way into a cell. */
-const piece = memory.data(88, 8);
+const piece = memory.data(104, 8);
 
 /** Adds the points [from, to) of columns, at least one, to a cell. Not for FOLD_RATE and FOLD_DELTA. */
 export function cellAdd(cell: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
@@ -172,50 +174,24 @@ export function ownAdd(own: usize, mode: u32, times: usize, values: usize, from:
   store<i64>(piece, load<i64>(times + (<usize>(to - 1) << 3)), S_LAST_TIME);
   store<u64>(piece, load<u64>(values + (<usize>from << 3)), S_FIRST);
   store<u64>(piece, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
-  const isRate = mode == FOLD_RATE;
-  store<f64>(piece, isRate ? increaseOf(values + (<usize>from << 3), values + (<usize>to << 3)) : 0, S_INCREASE);
+  if (mode == FOLD_RATE) fillSteps(piece, values + (<usize>from << 3), values + (<usize>to << 3));
   ownAppend(own, piece);
 }
 
 /** The same for a later summary, such as a block's entry. */
 export function ownAppend(own: usize, later: usize): void {
   const count = load<u64>(own, S_COUNT);
-  let increase = load<f64>(later, S_INCREASE);
   if (!count) {
     store<i64>(own, load<i64>(later, S_FIRST_TIME), S_FIRST_TIME);
     store<u64>(own, load<u64>(later, S_FIRST), S_FIRST);
+    v128.store(own, v128.load(later, S_INCREASE), S_INCREASE);
   } else {
-    const step = stepOf(load<f64>(own, S_LAST), load<f64>(later, S_FIRST));
-    increase = plain(load<f64>(own, S_INCREASE) + step + increase);
+    addStep(own + S_INCREASE, load<f64>(own, S_LAST), load<f64>(later, S_FIRST));
+    addPair(own + S_INCREASE, load<f64>(later, S_INCREASE), load<f64>(later, S_INCREASE + 8));
   }
   store<u64>(own, count + load<u64>(later, S_COUNT), S_COUNT);
-  store<f64>(own, increase, S_INCREASE);
   store<i64>(own, load<i64>(later, S_LAST_TIME), S_LAST_TIME);
   store<u64>(own, load<u64>(later, S_LAST), S_LAST);
-}
-
-/** The steps up of the values [from, end): S_INCREASE. */
-function increaseOf(from: usize, end: usize): f64 {
-  let resets = f64x2.splat(0);
-  let odd = resets;
-  let at = from;
-  for (; at + 24 <= end; at += 16) {
-    const a = v128.load(at);
-    resets = f64x2.add(resets, v128.and(a, f64x2.lt(v128.load(at, 8), a)));
-    odd = f64x2.add(odd, f64x2.sub(a, a));
-  }
-  let lost: f64 = f64x2.extract_lane(resets, 0) + f64x2.extract_lane(resets, 1);
-  let notFinite: f64 = f64x2.extract_lane(odd, 0) + f64x2.extract_lane(odd, 1);
-  for (; at < end; at += 8) {
-    const value = load<f64>(at);
-    notFinite += value - value;
-    if (at + 8 < end) lost += select<f64>(value, 0, load<f64>(at, 8) < value);
-  }
-  const sum = load<f64>(end - 8) - load<f64>(from) + lost;
-  if (notFinite == 0 && finite(sum)) return sum;
-  let steps: f64 = 0;
-  for (at = from; at + 8 < end; at += 8) steps += stepOf(load<f64>(at), load<f64>(at, 8));
-  return plain(steps);
 }
 
 /** Adds what one series comes to in a window to the window's cell. */
@@ -228,11 +204,6 @@ export function ownClose(cell: usize, mode: u32, own: usize): void {
     if (!us) return;
     value = load<f64>(own, S_INCREASE) / (<f64>us / 1e6);
   } else value = load<f64>(own, S_LAST) - load<f64>(own, S_FIRST);
-  const high = load<f64>(cell, S_SUM);
-  const sum = high + value;
-  // What rounding loses is worth nothing once the sum is not finite.
-  const lost = finite(sum) ? load<f64>(cell, S_SUM_LOW) + lostOf(high, value, sum) : 0;
-  store<f64>(cell, plain(sum), S_SUM);
-  store<f64>(cell, lost, S_SUM_LOW);
+  addPair(cell + S_SUM, value, 0);
   store<u64>(cell, load<u64>(cell, S_FIRST_TIME) + 1, S_FIRST_TIME);
 }

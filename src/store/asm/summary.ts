@@ -1,15 +1,17 @@
 /**
- * Summaries of points (layout.ts, S_*), made from columns in two passes over values that lie in the cache: sum, ends and
- * resets first, then squared deviations from the mean. What was in a summary before is merged with it (summary-merge.ts).
+ * Summaries of points (layout.ts, S_*), made from columns in two passes over values that lie in the cache: sum and ends
+ * first, then squared deviations from the mean; steps are in summary-steps.ts. What was in a summary before is merged with it (summary-merge.ts).
  *
  * The surprising part: the fast path knows nothing of NaN, infinities and the sign of zero. A sum that is not finite
  * tells that there was something odd, and the plain path begins again; an end that equals zero is looked at once more.
  */
 import {
-  S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SQUARES, S_SUM, S_SUM_LOW,
+  S_COUNT, S_FIRST, S_FIRST_TIME, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SQUARES, S_SUM, S_SUM_LOW,
   SUMMARY_BYTES,
 } from '../layout';
-import { finite, lostOf, plain, stepOf, summaryAppend } from './summary-merge';
+import { addPair, dividePair, finite, lostOf, lostOf2, lostOfSquare2, plain, squarePair } from './pair';
+import { summaryAppend } from './summary-merge';
+import { fillSteps } from './summary-steps';
 
 export { summaryAppend, summaryPool } from './summary-merge';
 
@@ -19,15 +21,9 @@ const UP: f64 = 18446744073709551616.0;
 const MINUS_ZERO: i64 = i64.MIN_VALUE;
 
 /** A summary of some points, on its way into another. */
-const part = memory.data(88, 8);
-
-/** The same for two lanes. */
-// @ts-ignore: decorator
-@inline
-export function lostOf2(a: v128, b: v128, sum: v128): v128 {
-  const bPart = f64x2.sub(sum, a);
-  return f64x2.add(f64x2.sub(a, f64x2.sub(sum, bPart)), f64x2.sub(b, bPart));
-}
+const part = memory.data(104, 8);
+/** What the rounding of a mean has put into squares. */
+const excess = memory.data(16, 8);
 
 /** Makes a summary empty. */
 export function summaryClear(summary: usize): void {
@@ -47,11 +43,12 @@ export function summaryAdd(summary: usize, times: usize, values: usize, from: u3
   store<u64>(target, load<u64>(first), S_FIRST);
   store<u64>(target, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
   if (!fillFast(target, first, count)) fillPlain(target, first, count);
+  fillSteps(target, first, first + (<usize>count << 3));
   if (!isFirst) summaryAppend(summary, part);
 }
 
 /**
- * Fills S_MIN to S_INCREASE two values at a time. The sum is that of Ogita, Rump and Oishi, "Accurate Sum and Dot
+ * Fills all but the increase, two values at a time. The sum is that of Ogita, Rump and Oishi, "Accurate Sum and Dot
  * Product" (2005), Sum2, in four lanes: as good as if it had been added in twice the precision.
  * @returns false, with nothing filled, when the sum is not finite
  */
@@ -60,13 +57,11 @@ function fillFast(summary: usize, values: usize, count: u32): bool {
   let sum1 = sum0;
   let low0 = sum0;
   let low1 = sum0;
-  let resets = sum0;
   let least = v128.load64_splat(values);
   let most = least;
   const end = values + (<usize>count << 3);
   let at = values;
-  // Each value is compared with its successor, so the last one is not for the vectors.
-  for (; at + 40 <= end; at += 32) {
+  for (; at + 32 <= end; at += 32) {
     const a = v128.load(at);
     const b = v128.load(at, 16);
     const next0 = f64x2.add(sum0, a);
@@ -77,13 +72,10 @@ function fillFast(summary: usize, values: usize, count: u32): bool {
     sum1 = next1;
     least = f64x2.pmin(f64x2.pmin(least, a), b);
     most = f64x2.pmax(f64x2.pmax(most, a), b);
-    resets = f64x2.add(resets, v128.and(a, f64x2.lt(v128.load(at, 8), a)));
-    resets = f64x2.add(resets, v128.and(b, f64x2.lt(v128.load(at, 24), b)));
   }
   let sum: f64 = f64x2.extract_lane(sum0, 0);
   let low: f64 = f64x2.extract_lane(low0, 0) + f64x2.extract_lane(low0, 1);
   low += f64x2.extract_lane(low1, 0) + f64x2.extract_lane(low1, 1);
-  let lost: f64 = f64x2.extract_lane(resets, 0) + f64x2.extract_lane(resets, 1);
   let smallest: f64 = min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
   let largest: f64 = max<f64>(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
   let value: f64 = f64x2.extract_lane(sum0, 1);
@@ -98,8 +90,6 @@ function fillFast(summary: usize, values: usize, count: u32): bool {
   next = sum + value;
   low += lostOf(sum, value, next);
   sum = next;
-  // Without branches: whether a value falls is not to be foretold.
-  for (let i = at; i + 8 < end; i += 8) lost += select<f64>(load<f64>(i), 0, load<f64>(i, 8) < load<f64>(i));
   for (; at < end; at += 8) {
     value = load<f64>(at);
     next = sum + value;
@@ -116,9 +106,7 @@ function fillFast(summary: usize, values: usize, count: u32): bool {
   store<f64>(summary, lostOf(sum, low, next), S_SUM_LOW);
   store<f64>(summary, smallest, S_MIN);
   store<f64>(summary, largest, S_MAX);
-  store<f64>(summary, smallest == largest ? 0 : squaresOf(values, end, next / <f64>count), S_SQUARES);
-  // Steps up and down cancel out but for the values from which it went down: one rounding for a counter without resets.
-  store<f64>(summary, load<f64>(end - 8) - load<f64>(values) + lost, S_INCREASE);
+  fillSquares(summary, values, end, smallest == largest ? 0 : next / <f64>count, smallest == largest);
   return true;
 }
 
@@ -129,39 +117,70 @@ export function hasBits(from: usize, end: usize, bits: i64): bool {
 }
 
 /**
- * The sum of squared deviations, less what the rounding of the mean has put in (the corrected two-pass algorithm of the
- * paper by Chan and others).
+ * Fills the sum of squared deviations: from a double near the mean, less what its being only near has put in (the corrected
+ * two-pass algorithm of the paper by Chan and others), in double-doubles.
  */
-function squaresOf(values: usize, end: usize, mean: f64): f64 {
-  const middle = f64x2.splat(mean);
-  let squares0 = f64x2.splat(0);
-  let squares1 = squares0;
-  let off0 = squares0;
-  let off1 = squares0;
-  let at = values;
-  for (; at + 32 <= end; at += 32) {
-    const a = f64x2.sub(v128.load(at), middle);
-    const b = f64x2.sub(v128.load(at, 16), middle);
-    squares0 = f64x2.add(squares0, f64x2.mul(a, a));
-    squares1 = f64x2.add(squares1, f64x2.mul(b, b));
-    off0 = f64x2.add(off0, a);
-    off1 = f64x2.add(off1, b);
+function fillSquares(summary: usize, values: usize, end: usize, mean: f64, isConstant: bool): void {
+  const to = summary + S_SQUARES;
+  store<f64>(to, 0);
+  store<f64>(to, 0, 8);
+  if (isConstant) return;
+  const middle = f64x2.splat(-mean);
+  let squares = f64x2.splat(0);
+  let lows = squares;
+  let off = squares;
+  let offLows = squares;
+  for (let at = values; at < end; at += 16) {
+    // A last value without a neighbour is in both lanes, and one of them is cleared.
+    const isWhole = at + 16 <= end;
+    const a = isWhole ? v128.load(at) : v128.load64_splat(at);
+    let distance = f64x2.add(a, middle);
+    let lost = lostOf2(a, middle, distance);
+    if (!isWhole) {
+      distance = f64x2.replace_lane(distance, 1, 0);
+      lost = f64x2.replace_lane(lost, 1, 0);
+    }
+    const square = f64x2.mul(distance, distance);
+    const twice = f64x2.mul(f64x2.add(distance, distance), lost);
+    const more = f64x2.add(squares, square);
+    lows = f64x2.add(lows, f64x2.add(lostOf2(squares, square, more), f64x2.add(lostOfSquare2(distance, square), twice)));
+    squares = more;
+    const moreOff = f64x2.add(off, distance);
+    offLows = f64x2.add(offLows, f64x2.add(lostOf2(off, distance, moreOff), lost));
+    off = moreOff;
   }
-  squares0 = f64x2.add(squares0, squares1);
-  off0 = f64x2.add(off0, off1);
-  let squares: f64 = f64x2.extract_lane(squares0, 0) + f64x2.extract_lane(squares0, 1);
-  let off: f64 = f64x2.extract_lane(off0, 0) + f64x2.extract_lane(off0, 1);
-  for (; at < end; at += 8) {
+  addPair(to, f64x2.extract_lane(squares, 0), f64x2.extract_lane(lows, 0));
+  addPair(to, f64x2.extract_lane(squares, 1), f64x2.extract_lane(lows, 1));
+  store<f64>(excess, 0);
+  store<f64>(excess, 0, 8);
+  addPair(excess, f64x2.extract_lane(off, 0), f64x2.extract_lane(offLows, 0));
+  addPair(excess, f64x2.extract_lane(off, 1), f64x2.extract_lane(offLows, 1));
+  squarePair(excess);
+  dividePair(excess, <f64>(<u32>((end - values) >> 3)));
+  addPair(to, -load<f64>(excess), -load<f64>(excess, 8));
+  if (finite(load<f64>(to))) {
+    if (load<f64>(to) < 0) v128.store(to, f64x2.splat(0));
+    return;
+  }
+  store<f64>(to, plain(squaresOf(values, end, mean)));
+  store<f64>(to, 0, 8);
+}
+
+/** The same for what is too large, or not finite: one double. */
+function squaresOf(values: usize, end: usize, mean: f64): f64 {
+  let squares: f64 = 0;
+  let off: f64 = 0;
+  for (let at = values; at < end; at += 8) {
     const distance = load<f64>(at) - mean;
     squares += distance * distance;
     off += distance;
   }
   const correction = off * (off / <f64>(<u32>((end - values) >> 3)));
   // Both overflow together.
-  return finite(correction) ? max<f64>(squares - correction, 0) : plain(squares);
+  return finite(correction) ? max<f64>(squares - correction, 0) : squares;
 }
 
-/** Fills S_MIN to S_INCREASE for any values, one at a time; for those of which fillFast made no finite sum. */
+/** Fills all but the increase for any values, one at a time; for those of which fillFast made no finite sum. */
 function fillPlain(summary: usize, values: usize, count: u32): void {
   const end = values + (<usize>count << 3);
   let sum: f64 = 0;
@@ -170,8 +189,6 @@ function fillPlain(summary: usize, values: usize, count: u32): void {
   let smallest: f64 = Infinity;
   let largest: f64 = -Infinity;
   let nans: u32 = 0;
-  let steps: f64 = 0;
-  let resets: f64 = 0;
   for (let at = values; at < end; at += 8) {
     const value = load<f64>(at);
     const next = sum + value;
@@ -183,10 +200,6 @@ function fillPlain(summary: usize, values: usize, count: u32): void {
       smallest = min<f64>(smallest, value);
       largest = max<f64>(largest, value);
     }
-    if (at + 8 == end) break;
-    const after = load<f64>(at, 8);
-    steps += stepOf(value, after);
-    resets += select<f64>(value, 0, after < value);
   }
   let high = sum + low;
   low = lostOf(sum, low, high);
@@ -199,10 +212,7 @@ function fillPlain(summary: usize, values: usize, count: u32): void {
   store<f64>(summary, low, S_SUM_LOW);
   store<f64>(summary, nans == count ? NaN : smallest, S_MIN);
   store<f64>(summary, nans == count ? NaN : largest, S_MAX);
-  const isConstant = isFinite && smallest == largest;
-  store<f64>(summary, isConstant ? 0 : plain(squaresOf(values, end, high / <f64>count)), S_SQUARES);
-  steps = isFinite ? load<f64>(end - 8) - load<f64>(values) + resets : steps;
-  store<f64>(summary, plain(steps), S_INCREASE);
+  fillSquares(summary, values, end, high / <f64>count, isFinite && smallest == largest);
 }
 
 /** The sum of finite values of which some partial sum overflows: infinite only when the whole is. */
