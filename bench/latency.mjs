@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { jqArguments, millerArguments, slungArguments } from './dialects.mjs';
+import { environment } from './measure.mjs';
 import { circumstances, round, table, writeResults } from './report.mjs';
 import { specOf } from './tasks.mjs';
 import { peers, slung, slungCommand } from './tools.mjs';
@@ -80,7 +81,7 @@ async function latency({ command }, lines, gapMs) {
   const folder = mkdtempSync(join(tmpdir(), 'slung-latency-'));
   const input = makeFifo(join(folder, 'in'));
   const output = makeFifo(join(folder, 'out'));
-  const child = spawn(command.command, command.args, { stdio: [input.read, output.write, 'ignore'] });
+  const child = spawn(command.command, command.args, { env: environment, stdio: [input.read, output.write, 'ignore'] });
   closeSync(input.read);
   closeSync(output.write);
   const ended = new Promise((resolve) => child.once('close', resolve));

@@ -16,7 +16,7 @@ import { join } from 'node:path';
  * @property {readonly string[]} args
  * @property {string} [stdinFile] standard input; /dev/null when neither this nor `stdinPipe` is given
  * @property {{ file: string, times: number }} [stdinPipe] a file that `cat` sends through a pipe, so many times over
- * @property {Readonly<Record<string, string>>} [env] added to the environment
+ * @property {Readonly<Record<string, string>>} [env] added to the environment, which has no NODE_EXTRA_CA_CERTS
  */
 /**
  * @typedef {object} Cost
@@ -27,6 +27,13 @@ import { join } from 'node:path';
  */
 /** @typedef {{ median: number, min: number, max: number }} Summary */
 /** @typedef {{ core: number | undefined, gnuTime: boolean }} Means `core` undefined: not pinned */
+
+/**
+ * The environment of all that is timed. Node 20 reads the certificates at each start, which costs it 90 ms, and nothing that
+ * is timed asks a server.
+ */
+export const environment = { ...process.env };
+delete environment.NODE_EXTRA_CA_CERTS;
 
 const TIME = '/usr/bin/time';
 const TIME_FORMAT = 'slung-bench user=%U sys=%S rss=%M';
@@ -99,7 +106,7 @@ export function measure(command, means, to) {
     const start = process.hrtime.bigint();
     const done = spawnSync(words[0] ?? '', words.slice(1), {
       stdio: [stdin, stdout, stderr],
-      env: { ...process.env, ...command.env },
+      env: { ...environment, ...command.env },
     });
     const wallSeconds = Number(process.hrtime.bigint() - start) / 1e9;
     if (done.error !== undefined) throw done.error;

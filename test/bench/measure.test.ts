@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { measuring } from './programs.ts';
 
-const { interleave, measure, parseShellTimes, parseTimeReport, probe, summarize } = measuring;
+const { environment, interleave, measure, parseShellTimes, parseTimeReport, probe, summarize } = measuring;
 
 describe('reports', () => {
   it('reads CPU seconds and peak RSS from GNU time', () => {
@@ -83,6 +83,11 @@ describe('measure', () => {
   it('adds to the environment', () => {
     measure({ command: 'sh', args: ['-c', 'echo $SLUNG_TEST'], env: { SLUNG_TEST: 'yes' } }, found, to);
     expect(readFileSync(to.stdoutFile, 'utf8')).toBe('yes\n');
+  });
+
+  it('leaves out what only slows Node down', () => {
+    expect(environment).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
+    expect(environment.PATH).toBe(process.env.PATH);
   });
 
   it.runIf(found.gnuTime)('counts the memory of the process and not of its parent', () => {

@@ -45,6 +45,7 @@ export const generator = await load<{
 }>('generate.mjs');
 
 export const measuring = await load<{
+  readonly environment: NodeJS.ProcessEnv;
   parseTimeReport(text: string): { cpuSeconds: number; peakRssBytes: number };
   parseShellTimes(text: string): number;
   summarize(values: readonly number[]): { median: number; min: number; max: number };

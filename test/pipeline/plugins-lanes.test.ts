@@ -75,7 +75,7 @@ describe('paths that a plugin asks for', () => {
     const fail = (n: number, what: string): string => `{"n":${n},"do":"${what}"}\n`;
     const text = [0, 1, 2].map((n) => record(n, 5)).join('') + fail(3, 'trap') + record(4, 5) + record(5, 40);
     const rest = fail(6, 'loop') + record(7, 40) + record(8, 200) + record(9, 3);
-    const changes = { onPluginError: 'skip', batchRecords: 2, timeLimitMs: 150 } as const;
+    const changes = { onPluginError: 'skip', batchRecords: 2, timeLimitMs: 300 } as const;
     const { out, rejects } = await runChain([plugin(unruly)], text + rest, changes);
     const expected = [
       [0, 5],
@@ -102,7 +102,7 @@ describe('a handle that was kept', () => {
 
   test.each([
     ['trap', 10_000],
-    ['loop', 100],
+    ['loop', 300],
   ])('shows the next instance nothing (after %s)', async (what, timeLimitMs) => {
     const lines = [{ do: 'keep' }, x, { do: what }, { do: 'use' }, x];
     const changes = { onPluginError: 'skip', timeLimitMs } as const;

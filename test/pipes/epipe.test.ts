@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { pause } from '../support/eventually.ts';
 import { bash, bin, environment, isLinux, Piped, workDirectory } from './support.ts';
 
 const work = workDirectory();
@@ -40,7 +41,7 @@ describe('a reader that goes away', () => {
 
   test('that was never there is not an error', async () => {
     const { stdout, stderr } = await bash(
-      `(sleep 0.3; echo '{"a":1}') | "$NODE" "$SLUNG" select | true; echo "\${PIPESTATUS[1]}"`,
+      `(until [ -e gone ]; do sleep 0.02; done; echo '{"a":1}') | "$NODE" "$SLUNG" select | (exec <&-; touch gone); echo "\${PIPESTATUS[1]}"`,
       work.path,
     );
     expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
@@ -70,7 +71,7 @@ describe.runIf(isLinux)('a reader that is slow', () => {
     for (let i = 0; i < 30; i++) {
       await slung.moreThan(i * 20_000);
       slung.stall();
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await pause(5);
       slung.resume();
     }
     const all = await slung.all();

@@ -186,7 +186,7 @@ describe.runIf(isLinux && hasScript())('a terminal', () => {
     // `script` runs a command on a terminal of its own.
     const line = `"${process.execPath}" "${bin}" select`;
     const { stdout, status } = spawnSync('script', ['-qec', line, '/dev/null'], {
-      ...{ cwd: work.path, env: environment(), encoding: 'utf8', input: '', timeout: 20_000 },
+      ...{ cwd: work.path, env: environment(), encoding: 'utf8', input: '' },
     });
     expect(stdout).toContain('Usage: slung select');
     expect(status).toBe(2);
@@ -195,7 +195,7 @@ describe.runIf(isLinux && hasScript())('a terminal', () => {
   test('output to a terminal comes', () => {
     const line = `"${process.execPath}" "${bin}" select good`;
     const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], {
-      ...{ cwd: work.path, env: environment(), encoding: 'utf8', input: '', timeout: 20_000 },
+      ...{ cwd: work.path, env: environment(), encoding: 'utf8', input: '' },
     });
     expect(stdout.replaceAll('\r', '')).toBe('{"a":1}\n{"a":2}\n');
   });

@@ -3,10 +3,11 @@
  * Slung programs that write and ask, directories that are somebody else's.
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { eventually, pause } from '../support/eventually.ts';
 import { seededRandom } from '../support/files.ts';
 import { bash, bin, environment, isLinux, workDirectory } from './support.ts';
 
@@ -16,6 +17,21 @@ afterAll(() => work.remove());
 const script = fileURLToPath(new URL('../../fixtures/plugins/slung/script.wasm', import.meta.url));
 const slung = '$NODE "$SLUNG"';
 const run = (line: string) => bash(line, work.path);
+
+/** The size of a directory of files, some of which may go at any time. */
+function bytesIn(directory: string): number {
+  let bytes = 0;
+  try {
+    for (const name of readdirSync(join(work.path, directory)))
+      bytes += statSync(join(work.path, directory, name)).size;
+  } catch {
+    // It is not there yet, or a file of it has just gone.
+  }
+  return bytes;
+}
+
+/** bash that waits until a command succeeds, and gives up when nobody waits any more. */
+const until = (command: string): string => `for i in $(seq 3000); do ${command} && break; sleep 0.05; done; `;
 
 /** `count` records, the first with the number `from`. */
 const records = (from: number, count: number): string =>
@@ -38,7 +54,13 @@ describe('store write', () => {
         ...{ cwd: work.path, env: environment(), stdio: 'ignore' },
       });
       const ended = new Promise((resolve) => child.on('close', resolve));
-      setTimeout(() => child.kill('SIGKILL'), 100 + random() * 200);
+      // One run comes to its end, so that the next ones have something to go on from; the others are killed while they write.
+      if (cycle !== 2) {
+        const before = bytesIn('grown');
+        await eventually(() => child.exitCode !== null || bytesIn('grown') !== before);
+        await pause(random() * 30);
+        child.kill('SIGKILL');
+      }
       await ended;
     }
     const { code, stderr } = await run(`${slung} store write --resume --store grown --stats=json ${file}`);
@@ -59,8 +81,9 @@ describe('store write', () => {
 
   test('of two writers the second is refused by name, and readers do not care', async () => {
     const line = `mkfifo in; exec 3<>in; ${slung} store write --store two <in & echo $!; `;
-    const wait = 'for i in $(seq 200); do [ -e two/LOCK ] && break; sleep 0.02; done; ';
-    const write = `head -1 <<< '${records(0, 1).trim()}' >&3; sleep 0.3; `;
+    const wait = until('[ -e two/LOCK ]');
+    const isWritten = until(`${slung} query --store two 'COUNT:n:[]' | grep -q '"value":1'`);
+    const write = `head -1 <<< '${records(0, 1).trim()}' >&3; ${isWritten}`;
     const others = `${slung} store write --store two </dev/null; echo "code $?"; ${slung} query --store two 'COUNT:n:[]'; `;
     const { stdout, stderr } = await run(`${line}${wait}${write}${others}kill -TERM %1; wait %1; echo "first $?"`);
     const pid = stdout.split('\n')[0];
@@ -135,7 +158,7 @@ describe('Slung programs', () => {
 
   test('a store that another process writes to is refused before the program starts', async () => {
     const line = `mkfifo in2; exec 3<>in2; ${slung} store write --store busy <in2 & `;
-    const wait = 'for i in $(seq 200); do [ -e busy/LOCK ] && break; sleep 0.02; done; ';
+    const wait = until('[ -e busy/LOCK ]');
     const other = `${slung} run --store busy ${script} -- ${write} < /dev/null; echo "code $?"; kill %1; wait`;
     const { stdout, stderr } = await run(`${line}${wait}${other}`);
     expect(stdout).toBe('code 3\n');

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { pause } from '../support/eventually.ts';
 import { pluginFile } from '../support/plugins.ts';
-import { bash, bin, environment, isLinux, Piped, residentMiB, sleep, statsIn, workDirectory } from './support.ts';
+import { bash, bin, environment, isLinux, Piped, residentMiB, statsIn, workDirectory } from './support.ts';
 
 const work = workDirectory();
 const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/plugins/${path}`, import.meta.url));
@@ -121,7 +122,7 @@ describe.runIf(isLinux)('a pipe that stays open', () => {
     for (let i = 0; i < 10; i++) {
       await slung.moreThan(i * 50_000);
       slung.stall();
-      await sleep(5);
+      await pause(5);
       slung.resume();
     }
     expect((await slung.all()).equals(Buffer.from(line.repeat(20_000)))).toBe(true);

@@ -4,11 +4,12 @@
  * time). So pipes here are FIFOs that are opened on both sides and then handed down.
  */
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../support/eventually.ts';
 
 export const bin = fileURLToPath(new URL('../../bin/slung.js', import.meta.url));
 
@@ -21,10 +22,20 @@ export function workDirectory(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** No guest of a test stays within a call for so long but those that a test gives a limit of their own. */
+const NO_LIMIT = '1h';
+
 /** The environment without anything that changes what slung says. */
 export function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(SLUNG_|NO_COLOR|FORCE_COLOR|NODE_)/.test(name));
-  return { ...Object.fromEntries(own), TERM: 'dumb', NODE: process.execPath, SLUNG: bin, ...changes };
+  return {
+    ...Object.fromEntries(own),
+    TERM: 'dumb',
+    SLUNG_TIME_LIMIT: NO_LIMIT,
+    NODE: process.execPath,
+    SLUNG: bin,
+    ...changes,
+  };
 }
 
 let fifos = 0;
@@ -174,16 +185,42 @@ export function residentMiB(pid: number, row: 'VmRSS' | 'VmHWM'): number {
   return Number(new RegExp(`^${row}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const USER_TICKS = 11;
+const TICK_MS = 10;
 
-/** Looks again and again until `test` holds, and gives up after ten seconds. */
-export async function eventually(test: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (test()) return;
-    await sleep(10);
-  }
-  throw new Error('it did not become true within ten seconds');
+/** The processor time of all threads of a process until now. */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // The name may have spaces and parentheses; what follows it has not.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[USER_TICKS]) + Number(fields[USER_TICKS + 1])) * TICK_MS;
 }
+
+/** Long enough to be no start, no compilation and no record. */
+const BUSY_MS = 500;
+
+/** Resolves when an idle process has become busy: when a guest is in its endless loop. */
+export async function untilBusy(pid: number): Promise<void> {
+  const before = cpuMs(pid);
+  await eventually(() => cpuMs(pid) - before > BUSY_MS);
+}
+
+/**
+ * Sends a signal and resolves when it has arrived, so that the next one of its kind is another one: two signals that wait
+ * for a process at the same time are one.
+ */
+export async function deliver(child: ChildProcess, signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
+  child.kill(signal);
+  const bit = 1n << BigInt(constants.signals[signal] - 1);
+  await eventually(() => {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return (BigInt(`0x${/^ShdPnd:\s+([0-9a-f]+)$/m.exec(status)![1]}`) & bit) === 0n;
+  });
+}
+
+/** Resolves when a file is there and has something in it. */
+export const untilWritten = (path: string): Promise<void> =>
+  eventually(() => existsSync(path) && statSync(path).size > 0);
 
 /** The report of --stats=json out of what a process said. */
 export function statsIn(stderr: string): {

@@ -4,7 +4,8 @@
  * record at fault is lost, to the rejects.
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import { HostileRuns, linesText, type Result } from '../support/hostile.ts';
+import { isFull } from '../support/full.ts';
+import { HostileRuns, linesText, type Result, timeLimits } from '../support/hostile.ts';
 
 const runs = new HostileRuns();
 afterAll(() => runs.close());
@@ -47,8 +48,7 @@ const tangent: readonly (readonly [cause: RegExp, names: string])[] = [
 ];
 
 /** These take their time: it is limited. */
-const limited = ['endless-loop', 'realloc-loop'];
-const limit = ['--time-limit', '500ms'];
+const limited = isFull ? ['endless-loop', 'realloc-loop'] : ['endless-loop'];
 
 describe.concurrent('a Tangent plugin, with skip: the record at fault goes to the rejects, the others come through', () => {
   const expectSkipped = ({ code, out, err, rejects }: Result, cause: RegExp) => {
@@ -68,8 +68,8 @@ describe.concurrent('a Tangent plugin, with skip: the record at fault goes to th
   );
 
   test.each(limited)('%s', async (name) => {
-    const result = await runs.run('tangent', name, records, ['--on-plugin-error', 'skip', ...limit]);
-    expectSkipped(result, /did not return within 500 ms \(--time-limit\)/);
+    const result = await runs.run('tangent', name, records, ['--on-plugin-error', 'skip', ...timeLimits.sure]);
+    expectSkipped(result, /did not return within 2000 ms \(--time-limit\)/);
   });
 });
 
@@ -79,7 +79,7 @@ describe.concurrent('a Tangent plugin, with fail and pass', () => {
     ['forged-handle', /handle that it does not own/, []],
     ['output-4gb', /4294967295 bytes/, []],
     ['error-plain', /returned an error: evil/, []],
-    ['endless-loop', /did not return within 500 ms/, limit],
+    ['endless-loop', /did not return within 2000 ms/, timeLimits.sure],
   ];
 
   test.each(causes)('%s: fail ends the run, and says which records the plugin had', async (name, cause, flags) => {
@@ -110,7 +110,7 @@ describe.concurrent('a Tangent plugin, with fail and pass', () => {
 
 describe.concurrent('a Tangent plugin that cannot be started', () => {
   const causes: readonly (readonly [cause: RegExp, names: string])[] = [
-    [/did not return within 500 ms/, 'start-loop metadata-loop probe-loop'],
+    [/did not return within 1000 ms/, 'start-loop metadata-loop probe-loop'],
     [/unreachable/, 'start-trap start-grow metadata-trap probe-trap'],
     [/stack is exhausted/, 'start-recursion metadata-recursion'],
     [/not valid UTF-8/, 'metadata-bad-utf8 probe-bad-utf8'],
@@ -126,7 +126,7 @@ describe.concurrent('a Tangent plugin that cannot be started', () => {
   test.each(causes.flatMap(([cause, names]) => names.split(' ').map((name) => [name, cause] as const)))(
     '%s',
     async (name, cause) => {
-      const flags = name.endsWith('-loop') ? limit : [];
+      const flags = name.endsWith('-loop') ? timeLimits.soon : [];
       const { code, out, err } = await runs.run('tangent', name, records, flags);
       expect(err).toContain('plugin evil cannot be used: ');
       expect(err).toMatch(cause);

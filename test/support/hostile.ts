@@ -20,6 +20,15 @@ const flags: Readonly<Record<HostileKind, readonly string[]>> = {
   program: ['--runtime', 'stub'],
 };
 
+/** A run that takes so long on any machine will not end. */
+const HANGS_MS = 240_000;
+
+/**
+ * For guests in a loop: `soon` where nothing else can be struck by it, `sure` where the guest's other calls have to stay
+ * within it, on a busy machine too.
+ */
+export const timeLimits = { soon: ['--time-limit', '1s'], sure: ['--time-limit', '2s'] } as const;
+
 const MARK = 'MODE-->:';
 const ROOM = 32;
 
@@ -63,7 +72,8 @@ export class HostileRuns {
     const rejectsFile = join(dirname(file), 'rejects');
     const args = [slung, 'run', file, '--rejects', rejectsFile, ...flags];
     return new Promise((resolve) => {
-      const options = { maxBuffer: 1 << 28, timeout: 30_000, killSignal: 'SIGKILL' } as const;
+      const env = { ...process.env, SLUNG_TIME_LIMIT: '1h' };
+      const options = { env, maxBuffer: 1 << 28, timeout: HANGS_MS, killSignal: 'SIGKILL' } as const;
       const child = execFile(process.execPath, args, options, (error, out, err) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         let rejects: string[] = [];
