@@ -69,12 +69,15 @@ const longFiles: Readonly<Record<string, string>> = {
 /** Uses of `process` outside src/cli. */
 const processUses: Readonly<Record<string, string>> = {
   'src/io/pending-file.ts': 'the process id keeps the names of temporary files of two runs apart',
-  'src/lock/file-lock.ts': 'a lock names the process that has it',
+  'src/lock/owner.ts': 'a lock names the process that has it',
   'src/pipeline/plugin-worker.ts': 'standard error, see clockUses',
 };
 
 /** Uses of the clock outside src/cli; everything below gets it as an argument. */
 const clockUses: Readonly<Record<string, string>> = {
+  'src/lock/file-lock.ts':
+    'how long a lock has been silent is what the one who waits has seen, by a clock that never goes back',
+  'src/lock/lock-file.ts': 'the time of a beat, which only has to be another one',
   'src/pipeline/plugin-worker.ts': 'the entry of a thread, as src/cli/world.ts is that of the program',
   'src/plugin/services/services-worker.ts': 'the entry of a thread',
   'src/pipeline/stream.ts': 'the library starts a run here, as the command line does in src/cli/world.ts',

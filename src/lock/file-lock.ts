@@ -1,59 +1,137 @@
 /**
- * A lock file: at most one process of this machine has it. It is made by a hard link to a finished file, so that nobody
- * ever reads half of it, and names its owner by process id and, where there is /proc, by the time that process started,
- * so that a lock outlives its owner only until somebody looks.
+ * A lock file: at most one process has it, of all that see the file, in whatever container or machine. It is made by a hard
+ * link to a finished file, so that nobody ever reads half of it, and names its owner (owner.ts). While it is held, it beats:
+ * its time of change is set once a second.
  *
- * The surprising part: the lock of a dead owner is replaced under a lock of its own, which is named after the dead one.
- * Without it, one who is late would take away the lock of one who was faster. Should its owner die too, it is replaced in
- * the same way.
+ * The lock of a process that is near (same boot, same pid namespace) and dead is replaced at once. Nobody can ask a process
+ * elsewhere whether it lives, so its lock is replaced when it has not beaten for SILENT_MS, as the one who waits counts them:
+ * clocks are never compared. Such an owner may only have been stopped and may come back; therefore an owner looks whether
+ * the file is still its own (`isOurs`) after it has done something and before it says so. Node has no kernel locks, and
+ * those of network file systems promise little more.
+ *
+ * The surprising part: a lock is replaced under a lock of its own, which is named after the owner that is replaced. Without
+ * it, one who is late would take away the lock of one who was faster. Should its owner die too, it is replaced in the same way.
  */
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
-import { threadId } from 'node:worker_threads';
+import { linkSync, renameSync, unlinkSync } from 'node:fs';
+import { type LockFile, makeLockFile, readLock, type SeenLock } from './lock-file.ts';
+import { isAlive, isNear, type LockOwner, newOwner, ownerText } from './owner.ts';
 import { errorCode } from './system-error.ts';
 
+/** A held lock's file is touched so often, by a timer and by `beat`. */
+export const BEAT_MS = 1000;
+/** A lock of a process elsewhere that has not been touched for so long is taken over. */
+export const SILENT_MS = 15_000;
+const LOOK_MS = 100;
 const MAX_ATTEMPTS = 5;
 /** So many processes died while each replaced the lock of the one before. */
 const MAX_DEPTH = 4;
-/** Sets apart what the threads of a process prepare at the same time. */
-let filesPrepared = 0;
 
 /** `owned`: by a living process, maybe this one. `contended`: others take and give it back all the time. */
 export type FileLock =
-  | { readonly kind: 'held'; readonly release: () => void }
-  | { readonly kind: 'owned'; readonly pid: number }
+  | HeldLock
+  | { readonly kind: 'owned'; readonly owner: LockOwner }
   | { readonly kind: 'contended' };
 
-/**
- * Takes the lock file `path`, until `release` is called or the process ends.
- * @throws the system's error
- */
-export function acquireFileLock(path: string): FileLock {
-  return acquire(path, 0);
+export interface HeldLock {
+  readonly kind: 'held';
+  /** It was taken from an owner that may be alive, and may act once more before it notices. */
+  readonly isDisputed: boolean;
+  /** Whether it is still held. True says that all that was done before this call was done under the lock. */
+  readonly isOurs: () => boolean;
+  /** Touches the file when that is due: for work that keeps the timer from running. */
+  readonly beat: () => void;
+  /** What is called twice does nothing. */
+  readonly release: () => void;
 }
 
-function acquire(path: string, depth: number): FileLock {
-  const own = `${process.pid} ${startOf(process.pid)}\n`;
-  const fresh = `${path}.${process.pid}-${threadId}-${filesPrepared++}`;
+/**
+ * Takes the lock file `path`, until `release` is called or the process ends. Blocks for up to SILENT_MS when the owner is
+ * elsewhere, most often for BEAT_MS.
+ * @param silentMs another bound than SILENT_MS, which every process must know by the same number; for tests
+ * @throws the system's error; ELOOP when the path is a symbolic link
+ */
+export function acquireFileLock(path: string, silentMs: number = SILENT_MS): FileLock {
+  return acquire(path, silentMs, 0);
+}
+
+function acquire(path: string, silentMs: number, depth: number): FileLock {
+  const owner = newOwner();
+  const file = makeLockFile(path, ownerText(owner));
+  let isHeld = false;
+  const held = (isDisputed: boolean): HeldLock => {
+    isHeld = true;
+    return heldLock(file, isDisputed);
+  };
   try {
-    writeFileSync(fresh, own);
-    const release = () => releaseLock(path, own);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (tryLink(fresh, path)) return { kind: 'held', release };
-      const holder = contentOf(path);
-      if (holder === undefined) continue; // It was given back just now.
-      if (isAlive(holder)) return { kind: 'owned', pid: Number.parseInt(holder, 10) };
-      const claim = depth < MAX_DEPTH ? acquire(`${path}.${ownerName(holder)}`, depth + 1) : undefined;
+      if (tryLink(file.preparedPath, path)) return held(false);
+      const seen = readLock(path);
+      if (seen === undefined) continue; // It was given back just now.
+      const verdict = judge(path, seen, silentMs);
+      if (verdict === 'changed') continue;
+      if (verdict === 'alive') return { kind: 'owned', owner: seen.owner! };
+      const claim = depth < MAX_DEPTH ? acquire(`${path}.${claimName(seen)}`, silentMs, depth + 1) : undefined;
       if (claim?.kind !== 'held') return claim ?? { kind: 'contended' };
       try {
-        if (replace(path, fresh, holder)) return { kind: 'held', release };
+        if (replace(file.preparedPath, path, seen)) return held(verdict === 'silent' || claim.isDisputed);
       } finally {
         claim.release();
       }
     }
     return { kind: 'contended' };
   } finally {
-    removeQuietly(fresh);
+    removeQuietly(file.preparedPath);
+    if (!isHeld) file.close();
   }
+}
+
+function heldLock(file: LockFile, isDisputed: boolean): HeldLock {
+  let beatenMs = performance.now();
+  let isHeld = true;
+  const touch = (): void => {
+    beatenMs = performance.now();
+    file.touch();
+  };
+  const timer = setInterval(touch, BEAT_MS).unref();
+  return {
+    kind: 'held',
+    isDisputed,
+    isOurs: () => isHeld && file.isAtPath(),
+    beat: () => {
+      if (isHeld && performance.now() - beatenMs >= BEAT_MS) touch();
+    },
+    release: () => {
+      if (!isHeld) return;
+      clearInterval(timer);
+      isHeld = false;
+      try {
+        // Another's lock that is removed here, in the moment between, stops its owner before it says anything.
+        if (file.isAtPath()) removeQuietly(file.path);
+        file.close();
+      } catch {
+        // The next run finds the lock of a process that is gone.
+      }
+    },
+  };
+}
+
+/** What is known of a lock's owner. `silent`: it is elsewhere, and its lock does not beat. Blocks. */
+function judge(path: string, seen: SeenLock, silentMs: number): 'alive' | 'dead' | 'silent' | 'changed' {
+  const { owner } = seen;
+  if (owner !== undefined && isNear(owner)) return isAlive(owner) ? 'alive' : 'dead';
+  const untilMs = performance.now() + silentMs;
+  while (performance.now() < untilMs) {
+    sleep(LOOK_MS);
+    const now = readLock(path);
+    if (now === undefined || now.text !== seen.text) return 'changed';
+    // A file that says nothing is nobody's, however often it is touched.
+    if (now.stamp !== seen.stamp && owner !== undefined) return 'alive';
+  }
+  return 'silent';
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /** It may be the lock by now; one that stays is in nobody's way. */
@@ -77,59 +155,18 @@ function tryLink(from: string, to: string): boolean {
 }
 
 /**
- * Puts our file in the place of a dead owner's; the caller has the claim to it, and nobody else may change it.
- * @returns false when somebody had the claim before us, and the lock is another one now
+ * Puts our file in the place of another's; the caller has the claim to it, and nobody else may change it.
+ * @returns false when somebody had the claim before us, and the lock is another one now, or it has just beaten
  */
-function replace(path: string, fresh: string, expected: string): boolean {
-  if (contentOf(path) !== expected) return false;
+function replace(fresh: string, path: string, expected: SeenLock): boolean {
+  const now = readLock(path);
+  if (now?.text !== expected.text || now.stamp !== expected.stamp) return false;
   renameSync(fresh, path);
   return true;
 }
 
-function releaseLock(path: string, own: string): void {
-  try {
-    if (contentOf(path) === own) unlinkSync(path);
-  } catch {
-    // The next run finds the lock of a process that is gone.
-  }
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 /** What a lock says, as a part of a file's name. */
-function ownerName(holder: string): string {
-  return `after-${holder
-    .trim()
-    .replace(/[^\d]+/g, '-')
-    .slice(0, 40)}`;
-}
-
-function isAlive(holder: string): boolean {
-  const [id = '', start = ''] = holder.trim().split(' ');
-  const pid = Number(id);
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and is somebody else's.
-    if (errorCode(error) !== 'EPERM') return false;
-  }
-  return startOf(pid) === start;
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)), counted behind the name, which may hold spaces and parentheses; `-` without /proc. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-';
-  } catch {
-    return '-';
-  }
+function claimName({ text, owner }: SeenLock): string {
+  const name = owner?.nonce || text.trim().replace(/[^\d]+/g, '-');
+  return `after-${name.replace(/[^\w-]+/g, '').slice(0, 40)}`;
 }

@@ -37,8 +37,23 @@ export interface Files {
   /** Names that were made, renamed or removed survive a loss of power when this returns. */
   syncDirectory(): void;
   /**
-   * Makes the caller the only writer, until the result is called or the process ends.
+   * Makes the caller the only writer, until the lock is given back or the process ends.
    * @throws StoreError of kind `locked` that names the owner
    */
-  lock(): () => void;
+  lock(): WriterLock;
+  /**
+   * Says that what was done through these files until now was done as the only writer. To be asked after something was
+   * written and before it counts. @throws StoreError of kind `failed` when another process has taken the lock over
+   */
+  checkLock(): void;
+}
+
+export interface WriterLock {
+  /**
+   * The owner before may be alive, in another container or on another machine, and may do one thing more before it notices:
+   * finish files of numbers that it counted on from the manifest, or put a manifest that it has written in its place.
+   */
+  readonly isDisputed: boolean;
+  /** What is called twice does nothing. */
+  readonly release: () => void;
 }

@@ -7,7 +7,7 @@
 import { crc32 } from 'node:zlib';
 import { damaged, StoreError } from './errors.ts';
 import type { Files } from './files.ts';
-import { MANIFEST_NAME, TEMPORARY_SUFFIX } from './names.ts';
+import { MANIFEST_NAME, manifestTemporary } from './names.ts';
 import type { InputPosition } from './points.ts';
 import { syncFile, syncNames } from './sync.ts';
 
@@ -127,24 +127,43 @@ export function readManifest(files: Files): Manifest | undefined {
  *   after a loss of power, so no file that either of them names may be removed
  */
 export function publishManifest(files: Files, manifest: Manifest): void {
-  const temporary = MANIFEST_NAME + TEMPORARY_SUFFIX;
-  removeIfThere(files, temporary);
+  const temporary = manifestTemporary();
   const file = files.open(temporary, 'create');
   try {
-    file.writeAt(encodeManifest(manifest), 0);
-    syncFile(file, temporary);
-  } finally {
-    file.close();
+    try {
+      file.writeAt(encodeManifest(manifest), 0);
+      syncFile(file, temporary);
+    } finally {
+      file.close();
+    }
+    files.checkLock();
+    renameOwn(files, temporary);
+  } catch (error) {
+    if (!(error instanceof StoreError && error.kind === 'failed')) removeQuietly(files, temporary);
+    throw error;
   }
-  files.rename(temporary, MANIFEST_NAME);
   syncNames(files);
 }
 
-function removeIfThere(files: Files, name: string): void {
+/**
+ * Who takes the lock over removes every MANIFEST.….tmp before it reads the manifest (fence.ts). So of two who believe that they
+ * have the lock only one finds its file here: renaming it is what makes a manifest hold, and cannot happen late.
+ */
+function renameOwn(files: Files, temporary: string): void {
+  try {
+    files.rename(temporary, MANIFEST_NAME);
+  } catch (error) {
+    files.checkLock();
+    throw error;
+  }
+}
+
+/** After an error, which is told instead of another one. */
+function removeQuietly(files: Files, name: string): void {
   try {
     files.remove(name);
   } catch (error) {
-    if (!(error instanceof StoreError && error.kind === 'missing')) throw error;
+    if (!(error instanceof StoreError)) throw error;
   }
 }
 

@@ -3,6 +3,8 @@
  * segments, so that a number never means two files. A name that ends in `.tmp` was never finished.
  */
 
+import { randomBytes } from 'node:crypto';
+
 export const MANIFEST_NAME = 'MANIFEST';
 export const LOCK_NAME = 'LOCK';
 /** Behind the name that a file will get when it is finished. */
@@ -13,6 +15,9 @@ const SEGMENT_SUFFIX = '.seg';
 const NUMBER_DIGITS = 8;
 const MAX_NUMBER = 99_999_999;
 const NUMBERED = /^(\d{8})(\.log|\.seg)$/;
+/** A manifest that is being written, without its suffix. Stores of version 1 have no number in it. */
+const NEXT_MANIFEST = /^MANIFEST(\.[0-9a-f]{16})?$/;
+const NAME_BYTES = 8;
 /** The lock, and what is beside it while it is taken (src/lock/file-lock.ts). */
 const LOCK_FILES = /^LOCK(\.[\w.-]+)?$/;
 
@@ -38,14 +43,25 @@ export function parseName(name: string): NumberedName | undefined {
   return { kind: suffix === LOG_SUFFIX ? 'log' : 'segment', number: Number(digits) };
 }
 
+/** `MANIFEST.0123456789abcdef.tmp`: a name that no other process has, and no earlier manifest had. */
+export function manifestTemporary(): string {
+  return `${MANIFEST_NAME}.${randomBytes(NAME_BYTES).toString('hex')}${TEMPORARY_SUFFIX}`;
+}
+
+/** Whether the file is a manifest that was not put in its place, or not yet. */
+export function isManifestTemporary(name: string): boolean {
+  return isTemporary(name) && NEXT_MANIFEST.test(name.slice(0, -TEMPORARY_SUFFIX.length));
+}
+
 export function isTemporary(name: string): boolean {
   return name.endsWith(TEMPORARY_SUFFIX);
 }
 
 /** Whether a store makes files of that name; others are somebody else's and are never touched. */
 export function isStoreName(name: string): boolean {
+  if (isManifestTemporary(name) || name === MANIFEST_NAME) return true;
   const finished = isTemporary(name) ? name.slice(0, -TEMPORARY_SUFFIX.length) : name;
-  return finished === MANIFEST_NAME || LOCK_FILES.test(name) || parseName(finished) !== undefined;
+  return LOCK_FILES.test(name) || parseName(finished) !== undefined;
 }
 
 function numbered(number: number, suffix: string): string {

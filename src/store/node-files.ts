@@ -20,11 +20,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { HeldLock } from '../lock/file-lock.ts';
 import { describe, errorCode } from '../lock/system-error.ts';
 import { StoreError } from './errors.ts';
-import type { Files, OpenFile, OpenMode } from './files.ts';
-import { lockStore } from './lock.ts';
+import type { Files, OpenFile, OpenMode, WriterLock } from './files.ts';
+import { lockLost, lockStore } from './lock.ts';
 import { isStoreName, LOCK_NAME, MANIFEST_NAME } from './names.ts';
+import { lasting } from './sync.ts';
 
 const FLAGS = { read: 'r', change: 'r+', create: 'wx+' } as const;
 /** Systems on which directories cannot be synced say one of these; there, names last by themselves or not at all. */
@@ -45,16 +47,22 @@ const NO_STORE_HINT = 'slung store write, or --record, makes one; --store names 
 
 export class NodeFiles implements Files {
   readonly directory: string;
+  readonly #silentMs: number | undefined;
+  #lock: HeldLock | undefined;
+  /** Long work reads and writes all the time, and lets no timer run. */
+  readonly #beat = () => this.#lock?.beat();
 
-  private constructor(directory: string) {
+  private constructor(directory: string, silentMs: number | undefined) {
     this.directory = directory;
+    this.#silentMs = silentMs;
   }
 
   /**
    * @param create makes the directory, and those above it, when it is not there
+   * @param silentMs see acquireFileLock (src/lock)
    * @throws StoreError `missing` when there is no store and none is to be made; `foreign` when something else is there; `io`
    */
-  static open(directory: string, options: { readonly create: boolean }): NodeFiles {
+  static open(directory: string, options: { readonly create: boolean; readonly silentMs?: number }): NodeFiles {
     if (options.create) makeDirectory(directory);
     const names = namesIn(directory);
     if (!names.includes(MANIFEST_NAME)) {
@@ -64,12 +72,12 @@ export class NodeFiles implements Files {
         throw new StoreError('missing', `${directory}: there is no store in it`, { hint: NO_STORE_HINT });
       }
     }
-    return new NodeFiles(directory);
+    return new NodeFiles(directory, options.silentMs);
   }
 
   open(name: string, mode: OpenMode): OpenFile {
     const fd = attempt(name, 'cannot be opened', () => openSync(this.#path(name), FLAGS[mode]));
-    return new NodeFile(name, fd);
+    return new NodeFile(name, fd, this.#beat);
   }
 
   list(): string[] {
@@ -91,8 +99,23 @@ export class NodeFiles implements Files {
     attempt(this.directory, 'cannot be synced', () => syncDirectory(this.directory));
   }
 
-  lock(): () => void {
-    return attempt(LOCK_NAME, `cannot be made in ${this.directory}`, () => lockStore(this.directory));
+  lock(): WriterLock {
+    this.#lock = attempt(LOCK_NAME, `cannot be made in ${this.directory}`, () =>
+      lockStore(this.directory, this.#silentMs),
+    );
+    return this.#lock;
+  }
+
+  checkLock(): void {
+    const lock = this.#lock;
+    if (lock === undefined) return;
+    let isOurs = false;
+    try {
+      isOurs = attempt(LOCK_NAME, 'cannot be looked at', lock.isOurs);
+    } catch (error) {
+      throw lasting(error, LOCK_NAME);
+    }
+    if (!isOurs) throw lockLost();
   }
 
   #path(name: string): string {
@@ -102,11 +125,13 @@ export class NodeFiles implements Files {
 
 class NodeFile implements OpenFile {
   readonly #name: string;
+  readonly #beat: () => void;
   #fd: number;
 
-  constructor(name: string, fd: number) {
+  constructor(name: string, fd: number, beat: () => void) {
     this.#name = name;
     this.#fd = fd;
+    this.#beat = beat;
   }
 
   readAt(into: Uint8Array, position: number): number {
@@ -152,6 +177,7 @@ class NodeFile implements OpenFile {
   }
 
   #attempt<T>(verb: string, action: () => T): T {
+    this.#beat();
     return attempt(this.#name, `cannot be ${verb}`, action);
   }
 }

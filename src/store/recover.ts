@@ -4,6 +4,7 @@
  * empty table and a log of its own.
  */
 import { StoreError } from './errors.ts';
+import { fenceOff, NUMBER_LEAP } from './fence.ts';
 import type { Files } from './files.ts';
 import { flushTable, SegmentBatch } from './flush.ts';
 import type { LogFrame } from './log.ts';
@@ -21,10 +22,11 @@ export const emptyManifest: Manifest = {
 
 /**
  * The manifest of a directory, after tidying up; an empty directory gets one. Only for the owner of the lock.
+ * @param isDisputed see WriterLock
  * @throws StoreError `damaged` when there are a store's files and no manifest
  */
-export function prepareDirectory(files: Files): Manifest {
-  const names = files.list();
+export function prepareDirectory(files: Files, isDisputed: boolean): Manifest {
+  const names = fenceOff(files);
   const found = readManifest(files);
   if (found === undefined) {
     const orphan = names.find((name) => parseName(name) !== undefined);
@@ -43,7 +45,11 @@ export function prepareDirectory(files: Files): Manifest {
           : file.number < found.logNumber;
     if (isDead) files.remove(name);
   }
-  return found;
+  if (!isDisputed) return found;
+  const { generation, nextNumber } = found;
+  const ours = { ...found, generation: generation + 1, nextNumber: nextNumber + NUMBER_LEAP };
+  publishManifest(files, ours);
+  return ours;
 }
 
 /** There are files of a store, but not the one that says which of them count. */

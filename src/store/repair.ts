@@ -5,7 +5,8 @@
  */
 import { runMerge } from './compact.ts';
 import { StoreError } from './errors.ts';
-import type { Files } from './files.ts';
+import { fenceOff, NUMBER_LEAP } from './fence.ts';
+import type { Files, WriterLock } from './files.ts';
 import { removeSegments } from './flush.ts';
 import { Kernel } from './kernel.ts';
 import { type Manifest, publishManifest, readManifest, type SegmentInfo } from './manifest.ts';
@@ -36,23 +37,23 @@ export interface RepairOptions {
  * @throws StoreError `locked`, `io`, `failed`, `version`; `missing` when there is no store
  */
 export function repairStore(files: Files, options: RepairOptions): RepairReport {
-  const release = files.lock();
+  const lock = files.lock();
   try {
-    return new Repair(files, options).run();
+    return new Repair(files, { ...options, isDisputed: lock.isDisputed }).run();
   } finally {
-    release();
+    lock.release();
   }
 }
 
 class Repair {
   readonly #files: Files;
-  readonly #options: RepairOptions;
+  readonly #options: RepairOptions & Pick<WriterLock, 'isDisputed'>;
   readonly #kernel = new Kernel();
   readonly #actions: string[] = [];
   readonly #aside: string[] = [];
   #pointsLost = 0;
 
-  constructor(files: Files, options: RepairOptions) {
+  constructor(files: Files, options: RepairOptions & Pick<WriterLock, 'isDisputed'>) {
     this.#files = files;
     this.#options = options;
   }
@@ -61,7 +62,7 @@ class Repair {
     const manifest = this.#manifest();
     const kept: SegmentInfo[] = [];
     const made: SegmentInfo[] = [];
-    let { nextNumber } = manifest;
+    let nextNumber = manifest.nextNumber + (this.#options.isDisputed ? NUMBER_LEAP : 0);
     for (const info of manifest.segments) {
       const findings = this.#findings(info);
       if (findings === undefined) continue;
@@ -87,7 +88,7 @@ class Repair {
 
   /** The manifest, or one made from what is there. */
   #manifest(): Manifest {
-    const names = this.#files.list();
+    const names = this.#options.isDryRun ? this.#files.list() : fenceOff(this.#files);
     const found = names.map(parseName).filter((file) => file !== undefined);
     try {
       const manifest = readManifest(this.#files);

@@ -99,7 +99,7 @@ export class Store {
     for (const position of part.positions) this.#positions.set(position.input, position);
   }
 
-  /** Into the log, and synced. */
+  /** Into the log, and synced; then it is looked whether that still counts. */
   #write(part: PointBatch): void {
     const { files, names } = this.#parts;
     const number = this.#manifest.logNumber;
@@ -113,6 +113,7 @@ export class Store {
     this.#sequence += 1;
     this.#hasUnsynced = true;
     this.#syncIfDue();
+    files.checkLock();
   }
 
   /** The series of a batch that the log does not know yet; they are taken to be known from now on. */
@@ -157,7 +158,10 @@ export class Store {
   /** Makes what was appended survive a loss of power. @throws StoreError of kind `failed` */
   sync(): void {
     this.#check();
-    this.#guarded(() => this.#log?.sync());
+    this.#guarded(() => {
+      this.#log?.sync();
+      this.#parts.files.checkLock();
+    });
     this.#syncedMs = this.#parts.options.clockMs();
     this.#hasUnsynced = false;
   }
@@ -257,7 +261,7 @@ export class Store {
  * @throws StoreError `locked` by another writer, `damaged`, `foreign`, `version`, `io`
  */
 export function openStore(files: Files, options: StoreOptions): Store {
-  const release = files.lock();
+  const lock = files.lock();
   const kernel = new Kernel();
   const segments = new SegmentPool(files, kernel);
   try {
@@ -265,11 +269,11 @@ export function openStore(files: Files, options: StoreOptions): Store {
       ...{ files, options, kernel, segments, names: new SeriesNames() },
       table: new Table(kernel, options.flushPoints),
     };
-    const manifest = recover(parts, prepareDirectory(files));
-    return new Store(parts, maintain(parts, manifest), release);
+    const manifest = recover(parts, prepareDirectory(files, lock.isDisputed));
+    return new Store(parts, maintain(parts, manifest), lock.release);
   } catch (error) {
     segments.close();
-    release();
+    lock.release();
     throw error;
   }
 }

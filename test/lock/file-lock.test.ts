@@ -21,14 +21,21 @@ const meanwhile = vi.hoisted(() => {
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
-  const readFileSync = (path: string, encoding: BufferEncoding) => {
-    if (!path.endsWith('lock')) return real.readFileSync(path, encoding);
-    meanwhile.now('before');
-    const content = real.readFileSync(path, encoding);
-    meanwhile.now('after');
-    return content;
+  let locks = -1;
+  const openSync = (path: string, flags: number, mode?: number) => {
+    const isLock = path.endsWith('lock');
+    if (isLock) meanwhile.now('before');
+    const fd = real.openSync(path, flags, mode);
+    if (isLock) locks = fd;
+    return fd;
   };
-  return { ...real, readFileSync };
+  const closeSync = (fd: number) => {
+    real.closeSync(fd);
+    if (fd !== locks) return;
+    locks = -1;
+    meanwhile.now('after');
+  };
+  return { ...real, openSync, closeSync };
 });
 
 const root = fs.mkdtempSync(join(tmpdir(), 'slung-file-lock-'));
@@ -45,7 +52,7 @@ test('one who saw a dead owner, and was late, does not take the lock of who was 
   meanwhile.acts.after = () => {
     faster = acquireFileLock(path);
   };
-  expect(acquireFileLock(path)).toEqual({ kind: 'owned', pid: process.pid });
+  expect(acquireFileLock(path)).toMatchObject({ kind: 'owned', owner: { pid: process.pid } });
   if (faster?.kind !== 'held') throw new Error('the faster one has it');
   faster.release();
   expect(fs.readdirSync(root)).toEqual([]);

@@ -80,7 +80,7 @@ describe('the lock', () => {
     const directory = fresh();
     const holder = run(
       directory,
-      `const release = lockStore(directory); console.log("held");
+      `const { release } = lockStore(directory); console.log("held");
       process.stdin.once('data', () => { release(); console.log("released"); setInterval(() => {}, 1000); });`,
     );
     await holder.said();
@@ -92,7 +92,7 @@ describe('the lock', () => {
     const released = holder.said();
     holder.child.stdin.write('go');
     await released;
-    lockStore(directory)();
+    lockStore(directory).release();
     holder.child.kill('SIGKILL');
     await holder.ended;
     expect(readdirSync(directory)).toEqual([]);
@@ -107,7 +107,7 @@ describe('the lock', () => {
       holder.child.kill('SIGKILL');
       await holder.ended;
     }
-    const release = lockStore(directory);
+    const { release } = lockStore(directory);
     expect(readFileSync(join(directory, 'LOCK'), 'latin1')).toMatch(new RegExp(`^${process.pid} `));
     release();
     expect(readdirSync(directory)).toEqual([]);
@@ -115,7 +115,7 @@ describe('the lock', () => {
 
   test('is refused to the same process, in this thread and in another', async () => {
     const directory = fresh();
-    const release = lockStore(directory);
+    const { release } = lockStore(directory);
     const message = `process ${process.pid} writes to this store`;
     expect(errorOf(() => lockStore(directory)).message).toBe(message);
     const text = `import(${JSON.stringify(module)}).then(({ lockStore }) => {
@@ -131,7 +131,7 @@ describe('the lock', () => {
     // The first one gave it back already.
     release();
     expect(errorOf(() => lockStore(directory)).kind).toBe('locked');
-    again();
+    again.release();
   });
 
   test('of one who died while taking over a dead one’s lock is taken over too', async () => {
@@ -139,7 +139,7 @@ describe('the lock', () => {
     const [first, second] = [await deadProcess(), await deadProcess()];
     writeFileSync(join(directory, 'LOCK'), `${first} 1\n`);
     writeFileSync(join(directory, `LOCK.after-${first}-1`), `${second} 2\n`);
-    const release = lockStore(directory);
+    const { release } = lockStore(directory);
     expect(readFileSync(join(directory, 'LOCK'), 'latin1')).toMatch(new RegExp(`^${process.pid} `));
     release();
     expect(readdirSync(directory)).toEqual([]);
@@ -156,7 +156,7 @@ describe('the lock', () => {
     expect(errorOf(() => lockStore(directory)).message).toContain(`process ${holder.child.pid} `);
     holder.child.kill('SIGKILL');
     await holder.ended;
-    lockStore(directory)();
+    lockStore(directory).release();
   });
 
   const PROCESSES = 4;
@@ -174,7 +174,7 @@ describe('the lock', () => {
       };
       const take = () => { for (;;) { try { return lockStore(directory); } catch (error) { if (error.kind !== 'locked') throw error; } } };`;
     const loop = `${enter}
-      for (let n = 0; n < ${ROUNDS}; n++) { const release = take(); enter(); fs.rmSync(${JSON.stringify(inside)}); release(); }
+      for (let n = 0; n < ${ROUNDS}; n++) { const { release } = take(); enter(); fs.rmSync(${JSON.stringify(inside)}); release(); }
       console.log('done');`;
     const die = `${enter} take(); enter(); process.kill(process.pid, 'SIGKILL');`;
     const loops = Array.from({ length: PROCESSES }, () => run(directory, loop).ended);

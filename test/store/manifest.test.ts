@@ -208,7 +208,7 @@ describe('the file', () => {
 
   test('that was left by an interrupted run is in nobody’s way', () => {
     const files = published();
-    files.put('MANIFEST.tmp', Buffer.from('half of'));
+    files.put('MANIFEST.0123456789abcdef.tmp', Buffer.from('half of'));
     publishManifest(files, next);
     expect(readManifest(files)).toEqual(next);
   });

@@ -52,7 +52,9 @@ describe('names', () => {
     const ours = [
       'MANIFEST',
       'MANIFEST.tmp',
+      'MANIFEST.0123456789abcdef.tmp',
       'LOCK',
+      'LOCK.0123456789abcdef',
       'LOCK.12-0-3',
       'LOCK.after-1-2.3-0-0',
       '00000001.log',

@@ -14,7 +14,7 @@
  * survivors() keeps, loses or, for a write, keeps in part.
  */
 import { StoreError } from '../../src/store/errors.ts';
-import type { Files, OpenFile, OpenMode } from '../../src/store/files.ts';
+import type { Files, OpenFile, OpenMode, WriterLock } from '../../src/store/files.ts';
 import { applyName, Inode, type NameChange, seededRandom } from './disk.ts';
 
 export { seededRandom } from './disk.ts';
@@ -62,6 +62,9 @@ export class MemoryFiles implements Files {
   #counted = 0;
   #hasCrashed = false;
   #isLocked = false;
+  /** What `lock` says of the owner before, and what `checkLock` says. */
+  isDisputed = false;
+  isTakenOver = false;
 
   constructor(fault?: Fault) {
     this.#fault = fault;
@@ -113,14 +116,19 @@ export class MemoryFiles implements Files {
     this.#syncedNames = new Map(this.#names);
   }
 
-  lock(): () => void {
+  lock(): WriterLock {
     this.#begin('lock', '');
     if (this.#isLocked)
       throw new StoreError('locked', 'process 1 writes to this store', { hint: 'Wait until it is done.' });
     this.#isLocked = true;
-    return () => {
+    const release = () => {
       this.#isLocked = false;
     };
+    return { isDisputed: this.isDisputed, release };
+  }
+
+  checkLock(): void {
+    if (this.isTakenOver) throw new StoreError('failed', 'another process has taken over the lock', { file: 'LOCK' });
   }
 
   /** The bytes of a file now. */

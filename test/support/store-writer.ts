@@ -1,14 +1,15 @@
 /**
  * A process that writes batches to a store until it is killed, and says of each, when it was acknowledged, which it was:
- * `node store-writer.mjs DIRECTORY FIRST`. Batch N has the points (N, 0) to (N, 9). Bundled and run by kill.test.ts.
+ * `node store-writer.mjs DIRECTORY FIRST [SILENT_MS]`. Batch N has the points (N, 0) to (N, 9). Bundled and run by kill.test.ts.
  */
 import { writeSync } from 'node:fs';
 import { NodeFiles } from '../../src/store/node-files.ts';
 import { storeOptions } from '../../src/store/options.ts';
 import { openStore } from '../../src/store/store.ts';
 
-const [, , directory, first] = process.argv;
-const store = openStore(NodeFiles.open(directory!, { create: true }), {
+const [, , directory, first, silentMs] = process.argv;
+const lock = silentMs === undefined ? {} : { silentMs: Number(silentMs) };
+const store = openStore(NodeFiles.open(directory!, { create: true, ...lock }), {
   ...storeOptions({
     ...{ durability: 'batch', retainMs: undefined, clockMs: () => performance.now(), nowUs: () => 0n },
     warn: (text) => writeSync(2, `${text}\n`),

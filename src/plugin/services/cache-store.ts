@@ -2,10 +2,13 @@
  * Where the cache lives between runs: takes the file's lock, reads the file, and writes snapshots of it that survive a
  * crash (FORMAT.md). Nothing that is wrong with the file ends a run: it is told, and the cache is kept in memory only.
  */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -13,7 +16,8 @@ import {
   unlinkSync,
   writevSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import type { HeldLock } from '../../lock/file-lock.ts';
 import { describe, errorCode } from '../../lock/system-error.ts';
 import type { CacheEntry } from './cache.ts';
 import { decodeCache, encodeCache } from './cache-file.ts';
@@ -24,19 +28,22 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** writev takes so many pieces at a time on Linux (IOV_MAX). */
 const MAX_PIECES = 1024;
 const FILE_MODE = 0o600;
+const NAME_BYTES = 8;
+const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
+const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = constants;
 
 export class CacheStore {
   /** What the file held. */
   readonly entries: readonly CacheEntry[];
   readonly #path: string;
-  readonly #release: () => void;
+  readonly #lock: HeldLock;
   readonly #warn: (text: string) => void;
   #hasFailed = false;
 
-  private constructor(path: string, entries: readonly CacheEntry[], release: () => void, warn: (text: string) => void) {
+  private constructor(path: string, entries: readonly CacheEntry[], lock: HeldLock, warn: (text: string) => void) {
     this.#path = path;
     this.entries = entries;
-    this.#release = release;
+    this.#lock = lock;
     this.#warn = warn;
   }
 
@@ -44,22 +51,24 @@ export class CacheStore {
   static open(asked: string, warn: (text: string) => void): CacheStore | undefined {
     const path = resolved(asked);
     const refused = (reason: string) => warn(`the cache is kept in memory only: ${asked}: ${reason}`);
-    const release = lockFile(`${path}.lock`);
-    if (typeof release === 'string') {
-      refused(release);
+    const lock = lockFile(`${path}.lock`);
+    if (typeof lock === 'string') {
+      refused(lock);
       return undefined;
     }
+    removeUnfinished(path);
     const entries = read(path, asked, refused, warn);
-    if (entries !== undefined) return new CacheStore(path, entries, release, warn);
-    release();
+    if (entries !== undefined) return new CacheStore(path, entries, lock, warn);
+    lock.release();
     return undefined;
   }
 
   /** Replaces the file. A failure is told once and leaves the old one. */
   save(entries: Iterable<CacheEntry>): void {
-    const temporary = `${this.#path}.tmp`;
+    const temporary = `${this.#path}.${randomBytes(NAME_BYTES).toString('hex')}.tmp`;
     try {
       writeSynced(temporary, encodeCache(entries));
+      if (!this.#lock.isOurs()) throw new Error('another process has taken over its lock while this one was stopped');
       renameSync(temporary, this.#path);
       syncDirectory(dirname(this.#path));
     } catch (error) {
@@ -71,7 +80,7 @@ export class CacheStore {
 
   /** Lets other runs have the file. */
   close(): void {
-    this.#release();
+    this.#lock.release();
   }
 }
 
@@ -103,6 +112,22 @@ function read(
   }
 }
 
+/**
+ * What runs that were killed have left. One that was stopped, and lost its lock, cannot put its file in the place of a newer
+ * one any more when it goes on.
+ */
+function removeUnfinished(path: string): void {
+  const prefix = `${basename(path)}.`;
+  try {
+    for (const name of readdirSync(dirname(path))) {
+      if (!name.startsWith(prefix) || !TEMPORARY.test(name.slice(prefix.length))) continue;
+      removeQuietly(join(dirname(path), name));
+    }
+  } catch {
+    // What keeps the directory from being read keeps the file from being written, too, and is told then.
+  }
+}
+
 /** A link stays a link: the file behind it is replaced. */
 function resolved(path: string): string {
   try {
@@ -113,7 +138,7 @@ function resolved(path: string): string {
 }
 
 function writeSynced(path: string, pieces: readonly Buffer[]): void {
-  const fd = openSync(path, 'w', FILE_MODE);
+  const fd = openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, FILE_MODE);
   try {
     for (let first = 0; first < pieces.length; first += MAX_PIECES) {
       writeAll(fd, pieces.slice(first, first + MAX_PIECES));

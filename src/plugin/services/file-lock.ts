@@ -2,15 +2,16 @@
  * The lock on a file that a cache is kept in: src/lock/file-lock.ts, and what to say when it cannot be had. A cache that is
  * in use is no error, so the reason is a text for a warning.
  */
-import { acquireFileLock } from '../../lock/file-lock.ts';
+import { acquireFileLock, type HeldLock } from '../../lock/file-lock.ts';
+import { ownerName } from '../../lock/owner.ts';
 import { describe } from '../../lock/system-error.ts';
 
-/** @returns what gives the lock back, or why it cannot be had, one line */
-export function lockFile(path: string): (() => void) | string {
+/** @returns the lock, or why it cannot be had, one line */
+export function lockFile(path: string): HeldLock | string {
   try {
     const lock = acquireFileLock(path);
-    if (lock.kind === 'held') return lock.release;
-    return lock.kind === 'owned' ? `the process ${lock.pid} uses it` : 'other processes take its lock all the time';
+    if (lock.kind === 'held') return lock;
+    return lock.kind === 'owned' ? `${ownerName(lock.owner)} uses it` : 'other processes take its lock all the time';
   } catch (error) {
     return `${path} cannot be made: ${describe(error)}`;
   }

@@ -169,15 +169,16 @@ describe('the file', () => {
     });
   });
 
-  test('that cannot be written is told once, and the old one stays', () => {
+  test('that cannot be written is told once, and what is there stays', () => {
     const path = fresh();
     writeFileSync(path, image);
     const { store, told } = open(path);
-    mkdirSync(`${path}.tmp`);
+    rmSync(path);
+    mkdirSync(path);
     store!.save([]);
     store!.save([]);
     expect(told).toEqual([expect.stringMatching(/^the cache cannot be saved to .*\(EISDIR\)$/)]);
-    expect(readFileSync(path)).toEqual(image);
+    expect(readdirSync(path)).toEqual([]);
     store!.close();
   });
 
@@ -193,6 +194,12 @@ describe('the file', () => {
   });
 });
 
+function heldLock(path: string) {
+  const lock = lockFile(path);
+  if (typeof lock === 'string') throw new Error(lock);
+  return lock;
+}
+
 describe('two runs', () => {
   test('the second is told, and has it when the first is done', () => {
     const path = fresh();
@@ -201,7 +208,7 @@ describe('two runs', () => {
     const name = path.slice(root.length);
     expect(second).toEqual({
       store: undefined,
-      told: [`the cache is kept in memory only: ${name}: the process ${process.pid} uses it`],
+      told: [`the cache is kept in memory only: ${name}: process ${process.pid} uses it`],
     });
     first.store!.close();
     const third = open(path);
@@ -220,36 +227,37 @@ describe('two runs', () => {
       const stat = readFileSync(`/proc/${other.pid}/stat`, 'latin1');
       const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
       writeFileSync(path, `${other.pid} ${start}\n`);
-      expect(lockFile(path)).toBe(`the process ${other.pid} uses it`);
+      expect(lockFile(path)).toBe(`process ${other.pid} uses it`);
       // The same number, but not the same process.
       writeFileSync(path, `${other.pid} 1\n`);
-      const release = lockFile(path) as () => void;
-      expect(readFileSync(path, 'latin1')).toMatch(new RegExp(`^${process.pid} \\d+\\n$`));
-      release();
+      const lock = heldLock(path);
+      expect(readFileSync(path, 'latin1')).toMatch(new RegExp(`^${process.pid} \\d+ `));
+      lock.release();
       writeFileSync(path, `${other.pid} ${start}\n`);
       const gone = new Promise((resolve) => other.once('exit', resolve));
       other.kill('SIGKILL');
       await gone;
-      const again = lockFile(path);
-      expect(again).toBeTypeOf('function');
-      (again as () => void)();
+      heldLock(path).release();
     },
   );
 
-  test.each(['', 'nonsense', '-1 5', '0 0'])('a lock that says %j has no owner', (content) => {
-    const path = `${fresh()}.lock`;
-    writeFileSync(path, content);
-    const release = lockFile(path);
-    expect(release).toBeTypeOf('function');
-    (release as () => void)();
-    expect(readdirSync(root).filter((name) => name.includes(path.slice(root.length + 1)))).toEqual([]);
+  test('a lock that was taken over is not given back by its old owner, who saves nothing more', () => {
+    const path = fresh();
+    writeFileSync(path, image);
+    const { store, told } = open(path);
+    writeFileSync(`${path}.lock`, '1 somebody\n');
+    store!.save([]);
+    expect(told).toEqual([expect.stringContaining('another process has taken over its lock')]);
+    expect(readFileSync(path)).toEqual(image);
+    store!.close();
+    expect(readFileSync(`${path}.lock`, 'latin1')).toBe('1 somebody\n');
   });
 
-  test('a lock that was taken over is not given back by its old owner', () => {
-    const path = `${fresh()}.lock`;
-    const release = lockFile(path) as () => void;
-    writeFileSync(path, '1 somebody\n');
-    release();
-    expect(readFileSync(path, 'latin1')).toBe('1 somebody\n');
+  test('what a killed run has left half written is removed', () => {
+    const path = fresh();
+    const [left, others] = [`${path}.0123456789abcdef.tmp`, `${path}.of-somebody.tmp`];
+    for (const name of [left, others]) writeFileSync(name, 'half');
+    open(path).store!.close();
+    expect([existsSync(left), existsSync(others)]).toEqual([false, true]);
   });
 });

@@ -258,7 +258,7 @@ describe('the end', () => {
     expect(valuesOf(await laneOf(second.connect('a')).run(call('cacheGet', 'k')))).toEqual([undefined]);
     await second.close();
     await first.close();
-    expect(warnings).toEqual([`-: the cache is kept in memory only: ${cacheFile}: the process ${process.pid} uses it`]);
+    expect(warnings).toEqual([`-: the cache is kept in memory only: ${cacheFile}: process ${process.pid} uses it`]);
     const third = start({ cacheFile });
     expect(valuesOf(await laneOf(third.connect('a')).run(call('cacheGet', 'k')))).toEqual([5n]);
     expect(await third.close()).toMatchObject({ cacheHits: 1, cacheEntries: 1 });
