@@ -89,6 +89,8 @@ export const B_SINGLE_TO = 112;
 export const B_SKIP = 116;
 /** Not 0: no input follows this block. */
 export const B_IS_LAST = 120;
+/** Records of the block that a plugin has failed on alone: given up, or passed on as they are. */
+export const B_FAULTS = 124;
 export const BLOCK_BYTES = 128;
 
 export const STATE_FREE = 0;

@@ -22,7 +22,6 @@ const LEAST_BLOCK_BYTES = 1 << 20;
 const ROW_TABLE_BYTES = 640 << 10;
 /** Copies of records that guests keep. */
 const PIN_BYTES = 16 << 20;
-const FAULTS_SHOWN = 5;
 const SAMPLE_BYTES = 1 << 16;
 
 /** The counts of --stats for one plugin; the names are part of the interface. */
@@ -59,7 +58,9 @@ export class PluginJob implements Work {
   hasFailed = false;
   #selected = 0;
   #records = 0;
+  /** Records that the plugin failed on, in the blocks that were drained, and how many of them were shown. */
   #faults = 0;
+  #faultsShown = 0;
   readonly #spec: LaneSpec;
   readonly #lanes: PluginLane[];
   readonly #talk: Talk;
@@ -187,6 +188,7 @@ export class PluginJob implements Work {
     const counts = lane.memory.counts(block);
     this.#records += counts.matched;
     this.#selected += pluginLane.selected(block);
+    this.#faults += pluginLane.faults(block);
     pluginLane.receive();
     let verdict: 'ended' | 'failed' | undefined;
     const later: T.LaneNote[] = [];
@@ -206,7 +208,8 @@ export class PluginJob implements Work {
         this.#talk.warn(`${who}: ${note.text}`);
         return undefined;
       case 'fault':
-        if (++this.#faults <= FAULTS_SHOWN) this.#talk.warn(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
+        if (++this.#faultsShown <= T.FAULTS_SHOWN)
+          this.#talk.warn(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
         return undefined;
       case 'fatal':
         this.#talk.error(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
@@ -237,23 +240,29 @@ export class PluginJob implements Work {
       }
     }
     endStderr(this.#lanes, this.#spec, this.#talk);
+    const left = this.#sum(T.COUNT_WARNINGS_LEFT);
+    if (left > 0)
+      this.#talk.warn(`plugin ${this.name}: ${counted(left, 'more warning')} ${left === 1 ? 'is' : 'are'} not shown`);
     for (const hint of this.#hints()) this.#talk.warn(hint);
-    if (this.#faults > FAULTS_SHOWN) {
+    if (this.#faults > T.FAULTS_SHOWN) {
       const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';
       this.#talk.warn(
-        `plugin ${this.name} failed on ${counted(this.#faults, 'record')}, which were ${fate} (the first ${FAULTS_SHOWN} are shown)`,
+        `plugin ${this.name} failed on ${counted(this.#faults, 'record')}, which were ${fate} (the first ${T.FAULTS_SHOWN} are shown)`,
       );
     }
   }
 
+  #sum(counter: number): number {
+    return this.#lanes.reduce((total, lane) => total + lane.count(counter), 0);
+  }
+
   /** @param bytesOut what the run has written of it */
   report(bytesOut: number): PluginReport {
-    const sum = (counter: number): number => this.#lanes.reduce((total, lane) => total + lane.count(counter), 0);
     return {
       ...{ plugin: this.name, version: this.description?.version, records: this.#records, matched: this.#selected },
-      ...{ bytesOut, calls: sum(T.COUNT_CALLS) },
-      secondsInGuest: Number((sum(T.COUNT_GUEST_MS) / 1000).toFixed(6)),
-      failures: sum(T.COUNT_FAILURES),
+      ...{ bytesOut, calls: this.#sum(T.COUNT_CALLS) },
+      secondsInGuest: Number((this.#sum(T.COUNT_GUEST_MS) / 1000).toFixed(6)),
+      failures: this.#sum(T.COUNT_FAILURES),
     };
   }
 

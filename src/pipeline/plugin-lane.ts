@@ -9,7 +9,15 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } f
 import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { Plan } from '../engine/plan.ts';
-import { clearBlock, clearProgress, linesOfCall, passOverCall, restoreStep, sealBlock } from '../plugin/lane/blocks.ts';
+import {
+  clearBlock,
+  clearProgress,
+  countFault,
+  linesOfCall,
+  passOverCall,
+  restoreStep,
+  sealBlock,
+} from '../plugin/lane/blocks.ts';
 import { GuestStderr } from '../plugin/lane/guest-stderr.ts';
 import * as T from '../plugin/lane/task.ts';
 import type { LaneServices } from '../plugin/services/start.ts';
@@ -185,6 +193,11 @@ export class PluginLane implements Lane {
     return this.memory.word(block, L.B_SELECTED);
   }
 
+  /** Records of a finished block on which the plugin failed. */
+  faults(block: number): number {
+    return this.memory.word(block, L.B_FAULTS);
+  }
+
   /** What the lane has counted: COUNT_* of task.ts. */
   count(counter: number): number {
     return this.#counts[counter]!;
@@ -301,7 +314,11 @@ export class PluginLane implements Lane {
       this.#fail(this.#isStarting && this.#hasStarted ? `it did not start again: ${cause}` : cause);
       return;
     }
-    if (passOverCall(this.memory, block)) this.notes.push({ kind: 'fault', fault });
+    if (passOverCall(this.memory, block)) {
+      countFault(this.memory, block);
+      if (this.#counts[T.COUNT_FAULTS_TOLD]! < T.FAULTS_SHOWN) this.notes.push({ kind: 'fault', fault });
+      this.#counts[T.COUNT_FAULTS_TOLD]! += 1;
+    }
     this.#state = 'running';
     this.#doneCount = this.#words[T.WORD_SUBMITTED]! - this.#submitted.length + this.#submitted.indexOf(block);
     this.#spawn();

@@ -38,11 +38,17 @@ export function oneLine(text: string): string {
   return text.replace(unprintables, printableCharacter);
 }
 
-/** One line of at most `maxLength` code units and an ellipsis. It costs what is shown, not what is there. */
-export function excerpt(text: string, maxLength = EXCERPT_LENGTH): string {
-  if (text.length <= maxLength) return oneLine(text);
+/** The beginning of a text, at most `maxLength` code units, and an ellipsis when it is not all. Lines stay lines. */
+export function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
   // Not between the halves of a pair.
   const last = text.charCodeAt(maxLength - 1);
   const end = last >= 0xd800 && last < 0xdc00 ? maxLength - 1 : maxLength;
-  return `${oneLine(text.slice(0, end))}…`;
+  // A copy: V8 keeps the whole of a string for as long as a slice of it is kept.
+  return `${Buffer.from(text.slice(0, end), 'utf16le').toString('utf16le')}…`;
+}
+
+/** One line of at most `maxLength` code units and an ellipsis. It costs what is shown, not what is there. */
+export function excerpt(text: string, maxLength = EXCERPT_LENGTH): string {
+  return oneLine(cut(text, maxLength));
 }

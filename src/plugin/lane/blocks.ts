@@ -34,7 +34,8 @@ export function clearBlock(memory: EngineMemory, block: number): void {
 
 /** Before a block is submitted: no step has been taken, no record is known to fail. */
 export function clearProgress(memory: EngineMemory, block: number): void {
-  for (const word of [L.B_RESUME, L.B_CALL_FROM, L.B_CALL_TO, L.B_SINGLE_TO, L.B_SKIP]) memory.setWord(block, word, 0);
+  for (const word of [L.B_RESUME, L.B_CALL_FROM, L.B_CALL_TO, L.B_SINGLE_TO, L.B_SKIP, L.B_FAULTS])
+    memory.setWord(block, word, 0);
 }
 
 /**
@@ -49,6 +50,11 @@ export function passOverCall(memory: EngineMemory, block: number): boolean {
   else memory.setWord(block, L.B_SINGLE_TO, memory.word(block, L.B_CALL_TO) + 1);
   memory.setWord(block, L.B_CALL_TO, 0);
   return isAlone;
+}
+
+/** The plugin has failed on one more record of the block. */
+export function countFault(memory: EngineMemory, block: number): void {
+  memory.setWord(block, L.B_FAULTS, memory.word(block, L.B_FAULTS) + 1);
 }
 
 /** Makes the output of a block its only segment. */

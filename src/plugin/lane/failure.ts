@@ -2,6 +2,7 @@
  * What went wrong in a guest, in one line: our own traps say it themselves, the machine's are named, and the function of
  * the guest in which it happened is found in the stack trace, where V8 writes the names of the module's name section.
  */
+import { excerpt } from '../../text/printable.ts';
 import { PluginError, Trap } from '../guest.ts';
 
 const causes: readonly [RegExp, string][] = [
@@ -14,6 +15,9 @@ const causes: readonly [RegExp, string][] = [
   [/table index|table access/, 'it went outside of a table'],
 ];
 
+/** Code units of a function's name: a name section may say anything. */
+const SHOWN_NAME = 120;
+
 const frames = /^\s*at (?:(.*?) \()?wasm:\/\/[^\s)]*?wasm-function\[(\d+)\]/gm;
 
 /**
@@ -25,18 +29,17 @@ function functionOf(stack: string, isOurs: boolean): string {
   const found = [...stack.matchAll(frames)].filter(([, name]) => !name?.startsWith('indirect-'));
   const frame = isOurs ? found.find(([, name]) => name !== undefined) : found[0];
   if (frame === undefined) return '';
-  return frame[1] === undefined ? ` in its function ${frame[2]}` : ` in \`${frame[1]}\``;
+  return frame[1] === undefined ? ` in its function ${frame[2]}` : ` in \`${excerpt(frame[1], SHOWN_NAME)}\``;
 }
 
-/** The cause of a failure, without a plugin's name and without a place. */
+/** The cause of a failure in one line that is not long, without a plugin's name and without a place. */
 export function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return `it threw ${String(error)}`;
-  if (error instanceof Trap || error instanceof PluginError) {
-    const where = error instanceof Trap ? functionOf(error.stack ?? '', true) : '';
-    return `${error.message}${where}`;
-  }
+  if (!(error instanceof Error)) return `it threw ${excerpt(String(error))}`;
+  const message = excerpt(error.message);
+  if (error instanceof PluginError) return message;
+  if (error instanceof Trap) return `${message}${functionOf(error.stack ?? '', true)}`;
   const known = causes.find(([pattern]) => pattern.test(error.message));
   if (known !== undefined) return `${known[1]}${functionOf(error.stack ?? '', false)}`;
-  if (error instanceof WebAssembly.RuntimeError) return `${error.message}${functionOf(error.stack ?? '', false)}`;
-  return error.message;
+  if (error instanceof WebAssembly.RuntimeError) return `${message}${functionOf(error.stack ?? '', false)}`;
+  return message;
 }

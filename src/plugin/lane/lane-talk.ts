@@ -3,6 +3,7 @@
  * watchdog looks at that), and what is told. The clock is the thread's own and comes in as an argument.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { cut } from '../../text/printable.ts';
 import * as T from './task.ts';
 
 export class LaneTalk {
@@ -24,8 +25,21 @@ export class LaneTalk {
     this.#notes.postMessage(note);
   }
 
+  /** One warning, told or counted; it is cut when it is long. */
   warn(text: string): void {
-    this.note({ kind: 'warn', text });
+    if (this.#counts[T.COUNT_WARNINGS_TOLD]! >= T.WARNINGS_SHOWN) {
+      this.#counts[T.COUNT_WARNINGS_LEFT]! += 1;
+      return;
+    }
+    this.#counts[T.COUNT_WARNINGS_TOLD]! += 1;
+    this.note({ kind: 'warn', text: cut(text, T.WARNING_LENGTH) });
+  }
+
+  /** A record was given up or passed on: the first of them are told. */
+  fault(fault: T.PluginFault): void {
+    if (this.#counts[T.COUNT_FAULTS_TOLD]! >= T.FAULTS_SHOWN) return;
+    this.#counts[T.COUNT_FAULTS_TOLD]! += 1;
+    this.note({ kind: 'fault', fault });
   }
 
   /** The thread has started: its plugin can be used, or cannot. */

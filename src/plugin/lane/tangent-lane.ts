@@ -11,12 +11,13 @@ import type { Path, Program } from '../../engine/program.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
 import type { ListSelector } from '../../selector/index.ts';
 import { compileLists, parseTangentPath, renderSelectorError, SelectorError } from '../../selector/index.ts';
+import { excerpt } from '../../text/printable.ts';
 import { PluginError, Trap } from '../guest.ts';
 import type { TangentGuest } from '../tangent/guest.ts';
-import { clearBlock, restoreStep, savedOutBytes, saveStep, sealBlock } from './blocks.ts';
+import { clearBlock, countFault, restoreStep, savedOutBytes, saveStep, sealBlock } from './blocks.ts';
 import { causeOf } from './failure.ts';
 import type { LaneTalk } from './lane-talk.ts';
-import type { PluginDescription, PluginTask, UnseenPath } from './task.ts';
+import { NAME_LENGTH, type PluginDescription, type PluginTask, UNSEEN_PATHS, type UnseenPath } from './task.ts';
 
 /** Rows of the first step: few, because its paths are not learned yet. */
 const FIRST_ROWS = 8;
@@ -31,7 +32,6 @@ export class TangentLane {
   readonly #talk: LaneTalk;
   readonly #makeGuest: (firstHandle: number) => TangentGuest;
   #guest: TangentGuest;
-  #selectors: readonly ListSelector[] = [];
   #select: Program = { paths: [], tests: [], entry: L.REJECT_TARGET };
   #learned = 0;
   #unseen: UnseenPath[] = [];
@@ -50,21 +50,22 @@ export class TangentLane {
   start(): PluginDescription {
     const guest = this.#guest;
     const { name, version } = this.#talk.whileStarting(() => guest.metadata());
-    this.#selectors = this.#talk.whileStarting(() => guest.selectors());
+    const selectors: ListSelector[] = this.#talk.whileStarting(() => guest.selectors());
     try {
-      this.#select = compileLists(this.#selectors);
+      this.#select = compileLists(selectors);
     } catch (error) {
       if (!(error instanceof SelectorError)) throw error;
       throw new PluginError(`its probe() gives a selector that cannot be used: ${renderSelectorError(error)}`);
     }
     const { where } = this.#task;
-    this.#unseen = [...where.paths, ...this.#select.paths].map((path, i) => ({
+    const asked = this.#select.paths.filter(({ text }) => text.length <= NAME_LENGTH).slice(0, UNSEEN_PATHS);
+    this.#unseen = [...where.paths, ...asked].map((path, i) => ({
       path,
       isOfWhere: i < where.paths.length,
       slots: [],
     }));
     this.#usePlan([]);
-    return { name, version, selectors: this.#selectors };
+    return { name: excerpt(name, NAME_LENGTH), version: excerpt(version, NAME_LENGTH), selectors };
   }
 
   /** Processes a block, from where its words say. @returns false when the run must end; a note has told why then */
@@ -134,7 +135,8 @@ export class TangentLane {
     }
     // A step of one record may have bad lines behind it, which come after it in the rejects.
     if (step.isSingle || (engine.rowCount === 1 && engine.word(block, L.B_LINES) === lines.toLine)) {
-      this.#talk.note({ kind: 'fault', fault });
+      this.#talk.fault(fault);
+      countFault(engine, block);
       return this.#giveUpRow(block) ? step.next : engine.word(block, L.B_TO);
     }
     restoreStep(engine, block);
@@ -202,7 +204,7 @@ export class TangentLane {
       this.#guest.nextHandle + count,
     );
     engine.setWord(block, L.B_CALL_TO, 0);
-    if (refusal !== undefined) throw new Trap(`it returned an error: ${refusal}`);
+    if (refusal !== undefined) throw new Trap(`it returned an error: ${excerpt(refusal)}`);
     this.#talk.countLost(this.#guest.pinsLost());
   }
 

@@ -2,7 +2,8 @@
  * What the main thread and the thread of a plugin's lane tell each other. Work goes through one word per block, as with
  * every worker lane (layout.ts, B_STATE); counts and the state of the guest through the words of a ledger; everything with
  * text in it as notes through a message port, which the receiver reads synchronously when it has seen the words.
- * Types and constants only.
+ * The receiver may be busy for as long as it likes, so notes are few and short, whatever a guest says: texts are cut
+ * where they arise, and after those that are shown only a count goes across. Types and constants only.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineOptions, MemoryMap } from '../../engine/memory.ts';
@@ -105,6 +106,10 @@ export const COUNT_STDERR_SHOWN = 5;
 export const COUNT_STDERR_SHOWN_BYTES = 6;
 export const COUNT_STDERR_HIDDEN = 7;
 export const COUNT_STDERR_LINE_BYTES = 8;
+/** Faults and warnings that were sent as notes, and warnings that were only counted. */
+export const COUNT_FAULTS_TOLD = 9;
+export const COUNT_WARNINGS_TOLD = 10;
+export const COUNT_WARNINGS_LEFT = 11;
 /** An even number, because what follows is aligned to 8 bytes. */
 const WORDS = (WORD_QUEUE + QUEUE_LENGTH + 1) & ~1;
 const COUNTERS = 16;
@@ -122,6 +127,16 @@ export function ledgerViews(ledger: SharedArrayBuffer): { words: Int32Array; cou
 export function stderrLine(ledger: SharedArrayBuffer): Uint8Array {
   return new Uint8Array(ledger, STDERR_LINE_AT, STDERR_LINE_BYTES);
 }
+/** Faults of one plugin that are shown; of more there is only their number. */
+export const FAULTS_SHOWN = 5;
+/** The same of a lane's warnings. */
+export const WARNINGS_SHOWN = 200;
+/** Code units of one warning, which may have several lines. */
+export const WARNING_LENGTH = 2000;
+/** Code units of a plugin's name and version. */
+export const NAME_LENGTH = 200;
+/** Paths of selectors that are looked for, to say at the end that no record had them. */
+export const UNSEEN_PATHS = 64;
 
 /** What a plugin says of itself. */
 export interface PluginDescription {
@@ -161,7 +176,7 @@ export type LaneNote =
   | { readonly kind: 'unseen'; readonly paths: readonly UnseenPath[] }
   /** The run has to end (--on-plugin-error fail). */
   | { readonly kind: 'fatal'; readonly fault: PluginFault }
-  /** Told once for each record that is given up or passed on. */
+  /** Told for the first records that are given up or passed on; B_FAULTS counts them all. */
   | { readonly kind: 'fault'; readonly fault: PluginFault }
   /** A guest that reads a stream has come to its end by itself, while it had the block. */
   | { readonly kind: 'ended'; readonly status: number; readonly block: number };

@@ -2,11 +2,14 @@
  * Warnings about a program's calls. A program that fails in a loop would flood the terminal, so the same message is told
  * at most five times and then only counted; the count is told at the end.
  */
+import { cut } from '../../text/printable.ts';
 import type { GuestTalk } from '../guest.ts';
 
 const timesTold = 5;
 /** Messages may hold data, so that each is another one: beyond this many, they are counted together. */
-const maxMessages = 256;
+const maxMessages = 24;
+/** Code units of a message, which may have several lines. */
+const messageLength = 2000;
 
 /** Text from a guest or a record, without what would change the state of a terminal; newlines stay. */
 export function harmless(text: string): string {
@@ -24,7 +27,7 @@ export class Complaints {
 
   /** Tells it, or counts it. */
   tell(text: string): void {
-    const message = harmless(text);
+    const message = harmless(cut(text, messageLength));
     const count = (this.#counts.get(message) ?? 0) + 1;
     if (count === 1 && this.#counts.size >= maxMessages) {
       this.#others += 1;
@@ -39,6 +42,6 @@ export class Complaints {
     for (const [message, count] of this.#counts) {
       if (count > timesTold) this.#talk.warn(`${count - timesTold} more times: ${message.split('\n')[0]}`);
     }
-    if (this.#others > 0) this.#talk.warn(`${this.#others} more warnings of other kinds`);
+    if (this.#others > 0) this.#talk.warn(`${this.#others} more warnings, each with a text of its own`);
   }
 }

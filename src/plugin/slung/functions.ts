@@ -5,6 +5,7 @@
  */
 import { LIVE_FULL } from '../../engine/event-layout.ts';
 import { parseLiveQuery, parseQuery, QueryError, renderQueryError } from '../../query/index.ts';
+import { excerpt } from '../../text/printable.ts';
 import { Trap } from '../guest.ts';
 import type { FunctionName } from './abi.ts';
 import type { Complaints } from './complaints.ts';
@@ -40,6 +41,11 @@ type Body = (...values: never[]) => Argument;
 
 const newline = 0x0a;
 
+/** What a program may pass as text, in bytes: what is longer than these makes no sense, and would be copied all the same. */
+const most = { filter: 1 << 18, event: 1 << 20, url: 1 << 16, message: 16 << 20, body: 64 << 20 };
+/** Code units of a URL in a message. */
+const shownUrl = 200;
+
 /**
  * The function behind an import.
  * @param isOld 32-bit handles and results
@@ -65,12 +71,13 @@ type Made = { readonly body: (...values: never[]) => number; readonly failed: nu
 
 const bodies: Readonly<Record<Exclude<FunctionName, 'u_poll_handle'>, (world: FunctionWorld) => Made>> = {
   u_query_live: ({ memory, live }) => ({
-    body: (filter: number) => live.open(parseLiveQuery(memory().text(filter, 'the filter'))),
+    body: (filter: number) => live.open(parseLiveQuery(memory().text(filter, 'the filter', most.filter))),
     failed: 0,
   }),
 
   u_query_history: ({ memory, store, nowUs }) => ({
-    body: (filter: number) => store.aggregate(parseQuery(memory().text(filter, 'the filter')), BigInt(nowUs())),
+    body: (filter: number) =>
+      store.aggregate(parseQuery(memory().text(filter, 'the filter', most.filter)), BigInt(nowUs())),
     failed: 0,
   }),
 
@@ -85,8 +92,9 @@ const bodies: Readonly<Record<Exclude<FunctionName, 'u_poll_handle'>, (world: Fu
   u_write_event: ({ memory, live, store, nowUs, full }) => ({
     body: (timestamp: number, value: number, tags: number) => {
       const guest = memory();
-      const time = guest.text(timestamp, 'the timestamp');
-      const event = writtenEvent(time, guest.text(value, 'the value'), guest.text(tags, 'the list of tags'));
+      const text = (pointer: number, what: string): string => guest.text(pointer, what, most.event);
+      const time = text(timestamp, 'the timestamp');
+      const event = writtenEvent(time, text(value, 'the value'), text(tags, 'the list of tags'));
       store.write(event.series, event.tags, event.timestampUs, event.value);
       live.exports.liveNow(BigInt(nowUs()));
       if (live.offer(event) === LIVE_FULL) full();
@@ -102,9 +110,13 @@ const bodies: Readonly<Record<Exclude<FunctionName, 'u_poll_handle'>, (world: Fu
       if (verb === undefined) {
         throw new CallFailure(`${method >>> 0} is not a method; 0 is GET, 1 POST, 2 PUT, 3 DELETE`);
       }
-      const target = guest.text(url, 'the URL');
-      const answer = http(verb, target, guest.region(data, 'the data').slice());
-      if (!(answer instanceof Uint8Array)) throw new CallFailure(`${verb} ${target}: ${answer.error}`);
+      const target = guest.text(url, 'the URL', most.url);
+      const body = guest.region(data, 'the data');
+      if (body.length > most.body) throw new CallFailure(`the data has ${body.length} bytes; at most ${most.body}`);
+      const answer = http(verb, target, body.slice());
+      if (!(answer instanceof Uint8Array)) {
+        throw new CallFailure(`${verb} ${excerpt(target, shownUrl)}: ${answer.error}`);
+      }
       return answer.length === 0 ? 0 : guest.give(answer);
     },
     failed: 0,
@@ -113,7 +125,7 @@ const bodies: Readonly<Record<Exclude<FunctionName, 'u_poll_handle'>, (world: Fu
   u_writeback_ws: ({ memory, toProducer }) => ({
     body: (producer: Argument, data: number) => {
       const id = typeof producer === 'bigint' ? BigInt.asUintN(64, producer) : BigInt(producer >>> 0);
-      const text = memory().text(data, 'the message');
+      const text = memory().text(data, 'the message', most.message);
       const isSent = id <= BigInt(Number.MAX_SAFE_INTEGER) && toProducer(Number(id), text);
       if (!isSent) throw new CallFailure(`producer ${id} is not connected`);
       return 0;

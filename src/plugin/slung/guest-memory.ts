@@ -61,9 +61,10 @@ export class GuestMemory {
     return this.#bytes.subarray(offset, offset + length);
   }
 
-  /** The same as text. @throws CallFailure also when it is not UTF-8 */
-  text(pointer: number, what: string): string {
+  /** The same as text. @throws CallFailure also when it is not UTF-8, or has more than `maxBytes` */
+  text(pointer: number, what: string, maxBytes: number): string {
     const bytes = this.region(pointer, what);
+    if (bytes.length > maxBytes) throw new CallFailure(`${what} has ${bytes.length} bytes; at most ${maxBytes}`);
     try {
       return this.#text.decode(bytes);
     } catch {

@@ -7,6 +7,7 @@ import * as L from '../../engine/layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
 import { timeUnitCodes } from '../../engine/time-units.ts';
 import { isRelative, type LiveQuery } from '../../query/index.ts';
+import { cut } from '../../text/printable.ts';
 import { CallFailure } from './errors.ts';
 import { queryImage } from './query-image.ts';
 
@@ -33,6 +34,11 @@ export interface LiveExports {
 
 /** More than this is a program that forgets to free its handles. */
 export const maxQueries = 1024;
+/** What all of them may take in the engine, in bytes: for 1024 queries, 8 KiB each. */
+export const maxQueryBytes = 8 << 20;
+/** Code units of a query in a message. */
+const shownQuery = 200;
+const leastPlaceBytes = 64;
 
 /** An event that a program writes. */
 export interface OwnEvent {
@@ -51,7 +57,8 @@ interface Place {
 export class LiveQueries {
   readonly exports: LiveExports;
   readonly #engine: RowEngine;
-  readonly #open = new Map<number, { query: LiveQuery; place: Place }>();
+  readonly #open = new Map<number, { readonly text: string; readonly isTimed: boolean; readonly place: Place }>();
+  #openBytes = 0;
   readonly #onTimed: (isTimed: boolean) => void;
   #free: Place[] = [];
   #staging: Place = { address: 0, size: 0 };
@@ -75,13 +82,18 @@ export class LiveQueries {
   /** Registers a query: it gets the events that no query has seen yet. @returns its handle, from 1 */
   open(query: LiveQuery): number {
     if (this.#open.size >= maxQueries) throw new CallFailure(`${maxQueries} live queries are open; free some of them`);
-    this.#lastHandle += 1;
-    const handle = this.#lastHandle;
+    const handle = this.#lastHandle + 1;
     const { size, write } = queryImage(query, handle);
+    if (this.#openBytes + placeBytes(size) > maxQueryBytes) {
+      throw new CallFailure(`the live queries that are open take more than ${maxQueryBytes} bytes; free some of them`);
+    }
     const place = this.#takePlace(size);
+    this.#openBytes += place.size;
     write(this.#bytesAt(place), place.address);
     this.exports.liveOpen(place.address);
-    this.#open.set(handle, { query, place });
+    this.#lastHandle = handle;
+    const isTimed = query.range !== undefined && isRelative(query.range);
+    this.#open.set(handle, { text: cut(query.text, shownQuery), isTimed, place });
     this.#tellTimed();
     return handle;
   }
@@ -92,13 +104,14 @@ export class LiveQueries {
     const closed = this.#open.get(Number(handle))!;
     this.#open.delete(Number(handle));
     this.#free.push(closed.place);
+    this.#openBytes -= closed.place.size;
     this.#tellTimed();
     return true;
   }
 
-  /** The text of an open query, for messages. */
+  /** The text of an open query, for messages: its beginning when it is long. */
   textOf(handle: number): string | undefined {
-    return this.#open.get(handle)?.query.text;
+    return this.#open.get(handle)?.text;
   }
 
   /**
@@ -110,7 +123,10 @@ export class LiveQueries {
     const parts = texts.map((text) => Buffer.from(text));
     const fieldsEnd = L.ROW_BYTES + E.EVENT_FIELDS * L.FIELD_BYTES;
     const size = parts.reduce((sum, part) => sum + part.length, fieldsEnd) + L.PADDING_BYTES;
-    if (this.#staging.size < size) this.#staging = this.#takePlace(size * 2);
+    if (this.#staging.size < size) {
+      if (this.#staging.size > 0) this.#free.push(this.#staging);
+      this.#staging = this.#takePlace(size);
+    }
     const bytes = this.#bytesAt(this.#staging);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     bytes.fill(0, 0, fieldsEnd);
@@ -127,17 +143,22 @@ export class LiveQueries {
   }
 
   #tellTimed(): void {
-    this.#onTimed([...this.#open.values()].some(({ query }) => query.range !== undefined && isRelative(query.range)));
+    this.#onTimed([...this.#open.values()].some(({ isTimed }) => isTimed));
   }
 
   #takePlace(size: number): Place {
-    const index = this.#free.findIndex((place) => place.size >= size);
+    const rounded = placeBytes(size);
+    const index = this.#free.findIndex((place) => place.size === rounded);
     if (index >= 0) return this.#free.splice(index, 1)[0]!;
-    const rounded = (size + 63) & ~63;
     return { address: this.exports.liveReserve(rounded) >>> 0, size: rounded };
   }
 
   #bytesAt({ address, size }: Place): Uint8Array {
     return this.#engine.view(address, address + size);
   }
+}
+
+/** Places have few sizes, so that a program that opens longer and longer queries gets the old places again. */
+function placeBytes(size: number): number {
+  return Math.max(leastPlaceBytes, 2 ** Math.ceil(Math.log2(size)));
 }

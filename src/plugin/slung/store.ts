@@ -39,12 +39,17 @@ interface Points {
 
 /** About 100 bytes a point. */
 const maxPoints = 5_000_000;
+/** What names and sets of tags may take: their text as V8 keeps it, and the tables of each. */
+const maxNameBytes = 256 << 20;
+const bytesOfUnit = 2;
+const tableBytes = 600;
 
 export class MemoryStore implements HistoryStore {
   /** By series, then by the sorted set of tags. */
   readonly #series = new Map<string, Map<string, Points>>();
   readonly #maxPoints: number;
   #points = 0;
+  #nameBytes = 0;
 
   constructor(most: number = maxPoints) {
     this.#maxPoints = most;
@@ -52,17 +57,27 @@ export class MemoryStore implements HistoryStore {
 
   write(series: string, tags: readonly string[], timestampUs: bigint, value: number): void {
     const distinct = new Set(tags);
-    const sets = this.#series.get(series) ?? new Map<string, Points>();
-    this.#series.set(series, sets);
     const key = JSON.stringify([...distinct].sort());
-    const points = sets.get(key) ?? { tags: distinct, values: new Map<bigint, number>() };
-    sets.set(key, points);
+    const points = this.#series.get(series)?.get(key) ?? this.#addSet(series, key, distinct);
     if (!points.values.has(timestampUs)) {
       if (this.#points >= this.#maxPoints)
         throw new CallFailure(`the history in memory is full (${this.#points} points)`);
       this.#points += 1;
     }
     points.values.set(timestampUs, value);
+  }
+
+  #addSet(series: string, key: string, tags: ReadonlySet<string>): Points {
+    // The tags stand in the key and in the set.
+    const bytes = (series.length + 2 * key.length) * bytesOfUnit + tableBytes;
+    if (this.#points >= this.#maxPoints || this.#nameBytes + bytes > maxNameBytes) {
+      throw new CallFailure(`the history in memory is full (${this.#points} points)`);
+    }
+    this.#nameBytes += bytes;
+    const sets = this.#series.get(series) ?? new Map<string, Points>();
+    const points: Points = { tags, values: new Map() };
+    this.#series.set(series, sets.set(key, points));
+    return points;
   }
 
   settle(): void {}
