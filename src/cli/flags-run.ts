@@ -133,7 +133,37 @@ const sandbox: readonly Flag[] = [
     group: 'Sandbox',
     doc: 'The longest time a call into a plugin may take',
     longDoc:
-      'The longest time that one call into a plugin may take: one batch of records, or for a program that runs over the whole stream, the time between two requests for input. A plugin that takes longer is ended, which is a plugin error.',
+      "The longest time that one call into a plugin may take: one batch of records, or for a program that runs over the whole stream, the time between two requests for input, and the time after the end. Only the plugin's own time counts, sleeping included, and all of it together: not a wait for input, for the network (see --network-time-limit), or for a slow reader of the output. A plugin that takes longer is ended, which is a plugin error.",
+    commands,
+  },
+  {
+    key: 'networkTimeLimit',
+    long: 'network-time-limit',
+    type: 'duration',
+    value: 'DURATION',
+    min: 1,
+    max: DAY_MS,
+    default: '2m',
+    env: 'SLUNG_NETWORK_TIME_LIMIT',
+    group: 'Sandbox',
+    doc: 'The longest a plugin may wait for the network in a call',
+    longDoc:
+      'The longest time that the requests of a plugin may take, all those of one call together (see --time-limit for what a call is). A request that has no response by then has failed, whatever time it asked for; a plugin that goes on to ask is ended, which is a plugin error.',
+    commands,
+  },
+  {
+    key: 'maxOutput',
+    long: 'max-output',
+    type: 'size',
+    value: 'SIZE',
+    min: KIB,
+    max: 1024 * GIB,
+    default: '256MiB',
+    env: 'SLUNG_MAX_OUTPUT',
+    group: 'Sandbox',
+    doc: 'The most a plugin may put out in a call',
+    longDoc:
+      'The most that a plugin may put out for one batch of records. A program that runs over the whole stream may put out so much between two requests for input, and after the end of it, or 16 bytes for each byte of all its input so far if that is more. A plugin that puts out more is ended, which is a plugin error.',
     commands,
   },
   {

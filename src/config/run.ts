@@ -74,6 +74,8 @@ export async function runSettings(
     memoryBytes: resolved.number('memory'),
     timeLimitMs: resolved.number('timeLimit'),
     pluginStderr: resolved.choice('pluginStderr', ['limit', 'all', 'none'] as const),
+    networkTimeLimitMs: resolved.number('networkTimeLimit'),
+    maxOutputBytes: resolved.number('maxOutput'),
     allowNet: Object.freeze([...allowNet]),
     environment,
     cacheFile: cacheFile(resolved),

@@ -141,6 +141,10 @@ export interface RunSettings {
   readonly timeLimitMs: number;
   /** What is shown of the plugins' standard error. */
   readonly pluginStderr: 'limit' | 'all' | 'none';
+  /** How long a plugin may wait for the network in one call, all its requests together. */
+  readonly networkTimeLimitMs: number;
+  /** What a plugin may put out in one call; a stream, in proportion to its input when that is more. */
+  readonly maxOutputBytes: number;
   /** HOST or HOST:PORT that plugins may send requests to. */
   readonly allowNet: readonly string[];
   /** Environment variables that plugins may see, with their values. */

@@ -150,6 +150,7 @@ export function makeJob(
       onPluginError: settings.onPluginError,
       ...{ maxMemoryBytes: settings.memoryBytes, timeLimitMs: settings.timeLimitMs },
       stderr: settings.pluginStderr,
+      ...{ networkTimeLimitMs: settings.networkTimeLimitMs, maxOutputBytes: settings.maxOutputBytes },
       ...{ environment: settings.environment, args: settings.args },
       store: kind === 'slung' ? storeOf(settings, plugin) : undefined,
       events: { ...events, isListening: isFirst && settings.listen !== undefined },

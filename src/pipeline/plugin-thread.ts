@@ -84,16 +84,21 @@ export class CallWatch {
     return this.#hurry.forMs > limitMs;
   }
 
-  /** Looks at the guest. @returns true once, when it is too long in the same call; it will not come out of that any more */
+  /**
+   * Looks at the guest. What it has used in earlier parts of the same call counts.
+   * @returns true once, when it is too long in the same call; it will not come out of that any more
+   */
   isOver(): boolean {
     const calls = Atomics.load(this.#words, T.WORD_CALLS);
+    if ((calls & T.CALL_ENDED) !== 0) return false;
+    const spentMs = Atomics.load(this.#words, T.WORD_SPENT_MS);
     const nowMs = this.#clockMs();
     if (calls !== this.#calls || (calls & T.CALL_UNDER_WAY) === 0) {
       this.#calls = calls;
       this.#sinceMs = nowMs;
-      return false;
     }
-    if (nowMs - this.#sinceMs <= this.#limitMs) return false;
+    if ((calls & T.CALL_UNDER_WAY) === 0 || spentMs + nowMs - this.#sinceMs <= this.#limitMs) return false;
+    // It may have come out of this part of the call in the meantime; then there will be another look.
     return Atomics.compareExchange(this.#words, T.WORD_CALLS, calls, calls | T.CALL_ENDED) === calls;
   }
 }

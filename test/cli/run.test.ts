@@ -37,6 +37,8 @@ describe('settings', () => {
       pluginStderr: 'limit',
       memoryBytes: 256 * 1024 ** 2,
       timeLimitMs: 10_000,
+      networkTimeLimitMs: 120_000,
+      maxOutputBytes: 256 * 1024 ** 2,
       allowNet: [],
       environment: {},
       cacheFile: undefined,

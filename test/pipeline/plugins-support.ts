@@ -74,7 +74,17 @@ export const plugin = (
 });
 
 export function settingsFor(plugins: readonly PluginSetting[], changes: Changes = {}): RunSettings {
-  const { unmatched, onPluginError, memoryBytes, timeLimitMs, allowNet, environment, ...others } = changes;
+  const {
+    unmatched,
+    onPluginError,
+    memoryBytes,
+    timeLimitMs,
+    networkTimeLimitMs,
+    maxOutputBytes,
+    allowNet,
+    environment,
+    ...others
+  } = changes;
   const { cacheFile, events, listen, args, pluginStderr, ...select } = others;
   return {
     select: { ...defaultSettings, stats: 'json', ...select },
@@ -84,6 +94,8 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     memoryBytes: memoryBytes ?? 64 << 20,
     timeLimitMs: timeLimitMs ?? 3_600_000,
     pluginStderr: pluginStderr ?? 'limit',
+    networkTimeLimitMs: networkTimeLimitMs ?? 120_000,
+    maxOutputBytes: maxOutputBytes ?? 256 << 20,
     allowNet: allowNet ?? [],
     environment: environment ?? {},
     cacheFile,

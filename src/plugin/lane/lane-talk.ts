@@ -1,6 +1,8 @@
 /**
  * The lane's side of the ledger and the notes: what is counted, when the guest was entered and left (the main thread's
  * watchdog looks at that), and what is told. The clock is the thread's own and comes in as an argument.
+ * A call is what the time limit is for: one call of an export, or for a guest that reads a stream, what it does between
+ * two requests for input. Waits that are not the guest's doing divide it into parts; their times are added up.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { cut } from '../../text/printable.ts';
@@ -12,6 +14,10 @@ export class LaneTalk {
   readonly #notes: MessagePort;
   readonly #clockMs: () => number;
   #enteredMs = 0;
+  /** The guest's time in the call before the part that is under way. */
+  #spentMs = 0;
+  /** How long the guest has waited for the network in this call. */
+  networkMs = 0;
 
   constructor(ledger: SharedArrayBuffer, notes: MessagePort, clockMs: () => number) {
     const { words, counts } = T.ledgerViews(ledger);
@@ -62,17 +68,17 @@ export class LaneTalk {
 
   /** Starts an instance: the guest may keep that from ending as well, so the watchdog counts; it is no call of the stats. */
   whileStarting<R>(start: () => R): R {
-    Atomics.add(this.#words, T.WORD_CALLS, T.CALL_UNDER_WAY);
+    this.#beginCall();
     try {
       return start();
     } finally {
-      this.#endCall();
+      this.#endPart();
     }
   }
 
   /**
-   * For waits in the middle of a call, for input or for the network: the watchdog does not count them.
-   * What is counted as time in the guest is counted up to here and on from there.
+   * The guest asks for input, which ends one call and begins another: what it does in between is not its time, and it
+   * has the whole limit again. What is counted as time in the guest is counted up to here and on from there.
    */
   outOfGuest<R>(wait: () => R): R {
     this.leave();
@@ -83,23 +89,58 @@ export class LaneTalk {
     }
   }
 
-  /** A guest that runs once is entered when there is something to do, and left around every wait. */
+  /**
+   * A wait in the middle of a call, for the network or for who reads the output: the watchdog does not count it, and goes
+   * on where it was.
+   * @param ownMs how much of the wait is the guest's own time all the same: a guest could otherwise ask for ever for
+   *              what costs it next to nothing
+   */
+  pause<R>(wait: () => R, ownMs: (result: R, waitedMs: number) => number = () => 0): R {
+    const beganMs = this.#clockMs();
+    this.#spend(beganMs - this.#enteredMs);
+    this.#endPart();
+    try {
+      const result = wait();
+      this.#spend(ownMs(result, this.#clockMs() - beganMs));
+      return result;
+    } finally {
+      this.#beginPart();
+    }
+  }
+
+  /** A guest that runs once is entered when there is something to do, and left around every wait for input. */
   enter(): void {
+    this.#beginCall();
+  }
+
+  leave(): void {
+    this.#endPart();
+    this.#counts[T.COUNT_CALLS]! += 1;
+    this.#counts[T.COUNT_GUEST_MS]! += this.#spentMs + this.#clockMs() - this.#enteredMs;
+  }
+
+  #beginCall(): void {
+    this.#spentMs = 0;
+    this.networkMs = 0;
+    Atomics.store(this.#words, T.WORD_SPENT_MS, 0);
+    this.#beginPart();
+  }
+
+  #spend(ms: number): void {
+    this.#spentMs += ms;
+    Atomics.store(this.#words, T.WORD_SPENT_MS, Math.floor(this.#spentMs));
+  }
+
+  #beginPart(): void {
     this.#enteredMs = this.#clockMs();
     Atomics.add(this.#words, T.WORD_CALLS, T.CALL_UNDER_WAY);
   }
 
-  leave(): void {
-    this.#endCall();
-    this.#counts[T.COUNT_CALLS]! += 1;
-    this.#counts[T.COUNT_GUEST_MS]! += this.#clockMs() - this.#enteredMs;
-  }
-
   /**
-   * The main thread and this one must agree on which call was the last: once that is decided there, nothing that the
-   * call has brought may be used here, or a record would be taken twice, or none.
+   * The main thread and this one must agree on which part of a call was the last: once that is decided there, nothing that it
+   * has brought may be used here, or a record would be taken twice, or none.
    */
-  #endCall(): void {
+  #endPart(): void {
     const before = Atomics.add(this.#words, T.WORD_CALLS, T.CALL_ONE - T.CALL_UNDER_WAY);
     if ((before & T.CALL_ENDED) === 0) return;
     const rest = new Int32Array(new SharedArrayBuffer(4));

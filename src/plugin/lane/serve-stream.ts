@@ -30,6 +30,7 @@ export function serveStream(task: PluginTask, talk: LaneTalk, world: LaneWorld):
   const run = store === undefined ? filterOf(task, world) : programOf(task, engine, talk, world, store);
   const stream = new StreamLane(engine, new BlockQueue(engine, task.ledger, task.blocksDone), {
     isRaw: task.kind === 'wasi' && task.isRaw,
+    maxOutputBytes: task.maxOutputBytes,
     talk,
     beforeSeen: () => store?.settle(),
   });

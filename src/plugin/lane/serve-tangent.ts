@@ -14,9 +14,6 @@ import { TangentLane } from './tangent-lane.ts';
 import { LANE_READY, type PluginTask } from './task.ts';
 import { wasiHostOf } from './wasi-world.ts';
 
-/** What one call may put out. */
-const MAX_OUTPUT_BYTES = 256 << 20;
-
 /** @throws what prevents the plugin from being used; does not return otherwise */
 export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld): void {
   const plan = buildPlan(task.where, { to: 'rows', fields: [], select: undefined });
@@ -29,16 +26,19 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
     services,
     config: task.config,
     wasi: wasiHostOf(task, world),
-    maxOutputBytes: MAX_OUTPUT_BYTES,
+    maxOutputBytes: task.maxOutputBytes,
   };
-  const lane = new TangentLane(engine, task, talk, (firstHandle) => {
-    services.lockReleaseAll();
-    world.endStderrLine();
-    return new TangentGuest(module, engine, views, around, firstHandle);
+  const queue = new BlockQueue(engine, task.ledger, task.blocksDone);
+  const lane = new TangentLane(engine, task, talk, {
+    makeGuest: (firstHandle) => {
+      services.lockReleaseAll();
+      world.endStderrLine();
+      return new TangentGuest(module, engine, views, around, firstHandle);
+    },
+    flush: (block) => queue.flush(block),
   });
   talk.note({ kind: 'ready', description: lane.start() });
   talk.started(LANE_READY);
-  const queue = new BlockQueue(engine, task.ledger, task.blocksDone);
   let isGood = true;
   while (true) {
     const block = queue.take();

@@ -2,6 +2,9 @@
  * The input and output of a guest that runs once over a whole stream, as blocks: the guest asks for more, and that is
  * when its block is done with what it has put out so far. A guest that puts out much before it asks hands its output on
  * in parts. After the last input comes one block without any, for what a guest puts out at its end.
+ *
+ * A guest that writes for ever is ended by a bound on what it puts out between two requests for input, and after the end:
+ * the floor of --max-output, or more after much input, because some keep it all and put it out at once, as sort does.
  */
 import { copyInto } from '../../engine/copy.ts';
 import * as L from '../../engine/layout.ts';
@@ -13,8 +16,8 @@ import type { BlockQueue } from './queue.ts';
 
 /** Output is handed on when there is so much of it, although the guest has not asked for more input. */
 const PART_BYTES = 2 << 20;
-/** A guest that puts out more than this while there is input that it has not asked for is taken to do so for ever. */
-const MOST_BEFORE_READING_BYTES = 1 << 30;
+/** What a guest may put out before it reads on, for each byte of all input so far. */
+const OUTPUT_FOR_INPUT = 16;
 /** Rows of a step, see tangent-lane.ts. */
 const STEP_ROWS = 512;
 
@@ -23,6 +26,7 @@ export class StreamLane implements GuestStream {
   readonly #queue: BlockQueue;
   readonly #isRaw: boolean;
   readonly #talk: LaneTalk;
+  readonly #maxOutputBytes: number;
   readonly #beforeSeen: () => void;
   #block: number | undefined;
   /** Where the next step of the block begins. */
@@ -30,18 +34,26 @@ export class StreamLane implements GuestStream {
   #isOver = false;
   /** Bytes put out since the last question for input. */
   #written = 0;
+  /** Bytes of all input so far. */
+  #given = 0;
   #copy = new Uint8Array(0);
 
   /** @param options.beforeSeen is called before anything that the guest has put out can be seen */
   constructor(
     engine: RowEngine,
     queue: BlockQueue,
-    options: { readonly isRaw: boolean; readonly talk: LaneTalk; readonly beforeSeen: () => void },
+    options: {
+      readonly isRaw: boolean;
+      readonly maxOutputBytes: number;
+      readonly talk: LaneTalk;
+      readonly beforeSeen: () => void;
+    },
   ) {
     this.#engine = engine;
     this.#queue = queue;
     this.#isRaw = options.isRaw;
     this.#talk = options.talk;
+    this.#maxOutputBytes = options.maxOutputBytes;
     this.#beforeSeen = options.beforeSeen;
   }
 
@@ -51,16 +63,24 @@ export class StreamLane implements GuestStream {
   }
 
   write(bytes: Uint8Array): void {
+    const most = Math.max(this.#maxOutputBytes, OUTPUT_FOR_INPUT * this.#given);
+    this.#written += bytes.length;
+    if (this.#written > most) {
+      const when = this.#isOver ? 'after the end of its input' : 'without reading on';
+      throw new Trap(`it put out more than ${most} bytes ${when} (--max-output)`);
+    }
+    // In parts, also when it writes much at once: nothing here grows with that.
+    for (let at = 0; at < bytes.length; at += PART_BYTES) this.#append(bytes.subarray(at, at + PART_BYTES));
+  }
+
+  #append(bytes: Uint8Array): void {
     const engine = this.#engine;
     const block = this.#block!;
-    this.#written += bytes.length;
-    if (this.#written > MOST_BEFORE_READING_BYTES && !this.#isOver) {
-      throw new Trap(`it put out more than ${MOST_BEFORE_READING_BYTES} bytes without reading on`);
-    }
     engine.appendOut(block, bytes);
     if (engine.word(block, L.B_OUT_BYTES) < PART_BYTES) return;
     sealBlock(engine, block);
-    this.#talk.outOfGuest(() => {
+    // Whoever reads the output may be slow, which is not the guest's time.
+    this.#talk.pause(() => {
       this.#beforeSeen();
       this.#queue.flush(block);
     });
@@ -119,6 +139,7 @@ export class StreamLane implements GuestStream {
     const block = this.#queue.take();
     clearBlock(this.#engine, block);
     this.#written = 0;
+    this.#given += this.#engine.word(block, L.B_TO) - this.#engine.word(block, L.B_FROM);
     this.#block = block;
     this.#at = 0;
     this.#isOver ||= this.#engine.word(block, L.B_IS_LAST) !== 0;

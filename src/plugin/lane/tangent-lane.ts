@@ -24,6 +24,9 @@ const FIRST_ROWS = 8;
 /** Rows of a step: with their records, output and the guest's own data they stay in the second-level cache. */
 const STEP_ROWS = 512;
 
+/** Output is handed on between two steps when there is so much of it; batches usually put out less. */
+const PART_BYTES = 2 << 20;
+
 const NEWLINE = new Uint8Array([0x0a]);
 
 export class TangentLane {
@@ -31,18 +34,30 @@ export class TangentLane {
   readonly #task: PluginTask;
   readonly #talk: LaneTalk;
   readonly #makeGuest: (firstHandle: number) => TangentGuest;
+  readonly #flush: (block: number) => void;
   #guest: TangentGuest;
   #select: Program = { paths: [], tests: [], entry: L.REJECT_TARGET };
   #learned = 0;
   #unseen: UnseenPath[] = [];
   #steps = 0;
 
-  /** Makes the first instance. @throws PluginError, or what the guest throws while it starts */
-  constructor(engine: RowEngine, task: PluginTask, talk: LaneTalk, makeGuest: (firstHandle: number) => TangentGuest) {
+  /**
+   * Makes the first instance.
+   * @param options.flush has the output of a block drained, which begins anew then
+   * @throws PluginError, or what the guest throws while it starts
+   */
+  constructor(
+    engine: RowEngine,
+    task: PluginTask,
+    talk: LaneTalk,
+    options: { readonly makeGuest: (firstHandle: number) => TangentGuest; readonly flush: (block: number) => void },
+  ) {
+    const { makeGuest } = options;
     this.#engine = engine;
     this.#task = task;
     this.#talk = talk;
     this.#makeGuest = makeGuest;
+    this.#flush = options.flush;
     this.#guest = talk.whileStarting(() => makeGuest(task.firstHandle));
   }
 
@@ -80,12 +95,24 @@ export class TangentLane {
       const next = this.#step(block, at);
       if (next === undefined) return false;
       at = next;
+      if (engine.word(block, L.B_OUT_BYTES) >= PART_BYTES && at < end) this.#handOn(block, at);
     }
     engine.setWord(block, L.B_RESUME, 0);
     engine.setWord(block, L.B_SINGLE_TO, 0);
     engine.setWord(block, L.B_SKIP, 0);
     sealBlock(engine, block);
     return true;
+  }
+
+  /** The steps that are done are not undone any more: what they put out goes on its way. `at` is where the next begins. */
+  #handOn(block: number, at: number): void {
+    const engine = this.#engine;
+    engine.setWord(block, L.B_RESUME, at);
+    saveStep(engine, block);
+    sealBlock(engine, block);
+    this.#flush(block);
+    engine.setWord(block, L.B_OUT_BYTES, 0);
+    saveStep(engine, block);
   }
 
   /** One step. @returns where the next one begins, or undefined when the run must end */

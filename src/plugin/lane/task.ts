@@ -50,8 +50,13 @@ export interface PluginTask {
   readonly passUnmatched: boolean;
   readonly onPluginError: 'fail' | 'skip' | 'pass';
   readonly maxMemoryBytes: number;
+  /** The guest's own time in one call, see LaneTalk. */
   readonly timeLimitMs: number;
   readonly stderr: StderrMode;
+  /** How long it may wait for the network in one call, in all. */
+  readonly networkTimeLimitMs: number;
+  /** What one call may put out; a guest that reads a stream may put out more when it was given much. */
+  readonly maxOutputBytes: number;
   readonly config: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly args: readonly string[];
@@ -70,7 +75,7 @@ export interface PluginTask {
 
 /** i32 words of the ledger. */
 export const WORD_STATE = 0;
-/** The state of the guest's calls: the bits CALL_* below, and above them how many calls there were. */
+/** The state of the guest's calls: the bits CALL_* below, and above them how many calls, and parts of calls, there were. */
 export const WORD_CALLS = 1;
 /** The number of the next handle. */
 export const WORD_HANDLE = 2;
@@ -80,7 +85,12 @@ export const WORD_SUBMITTED = 3;
 export const WORD_REJECTS = 4;
 /** Lines of the guest's standard error that were sent and not taken yet. */
 export const WORD_STDERR_UNTAKEN = 5;
-export const WORD_QUEUE = 6;
+/**
+ * Whole milliseconds of its time limit that the guest has used before the part of the call that is under way. Written
+ * before WORD_CALLS says that a part begins.
+ */
+export const WORD_SPENT_MS = 6;
+export const WORD_QUEUE = 7;
 export const QUEUE_LENGTH = 8;
 
 /** The guest is being called, or started. */

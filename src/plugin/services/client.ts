@@ -39,8 +39,11 @@ export interface ServicesClient {
   lockRelease(key: string): void;
   /** Releases all locks of this lane: when its instance is given up. */
   lockReleaseAll(): void;
-  /** All at once, waiting for the last. Responses are in the order of the requests; what fails has status 0. */
-  callBatch(requests: readonly HttpRequest[]): HttpResponse[];
+  /**
+   * All at once, waiting for the last. Responses are in the order of the requests; what fails has status 0.
+   * @param limitMs what is not answered by then has failed, whatever the requests say
+   */
+  callBatch(requests: readonly HttpRequest[], limitMs?: number): HttpResponse[];
   /** Sends text to a WebSocket producer. @returns false when it is not connected (any more) */
   sendToProducer(producer: number, text: string): boolean;
 }
@@ -80,8 +83,9 @@ export class PortClient implements ServicesClient {
     this.#ask('lockReleaseAll', {});
   }
 
-  callBatch(requests: readonly HttpRequest[]): HttpResponse[] {
+  callBatch(requests: readonly HttpRequest[], limitMs = Number.POSITIVE_INFINITY): HttpResponse[] {
     return this.#ask('callBatch', {
+      limitMs,
       requests: requests.map((request) => ({ ...request, body: request.body.slice() })),
     });
   }

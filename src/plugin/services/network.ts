@@ -5,6 +5,7 @@
  * The surprising part: a request never makes a batch fail. What goes wrong is the response of that request, with status 0
  * and the reason, because the others may have changed the world already.
  */
+import { excerpt } from '../../text/printable.ts';
 import type { Grants } from './grants.ts';
 import { type Exchange, HttpFailure, HttpTransport } from './http.ts';
 import type { HttpRequest, HttpResponse } from './protocol.ts';
@@ -14,7 +15,7 @@ export interface NetworkLimits {
   /** Requests under way at a time, of all lanes together. */
   readonly concurrent: number;
   readonly timeoutMs: number;
-  /** The largest body of a response, and of all responses of one batch. */
+  /** The largest body of a response, and all responses of one batch, with their headers. */
   readonly bodyBytes: number;
   readonly batchBytes: number;
 }
@@ -34,7 +35,17 @@ const MAX_REFUSAL_WARNINGS = 10;
 interface Batch {
   readonly lane: number;
   readonly plugin: string;
+  /** What is not answered by then has failed. */
+  readonly limitMs: number;
   bytesLeft: number;
+  isOver: boolean;
+}
+
+/** Somebody who waits for his turn. */
+interface Waiting {
+  readonly batch: Batch;
+  /** With whether it is his turn; otherwise his batch is over. */
+  readonly go: (isTurn: boolean) => void;
 }
 
 export class Network {
@@ -47,8 +58,8 @@ export class Network {
   readonly #warn: (plugin: string, text: string) => void;
   readonly #kept: ResponseCache;
   readonly #warned = new Set<string>();
-  readonly #underWay = new Map<AbortController, number>();
-  readonly #waiting: (() => void)[] = [];
+  readonly #underWay = new Map<AbortController, Batch>();
+  #waiting: Waiting[] = [];
   #active = 0;
   #transport: HttpTransport | undefined;
 
@@ -65,36 +76,69 @@ export class Network {
     this.#kept = new ResponseCache(nowMs);
   }
 
-  /** Never rejects. Responses are in the order of the requests. */
-  callBatch(lane: number, plugin: string, requests: readonly HttpRequest[]): Promise<HttpResponse[]> {
-    const batch: Batch = { lane, plugin, bytesLeft: this.#limits.batchBytes };
-    return Promise.all(requests.map((asked) => this.#respond(batch, asked)));
+  /**
+   * Never rejects. Responses are in the order of the requests.
+   * @param limitMs what is not answered by then has failed, also what still waits for its turn
+   */
+  async callBatch(
+    lane: number,
+    plugin: string,
+    requests: readonly HttpRequest[],
+    limitMs = Number.POSITIVE_INFINITY,
+  ): Promise<HttpResponse[]> {
+    const batch: Batch = { lane, plugin, limitMs, bytesLeft: this.#limits.batchBytes, isOver: false };
+    const timer = setTimeout(() => this.#abort((one) => one === batch), Math.min(limitMs, MAX_TIMER_MS));
+    try {
+      return await Promise.all(requests.map((asked) => this.#respond(batch, asked)));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Breaks off what is under way for a lane that has ended. */
   abort(lane: number): void {
-    for (const [control, owner] of this.#underWay) if (owner === lane) control.abort();
+    this.#abort((batch) => batch.lane === lane);
   }
 
   close(): void {
-    for (const control of this.#underWay.keys()) control.abort();
+    this.#abort(() => true);
     this.#transport?.close();
+  }
+
+  #abort(isMeant: (batch: Batch) => boolean): void {
+    const isLeft = ({ batch }: Waiting): boolean => !isMeant(batch);
+    for (const [control, batch] of this.#underWay) {
+      if (!isMeant(batch)) continue;
+      batch.isOver = true;
+      control.abort();
+    }
+    const gone = this.#waiting.filter((one) => !isLeft(one));
+    this.#waiting = this.#waiting.filter(isLeft);
+    for (const { go } of gone) go(false);
   }
 
   async #respond(batch: Batch, asked: HttpRequest): Promise<HttpResponse> {
     const control = new AbortController();
-    this.#underWay.set(control, batch.lane);
+    const sent = { isSent: false };
+    this.#underWay.set(control, batch);
     try {
-      return { id: asked.id, ...(await this.#exchange(batch, asked, control)), error: undefined };
+      const exchange = await this.#exchange(batch, asked, control, sent);
+      return { id: asked.id, ...exchange, error: undefined, wasSent: sent.isSent };
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      return { id: asked.id, status: 0, headers: [], body: new Uint8Array(0), error: error.message };
+      const nothing = { status: 0, headers: [], body: new Uint8Array(0) };
+      return { id: asked.id, ...nothing, error: excerpt(error.message), wasSent: sent.isSent };
     } finally {
       this.#underWay.delete(control);
     }
   }
 
-  async #exchange(batch: Batch, asked: HttpRequest, control: AbortController): Promise<Exchange> {
+  async #exchange(
+    batch: Batch,
+    asked: HttpRequest,
+    control: AbortController,
+    sent: { isSent: boolean },
+  ): Promise<Exchange> {
     const url = URL.canParse(asked.url) ? new URL(asked.url) : undefined;
     if (url === undefined) throw this.#failure(`${JSON.stringify(asked.url.slice(0, 200))} is not a URL`);
     // Before anything else, so that a refusal neither waits nor takes anybody's turn.
@@ -103,18 +147,20 @@ export class Network {
     const key = this.#kept.keyOf(batch.plugin, asked, url);
     const kept = key === undefined ? undefined : this.#kept.get(key);
     if (kept !== undefined) {
-      const excess = this.#receive(batch, kept.body.length);
+      const excess = this.#receive(batch, kept.body.length + headerBytes(kept));
       if (excess !== undefined) throw this.#failure(excess);
       this.cached++;
       return kept;
     }
-    const exchange = await this.#inTurn(() => this.#send(batch, asked, url, control));
+    sent.isSent = true;
+    const exchange = await this.#inTurn(batch, () => this.#send(batch, asked, url, control));
     if (key !== undefined) this.#kept.set(key, exchange, asked.cacheTtlMs ?? 0);
     return exchange;
   }
 
   async #send(batch: Batch, asked: HttpRequest, url: URL, control: AbortController): Promise<Exchange> {
     const timeoutMs = Math.min(asked.timeoutMs ?? this.#limits.timeoutMs, MAX_TIMER_MS);
+    if (batch.isOver) throw this.#late(batch, url);
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
@@ -124,7 +170,7 @@ export class Network {
     this.#transport ??= new HttpTransport();
     let refused = false;
     try {
-      return await this.#transport.send(asked, url, {
+      const exchange = await this.#transport.send(asked, url, {
         refuse: (target) => {
           const refusal = this.#refuse(batch.plugin, target);
           refused = refusal !== undefined;
@@ -134,26 +180,36 @@ export class Network {
         bodyBytes: this.#limits.bodyBytes,
         signal: control.signal,
       });
+      const excess = this.#receive(batch, headerBytes(exchange));
+      if (excess !== undefined) throw new HttpFailure(excess);
+      return exchange;
     } catch (error) {
       // A refusal has been counted as one.
       if (refused) throw error;
+      if (batch.isOver) throw this.#late(batch, url);
       throw this.#failure(isLate ? `${url.host}: no response within ${timeoutMs} ms` : (error as Error).message);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Runs `work` when fewer than the allowed number are under way. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#active >= this.#limits.concurrent) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#active++;
+  #late({ limitMs }: Batch, url: URL): HttpFailure {
+    return this.#failure(`${url.host}: no response within the ${Math.round(limitMs)} ms left (--network-time-limit)`);
+  }
+
+  /** Runs `work` when fewer than the allowed number are under way, or at once when its batch is over: it fails then. */
+  async #inTurn<T>(batch: Batch, work: () => Promise<T>): Promise<T> {
+    if (this.#active >= this.#limits.concurrent) {
+      const isTurn = await new Promise<boolean>((go) => this.#waiting.push({ batch, go }));
+      if (!isTurn) return await work();
+    } else this.#active++;
     try {
       return await work();
     } finally {
       // The turn goes straight to the one who waited longest.
       const next = this.#waiting.shift();
       if (next === undefined) this.#active--;
-      else next();
+      else next.go(true);
     }
   }
 
@@ -180,4 +236,9 @@ export class Network {
     this.failed++;
     return new HttpFailure(reason);
   }
+}
+
+/** What the headers of a response take in memory, about. */
+function headerBytes({ headers }: Exchange): number {
+  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
 }

@@ -24,7 +24,7 @@ export interface HttpRequest {
   readonly headers: readonly HttpHeader[];
   /** Sent with every method, GET too, when it is not empty. */
   readonly body: Uint8Array;
-  /** Undefined: the default of 30 s. */
+  /** Undefined: the default of 30 s. Never more than the call has left. */
   readonly timeoutMs: number | undefined;
   /** How long a successful GET may be answered from memory. Undefined or 0: not at all. */
   readonly cacheTtlMs: number | undefined;
@@ -37,6 +37,8 @@ export interface HttpResponse {
   readonly headers: readonly HttpHeader[];
   readonly body: Uint8Array;
   readonly error: string | undefined;
+  /** It went to the network, or waited for its turn to; not: it was refused, or answered from memory. */
+  readonly wasSent: boolean;
 }
 
 /** The questions of a lane, and what they are answered with. */
@@ -50,7 +52,10 @@ export interface Questions {
   readonly lockAcquire: { readonly ask: { readonly key: string }; readonly answer: boolean };
   readonly lockRelease: { readonly ask: { readonly key: string }; readonly answer: undefined };
   readonly lockReleaseAll: { readonly ask: Record<never, never>; readonly answer: undefined };
-  readonly callBatch: { readonly ask: { readonly requests: readonly HttpRequest[] }; readonly answer: HttpResponse[] };
+  readonly callBatch: {
+    readonly ask: { readonly requests: readonly HttpRequest[]; readonly limitMs: number };
+    readonly answer: HttpResponse[];
+  };
   readonly sendToProducer: {
     readonly ask: { readonly producer: number; readonly text: string };
     readonly answer: boolean;

@@ -7,6 +7,7 @@
  * first); its locks are free again and its requests are broken off.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { excerpt } from '../../text/printable.ts';
 import { Cache } from './cache.ts';
 import { CacheStore } from './cache-store.ts';
 import { Grants } from './grants.ts';
@@ -113,7 +114,8 @@ export class Services {
       // What is known now is answered now, without a turn of the microtask queue.
       answer = found instanceof Promise ? await found : found;
     } catch (error) {
-      answer = { failed: `an error in the services: ${error instanceof Error ? error.message : String(error)}` };
+      const reason = error instanceof Error ? error.message : String(error);
+      answer = { failed: `an error in the services: ${excerpt(reason)}` };
     }
     if (!this.#lanes.has(lane.id)) return;
     lane.port.postMessage(answer);
@@ -138,7 +140,7 @@ export class Services {
       case 'lockReleaseAll':
         return { value: this.#locks.releaseAll(id) };
       case 'callBatch':
-        return this.#network.callBatch(id, plugin, question.requests).then((value) => ({ value }));
+        return this.#network.callBatch(id, plugin, question.requests, question.limitMs).then((value) => ({ value }));
       case 'sendToProducer':
         return this.#send(question.producer, question.text).then((value) => ({ value }));
     }

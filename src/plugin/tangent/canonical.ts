@@ -103,7 +103,11 @@ export function liftOutput(
     if (reader.discriminant(result, 2, 'the result of process-logs') === 1) {
       return { error: reader.textAt(payload, 'the error of process-logs') };
     }
-    const bytes = reader.borrow(reader.u32(payload), reader.u32(payload + 4), maxBytes, 'the output of process-logs');
+    const length = reader.u32(payload + 4);
+    if (length > maxBytes) {
+      throw new Trap(`it put out ${length} bytes for one batch, and may put out ${maxBytes} (--max-output)`);
+    }
+    const bytes = reader.borrow(reader.u32(payload), length, maxBytes, 'the output of process-logs');
     take(bytes);
     return { bytes: bytes.length };
   });

@@ -73,6 +73,8 @@ complete -c slung -n "__fish_seen_subcommand_from run" -l plugin-stderr -x -a "l
 complete -c slung -n "__fish_seen_subcommand_from run" -l abi -x -d 'Do not guess the kind of the plugin'
 complete -c slung -n "__fish_seen_subcommand_from run" -l memory -x -d 'The most memory an instance may have'
 complete -c slung -n "__fish_seen_subcommand_from run" -l time-limit -x -d 'The longest time a call into a plugin may take'
+complete -c slung -n "__fish_seen_subcommand_from run" -l network-time-limit -x -d 'The longest a plugin may wait for the network in a call'
+complete -c slung -n "__fish_seen_subcommand_from run" -l max-output -x -d 'The most a plugin may put out in a call'
 complete -c slung -n "__fish_seen_subcommand_from run" -l allow-net -x -d 'Let plugins send requests to HOST'
 complete -c slung -n "__fish_seen_subcommand_from run" -l allow-env -x -d 'Let plugins see the environment variable NAME'
 complete -c slung -n "__fish_seen_subcommand_from run" -l cache -r -d 'Keep the plugins\' cache in FILE between runs'

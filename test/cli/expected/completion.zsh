@@ -114,6 +114,8 @@ _slung() {
         '*--abi=[Do not guess the kind of the plugin]:[NAME:]KIND: ' \
         '--memory=[The most memory an instance may have]:SIZE: ' \
         '--time-limit=[The longest time a call into a plugin may take]:DURATION: ' \
+        '--network-time-limit=[The longest a plugin may wait for the network in a call]:DURATION: ' \
+        '--max-output=[The most a plugin may put out in a call]:SIZE: ' \
         '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
         '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
         '--cache=[Keep the plugins'\'' cache in FILE between runs]:FILE:_files' \

@@ -359,7 +359,7 @@ describe('responses that are kept', () => {
     clock.now = 0;
     const first = await one(network, request);
     const again = await one(network, { ...request, id: 'other' });
-    expect(again).toEqual({ ...first, id: 'other' });
+    expect(again).toEqual({ ...first, id: 'other', wasSent: false });
     expect([seen.length, network.requests, network.cached]).toEqual([1, 1, 1]);
     const different: [string, HttpRequest][] = [
       ['p', { ...request, headers: [['a', 'c']] }],

@@ -264,9 +264,9 @@ describe('remote', () => {
           ['ü', ''],
         ],
         body: Uint8Array.of(9, 8),
-        error: undefined,
+        ...{ error: undefined, wasSent: true },
       },
-      { id: '', status: 0, headers: [], body: new Uint8Array(0), error: 'not granted' },
+      { id: '', status: 0, headers: [], body: new Uint8Array(0), error: 'not granted', wasSent: false },
     ];
     const result = guest.allocate(12, 4);
     call('remote', 'call-batch', list, 2, result);
