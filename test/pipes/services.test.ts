@@ -1,8 +1,10 @@
 /** The services of a Tangent plugin in a real slung: cache (also between two runs, and damaged), locks, configuration. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { pluginFile } from '../support/plugins.ts';
 import { bin, environment } from './support.ts';
@@ -46,4 +48,29 @@ test('the next run remembers what was kept in a file, and a damaged file is told
   expect(column(damaged.rows, 'seen')).toEqual([false, true, false]);
   expect(damaged.err).toContain('damaged');
   expect(damaged.code).toBe(0);
+});
+
+test('a program that asks again and again for what does not answer is ended by --network-time-limit', async () => {
+  const server = createServer(() => {}).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const script = fileURLToPath(new URL('../../fixtures/plugins/slung/script.wasm', import.meta.url));
+  const flags = [
+    '--allow-net',
+    host,
+    '--network-time-limit',
+    '300ms',
+    '--',
+    ...Array(3).fill(`http|0|http://${host}/|`),
+  ];
+  const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
+    const child = execFile(process.execPath, [bin, 'run', script, ...flags], { env: environment() }, (error, _, err) =>
+      resolve({ code: error?.code, err }),
+    );
+    child.stdin!.end();
+  });
+  server.close();
+  expect(err).toContain(`no response within the 300 ms left (--network-time-limit)`);
+  expect(err).toContain('plugin script: its requests took 300 ms in one call (--network-time-limit)');
+  expect(code).toBe(1);
 });

@@ -44,7 +44,23 @@ describe.concurrent('a WASI filter', () => {
     expect(result.code).toBe(code);
   });
 
-  test.each(['loops-at-once', 'loops-at-the-end'])('%s', async (name) => {
+  test.each([
+    ['writes-for-ever', 'without reading on'],
+    ['writes-after-the-end', 'after the end of its input'],
+  ])('%s', async (name, when) => {
+    const { code, out, err } = await runs.run('wasi', name, records, ['--max-output', '3MiB']);
+    expect(err).toContain(`plugin evil: it put out more than 3145728 bytes ${when} (--max-output)`);
+    expect([code, out.length <= (3 << 20) + 1000]).toEqual([1, true]);
+  });
+
+  test('may put out more than the limit when it was given much', async () => {
+    const many = Array.from({ length: 20_000 }, (_, n) => JSON.stringify({ n }));
+    const { code, out, err } = await runs.run('wasi', 'nothing', many, ['--max-output', '1KiB']);
+    expect([code, err, out === linesText(many)]).toEqual([0, '', true]);
+  });
+
+  const endless = ['loops-at-once', 'loops-at-the-end', 'sleeps-for-ever', 'polls-for-ever', 'reads-for-ever'];
+  test.each(endless)('%s', async (name) => {
     const { code, err } = await runs.run('wasi', name, records, timeLimits.soon);
     expect(err).toMatch(/plugin evil: it did not return within 1000 ms/);
     expect(code).toBe(1);
@@ -125,11 +141,25 @@ describe.concurrent('a Slung program', () => {
     expect(result.code).toBe(code);
   });
 
-  test.each(['loops', 'loops-on-event', 'allocate-loops', 'registers-for-ever'])('%s', async (name) => {
+  const endless = [
+    'loops',
+    'loops-on-event',
+    'allocate-loops',
+    'registers-for-ever',
+    'asks-for-ever',
+    'sends-for-ever',
+  ];
+  test.each(endless)('%s', async (name) => {
     const { code, err } = await runs.run('program', name, events, timeLimits.soon);
     expect(err).toMatch(/plugin evil: it did not return within 1000 ms/);
     expect(code).toBe(1);
   });
+});
+
+test('a program whose every call fails with another long text: some are shown, cut, and the others counted', async () => {
+  const { code, err } = await runs.run('program', 'complains', []);
+  expect(err).toMatch(/plugin evil: 176 more warnings/);
+  expect([code, err.length < 120_000]).toEqual([0, true]);
 });
 
 describe.concurrent('a guest that puts out for ever', () => {

@@ -43,7 +43,8 @@ const tangent: readonly (readonly [cause: RegExp, names: string])[] = [
   [/reached `unreachable`.*cabi_/, 'realloc-trap post-return-trap'],
   [/out of bounds/, 'result-out-of-bounds result-overflow output-out-of-bounds'],
   [/discriminant 7/, 'result-discriminant'],
-  [/too long: 4294967295 bytes/, 'output-4gb output-4gb-from-0 error-out-of-bounds'],
+  [/too long: 4294967295 bytes/, 'error-out-of-bounds'],
+  [/it put out 4294967295 bytes .*\(--max-output\)/, 'output-4gb output-4gb-from-0'],
   [/it returned an error: evil/, 'error-plain'],
 ];
 
@@ -105,6 +106,35 @@ describe.concurrent('a Tangent plugin, with fail and pass', () => {
     expect(err).toMatch(cause);
     expect(code).toBe(1);
     expect(rejects).toEqual([]);
+  });
+});
+
+describe.concurrent('what a Tangent plugin says and puts out without end', () => {
+  test('errors of 64 KiB: the first are shown, cut, and the others counted', async () => {
+    const evil = Array.from({ length: 300 }, (_, n) => JSON.stringify({ n, evil: 1 }));
+    const { code, err, rejects } = await runs.run('tangent', 'error-64k', evil, ['--on-plugin-error', 'skip']);
+    expect(err.match(/it returned an error: x{370,400}…\n/g)).toHaveLength(5);
+    expect(err).toContain('plugin evil failed on 300 records, which were left out (the first 5 are shown)');
+    expect(err.length).toBeLessThan(8000);
+    expect([code, rejects.length]).toEqual([1, 300]);
+  });
+
+  test('more than --max-output for one batch', async () => {
+    const flags = ['--on-plugin-error', 'skip', '--max-output', '1MiB'];
+    const { code, out, err, rejects } = await runs.run('tangent', 'output-100mb', records, flags);
+    expect(err).toMatch(
+      /:26: plugin evil: it put out 104857600 bytes for one batch, and may .* 1048576 \(--max-output\)/,
+    );
+    expect([code, out, rejects.length]).toEqual([1, linesText(others), 1]);
+  });
+
+  test('much for one batch, in parts: nothing is lost or doubled where records fail', async () => {
+    const many = Array.from({ length: 12_000 }, (_, n) => JSON.stringify(n % 3000 === 7 ? { n, evil: 1 } : { n }));
+    const { out, err, rejects } = await runs.run('tangent', 'wide', many, ['--on-plugin-error', 'skip', '-j', '2']);
+    expect(err).toContain('it reached `unreachable`');
+    expect(rejects).toHaveLength(4);
+    const expected = many.filter((line) => !line.includes('evil')).map((line) => `${line}\n`.repeat(64));
+    expect(out === expected.join('')).toBe(true);
   });
 });
 

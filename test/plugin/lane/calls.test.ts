@@ -67,6 +67,68 @@ describe('a call is over its time', () => {
     expect(watch.isOver()).toBe(false);
   });
 
+  test('when its parts together are longer, whatever it waited for in between', () => {
+    const { clock, counts, watch, talk } = setUp();
+    watch.begin();
+    talk.enter();
+    for (let i = 0; i < 10; i++) {
+      expect(watch.isOver()).toBe(false);
+      clock.ms += 10;
+      talk.pause(() => {
+        clock.ms += 60_000;
+        expect(watch.isOver()).toBe(false);
+      });
+    }
+    clock.ms += 1;
+    expect(watch.isOver()).toBe(false);
+    clock.ms += 1;
+    expect([watch.isOver(), watch.isOver()]).toEqual([true, false]);
+    expect(counts[T.COUNT_CALLS]).toBe(0);
+  });
+
+  test('also when nobody has looked at it before', () => {
+    const { clock, watch, talk } = setUp();
+    watch.begin();
+    talk.enter();
+    for (let i = 0; i < 11; i++) {
+      clock.ms += 10;
+      talk.pause(() => {});
+    }
+    expect([watch.isOver(), watch.isOver()]).toEqual([true, false]);
+  });
+
+  test('when it waits for ever for what is nothing to wait for', () => {
+    const { clock, watch, talk } = setUp();
+    watch.begin();
+    talk.enter();
+    const wait = () => {
+      clock.ms += 30;
+      return 'refused';
+    };
+    const ownMs = (result: string, waitedMs: number) => (result === 'refused' ? waitedMs : 0);
+    for (let i = 0; i < 3; i++) talk.pause(wait, ownMs);
+    expect(watch.isOver()).toBe(false);
+    talk.pause(wait, ownMs);
+    expect(watch.isOver()).toBe(true);
+  });
+
+  test('not when it has asked for input in between: then it has the whole limit again', () => {
+    const { clock, counts, watch, talk } = setUp();
+    watch.begin();
+    talk.enter();
+    for (let i = 0; i < 5; i++) {
+      clock.ms += 45;
+      talk.pause(() => {});
+      clock.ms += 45;
+      expect(watch.isOver()).toBe(false);
+      talk.outOfGuest(() => {
+        clock.ms += 60_000;
+      });
+    }
+    talk.leave();
+    expect([counts[T.COUNT_CALLS], counts[T.COUNT_GUEST_MS]]).toEqual([6, 450]);
+  });
+
   test('starting is watched as well, and is no call of the counts', () => {
     const { clock, counts, watch, talk } = setUp();
     watch.begin();

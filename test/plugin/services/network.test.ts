@@ -334,6 +334,27 @@ describe('failures', () => {
     for (let round = 0; round < 5; round++) expect((await one(network, ask(`${base}/once`))).status).toBe(200);
   });
 
+  test('the limit of a call holds for what a request asks for, and for what waits for its turn', async () => {
+    handlers.set('/never', () => {});
+    const network = open({ concurrent: 2 });
+    const requests = Array.from({ length: 5 }, () => ask(`${base}/never`, { timeoutMs: 0xffff_ffff }));
+    const responses = await network.callBatch(1, 'p', requests, 50);
+    const late = `127.0.0.1:${port}: no response within the 50 ms left (--network-time-limit)`;
+    expect(responses.map(({ error, wasSent }) => [error, wasSent])).toEqual(Array(5).fill([late, true]));
+    expect(network.failed).toBe(5);
+    // Nobody keeps his turn.
+    expect(await one(network, ask(`${base}/a`))).toMatchObject({ status: 200 });
+  });
+
+  test('what is refused, or no URL, or kept, did not go out', async () => {
+    const network = open();
+    const kept = ask(`${base}/kept`, { cacheTtlMs: 1000 });
+    const requests = [ask('http://other.example/'), ask('no URL'), kept];
+    const before = await network.callBatch(1, 'p', requests);
+    const after = await network.callBatch(1, 'p', requests);
+    expect([...before, ...after].map(({ wasSent }) => wasSent)).toEqual([false, false, true, false, false, false]);
+  });
+
   test('what a lane asked is broken off with it, and nobody else', async () => {
     let started = 0;
     const both = new Promise<void>((resolve) => {
