@@ -11,7 +11,7 @@ import type { Tag } from './drain.ts';
 import type { Talk } from './host.ts';
 import { type Flight, Lanes, type Seat } from './lane.ts';
 import { type LaneSpec, type LaneSurroundings, PluginLane } from './plugin-lane.ts';
-import { endStderr } from './plugin-stderr.ts';
+import { endStderr, tellLeftWarnings } from './plugin-stderr.ts';
 import { counted } from './stats.ts';
 import type { Work } from './work.ts';
 
@@ -240,9 +240,7 @@ export class PluginJob implements Work {
       }
     }
     endStderr(this.#lanes, this.#spec, this.#talk);
-    const left = this.#sum(T.COUNT_WARNINGS_LEFT);
-    if (left > 0)
-      this.#talk.warn(`plugin ${this.name}: ${counted(left, 'more warning')} ${left === 1 ? 'is' : 'are'} not shown`);
+    tellLeftWarnings(this.#lanes, this.#spec, this.#talk);
     for (const hint of this.#hints()) this.#talk.warn(hint);
     if (this.#faults > T.FAULTS_SHOWN) {
       const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';
