@@ -24,6 +24,10 @@ interface PointExports extends EngineExports {
   pointsBad(): number;
   pointsReject(block: number, before: number): void;
   pointsBadRow(i: number): number;
+  pointsForgetUnits(): void;
+  pointsOddSpec(): number;
+  pointsOddLine(): number;
+  pointsOddTime(): bigint;
 }
 
 /** Which fields of a row are points: series (if it has one), time, values and tags, one spec after another. */
@@ -72,6 +76,7 @@ export class PointEngine extends EngineMemory {
   readonly #exports: PointExports;
   readonly #pointsPerRow: number;
   readonly #fieldCount: number;
+  #specsAt = 0;
   readonly #at: { readonly ids: number; readonly times: number; readonly values: number };
 
   /** @param plan of rows with the fields of `specs` */
@@ -93,6 +98,7 @@ export class PointEngine extends EngineMemory {
     this.#at = { ids: reserve(capacity * 4), times: reserve(capacity * 8), values: reserve(capacity * 8) };
     const specsAt = reserve(specs.length * P.SPEC_BYTES);
     const bads = reserve(STEP_ROWS * L.REJECT_BYTES);
+    this.#specsAt = specsAt;
     this.#writeSpecs(specs, specsAt);
     const { ids, times, values } = this.#at;
     this.#exports.pointsBegin(specsAt, specs.length, ids, times, values, bads);
@@ -198,6 +204,26 @@ export class PointEngine extends EngineMemory {
     const at = (this.#exports.pointsBadRow(0) >>> 0) >> 2;
     const words = this.words();
     return { code: words[at + (L.REJ_CODE >> 2)]!, line: words[at + (L.REJ_LINE >> 2)]! };
+  }
+
+  /** Before an input: which unit its numeric times are in is decided anew. */
+  forgetUnits(): void {
+    this.#exports.pointsForgetUnits();
+  }
+
+  /** The unit that was decided for the times of a spec; UNIT_AUTO when none was, because it is given or there was no number. */
+  decidedUnit(spec: number): number {
+    return this.words()[(this.#specsAt + spec * P.SPEC_BYTES + P.SPEC_KNOWN) >> 2]!;
+  }
+
+  /**
+   * The first time of all that is outside of 1990 to 2100 in the unit that was decided: its spec, and its line in the block
+   * that was at hand, 0-based.
+   */
+  oddTime(): { readonly spec: number; readonly line: number; readonly timeUs: bigint } | undefined {
+    const spec = this.#exports.pointsOddSpec() >>> 0;
+    if (spec === 0xffff_ffff) return undefined;
+    return { spec, line: this.#exports.pointsOddLine() >>> 0, timeUs: this.#exports.pointsOddTime() };
   }
 
   /** Makes rejects of them. @param before rejects that the block had before the step */

@@ -12,7 +12,8 @@ export const SPEC_UNIT = 8; // UNIT_*
 export const SPEC_VALUES = 12; // how many
 export const SPEC_TAGS = 16; // how many
 export const SPEC_NUMBER = 20; // of its first value among the values of all specs
-export const SPEC_BYTES = 24;
+export const SPEC_KNOWN = 24; // UNIT_* that was decided for UNIT_AUTO; UNIT_AUTO until then
+export const SPEC_BYTES = 28;
 
 /** The name of the series is in the record. */
 export const SPEC_HAS_SERIES = 1;

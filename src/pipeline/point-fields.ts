@@ -28,6 +28,10 @@ export interface PointPlan {
   readonly specs: readonly PointSpec[];
   /** Of all specs, in their order. */
   readonly values: readonly PointValue[];
+  /** The path of each spec's time. */
+  readonly times: readonly string[];
+  /** What says in which unit times are. */
+  readonly unitFlag: string;
 }
 
 /** More than this is a mistake, and a row must have room for all. */
@@ -41,6 +45,7 @@ export function planPoints(points: readonly PointFields[], flags: FieldFlags, ta
   const fields: Path[] = [];
   const specs: PointSpec[] = [];
   const values: PointValue[] = [];
+  const times: string[] = [];
   for (const spec of points) {
     const add = (text: string, flag: string): { field: number; path: Path } => {
       const path = toPath(text, flag);
@@ -48,6 +53,7 @@ export function planPoints(points: readonly PointFields[], flags: FieldFlags, ta
     };
     const seriesField = spec.series.kind === 'path' ? add(spec.series.text, flags.series).field : undefined;
     add(spec.time, flags.time);
+    times.push(spec.time);
     const keys = spec.values.map((text) => lastKey(add(text, flags.value).path));
     refuseTwice(keys, spec.values, flags.value);
     const tags = spec.tags.map((text) => {
@@ -66,7 +72,7 @@ export function planPoints(points: readonly PointFields[], flags: FieldFlags, ta
       `${MAX_FIELDS} are possible.`,
     );
   }
-  return { fields, specs, values };
+  return { fields, specs, values, times, unitFlag: flags.unit };
 }
 
 /** What a series and a value may be besides a text and a number. */
@@ -78,6 +84,7 @@ export interface FieldFlags {
   readonly time: string;
   readonly value: string;
   readonly tags: string;
+  readonly unit: string;
 }
 
 /** Of `--record`, whose words are all in one text. */
@@ -86,10 +93,17 @@ export const recordFlags: FieldFlags = {
   time: '--record: time',
   value: '--record: value',
   tags: '--record: tags',
+  unit: '--record … unit=',
 };
 
 /** Of `store write`. */
-export const writeFlags: FieldFlags = { series: '--series', time: '--time', value: '--value', tags: '--tags' };
+export const writeFlags: FieldFlags = {
+  series: '--series',
+  time: '--time',
+  value: '--value',
+  tags: '--tags',
+  unit: '--time-unit',
+};
 
 function toPath(text: string, flag: string): Path {
   try {

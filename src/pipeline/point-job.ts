@@ -15,6 +15,7 @@ import { type Flight, Lanes, SameThreadLane, type Seat } from './lane.ts';
 import type { PointPlan } from './point-fields.ts';
 import { PointMaker } from './point-maker.ts';
 import type { StoreReport, StoreWriter } from './store-writer.ts';
+import { TimeTalk } from './time-talk.ts';
 import type { OpenedInput, Recorder, Work } from './work.ts';
 
 const SAMPLE_BYTES = 1 << 16;
@@ -92,13 +93,17 @@ export class PointJob implements Work {
   }
 
   #makeRecorder(purpose: string): Recorder {
-    const { writer, talk } = this.#parts;
+    const { writer, talk, plan } = this.#parts;
     const { resume } = this.settings.record;
+    const times = new TimeTalk(this.#maker.engine, plan, talk);
     return {
-      open: (input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput> =>
-        openInput(input, ends, { position: (name) => writer.position(name), resume, purpose, talk, isStopping }),
+      open: (input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput> => {
+        times.begin();
+        return openInput(input, ends, { position: (name) => writer.position(name), resume, purpose, talk, isStopping });
+      },
       take: (flight: Flight<Tag>) => {
         const { memory } = flight.lane;
+        times.tell(flight.tag.origin);
         // Before the batch's end when there was one bad line too many.
         const end = memory.word(flight.block, L.B_TO);
         const position = positionAfter(flight, end, memory.word(flight.block, L.B_LINES));

@@ -19,6 +19,7 @@ import { planPoints, recordFlags } from './point-fields.ts';
 import { PointMaker } from './point-maker.ts';
 import { counted } from './stats.ts';
 import { type StoreReport, StoreWriter, storeFailure } from './store-writer.ts';
+import { TimeTalk } from './time-talk.ts';
 import type { OpenedInput, Recorder } from './work.ts';
 
 /**
@@ -47,7 +48,7 @@ export async function openRecording(
   const plan = planPoints(record.points, recordFlags, { takesNumbers: false, takesWords: false });
   const writer = await openWriter(record, host);
   const maker = new PointMaker(where, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
-  return new Recording(maker, writer, {
+  return new Recording(maker, writer, new TimeTalk(maker.engine, plan, host.talk), {
     resume: record.resume,
     purpose: purposeOf(settings, 'ndjson'),
     talk: host.talk,
@@ -58,6 +59,9 @@ class Recording implements Recorder {
   readonly #maker: PointMaker;
   readonly #writer: StoreWriter;
   readonly #opening: { readonly resume: boolean; readonly purpose: string; readonly talk: Talk };
+  readonly #times: TimeTalk;
+  /** The input of the last batch. */
+  #origin: Tag['origin'] | undefined;
   #records = 0;
   #without = 0;
   /** Why and where the first record had no point. */
@@ -66,10 +70,12 @@ class Recording implements Recorder {
   constructor(
     maker: PointMaker,
     writer: StoreWriter,
+    times: TimeTalk,
     opening: { readonly resume: boolean; readonly purpose: string; readonly talk: Talk },
   ) {
     this.#maker = maker;
     this.#writer = writer;
+    this.#times = times;
     this.#opening = opening;
   }
 
@@ -81,6 +87,8 @@ class Recording implements Recorder {
   take(flight: Flight<Tag>): void {
     const { memory } = flight.lane;
     const { from, to, origin } = flight.tag;
+    if (origin !== this.#origin) this.#times.begin();
+    this.#origin = origin;
     const end = memory.word(flight.block, L.B_STOPPED_AT) || to;
     const { engine, longBlock } = this.#maker;
     // The newline that was added to a last line is in the padding.
@@ -88,6 +96,7 @@ class Recording implements Recorder {
     const at = engine.inputStart(block);
     copyInto(engine.view(at, at + end - from), 0, memory.view(from, end));
     const { records, without, first } = this.#maker.pass(block, at, at + end - from);
+    this.#times.tell(origin);
     if (first !== undefined && this.#without === 0) {
       this.#first = `${codeOf(first.code).text} (first at ${origin.name}:${origin.lines + first.line + 1})`;
     }

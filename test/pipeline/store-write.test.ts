@@ -350,3 +350,41 @@ test('csv with a header', async () => {
     [7, 'text-value', '{"timestamp":5,"series":"cpu","value":"x","host":"y"}'],
   ]);
 });
+
+describe('the unit of times that are numbers', () => {
+  const at = (time: number | string) => `{"timestamp":${time},"series":"a","value":1}`;
+  const timesOf = (store: KeptBatches) => store.points.map(({ timeUs }) => timeUs);
+
+  test('is one for all of an input, by the first of them, and an unlikely time is reported once', async () => {
+    const { store, times, rejects } = await over([lines(at(1767225600), at(1767225601000), at(5), at(1767225602))]);
+    expect(rejects).toEqual([]);
+    expect(timesOf(store)).toEqual([...[1767225600000000n, 1767225601000000000n, 5000000n, 1767225602000000n]]);
+    expect(times).toEqual([
+      'given: numbers in timestamp are seconds since 1970, by the first of them (--time-unit)',
+      'given:2: the time in timestamp is in the year 57971 when it is in seconds, as most of the first times are\n--time-unit says which unit it is; this is said once.',
+    ]);
+  });
+
+  test('the first one alone does not decide, nor do 0 and dates', async () => {
+    const all = [0, 7, '"2026-01-01T00:00:00Z"', 1767225600000, 1767225600001, '1767225600002.5'];
+    const { store, times } = await over([lines(...all.map(at))]);
+    expect(timesOf(store).slice(3)).toEqual([1767225600000000n, 1767225600001000n, 1767225600002500n]);
+    expect(times[0]).toContain('milliseconds');
+    expect(times[1]).toContain('given:1: ');
+  });
+
+  test('each input has its own', async () => {
+    const store = new KeptBatches();
+    const sources = [lines(at(1767225600)), lines(at(1767225600000))].map((bytes) => new GivenSource([bytes]));
+    const select = recordingSettings({ inputs: ['a', 'b'] });
+    const { times } = await write(store, { select, from: 'ndjson' }, sources);
+    expect(timesOf(store)).toEqual([1767225600000000n, 1767225600000000n]);
+    expect(times).toHaveLength(2);
+  });
+
+  test('nothing is said when the unit is given', async () => {
+    const { store, times } = await over([lines(at(5), at(1767225600))], {}, [spec({ timeUnit: 'ms' })]);
+    expect(timesOf(store)).toEqual([5000n, 1767225600000n]);
+    expect(times).toEqual([]);
+  });
+});

@@ -23,6 +23,15 @@ function unitOf(magnitude: f64): i32 {
   return magnitude < 1e11 ? UNIT_S : magnitude < 1e14 ? UNIT_MS : magnitude < 1e17 ? UNIT_US : UNIT_NS;
 }
 
+/** The same for the valid JSON number [from, to); UNIT_AUTO for 0, which says nothing. */
+export function unitOfNumber(from: usize, to: usize): i32 {
+  const kind = parseNumber(from, to);
+  const bits = numberBits;
+  let magnitude = abs(reinterpret<f64>(bits));
+  if (kind != NUM_F64) magnitude = kind == NUM_U64 ? <f64>(<u64>bits) : abs(<f64>bits);
+  return magnitude == 0 ? UNIT_AUTO : unitOf(magnitude);
+}
+
 /** The power of ten that makes microseconds of a unit. */
 function scaleOf(unit: i32): i32 {
   return unit == UNIT_S ? 6 : unit == UNIT_MS ? 3 : unit == UNIT_US ? 0 : -3;

@@ -5,6 +5,7 @@
  *
  * A spec gives all of its points or none: a record that is repaired and read again then has the same effect as if it had
  * been good at once. The specs of a row do not depend on one another.
+ * It is a little longer than a file is here, because the state of the row at hand is shared by all of it.
  */
 import {
   B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_SELECTED, FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT,
@@ -12,17 +13,18 @@ import {
   ROW_LINE, ROW_TO,
 } from '../layout';
 import {
-  BAD_NO_SERIES, BAD_NO_TIME, BAD_NO_VALUE, BAD_SERIES, BAD_TIME, BAD_VALUE, BAD_VALUE_RANGE, BAD_VALUE_TEXT,
+  BAD_NO_SERIES, BAD_NO_TIME, BAD_NO_VALUE, BAD_SERIES, BAD_TIME, BAD_VALUE, BAD_VALUE_RANGE, BAD_VALUE_TEXT, UNIT_AUTO,
 } from '../event-layout';
 import { CODE_NO_TIME } from '../code-numbers';
 import {
   ID_REFUSED, MAKE_DONE, MAKE_UNKNOWN, SPEC_BYTES, SPEC_FIELD, SPEC_FLAGS, SPEC_HAS_SERIES, SPEC_NUMBER, SPEC_TAGS,
-  SPEC_TAKES_NUMBERS, SPEC_TAKES_WORDS, SPEC_UNIT, SPEC_VALUES,
+  SPEC_KNOWN, SPEC_TAKES_NUMBERS, SPEC_TAKES_WORDS, SPEC_UNIT, SPEC_VALUES,
 } from '../point-layout';
 import { reserve } from './event-memory';
 import { timeOfDate, timeOfNumber, timeUs } from './event-time';
 import { NUM_F64, NUM_I64, numberBits, parseNumber } from './number';
 import { findSeries, hashOf, learn, setKey, UNKNOWN } from './points-series';
+import { decideUnit, noteTime } from './points-units';
 import { rowCount } from './rows';
 import { fieldCount, rows, scratch } from './state';
 import { hasEscape, unescapeInto } from './unescape';
@@ -43,6 +45,9 @@ let badCount: u32 = 0;
 let badAt: usize = 0;
 /** The value whose series is not known: its number among the values of all specs. */
 let unknownNumber: u32 = 0;
+
+/** The time that was read last is a number whose unit was decided here. */
+let isDecided: bool = false;
 
 /** Memory for the host: specs, columns, bad rows. 64-byte aligned, zeroed, never given back. */
 export function pointsReserve(bytes: u32): u32 {
@@ -126,7 +131,7 @@ function readSpec(spec: usize): i32 {
     const bad = checkSeries(series, flags);
     if (bad) return bad;
   }
-  const bad = readTime(time, load<i32>(spec, SPEC_UNIT));
+  const bad = readTime(time, spec);
   if (bad) return bad;
   const at = timeUs;
   setKey(series, valueFields + <usize>valueCount * FIELD_BYTES, load<u32>(spec, SPEC_TAGS));
@@ -146,6 +151,7 @@ function readSpec(spec: usize): i32 {
     store<i64>(times + (<usize>i << 3), at);
   }
   made += <u32>found;
+  if (isDecided) noteTime(<u32>(spec - specs) / SPEC_BYTES, load<u32>(row, ROW_LINE), at);
   return 0;
 }
 
@@ -214,17 +220,34 @@ function checkSeries(field: usize, flags: u32): i32 {
 /** Sets `timeUs`. @returns 0 or BAD_* */
 // @ts-ignore: decorator
 @inline
-function readTime(field: usize, unit: i32): i32 {
+function readTime(field: usize, spec: usize): i32 {
   const bits = load<u32>(field, FIELD_BITS);
   const kind = <i32>(bits & 7);
   const from = <usize>load<u32>(field, FIELD_FROM);
   const to = from + <usize>(bits >> FIELD_LENGTH_SHIFT);
   badAt = from;
   let isGood = false;
-  if (kind == KIND_NUMBER) isGood = timeOfNumber(from, to, unit);
+  isDecided = false;
+  if (kind == KIND_NUMBER) isGood = timeOfNumber(from, to, unitOfSpec(spec, field));
   else if (kind == KIND_STRING) isGood = readDate(from + 1, to - 1);
   else if (kind <= KIND_NULL) return BAD_NO_TIME;
   return isGood ? 0 : BAD_TIME;
+}
+
+/** The unit of a spec's times: given, or one for all of them, by the first. */
+// @ts-ignore: decorator
+@inline
+function unitOfSpec(spec: usize, field: usize): i32 {
+  const given = load<i32>(spec, SPEC_UNIT);
+  if (given != UNIT_AUTO) return given;
+  isDecided = true;
+  const known = load<i32>(spec, SPEC_KNOWN);
+  return known != UNIT_AUTO ? known : decideUnit(spec, field, rowsEnd - row);
+}
+
+/** Another input begins: its times may be in another unit. */
+export function pointsForgetUnits(): void {
+  for (let spec = specs; spec < specsEnd; spec += SPEC_BYTES) store<i32>(spec, UNIT_AUTO, SPEC_KNOWN);
 }
 
 function readDate(from: usize, to: usize): bool {

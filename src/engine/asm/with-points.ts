@@ -4,3 +4,4 @@
  */
 export * from './engine';
 export * from './points';
+export { pointsOddLine, pointsOddSpec, pointsOddTime } from './points-units';
