@@ -41,8 +41,19 @@ A record without these fields is counted and told of once, and passes like the o
     group: 'History',
     doc: 'Go on where the store has each file',
     longDoc:
-      'Begin each file where the store says that it was read to, instead of at its start: what is in the store is not read again, also after a crash. A file that is another one now, or shorter, is read from its start. Standard input cannot be resumed.',
+      'Begin each file where the store says that it was read to, instead of at its start: what is in the store is not read again, also after a crash. A file that was replaced, rotated or cut is read from its start: it is known by its first bytes and by those before the position, whatever its inode is. A last line without a newline is left for the next run, because somebody may be writing it (see --final); so is that of a compressed file. Standard input cannot be resumed.',
     common: ['store write'],
+    commands: ['select', 'store write'],
+  },
+  {
+    key: 'final',
+    long: 'final',
+    type: 'switch',
+    default: 'false',
+    group: 'History',
+    doc: 'With --resume, read a last line without newline',
+    longDoc:
+      'With --resume: the files do not grow any more, so read a last line that has no newline, too. Should the file grow all the same, the line is read once more, as a whole.',
     commands: ['select', 'store write'],
   },
   {

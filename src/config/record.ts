@@ -92,7 +92,7 @@ export function recordSettings(
   const specs = resolved.list('record');
   const resume = resolved.boolean('resume');
   if (specs.length === 0) {
-    for (const key of ['resume', 'retain']) {
+    for (const key of ['resume', 'final', 'retain']) {
       // A Slung program that is given a store may keep it small.
       if (key === 'retain' && resolved.isFlag('store')) continue;
       if (resolved.isFlag(key) && resolved.originText(key) !== `--no-${key}`) {
@@ -103,11 +103,23 @@ export function recordSettings(
   }
   const points = specs.map((text) => parseRecord(text, resolved.originText('record')));
   checkResume(resolved, resume, inputs);
-  return Object.freeze({ store: storeSettings(resolved, defaultDirectory), points: Object.freeze(points), resume });
+  const final = resolved.boolean('final');
+  return Object.freeze({
+    store: storeSettings(resolved, defaultDirectory),
+    points: Object.freeze(points),
+    resume,
+    final,
+  });
 }
 
 /** @throws UsageError */
 export function checkResume(resolved: Resolved, resume: boolean, inputs: readonly string[]): void {
+  if (!resume && resolved.isFlag('final') && resolved.boolean('final')) {
+    throw new UsageError(
+      `${resolved.originText('final')} needs --resume`,
+      'Without it, a last line that has no newline is read anyway.',
+    );
+  }
   if (!resume || !inputs.includes('-')) return;
   throw new UsageError(
     `${resolved.originText('resume')}: standard input has no position to go on from`,

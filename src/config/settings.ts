@@ -89,6 +89,8 @@ export interface RecordSettings {
   readonly points: readonly PointFields[];
   /** Inputs are read from where the store has them. */
   readonly resume: boolean;
+  /** With `resume`: a last line without a newline is read as well. */
+  readonly final: boolean;
 }
 
 /** One run of `slung store write`. */

@@ -13,6 +13,9 @@ const fixed: Readonly<Record<string, SettingValue>> = {
   ...{ to: 'ndjson', header: true, csvStrict: false, output: '-', lanes: 1, exitStatus: false },
 };
 
+/** Settings that selectSettings would take for --record's. */
+const ofRecords: readonly string[] = ['resume', 'final', 'retain'];
+
 /**
  * The settings of one `slung store write`. `files` are the operands as typed; none means standard input.
  * @param defaultStore the directory of the store when nobody says which
@@ -36,17 +39,17 @@ export function writeSettings(
   const resume = resolved.boolean('resume');
   checkResume(resolved, resume, select.inputs);
   const store = storeSettings(resolved, defaultStore);
-  const record = Object.freeze({ store, points: Object.freeze([points]), resume });
+  const record = Object.freeze({ store, points: Object.freeze([points]), resume, final: resolved.boolean('final') });
   return Object.freeze({
     select: Object.freeze({ ...select, record }),
     from: resolved.choice('from', ['ndjson', 'csv'] as const),
   });
 }
 
-/** The settings without those of the store, which selectSettings would take for --record's, and with the fixed ones. */
+/** The settings without those of the store, and with the fixed ones. */
 function withFixed(resolved: Resolved): Resolved {
   const layer = new Map<string, Setting>();
   for (const [key, value] of Object.entries(fixed)) layer.set(key, { value, origin: { kind: 'default', text: key } });
-  const other: Layer = new Map([...resolved.entries()].filter(([key]) => key !== 'resume' && key !== 'retain'));
+  const other: Layer = new Map([...resolved.entries()].filter(([key]) => !ofRecords.includes(key)));
   return resolveLayers([layer, other]);
 }

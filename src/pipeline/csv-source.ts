@@ -24,6 +24,7 @@ export class CsvSource implements Source {
   readonly name: string;
   readonly #raw: Source;
   readonly #maxRowBytes: number;
+  readonly #isGrowing: boolean;
   readonly #input = Buffer.allocUnsafe(READ_BYTES);
   /** What has been read and is no whole row yet. */
   #text = '';
@@ -38,11 +39,16 @@ export class CsvSource implements Source {
   /** Lines before #text. */
   #lines = 0;
 
-  /** Owns `raw` from now on. A row may have `maxRowBytes`. */
-  constructor(raw: Source, maxRowBytes: number) {
+  /**
+   * Owns `raw` from now on. A row may have `maxRowBytes`.
+   * @param isGrowing a last row without its newline may not be all of it: it comes without one, as a whole, and without
+   *   the newlines that are in its quotes
+   */
+  constructor(raw: Source, maxRowBytes: number, isGrowing = false) {
     this.name = raw.name;
     this.#raw = raw;
     this.#maxRowBytes = maxRowBytes;
+    this.#isGrowing = isGrowing;
     // This is JavaScript for each row: the compiler that short runs do without is worth its time here.
     setFlagsFromString('--opt');
   }
@@ -93,6 +99,7 @@ export class CsvSource implements Source {
     if (!this.#hasEnded || this.#text === '') return out;
     const rest = this.#text;
     this.#text = '';
+    if (this.#isGrowing) return out + rest.replaceAll('\n', ' ');
     // Without a newline, as it came: it is not known to be all of the row.
     return out + (this.#isQuoted ? this.#badRow(rest, '') : this.#row(rest, ''));
   }

@@ -1,9 +1,10 @@
 /**
- * How far a file has been read, so that another run can go on there (--resume). A file is known by its path and by a sum
- * over its first bytes: a file that has taken the name of another one is read from its start.
+ * How far a file has been read, so that another run can go on there (--resume). A file is known by its path and by what is in
+ * it: a sum over its first bytes and the last ones before the position. So one that was rotated, cut or replaced is read
+ * from its start, and a copy that was put back is read on, whatever its inode is.
  *
- * The surprising part: a last line without a newline is not counted. What is appended to the file later belongs to that
- * line; read again as a whole, it writes its point once more, which changes nothing.
+ * The surprising part: a last line without a newline is not counted. Somebody may be writing it: with --resume it is left for
+ * the next run (whole-lines.ts), without it is read, and once more by a run that resumes.
  */
 import { resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -15,9 +16,14 @@ import type { Ends } from './ends.ts';
 import type { Talk } from './host.ts';
 import type { Flight } from './lane.ts';
 import { counted } from './stats.ts';
+import { WholeLines } from './whole-lines.ts';
 import type { OpenedInput } from './work.ts';
 
 const HEAD_BYTES = 1024;
+/** Looked at before the position, at most. */
+const TAIL_BYTES = 4096;
+/** `headBytes` of a position is the length of the head, and so many times that of the tail (FORMAT.md). */
+const TAIL_UNIT = 2 ** 16;
 const DROP_BYTES = 1 << 20;
 /** Between two looks at the event loop while dropping. */
 const DROPS_AT_ONCE = 64;
@@ -37,7 +43,10 @@ export class InputFile {
   readonly input: string;
   readonly #head = new Uint8Array(HEAD_BYTES);
   #headBytes = 0;
-  #crc: { readonly bytes: number; readonly crc: number } | undefined;
+  /** The last bytes that have been counted, up to TAIL_BYTES, at the front; they end at #tailEnd. */
+  readonly #tail = new Uint8Array(TAIL_BYTES * 2);
+  #tailBytes = 0;
+  #tailEnd = 0;
 
   constructor(path: string, purpose: string) {
     this.input = `${resolve(path)} #${purpose}`;
@@ -65,13 +74,44 @@ export class InputFile {
     };
   }
 
-  /** The position behind so much of the file, all of which has been read. */
-  positionAt(bytes: number, lines: number): InputPosition {
+  /**
+   * Counts bytes of the file that follow those that were counted before.
+   * @param bytes of the file, from `offset` on; borrowed
+   */
+  count(bytes: Uint8Array, offset: number): void {
+    // What was left out before them (a byte order mark, a line that is too long) is no part of the tail.
+    if (offset !== this.#tailEnd) this.#tailBytes = 0;
+    const added = bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES));
+    const kept = Math.min(this.#tailBytes, TAIL_BYTES - added.length);
+    this.#tail.copyWithin(0, this.#tailBytes - kept, this.#tailBytes);
+    this.#tail.set(added, kept);
+    this.#tailBytes = kept + added.length;
+    this.#tailEnd = offset + bytes.length;
+  }
+
+  /** Up to where the file has been counted. */
+  get countedBytes(): number {
+    return this.#tailEnd;
+  }
+
+  /** The position behind what has been counted. */
+  position(lines: number): InputPosition {
+    const bytes = this.#tailEnd;
     const headBytes = Math.min(bytes, this.#headBytes);
-    if (this.#crc?.bytes !== headBytes) {
-      this.#crc = { bytes: headBytes, crc: crc32(this.#head.subarray(0, headBytes)) };
-    }
-    return { input: this.input, bytes, lines, headBytes, headCrc: this.#crc.crc };
+    const sums = { headBytes: headBytes + this.#tailBytes * TAIL_UNIT, headCrc: this.#sum(headBytes, this.#tailBytes) };
+    return { input: this.input, bytes, lines, ...sums };
+  }
+
+  /** Whether a position is one of this file, all of which before it has been counted, or the end of that. */
+  isAt({ headBytes, headCrc }: InputPosition): boolean {
+    const tailBytes = Math.floor(headBytes / TAIL_UNIT);
+    return tailBytes <= this.#tailBytes && this.#sum(headBytes % TAIL_UNIT, tailBytes) === headCrc;
+  }
+
+  /** Over the first bytes, then over the last ones. */
+  #sum(headBytes: number, tailBytes: number): number {
+    const tail = this.#tail.subarray(this.#tailBytes - tailBytes, this.#tailBytes);
+    return crc32(tail, crc32(this.#head.subarray(0, headBytes)));
   }
 }
 
@@ -83,6 +123,8 @@ export interface Resuming {
   /** Where the store has the input; undefined when it does not know it, or nobody wants to know. */
   readonly position: (input: string) => InputPosition | undefined;
   readonly resume: boolean;
+  /** With `resume`: a last line without a newline is read all the same. */
+  readonly final: boolean;
   /** See purposeOf. */
   readonly purpose: string;
   readonly talk: Talk;
@@ -104,13 +146,27 @@ export async function openInput(input: string, ends: Ends, options: Resuming): P
   const file = new InputFile(input, options.purpose);
   const watched = file.watched(source);
   const position = options.resume ? options.position(file.input) : undefined;
-  if (position === undefined) return start(watched, file);
+  if (position === undefined) return wholeLines(start(watched, file), options);
   try {
-    return await resumeAt(position, { input, ends, file, source: watched }, options);
+    return wholeLines(await resumeAt(position, { input, ends, file, source: watched }, options), options);
   } catch (error) {
     source.close();
     throw error;
   }
+}
+
+/** Without a last line that may not be all of it yet. */
+function wholeLines(opened: OpenedInput, { resume, final, talk }: Resuming): OpenedInput {
+  if (!resume || final) return opened;
+  const { name } = opened.source;
+  const left = (bytes: number): void => {
+    const size = counted(bytes, 'byte');
+    talk.verbose(
+      1,
+      `${name}: the last line (${size}) has no newline yet and is left for the next run; --final reads it`,
+    );
+  };
+  return { ...opened, source: new WholeLines(opened.source, left) };
 }
 
 interface FromStart {
@@ -121,23 +177,33 @@ interface FromStart {
   readonly source: Source;
 }
 
+const IS_SHORT = 'it is shorter than what was read of it before';
+
 async function resumeAt(position: InputPosition, from: FromStart, options: Resuming): Promise<OpenedInput> {
   const { input, ends, file, source } = from;
   const { bytes, lines } = position;
-  const head = await readHead(source, position.headBytes);
-  if (head.length < position.headBytes || crc32(head) !== position.headCrc) {
-    return again(from, `it is not the file of which ${counted(lines, 'line')} were read before`, options);
-  }
+  const other = `it is not the file of which ${counted(lines, 'line')} were read before`;
+  const headBytes = position.headBytes % TAIL_UNIT;
+  const tailBytes = Math.floor(position.headBytes / TAIL_UNIT);
+  const head = await take(source, headBytes);
+  if (head.length < headBytes) return again(from, other, options);
+  file.count(head, 0);
   // A file that is shorter than its head may grow while it is read: then all of it has to pass.
-  const there = bytes > HEAD_BYTES ? ends.openFileAt?.(input, bytes) : undefined;
-  if (there === 'short') return again(from, 'it is shorter than what was read of it before', options);
+  const there = bytes > HEAD_BYTES ? ends.openFileAt?.(input, bytes - tailBytes) : undefined;
+  if (there === 'short') return again(from, IS_SHORT, options);
+  const opened = there ?? source;
   if (there !== undefined) {
     source.close();
-    return { source: there, bytes, lines, file };
-  }
-  const missing = await drop(source, bytes - head.length, options.isStopping);
-  if (missing > 0) return again(from, 'it is shorter than what was read of it before', options);
-  return { source, bytes, lines, file };
+    const tail = await take(there, tailBytes);
+    if (tail.length < tailBytes) {
+      there.close();
+      return again(from, IS_SHORT, options);
+    }
+    file.count(tail, bytes - tailBytes);
+  } else if (!(await pass(source, file, bytes, options.isStopping))) return again(from, IS_SHORT, options);
+  if (file.isAt(position) || options.isStopping()) return { source: opened, bytes, lines, file };
+  opened.close();
+  return again(from, other, options);
 }
 
 /** Reads the file from its start after all. */
@@ -149,34 +215,37 @@ function again({ input, ends, source }: FromStart, why: string, { talk, purpose 
 }
 
 /** Up to `bytes` bytes; fewer only at the end. */
-async function readHead(source: Source, bytes: number): Promise<Uint8Array> {
-  const head = new Uint8Array(bytes);
+async function take(source: Source, bytes: number): Promise<Uint8Array> {
+  const taken = new Uint8Array(bytes);
   let used = 0;
   while (used < bytes) {
-    const count = source.readNow(head.subarray(used));
+    const count = source.readNow(taken.subarray(used));
     if (count === WOULD_BLOCK) await source.wait();
     else if (count === 0) break;
     else used += count;
   }
-  return head.subarray(0, used);
+  return taken.subarray(0, used);
 }
 
-/** Reads `bytes` bytes and forgets them. @returns how many there were not */
-async function drop(source: Source, bytes: number, isStopping: () => boolean): Promise<number> {
-  const scratch = new Uint8Array(Math.min(DROP_BYTES, bytes));
-  let left = bytes;
-  for (let reads = 1; left > 0 && !isStopping(); reads++) {
-    const count = source.readNow(scratch.subarray(0, Math.min(scratch.length, left)));
+/** Reads on up to byte `end` of the file, which is counted. @returns false when the file ends before */
+async function pass(source: Source, file: InputFile, end: number, isStopping: () => boolean): Promise<boolean> {
+  const scratch = new Uint8Array(Math.min(DROP_BYTES, end));
+  let at = file.countedBytes;
+  for (let reads = 1; at < end && !isStopping(); reads++) {
+    const count = source.readNow(scratch.subarray(0, Math.min(scratch.length, end - at)));
     if (count === WOULD_BLOCK) await source.wait();
-    else if (count === 0) return left;
-    else left -= count;
+    else if (count === 0) return false;
+    else {
+      file.count(scratch.subarray(0, count), at);
+      at += count;
+    }
     if (reads % DROPS_AT_ONCE === 0) {
       await new Promise((done) => {
         setImmediate(done);
       });
     }
   }
-  return 0;
+  return true;
 }
 
 /**
@@ -188,6 +257,6 @@ export function positionAfter({ lane, tag }: Flight<Tag>, to: number, lines: num
   if (origin.file === undefined) return undefined;
   const isUnfinished = tag.endAdded && to === tag.to;
   const end = isUnfinished ? Math.max(from, lane.memory.lastNewline(from, to - 1) + 1) : to;
-  const bytes = sourceOffset + end - from;
-  return bytes === 0 ? undefined : origin.file.positionAt(bytes, origin.lines + lines - Number(isUnfinished));
+  origin.file.count(lane.memory.view(from, end), sourceOffset);
+  return origin.file.countedBytes === 0 ? undefined : origin.file.position(origin.lines + lines - Number(isUnfinished));
 }

@@ -94,12 +94,13 @@ export class PointJob implements Work {
 
   #makeRecorder(purpose: string): Recorder {
     const { writer, talk, plan } = this.#parts;
-    const { resume } = this.settings.record;
+    const { resume, final } = this.settings.record;
+    const options = { position: (name: string) => writer.position(name), resume, final, purpose, talk };
     const times = new TimeTalk(this.#maker.engine, plan, talk);
     return {
       open: (input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput> => {
         times.begin();
-        return openInput(input, ends, { position: (name) => writer.position(name), resume, purpose, talk, isStopping });
+        return openInput(input, ends, { ...options, isStopping });
       },
       take: (flight: Flight<Tag>) => {
         const { memory } = flight.lane;

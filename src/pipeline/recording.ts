@@ -12,8 +12,8 @@ import * as L from '../engine/layout.ts';
 import type { Program } from '../engine/program.ts';
 import type { Tag } from './drain.ts';
 import type { Ends } from './ends.ts';
-import type { RunHost, Talk } from './host.ts';
-import { openInput, positionAfter, purposeOf } from './input-file.ts';
+import type { RunHost } from './host.ts';
+import { openInput, positionAfter, purposeOf, type Resuming } from './input-file.ts';
 import type { Flight } from './lane.ts';
 import { planPoints, recordFlags } from './point-fields.ts';
 import { PointMaker } from './point-maker.ts';
@@ -50,6 +50,7 @@ export async function openRecording(
   const maker = new PointMaker(where, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
   return new Recording(maker, writer, new TimeTalk(maker.engine, plan, host.talk), {
     resume: record.resume,
+    final: record.final,
     purpose: purposeOf(settings, 'ndjson'),
     talk: host.talk,
   });
@@ -58,7 +59,7 @@ export async function openRecording(
 class Recording implements Recorder {
   readonly #maker: PointMaker;
   readonly #writer: StoreWriter;
-  readonly #opening: { readonly resume: boolean; readonly purpose: string; readonly talk: Talk };
+  readonly #opening: Omit<Resuming, 'position' | 'isStopping'>;
   readonly #times: TimeTalk;
   /** The input of the last batch. */
   #origin: Tag['origin'] | undefined;
@@ -71,7 +72,7 @@ class Recording implements Recorder {
     maker: PointMaker,
     writer: StoreWriter,
     times: TimeTalk,
-    opening: { readonly resume: boolean; readonly purpose: string; readonly talk: Talk },
+    opening: Omit<Resuming, 'position' | 'isStopping'>,
   ) {
     this.#maker = maker;
     this.#writer = writer;

@@ -59,6 +59,7 @@ function openWriteEnds({ select }: WriteSettings): Ends {
 /** Bytes of CSV have no meaning without the header: they are always read from the start. */
 function asFormat({ from, select }: WriteSettings, ends: Ends): Ends {
   if (from === 'ndjson') return ends;
-  const open = (input: string) => new CsvSource(ends.openSource(input), select.maxRecordBytes);
+  const isGrowing = select.record.resume && !select.record.final;
+  const open = (input: string) => new CsvSource(ends.openSource(input), select.maxRecordBytes, isGrowing);
   return { ...ends, openSource: open, openFileAt: undefined };
 }

@@ -9,7 +9,10 @@ export interface InputPosition {
   /** Bytes (of what was inflated, when the input is compressed) and lines before the position. */
   readonly bytes: number;
   readonly lines: number;
-  /** CRC-32 of the first `headBytes` bytes of the input: tells a file from another one that took its name. */
+  /**
+   * CRC-32 of the input's first bytes and of those before the position, and how many of each: tells a file from another one
+   * that took its name. FORMAT.md, section 2.
+   */
   readonly headBytes: number;
   readonly headCrc: number;
 }

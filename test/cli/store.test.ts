@@ -280,6 +280,7 @@ describe('write', () => {
         },
       ],
       resume: false,
+      final: false,
     });
   });
 
@@ -298,6 +299,7 @@ describe('write', () => {
         },
       ],
       resume: true,
+      final: false,
     });
   });
 
@@ -353,6 +355,7 @@ describe('--record and --store elsewhere', () => {
         },
       ],
       resume: true,
+      final: false,
     });
     expect((await slung(['select'], { environment })).settings!.record).toBeUndefined();
   });

@@ -26,7 +26,7 @@ const defaults = {
     durability: 'batch',
   },
   ...{ timeField: 'timestamp', valueField: 'value', seriesField: 'series', tagsField: 'tags', timeUnit: 'auto' },
-  ...{ from: 'ndjson', resume: false },
+  ...{ from: 'ndjson', resume: false, final: false },
 };
 
 const resolved = (flags: Readonly<Record<string, SettingValue>>) =>
@@ -88,11 +88,20 @@ describe('recordSettings', () => {
     expect(recordSettings(resolved({ record, resume: true, durability: 'none', retain: 5 }), ['a'], 'd')).toEqual({
       store: { directory: 'd', durability: 'none', retainMs: 5 },
       points: [parseRecord(record[0]!, '--record')],
-      resume: true,
+      ...{ resume: true, final: false },
     });
     expect(storeSettings(resolved({ store: 'x' }), 'd').directory).toBe('x');
     expect(refusal(() => storeSettings(resolved({ store: '' }), 'd'))).toContain('--store needs a directory');
     expect(refusal(() => storeSettings(resolved({}), undefined))).toContain('--store needs a directory');
+  });
+
+  test('--final is for files that are resumed', () => {
+    const { final } = recordSettings(resolved({ record, resume: true, final: true }), ['a'], 'd')!;
+    expect(final).toBe(true);
+    expect(refusal(() => recordSettings(resolved({ record, final: true }), ['a'], 'd'))).toContain(
+      '--final needs --resume',
+    );
+    expect(refusal(() => recordSettings(resolved({ final: true }), ['a'], 'd'))).toContain('--final needs --record');
   });
 
   test('standard input cannot be resumed', () => {
@@ -117,7 +126,7 @@ describe('writeSettings', () => {
       points: [
         { series: { kind: 'path', text: 'm' }, time: 'timestamp', values: ['a', 'b'], tags: [], timeUnit: 'auto' },
       ],
-      resume: true,
+      ...{ resume: true, final: false },
     });
     expect(writeSettings(resolved({ seriesName: '.n' }), [], 'd').select.record.points[0]!.series).toEqual({
       ...{ kind: 'name', text: '.n' },

@@ -12,7 +12,7 @@ afterAll(removeBundle);
 
 const copy = plugin(fixture('wasi/copy.wasm'), 'copy');
 const text = Array.from({ length: 300 }, (_, i) => `{"timestamp":${i},"series":"s","value":${i}}\n`).join('');
-const record = { store: storeAt, points: [defaultFields], resume: false };
+const record = { store: storeAt, points: [defaultFields], resume: false, final: false };
 
 test('points are those of the output, and the output stays', async () => {
   const store = new KeptBatches();

@@ -87,8 +87,9 @@ export function recordingSettings(
   changes: Partial<SelectSettings> = {},
   points: readonly PointFields[] = [defaultFields],
   resume = false,
+  final = false,
 ): WriteSettings['select'] {
-  return { ...defaultSettings, ...changes, record: { store: storeAt, points, resume } };
+  return { ...defaultSettings, ...changes, record: { store: storeAt, points, resume, final } };
 }
 
 export interface Told {

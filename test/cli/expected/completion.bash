@@ -26,7 +26,7 @@ _slung() {
         --durability) words="batch interval none" ;;
         --color) words="auto always never" ;;
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--record|--store|--retain) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --record --resume --no-resume --store --durability --retain --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --record --resume --no-resume --final --no-final --store --durability --retain --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in
@@ -66,7 +66,7 @@ _slung() {
         --from) words="ndjson csv" ;;
         --color) words="auto always never" ;;
         -w|--where|--rejects|--max-errors|--batch-bytes|--batch-records|--max-record|--max-depth|--time|--series|--store|--retain|--batch-age|--series-name|--value|--tags) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --store --durability --retain --batch-age --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --final --no-final --store --durability --retain --batch-age --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "store ls")
       case "$flag" in

@@ -64,6 +64,8 @@ _slung() {
         '*--record=[Remember numbers of what passes, for slung query]:SPEC: ' \
         '--resume[Go on where the store has each file]' \
         '--no-resume[Opposite of --resume]' \
+        '--final[With --resume, read a last line without newline]' \
+        '--no-final[Opposite of --final]' \
         '--store=[The directory of the store]:DIR:_files' \
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
@@ -187,6 +189,8 @@ _slung() {
         '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
         '--resume[Go on where the store has each file]' \
         '--no-resume[Opposite of --resume]' \
+        '--final[With --resume, read a last line without newline]' \
+        '--no-final[Opposite of --final]' \
         '--store=[The directory of the store]:DIR:_files' \
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
