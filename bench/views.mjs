@@ -58,7 +58,7 @@ async function compile(folder) {
     copyFileSync(join(root, /** @type {string} */ (from)), join(folder, /** @type {string} */ (to)));
   }
   const modules = ['engine/engine', 'engine/plan', 'engine/row-engine', 'engine/views', 'selector/index'];
-  modules.push('plugin/tangent/adapter', 'plugin/tangent/core', 'plugin/component/compile');
+  modules.push('plugin/gate', 'plugin/tangent/adapter', 'plugin/tangent/core', 'plugin/component/compile');
   const contents = modules.map((name) => `export * from './src/${name}.ts';`).join('\n');
   const outfile = join(folder, 'slung.mjs');
   const stdin = { contents, resolveDir: root, loader: /** @type {const} */ ('ts') };
@@ -93,13 +93,14 @@ function measure(slung, bytes, mode, fields) {
   };
   const engine = prepare(slung, record, fields);
   const views = slung.viewsOf(engine);
-  const gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
+  const gate = new slung.Gate();
   /** @type {any} */
   let exports;
   const lookup = slung.logviewAdapter(views, gate);
   const isComponent = bytes[4] === 0x0d;
   const compileGuest = isComponent ? slung.compileComponent : slung.compileCore;
   exports = compileGuest(bytes, { maxMemoryBytes: 1 << 26 }).instantiate({
+    gate,
     /** @param {string} name @param {string} called @param {any} options */
     lower: (name, called, options) => (name.startsWith('tangent:logs/log') ? lookup(called, options) : () => 0),
   });

@@ -37,7 +37,10 @@ const mayImport: Readonly<Record<string, Readonly<Record<string, readonly string
   },
   plugin: { query: 'all', selector: ['index.ts'], engine: 'all', lock: 'all', text: 'all' },
   // Constants only: an adapter stands in the guest's memory and has nothing of its own there.
-  'plugin/asm': { engine: ['layout.ts', 'view-codes.ts', 'event-layout.ts'], plugin: ['failures.ts'] },
+  'plugin/asm': {
+    engine: ['layout.ts', 'view-codes.ts', 'event-layout.ts'],
+    plugin: ['failures.ts', 'gate-states.ts'],
+  },
   // For guests; it knows nothing of the host.
   'plugin/sdk': {},
   // The renderer of errors with a caret, and the nearest name.

@@ -4,6 +4,8 @@
  * thread, where the guest runs and where waiting is allowed.
  */
 
+import type { Gate } from './gate.ts';
+
 /** How a plugin talks with us; recognised from its bytes (recognise.ts). */
 export const pluginKinds = ['tangent-component', 'tangent-core', 'slung', 'wasi'] as const;
 export type PluginKind = (typeof pluginKinds)[number];
@@ -26,12 +28,6 @@ export type CoreFunction = (...values: never[]) => unknown;
 
 export type Realloc = (old: number, oldBytes: number, align: number, newBytes: number) => number;
 
-/**
- * May the guest call the host now? 0 while the host is inside one of the guest's realloc or post-return functions, where
- * the canonical ABI forbids leaving the instance. One mutable i32 for a guest, shared with the adapter.
- */
-export type Gate = WebAssembly.Global<'i32'>;
-
 /** The options of one `canon lower` or `canon lift`, resolved. Only UTF-8 is linked; others are refused. */
 export interface CanonOptions {
   readonly memory: WebAssembly.Memory | undefined;
@@ -40,6 +36,8 @@ export interface CanonOptions {
 
 /** What a Tangent plugin (component or core module) is linked with. One host for each instance. */
 export interface TangentHost {
+  /** The guest's own; what it is given beside `lower` is guarded by it. */
+  readonly gate: Gate;
   /**
    * The core function behind an import, in canonical-ABI form: `lower('tangent:logs/log@0.1.0', '[method]logview.get',
    * options)`; drops are `[resource-drop]NAME`. Called while linking. What is known but not granted is a function that

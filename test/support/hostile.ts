@@ -60,15 +60,24 @@ export class HostileRuns {
 
   /** Writes the hostile plugin of that name to a file of its own, called evil.wasm. */
   async write(kind: HostileKind, name: string): Promise<string> {
+    return this.writeBytes(await hostilePlugin(kind, name));
+  }
+
+  /** The same for a module that the test has made. */
+  writeBytes(bytes: Uint8Array): string {
     const file = join(this.#folder, String(this.#runs++), 'evil.wasm');
     mkdirSync(dirname(file));
-    writeFileSync(file, await hostilePlugin(kind, name));
+    writeFileSync(file, bytes);
     return file;
   }
 
   /** Runs the hostile plugin of that name, called `evil`, over the lines. */
   async run(kind: HostileKind, name: string, lines: readonly string[], flags: readonly string[] = []): Promise<Result> {
-    const file = await this.write(kind, name);
+    return this.runFile(await this.write(kind, name), lines, flags);
+  }
+
+  /** The same for a file that has been written. */
+  runFile(file: string, lines: readonly string[], flags: readonly string[] = []): Promise<Result> {
     const rejectsFile = join(dirname(file), 'rejects');
     const args = [slung, 'run', file, '--rejects', rejectsFile, ...flags];
     return new Promise((resolve) => {

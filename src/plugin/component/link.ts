@@ -9,6 +9,7 @@
 import { componentCaps } from '../binary/caps.ts';
 import { instantiateModule } from '../binary/compile.ts';
 import { refusal } from '../binary/refusal.ts';
+import { Gate } from '../gate.ts';
 import { type CoreFunction, type Realloc, type TangentHost, Trap } from '../guest.ts';
 import type {
   CanonIndices,
@@ -73,7 +74,8 @@ export function countInstances(
     },
     pick: ({ sort, name }, from) => ({ sort, value: sort === 'core memory' ? from[name] : nothing }) as unknown as Item,
   };
-  new Linker(maker, modules, { lower: () => nothing }).instantiate({ definition, scope: undefined }, undefined);
+  const host: TangentHost = { gate: new Gate(), lower: () => nothing };
+  new Linker(maker, modules, host).instantiate({ definition, scope: undefined }, undefined);
   return uses;
 }
 
@@ -196,9 +198,9 @@ class Linker {
     const { memory, realloc } = optionsOf(scope, indices);
     if (func.kind === 'lifted') {
       // Two components in one file that call each other: QuickJS has such calls, and makes them only while it is built.
-      return () => {
+      return this.#host.gate.guard(() => {
         throw new Trap('it calls from one of its components into another, which is not supported');
-      };
+      });
     }
     const options = { memory, realloc };
     checkNeeds(func.interfaceName, func.name, options);
@@ -214,7 +216,7 @@ class Linker {
       throw refusal(`the component makes resources of ${type.name}, which it imports`);
     }
     // Resources of a component's own are seen by nobody but itself here, so that the handle may be the representation.
-    return operation === 'drop' ? () => undefined : (handle: number) => handle;
+    return this.#host.gate.guard(operation === 'drop' ? () => undefined : (handle: number) => handle);
   }
 }
 

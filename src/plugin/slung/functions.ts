@@ -32,6 +32,8 @@ export interface FunctionWorld {
   readonly toProducer: (producer: number, text: string) => boolean;
   /** Throws when the guest must not call now. */
   readonly enter: () => void;
+  /** What leaves a function as an exception ends the guest. @returns what did so first */
+  readonly end: (error: unknown) => unknown;
   /** Throws: more events wait than there is room for. */
   readonly full: () => never;
 }
@@ -55,11 +57,11 @@ export function hostFunction(name: Exclude<FunctionName, 'u_poll_handle'>, isOld
   const wide64 = (name === 'u_query_live' || name === 'u_now') && !isOld;
   const result = (value: number): Argument => (wide64 ? BigInt(value) : value);
   return (...values: never[]) => {
-    world.enter();
     try {
+      world.enter();
       return result(body(...values));
     } catch (error) {
-      if (!(error instanceof CallFailure || error instanceof QueryError)) throw error;
+      if (!(error instanceof CallFailure || error instanceof QueryError)) throw world.end(error);
       const reason = error instanceof QueryError ? renderQueryError(error) : error.message;
       world.complaints.tell(`${name}: ${reason}`);
       return result(failed);

@@ -3,7 +3,8 @@
  * bytes lie: u32 offset, u32 capacity, u32 length, little-endian. Guests are not believed: every range is checked in
  * doubles, which hold the sum of two u32, so that nothing wraps around. Views are made anew when the memory has grown.
  */
-import { type Gate, Trap } from '../guest.ts';
+import type { Gate } from '../gate.ts';
+import { Trap } from '../guest.ts';
 import { CallFailure } from './errors.ts';
 import { FAIL_ALLOCATED_NOTHING, FAIL_ALLOCATED_OUTSIDE, FAIL_GATE_CLOSED } from './failures.ts';
 
@@ -88,10 +89,9 @@ export class GuestMemory {
   }
 
   #take(bytes: number): number {
-    if (this.#allocate === undefined) throw new Trap('it exports no allocate function');
-    this.#gate.value = 0;
-    const at = this.#allocate(bytes) >>> 0;
-    this.#gate.value = 1;
+    const allocate = this.#allocate;
+    if (allocate === undefined) throw new Trap('it exports no allocate function');
+    const at = this.#gate.shut(() => allocate(bytes)) >>> 0;
     this.#refresh();
     if (at === 0) throw trapOf(FAIL_ALLOCATED_NOTHING);
     if (at + bytes > this.#bytes.length) throw trapOf(FAIL_ALLOCATED_OUTSIDE);

@@ -2,7 +2,7 @@
  * Runs a Slung program: a core module that asks for events and ends when it wants to, or when there are none left.
  * `compileProgram` checks what it imports and exports; `runProgram` links it and calls `call()` once. The surprising
  * part is how it stops: at the end of the input a poll throws GuestStopped through the guest, and from then on every
- * import throws it again, so that a guest which catches everything cannot go on.
+ * import throws it again (../gate.ts), so that a guest which catches everything cannot go on.
  */
 import { readFileSync } from 'node:fs';
 import type { RowEngine } from '../../engine/row-engine.ts';
@@ -11,15 +11,8 @@ import { type CoreModule, readCoreModule } from '../binary/module.ts';
 import { capMemory } from '../binary/rewrite.ts';
 import { isSameSignature, showSignature, signatureOf } from '../binary/signature.ts';
 import { compileTrampolines, type Trampolines } from '../binary/trampolines.ts';
-import {
-  type CoreFunction,
-  type Gate,
-  GuestStopped,
-  type GuestStream,
-  type GuestTalk,
-  PluginError,
-  Trap,
-} from '../guest.ts';
+import { Gate } from '../gate.ts';
+import { type CoreFunction, GuestStopped, type GuestStream, type GuestTalk, PluginError, Trap } from '../guest.ts';
 import { GuestExit, ProcExit } from '../wasi/errors.ts';
 import { preview1 } from '../wasi/preview1.ts';
 import type { WasiHost } from '../wasi/world.ts';
@@ -149,7 +142,7 @@ export function runProgram(
 
 class Run {
   readonly pump: Pump;
-  readonly #gate: Gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
+  readonly #gate = new Gate();
   readonly #isTimed: WebAssembly.Global<'i32'> = new WebAssembly.Global({ value: 'i32', mutable: true }, 0);
   readonly #engine: RowEngine;
   readonly #world: FunctionWorld;
@@ -173,20 +166,20 @@ class Run {
     this.#world = {
       memory: () => this.#guestMemory(),
       enter: () => this.pump.enter(),
+      end: (error) => this.#gate.end(error),
       full: () => this.pump.full(),
       ...{ live, store, complaints, write, nowUs, http, toProducer },
     };
     const world = { ...host.wasi, stdin: () => undefined, stdout: write };
-    this.#wasi = preview1(world, () => this.#rawMemory());
+    this.#wasi = preview1(world, () => this.#rawMemory(), this.#gate);
   }
 
   call(program: CompiledProgram): void {
     try {
-      const status = this.#start(program);
-      // A guest that has swallowed the end of the input may say what it likes.
-      if (status !== 0 && !this.pump.isStopped) throw new GuestExit(status);
+      const status = this.#gate.run(() => this.#start(program));
+      if (status !== 0) throw new GuestExit(status);
     } catch (error) {
-      if (error instanceof GuestStopped || this.pump.isStopped) return;
+      if (error instanceof GuestStopped) return;
       if (!(error instanceof ProcExit)) throw error;
       if (error.status !== 0) throw new GuestExit(error.status);
     }
@@ -200,7 +193,7 @@ class Run {
     for (const one of program.imports) {
       const module = one.kind === 'wasi' ? 'wasi_snapshot_preview1' : 'env';
       imports[module] ??= {};
-      if (one.kind === 'abort') imports[module].abort = abortFunction(() => this.#rawMemory());
+      if (one.kind === 'abort') imports[module].abort = this.#gate.guard(abortFunction(() => this.#rawMemory()));
       else if (one.kind === 'wasi') imports[module][one.name] = this.#wasiFunction(one.name);
       else if (one.name !== 'u_poll_handle') {
         imports[module][one.name] = hostFunction(one.name, one.isOld, this.#world);
@@ -219,30 +212,28 @@ class Run {
 
   #adapter(guest: WebAssembly.Instance['exports']): WebAssembly.Instance['exports'] {
     const { pump } = this;
+    const guard = (run: CoreFunction) => this.#gate.guard(run);
     const imports = {
       env: { memory: guest.memory },
       engine: this.#engine.raw,
       guest: { allocate: guest.allocate },
       host: {
-        gate: this.#gate,
+        gate: this.#gate.global,
         isTimed: this.#isTimed,
         tellTime: () => pump.tellTime(),
-        more: () => pump.more(),
-        refuse: (answer: number, handle: bigint) => pump.refuse(answer, handle),
-        fail: (code: number) => pump.fail(code),
+        more: guard(() => pump.more()),
+        refuse: guard((answer: number, handle: bigint) => pump.refuse(answer, handle)),
+        fail: guard((code: number) => pump.fail(code)),
       },
     };
     return instantiateModule(adapterModule(), imports, 'the program').exports;
   }
 
-  /** As it is, but not after the end; a call from inside `allocate` is allowed: a panic there should be read. */
+  /** As it is; a call from inside `allocate` is allowed: a panic there should be read. */
   #wasiFunction(name: string): CoreFunction {
-    const target = this.#wasi[name] as ((...values: unknown[]) => unknown) | undefined;
+    const target = this.#wasi[name];
     if (target === undefined) throw new PluginError(`it imports wasi_snapshot_preview1.${name}, which does not exist`);
-    return (...values: unknown[]) => {
-      this.pump.throwIfStopped();
-      return target(...values);
-    };
+    return target;
   }
 
   #rawMemory(): WebAssembly.Memory {

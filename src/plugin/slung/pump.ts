@@ -5,7 +5,8 @@
  */
 import { LIVE_FULL } from '../../engine/event-layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
-import { type Gate, GuestStopped, type GuestStream, type GuestTalk, Trap } from '../guest.ts';
+import type { Gate } from '../gate.ts';
+import { GuestStopped, type GuestStream, type GuestTalk, Trap } from '../guest.ts';
 import { type EventFieldNames, firstBadRecord } from './bad-records.ts';
 import { Complaints } from './complaints.ts';
 import { FAIL_GATE_CLOSED } from './failures.ts';
@@ -20,7 +21,6 @@ export interface PumpOptions {
   readonly nowUs: () => number;
   readonly fields: EventFieldNames;
   readonly queueBytes: number;
-  /** 0 while the guest must not call. */
   readonly gate: Gate;
   /** 1 while a range depends on the clock. */
   readonly isTimed: WebAssembly.Global<'i32'>;
@@ -32,7 +32,6 @@ export class Pump {
   readonly #stream: GuestStream;
   readonly #engine: RowEngine;
   readonly #options: PumpOptions;
-  #stopped: GuestStopped | undefined;
   #emptyPolls = 0;
   /** What was delivered when emptyPolls was counted: only answers in a row count. */
   #deliveredBefore = 0;
@@ -52,23 +51,15 @@ export class Pump {
     });
   }
 
-  /** The input is over and the program was told so. */
-  get isStopped(): boolean {
-    return this.#stopped !== undefined;
-  }
-
-  throwIfStopped(): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
-  }
-
-  /** A call from the guest. @throws GuestStopped after the end; Trap from inside its allocator */
+  /** A call from the guest. @throws Trap from inside its allocator; after its end, what ended it */
   enter(): void {
-    if (this.#options.gate.value === 0) this.fail(FAIL_GATE_CLOSED);
+    const { gate } = this.#options;
+    gate.throwIfEnded();
+    if (gate.isShut) this.fail(FAIL_GATE_CLOSED);
   }
 
   /** The adapter's failures. */
   fail(code: number): never {
-    this.throwIfStopped();
     throw trapOf(code);
   }
 
@@ -82,7 +73,6 @@ export class Pump {
    * @throws GuestStopped when all is over
    */
   more(): number {
-    this.throwIfStopped();
     this.#tellBad();
     const { exports } = this.live;
     const count = this.#stream.nextRows();
@@ -101,7 +91,6 @@ export class Pump {
 
   /** A poll that the engine refused. Returns when the answer is "nothing". */
   refuse(answer: number, handle: bigint): void {
-    this.throwIfStopped();
     if (answer === LIVE_FULL) this.full();
     this.complaints.tell(`u_poll_handle: handle ${BigInt.asUintN(64, handle)} is not open`);
     if (this.#countEmpty() > maxEmptyPolls) {
@@ -145,9 +134,6 @@ export class Pump {
   }
 
   #stop(): never {
-    this.#stopped = new GuestStopped('the input is over');
-    // The adapter asks the gate first, and so everything else ends in fail().
-    this.#options.gate.value = 0;
-    throw this.#stopped;
+    throw new GuestStopped('the input is over');
   }
 }

@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import * as V from '../../engine/view-codes.ts';
 import type { ViewsExports } from '../../engine/views.ts';
-import { type CanonOptions, type CoreFunction, type Gate, PluginError, Trap } from '../guest.ts';
+import type { Gate } from '../gate.ts';
+import { type CanonOptions, type CoreFunction, PluginError, Trap } from '../guest.ts';
 
 /** Why a call traps: the one place where the codes are words. */
 const reasons: Readonly<Record<number, string>> = {
@@ -63,7 +64,7 @@ function link({ memory, realloc }: CanonOptions, engine: ViewsExports, gate: Gat
     // A component drops handles without naming its memory; the adapter then stands over an empty one.
     env: { memory: memory ?? new WebAssembly.Memory({ initial: 0, maximum: 0 }) },
     engine: engine as unknown as Record<string, unknown>,
-    host: { gate, trap },
+    host: { gate: gate.global, trap: gate.guard(trap) },
     guest: { realloc: realloc ?? noRealloc },
   };
   try {

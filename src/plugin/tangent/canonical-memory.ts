@@ -6,7 +6,8 @@
  * The surprising part: a core i32 arrives in JavaScript as a signed number, so addresses above 2 GiB come in negative and
  * are made unsigned here. And growing a memory detaches every view of it, so views are looked up anew for each access.
  */
-import { type CanonOptions, type Gate, PluginError, type Realloc, Trap } from '../guest.ts';
+import type { Gate } from '../gate.ts';
+import { type CanonOptions, PluginError, type Realloc, Trap } from '../guest.ts';
 
 /** A value of the variant `scalar`: string, s64, f64, bool or list<u8>, told apart by its JavaScript type. */
 export type ScalarValue = string | bigint | number | boolean | Uint8Array;
@@ -190,11 +191,9 @@ export class GuestWriter {
    * @throws Trap for any other answer, and what the guest throws
    */
   allocate(bytes: number, align: number, place: Place): number {
-    if (this.#realloc === undefined) throw new Trap(`${place} needs memory, and the plugin has no realloc`);
-    // A trap leaves the gate shut: the instance must not be entered again, and nothing it still runs may call out.
-    this.#gate.value = 0;
-    const pointer = this.#realloc(0, 0, align, bytes) >>> 0;
-    this.#gate.value = 1;
+    const realloc = this.#realloc;
+    if (realloc === undefined) throw new Trap(`${place} needs memory, and the plugin has no realloc`);
+    const pointer = this.#gate.shut(() => realloc(0, 0, align, bytes)) >>> 0;
     if (pointer === 0 && bytes > 0) throw new Trap(`the plugin's realloc gave no memory for ${place} (${bytes} bytes)`);
     return this.range(pointer, bytes, align, `what the plugin's realloc returned for ${place}`);
   }

@@ -7,7 +7,8 @@
  * out. It stays shut when one of them traps, because the instance is then not to be used again.
  */
 import type { ListPredicate, ListSelector } from '../../selector/index.ts';
-import { type Gate, type LiftedFunction, type TangentExports, Trap } from '../guest.ts';
+import type { Gate } from '../gate.ts';
+import { type LiftedFunction, type TangentExports, Trap } from '../guest.ts';
 import { GuestReader, GuestWriter, SCALAR_ALIGN, SCALAR_SIZE, SLICE_ALIGN, SLICE_SIZE } from './canonical-memory.ts';
 
 /** record meta { name: string, version: string } */
@@ -115,12 +116,9 @@ export function liftOutput(
 
 /** Lifts a result with `lift`, then lets the guest free it. */
 function lifted<T>(from: LiftedFunction, pointer: number, gate: Gate, lift: (pointer: number) => T): T {
+  const { postReturn } = from;
   const value = lift(pointer);
-  if (from.postReturn !== undefined) {
-    gate.value = 0;
-    from.postReturn(pointer);
-    gate.value = 1;
-  }
+  if (postReturn !== undefined) gate.shut(() => postReturn(pointer));
   return value;
 }
 

@@ -137,7 +137,7 @@ function instantiate(linking: Linking, host: TangentHost): TangentExports {
     imports[module] ??= Object.create(null) as Record<string, unknown>;
     imports[module][name] = trampolines.functions[index];
   }
-  imports.env = { abort: abortFunction(() => late.memory) };
+  imports.env = { abort: host.gate.guard(abortFunction(() => late.memory)) };
   const { exports } = instantiateModule(linking.module, imports, 'the module');
   const memory = exports.memory as WebAssembly.Memory;
   const realloc = exports.cabi_realloc as Realloc;

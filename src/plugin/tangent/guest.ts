@@ -5,10 +5,10 @@
 import type { RowEngine } from '../../engine/row-engine.ts';
 import type { ViewsExports } from '../../engine/views.ts';
 import type { ListSelector } from '../../selector/index.ts';
+import { Gate } from '../gate.ts';
 import {
   type CanonOptions,
   type CoreFunction,
-  type Gate,
   PluginError,
   type TangentExports,
   type TangentHost,
@@ -38,7 +38,7 @@ export class TangentGuest {
   readonly #engine: RowEngine;
   readonly #views: ViewsExports;
   readonly #around: TangentSurroundings;
-  readonly #gate: Gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
+  readonly #gate = new Gate();
   readonly #exports: TangentExports;
   readonly #adapter: AdapterLookup;
   #preview1: Readonly<Record<string, CoreFunction>> | undefined;
@@ -59,16 +59,16 @@ export class TangentGuest {
     this.nextHandle = firstHandle;
     this.#adapter = logviewAdapter(views, this.#gate);
     views.resetViews();
-    this.#exports = module.instantiate(this.#host());
+    this.#exports = this.#gate.run(() => module.instantiate(this.#host()));
   }
 
   metadata(): PluginMetadata {
-    return liftMetadata(this.#exports, this.#gate);
+    return this.#gate.run(() => liftMetadata(this.#exports, this.#gate));
   }
 
   /** What `probe()` says it wants. */
   selectors(): ListSelector[] {
-    return liftSelectors(this.#exports, this.#gate);
+    return this.#gate.run(() => liftSelectors(this.#exports, this.#gate));
   }
 
   /**
@@ -81,9 +81,13 @@ export class TangentGuest {
     const count = rowTo - rowFrom;
     const first = this.#views.beginCall(this.nextHandle, rowFrom, rowTo) >>> 0;
     this.nextHandle = first + count;
-    const list = lowerHandles(processLogs, first, count, this.#gate);
-    const pointer = processLogs.call(list, count);
-    const result = liftOutput(processLogs, pointer, this.#around.maxOutputBytes, this.#gate, take);
+    const result = this.#gate.run(() => {
+      const list = lowerHandles(processLogs, first, count, this.#gate);
+      const pointer = processLogs.call(list, count);
+      // What a guest returns that has been ended is not looked at: that would hide what ended it.
+      this.#gate.throwIfEnded();
+      return liftOutput(processLogs, pointer, this.#around.maxOutputBytes, this.#gate, take);
+    });
     this.#views.endCall();
     return 'error' in result ? result.error : undefined;
   }
@@ -104,7 +108,10 @@ export class TangentGuest {
   }
 
   #host(): TangentHost {
-    return { lower: (interfaceName, functionName, options) => this.#lower(interfaceName, functionName, options) };
+    return {
+      gate: this.#gate,
+      lower: (interfaceName, functionName, options) => this.#lower(interfaceName, functionName, options),
+    };
   }
 
   #lower(interfaceName: string, functionName: string, options: CanonOptions): CoreFunction {
@@ -132,7 +139,7 @@ export class TangentGuest {
     // One table for all imports: what it knows of descriptors belongs to the instance. Its output is what process-logs
     // returns, so what it prints is for people.
     const world: WasiWorld = { ...wasi, stdin: () => undefined, stdout: wasi.stderr };
-    this.#preview1 ??= preview1(world, () => memory);
+    this.#preview1 ??= preview1(world, () => memory, this.#gate);
     return this.#preview1[functionName];
   }
 }

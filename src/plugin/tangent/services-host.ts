@@ -6,7 +6,8 @@
  * The surprising part: a flat `scalar` shares one i64 between its cases (a pointer, an s64, the bits of an f64, a bool),
  * so what the i64 means depends on the discriminant before it.
  */
-import { type CanonOptions, type CoreFunction, type Gate, PluginError, Trap } from '../guest.ts';
+import type { Gate } from '../gate.ts';
+import { type CanonOptions, type CoreFunction, PluginError, Trap } from '../guest.ts';
 import { ServiceFailure, type ServicesClient } from '../services/client.ts';
 import { type HttpRequest, type HttpResponse, httpMethods } from '../services/protocol.ts';
 import {
@@ -81,15 +82,7 @@ export function serviceFunctions(
     if (!Object.hasOwn(functions, functionName)) throw new PluginError(`${name} is not a function of this interface`);
     const memory = memoryOf(options, name);
     const writer = new GuestWriter(memory, options.realloc, gate);
-    return guarded(functions[functionName]!({ services, config, memory, writer }), name, gate);
-  };
-}
-
-/** Outside its realloc and post-return only; the services' own end is the guest's end. */
-function guarded(run: CoreFunction, name: string, gate: Gate): CoreFunction {
-  return (...values) => {
-    if (gate.value === 0) throw new Trap(`${name} is called from inside realloc or post-return`);
-    return run(...values);
+    return gate.guardOutside(name, functions[functionName]!({ services, config, memory, writer }));
   };
 }
 

@@ -7,6 +7,7 @@ import { compileModule, instantiateModule } from '../binary/compile.ts';
 import { readCoreModule } from '../binary/module.ts';
 import { capMemory } from '../binary/rewrite.ts';
 import { isSameSignature, showSignature } from '../binary/signature.ts';
+import { Gate } from '../gate.ts';
 import { type GuestStream, PluginError, Trap } from '../guest.ts';
 import { GuestExit, ProcExit } from './errors.ts';
 import { preview1 } from './preview1.ts';
@@ -80,10 +81,13 @@ export function runFilter(
     if (instance === undefined) throw new Trap('it calls WASI while it is instantiated, before `_start`');
     return instance.exports.memory as WebAssembly.Memory;
   };
-  const table = preview1({ ...host, ...standardStreams(stream) }, memory);
+  const gate = new Gate();
+  const table = preview1({ ...host, ...standardStreams(stream) }, memory, gate);
   try {
-    instance = instantiateModule(compiled, { [preview1Module]: table }, what);
-    (instance.exports._start as () => void)();
+    gate.run(() => {
+      instance = instantiateModule(compiled, { [preview1Module]: table }, what);
+      (instance.exports._start as () => void)();
+    });
   } catch (error) {
     if (!(error instanceof ProcExit)) throw error;
     if (error.status !== 0) throw new GuestExit(error.status);

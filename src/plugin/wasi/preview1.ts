@@ -4,8 +4,9 @@
  * granted. A bad address is EFAULT for the guest, as in wasmtime; no call ends the host.
  *
  * The surprising part: once a guest has been ended from inside a call (proc_exit, too much output), every later call ends
- * it again. WebAssembly code with a catch_all can hold an exception of the host, and would run on otherwise.
+ * it again (../gate.ts).
  */
+import type { Gate } from '../gate.ts';
 import { type CoreFunction, Trap } from '../guest.ts';
 import * as C from './codes.ts';
 import { Descriptors } from './descriptors.ts';
@@ -24,8 +25,13 @@ import {
 /**
  * The functions for one instance. They share its descriptors, so make the table once and use it for all of its imports.
  * @param memory the memory that the instance exports; asked for when the first function is called
+ * @param gate   the guest's
  */
-export function preview1(world: WasiWorld, memory: () => WebAssembly.Memory): Record<Preview1Name, CoreFunction> {
+export function preview1(
+  world: WasiWorld,
+  memory: () => WebAssembly.Memory,
+  gate: Gate,
+): Record<Preview1Name, CoreFunction> {
   const guest = new GuestMemory(memory);
   const descriptors = new Descriptors(world, guest);
   const args = textFunctions(guest, world.args);
@@ -43,25 +49,8 @@ export function preview1(world: WasiWorld, memory: () => WebAssembly.Memory): Re
     poll_oneoff: (from: number, to: number, count: number, result: number) =>
       pollOneoff(guest, world, descriptors, [from >>> 0, to >>> 0, count, result >>> 0]),
   };
-  return endedOnce(table);
-}
-
-/** Wraps the functions so that the first exception of one of them is thrown by all of them from then on. */
-function endedOnce(table: Record<Preview1Name, CoreFunction>): Record<Preview1Name, CoreFunction> {
-  let end: unknown;
-  const wrap = (run: (...values: unknown[]) => unknown): CoreFunction => {
-    return (...values: unknown[]) => {
-      if (end !== undefined) throw end;
-      try {
-        return run(...values);
-      } catch (error) {
-        end = error;
-        throw error;
-      }
-    };
-  };
-  const wrapped = Object.entries(table).map(([name, run]) => [name, wrap(run as (...values: unknown[]) => unknown)]);
-  return Object.fromEntries(wrapped);
+  const guarded = Object.entries(table).map(([name, run]) => [name, gate.guard(run)]);
+  return Object.fromEntries(guarded);
 }
 
 function variablesOf(environment: Readonly<Record<string, string>>): string[] {

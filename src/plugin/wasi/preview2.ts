@@ -6,7 +6,8 @@
  * The surprising part: the linker asks for each import by itself, with its own memory, so what belongs to a guest as a
  * whole (its handles, whether it has ended) is found by its gate, of which each guest has one.
  */
-import { type CoreFunction, type Gate, Trap } from '../guest.ts';
+import type { Gate } from '../gate.ts';
+import { type CoreFunction, Trap } from '../guest.ts';
 import { Handles } from './handles.ts';
 import { cliTable } from './preview2-cli.ts';
 import type { Lowering, Preview2Options } from './preview2-context.ts';
@@ -20,18 +21,12 @@ const table = new Map(
 /** Nothing of these can be had, except that there are no preopened directories to ask for. */
 const notGrantedPackages = ['filesystem/', 'sockets/', 'http/'];
 
-interface GuestState {
-  readonly handles: Handles;
-  /** What the guest was ended with. */
-  end: unknown;
-}
+const handlesByGate = new WeakMap<Gate, Handles>();
 
-const states = new WeakMap<Gate, GuestState>();
-
-function stateOf(gate: Gate): GuestState {
-  const state = states.get(gate) ?? { handles: new Handles(), end: undefined };
-  states.set(gate, state);
-  return state;
+function handlesOf(gate: Gate): Handles {
+  const handles = handlesByGate.get(gate) ?? new Handles();
+  handlesByGate.set(gate, handles);
+  return handles;
 }
 
 /**
@@ -44,14 +39,14 @@ export function preview2(
   host: WasiHost,
   options: Preview2Options,
 ): (interfaceName: string, functionName: string) => CoreFunction | undefined {
-  const state = stateOf(options.gate);
+  const handles = handlesOf(options.gate);
   return (interfaceName, functionName) => {
     const path = /^wasi:([a-z0-9-]+\/[a-z0-9-]+)@0\.2(?:[.-].*)?$/.exec(interfaceName)?.[1];
     if (path === undefined) return undefined;
     const lowering = table.get(path)?.get(functionName) ?? notGranted(path);
     const name = `wasi:${path}#${functionName}`;
     if (lowering === undefined) return undefined;
-    return guarded(lowering({ host, handles: state.handles, options, name }), name, options.gate, state);
+    return options.gate.guardOutside(name, lowering({ host, handles, options, name }));
   };
 }
 
@@ -61,20 +56,5 @@ function notGranted(path: string): Lowering | undefined {
     return () => {
       throw new Trap(`${name} is not granted`);
     };
-  };
-}
-
-/** Not from inside realloc and post-return, and not again after the guest was ended (see preview1.ts). */
-function guarded(run: CoreFunction, name: string, gate: Gate, state: GuestState): CoreFunction {
-  const call = run as (...values: unknown[]) => unknown;
-  return (...values: unknown[]) => {
-    if (state.end !== undefined) throw state.end;
-    try {
-      if (gate.value === 0) throw new Trap(`${name} is called from inside realloc or post-return`);
-      return call(...values);
-    } catch (error) {
-      state.end = error;
-      throw error;
-    }
   };
 }

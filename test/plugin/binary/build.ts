@@ -16,6 +16,8 @@ export interface ModuleSource {
   readonly tables?: readonly (readonly number[])[];
   /** Encoded limits. The first is exported as `memory`. */
   readonly memories?: readonly (readonly number[])[];
+  /** How many exceptions without a payload it defines. */
+  readonly tags?: number;
   readonly globals?: readonly (readonly number[])[];
   /** Index of the start function, among own functions. */
   readonly start?: number;
@@ -31,7 +33,8 @@ export const opcodes = { get: 0x20, call: 0x10, i32: 0x41, end: 0x0b, unreachabl
 
 export function buildModule(source: ModuleSource): Uint8Array {
   const { imports = [], otherImports = [], functions = [], tables = [], memories = [], globals = [] } = source;
-  const types = [...imports.map(([, , type]) => type), ...functions.map(({ type }) => type)].map(typeBytes);
+  const tags = new Array<string>(source.tags ?? 0).fill('() -> ()');
+  const types = [...imports.map(([, , type]) => type), ...functions.map(({ type }) => type), ...tags].map(typeBytes);
   const importItems = [
     ...imports.map(([module, name], index) => [...nameBytes(module), ...nameBytes(name), 0x00, ...leb(index)]),
     ...otherImports.map(([module, name, description]) => [...nameBytes(module), ...nameBytes(name), ...description]),
@@ -56,6 +59,10 @@ export function buildModule(source: ModuleSource): Uint8Array {
     ),
     ...given(4, tables),
     ...given(5, memories),
+    ...given(
+      13,
+      tags.map((_, index) => [0x00, ...leb(imports.length + functions.length + index)]),
+    ),
     ...given(6, globals),
     ...given(7, exports),
     ...(source.start === undefined ? [] : section(8, leb(imports.length + source.start))),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { Gate } from '../../../src/plugin/gate.ts';
 import type { CanonOptions, TangentHost } from '../../../src/plugin/guest.ts';
 
 const folder = new URL('../../../fixtures/plugins/tangent/', import.meta.url);
@@ -26,6 +27,7 @@ export function recordingHost(answer: unknown = 0): RecordingHost {
   const lowered: RecordingHost['lowered'] = [];
   const calls: RecordingHost['calls'] = [];
   return {
+    gate: new Gate(),
     lowered,
     calls,
     lower: (interfaceName, name, options) => {

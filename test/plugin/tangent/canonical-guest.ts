@@ -2,14 +2,15 @@
  * A guest for the tests of the canonical ABI, without a module: a memory, an allocator that never frees, and functions
  * that build values in it by the layouts of the specification, so that a test can break any byte of them.
  */
-import type { Gate, LiftedFunction, TangentExports } from '../../../src/plugin/guest.ts';
+import { Gate } from '../../../src/plugin/gate.ts';
+import type { LiftedFunction, TangentExports } from '../../../src/plugin/guest.ts';
 
 export type Scalar = string | bigint | number | boolean | Uint8Array;
 export type Pred = readonly [kind: number, path: string, operand?: string | number | Scalar | readonly Scalar[]];
 
 export class FakeGuest {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-  readonly gate: Gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
+  gate = new Gate();
   /** What the gate was whenever the guest was asked for memory, and whenever post-return ran. */
   readonly gates: number[] = [];
   readonly returned: number[] = [];
@@ -19,13 +20,13 @@ export class FakeGuest {
   #next = 1024;
 
   readonly realloc = (_old: number, _oldBytes: number, align: number, bytes: number): number => {
-    this.gates.push(this.gate.value);
+    this.gates.push(this.gate.global.value);
     this.allocations++;
     return this.answer === undefined ? this.allocate(bytes, align) : this.answer(bytes, align);
   };
 
   readonly postReturn = (result: number): void => {
-    this.gates.push(this.gate.value);
+    this.gates.push(this.gate.global.value);
     this.returned.push(result);
   };
 

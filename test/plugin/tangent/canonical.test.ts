@@ -29,7 +29,7 @@ describe('metadata', () => {
     expect(liftMetadata(guest.exports(record), guest.gate)).toEqual({ name: '\ufeffzeek ✓', version: '' });
     expect(guest.returned).toEqual([record]);
     expect(guest.gates).toEqual([0]);
-    expect(guest.gate.value).toBe(1);
+    expect(guest.gate.global.value).toBe(1);
   });
 
   test('without post-return nothing is called', () => {
@@ -218,7 +218,7 @@ describe('handles', () => {
     const pointer = lowerHandles(guest.lifted(0), 0xffff_fffe, 4, guest.gate);
     expect([...new Uint32Array(guest.memory.buffer, pointer, 4)]).toEqual([0xffff_fffe, 0xffff_ffff, 0, 1]);
     expect(guest.gates).toEqual([0]);
-    expect(guest.gate.value).toBe(1);
+    expect(guest.gate.global.value).toBe(1);
   });
 
   test.each([
@@ -238,7 +238,7 @@ describe('handles', () => {
       throw new WebAssembly.RuntimeError('unreachable');
     };
     expect(() => lowerHandles(guest.lifted(0), 1, 3, guest.gate)).toThrow('unreachable');
-    expect(guest.gate.value).toBe(0);
+    expect(guest.gate.global.value).toBe(0);
   });
 
   test('no realloc, no handles; no records, any pointer', () => {

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { GATE_ENDED } from '../../../src/plugin/gate-states.ts';
 import { PluginError, Trap } from '../../../src/plugin/guest.ts';
 import { logviewAdapter } from '../../../src/plugin/tangent/adapter.ts';
 import { engineWith, PATH, RET, TestGuest } from './logview.ts';
@@ -208,15 +209,34 @@ describe('the gate', () => {
       expect(() => guest.ask('get', 1, 's')).toThrow(
         'it called the host from inside its cabi_realloc or post-return function',
       );
-      expect(guest.gate.value).toBe(0);
+      expect(guest.gate.global.value).toBe(GATE_ENDED);
     }
+  });
+
+  test('an allocator that catches what it is refused goes no further', () => {
+    const guest = inCall();
+    const said: string[] = [];
+    guest.realloc = () => {
+      for (let i = 0; i < 2; i++) {
+        try {
+          guest.drop(1);
+        } catch (error) {
+          said.push((error as Error).message);
+        }
+      }
+      return 71_000;
+    };
+    const inside = 'it called the host from inside its cabi_realloc or post-return function';
+    expect(() => guest.ask('get', 1, 's')).toThrow(inside);
+    expect(said).toEqual([inside, inside]);
+    expect(() => guest.gate.throwIfEnded()).toThrow(inside);
   });
 
   test('is open again afterwards', () => {
     const guest = inCall();
     guest.ask('get-map', 1, 'o');
-    expect(guest.gate.value).toBe(1);
-    guest.gate.value = 0;
+    expect(guest.gate.global.value).toBe(1);
+    guest.gate.global.value = 0;
     expect(() => guest.ask('has', 1, 'n')).toThrow(Trap);
   });
 });
@@ -233,7 +253,7 @@ describe('linking', () => {
     const drop = guest.lookup('[resource-drop]logview', nothing) as (handle: number) => void;
     drop(1);
     expect(() => drop(1)).toThrow(Trap);
-    guest.gate.value = 0;
+    guest.gate.global.value = 0;
     expect(() => drop(1)).toThrow('it called the host from inside');
   });
 

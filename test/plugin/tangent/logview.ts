@@ -7,6 +7,8 @@ import { createMemory } from '../../../src/engine/memory.ts';
 import { buildPlan } from '../../../src/engine/plan.ts';
 import { RowEngine } from '../../../src/engine/row-engine.ts';
 import { type ViewsExports, viewsOf } from '../../../src/engine/views.ts';
+import { Gate } from '../../../src/plugin/gate.ts';
+import { GATE_ENDED } from '../../../src/plugin/gate-states.ts';
 import type { Realloc } from '../../../src/plugin/guest.ts';
 import { type AdapterLookup, logviewAdapter } from '../../../src/plugin/tangent/adapter.ts';
 import { compileExpressions, compileLists, parseTangentPath } from '../../../src/selector/index.ts';
@@ -55,11 +57,12 @@ export class TestGuest {
   readonly engine: RowEngine;
   readonly views: ViewsExports;
   readonly memory = new WebAssembly.Memory({ initial: 4 });
-  readonly gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
-  readonly lookup: AdapterLookup;
+  gate = new Gate();
+  lookup: AdapterLookup;
   /** Replace it to misbehave. */
   realloc: Realloc;
   #top = HEAP;
+  #depth = 0;
 
   constructor(engine: RowEngine) {
     this.engine = engine;
@@ -78,11 +81,20 @@ export class TestGuest {
 
   readonly #indirect: Realloc = (old, oldBytes, align, bytes) => this.realloc(old, oldBytes, align, bytes);
 
-  /** Calls a core function as a guest would, numbers only. */
+  /** Calls a core function as a guest would, numbers only. After a trap the next guest asks, over the same views. */
   raw(name: string, ...values: number[]): number {
+    if (this.#depth === 0 && this.gate.global.value === GATE_ENDED) {
+      this.gate = new Gate();
+      this.lookup = logviewAdapter(this.views, this.gate);
+    }
     const call = this.lookup(name, { memory: this.memory, realloc: this.#indirect });
     if (call === undefined) throw new Error(`no ${name}`);
-    return (call as (...values: number[]) => number)(...values);
+    this.#depth++;
+    try {
+      return (call as (...values: number[]) => number)(...values);
+    } finally {
+      this.#depth--;
+    }
   }
 
   bytes(): Buffer {

@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { compileComponent } from '../../../src/plugin/component/compile.ts';
-import { type Gate, type TangentHost, Trap } from '../../../src/plugin/guest.ts';
+import { Gate } from '../../../src/plugin/gate.ts';
+import { type TangentHost, Trap } from '../../../src/plugin/guest.ts';
 import { liftMetadata } from '../../../src/plugin/tangent/canonical.ts';
 import { preview2 } from '../../../src/plugin/wasi/preview2.ts';
 import { fakeWorld } from './support.ts';
@@ -17,9 +18,10 @@ const open = (file: string): Uint8Array => {
 };
 
 test.each(['scaffold-c.wasm', 'scaffold-rust.wasm', 'scaffold-as.wasm', 'scaffold-qjs.wasm.gz'])('%s', (file) => {
-  const gate: Gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
+  const gate = new Gate();
   const world = fakeWorld({});
   const host: TangentHost = {
+    gate,
     lower: (interfaceName, functionName, options) => {
       if (!interfaceName.startsWith('wasi:')) {
         return () => {

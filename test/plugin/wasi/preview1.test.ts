@@ -3,6 +3,7 @@
  * memory, and that no address, count or descriptor does any harm.
  */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Gate } from '../../../src/plugin/gate.ts';
 import { Trap } from '../../../src/plugin/guest.ts';
 import * as C from '../../../src/plugin/wasi/codes.ts';
 import { ProcExit } from '../../../src/plugin/wasi/errors.ts';
@@ -21,7 +22,7 @@ let wasi: Record<Preview1Name, (...values: (number | bigint)[]) => unknown>;
 function start(settings: Parameters<typeof fakeWorld>[0] = {}): void {
   memory = new WebAssembly.Memory({ initial: 1 });
   world = fakeWorld(settings);
-  wasi = preview1(world, () => memory) as typeof wasi;
+  wasi = preview1(world, () => memory, new Gate()) as typeof wasi;
 }
 
 const bytes = () => new Uint8Array(memory.buffer);
@@ -126,7 +127,7 @@ describe('random_get', () => {
   test('asks the world for at most 64 KiB at once', () => {
     memory.grow(9);
     const sizes: number[] = [];
-    const own = preview1({ ...world, fillRandom: (piece) => void sizes.push(piece.length) }, () => memory);
+    const own = preview1({ ...world, fillRandom: (piece) => void sizes.push(piece.length) }, () => memory, new Gate());
     expect((own.random_get as (at: number, length: number) => number)(0, 150_000)).toBe(0);
     expect(sizes).toEqual([65_536, 65_536, 150_000 - 2 * 65_536]);
   });
@@ -254,7 +255,7 @@ describe('fd_write', () => {
     const stop = () => {
       throw full;
     };
-    const own = preview1({ ...world, stdout: stop }, () => memory) as typeof wasi;
+    const own = preview1({ ...world, stdout: stop }, () => memory, new Gate()) as typeof wasi;
     vectors(0, [100, 3]);
     expect(() => own.fd_write(1, 0, 1, 50)).toThrow(full);
     // A guest that holds the exception does not get any further.

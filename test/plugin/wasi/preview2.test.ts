@@ -3,7 +3,8 @@
  * handles, grants, and the rules that make a trap. What real toolchains import stands at the end as a list.
  */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type CanonOptions, type Gate, PluginError, Trap } from '../../../src/plugin/guest.ts';
+import { Gate } from '../../../src/plugin/gate.ts';
+import { type CanonOptions, PluginError, Trap } from '../../../src/plugin/guest.ts';
 import { ProcExit } from '../../../src/plugin/wasi/errors.ts';
 import { preview2 } from '../../../src/plugin/wasi/preview2.ts';
 import type { WasiHost } from '../../../src/plugin/wasi/world.ts';
@@ -24,13 +25,13 @@ let reallocs: number[][];
 
 function start(settings: Parameters<typeof fakeWorld>[0] = {}): void {
   memory = new WebAssembly.Memory({ initial: 1 });
-  gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
+  gate = new Gate();
   world = fakeWorld(settings);
   reallocs = [];
   let next = HEAP;
   const realloc = (old: number, oldBytes: number, align: number, bytes: number) => {
     reallocs.push([old, oldBytes, align, bytes]);
-    expect(gate.value).toBe(0);
+    expect(gate.global.value).toBe(0);
     const at = Math.ceil(next / align) * align;
     next = at + bytes;
     return at;
@@ -205,7 +206,7 @@ describe('handles', () => {
 
   test('of one guest are not held by another', () => {
     stdout();
-    gate = new WebAssembly.Global({ value: 'i32', mutable: true }, 1);
+    gate = new Gate();
     expect(trapOf(() => stream('output-stream.flush', 1, RESULT))).toContain('is not held');
   });
 
@@ -408,7 +409,7 @@ describe('what is not granted', () => {
 describe('the gate', () => {
   test('is shut inside of realloc and post-return', () => {
     const get = lower('cli/stdout', 'get-stdout');
-    gate.value = 0;
+    gate.global.value = 0;
     expect(trapOf(() => get())).toBe('wasi:cli/stdout#get-stdout is called from inside realloc or post-return');
   });
 

@@ -5,6 +5,7 @@
  * ours.
  */
 import { LIVE_MORE } from '../../../engine/event-layout';
+import { GATE_OPEN, GATE_SHUT } from '../../gate-states';
 import { FAIL_ALLOCATED_NOTHING, FAIL_ALLOCATED_OUTSIDE, FAIL_GATE_CLOSED } from '../failures';
 
 // @ts-ignore: decorator
@@ -14,7 +15,7 @@ import { FAIL_ALLOCATED_NOTHING, FAIL_ALLOCATED_OUTSIDE, FAIL_GATE_CLOSED } from
 @external("engine", "liveChunk") declare function liveChunk(at: u32): v128;
 // @ts-ignore: decorator
 @external("guest", "allocate") declare function allocate(bytes: u32): usize;
-/** 0 while the guest must not call the host: inside of its allocator, and after it was stopped. */
+/** Open unless the guest must not call the host: inside of its allocator, and after it was ended. */
 // @ts-ignore: decorator
 @external("host", "gate") declare let gate: i32;
 /** Not 0 when a range has to know what time it is; `tellTime` then tells the engine. */
@@ -36,9 +37,11 @@ const REGION_BYTES: u32 = 12;
 
 /** A block of the guest's memory, checked. */
 function take(bytes: u32): usize {
-  gate = 0;
+  gate = GATE_SHUT;
   const at = allocate(bytes);
-  gate = 1;
+  // A guest that was ended meanwhile, and has caught that, is not let out again.
+  if (gate != GATE_SHUT) fail(FAIL_GATE_CLOSED);
+  gate = GATE_OPEN;
   if (!at) fail(FAIL_ALLOCATED_NOTHING);
   // The allocator may have grown the memory; 64 bits, because the sum may pass 4 GiB.
   if (<u64>at + bytes > <u64>(<u32>memory.size()) << 16) fail(FAIL_ALLOCATED_OUTSIDE);
@@ -60,7 +63,7 @@ function give(bytes: u32): usize {
 
 /** `u_poll_handle(handle: i64) -> *Region` */
 export function poll(handle: i64): usize {
-  if (!gate) fail(FAIL_GATE_CLOSED);
+  if (gate != GATE_OPEN) fail(FAIL_GATE_CLOSED);
   if (isTimed) tellTime();
   while (true) {
     const answer = livePoll(handle);

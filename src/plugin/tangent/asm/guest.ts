@@ -6,6 +6,7 @@ import {
   VIEW_FAILURES, VIEW_GATE_CLOSED, VIEW_PATH_OUTSIDE, VIEW_PATH_TOO_LONG, VIEW_PATH_BYTES, VIEW_REALLOC_OUTSIDE, VIEW_REALLOC_UNALIGNED,
   VIEW_REALLOC_ZERO, VIEW_RESULT_OUTSIDE, VIEW_RESULT_UNALIGNED,
 } from '../../../engine/view-codes';
+import { GATE_OPEN, GATE_SHUT } from '../../gate-states';
 import { bytes0, bytes1, bytes2, bytes3, load16, load64, pathChunk, textFrom, textHead, textLength } from './engine';
 
 // @ts-ignore: decorator
@@ -23,11 +24,11 @@ function memoryEnd(): u64 {
   return <u64>(<u32>memory.size()) << 16;
 }
 
-/** Refuses a call from inside realloc or post-return. */
+/** Refuses a call from inside realloc or post-return, and every call of a guest that was ended. */
 // @ts-ignore: decorator
 @inline
 export function enter(): void {
-  if (!gate) trap(VIEW_GATE_CLOSED);
+  if (gate != GATE_OPEN) trap(VIEW_GATE_CLOSED);
 }
 
 /** Traps on a code that is a failure. */
@@ -83,9 +84,11 @@ export function pushPath(path: usize, length: u32): void {
 // @ts-ignore: decorator
 @inline
 export function allocate(bytes: u32, align: u32): usize {
-  gate = 0;
+  gate = GATE_SHUT;
   const at = realloc(0, 0, align, bytes);
-  gate = 1;
+  // A guest that was ended meanwhile, and has caught that, is not let out again.
+  if (gate != GATE_SHUT) trap(VIEW_GATE_CLOSED);
+  gate = GATE_OPEN;
   if (!at) trap(VIEW_REALLOC_ZERO);
   if (at & (align - 1)) trap(VIEW_REALLOC_UNALIGNED);
   if (<u64>at + bytes > memoryEnd()) trap(VIEW_REALLOC_OUTSIDE);
