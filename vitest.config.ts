@@ -12,6 +12,7 @@ export default defineConfig({
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
     teardownTimeout: HANGS_MS,
+    expect: { poll: { timeout: HANGS_MS, interval: 5 } },
     pool: 'forks',
     // By default one core is left for whoever looks on, which is half of a machine with two.
     maxWorkers: '100%',

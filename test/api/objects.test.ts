@@ -123,8 +123,7 @@ describe('leaving the loop', () => {
       }
     };
     for await (const _ of selectAny(endless())) break;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(isEnded).toBe(true);
+    await expect.poll(() => isEnded).toBe(true);
   });
 
   test('a file is closed', async () => {

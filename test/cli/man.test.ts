@@ -1,5 +1,6 @@
 /** man/ holds what the tables print. After a change: `npx vitest run test/cli/man.test.ts -u`. */
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commands, subcommandsOf } from '../../src/cli/commands.ts';
@@ -7,6 +8,7 @@ import { flagsOf } from '../../src/cli/flags.ts';
 import { manPages } from '../../src/cli/man.ts';
 
 const pages = manPages();
+const hasMandoc = spawnSync('mandoc', [], { input: '' }).error === undefined;
 const hasGroff = spawnSync('groff', ['--version']).status === 0;
 
 describe.each(pages.map((page) => [page.file, page.text] as const))('man/%s', (file, text) => {
@@ -28,6 +30,14 @@ describe.each(pages.map((page) => [page.file, page.text] as const))('man/%s', (f
     const command = commands.find(({ name }) => file === `slung-${name}.1`) ?? commands[0];
     expect(plain).toContain(command!.examples[0]!.text);
   });
+});
+
+test.skipIf(!hasMandoc)('every page is accepted by mandoc', () => {
+  const folder = join(import.meta.dirname, '../../man');
+  for (const file of readdirSync(folder)) {
+    const { stdout, status } = spawnSync('mandoc', ['-Tlint', '-Werror', join(folder, file)]);
+    expect({ file, status, stdout: stdout.toString() }).toEqual({ file, status: 0, stdout: '' });
+  }
 });
 
 test('there is a page for each command that says so, and it names every flag', () => {

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildPlan } from '../../src/engine/plan.ts';
 import { parsePath } from '../../src/selector/index.ts';
+import { sized } from '../support/full.ts';
 import { type ConformanceCase, corpus } from './conformance/corpus.ts';
 import { createRandom, mutate, type Random } from './conformance/mutate.ts';
 import { seedLines } from './conformance/seeds.ts';
@@ -138,7 +139,7 @@ describe('the corpus', () => {
 });
 
 describe('mutated lines', () => {
-  const BATCHES = 2000;
+  const BATCHES = sized(250, 2000);
   const LINES = 520;
 
   test(`${BATCHES * LINES} of them: JSON.parse and the engine agree on every one`, { timeout: 300_000 }, () => {
@@ -205,7 +206,7 @@ describe('values at paths', () => {
     const columns = paths.map((text) => ({ name: text, path: parsePath(text) }));
     const projecting = createEngine(buildPlan(everything, { to: 'ndjson', columns }));
     const random = createRandom(77);
-    for (let batch = 0; batch < 150; batch++) {
+    for (let batch = 0; batch < sized(60, 150); batch++) {
       const lines = mutated(random, 500);
       const records = lines.filter((line) => !isBlank(line)).flatMap((line) => parsed(line) ?? []);
       const { out } = processBytes(projecting, joined(lines), random.below(64));

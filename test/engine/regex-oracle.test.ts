@@ -7,6 +7,7 @@ import { RE2JS } from 're2js';
 import { beforeAll, expect, test } from 'vitest';
 import { compileRegex } from '../../src/selector/regex/index.ts';
 import { createRunner, type Runner, variants } from '../selector/regex/support.ts';
+import { sized } from '../support/full.ts';
 
 let runner: Runner;
 beforeAll(() => {
@@ -129,7 +130,7 @@ test('as JavaScript', () => {
         : strings;
       agree(pattern.ours, fair, (text) => oracle.test(text));
     }),
-    { numRuns: 150 },
+    { numRuns: sized(50, 150) },
   );
 });
 
@@ -140,7 +141,7 @@ test('as JavaScript without regard to case', () => {
       const oracle = new RegExp(pattern.oracle, 'vi');
       agree(`(?i)${pattern.ours}`, strings, (text) => oracle.test(text));
     }),
-    { numRuns: 120 },
+    { numRuns: sized(40, 120) },
   );
 });
 
@@ -168,6 +169,6 @@ test('as RE2', () => {
       const oracle = RE2JS.compile(pattern.oracle);
       agree(`(?-u)${pattern.ours.replaceAll('(?i:k)', '(?iu:k)')}`, strings, (text) => oracle.matcher(text).find());
     }),
-    { numRuns: 700 },
+    { numRuns: sized(230, 700) },
   );
 });

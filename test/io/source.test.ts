@@ -203,7 +203,10 @@ describe('standard input', () => {
   });
 
   test('as a pipe, also from a slow writer', async () => {
-    const result = await runShell(bundle, `{ printf 1; sleep 0.1; printf 2; sleep 0.1; cat "${input}"; } | $CAT`);
+    const waits = join(directory, 'waits');
+    const untilWaits = `until [ -e "${waits}" ]; do sleep 0.02; done`;
+    const writer = `{ printf 1; ${untilWaits}; printf 2; cat "${input}"; }`;
+    const result = await runShell(bundle, `export SLUNG_IO_WAITS="${waits}"; ${writer} | $CAT`);
     expect(result.stdout.toString()).toBe(`12${lines}`);
     expect(reportOf(result).waits).toBeGreaterThan(0);
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Source, SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
 import { Conduit } from '../../src/pipeline/conduit.ts';
+import { sized } from '../support/full.ts';
 
 const RING_BYTES = 1 << 20;
 
@@ -50,7 +51,7 @@ describe('bytes', () => {
         }
         expect(Buffer.compare(readAll(source), patterned(read, written - read))).toBe(0);
       }),
-      { numRuns: 40 },
+      { numRuns: sized(12, 40) },
     );
   });
 

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sized } from '../support/full.ts';
 import { compilePlugin } from '../support/plugins.ts';
 import { type Expected, expectedOf, type Line, textOf } from './plugins-model.ts';
 import { type Changes, type PluginRun, plugin, removeBundle, runChain } from './plugins-support.ts';
@@ -258,7 +259,7 @@ describe('any input, cut anywhere', () => {
         const result = await runChain([plugin(unruly)], readingsOf(text, cuts), changes);
         check(result, expectedOf(text, 'given', changes), lines.length);
       }),
-      { numRuns: 20 },
+      { numRuns: sized(12, 20) },
     );
   });
 
@@ -288,7 +289,7 @@ describe('any input, cut anywhere', () => {
         expect(p).toMatchObject({ plugin: 'p', matched: first.matched, bytesOut: first.out.length });
         expect(q).toMatchObject({ plugin: 'q', matched: second.matched, bytesOut: second.out.length });
       }),
-      { numRuns: 10 },
+      { numRuns: sized(6, 10) },
     );
   });
 });

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventually, pause } from '../support/eventually.ts';
 import { seededRandom } from '../support/files.ts';
+import { sized } from '../support/full.ts';
 import { bash, bin, environment, isLinux, workDirectory } from './support.ts';
 
 const work = workDirectory();
@@ -47,7 +48,7 @@ describe('store write', () => {
     const random = seededRandom(5);
     writeFileSync(file, '');
     let count = 0;
-    for (let cycle = 0; cycle < 12; cycle++) {
+    for (let cycle = 0; cycle < sized(6, 12); cycle++) {
       appendFileSync(file, records(count, 60_000));
       count += 60_000;
       const child = spawn(process.execPath, [bin, 'store', 'write', '--resume', '--store', 'grown', file], {

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { pause } from '../support/eventually.ts';
 import { bin, environment } from './support.ts';
 
 const script = fileURLToPath(new URL('../../fixtures/plugins/slung/script.wasm', import.meta.url));
@@ -42,9 +43,23 @@ class Program {
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.child.exitCode !== null) throw new Error(`ended early: ${this.out}${this.err}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await pause(5);
     }
   }
+}
+
+/**
+ * A program that listens, and a producer that is connected to it. Its port was free a moment ago; when another process
+ * was quicker, the program has ended, and the next one gets another port.
+ */
+async function listening(commands: readonly string[]): Promise<{ program: Program; socket: WebSocket }> {
+  for (let tries = 0; tries < 5; tries++) {
+    const url = `ws://127.0.0.1:${await freePort()}`;
+    const program = new Program(['--listen', url], commands);
+    const socket = await connect(url, program);
+    if (socket !== undefined) return { program, socket };
+  }
+  throw new Error('every free port was taken at once, five times');
 }
 
 /** A port that was free a moment ago. */
@@ -57,31 +72,33 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function connect(url: string): Promise<WebSocket> {
-  for (let tries = 0; ; tries++) {
+/** Tries until the program listens; undefined when it has ended because it cannot. */
+async function connect(url: string, program: Program): Promise<WebSocket | undefined> {
+  while (program.child.exitCode === null) {
     const socket = new WebSocket(url);
     try {
       await once(socket, 'open');
       return socket;
-    } catch (error) {
-      if (tries > 200) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    } catch {
+      await pause(20);
     }
   }
+  if (!program.err.includes('EADDRINUSE')) throw new Error(`ended early: ${program.err}`);
+  return undefined;
 }
 
 test('a producer is answered, events say who sent them, and the end is in good order', async () => {
-  const url = `ws://127.0.0.1:${await freePort()}`;
-  const program = new Program(['--listen', url], ['live|AVG:t:[]', 'poll|1', 'ws|1|hello', 'ws|7|nobody', 'loop|1']);
-  const socket = await connect(url);
+  const { program, socket } = await listening(['live|AVG:t:[]', 'poll|1', 'ws|1|hello', 'ws|7|nobody', 'loop|1']);
   const answers: string[] = [];
   socket.on('message', (data) => answers.push(String(data)));
+  const goodbye = once(socket, 'close');
   socket.send('{"timestamp":1700000000,"value":1.50,"series":"t","tags":["a"],"producer":99}');
   await program.until(() => program.out.includes('\n1\n'));
   socket.send('{"timestamp":1700000001,"value":2,"series":"t"}');
   await program.until(() => program.out.includes('"value":2'));
   program.child.kill('SIGTERM');
   const [code] = await program.closed;
+  await goodbye;
   expect(program.out.split('\n').slice(0, 5)).toEqual([
     '1',
     expect.stringMatching(/^\{"timestamp":1700000000000000,"value":1.50,.*"producers":\[1\]/),

@@ -12,7 +12,11 @@ import { SegmentReader } from '../../src/store/segment-reader.ts';
 import { verifySegment } from '../../src/store/segment-verify.ts';
 import { SegmentWriter } from '../../src/store/segment-writer.ts';
 import { seededRandom } from '../support/files.ts';
+import { sized } from '../support/full.ts';
 import { Bench, bitsOf, keyOf, type Points, randomBits, textOf } from './segment-points.ts';
+
+/** In each of four parts. */
+const MERGES = sized(25, 80);
 
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
@@ -67,8 +71,8 @@ function randomSource(random: () => number): Points {
 describe('what is merged is what was written last', () => {
   const bench = new Bench();
   for (const part of [0, 1, 2, 3]) {
-    test(`80 random merges, part ${part + 1} of 4`, () => {
-      for (let seed = part * 80 + 1; seed <= part * 80 + 80; seed++) {
+    test(`${MERGES} random merges, part ${part + 1} of 4`, () => {
+      for (let seed = part * MERGES + 1; seed <= (part + 1) * MERGES; seed++) {
         const random = seededRandom(seed);
         const sources = Array.from({ length: 1 + Math.floor(random() * 7) }, () => randomSource(random));
         const infos = sources.map((points, i) =>

@@ -8,6 +8,9 @@ import { COMPACTION, FULL_COMPACTION, type Merge, planCompaction } from '../../s
 import type { SegmentInfo } from '../../src/store/manifest.ts';
 import { DAY_US, levelFor, overlaps, windowOf } from '../../src/store/partition.ts';
 import { seededRandom } from '../support/files.ts';
+import { sized } from '../support/full.ts';
+
+const HISTORIES = sized(40, 120);
 
 /** A segment and its points: the number of the write by `series time`. */
 interface Model {
@@ -101,9 +104,9 @@ describe('the newest write holds', () => {
   test.each([
     ['as usual', small],
     ['fully', { ...FULL_COMPACTION, maxPoints: 400, maxInputs: 20, maxNeighbours: 12 }],
-  ])('120 random histories of up to 60 flushes, compacted %s now and then', (_, options) => {
+  ])(`${HISTORIES} random histories of up to 60 flushes, compacted %s now and then`, (_, options) => {
     let merges = 0;
-    for (let seed = 1; seed <= 120; seed++) {
+    for (let seed = 1; seed <= HISTORIES; seed++) {
       const random = seededRandom(seed);
       const store = new StoreModel();
       const flushes = 5 + Math.floor(random() * 55);
@@ -126,7 +129,7 @@ describe('the newest write holds', () => {
         expect(store.isRight(), `seed ${seed}, flush ${flush}`).toBe(true);
       }
     }
-    expect(merges).toBeGreaterThan(1000);
+    expect(merges).toBeGreaterThan(HISTORIES * 8);
   });
 
   test('the model sees when it does not', () => {

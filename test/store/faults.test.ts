@@ -8,6 +8,7 @@ import { StoreError } from '../../src/store/errors.ts';
 import { openSnapshot } from '../../src/store/snapshot.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Crash, type Fault, MemoryFiles } from '../support/files.ts';
+import { sized } from '../support/full.ts';
 import {
   addPoint,
   appendPoints,
@@ -94,7 +95,7 @@ function fault(files: MemoryFiles, { acknowledged, orAlso }: Outcome): string | 
 function check(files: MemoryFiles, outcome: Outcome, n: number): void {
   const killed = files.afterKill();
   expect(fault(killed, outcome), `killed after fault ${n}`).toBeUndefined();
-  for (let seed = 1; seed <= 3; seed++) {
+  for (let seed = 1; seed <= sized(1, 3); seed++) {
     expect(fault(files.survivors(n * 31 + seed), outcome), `power lost after fault ${n}, seed ${seed}`).toBeUndefined();
   }
 }

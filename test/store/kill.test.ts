@@ -12,10 +12,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NodeFiles } from '../../src/store/node-files.ts';
 import { openSnapshot } from '../../src/store/snapshot.ts';
 import { seededRandom } from '../support/files.ts';
-import { isFull } from '../support/full.ts';
+import { sized } from '../support/full.ts';
 import { historyOf } from '../support/histories.ts';
 
-const CYCLES = isFull ? 200 : 30;
+const CYCLES = sized(12, 200);
 const SERIES = 10;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let directory = '';

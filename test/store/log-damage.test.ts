@@ -11,6 +11,7 @@ import { type LogEnd, type LogSalvage, readLog, salvageLog } from '../../src/sto
 import { logName } from '../../src/store/names.ts';
 import { encodeKey } from '../../src/store/series.ts';
 import { Crash, MemoryFiles, seededRandom } from '../support/files.ts';
+import { sized } from '../support/full.ts';
 
 const NUMBER = 3;
 const NAME = logName(NUMBER);
@@ -21,6 +22,11 @@ interface Log {
   /** Of each frame, in the file. */
   readonly offsets: readonly number[];
 }
+
+/** Every bit of this many is flipped, and every so many bytes the log is cut: odd, so that all bits of bytes are met. */
+const EVERY_BIT = sized(13, 3);
+const EVERY_LENGTH = sized(7, 1);
+const PIECES = sized(500, 2000);
 
 /** Frames of different sizes with everything in them. `syncEvery` frames the log is synced. */
 function makeLog(frames: number, points: number, syncEvery: number, files = new MemoryFiles()): Log {
@@ -126,9 +132,9 @@ describe('a log that was cut', () => {
   const ends = [...offsets.slice(1), bytes.length];
   const wholeUpTo = (length: number) => ends.findLastIndex((end) => end <= length) + 1;
 
-  test(`at each of ${bytes.length} bytes is exactly the frames before`, () => {
+  test(`at each of ${Math.ceil(bytes.length / EVERY_LENGTH)} bytes is exactly the frames before`, () => {
     expect(bytes.length).toBeGreaterThanOrEqual(30_000);
-    for (let length = 0; length < bytes.length; length++) {
+    for (let length = 0; length < bytes.length; length += EVERY_LENGTH) {
       const { count, end } = look(bytes.subarray(0, length), frames);
       if (end instanceof StoreError) throw end;
       const where = `cut at ${length}`;
@@ -170,9 +176,9 @@ describe.each([
   /** Up to where the log was synced when its last frame was made. */
   const promisedEnd = offsets[last - (last % syncEvery)]!;
 
-  test(`with every third bit flipped (${Math.ceil(bits / 3)} cases) is a prefix or damage, and nothing is invented`, () => {
+  test(`with every ${EVERY_BIT}th bit flipped (${Math.ceil(bits / EVERY_BIT)} cases) is a prefix or damage, and nothing is invented`, () => {
     let damages = 0;
-    for (let bit = 0; bit < bits; bit += 3) {
+    for (let bit = 0; bit < bits; bit += EVERY_BIT) {
       flip(bit);
       const { count, end } = look(bytes, frames);
       const [hit, where] = [hitBy(bit), `bit ${bit}`];
@@ -189,11 +195,11 @@ describe.each([
       }
       flip(bit);
     }
-    expect(damages).toBeGreaterThan(bits / 6);
+    expect(damages).toBeGreaterThan(bits / EVERY_BIT / 2);
   });
 
-  test(`with every third bit flipped (${Math.ceil(bits / 3)} cases) gives all other frames to salvage`, () => {
-    for (let bit = 1; bit < bits; bit += 3) {
+  test(`with every ${EVERY_BIT}th bit flipped (${Math.ceil(bits / EVERY_BIT)} cases) gives all other frames to salvage`, () => {
+    for (let bit = 1; bit < bits; bit += EVERY_BIT) {
       flip(bit);
       const { found, report } = salvage(bytes, frames);
       const [hit, where] = [hitBy(bit), `bit ${bit}`];
@@ -207,8 +213,8 @@ describe.each([
     }
   });
 
-  test('with 2 000 pieces overwritten, removed, added or repeated is a prefix or damage; salvage invents nothing', () => {
-    for (let seed = 0; seed < 2000; seed++) {
+  test(`with ${PIECES} pieces overwritten, removed, added or repeated is a prefix or damage; salvage invents nothing`, () => {
+    for (let seed = 0; seed < PIECES; seed++) {
       const random = seededRandom(seed);
       const below = (end: number) => Math.floor(random() * end);
       const from = below(bytes.length);
@@ -294,7 +300,7 @@ describe('after a loss of power', () => {
     }
     return { files, synced, begun };
   };
-  const SEEDS = 60;
+  const SEEDS = sized(20, 60);
 
   test.each([1, 4, 100])(
     `at any operation, in any of ${SEEDS} ways, synced every %i: what was synced is there, and a prefix`,

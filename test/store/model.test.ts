@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { openSnapshot } from '../../src/store/snapshot.ts';
 import type { Store } from '../../src/store/store.ts';
 import { MemoryFiles, seededRandom } from '../support/files.ts';
-import { isFull } from '../support/full.ts';
+import { sized } from '../support/full.ts';
 import {
   addPoint,
   appendPoints,
@@ -18,7 +18,7 @@ import {
   testStore,
 } from '../support/histories.ts';
 
-const SEEDS = isFull ? 2000 : 200;
+const SEEDS = sized(80, 2000);
 const OPERATIONS = 200;
 const YEAR_US = 31_557_600_000_000n;
 const DAY_US = 86_400_000_000n;

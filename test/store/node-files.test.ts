@@ -16,6 +16,7 @@ import type { Files, OpenFile, OpenMode } from '../../src/store/files.ts';
 import { isStoreName, isTemporary, logName, parseName, segmentName } from '../../src/store/names.ts';
 import { NodeFiles } from '../../src/store/node-files.ts';
 import { Crash, MemoryFiles, seededRandom } from '../support/files.ts';
+import { sized } from '../support/full.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'slung-files-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -253,8 +254,9 @@ function history(files: Files, seed: number): string[] {
 }
 
 describe('the file system of the tests', () => {
-  test('is like the real one in 150 random histories', () => {
-    for (let seed = 0; seed < 150; seed++) {
+  const HISTORIES = sized(40, 150);
+  test(`is like the real one in ${HISTORIES} random histories`, () => {
+    for (let seed = 0; seed < HISTORIES; seed++) {
       const directory = fresh();
       const real = history(NodeFiles.open(directory, { create: true }), seed);
       expect(history(new MemoryFiles(), seed), `seed ${seed}`).toEqual(real);

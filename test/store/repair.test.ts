@@ -5,7 +5,7 @@ import { repairStore } from '../../src/store/repair.ts';
 import { openSnapshot } from '../../src/store/snapshot.ts';
 import { verifyStore } from '../../src/store/verify.ts';
 import { MemoryFiles, seededRandom } from '../support/files.ts';
-import { isFull } from '../support/full.ts';
+import { sized } from '../support/full.ts';
 import { addPoint, appendPoints, differenceOf, type History, historyOf, testStore } from '../support/histories.ts';
 
 const SERIES = 6;
@@ -110,7 +110,7 @@ test('damage in the middle of the log stops opening, with the place; repair keep
 });
 
 describe('any bit of any file', () => {
-  const cases = isFull ? 400 : 150;
+  const cases = sized(60, 400);
   test(`${cases} stores with one to three flipped bits: told or harmless, repaired, and nothing is invented`, () => {
     let told = 0;
     for (let seed = 1; seed <= cases; seed++) {

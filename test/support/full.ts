@@ -3,3 +3,6 @@
  * they are about.
  */
 export const isFull: boolean = process.env.SLUNG_TEST === 'full';
+
+/** How often, or every how many: the one for every day, or the full one. */
+export const sized = (daily: number, full: number): number => (isFull ? full : daily);
