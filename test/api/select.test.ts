@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type RejectedLine, SelectStream, select, UsageError } from '../../src/index.ts';
+import { pause } from '../support/eventually.ts';
 
 const lines = (count: number): string => Array.from({ length: count }, (_, i) => `{"n":${i}}\n`).join('');
 
@@ -97,7 +98,7 @@ describe('back-pressure', () => {
     let taken = 0;
     for (let i = 0; i < 20; i++) {
       taken += ((await out.next()).value as Buffer).length;
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await pause(2);
     }
     // What is under way: one chunk in the run, one in each of the two buffers, and their high-water marks.
     expect(given - taken).toBeLessThan(8 * chunk.length);
@@ -271,7 +272,7 @@ describe('an early end', () => {
   test('destroy while the run waits for the reader', async () => {
     const stream = select();
     stream.write(Buffer.from('{"a":"some text"}\n'.repeat(100_000)));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     stream.destroy(new Error('enough'));
     await expect(textOf(stream)).rejects.toThrow('enough');
   });

@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
 import { type ListenSource, openListen, parseListenAddress } from '../../src/io/listen.ts';
 import { BadFrame, lineOfEvent, lineOfText } from '../../src/io/listen-frames.ts';
+import { pause } from '../support/eventually.ts';
 
 const sources: ListenSource[] = [];
 const clients: WebSocket[] = [];
@@ -278,7 +279,7 @@ describe('listening', () => {
     // It stops on its own, after what fits into our memory and the system's buffers.
     let before = -1;
     for (let same = 0; same < 5; ) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
       same = source.frames === before && before > 0 ? same + 1 : 0;
       before = source.frames;
     }

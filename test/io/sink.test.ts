@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DescriptorSink } from '../../src/io/descriptor-sink.ts';
 import { openSink, type Sink, SinkError } from '../../src/io/index.ts';
+import { pause } from '../support/eventually.ts';
 import { bundleIo, makeFifo, reportOf, runShell, temporaryDirectory } from './support.ts';
 
 const directory = temporaryDirectory();
@@ -207,7 +208,7 @@ describe('a pipe', () => {
     const rest = sink.writeAll(data.subarray(taken)).then(() => {
       isDone = true;
     });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
     expect(isDone).toBe(false);
     expect((await readSlowly(reader, data.length)).equals(data)).toBe(true);
     await rest;

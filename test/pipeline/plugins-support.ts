@@ -15,6 +15,7 @@ import type { Ends } from '../../src/pipeline/ends.ts';
 import type { RunHost, RunOutcome } from '../../src/pipeline/host.ts';
 import type { RunReport } from '../../src/pipeline/plugin-stats.ts';
 import type { PointStore } from '../../src/pipeline/store-writer.ts';
+import { pause } from '../support/eventually.ts';
 import { defaultSettings, GivenSource, type Reading } from './support.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -122,7 +123,7 @@ class Collected {
     ...{ name: 'out', closed: false, isTTY: false },
     writeNow: (bytes) => (this.isSlow ? 0 : this.#take(bytes)),
     writeAll: async (bytes) => {
-      await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      await pause(SLOW_MS);
       this.#take(bytes);
     },
     commit: () => {

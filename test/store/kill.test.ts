@@ -54,7 +54,7 @@ function writeUntilKilled(store: string, first: number, afterMs: number): Promis
   });
 }
 
-test(`${CYCLES} times killed, nothing that was acknowledged is lost`, { timeout: 300_000 }, async () => {
+test(`${CYCLES} times killed, nothing that was acknowledged is lost`, async () => {
   const random = seededRandom(7);
   const store = join(directory, 'store');
   let next = 1;

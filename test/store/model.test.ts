@@ -103,7 +103,7 @@ class Run {
 
 const title = `${SEEDS} histories of ${OPERATIONS} operations are those of the model (part %i)`;
 
-test.each([0, 1, 2, 3])(title, { timeout: 300_000 }, (part) => {
+test.each([0, 1, 2, 3])(title, (part) => {
   for (let seed = 1 + part; seed <= SEEDS; seed += 4) {
     try {
       const run = new Run(seed);

@@ -104,7 +104,7 @@ function expectWhole(store: string, batches: readonly number[]): void {
 }
 
 describe.skipIf(!hasNamespaces)('in two pid namespaces (skipped where unshare may not make them)', () => {
-  test('the second writer is refused while the first one lives', { timeout: 120_000 }, async () => {
+  test('the second writer is refused while the first one lives', async () => {
     const store = fresh();
     const first = contained(store, 1);
     expect(await first.began).toBe(true);
@@ -119,9 +119,7 @@ describe.skipIf(!hasNamespaces)('in two pid namespaces (skipped where unshare ma
   });
 
   const CYCLES = isFull ? 12 : 2;
-  test(`a first writer that was stopped, and goes on when a second has taken over, acknowledges nothing more, ${CYCLES} times`, {
-    timeout: 600_000,
-  }, async () => {
+  test(`a first writer that was stopped, and goes on when a second has taken over, acknowledges nothing more, ${CYCLES} times`, async () => {
     for (let cycle = 0; cycle < CYCLES; cycle++) {
       const store = fresh();
       const first = contained(store, 1);
@@ -145,7 +143,7 @@ describe.skipIf(!hasNamespaces)('in two pid namespaces (skipped where unshare ma
     }
   });
 
-  test('the lock of a killed container is taken over when it has been silent', { timeout: 120_000 }, async () => {
+  test('the lock of a killed container is taken over when it has been silent', async () => {
     const store = fresh();
     const first = contained(store, 1);
     expect(await first.began).toBe(true);
@@ -195,7 +193,7 @@ describe('a lock of another machine', () => {
     }
   });
 
-  test('that is silent is had by exactly one of many that wait for it', { timeout: 120_000 }, async () => {
+  test('that is silent is had by exactly one of many that wait for it', async () => {
     const TAKERS = 8;
     const path = `${fresh()}.lock`;
     writeFileSync(path, ELSEWHERE);

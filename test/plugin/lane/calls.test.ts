@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CallWatch } from '../../../src/pipeline/plugin-thread.ts';
 import { LaneTalk } from '../../../src/plugin/lane/lane-talk.ts';
 import * as T from '../../../src/plugin/lane/task.ts';
+import { pause } from '../../support/eventually.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'slung-calls-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -214,15 +215,14 @@ test('a guest that returns after its call was given up goes no further', async (
     Atomics.store(flags, ${PAST}, 1);
     Atomics.notify(flags, ${PAST});`;
   const worker = new Worker(script, { eval: true, workerData: { file: join(directory, 'talk.cjs'), ledger, flags } });
-  while (flags[IN] === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (flags[IN] === 0) await pause(1);
   watch.isOver();
   clock.ms = 101;
   expect(watch.isOver()).toBe(true);
   Atomics.store(flags, GO, 1);
   Atomics.notify(flags, GO);
   // It is out of the call when the bit of that is gone; a moment later it would have come past it.
-  while ((Atomics.load(words, T.WORD_CALLS) & T.CALL_UNDER_WAY) !== 0)
-    await new Promise((resolve) => setTimeout(resolve, 1));
+  while ((Atomics.load(words, T.WORD_CALLS) & T.CALL_UNDER_WAY) !== 0) await pause(1);
   Atomics.wait(flags, PAST, 0, 100);
   expect(flags[PAST]).toBe(0);
   await worker.terminate();
