@@ -120,6 +120,7 @@ async function buildJs() {
       cli: 'src/cli/main.ts',
       'lane-worker': 'src/pipeline/lane-worker.ts',
       'plugin-worker': 'src/pipeline/plugin-worker.ts',
+      'look-worker': 'src/pipeline/look-worker.ts',
       'thread-ahead': 'src/pipeline/thread-ahead.ts',
       'services-worker': 'src/plugin/services/services-worker.ts',
     },

@@ -6,7 +6,8 @@ import { PluginFileError, UsageError } from '../config/errors.ts';
 import { resolveLayers } from '../config/layers.ts';
 import { formatSize } from '../config/quantity.ts';
 import { type LoadedPlugin, runSettings } from '../config/run.ts';
-import { type ImportGroup, type Inspection, inspect, type MemorySize } from '../plugin/inspect.ts';
+import { inspectionOf } from '../pipeline/plugin-look.ts';
+import type { ImportGroup, Inspection, MemorySize } from '../plugin/inspect.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import { printable } from '../text/printable.ts';
 import type { Paint } from './color.ts';
@@ -14,6 +15,7 @@ import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { loadPlugin, runSources } from './plugin-files.ts';
 import { pluginArguments } from './plugin-flags.ts';
+import { type PluginLimits, pluginLimits } from './plugin-read.ts';
 import { defaultLayer } from './sources.ts';
 import type { World } from './world.ts';
 
@@ -26,10 +28,11 @@ interface Said {
 /** Writes the report to standard output; exit code 3 when the file cannot be used. @throws UsageError, PluginFileError */
 export async function pluginInspectCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, operands, paint } = await pluginArguments('plugin inspect', argv, world, [1, 1, 'a file']);
-  const plugin = await loadPlugin(operands[0]!, undefined, world);
+  const limits = pluginLimits(resolved);
+  const plugin = await loadPlugin(operands[0]!, undefined, world, limits);
   const { file } = plugin;
-  const inspection = inspect(plugin.bytes);
-  const said = await askPlugin(plugin, inspection, world);
+  const inspection = await inspectionOf(plugin.bytes, limits.loadLimitMs);
+  const said = await askPlugin(plugin, inspection, world, limits);
   const refusal = inspection.refusal ?? said.problem;
   if (resolved.boolean('json')) {
     world.write(1, `${jsonOf({ file, ...inspection, refusal, description: said.description })}\n`);
@@ -39,11 +42,17 @@ export async function pluginInspectCommand(argv: readonly string[], world: World
   return refusal === undefined ? Exit.ok : Exit.plugin;
 }
 
-async function askPlugin(plugin: LoadedPlugin, { kind }: Inspection, world: World): Promise<Said> {
+async function askPlugin(
+  plugin: LoadedPlugin,
+  { kind }: Inspection,
+  world: World,
+  limits: PluginLimits,
+): Promise<Said> {
   if (kind !== 'tangent-component' && kind !== 'tangent-core') return {};
   const resolved = resolveLayers([defaultLayer(flagsOf('run'), {})]);
   const operands = { plugin: plugin.name, files: [], args: [] };
-  const settings = await runSettings(resolved, operands, { ...runSources(world), load: async () => plugin });
+  const chosen = await runSettings(resolved, operands, { ...runSources(world, limits), load: async () => plugin });
+  const settings = { ...chosen, loadLimitMs: limits.loadLimitMs };
   const describe = await world.loadDescribePlugin();
   const talk = { error: () => {}, warn: () => {}, info: () => {}, guest: () => {}, verbose: () => {} };
   try {

@@ -1,19 +1,22 @@
 /** `slung plugin list`: which plugins are found by name, and where. */
-import { readFileSync } from 'node:fs';
+
+import { PluginFileError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
+import { kindOf } from '../pipeline/plugin-look.ts';
 import { listPlugins, pluginPlaces } from '../plugin/find.ts';
-import { PluginError } from '../plugin/guest.ts';
-import { recognise } from '../plugin/recognise.ts';
 import { printable } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { pluginArguments } from './plugin-flags.ts';
+import { type PluginLimits, pluginLimits, readPluginFile } from './plugin-read.ts';
 import type { World } from './world.ts';
 
 /** Writes the list to standard output. @throws UsageError */
 export async function pluginListCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, paint } = await pluginArguments('plugin list', argv, world, [0, 0, '']);
   const places = pluginPlaces({ environment: world.environment, directory: world.directory() });
-  const rows = listPlugins(places).map((plugin) => ({ ...plugin, kind: kindOf(plugin.path) }));
+  const limits = pluginLimits(resolved);
+  const rows = [];
+  for (const plugin of listPlugins(places)) rows.push({ ...plugin, kind: await kindAt(plugin.path, world, limits) });
   if (resolved.boolean('json')) {
     const plugins = rows.map(({ name, kind, bytes, path, isHidden }) => ({ name, kind, bytes, path, isHidden }));
     world.write(1, `${JSON.stringify({ places: places.map(({ path }) => path), plugins })}\n`);
@@ -33,11 +36,12 @@ export async function pluginListCommand(argv: readonly string[], world: World): 
 }
 
 /** Undefined for a file that is no plugin, or cannot be read. */
-function kindOf(path: string): string | undefined {
+async function kindAt(path: string, world: World, limits: PluginLimits): Promise<string | undefined> {
   try {
-    return recognise(readFileSync(path)).kind;
+    const bytes = await readPluginFile(path, path, limits, world);
+    return (await kindOf(bytes, limits.loadLimitMs)).kind;
   } catch (error) {
-    if (error instanceof PluginError || 'code' in (error as object)) return undefined;
+    if (error instanceof PluginFileError) return undefined;
     throw error;
   }
 }

@@ -28,6 +28,7 @@ import { buildSource } from './plugin-build.ts';
 import { loadPlugin, runSources } from './plugin-files.ts';
 import { pluginArguments } from './plugin-flags.ts';
 import { pluginFolders } from './plugin-folders.ts';
+import { type PluginLimits, pluginLimits } from './plugin-read.ts';
 import { type CaseReport, reportText } from './plugin-test-report.ts';
 import { defaultLayer, flagLayer } from './sources.ts';
 import type { World } from './world.ts';
@@ -45,9 +46,11 @@ type Grants = readonly string[];
 export async function pluginTestCommand(argv: readonly string[], world: World): Promise<number> {
   const line = await pluginArguments('plugin test', argv, world, [0, 1, 'a name or a file']);
   const { resolved, paint } = line;
+  const limits = pluginLimits(resolved);
   const grants = [
     ...resolved.list('allowNet').map((host) => `--allow-net=${host}`),
     ...resolved.list('allowEnv').map((name) => `--allow-env=${name}`),
+    `--load-limit=${limits.loadLimitMs}ms`,
   ];
   const reports: CaseReport[] = [];
   const bytesOf = new Map<string, Promise<Uint8Array>>();
@@ -55,7 +58,7 @@ export async function pluginTestCommand(argv: readonly string[], world: World): 
     for (const test of readCasesOf(folder, world)) {
       const file = test.options.plugin === undefined ? plugin : resolve(test.folder, test.options.plugin);
       if (file === undefined) throw noPlugin(folder, world);
-      const bytes = bytesOf.get(file) ?? moduleOf(file, world);
+      const bytes = bytesOf.get(file) ?? moduleOf(file, world, limits);
       bytesOf.set(file, bytes);
       const report = await runCase(
         test,
@@ -109,9 +112,9 @@ function readCasesOf(folder: string, world: World): TestCase[] {
   }
 }
 
-async function moduleOf(file: string, world: World): Promise<Uint8Array> {
+async function moduleOf(file: string, world: World, limits: PluginLimits): Promise<Uint8Array> {
   const label = relative(world.directory(), file);
-  if (extname(file) === '.wasm') return (await loadPlugin(file, file, world)).bytes;
+  if (extname(file) === '.wasm') return (await loadPlugin(file, file, world, limits)).bytes;
   return await buildSource(file, label, world);
 }
 
@@ -201,7 +204,7 @@ async function settingsOf(
     return await runSettings(
       resolved,
       { plugin: plugin.plugin, files: [input], args: [] },
-      { ...runSources(world), load },
+      { ...runSources(world, pluginLimits(resolved)), load },
     );
   } catch (error) {
     throw error instanceof UsageError ? new UsageError(`${place}: ${error.message}`, error.detail) : error;

@@ -10,6 +10,7 @@ import { flagsOf } from './flags.ts';
 import { resolveLine } from './line.ts';
 import { splitAtDashes } from './parse.ts';
 import { runSources } from './plugin-files.ts';
+import { pluginLimits } from './plugin-read.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';
 import type { World } from './world.ts';
 
@@ -19,7 +20,7 @@ export async function runCommand(argv: readonly string[], world: World): Promise
   const { resolved, operands } = resolveLine('run', own, world.environment);
   const [plugin, ...files] = operands;
   if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
-  const settings = await runSettings(resolved, { plugin, files, args }, runSources(world));
+  const settings = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));
   if (files.length === 0 && settings.listen === undefined && world.isTTY(0)) {
     const [{ helpText }, { paintFor }] = await Promise.all([import('./help.ts'), import('./color.ts')]);
     world.write(2, helpText('brief', commandOf('run'), await paintFor(levelOfTalk(settings.select, world))));

@@ -7,6 +7,7 @@
  * state, or be wrong for half of the kinds.
  */
 import type { CommandName, Flag } from './flags.ts';
+import { loadFlags } from './flags-load.ts';
 
 const commands: readonly CommandName[] = ['run'];
 const andWrite: readonly CommandName[] = ['run', 'store write'];
@@ -166,6 +167,7 @@ const sandbox: readonly Flag[] = [
       'The most that a plugin may put out for one batch of records. A program that runs over the whole stream may put out so much between two requests for input, and after the end of it, or 16 bytes for each byte of all its input so far if that is more. A plugin that puts out more is ended, which is a plugin error.',
     commands,
   },
+  ...loadFlags,
   {
     key: 'allowNet',
     long: 'allow-net',

@@ -1,5 +1,5 @@
 /** Compiling as the commands need it: with the user's cache, and with errors that name the file. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { PluginFileError } from '../config/errors.ts';
@@ -42,8 +42,9 @@ function cacheDirectory({ environment }: World): string | undefined {
 
 function requireFile(path: string, label: string): void {
   try {
-    readFileSync(path);
+    if (!statSync(path).isFile()) throw new PluginFileError(`${label}: that is no file, and a source is one`);
   } catch (error) {
+    if (error instanceof PluginFileError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new PluginFileError(`${label}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
   }

@@ -2,20 +2,20 @@
  * Finds and reads what was typed for a plugin, and explains when that cannot be done: the places that were looked at, the
  * nearest name, the next step. A .ts file is compiled first, from a cache when nothing that it was made of has changed.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { LoadedPlugin, RunSources } from '../config/run.ts';
 import { findPlugin, isPluginPath, listPlugins, nameOfFile, pluginPlaces } from '../plugin/find.ts';
 import { GrantError, parseGrant } from '../plugin/services/grants.ts';
 import { nearest } from '../selector/suggest.ts';
+import { type PluginLimits, readPluginFile } from './plugin-read.ts';
 import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
 
 /** What a run asks of the world when its settings are made. */
-export function runSources(world: World): RunSources {
+export function runSources(world: World, limits: PluginLimits): RunSources {
   return {
-    load: (word, file) => loadPlugin(word, file, world),
+    load: (word, file) => loadPlugin(word, file, world, limits),
     checkHost,
     environment: world.environment,
     defaultStore: defaultStore(world.environment),
@@ -34,12 +34,18 @@ function checkHost(text: string): void {
  * The plugin that `word` stands for: a path, or a name; `file` is its path when -p gave it one.
  * @throws PluginFileError
  */
-export async function loadPlugin(word: string, file: string | undefined, world: World): Promise<LoadedPlugin> {
-  if (file !== undefined) return { name: word, file, bytes: await readPlugin(file, world) };
-  if (isPluginPath(word)) return { name: nameOfFile(word), file: word, bytes: await readPlugin(word, world) };
+export async function loadPlugin(
+  word: string,
+  file: string | undefined,
+  world: World,
+  limits: PluginLimits,
+): Promise<LoadedPlugin> {
+  if (file !== undefined) return { name: word, file, bytes: await readPlugin(file, world, limits) };
+  if (isPluginPath(word)) return { name: nameOfFile(word), file: word, bytes: await readPlugin(word, world, limits) };
   const places = pluginPlaces({ environment: world.environment, directory: world.directory() });
   const found = findPlugin(word, places);
-  if (found !== undefined) return { name: word, file: found.label, bytes: readWhole(found.path, found.label) };
+  if (found !== undefined)
+    return { name: word, file: found.label, bytes: await readPluginFile(found.path, found.label, limits, world) };
   const near = nearest(word, new Set(listPlugins(places).map(({ name }) => name)));
   const looked = `Looked for ${word}.wasm in ${places.map(({ label }) => label).join(', ')}.`;
   throw new PluginFileError(
@@ -51,26 +57,9 @@ export async function loadPlugin(word: string, file: string | undefined, world: 
 }
 
 /** The bytes of a plugin file, built when it is a source. */
-async function readPlugin(file: string, world: World): Promise<Uint8Array> {
+async function readPlugin(file: string, world: World, limits: PluginLimits): Promise<Uint8Array> {
   const path = resolve(world.directory(), file);
-  if (!file.endsWith('.ts')) return readWhole(path, file);
+  if (!file.endsWith('.ts')) return await readPluginFile(path, file, limits, world);
   const { buildCached } = await import('./plugin-build.ts');
   return await buildCached(path, file, world);
-}
-
-/** @throws PluginFileError with the system's reason */
-function readWhole(path: string, label: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new PluginFileError(`${label}: ${reasonOf(error)}`);
-  }
-}
-
-/** The commonest reasons in words, any other as the system says it. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'that is a directory, not a plugin';
-  return code === 'EACCES' ? 'it may not be read' : message;
 }

@@ -73,6 +73,7 @@ export async function runSettings(
     onPluginError: resolved.choice('onPluginError', onPluginErrors),
     memoryBytes: resolved.number('memory'),
     timeLimitMs: resolved.number('timeLimit'),
+    loadLimitMs: resolved.number('loadLimit'),
     pluginStderr: resolved.choice('pluginStderr', ['limit', 'all', 'none'] as const),
     networkTimeLimitMs: resolved.number('networkTimeLimit'),
     maxOutputBytes: resolved.number('maxOutput'),

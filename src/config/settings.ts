@@ -141,6 +141,8 @@ export interface RunSettings {
   readonly memoryBytes: number;
   /** The longest time of one call into a plugin. */
   readonly timeLimitMs: number;
+  /** The longest time until a plugin is compiled. */
+  readonly loadLimitMs: number;
   /** What is shown of the plugins' standard error. */
   readonly pluginStderr: 'limit' | 'all' | 'none';
   /** How long a plugin may wait for the network in one call, all its requests together. */

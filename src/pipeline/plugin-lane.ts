@@ -278,9 +278,16 @@ export class PluginLane implements Lane {
   /** Ends the thread when the guest has been in the same call for too long. */
   #look(): void {
     if (this.#state !== 'running') return;
-    const { timeLimitMs } = this.#spec;
+    const { timeLimitMs, loadLimitMs } = this.#spec;
     if (this.#watch.isOver()) this.#end(`it did not return within ${timeLimitMs} ms (--time-limit)`);
+    else if (this.#isStarting && this.#watch.loadingMs() > loadLimitMs) this.#overload(loadLimitMs);
     else if (this.#watch.isLate(HURRY_MS)) this.#end(`it did not end within ${HURRY_MS} ms when told to`);
+  }
+
+  /** Compiling cannot be stopped, so that nobody waits for the end of such a thread; the process still has to, at its own end. */
+  #overload(limitMs: number): void {
+    this.#fail(`it was not loaded within ${limitMs} ms (--load-limit)`);
+    this.#worker!.terminate();
   }
 
   /** The thread itself has failed, which a guest should not be able to do. */

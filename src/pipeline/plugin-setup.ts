@@ -5,15 +5,15 @@
 import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { PluginSetting, RunSettings, SelectSettings } from '../config/settings.ts';
 import type { Path } from '../engine/program.ts';
-import { PluginError, type PluginKind } from '../plugin/guest.ts';
+import type { PluginKind } from '../plugin/guest.ts';
 import type { HistoryTask } from '../plugin/lane/task.ts';
-import { recognise } from '../plugin/recognise.ts';
 import { namesServices } from '../plugin/services/none.ts';
 import { ServicesThread } from '../plugin/services/start.ts';
 import { compileExpressions, parsePath, SelectorError } from '../selector/index.ts';
 import { asUsageError } from './columns.ts';
 import type { RunHost } from './host.ts';
 import { PluginJob } from './plugin-job.ts';
+import { kindOf } from './plugin-look.ts';
 
 /** A plugin that cannot be used, as an error with its own exit code. */
 export function refused(name: string, reason: string): PluginFileError {
@@ -31,16 +31,18 @@ export function outputOf({ name }: { readonly name: string }): string {
 const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
 
 /** The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has no use for */
-export function checkPlugins(settings: RunSettings): readonly PluginKind[] {
-  const kinds = settings.plugins.map(({ name, bytes, abi }) => {
-    if (abi !== undefined) return abi;
-    try {
-      return recognise(bytes).kind;
-    } catch (error) {
-      if (!(error instanceof PluginError)) throw error;
-      throw refused(name, error.message);
-    }
-  });
+export async function checkPlugins(settings: RunSettings): Promise<readonly PluginKind[]> {
+  const kinds: PluginKind[] = [];
+  for (const { name, bytes, abi } of settings.plugins) {
+    const found = abi === undefined ? await kindOf(bytes, settings.loadLimitMs) : { kind: abi };
+    if (found.kind === undefined) throw refused(name, found.refusal);
+    kinds.push(found.kind);
+  }
+  checkKinds(settings, kinds);
+  return kinds;
+}
+
+function checkKinds(settings: RunSettings, kinds: readonly PluginKind[]): void {
   const stream = kinds.findIndex(isStream);
   if (stream >= 0) {
     const { name } = settings.plugins[stream]!;
@@ -61,7 +63,6 @@ export function checkPlugins(settings: RunSettings): readonly PluginKind[] {
   if (settings.listen !== undefined && kinds[0] !== 'slung') {
     throw new UsageError('--listen is for Slung programs', `The first plugin is of the kind ${kinds[0]}.`);
   }
-  return kinds;
 }
 
 /** The services thread of a run, or undefined when no plugin can ask for anything. @throws UsageError */
@@ -149,6 +150,7 @@ export function makeJob(
       passUnmatched: settings.unmatched === 'pass',
       onPluginError: settings.onPluginError,
       ...{ maxMemoryBytes: settings.memoryBytes, timeLimitMs: settings.timeLimitMs },
+      loadLimitMs: settings.loadLimitMs,
       stderr: settings.pluginStderr,
       ...{ networkTimeLimitMs: settings.networkTimeLimitMs, maxOutputBytes: settings.maxOutputBytes },
       ...{ environment: settings.environment, args: settings.args },

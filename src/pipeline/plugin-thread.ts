@@ -55,6 +55,8 @@ export class CallWatch {
   #hurry: { lookedMs: number; forMs: number } | undefined;
   #calls = 0;
   #sinceMs = 0;
+  /** When the thread was looked at last, and for how long it has been loading the plugin. */
+  #loading = { lookedMs: 0, forMs: 0 };
 
   /** `words` are those of the lane's ledger. */
   constructor(words: Int32Array, limitMs: number, clockMs: () => number) {
@@ -63,10 +65,20 @@ export class CallWatch {
     this.#clockMs = clockMs;
   }
 
-  /** A new thread starts, in no call yet: its own start and the plugin's compilation may take as long as they need. */
+  /** A new thread starts, in no call yet: its own start and the plugin's compilation are no call, see `loadingMs`. */
   begin(): void {
+    this.#loading = { lookedMs: this.#clockMs(), forMs: 0 };
     const last = this.#words[T.WORD_CALLS]! & ~(T.CALL_UNDER_WAY | T.CALL_ENDED);
     Atomics.store(this.#words, T.WORD_CALLS, last + T.CALL_ONE);
+  }
+
+  /** Looks at a thread that has not started yet. @returns for how long it has been in no call; what passes unseen counts little */
+  loadingMs(): number {
+    const nowMs = this.#clockMs();
+    const isCall = (Atomics.load(this.#words, T.WORD_CALLS) & T.CALL_UNDER_WAY) !== 0;
+    if (!isCall) this.#loading.forMs += Math.min(nowMs - this.#loading.lookedMs, GAP_MS);
+    this.#loading.lookedMs = nowMs;
+    return this.#loading.forMs;
   }
 
   /** From now on the guest is to come to its end. */

@@ -25,7 +25,7 @@ import type { Work } from './work.ts';
  * @throws UsageError for a plugin, selector, path or file that cannot be used; nothing has been read or written then
  */
 export async function runPlugins(settings: RunSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
-  const kinds = checkPlugins(settings);
+  const kinds = await checkPlugins(settings);
   const listening = await listenFor(settings, host);
   const services = servicesFor(settings, host, listening?.send);
   const hasSelect = needsSelect(settings.select);
@@ -61,7 +61,7 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
 
 /** What a plugin says of itself; undefined for the kinds that do not. @throws UsageError when it cannot be used */
 export async function describePlugin(settings: RunSettings, host: RunHost): Promise<PluginDescription | undefined> {
-  const kinds = checkPlugins(settings);
+  const kinds = await checkPlugins(settings);
   const services: ServicesThread | undefined = undefined;
   const job = makeJob(settings, 0, kinds[0]!, { host, services, isPolite: true });
   try {

@@ -38,8 +38,10 @@ describe('flags', () => {
 describe('configSchema', () => {
   const { properties } = configSchema();
 
-  test('has the settings of what reads records or a store, and nothing else', () => {
-    const names = commandNames.filter((name) => /^(?:select|run|query|store .*)$/.test(name));
+  test('has the settings of what reads records, a store or a plugin, and nothing else', () => {
+    const names = commandNames.filter((name) =>
+      /^(?:select|run|query|store .*|plugin (?:test|inspect|list))$/.test(name),
+    );
     expect(Object.keys(properties).sort()).toEqual([...names].sort());
     for (const name of names) {
       expect(Object.keys(properties[name]?.properties ?? {})).toEqual(

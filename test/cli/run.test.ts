@@ -39,6 +39,7 @@ describe('settings', () => {
       timeLimitMs: 10_000,
       networkTimeLimitMs: 120_000,
       maxOutputBytes: 256 * 1024 ** 2,
+      loadLimitMs: 30_000,
       allowNet: [],
       environment: {},
       cacheFile: undefined,

@@ -1,6 +1,8 @@
 /** Lanes: plugins that do not start, paths that are learned, handles, records longer than a block, --where in front. */
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostilePlugin } from '../support/hostile.ts';
 import { compilePlugin } from '../support/plugins.ts';
@@ -183,5 +185,14 @@ describe('--where in front', () => {
         .join(''),
     );
     expect(report).toMatchObject({ records: 55, matched: 52, rejected: 1 });
+  });
+});
+
+test('a thread that does not come to an end of loading is ended', async () => {
+  // Started ahead, and never asks for its task.
+  const takeThread = () => new Worker('setInterval(() => {}, 1000);', { eval: true });
+  const run = runChain([plugin(unruly)], textOf([x]), { loadLimitMs: 50 }, { takeThread });
+  await expect(run).rejects.toMatchObject({
+    message: 'plugin p cannot be used: it was not loaded within 50 ms (--load-limit)',
   });
 });

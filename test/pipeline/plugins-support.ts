@@ -3,11 +3,13 @@
  * collects. A lane starts its thread from a file beside its own, so the whole is bundled into a folder, once for each
  * test file, in the way of build.mjs.
  */
+
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import type { PluginSetting, RunSettings } from '../../src/config/settings.ts';
 import type { RejectRow, RejectsWriter, Sink, Source } from '../../src/io/index.ts';
@@ -80,6 +82,7 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     onPluginError,
     memoryBytes,
     timeLimitMs,
+    loadLimitMs,
     networkTimeLimitMs,
     maxOutputBytes,
     allowNet,
@@ -94,6 +97,7 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     onPluginError: onPluginError ?? 'fail',
     memoryBytes: memoryBytes ?? 64 << 20,
     timeLimitMs: timeLimitMs ?? 3_600_000,
+    loadLimitMs: loadLimitMs ?? 3_600_000,
     pluginStderr: pluginStderr ?? 'limit',
     networkTimeLimitMs: networkTimeLimitMs ?? 120_000,
     maxOutputBytes: maxOutputBytes ?? 256 << 20,
@@ -154,6 +158,8 @@ class Collected {
 }
 
 export interface Surroundings {
+  /** A thread that has been started ahead. */
+  readonly takeThread?: () => Worker | undefined;
   /** Instead of the given reads. */
   readonly source?: Source;
   /** The output's reader takes its time. */
@@ -182,6 +188,7 @@ export async function runChain(
   const collected = new Collected(around.isSlow ?? false);
   const said: string[] = [];
   let report: RunReport | undefined;
+  const { takeThread } = around;
   const host: RunHost = {
     talk: {
       error: (text) => said.push(`error: ${text}`),
@@ -196,6 +203,7 @@ export async function runChain(
     onSignal: () => () => {},
     clockMs: changes.timeLimitMs === undefined ? () => performance.now() : cpuMs,
     openStore: async () => around.store!,
+    ...(takeThread === undefined ? {} : { takeThread }),
   };
   const ends: Ends = {
     openSource: () => source,

@@ -52,6 +52,7 @@ export interface PluginTask {
   readonly maxMemoryBytes: number;
   /** The guest's own time in one call, see LaneTalk. */
   readonly timeLimitMs: number;
+  readonly loadLimitMs: number;
   readonly stderr: StderrMode;
   /** How long it may wait for the network in one call, in all. */
   readonly networkTimeLimitMs: number;

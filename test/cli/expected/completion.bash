@@ -40,8 +40,8 @@ _slung() {
         --time-unit) words="auto s ms us ns" ;;
         --durability) words="batch interval none" ;;
         --color) words="auto always never" ;;
-        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|-j|--lanes|--record|--store|--retain) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --abi --memory --time-limit --network-time-limit --max-output --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --lanes -j --record --store --durability --retain --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|-j|--lanes|--record|--store|--retain) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --lanes -j --record --store --durability --retain --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in
@@ -139,18 +139,20 @@ _slung() {
     "plugin test")
       case "$flag" in
         --color) words="auto always never" ;;
-        --allow-net|--allow-env) words="" ;;
-        *) if [[ $current == -* ]]; then words="--allow-net --allow-env --update --no-update --json --no-json --color --help -h --version"; else words=""; fi ;;
+        --load-limit|--max-plugin-size|--allow-net|--allow-env) words="" ;;
+        *) if [[ $current == -* ]]; then words="--load-limit --max-plugin-size --allow-net --allow-env --update --no-update --json --no-json --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "plugin inspect")
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--json --no-json --color --help -h --version"; else words=""; fi ;;
+        --load-limit|--max-plugin-size) words="" ;;
+        *) if [[ $current == -* ]]; then words="--load-limit --max-plugin-size --json --no-json --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "plugin list")
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--json --no-json --color --help -h --version"; else words=""; fi ;;
+        --load-limit|--max-plugin-size) words="" ;;
+        *) if [[ $current == -* ]]; then words="--load-limit --max-plugin-size --json --no-json --color --help -h --version"; else words=""; fi ;;
       esac ;;
     help)
       case "$flag" in

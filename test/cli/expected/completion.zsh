@@ -118,6 +118,8 @@ _slung() {
         '--time-limit=[The longest time a call into a plugin may take]:DURATION: ' \
         '--network-time-limit=[The longest a plugin may wait for the network in a call]:DURATION: ' \
         '--max-output=[The most a plugin may put out in a call]:SIZE: ' \
+        '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
+        '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
         '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
         '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
         '--cache=[Keep the plugins'\'' cache in FILE between runs]:FILE:_files' \
@@ -350,6 +352,8 @@ _slung() {
         '*:file:_files' ;;
     "plugin test")
       _arguments -s -S \
+        '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
+        '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
         '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
         '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
         '--update[Write what came out as what is expected]' \
@@ -363,6 +367,8 @@ _slung() {
         '*:file:_files' ;;
     "plugin inspect")
       _arguments -s -S \
+        '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
+        '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
         '--json[Report as JSON]' \
         '--no-json[Opposite of --json]' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
@@ -372,6 +378,8 @@ _slung() {
         '*:file:_files' ;;
     "plugin list")
       _arguments -s -S \
+        '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
+        '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
         '--json[Report as JSON]' \
         '--no-json[Opposite of --json]' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
