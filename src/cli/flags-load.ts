@@ -6,6 +6,18 @@ const KIB = 1024;
 const GIB = 1024 ** 3;
 const DAY_MS = 24 * 3_600_000;
 
+export const kindFlag: Flag = {
+  key: 'abi',
+  long: 'abi',
+  type: 'list',
+  value: '[NAME:]KIND',
+  group: 'Plugins',
+  doc: 'Do not guess the kind of the plugin',
+  longDoc:
+    'Take a plugin for one of KIND instead of looking at its bytes: tangent-component, tangent-core, slung or wasi. With NAME, only the plugin of that name. slung plugin inspect tells what a file is.',
+  commands: ['run'],
+};
+
 export const loadFlags: readonly Flag[] = [
   {
     key: 'loadLimit',

@@ -7,7 +7,7 @@
  * state, or be wrong for half of the kinds.
  */
 import type { CommandName, Flag } from './flags.ts';
-import { loadFlags } from './flags-load.ts';
+import { kindFlag, loadFlags } from './flags-load.ts';
 
 const commands: readonly CommandName[] = ['run'];
 const andWrite: readonly CommandName[] = ['run', 'store write'];
@@ -93,17 +93,7 @@ const plugins: readonly Flag[] = [
       'What to show of what plugins write to their standard error. Each line is shown with the name of its plugin; characters that would act on a terminal become pictures, and a line ends after 1000 characters. limit shows the first 1000 lines and 256 KiB of each thread, counts what follows and reports the number at the end; all shows every line; none shows nothing.',
     commands,
   },
-  {
-    key: 'abi',
-    long: 'abi',
-    type: 'list',
-    value: '[NAME:]KIND',
-    group: 'Plugins',
-    doc: 'Do not guess the kind of the plugin',
-    longDoc:
-      'Take a plugin for one of KIND instead of looking at its bytes: tangent-component, tangent-core, slung or wasi. With NAME, only the plugin of that name. slung plugin inspect tells what a file is.',
-    commands,
-  },
+  kindFlag,
 ];
 
 const sandbox: readonly Flag[] = [
