@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { buildPlan } from '../../src/engine/plan.ts';
 import { parsePath } from '../../src/selector/index.ts';
 import { sized } from '../support/full.ts';
-import { type ConformanceCase, corpus } from './conformance/corpus.ts';
+import { type ConformanceCase, corpus as grammarCorpus } from './conformance/corpus.ts';
 import { createRandom, mutate, type Random } from './conformance/mutate.ts';
 import { seedLines } from './conformance/seeds.ts';
 import { createEngine, everything, processBytes } from './harness.ts';
@@ -32,9 +32,16 @@ function textOf(line: Uint8Array): string | undefined {
   }
 }
 
+/** A line without the byte order marks and record separators (RFC 7464) that stand before its record. */
+function withoutMarks(line: Uint8Array): Uint8Array {
+  const text = Buffer.from(line).toString('latin1');
+  const marks = /^[ \t\r]*(?:(?:\x1e|\xef\xbb\xbf)[ \t\r]*)+/.exec(text)?.[0].length ?? 0;
+  return marks === 0 ? line : line.subarray(marks);
+}
+
 /** What JSON.parse makes of a line; undefined when it is not JSON. */
 function parsed(line: Uint8Array): { readonly value: unknown } | undefined {
-  const text = textOf(line);
+  const text = textOf(withoutMarks(line));
   if (text === undefined) return undefined;
   try {
     return { value: JSON.parse(text) };
@@ -45,7 +52,7 @@ function parsed(line: Uint8Array): { readonly value: unknown } | undefined {
 
 /** The line that every reader of NDJSON skips: nothing but JSON's white space. */
 function isBlank(line: Uint8Array): boolean {
-  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+  return withoutMarks(line).every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
 function joined(lines: readonly Uint8Array[]): Uint8Array {
@@ -75,7 +82,7 @@ function compareBatch(lines: readonly Uint8Array[], offset: number, by = engine)
   const different = lines.flatMap((line, i) => (found.has(i) === isRejected[i] ? [] : [inReadableForm(line)]));
   expect(different).toEqual([]);
   const passing = lines.filter((line, i) => !isRejected[i] && !isBlank(line));
-  expect(out.equals(joined(passing))).toBe(true);
+  expect(out.equals(joined(passing.map(withoutMarks)))).toBe(true);
   expect(counts.lines).toBe(lines.length);
   expect(counts.records).toBe(passing.length);
   expect(counts.blank).toBe(lines.length - passing.length - rejects.length);
@@ -85,6 +92,9 @@ function compareBatch(lines: readonly Uint8Array[], offset: number, by = engine)
 function mutated(random: Random, count: number): Uint8Array[] {
   return Array.from({ length: count }, () => mutate(random, seedLines));
 }
+
+/** Those with marks before the record are no JSON text, but good lines: see below. */
+const corpus = grammarCorpus.filter(({ bytes }) => withoutMarks(bytes) === bytes);
 
 describe('the corpus', () => {
   const outcomeOf = ({ bytes }: ConformanceCase, offset: number, before: string, after: string) => {
@@ -130,6 +140,24 @@ describe('the corpus', () => {
       expect(counts.records).toBe(corpus.length - expected.length);
     }
   });
+
+  test.each(['\x1e', '\x1e ', '\xef\xbb\xbf', ' \x1e\xef\xbb\xbf\t\x1e'])(
+    '%j before a record is no part of it',
+    (mark) => {
+      const marked = corpus.map(({ bytes }) => Buffer.concat([Buffer.from(mark, 'latin1'), bytes]));
+      const good = corpus.filter(({ accept }) => accept).map(({ bytes }) => bytes);
+      // White space behind a mark goes with it.
+      const passing = joined(
+        good.map((bytes) => bytes.subarray(/[^ \t\r]/.exec(Buffer.from(bytes).toString('latin1'))?.index)),
+      );
+      for (const offset of [0, 17, 63]) {
+        const bytes = joined(marked);
+        const { out, counts } = processBytes(createEngine(plan, { blockBytes: bytes.length + 64 }), bytes, offset);
+        expect(counts.records).toBe(good.length);
+        expect(out.equals(passing)).toBe(true);
+      }
+    },
+  );
 
   test('agrees with JSON.parse, but for the limit of depth', () => {
     const known = corpus.filter((one) => !one.accept && one.code === 15);
