@@ -6,7 +6,9 @@ import type { SelectSettings } from '../config/settings.ts';
 import { openFileAt } from '../io/file-at.ts';
 import { refuseOutputAsInput } from '../io/identity.ts';
 import { openRejects, openSink, openSource, type RejectsWriter, type Sink, type Source } from '../io/index.ts';
+import { CheckedSource } from './checked-source.ts';
 import { collectGarbage } from './collect.ts';
+import { shapeOf } from './shape.ts';
 
 export interface Ends {
   /** @throws SourceError */
@@ -28,9 +30,14 @@ export function openEnds(settings: SelectSettings): Ends {
   const sink = openSink(output);
   try {
     const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
-    return { openSource, openFileAt, sink, rejects, showsBadLines: true, collectGarbage };
+    return { openSource: sourcesOf(settings), openFileAt, sink, rejects, showsBadLines: true, collectGarbage };
   } catch (error) {
     sink.abort();
     throw error;
   }
+}
+
+/** Inputs that are not one record a line are refused, except where bad lines are to be kept. */
+export function sourcesOf({ onError }: Pick<SelectSettings, 'onError'>, shape = shapeOf): Ends['openSource'] {
+  return onError === 'keep' ? openSource : (input) => new CheckedSource(openSource(input), input, shape);
 }

@@ -4,16 +4,17 @@
  */
 import type { WriteSettings } from '../config/settings.ts';
 import { openFileAt } from '../io/file-at.ts';
-import { openRejects, openSource, type Sink, SinkError } from '../io/index.ts';
+import { openRejects, type Sink, SinkError } from '../io/index.ts';
 import { collectGarbage } from './collect.ts';
 import { CsvSource } from './csv-source.ts';
-import type { Ends } from './ends.ts';
+import { type Ends, sourcesOf } from './ends.ts';
 import type { RunHost, RunOutcome } from './host.ts';
 import { compileWhere } from './job.ts';
 import { planPoints, writeFlags } from './point-fields.ts';
 import { PointJob } from './point-job.ts';
 import { openWriter } from './recording.ts';
 import { executeHeard, Run } from './run.ts';
+import { encodingOf, shapeOf } from './shape.ts';
 
 /**
  * One run. `ends` is given by those who bring their own; otherwise the files of the settings are opened.
@@ -50,10 +51,11 @@ const nowhere: Sink = {
 };
 
 /** @throws SinkError */
-function openWriteEnds({ select }: WriteSettings): Ends {
+function openWriteEnds({ select, from }: WriteSettings): Ends {
   const { inputs, rejects } = select;
   const written = rejects === undefined ? undefined : openRejects(rejects, { inputs, output: '-' });
-  return { openSource, openFileAt, sink: nowhere, rejects: written, showsBadLines: true, collectGarbage };
+  const open = sourcesOf(select, from === 'csv' ? encodingOf : shapeOf);
+  return { openSource: open, openFileAt, sink: nowhere, rejects: written, showsBadLines: true, collectGarbage };
 }
 
 /** Bytes of CSV have no meaning without the header: they are always read from the start. */

@@ -1,0 +1,215 @@
+/**
+ * What the beginning of an input is, when it is not one record a line: a JSON document over several lines, values without
+ * newlines between them, another encoding, an archive. Read line by line, such an input gives an error for each line and
+ * lets a last element through by accident; it is better refused in one message with the command that helps.
+ * Bytes decide, never their number in the first read: `undecided` asks for more of them.
+ */
+
+/** An input of this shape cannot be read. */
+export interface Shape {
+  /** Completes "it is …". */
+  readonly what: string;
+  /** A command that reads the file whose name follows it and writes NDJSON. Undefined: there is none. */
+  readonly command: string | undefined;
+  /** The command that reads standard input, when it is another one. */
+  readonly fromPipe?: string;
+}
+
+export type Verdict = Shape | 'lines' | 'undecided';
+
+/** This many bytes decide at the latest. */
+export const SHAPE_BYTES = 64 * 1024;
+
+const NEWLINE = 0x0a;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACKET = 0x5d;
+const CLOSE_BRACE = 0x7d;
+/** As many lines with text before their JSON are no accident. */
+const PREFIXED_LINES = 3;
+
+const formats: readonly (Shape & { readonly magic: readonly number[]; readonly at?: number })[] = [
+  { what: 'compressed with bzip2', command: 'bunzip2 -c', magic: [0x42, 0x5a, 0x68] },
+  { what: 'compressed with xz', command: 'xz -dc', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
+  { what: 'compressed with lz4', command: 'lz4 -dc', magic: [0x04, 0x22, 0x4d, 0x18] },
+  { what: 'compressed with gzip twice', command: 'gzip -dc', magic: [0x1f, 0x8b] },
+  { what: 'compressed with zstd twice', command: 'zstd -dc', magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  { what: 'a zip archive', command: 'unzip -p', fromPipe: 'funzip', magic: [0x50, 0x4b, 0x03, 0x04] },
+  { what: 'a 7z archive', command: '7z e -so', magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] },
+  { what: 'a tar archive', command: 'tar -xOf', fromPipe: 'tar -xO', magic: [0x75, 0x73, 0x74, 0x61, 0x72], at: 257 },
+  { what: 'a Parquet file', command: undefined, magic: [0x50, 0x41, 0x52, 0x31] },
+  { what: 'text in UTF-32', command: 'iconv -f UTF-32 -t UTF-8', magic: [0xff, 0xfe, 0x00, 0x00] },
+  { what: 'text in UTF-16', command: 'iconv -f UTF-16 -t UTF-8', magic: [0xff, 0xfe] },
+  { what: 'text in UTF-16', command: 'iconv -f UTF-16 -t UTF-8', magic: [0xfe, 0xff] },
+  { what: 'text in UTF-16', command: 'iconv -f UTF-16LE -t UTF-8', magic: [OPEN_BRACE, 0x00] },
+  { what: 'text in UTF-16', command: 'iconv -f UTF-16BE -t UTF-8', magic: [0x00, OPEN_BRACE] },
+  { what: 'text in UTF-16', command: 'iconv -f UTF-16LE -t UTF-8', magic: [OPEN_BRACKET, 0x00] },
+  { what: 'text in UTF-16', command: 'iconv -f UTF-16BE -t UTF-8', magic: [0x00, OPEN_BRACKET] },
+];
+
+const array: Shape = { what: 'one JSON array, not one record a line', command: "jq -c '.[]'" };
+const pretty: Shape = { what: 'JSON over several lines, not one record a line', command: 'jq -c .' };
+const joined: Shape = { what: 'several JSON values on one line, not one record a line', command: 'jq -c .' };
+const commas: Shape = { what: 'records with commas between them', command: "sed 's/,[[:space:]]*$//'" };
+const prefixed: Shape = { what: 'text before the JSON of each line', command: "sed 's/^[^{]*//'" };
+
+/**
+ * @param head the first bytes of the input, decompressed, at most SHAPE_BYTES; borrowed for the call
+ * @param isWhole nothing follows them
+ */
+export function shapeOf(head: Uint8Array, isWhole: boolean): Verdict {
+  const encoding = encodingOf(head, isWhole);
+  if (encoding !== 'lines') return encoding;
+  const isFull = isWhole || head.length >= SHAPE_BYTES;
+  const from = afterMarks(head);
+  if (from === head.length) return isFull ? 'lines' : 'undecided';
+  const newline = head.indexOf(NEWLINE, from);
+  if (newline < 0 && !isFull) return 'undecided';
+  const first = head[from]!;
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return shapeOfText(head, from, isFull);
+  return shapeOfJson(head, from, newline < 0 ? head.length : newline, { isFull, isWhole });
+}
+
+/** The same for lines of any kind of text. */
+export function encodingOf(head: Uint8Array, isWhole: boolean): Verdict {
+  const format = formats.find(({ magic, at = 0 }) => magic.every((byte, i) => head[at + i] === byte));
+  if (format !== undefined) return format;
+  return isWhole || head.length >= SHAPE_BYTES || head.includes(NEWLINE) ? 'lines' : 'undecided';
+}
+
+/** The first line begins with a bracket. */
+function shapeOfJson(
+  head: Uint8Array,
+  from: number,
+  lineEnd: number,
+  { isFull, isWhole }: { readonly isFull: boolean; readonly isWhole: boolean },
+): Verdict {
+  const end = endOfValue(head, from, lineEnd);
+  const isOneLine = lineEnd === head.length;
+  if (end === 'bad') return 'lines';
+  if (end === 'open') return isOneLine ? 'lines' : shapeOfDocument(head, from, isFull);
+  const next = afterSpace(head, end, lineEnd);
+  if (next === lineEnd) {
+    // An array is a record like another, unless it is all there is and has records in it.
+    if (head[afterSpace(head, from + 1, lineEnd)] !== OPEN_BRACE || head[from] !== OPEN_BRACKET) return 'lines';
+    if (afterSpace(head, lineEnd, head.length, true) < head.length) return 'lines';
+    return isWhole ? array : isFull ? 'lines' : 'undecided';
+  }
+  if (head[next] === OPEN_BRACE || head[next] === OPEN_BRACKET) return joined;
+  return head[next] === COMMA && afterSpace(head, next + 1, lineEnd) === lineEnd ? commas : 'lines';
+}
+
+/** The first line is the beginning of a JSON value: is the rest its rest? A line that was cut short is not. */
+function shapeOfDocument(head: Uint8Array, from: number, isFull: boolean): Verdict {
+  const end = endOfValue(head, from, head.length);
+  if (end === 'bad') return 'lines';
+  if (end === 'open' && !isFull) return 'undecided';
+  return head[from] === OPEN_BRACKET ? array : pretty;
+}
+
+/** The first line begins with something else than a bracket. */
+function shapeOfText(head: Uint8Array, from: number, isFull: boolean): Verdict {
+  let at = from;
+  for (let lines = 0; lines < PREFIXED_LINES; lines++) {
+    const newline = head.indexOf(NEWLINE, at);
+    const lineEnd = newline < 0 ? head.length : newline;
+    if (lineEnd === at && newline < 0) return isFull && lines > 0 ? prefixed : isFull ? 'lines' : 'undecided';
+    if (newline < 0 && !isFull) return 'undecided';
+    if (!isPrefixed(head, at, lineEnd)) return 'lines';
+    at = lineEnd + 1;
+    if (newline < 0) break;
+  }
+  return prefixed;
+}
+
+/** Whether the line is some text and then an object to its end. */
+function isPrefixed(head: Uint8Array, from: number, to: number): boolean {
+  // A string may hold an object's text, and is a record.
+  if (head[from] === QUOTE) return false;
+  const brace = head.subarray(from, to).indexOf(OPEN_BRACE);
+  if (brace < 1) return false;
+  const end = endOfValue(head, from + brace, to);
+  return typeof end === 'number' && afterSpace(head, end, to) === to;
+}
+
+function afterMarks(head: Uint8Array): number {
+  let at = 0;
+  for (;;) {
+    if (isSpace(head[at]!) || head[at] === NEWLINE || head[at] === 0x1e) at++;
+    else if (head[at] === 0xef && head[at + 1] === 0xbb && head[at + 2] === 0xbf) at += 3;
+    else return Math.min(at, head.length);
+  }
+}
+
+const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d;
+
+function afterSpace(bytes: Uint8Array, from: number, to: number, withNewlines = false): number {
+  while (from < to && (isSpace(bytes[from]!) || (withNewlines && bytes[from] === NEWLINE))) from++;
+  return from;
+}
+
+/**
+ * Where the object or array that begins at `from` ends, exclusive; `open` when [from, to) is only its beginning. Brackets,
+ * strings, and what may follow what are looked at, which is enough to tell a document from lines that were cut.
+ */
+function endOfValue(bytes: Uint8Array, from: number, to: number): number | 'open' | 'bad' {
+  const open: number[] = [];
+  // What the next token may be: a key, the colon behind it, a value, or what ends a value.
+  let next: 'key' | 'colon' | 'value' | 'after' = 'value';
+  for (let at = from; at < to; ) {
+    const byte = bytes[at]!;
+    if (isSpace(byte) || byte === NEWLINE) at++;
+    else if (byte === QUOTE) {
+      if (next !== 'key' && next !== 'value') return 'bad';
+      at = endOfString(bytes, at, to);
+      if (at < 0) return 'bad';
+      next = next === 'key' ? 'colon' : 'after';
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (next !== 'value') return 'bad';
+      open.push(byte + 2);
+      next = byte === OPEN_BRACE ? 'key' : 'value';
+      at++;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (open.pop() !== byte) return 'bad';
+      at++;
+      if (open.length === 0) return at;
+      next = 'after';
+    } else if (byte === COMMA) {
+      if (next !== 'after') return 'bad';
+      next = open.at(-1) === CLOSE_BRACE ? 'key' : 'value';
+      at++;
+    } else if (byte === 0x3a) {
+      if (next !== 'colon') return 'bad';
+      next = 'value';
+      at++;
+    } else {
+      if (next !== 'value') return 'bad';
+      const start = at;
+      while (at < to && isScalar(bytes[at]!)) at++;
+      if (at === start) return 'bad';
+      next = 'after';
+    }
+  }
+  return 'open';
+}
+
+/** Letters, digits, and the signs of numbers. */
+const isScalar = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) ||
+  (byte >= 0x61 && byte <= 0x7a) ||
+  byte === 0x45 ||
+  (byte >= 0x2b && byte <= 0x2e && byte !== COMMA);
+
+/** Behind the closing quote, or `to` when the text ends first; -1 when a control character is in it, as a newline is. */
+function endOfString(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = from + 1; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) return at + 1;
+    if (byte < 0x20) return -1;
+    if (byte === BACKSLASH) at++;
+  }
+  return to;
+}
