@@ -27,7 +27,7 @@ const US_PER_MS = 1000;
 export function serveStream(task: PluginTask, talk: LaneTalk, world: LaneWorld): void {
   const engine = new RowEngine(task.memory, task.map, task.engineOptions, planOf(task));
   const store = task.kind === 'wasi' ? undefined : historyOf(task, talk, world);
-  const run = store === undefined ? filterOf(task, world) : programOf(task, engine, talk, world, store);
+  const run = store === undefined ? filterOf(task, talk, world) : programOf(task, engine, talk, world, store);
   const stream = new StreamLane(engine, new BlockQueue(engine, task.ledger, task.blocksDone), {
     isRaw: task.kind === 'wasi' && task.isRaw,
     maxOutputBytes: task.maxOutputBytes,
@@ -89,10 +89,10 @@ function planOf(task: PluginTask) {
   return buildPlan(task.where, { to: 'rows', fields, select: undefined });
 }
 
-function filterOf(task: PluginTask, world: LaneWorld): (stream: StreamLane) => void {
+function filterOf(task: PluginTask, talk: LaneTalk, world: LaneWorld): (stream: StreamLane) => void {
   const limits = { maxPages: Math.floor(task.maxMemoryBytes / PAGE_BYTES) };
   const module = compileFilter(task.bytes, limits);
-  return (stream) => runFilter(module, stream, wasiHostOf(task, world), limits);
+  return (stream) => runFilter(module, stream, wasiHostOf(task, talk, world), limits);
 }
 
 function programOf(
@@ -108,7 +108,7 @@ function programOf(
   return (stream) =>
     runProgram(program, stream, engine, {
       talk: guestTalk,
-      wasi: wasiHostOf(task, world),
+      wasi: wasiHostOf(task, talk, world),
       nowUs: () => Math.floor(world.nowMs() * US_PER_MS),
       events: task.events,
       store,

@@ -25,7 +25,7 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
   const around = {
     services,
     config: task.config,
-    wasi: wasiHostOf(task, world),
+    wasi: wasiHostOf(task, talk, world),
     maxOutputBytes: task.maxOutputBytes,
   };
   const queue = new BlockQueue(engine, task.ledger, task.blocksDone);

@@ -5,9 +5,10 @@
 import { describe, expect, test } from 'vitest';
 import { Trap } from '../../../src/plugin/guest.ts';
 import { CallFailure, type HistoryStore, MemoryStore } from '../../../src/plugin/slung/index.ts';
+import { LiveQueries } from '../../../src/plugin/slung/live.ts';
 import { GuestExit } from '../../../src/plugin/wasi/errors.ts';
-import { parseQuery, type Query } from '../../../src/query/index.ts';
-import { type Outcome, record, script } from './support.ts';
+import { parseLiveQuery, parseQuery, type Query } from '../../../src/query/index.ts';
+import { eventEngine, type Outcome, record, script } from './support.ts';
 
 /** What the functions were asked, in order. */
 function recorder() {
@@ -161,7 +162,46 @@ describe('what fails gives the sentinel, and says why', () => {
   });
 });
 
+describe('live queries that are long', () => {
+  const long = (tags: number): string => `AVG:s:[${'x'.repeat(tags)}]`;
+
+  test('have a bound together; what was freed can be used again', () => {
+    const lives = Array<string>(130).fill(`live|${long(50_000)}`);
+    const { lines, warnings } = script([...lives, 'free|1', `live|${long(50_000)}`]);
+    expect(lines.slice(126)).toEqual(['127', '128', '0', '0', '0', '129']);
+    expect(warnings).toEqual(
+      Array(2).fill('u_query_live: the live queries that are open take more than 8388608 bytes; free some of them'),
+    );
+  });
+
+  test('use the places of those that were closed, though each is longer than the one before', () => {
+    const engine = eventEngine();
+    const live = new LiveQueries(engine, { timeUnit: 'us', queueBytes: 1 << 20, onTimed: () => {} });
+    const before = engine.bytes().length;
+    for (let tags = 1; tags < 4000; tags++) live.close(BigInt(live.open(parseLiveQuery(long(tags)))));
+    expect(engine.bytes().length - before).toBeLessThan(1 << 20);
+  });
+});
+
+test('texts that are too long are refused before they are read', () => {
+  const huge = 'x'.repeat((1 << 18) + 1);
+  const { lines, warnings } = script([`live|${huge}`]);
+  expect([lines, warnings]).toEqual([['0'], [`u_query_live: the filter has 262145 bytes; at most 262144`]]);
+});
+
 describe('the history in memory', () => {
+  test('has a bound on names and tags as well as on points', () => {
+    const store = new MemoryStore();
+    const write = (i: number) => store.write('s', [`${i}${'x'.repeat(4 << 20)}`], 0n, 1);
+    let written = 0;
+    expect(() => {
+      for (; written < 100; written++) write(written);
+    }).toThrow(/the history in memory is full/);
+    expect(written).toBe(15);
+    // A set of tags that is there takes more points.
+    store.write('s', [`0${'x'.repeat(4 << 20)}`], 1n, 1);
+  });
+
   test.each([
     ['p99.9:s:[]', 'the history in memory cannot answer P99.9; --store DIR keeps one on disk that can'],
     ['LAST:s:[]:[1h]', 'the history in memory cannot answer LAST; --store DIR keeps one on disk that can'],
