@@ -10,6 +10,10 @@ declare namespace WebAssembly {
     static exports(module: Module): { name: string; kind: ExternalKind }[];
     static customSections(module: Module, name: string): ArrayBuffer[];
   }
+  /** What a guest throws; not an Error everywhere. */
+  class Exception {
+    readonly stack?: string;
+  }
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
     /** Shared for an engine, not shared for a guest. */

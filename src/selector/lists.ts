@@ -8,6 +8,7 @@ import type { Path, Scalar } from '../engine/program.ts';
 import type { Comparison, Expression } from './ast.ts';
 import { SelectorError } from './errors.ts';
 import { numberValue } from './numbers.ts';
+import { maxPathSteps, tooManySteps } from './paths.ts';
 import { nearest } from './suggest.ts';
 import { parseTangentPath } from './tangent.ts';
 
@@ -62,7 +63,7 @@ function parseSelector(selector: unknown, place: string): Expression {
 type PredicateReader = (operand: unknown, place: string) => Expression;
 
 const predicates: Readonly<Record<string, PredicateReader>> = {
-  has: (operand, place) => test({ op: 'has', path: parseTangentPath(textAt(operand, place, 'a path')) }),
+  has: (operand, place) => test({ op: 'has', path: pathAt(operand, place) }),
   eq: (operand, place) => {
     const [path, value] = pairAt(operand, place, 'value');
     const scalar = scalarAt(value, `${place}[1]`);
@@ -88,6 +89,12 @@ const predicates: Readonly<Record<string, PredicateReader>> = {
     return test({ op: 'regex', path, pattern: { source, text: source, offsets, place } });
   },
 };
+
+function pathAt(operand: unknown, place: string): Path {
+  const path = parseTangentPath(textAt(operand, place, 'a path'));
+  if (path.steps.length > maxPathSteps) throw tooManySteps(path.text, 0, place);
+  return path;
+}
 
 function test(comparison: Comparison): Expression {
   return { kind: 'test', test: comparison };
@@ -132,7 +139,7 @@ function pairAt(operand: unknown, place: string, second: string): [path: Path, s
   if (!Array.isArray(operand) || operand.length !== 2) {
     throw misshapen(place, `${shapeOf(operand)} stands here`, `a pair [path, ${second}]`);
   }
-  return [parseTangentPath(textAt(operand[0], `${place}[0]`, 'a path')), operand[1]];
+  return [pathAt(operand[0], `${place}[0]`), operand[1]];
 }
 
 function textAt(value: unknown, place: string, expected: string): string {

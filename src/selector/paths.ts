@@ -18,6 +18,12 @@ const bareKey = /(?:[^\s.[\]"'(),!=<>~&|^$*]|[\^$*](?!=))+/y;
 const maxIndex = 2 ** 32 - 2;
 
 /**
+ * The most steps that a path may have: as many as records are deep unless --max-depth says otherwise. What is made of
+ * paths nests as deep as they do, and uses the stack.
+ */
+export const maxPathSteps = 1024;
+
+/**
  * Reads a path that is the whole of `text`.
  * @throws SelectorError that points into `text`
  */
@@ -54,11 +60,21 @@ export function scanPath(source: string, start: number): { path: Path; end: numb
       steps.push(subscript.step);
       at = subscript.end;
     }
+    if (steps.length > maxPathSteps) throw tooManySteps(source, start);
     if (source[at] !== '.') break;
     at += 1;
   }
   const text = source.slice(start, at);
   return { path: { text, wholeKey: isQuoted || steps.length === 1 ? undefined : text, steps }, end: at };
+}
+
+/** @param place how messages call it, when it was not typed */
+export function tooManySteps(text: string, offset: number, place?: string): SelectorError {
+  return new SelectorError({
+    message: `the path has more than ${maxPathSteps} steps`,
+    ...{ text, offset, length: 1, place },
+    expected: 'a shorter path',
+  });
 }
 
 /** The offset just after the bare key that starts at `at`; `at` itself when none does. */

@@ -3,6 +3,7 @@
  * been: the run counts what ended them, in every kind of plugin and at every place where a guest is called.
  */
 import { afterAll, describe, expect, test } from 'vitest';
+import { leb } from '../../src/plugin/binary/writer.ts';
 import { HostileRuns } from '../support/hostile.ts';
 import { buildModule, type ModuleSource, mapperFunctions, onePage, opcodes } from './binary/build.ts';
 import * as C from './component/build.ts';
@@ -16,7 +17,11 @@ const THROW = [0x08, 0x00];
 const DROP = 0x1a;
 const UNREACHABLE = 0x00;
 const caught = (...code: Code[]) => [0x06, 0x40, ...code.flat(), 0x19, opcodes.end];
-const i32 = (value: number) => [opcodes.i32, value];
+/** Signed LEB128 of what is not negative: a last byte with its sixth bit would be a sign. */
+const i32 = (value: number) => {
+  const bytes = leb(value);
+  return [opcodes.i32, ...(bytes.at(-1)! & 0x40 ? [...bytes.slice(0, -1), bytes.at(-1)! | 0x80, 0] : bytes)];
+};
 const call = (index: number) => [opcodes.call, index];
 /** A string or list in memory: the record at `at` says where. */
 const record = (at: number, ...words: number[]) => ({ at, words });
@@ -126,6 +131,64 @@ describe.concurrent('a Tangent core module', () => {
     const { code, err } = await runs.runFile(runs.writeBytes(bytes), ['{}']);
     expect(err).toMatch(/left its allocator or post-return function by an exception/);
     expect(code).toBe(1);
+  });
+
+  test('an exception that it does not catch', async () => {
+    const { code, err } = await runs.runFile(runs.writeBytes(mapper([], 'process-logs', THROW, 1)), ['{}']);
+    expect(err).toMatch(/plugin evil: it threw an exception.* and did not catch it/);
+    expect(err).not.toMatch(/object|internal error|\n {4}at /);
+    expect(code).toBe(1);
+  });
+
+  test('a path of 5 000 steps in probe is refused, one of a look-up finds nothing', async () => {
+    const path = [...Buffer.from('a.'.repeat(5000))];
+    const bytes = Buffer.alloc(256);
+    // probe: one selector at 80, whose `all` is one predicate at 128: has(path), which is at 256.
+    const words = [32, 80, 36, 1, 88, 128, 92, 1, 136, 256, 140, path.length];
+    for (let i = 0; i < words.length; i += 2) bytes.writeUInt32LE(words[i + 1]!, words[i]!);
+    const data = [...bytes, ...path];
+    const module = (probe: number, ask: Code, imports: NonNullable<ModuleSource['imports']>) => {
+      const functions = mapperFunctions().map((one) => {
+        if (one.name?.endsWith('process-logs')) return { ...one, code: [...ask, ...i32(16)] };
+        return { ...one, code: i32(one.name?.endsWith('probe') ? probe : one.name === 'cabi_realloc' ? 4 : 16) };
+      });
+      return runs.writeBytes(buildModule({ imports, functions, memories: [onePage], data }));
+    };
+    const refusedPath = await runs.runFile(module(32, [], []), ['{}']);
+    expect(refusedPath.err).toMatch(/selectors\[0\]\.all\[0\]\.has: the path has more than 1024 steps/);
+    expect(refusedPath.err).not.toMatch(/internal error|\n {4}at /);
+    expect(refusedPath.code).toBe(3);
+    const ask = [...i32(1), ...i32(256), ...i32(path.length), ...call(0), DROP];
+    // At 48 is a list of one selector at 176, which has no tests: every record.
+    data.splice(48, 8, 176, 0, 0, 0, 1, 0, 0, 0);
+    expect(await runs.runFile(module(48, ask, [HAS]), ['{"a":{"a":1}}'])).toMatchObject({ code: 0, err: '' });
+  });
+
+  test.each(['global', 'memory'])('an _initialize that is a %s is refused', async (kind) => {
+    const good = mapper([], 'process-logs', []);
+    const section = good.indexOf(
+      7,
+      good.findIndex((_, at) => good[at] === 5 && good[at + 1] === 3),
+    );
+    expect(section).toBeGreaterThan(0);
+    const exported = [...Buffer.from('_initialize')];
+    const bytes = Buffer.from(good);
+    const size = bytes[section + 1]!;
+    // The size of the export section takes two bytes: 7, low, high, count.
+    const whole = (size & 0x7f) | (bytes[section + 2]! << 7);
+    const added = [exported.length, ...exported, kind === 'memory' ? 2 : 3, 0];
+    const longer = whole + added.length;
+    const rest = bytes.subarray(section + 4);
+    const global = kind === 'global' ? [6, 6, 1, 0x7f, 0, 0x41, 0, 0x0b] : [];
+    const file = Uint8Array.from([
+      ...bytes.subarray(0, section),
+      ...global,
+      ...[7, (longer & 0x7f) | 0x80, longer >> 7, bytes[section + 3]! + 1, ...added],
+      ...rest,
+    ]);
+    const { code, err } = await runs.runFile(runs.writeBytes(file), ['{}']);
+    expect(err).toMatch(/exports no function _initialize/);
+    expect(code).toBe(3);
   });
 
   test('exceptions that are none of the host are the guest and its business', async () => {

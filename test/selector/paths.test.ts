@@ -244,3 +244,9 @@ describe('formatPath', () => {
     );
   });
 });
+
+test('a path has at most 1024 steps, of keys and of indexes', () => {
+  expect(parsePath(Array(1024).fill('a').join('.')).steps).toHaveLength(1024);
+  expect(() => parsePath(Array(1025).fill('a').join('.'))).toThrow('the path has more than 1024 steps');
+  expect(() => parsePath(`a${'[0]'.repeat(20_000)}`)).toThrow('the path has more than 1024 steps');
+});

@@ -136,17 +136,38 @@ interface Native {
   readonly program: string;
   readonly args: readonly string[];
   readonly install: string;
-  /** What it says when it is there and a part of it is not. */
-  readonly lacks: RegExp;
+  /** What to do next, by what it says; the first that fits. */
+  readonly hints: readonly { readonly when: RegExp; readonly hint: string }[];
 }
+
+const installClang = 'It is clang with its WebAssembly linker: the packages clang and lld of most systems.';
+const installRust = 'With rustup: rustup target add wasm32-unknown-unknown';
 
 const natives: Readonly<Record<string, Native>> = {
   '.c': {
     program: 'clang',
-    // --no-entry: a plugin has no main; -mbulk-memory: memcpy is an instruction, there is no library. The name section stays, so that a trap can be told by function.
-    args: ['--target=wasm32', '-mbulk-memory', '-ffreestanding', '-nostdlib', '-O2', '-Wall', '-Wl,--no-entry'],
-    lacks: /wasm-ld|unable to create target|unknown target/,
-    install: 'It is clang with its WebAssembly linker: the packages clang and lld of most systems.',
+    // --no-entry: a plugin has no main; -mbulk-memory: memcpy is an instruction, there is no library. The name section
+    // stays, so that a trap can be told by function; for that -O2 passes the driver by, which would give the result to a
+    // wasm-opt of the PATH, and that one drops names.
+    args: [
+      ...['--target=wasm32', '-mbulk-memory', '-ffreestanding', '-nostdlib', '-Xclang', '-O2', '-Wall'],
+      '-Wl,--no-entry',
+    ],
+    hints: [
+      {
+        when: /undefined symbol: (malloc|free|calloc|realloc)\b/,
+        hint: 'There is no C library: allocate() of plugin.h gives memory until the output was taken, and nothing is freed.',
+      },
+      {
+        when: /undefined symbol/,
+        hint: 'There is no C library: of its functions plugin.h has memcmp, memcpy, memmove, memset, strlen and strcmp.',
+      },
+      {
+        when: /unable to execute command|wasm-ld.*(not found|No such file|doesn't exist)|(create|unknown) target/,
+        hint: installClang,
+      },
+    ],
+    install: installClang,
   },
   '.rs': {
     program: 'rustc',
@@ -154,8 +175,8 @@ const natives: Readonly<Record<string, Native>> = {
       ...['--edition', '2021', '--target', 'wasm32-unknown-unknown', '--crate-type', 'cdylib', '-O'],
       ...['-C', 'panic=abort', '-C', 'strip=debuginfo'],
     ],
-    lacks: /can't find crate for `(std|core)`/,
-    install: 'With rustup: rustup target add wasm32-unknown-unknown',
+    hints: [{ when: /can't find crate for `(std|core)`/, hint: installRust }],
+    install: installRust,
   },
 };
 
@@ -165,7 +186,8 @@ export async function compileNative(file: string, outFile: string): Promise<void
   if (native === undefined) throw new BuildError(`it is none of ${sourceEndings.join(', ')}`);
   const { code, said } = await runCompiler(native, [...native.args, '-o', outFile, file], dirname(file));
   if (code === 0) return;
-  const next = native.lacks.test(said) ? `\n${native.install}` : '';
+  const hint = native.hints.find(({ when }) => when.test(said))?.hint;
+  const next = hint === undefined ? '' : `\n${hint}`;
   throw new BuildError(`it does not compile (${native.program})`, `${said.trim()}${next}`);
 }
 

@@ -34,6 +34,11 @@ function functionOf(stack: string, isOurs: boolean): string {
 
 /** The cause of a failure in one line that is not long, without a plugin's name and without a place. */
 export function causeOf(error: unknown): string {
+  if (error instanceof WebAssembly.Exception) {
+    // Where the exception of a guest says no stack, as in Node 20, the function is not known.
+    const where = functionOf(error.stack ?? '', false);
+    return `it threw an exception${where} and did not catch it (a throw or panic of its language)`;
+  }
   if (!(error instanceof Error)) return `it threw ${excerpt(String(error))}`;
   const message = excerpt(error.message);
   if (error instanceof PluginError) return message;

@@ -36,6 +36,7 @@ type ExportNames = { readonly [F in MapperFunction]: { readonly call: string; re
 
 const reallocSignature = signatureOf('(i32 i32 i32 i32) -> i32');
 const postSignature = signatureOf('(i32) -> ()');
+const initializeSignature = signatureOf('() -> ()');
 const abortSignature = signatureOf('(i32 i32 i32 i32) -> ()');
 
 /**
@@ -116,6 +117,7 @@ function namesOf({ exports }: CoreModule): ExportNames {
   if (!exports.some(({ name, kind }) => name === 'memory' && kind === 'memory')) {
     throw refusal('it exports no memory by the name of memory');
   }
+  if (exports.some(({ name }) => name === '_initialize')) find(['_initialize'], initializeSignature, true);
   // Always needed: the list of records that process-logs is given is allocated by it.
   find(['cabi_realloc'], reallocSignature, true);
   const pair = (name: MapperFunction) => ({

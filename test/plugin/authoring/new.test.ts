@@ -1,6 +1,6 @@
 /** What `plugin new` makes works at once, by the built program: each language that has its compiler here, tested and run. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -47,6 +47,44 @@ describe.each(pluginLanguages.map((language) => [language]))('%s', (language) =>
     expect(failed).toMatchObject({ status: 1, err: '' });
     expect(failed.out).toContain(`FAILED  ${name}: errors: nothing should come out; 2 lines did\n`);
   });
+});
+
+test.skipIf(!hasCompiler('rust'))('a panic in Rust says its text and its place', () => {
+  slung(['plugin', 'new', 'panics', '--lang', 'rust']);
+  const file = join(directory, 'panics/panics.rs');
+  const source = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    source.replace(
+      /(fn map\(.*\n)/,
+      '$1    if !log.has("attempt") { panic!("no attempt in {}", log.text("msg").unwrap()) }\n',
+    ),
+  );
+  expect(slung(['plugin', 'build', 'panics']).status).toBe(0);
+  const { status, err } = slung(['run', 'panics/panics.wasm'], '{"level":"error","msg":"été"}\n');
+  expect(status).toBe(1);
+  expect(err).toMatch(/plugin panics: it aborted: no attempt in été \(.*panics\.rs:\d+:\d+\)/);
+});
+
+test('what a C compiler lacks is told by what it says, and names survive a wasm-opt on the PATH', () => {
+  slung(['plugin', 'new', 'c-hints', '--lang', 'c']);
+  const clang = join(directory, 'bin/clang');
+  mkdirSync(join(directory, 'bin'));
+  const build = (says: string) => {
+    writeFileSync(clang, `#!/bin/sh\necho "$@" > ${directory}/args\necho '${says}' >&2\nexit 1\n`, { mode: 0o755 });
+    const env = { PATH: `${join(directory, 'bin')}:${process.env.PATH}`, HOME: directory, TERM: 'dumb' };
+    const argv = [join(root, 'bin/slung.js'), 'plugin', 'build', 'c-hints'];
+    return spawnSync(process.execPath, argv, { cwd: directory, env }).stderr.toString();
+  };
+  const undefinedSymbol = build('wasm-ld: error: /tmp/x.o: undefined symbol: qsort');
+  expect(undefinedSymbol).toContain('There is no C library: of its functions plugin.h has memcmp');
+  expect(undefinedSymbol).not.toContain('packages clang and lld');
+  expect(build('wasm-ld: error: /tmp/x.o: undefined symbol: malloc')).toContain('allocate() of plugin.h');
+  const noLinker = build('clang: error: unable to execute command: Executable "wasm-ld" does not exist!');
+  expect(noLinker).toContain('the packages clang and lld');
+  // The driver runs a wasm-opt that it finds when it is given a level itself; so only the compiler proper is.
+  expect(readFileSync(join(directory, 'args'), 'utf8')).toMatch(/-Xclang -O2/);
+  expect(readFileSync(join(directory, 'args'), 'utf8').replace('-Xclang -O2', '')).not.toMatch(/ -O\d/);
 });
 
 test.each([
