@@ -35,7 +35,18 @@ import type { World } from './world.ts';
 
 /** Options that a case may not give itself. */
 const withheld: readonly string[] = [
-  ...['output', 'rejects', 'cache', 'listen', 'then', 'plugin', 'allow-net', 'allow-env'],
+  ...[
+    'output',
+    'rejects',
+    'cache',
+    'listen',
+    'listen-token',
+    'listen-origin',
+    'then',
+    'plugin',
+    'allow-net',
+    'allow-env',
+  ],
   ...['errors', 'color', 'help', 'version', 'stats', 'quiet', 'verbose'],
 ];
 

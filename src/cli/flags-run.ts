@@ -7,10 +7,10 @@
  * state, or be wrong for half of the kinds.
  */
 import type { CommandName, Flag } from './flags.ts';
+import { eventFlags } from './flags-events.ts';
 import { kindFlag, loadFlags } from './flags-load.ts';
 
 const commands: readonly CommandName[] = ['run'];
-const andWrite: readonly CommandName[] = ['run', 'store write'];
 const andTest: readonly CommandName[] = ['run', 'plugin test'];
 const KIB = 1024;
 const GIB = 1024 ** 3;
@@ -194,82 +194,6 @@ const sandbox: readonly Flag[] = [
   },
 ];
 
-const events: readonly Flag[] = [
-  {
-    key: 'timeField',
-    long: 'time',
-    type: 'text',
-    value: 'FIELD',
-    default: 'timestamp',
-    group: 'Events and points',
-    doc: 'Where the time is',
-    longDoc:
-      'The path of the time of an event for a Slung program, or of a point for the store: a number (see --time-unit) or a text as in RFC 3339.',
-    common: ['store write'],
-    commands: andWrite,
-  },
-  {
-    key: 'valueField',
-    long: 'value',
-    type: 'text',
-    value: 'FIELD',
-    default: 'value',
-    group: 'Events and points',
-    doc: 'Where the value of an event is',
-    longDoc: "For Slung programs: the path of an event's value, a number.",
-    commands,
-  },
-  {
-    key: 'seriesField',
-    long: 'series',
-    type: 'text',
-    value: 'FIELD',
-    default: 'series',
-    group: 'Events and points',
-    doc: 'Where the name of the series is',
-    longDoc:
-      'The path of the name of the series that an event for a Slung program, or a point for the store, belongs to.',
-    common: ['store write'],
-    commands: andWrite,
-  },
-  {
-    key: 'tagsField',
-    long: 'tags',
-    type: 'text',
-    value: 'FIELD',
-    default: 'tags',
-    group: 'Events and points',
-    doc: 'Where the tags of an event are',
-    longDoc:
-      "For Slung programs: the path of an event's tags: an array of strings, or an object, of which each member becomes name=value.",
-    commands,
-  },
-  {
-    key: 'timeUnit',
-    long: 'time-unit',
-    type: 'choice',
-    value: 'UNIT',
-    choices: ['auto', 's', 'ms', 'us', 'ns'],
-    default: 'auto',
-    group: 'Events and points',
-    doc: 'The unit of times that are numbers',
-    longDoc:
-      'The unit of times that are numbers: seconds, milliseconds, microseconds or nanoseconds since 1970. auto decides once for each input and field, by the size of the first numbers; -v says how. A time before 1990 or after 2100 in that unit is reported once. Events of Slung programs go by the size of each number.',
-    commands: andWrite,
-  },
-  {
-    key: 'listen',
-    long: 'listen',
-    type: 'text',
-    value: 'URL',
-    group: 'Events and points',
-    doc: 'Take events from producers at ws://HOST:PORT',
-    longDoc:
-      'Instead of reading files, listen for WebSocket connections at URL, ws://HOST:PORT, and take what they send as events. HOST is best 127.0.0.1: whoever can connect can send.',
-    commands,
-  },
-];
-
 /** The row for -j of `run`: another default than that of `select`, and a word about state. */
 const lanes: readonly Flag[] = [
   {
@@ -289,4 +213,4 @@ const lanes: readonly Flag[] = [
   },
 ];
 
-export const runFlags: readonly Flag[] = [...plugins, ...sandbox, ...events, ...lanes];
+export const runFlags: readonly Flag[] = [...plugins, ...sandbox, ...eventFlags, ...lanes];

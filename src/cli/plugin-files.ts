@@ -2,13 +2,15 @@
  * Finds and reads what was typed for a plugin, and explains when that cannot be done: the places that were looked at, the
  * nearest name, the next step. A .ts file is compiled first, from a cache when nothing that it was made of has changed.
  */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { LoadedPlugin, RunSources } from '../config/run.ts';
 import { findPlugin, isPluginPath, listPlugins, nameOfFile, pluginPlaces } from '../plugin/find.ts';
 import { GrantError, parseGrant } from '../plugin/services/grants.ts';
 import { nearest } from '../selector/suggest.ts';
-import { type PluginLimits, readPluginFile } from './plugin-read.ts';
+import { oneLine } from '../text/printable.ts';
+import { type PluginLimits, readPluginFile, reasonOf } from './plugin-read.ts';
 import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
 
@@ -17,9 +19,18 @@ export function runSources(world: World, limits: PluginLimits): RunSources {
   return {
     load: (word, file) => loadPlugin(word, file, world, limits),
     checkHost,
+    readToken: (file) => readToken(resolve(world.directory(), file), file),
     environment: world.environment,
     defaultStore: defaultStore(world.environment),
   };
+}
+
+function readToken(path: string, label: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--listen-token: ${oneLine(label)}: ${reasonOf(error)}`);
+  }
 }
 
 function checkHost(text: string): void {

@@ -97,8 +97,8 @@ function failed(label: string, error: unknown): PluginFileError {
   return new PluginFileError(`${label}: ${reasonOf(error)}`);
 }
 
-/** The commonest reasons in words, any other as the system says it. */
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read: the commonest reasons in words, any other as the system says it. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   return code === 'EACCES' ? 'it may not be read' : message;

@@ -24,6 +24,45 @@ export function grantedVariables(
   return Object.freeze(granted);
 }
 
+/** What a token may be made of, so that it fits a header and a URL as it is (RFC 6750, b64token). */
+const TOKEN = /^[\w.~+/-]+=*$/;
+
+/**
+ * The token of --listen-token: the text itself, or with @ in front, the first line of that file.
+ * @param read gives a file's text @throws UsageError
+ */
+export function listenToken(
+  text: string | undefined,
+  name: string,
+  read: (file: string) => string,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const token = text.startsWith('@') ? read(text.slice(1)).split(/\r?\n/)[0]! : text;
+  if (TOKEN.test(token)) return token;
+  // Not shown: it is a secret, if a bad one.
+  throw new UsageError(
+    `${name}: the token is empty or has other characters than letters, digits and -._~+/=`,
+    'For example: openssl rand -hex 32 > token, then --listen-token @token',
+  );
+}
+
+/** Origins as browsers write them: lower case, without a path. @throws UsageError */
+export function listenOrigins(list: readonly string[]): readonly string[] {
+  const origins = list.map((text) => {
+    const origin = text.toLowerCase();
+    if (origin === '*' || origin === 'null') return origin;
+    if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(origin) && URL.canParse(origin)) {
+      const { origin: normal } = new URL(origin);
+      return normal === 'null' ? origin : normal;
+    }
+    throw new UsageError(
+      `--listen-origin: ${JSON.stringify(text)} is not an origin`,
+      'For example: https://app.example or http://app.example:8080; * lets every page in.',
+    );
+  });
+  return Object.freeze(origins);
+}
+
 /** The URL as given. @throws UsageError unless it is ws://HOST:PORT */
 export function listenUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

@@ -7,7 +7,7 @@
  * apart; settings for NAME are for both.
  */
 import { UsageError } from './errors.ts';
-import { grantedVariables, listenUrl } from './grants.ts';
+import { grantedVariables, listenOrigins, listenToken, listenUrl } from './grants.ts';
 import type { Resolved } from './layers.ts';
 import { storeSettings } from './record.ts';
 import { selectSettings } from './select.ts';
@@ -38,6 +38,8 @@ export interface RunOperands {
 export interface RunSources {
   /** Reads the plugin that `word` stands for; `file` is given when -p says it. @throws PluginFileError */
   load(word: string, file: string | undefined): Promise<LoadedPlugin>;
+  /** The text of the file that --listen-token names. @throws UsageError */
+  readToken(file: string): string;
   /** Looks at one HOST[:PORT] of --allow-net. @throws UsageError */
   checkHost(text: string): void;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -61,6 +63,11 @@ export async function runSettings(
       'What a plugin puts out has no place in the input. slung select and slung store write can resume.',
     );
   }
+  const token = listen === undefined ? undefined : resolved.optionalText('listenToken');
+  const door = {
+    listenToken: listenToken(token, resolved.originText('listenToken'), (file) => sources.readToken(file)),
+    listenOrigins: listenOrigins(resolved.list('listenOrigin')),
+  };
   const allowNet = resolved.list('allowNet');
   for (const host of allowNet) sources.checkHost(host);
   const environment = grantedVariables(resolved.list('allowEnv'), sources.environment);
@@ -84,6 +91,7 @@ export async function runSettings(
     // A program gets the store when it was named for this run, not because somebody has one.
     store: resolved.isFlag('store') ? storeSettings(resolved, undefined) : undefined,
     listen,
+    ...door,
     args: Object.freeze([...operands.args]),
   });
 }

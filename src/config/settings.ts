@@ -143,6 +143,10 @@ export interface RunSettings {
   readonly timeLimitMs: number;
   /** The longest time until a plugin is compiled. */
   readonly loadLimitMs: number;
+  /** What a producer has to show at `listen`; undefined: nothing. */
+  readonly listenToken: string | undefined;
+  /** Origins of web pages that may connect to `listen`, as browsers write them; `*` is all. */
+  readonly listenOrigins: readonly string[];
   /** What is shown of the plugins' standard error. */
   readonly pluginStderr: 'limit' | 'all' | 'none';
   /** How long a plugin may wait for the network in one call, all its requests together. */

@@ -1,12 +1,12 @@
 /**
- * WebSocket frames as lines of NDJSON. A binary frame is one event of Slung's producers, a text frame one JSON object; of
- * both becomes one line that says who sent it. Nothing here parses JSON: a text frame that is not valid becomes a line
- * that is not, which the reader of the lines finds and counts like any other.
+ * WebSocket frames as lines of NDJSON. A binary frame is one or more events of Slung's producers, a text frame one JSON
+ * object, or several, each on a line of its own; each becomes a line that says who sent it. Nothing here parses JSON: a
+ * text that is not valid becomes a line that is not, which the reader of the lines finds and counts like any other.
  *
  * The surprising part: the member `producer` goes last, in front of the closing brace. So it wins over one that the
  * sender wrote, and what was no object before is none after: braces and quotes balance as they did.
  *
- * A binary frame, little endian, exactly as long as it says (the ingest format of Slung 0.1):
+ * An event in a binary frame, little endian (the ingest format of Slung 0.1, where a frame is one event):
  *
  *     i64 timestamp | f64 value | u16 series bytes | u16 number of tags | series | { u16 tag bytes | tag }…
  */
@@ -21,20 +21,41 @@ const LENGTH_BYTES = 2;
 const LF = 0x0a;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+const CLOSE_ARRAY = 0x5d;
+const COMMA = 0x2c;
 
-/** A frame has no line: why not, in words. */
-export class BadFrame {
+/** Takes a line with its newline; it is the taker's. */
+export type TakeLine = (line: Buffer) => void;
+/** Is given why a frame, or a part of it, is no line, in words. */
+export type Refuse = (reason: string) => void;
+
+/** A frame, or a part of it, has no line: why not, in words. */
+class BadFrame {
   readonly reason: string;
   constructor(reason: string) {
     this.reason = reason;
   }
 }
 
-/**
- * @param frame borrowed
- * @returns the line of a binary frame, with its newline: timestamp, value, series, tags, producer
- */
-export function lineOfEvent(frame: Buffer, producer: number): Buffer | BadFrame {
+/** The lines of a binary frame (borrowed). What follows the first event that is none is refused. */
+export function readEvents(frame: Buffer, producer: number, take: TakeLine, refuse: Refuse): void {
+  let offset = 0;
+  do {
+    const event = eventAt(frame.subarray(offset), producer);
+    if (event instanceof BadFrame) {
+      // Many clients send text as bytes.
+      if (offset === 0 && isObject(frame, ...trimmed(frame, 0, frame.length)) && isUtf8(frame)) {
+        readLines(frame, producer, take, refuse);
+      } else refuse(offset === 0 ? event.reason : `after ${offset} bytes of events: ${event.reason}`);
+      return;
+    }
+    take(event.line);
+    offset += event.bytes;
+  } while (offset < frame.length);
+}
+
+/** The first event: its line with timestamp, value, series, tags and producer, and how long it is. */
+function eventAt(frame: Buffer, producer: number): { readonly line: Buffer; readonly bytes: number } | BadFrame {
   if (frame.length < HEADER_BYTES) return new BadFrame(`${frame.length} bytes, an event has at least ${HEADER_BYTES}`);
   const value = frame.readDoubleLE(VALUE_OFFSET);
   if (!Number.isFinite(value)) return new BadFrame(`the value is ${value}, which JSON cannot say`);
@@ -53,7 +74,6 @@ export function lineOfEvent(frame: Buffer, producer: number): Buffer | BadFrame 
     tags.push(quoted(tag));
     offset = end;
   }
-  if (offset !== frame.length) return new BadFrame(`${frame.length - offset} bytes follow the last tag`);
   const members = [
     `"timestamp":${frame.readBigInt64LE(0)}`,
     // String() gives 0 for -0.
@@ -62,25 +82,63 @@ export function lineOfEvent(frame: Buffer, producer: number): Buffer | BadFrame 
     `"tags":[${tags.join(',')}]`,
     `"producer":${producer}`,
   ];
-  return Buffer.from(`{${members.join(',')}}\n`);
+  return { line: Buffer.from(`{${members.join(',')}}\n`), bytes: offset };
 }
 
 /**
- * @param frame borrowed; UTF-8, which the library has checked
- * @returns the line of a text frame, with its newline; newlines in it become spaces
+ * The lines of a text frame (borrowed; UTF-8, which the library has checked). An object may be spread over lines: newlines
+ * in it become spaces. Several objects have a line each.
  */
-export function lineOfText(frame: Buffer, producer: number): Buffer | BadFrame {
-  let start = 0;
-  let end = frame.length;
-  while (start < end && isSpace(frame[start]!)) start++;
-  while (end > start && isSpace(frame[end - 1]!)) end--;
-  if (end - start < 2 || frame[start] !== OPEN || frame[end - 1] !== CLOSE) return new BadFrame('not a JSON object');
+export function readLines(frame: Buffer, producer: number, take: TakeLine, refuse: Refuse): void {
+  const [start, end] = trimmed(frame, 0, frame.length);
+  if (!hasSeveral(frame, start, end)) {
+    lineAt(frame, start, end, producer, take, refuse);
+    return;
+  }
+  for (let from = start; from < end; ) {
+    const lf = frame.indexOf(LF, from);
+    const to = lf < 0 || lf > end ? end : lf;
+    const [first, last] = trimmed(frame, from, to);
+    if (last > first) lineAt(frame, first, last, producer, take, refuse);
+    from = to + 1;
+  }
+}
+
+/**
+ * Whether the first line is an object of its own. It looks like one when it begins and ends with braces; but if it is only
+ * the beginning of one, what follows its last brace has to be a comma or a closing bracket.
+ */
+function hasSeveral(frame: Buffer, start: number, end: number): boolean {
+  const lf = frame.indexOf(LF, start);
+  if (lf < 0 || lf >= end || !isObject(frame, ...trimmed(frame, start, lf))) return false;
+  const [next] = trimmed(frame, lf, end);
+  return frame[next] !== COMMA && frame[next] !== CLOSE && frame[next] !== CLOSE_ARRAY;
+}
+
+function lineAt(frame: Buffer, start: number, end: number, producer: number, take: TakeLine, refuse: Refuse): void {
+  if (!isObject(frame, start, end)) {
+    refuse('not a JSON object');
+    return;
+  }
   let last = end - 2;
   while (last > start && isSpace(frame[last]!)) last--;
   const comma = last === start ? '' : ',';
   const line = Buffer.concat([frame.subarray(start, end - 1), Buffer.from(`${comma}"producer":${producer}}\n`)]);
   for (let at = line.indexOf(LF); at < line.length - 1; at = line.indexOf(LF, at)) line[at] = 0x20;
-  return line;
+  take(line);
+}
+
+function isObject(frame: Buffer, start: number, end: number): boolean {
+  return end - start >= 2 && frame[start] === OPEN && frame[end - 1] === CLOSE;
+}
+
+/** Without white space at both ends. */
+function trimmed(frame: Buffer, from: number, to: number): [start: number, end: number] {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(frame[start]!)) start++;
+  while (end > start && isSpace(frame[end - 1]!)) end--;
+  return [start, end];
 }
 
 /** White space of JSON (RFC 8259, section 2). */

@@ -1,17 +1,15 @@
 /**
  * `--listen ws://HOST:PORT`: events from WebSocket producers as a source of NDJSON lines, and the way back to them. Lines
  * of one turn of the event loop are gathered into one chunk for the inbox that the reader empties; when the reader falls
- * behind, the sockets are not read, so the producers wait and nothing is dropped.
- *
- * The surprising part: a web page may open WebSockets to this machine, whatever its origin, so on a loopback address
- * connections from pages of other origins are refused.
+ * behind, the sockets are not read, so the producers wait and nothing is dropped. Who may come in is listen-door.ts.
  */
-import type { IncomingMessage } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { SourceError, sourceError } from './errors.ts';
+import { errorCode, SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
-import { BadFrame, lineOfEvent, lineOfText } from './listen-frames.ts';
+import { doorServer, isLoopback } from './listen-door.ts';
+import { readEvents, readLines } from './listen-frames.ts';
 import type { Source } from './types.ts';
 
 export interface ListenOptions {
@@ -19,10 +17,19 @@ export interface ListenOptions {
   warn(text: string): void;
   /** Default 1 MiB; a larger frame ends its connection, as the protocol wants it (code 1009). */
   readonly maxFrameBytes?: number;
+  /** What a producer has to show; undefined: nothing. */
+  readonly token?: string | undefined;
+  /** Origins of web pages that may connect, besides those of this machine; `*` is all. */
+  readonly origins?: readonly string[];
+  /** Producers at a time, default 1024; others are refused with status 503. */
+  readonly maxProducers?: number;
+  /** Sockets whose handshake is not done, default 64, and how long it may take, default 10 s. */
+  readonly maxHandshakes?: number;
+  readonly handshakeMs?: number;
 }
 
 const MAX_FRAME_BYTES = 1024 * 1024;
-const MAX_CONNECTIONS = 1024;
+const MAX_PRODUCERS = 1024;
 const MAX_WARNINGS = 10;
 const CHUNK_BYTES = 64 * 1024;
 /** What may wait for a producer that does not read; beyond it, sending to him fails. */
@@ -30,8 +37,6 @@ const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 /** How long a producer has to answer our closing. */
 const CLOSE_TIMEOUT_MS = 1000;
 const CODE_GOING_AWAY = 1001;
-const CODE_TRY_LATER = 1013;
-const HTTP_FORBIDDEN = 403;
 const MAX_PORT = 65535;
 
 export interface ListenAddress {
@@ -61,24 +66,22 @@ export function parseListenAddress(text: string): ListenAddress {
  */
 export async function openListen(text: string, options: ListenOptions): Promise<ListenSource> {
   const { host, port } = parseListenAddress(text);
-  const isLocal = isLoopback(host);
-  const server = new WebSocketServer({
-    host,
-    port,
-    maxPayload: options.maxFrameBytes ?? MAX_FRAME_BYTES,
-    verifyClient: ({ req }: { req: IncomingMessage }, answer: (isWelcome: boolean, code?: number) => void) =>
-      answer(!isLocal || isLocalPage(req.headers.origin), HTTP_FORBIDDEN),
-  });
+  const source = new ListenSource(text, host, options);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('listening', resolve);
-      server.once('error', reject);
-    });
+    await source.open(port);
   } catch (error) {
-    server.close();
-    throw sourceError(text, 'listen on', error);
+    const { message } = sourceError(text, 'listen on', error);
+    throw new SourceError(text, errorCode(error), `${message}; ${nextStep(errorCode(error))}`, error);
   }
-  return new ListenSource(text, server, options);
+  return source;
+}
+
+function nextStep(code: string): string {
+  if (code === 'EADDRINUSE')
+    return 'another program listens there: end it, or choose another port (0: any that is free)';
+  if (code === 'EACCES') return 'ports below 1024 need rights: choose one above';
+  if (code === 'EADDRNOTAVAIL') return 'this machine does not have that address: 127.0.0.1 is its own';
+  return 'write an address of this machine, as in ws://127.0.0.1:2077';
 }
 
 /** Events of WebSocket producers. Producers are numbered from 1 in the order in which they connect. */
@@ -86,16 +89,21 @@ export class ListenSource implements Source {
   readonly name: string;
   readonly sizeBytes = undefined;
   /** Where it listens really: with the port that was free when 0 was asked for. */
-  readonly port: number;
-  /** Frames that became lines, and those that did not. */
+  port = 0;
+  /** Other machines can reach it. */
+  isPublic = false;
+  /** Frames that became lines, and frames or parts of them that did not. */
   frames = 0;
   badFrames = 0;
   /** Resolves after `close`, when every connection has ended; the process can end before. */
   readonly closed: Promise<void>;
-  readonly #server: WebSocketServer;
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #host: string;
   readonly #options: ListenOptions;
   readonly #inbox = new Inbox();
   readonly #producers = new Map<number, WebSocket>();
+  #refused = 0;
   #lastProducer = 0;
   #chunk = Buffer.alloc(0);
   /** What of the chunk was not given to the inbox yet. */
@@ -104,17 +112,39 @@ export class ListenSource implements Source {
   #isPaused = false;
   #state: 'open' | 'stopped' | 'closed' = 'open';
 
-  /** Owns the server, which is listening. */
-  constructor(name: string, server: WebSocketServer, options: ListenOptions) {
+  /** `host` is that of the address, without brackets. */
+  constructor(name: string, host: string, options: ListenOptions) {
     this.name = name;
-    this.#server = server;
     this.#options = options;
-    this.port = (server.address() as AddressInfo).port;
     // A live source: whatever there is is worth reading.
     this.#inbox.dry = true;
-    this.closed = new Promise((resolve) => server.once('close', resolve));
-    server.on('connection', (socket) => this.#connect(socket));
-    server.on('error', (error) => this.#inbox.end(sourceError(name, 'listen on', error)));
+    const { maxFrameBytes = MAX_FRAME_BYTES, maxProducers = MAX_PRODUCERS } = options;
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes });
+    this.#host = host;
+    this.#server = doorServer({
+      ...{ host, token: options.token, origins: options.origins ?? [] },
+      ...(options.maxHandshakes === undefined ? {} : { maxHandshakes: options.maxHandshakes }),
+      ...(options.handshakeMs === undefined ? {} : { handshakeMs: options.handshakeMs }),
+      hasRoom: () => this.#state === 'open' && this.#producers.size < maxProducers,
+      welcome: (request, socket, head) =>
+        this.#sockets.handleUpgrade(request, socket, head, (producer) => this.#connect(producer)),
+      refused: (reason) => this.#tellRefusal(reason),
+    });
+    this.closed = new Promise((resolve) => this.#server.once('close', resolve));
+  }
+
+  /** Resolves when producers can connect. Throws the system's error. */
+  async open(port: number): Promise<void> {
+    const server = this.#server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: this.#host, port }, resolve);
+    });
+    const bound = server.address() as AddressInfo;
+    this.port = bound.port;
+    this.isPublic = !isLoopback(bound.address);
+    server.removeAllListeners('error');
+    server.on('error', (error) => this.#inbox.end(sourceError(this.name, 'listen on', error)));
   }
 
   readNow(target: Uint8Array): number {
@@ -159,16 +189,11 @@ export class ListenSource implements Source {
   }
 
   #connect(socket: WebSocket): void {
-    if (this.#state !== 'open' || this.#producers.size >= MAX_CONNECTIONS) {
-      socket.on('error', () => {});
-      socket.close(CODE_TRY_LATER, 'no more producers are taken');
-      return;
-    }
     this.#lastProducer++;
     const producer = this.#lastProducer;
     this.#producers.set(producer, socket);
     socket.on('message', (frame, isBinary) => this.#receive(producer, frame, isBinary));
-    socket.on('error', (error) => this.#refuse(producer, error.message));
+    socket.on('error', (error) => this.#ignore(producer, 'frame', error.message));
     socket.on('close', () => this.#producers.delete(producer));
     if (this.#isPaused) socket.pause();
   }
@@ -177,20 +202,29 @@ export class ListenSource implements Source {
     if (this.#state !== 'open') return;
     // The library gives one Buffer unless it is told otherwise.
     const bytes = frame as Buffer;
-    const line = isBinary ? lineOfEvent(bytes, producer) : lineOfText(bytes, producer);
-    if (line instanceof BadFrame) {
-      this.#refuse(producer, line.reason);
-      return;
-    }
-    this.frames++;
-    this.#gather(line);
+    let hasLine = false;
+    const take = (line: Buffer): void => {
+      hasLine = true;
+      this.#gather(line);
+    };
+    const refuse = (reason: string): void => this.#ignore(producer, hasLine ? 'part of a frame' : 'frame', reason);
+    if (isBinary) readEvents(bytes, producer, take, refuse);
+    else readLines(bytes, producer, take, refuse);
+    if (hasLine) this.frames++;
   }
 
-  #refuse(producer: number, reason: string): void {
+  #ignore(producer: number, what: string, reason: string): void {
     this.badFrames++;
     if (this.badFrames > MAX_WARNINGS) return;
     const more = this.badFrames === MAX_WARNINGS ? '; further ones are only counted' : '';
-    this.#options.warn(`${this.name}: producer ${producer}: frame ignored: ${reason}${more}`);
+    this.#options.warn(`${this.name}: producer ${producer}: ${what} ignored: ${reason}${more}`);
+  }
+
+  #tellRefusal(reason: string): void {
+    this.#refused++;
+    if (this.#refused > MAX_WARNINGS) return;
+    const more = this.#refused === MAX_WARNINGS ? '; further ones are not reported' : '';
+    this.#options.warn(`${this.name}: ${reason}${more}`);
   }
 
   #gather(line: Buffer): void {
@@ -225,14 +259,4 @@ export class ListenSource implements Source {
     this.#isPaused = false;
     for (const socket of this.#producers.values()) socket.resume();
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === '::1' || host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-/** Programs send no Origin; pages cannot leave it out. */
-function isLocalPage(origin: string | undefined): boolean {
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && isLoopback(new URL(origin).hostname.replace(/^\[|\]$/g, ''));
 }

@@ -14,6 +14,25 @@ export interface Listening {
 export async function listenFor(settings: RunSettings, host: RunHost): Promise<Listening | undefined> {
   if (settings.listen === undefined) return undefined;
   const { openListen } = await import('../io/listen.ts');
-  const source = await openListen(settings.listen, { warn: (text) => host.talk.warn(text) });
+  const { listen, listenToken: token, listenOrigins: origins } = settings;
+  const source = await openListen(listen, { token, origins, warn: (text) => host.talk.warn(text) });
+  tellAddress(source, settings, host);
   return { source, send: (producer, text) => source.send(producer, text), stop: () => source.stop() };
+}
+
+/** Where it listens, when that cannot be known; and that others reach it, which nobody should learn later. */
+function tellAddress(
+  { port, isPublic }: { readonly port: number; readonly isPublic: boolean },
+  { listen, listenToken }: RunSettings,
+  { talk }: RunHost,
+): void {
+  const address = listen!.replace(/:0+(\/?)$/, `:${port}$1`);
+  if (address !== listen) talk.warn(`listening on ${address}`, { port });
+  else talk.verbose(1, `listening on ${address}`);
+  if (!isPublic) return;
+  const who =
+    listenToken === undefined
+      ? 'anybody who reaches it can send records: --listen-token lets in only those who show a token. What they send'
+      : 'what producers send, the token as well,';
+  talk.warn(`${address} can be reached from other machines; ${who} is not encrypted (a proxy in front can do that)`);
 }

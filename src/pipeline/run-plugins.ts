@@ -5,14 +5,14 @@
  *     inputs --Run(plugin 1)--> conduit --Run(plugin 2)--> conduit --Run(select)--> sink
  */
 import type { RunSettings, SelectSettings } from '../config/settings.ts';
-import { SinkError } from '../io/index.ts';
+import { SinkError, SourceError } from '../io/index.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { ServicesThread } from '../plugin/services/start.ts';
 import { Conduit } from './conduit.ts';
 import { type Ends, openEnds } from './ends.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import { Job } from './job.ts';
-import { listenFor } from './listening.ts';
+import { type Listening, listenFor } from './listening.ts';
 import type { PluginJob } from './plugin-job.ts';
 import { PluginRefused } from './plugin-lane.ts';
 import { checkPlugins, makeJob, outputOf, refused, servicesFor } from './plugin-setup.ts';
@@ -26,7 +26,14 @@ import type { Work } from './work.ts';
  */
 export async function runPlugins(settings: RunSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
   const kinds = await checkPlugins(settings);
-  const listening = await listenFor(settings, host);
+  let listening: Listening | undefined;
+  try {
+    listening = await listenFor(settings, host);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    host.talk.error(error.message);
+    return { kind: 'done', code: 1 };
+  }
   const services = servicesFor(settings, host, listening?.send);
   const hasSelect = needsSelect(settings.select);
   const isChain = kinds.length > 1 || hasSelect;

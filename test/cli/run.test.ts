@@ -45,6 +45,8 @@ describe('settings', () => {
       cacheFile: undefined,
       events: { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
       listen: undefined,
+      listenToken: undefined,
+      listenOrigins: [],
       args: [],
     });
     expect(plugins).toEqual([
@@ -87,6 +89,32 @@ describe('settings', () => {
     expect(settings).toMatchObject({ allowNet: [], environment: {}, cacheFile: undefined });
     expect(settings.select).toMatchObject({ lanes: 1, stats: 'json' });
     expect(settings.plugins).toHaveLength(1);
+  });
+
+  test('a token of --listen comes from the line, a file or the environment', async () => {
+    const listen = ['a.wasm', '--listen', 'ws://127.0.0.1:1'];
+    writeFileSync(join(directory, 'token'), 'from-file\nand more\n');
+    const tokenOf = async (argv: readonly string[], environment = {}) =>
+      (await settingsOf([...listen, ...argv], environment)).listenToken;
+    expect(await tokenOf(['--listen-token', 'typed'], { SLUNG_LISTEN_TOKEN: 'env' })).toBe('typed');
+    expect(await tokenOf(['--listen-token', '@token'])).toBe('from-file');
+    expect(await tokenOf([], { SLUNG_LISTEN_TOKEN: 'env' })).toBe('env');
+    expect(await tokenOf([])).toBeUndefined();
+    expect((await settingsOf(['a.wasm'], { SLUNG_LISTEN_TOKEN: 'env' })).listenToken).toBeUndefined();
+    const bad = await run([...listen, '--listen-token', 'no t0ken']);
+    expect(bad).toMatchObject({ code: 2, err: expect.not.stringContaining('t0ken') });
+    const missing = await run([...listen, '--listen-token', '@none\nslung: forged']);
+    expect(missing.err).toContain('--listen-token: none␊slung: forged: there is no such file');
+  });
+
+  test('origins of --listen are written as browsers write them', async () => {
+    const listen = ['a.wasm', '--listen', 'ws://127.0.0.1:1'];
+    const argv = ['HTTPS://App.Example:443', 'http://a:8080', '*', 'null'].flatMap((text) => ['--listen-origin', text]);
+    const settings = await settingsOf([...listen, ...argv]);
+    expect(settings.listenOrigins).toEqual(['https://app.example', 'http://a:8080', '*', 'null']);
+    for (const bad of ['app.example', 'https://a/path', '']) {
+      expect((await run([...listen, '--listen-origin', bad])).code).toBe(2);
+    }
   });
 
   test('--listen takes the place of the input', async () => {

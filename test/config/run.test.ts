@@ -20,7 +20,7 @@ async function settle(argv: readonly string[], files: readonly string[] = []) {
   const checkHost = (text: string): void => {
     if (text === 'bad') throw new UsageError('--allow-net: bad');
   };
-  const sources = { load, checkHost, environment: {} };
+  const sources = { load, checkHost, readToken: () => '', environment: {} };
   const outcome = await runSettings(resolved, { plugin: 'a', files, args: [] }, sources).catch(
     (error: unknown) => error,
   );

@@ -1,10 +1,10 @@
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
-import { type ListenSource, openListen, parseListenAddress } from '../../src/io/listen.ts';
-import { BadFrame, lineOfEvent, lineOfText } from '../../src/io/listen-frames.ts';
+import { type ListenOptions, type ListenSource, openListen, parseListenAddress } from '../../src/io/listen.ts';
+import { readEvents, readLines } from '../../src/io/listen-frames.ts';
 import { pause } from '../support/eventually.ts';
 
 const sources: ListenSource[] = [];
@@ -20,20 +20,37 @@ afterEach(async () => {
   warnings.length = 0;
 });
 
-async function listen(maxFrameBytes?: number): Promise<ListenSource> {
-  const size = maxFrameBytes === undefined ? {} : { maxFrameBytes };
-  const source = await openListen('ws://127.0.0.1:0', { warn: (text) => warnings.push(text), ...size });
+async function listen(options: Partial<ListenOptions> = {}, host = '127.0.0.1'): Promise<ListenSource> {
+  const source = await openListen(`ws://${host}:0`, { warn: (text) => warnings.push(text), ...options });
   sources.push(source);
   return source;
 }
 
 /** Connects; a client that is refused rejects. */
-function connect({ port }: ListenSource, origin?: string): Promise<WebSocket> {
-  const client = new WebSocket(`ws://127.0.0.1:${port}`, origin === undefined ? {} : { origin });
+function connect(
+  { port }: ListenSource,
+  headers: { origin?: string; authorization?: string } = {},
+  path = '/',
+): Promise<WebSocket> {
+  const client = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers });
   clients.push(client);
   return new Promise((resolve, reject) => {
     client.once('open', () => resolve(client));
     client.once('error', reject);
+  });
+}
+
+/** What the server answers to these bytes until it ends the connection. */
+function raw({ port }: ListenSource, request: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    let text = '';
+    socket.on('data', (bytes) => {
+      text += bytes;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(text));
+    if (request !== '') socket.write(request);
   });
 }
 
@@ -73,7 +90,19 @@ function frameOf({ timestamp, value, series, tags }: Event): Buffer {
   return Buffer.concat([header, Buffer.from(series), ...parts]);
 }
 const plain: Event = { timestamp: 1n, value: 1, series: 's', tags: ['a', 'bc'] };
-const reasonOf = (line: Buffer | BadFrame) => (line instanceof BadFrame ? line.reason : `line ${line}`);
+
+/** What becomes of a frame: lines and, with `!` in front, reasons. */
+function read(how: typeof readLines, frame: Buffer, producer: number): string[] {
+  const found: string[] = [];
+  how(
+    frame,
+    producer,
+    (line) => found.push(line.toString()),
+    (reason) => found.push(`!${reason}`),
+  );
+  return found;
+}
+const eventsOf = (frame: Buffer, producer = 1): string[] => read(readEvents, frame, producer);
 
 describe('binary frames', () => {
   test('become a line with every member', () => {
@@ -83,10 +112,10 @@ describe('binary frames', () => {
       series: 'cpu "load"\\\n\u0001',
       tags: ['host=a', '', 'ü ✓'],
     });
-    expect(lineOfEvent(frame, 3).toString()).toBe(
+    expect(eventsOf(frame, 3)).toEqual([
       '{"timestamp":-9223372036854775808,"value":-0.1,"series":"cpu \\"load\\"\\\\\\u000a\\u0001",' +
         '"tags":["host=a","","ü ✓"],"producer":3}\n',
-    );
+    ]);
   });
 
   test('whatever was sent can be read back', () => {
@@ -95,7 +124,7 @@ describe('binary frames', () => {
     const timestamp = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
     fc.assert(
       fc.property(timestamp, finite, text, fc.array(text, { maxLength: 5 }), (time, value, series, tags) => {
-        const line = lineOfEvent(frameOf({ timestamp: time, value, series, tags }), 1).toString();
+        const [line] = eventsOf(frameOf({ timestamp: time, value, series, tags })) as [string];
         const parsed = JSON.parse(line);
         expect(parsed).toEqual({ ...parsed, series, tags, producer: 1 });
         expect(Object.is(parsed.value, value)).toBe(true);
@@ -105,15 +134,26 @@ describe('binary frames', () => {
     );
   });
 
-  test('cut at any byte, or longer, they are bad', () => {
+  test('cut at any byte, they are bad', () => {
     const frame = frameOf(plain);
     for (let length = 0; length < frame.length; length++) {
-      expect(lineOfEvent(frame.subarray(0, length), 1)).toBeInstanceOf(BadFrame);
+      expect(eventsOf(frame.subarray(0, length))).toEqual([expect.stringMatching(/^!/)]);
     }
-    expect(reasonOf(lineOfEvent(frame.subarray(0, 19), 1))).toBe('19 bytes, an event has at least 20');
-    expect(reasonOf(lineOfEvent(frame.subarray(0, 20), 1))).toBe('the series ends beyond the frame');
-    expect(reasonOf(lineOfEvent(frame.subarray(0, 25), 1))).toBe('tag 2 ends beyond the frame');
-    expect(reasonOf(lineOfEvent(Buffer.concat([frame, Buffer.of(0)]), 1))).toBe('1 bytes follow the last tag');
+    expect(eventsOf(frame.subarray(0, 19))).toEqual(['!19 bytes, an event has at least 20']);
+    expect(eventsOf(frame.subarray(0, 20))).toEqual(['!the series ends beyond the frame']);
+    expect(eventsOf(frame.subarray(0, 25))).toEqual(['!tag 2 ends beyond the frame']);
+  });
+
+  test('hold several events, and what follows them is told', () => {
+    const [frame, other] = [frameOf(plain), frameOf({ ...plain, value: 2 })];
+    const [line, second] = [eventsOf(frame)[0], eventsOf(other)[0]];
+    expect(eventsOf(Buffer.concat([frame, other]))).toEqual([line, second]);
+    const reason = `!after ${frame.length} bytes of events: 1 bytes, an event has at least 20`;
+    expect(eventsOf(Buffer.concat([frame, Buffer.of(0)]))).toEqual([line, reason]);
+  });
+
+  test('that are text are taken as text', () => {
+    expect(eventsOf(Buffer.from('{"a":1}\n{"a":2}\n'))).toEqual(['{"a":1,"producer":1}\n', '{"a":2,"producer":1}\n']);
   });
 
   test.each([
@@ -122,12 +162,12 @@ describe('binary frames', () => {
     ['the series is not UTF-8', { ...plain, series: Uint8Array.of(0xff) }],
     ['tag 2 is not UTF-8', { ...plain, tags: ['a', Uint8Array.of(0xc3)] }],
   ])('%s', (reason, event) => {
-    expect(reasonOf(lineOfEvent(frameOf(event), 1))).toBe(reason);
+    expect(eventsOf(frameOf(event))).toEqual([`!${reason}`]);
   });
 });
 
 describe('text frames', () => {
-  const lineOf = (text: string) => reasonOf(lineOfText(Buffer.from(text), 12));
+  const linesOf = (text: string) => read(readLines, Buffer.from(text), 12);
   test.each([
     ['{"a":1}', '{"a":1,"producer":12}'],
     ['{}', '{"producer":12}'],
@@ -136,27 +176,54 @@ describe('text frames', () => {
     ['{"producer":7}', '{"producer":7,"producer":12}'],
     ['{\n  "a": 1,\n  "b": "}"\n}', '{   "a": 1,   "b": "}" ,"producer":12}'],
   ])('%j', (text, line) => {
-    expect(lineOf(text)).toBe(`line ${line}\n`);
+    expect(linesOf(text)).toEqual([`${line}\n`]);
   });
 
   test.each(['', ' ', '{', '}', '[]', '1', '"{}', '{"a":1} x', 'x{}'])('%j is not a JSON object', (text) => {
-    expect(lineOf(text)).toBe('not a JSON object');
+    expect(linesOf(text)).toEqual(['!not a JSON object']);
+  });
+
+  test.each([
+    ['{"a":1}\n{"a":2}', ['{"a":1,"producer":12}\n', '{"a":2,"producer":12}\n']],
+    ['\n {} \r\n\r\n{"a":2}\n\n', ['{"producer":12}\n', '{"a":2,"producer":12}\n']],
+    ['{"a":1}\nnonsense\n{"a":3}', ['{"a":1,"producer":12}\n', '!not a JSON object', '{"a":3,"producer":12}\n']],
+    // One object, although its first line looks like one.
+    ['{"a":{}\n,"b":1}', ['{"a":{} ,"b":1,"producer":12}\n']],
+    ['{"a":[{}\n]}', ['{"a":[{} ],"producer":12}\n']],
+    ['{"a":{}\n}', ['{"a":{} ,"producer":12}\n']],
+  ])('%j', (text, expected) => {
+    expect(linesOf(text)).toEqual(expected);
+  });
+
+  test('an object is one line however it is spread, and two are two', () => {
+    const value = fc.jsonValue({ maxDepth: 3 });
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(fc.string(), value), { minLength: 1, maxLength: 3 }), (objects) => {
+        const parsed = (text: string) => linesOf(text).map((line) => JSON.parse(line));
+        // As JSON has them: -0 is 0, and __proto__ a member.
+        const expected = objects.map((object) => JSON.parse(JSON.stringify(object)));
+        const withSender = expected.map((object) => ({ ...object, producer: 12 }));
+        expect(parsed(objects.map((object) => JSON.stringify(object)).join('\n'))).toEqual(withSender);
+        expect(parsed(JSON.stringify(objects[0], null, 1))).toEqual([withSender[0]]);
+      }),
+    );
   });
 
   test('who sends nonsense cannot get a line that says somebody else sent it', () => {
     const piece = fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', '1', '"producer":', '"a"', ' ', '\n');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const line = lineOfText(Buffer.from(`{${pieces.join('')}}`), 12);
-        const text = (line as Buffer).toString();
-        expect(text.indexOf('\n')).toBe(text.length - 1);
-        let parsed: { producer?: unknown } | undefined;
-        try {
-          parsed = JSON.parse(text);
-        } catch {
-          return;
+        for (const text of linesOf(`{${pieces.join('')}}`)) {
+          if (text.startsWith('!')) continue;
+          expect(text.indexOf('\n')).toBe(text.length - 1);
+          let parsed: { producer?: unknown };
+          try {
+            parsed = JSON.parse(text);
+          } catch {
+            continue;
+          }
+          expect(parsed.producer).toBe(12);
         }
-        expect(parsed!.producer).toBe(12);
       }),
       { numRuns: 5000 },
     );
@@ -197,7 +264,7 @@ describe('addresses', () => {
     const opening = openListen(`ws://127.0.0.1:${port}`, { warn: () => {} });
     await expect(opening).rejects.toThrow(SourceError);
     await expect(opening).rejects.toThrow(
-      /^cannot listen on ws:\/\/127.0.0.1:\d+: address already in use \(EADDRINUSE\)$/,
+      /^cannot listen on ws:\/\/127.0.0.1:\d+: address already in use \(EADDRINUSE\); another program listens there: .*$/,
     );
     taken.close();
   });
@@ -241,7 +308,7 @@ describe('listening', () => {
   });
 
   test('a frame that is too large ends its connection, and no other', async () => {
-    const source = await listen(100);
+    const source = await listen({ maxFrameBytes: 100 });
     const [first, second] = [await connect(source), await connect(source)];
     const code = new Promise((resolve) => first.once('close', resolve));
     first.send(`{"a":"${'x'.repeat(100)}"}`);
@@ -262,12 +329,103 @@ describe('listening', () => {
 
   test('a page of another origin is refused, one of this machine is not', async () => {
     const source = await listen();
-    await expect(connect(source, 'https://evil.example')).rejects.toThrow(/403/);
-    await expect(connect(source, 'null')).rejects.toThrow(/403/);
-    await expect(connect(source, `http://localhost.evil.example:${source.port}`)).rejects.toThrow(/403/);
-    (await connect(source, 'http://localhost:3000')).send('{}');
-    (await connect(source, 'http://[::1]:3000')).send('{}');
+    await expect(connect(source, { origin: 'https://evil.example' })).rejects.toThrow(/403/);
+    await expect(connect(source, { origin: 'null' })).rejects.toThrow(/403/);
+    await expect(connect(source, { origin: `http://localhost.evil.example:${source.port}` })).rejects.toThrow(/403/);
+    (await connect(source, { origin: 'http://localhost:3000' })).send('{}');
+    (await connect(source, { origin: 'http://[::1]:3000' })).send('{}');
     expect(await lines(source, 2)).toHaveLength(2);
+  });
+
+  test('on a public address as well, and Host does not count', async () => {
+    const source = await listen({ origins: ['https://app.example'] }, '0.0.0.0');
+    expect(source.isPublic).toBe(true);
+    await expect(connect(source, { origin: 'http://evil.example' })).rejects.toThrow(/403/);
+    expect(warnings).toEqual([
+      `${source.name}: a page of http://evil.example was refused; --listen-origin http://evil.example lets it in`,
+    ]);
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+    const rebound = await raw(
+      source,
+      `GET / HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n${upgrade}\r\n`,
+    );
+    expect(rebound).toMatch(/^HTTP\/1.1 403 /);
+    await connect(source, { origin: 'https://app.example' });
+    await connect(source, { origin: 'http://127.0.0.1:9' });
+    await connect(source);
+  });
+
+  test('a token is asked for, in a header or in the URL', async () => {
+    const source = await listen({ token: 's3cret' });
+    expect(source.isPublic).toBe(false);
+    await expect(connect(source)).rejects.toThrow(/401/);
+    await expect(connect(source, { authorization: 'Bearer s3cre' })).rejects.toThrow(/401/);
+    await expect(connect(source, { authorization: 'Basic s3cret' })).rejects.toThrow(/401/);
+    await expect(connect(source, {}, '/?token=s3cret2')).rejects.toThrow(/401/);
+    await expect(connect(source, { origin: 'http://evil.example' }, '/?token=s3cret')).rejects.toThrow(/403/);
+    (await connect(source, { authorization: 'Bearer s3cret' })).send('{}');
+    (await connect(source, {}, '/?token=s3cret')).send('{}');
+    expect(await lines(source, 2)).toHaveLength(2);
+    expect(warnings.join('\n')).not.toContain('s3cre');
+  });
+
+  test('other paths and methods get a status of HTTP', async () => {
+    const source = await listen();
+    await expect(connect(source, {}, '/other')).rejects.toThrow(/404/);
+    const status = async (request: string) =>
+      (await raw(source, `${request} HTTP/1.1\r\nHost: a\r\n\r\n`)).split('\r\n')[0];
+    expect(await status('GET /')).toBe('HTTP/1.1 426 Upgrade Required');
+    expect(await status('GET /favicon.ico')).toBe('HTTP/1.1 404 Not Found');
+    expect(await status('POST /')).toBe('HTTP/1.1 405 Method Not Allowed');
+    expect(await raw(source, `GET / HTTP/1.1\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /);
+    expect(await raw(source, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  test('what is half open is bounded in number and time, and lets those in who are quick', async () => {
+    const many = await listen({ maxHandshakes: 2, handshakeMs: 600_000 });
+    const slow = [createConnection(many.port, '127.0.0.1'), createConnection(many.port, '127.0.0.1')];
+    for (const socket of slow) await new Promise((resolve) => socket.once('connect', resolve));
+    slow[0]!.write('GET / HTTP/1.1\r\nHost: a\r\n');
+    // A third one is not waited for; when one of the two has gone, there is room again.
+    expect(await raw(many, '')).toBe('');
+    slow[1]!.destroy();
+    await expect
+      .poll(() =>
+        connect(many).then(
+          () => 'in',
+          () => 'out',
+        ),
+      )
+      .toBe('in');
+    slow[0]!.destroy();
+    const late = await listen({ handshakeMs: 20 });
+    expect(await raw(late, 'GET / HTTP/1.1\r\nHost: a\r\n')).toBe('');
+    expect(await raw(late, '')).toBe('');
+  });
+
+  test('no more producers than there is room for', async () => {
+    const source = await listen({ maxProducers: 1 });
+    const first = await connect(source);
+    await expect(connect(source)).rejects.toThrow(/503/);
+    first.close();
+    await expect
+      .poll(() =>
+        connect(source).then(
+          () => 'in',
+          () => 'out',
+        ),
+      )
+      .toBe('in');
+  });
+
+  test('a frame with several lines is several records', async () => {
+    const source = await listen();
+    const client = await connect(source);
+    client.send('{"n":1}\n{"n":2}\nx\n');
+    client.send(Buffer.from('{"n":3}\n{"n":4}'));
+    expect(await lines(source, 4)).toEqual([1, 2, 3, 4].map((n) => `{"n":${n},"producer":1}`));
+    expect([source.frames, source.badFrames]).toEqual([2, 1]);
+    expect(warnings).toEqual([`${source.name}: producer 1: part of a frame ignored: not a JSON object`]);
   });
 
   test('producers wait while nobody reads, and nothing is lost', async () => {

@@ -89,7 +89,7 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     environment,
     ...others
   } = changes;
-  const { cacheFile, events, listen, args, pluginStderr, ...select } = others;
+  const { cacheFile, events, listen, listenToken, listenOrigins, args, pluginStderr, ...select } = others;
   return {
     select: { ...defaultSettings, stats: 'json', ...select },
     plugins,
@@ -106,6 +106,8 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     cacheFile,
     events: events ?? { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
     listen,
+    listenToken,
+    listenOrigins: listenOrigins ?? [],
     store: undefined,
     args: args ?? [],
   };

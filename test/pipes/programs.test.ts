@@ -110,6 +110,23 @@ test('a producer is answered, events say who sent them, and the end is in good o
   expect(code).toBe(0);
 });
 
+test('an address that is taken is one line, and so is one that others reach', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const taken = new Program(['--listen', `ws://127.0.0.1:${port}`], ['loop|1']);
+  expect(await taken.closed).toEqual([1, null]);
+  expect(taken.err).toMatch(/^slung: cannot listen on ws:\S+: address already in use \(EADDRINUSE\); another .*\n$/);
+  const open = new Program(['--listen', 'ws://0.0.0.0:0'], ['loop|1']);
+  await open.until(() => open.err.split('\n').length > 2);
+  open.child.kill('SIGTERM');
+  await open.closed;
+  expect(open.err).toMatch(
+    /^slung: listening on ws:\/\/0\.0\.0\.0:[1-9]\d*\nslung: .*other machines.*--listen-token.*\n/,
+  );
+});
+
 async function answering(status: number, body: string): Promise<string> {
   const server = createServer((request, response) => {
     let got = '';

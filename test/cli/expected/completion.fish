@@ -88,6 +88,8 @@ complete -c slung -n "__fish_seen_subcommand_from run" -l series -x -d 'Where th
 complete -c slung -n "__fish_seen_subcommand_from run" -l tags -x -d 'Where the tags of an event are'
 complete -c slung -n "__fish_seen_subcommand_from run" -l time-unit -x -a "auto s ms us ns" -d 'The unit of times that are numbers'
 complete -c slung -n "__fish_seen_subcommand_from run" -l listen -x -d 'Take events from producers at ws://HOST:PORT'
+complete -c slung -n "__fish_seen_subcommand_from run" -l listen-token -x -d 'What producers have to show; @FILE reads it from FILE'
+complete -c slung -n "__fish_seen_subcommand_from run" -l listen-origin -x -d 'Let web pages of ORIGIN connect'
 complete -c slung -n "__fish_seen_subcommand_from run" -s j -l lanes -x -d 'Run N instances of each plugin; the order stays'
 complete -c slung -n "__fish_seen_subcommand_from run" -l record -x -d 'Remember numbers of what passes, for slung query'
 complete -c slung -n "__fish_seen_subcommand_from run" -l store -r -d 'The directory of the store'

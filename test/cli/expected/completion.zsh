@@ -129,6 +129,8 @@ _slung() {
         '--tags=[Where the tags of an event are]:FIELD: ' \
         '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
         '--listen=[Take events from producers at ws\://HOST\:PORT]:URL: ' \
+        '--listen-token=[What producers have to show; @FILE reads it from FILE]:TOKEN: ' \
+        '*--listen-origin=[Let web pages of ORIGIN connect]:ORIGIN: ' \
         '-j+[Run N instances of each plugin; the order stays]:N: ' \
         '--lanes=[Run N instances of each plugin; the order stays]:N: ' \
         '*--record=[Remember numbers of what passes, for slung query]:SPEC: ' \
