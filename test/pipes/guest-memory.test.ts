@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pause } from '../support/eventually.ts';
 import { isFull } from '../support/full.ts';
 import { hostilePlugin } from '../support/hostile.ts';
 import { bin, environment, isLinux, workDirectory } from './support.ts';
@@ -65,7 +66,7 @@ describe.runIf(isFull).concurrent('with a limit of two seconds, a filter', () =>
       env: environment(),
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 4000));
+  const longer = () => pause(4000);
 
   test('may wait for a slow producer', async () => {
     const child = start();
@@ -75,7 +76,7 @@ describe.runIf(isFull).concurrent('with a limit of two seconds, a filter', () =>
       const came = new Promise((resolve) => child.stdout.once('data', resolve));
       child.stdin.write(`{"n":${n}}\n`);
       out += await came;
-      await pause();
+      await longer();
     }
     child.stdin.end();
     expect([await ended, out]).toEqual([0, '{"n":0}\n{"n":1}\n{"n":2}\n']);
@@ -94,7 +95,7 @@ describe.runIf(isFull).concurrent('with a limit of two seconds, a filter', () =>
       if (before > 0 && before >> 22 === bytes >> 22) return;
       if (bytes > 5 << 20) return;
       child.stdout.pause();
-      pause().then(() => child.stdout.resume());
+      longer().then(() => child.stdout.resume());
     });
     expect([await ended, bytes]).toEqual([0, lines.length]);
   });

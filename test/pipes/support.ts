@@ -22,7 +22,7 @@ export function workDirectory(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** No guest of a test stays within a call for so long but those that a test gives a limit of their own. */
+/** No guest of a test stays within a call or in loading for so long but those that a test gives a limit of their own. */
 const NO_LIMIT = '1h';
 
 /** The environment without anything that changes what slung says. */
@@ -32,6 +32,7 @@ export function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv 
     ...Object.fromEntries(own),
     TERM: 'dumb',
     SLUNG_TIME_LIMIT: NO_LIMIT,
+    SLUNG_LOAD_LIMIT: NO_LIMIT,
     NODE: process.execPath,
     SLUNG: bin,
     ...changes,

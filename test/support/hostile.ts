@@ -81,7 +81,7 @@ export class HostileRuns {
     const rejectsFile = join(dirname(file), 'rejects');
     const args = [slung, 'run', file, '--rejects', rejectsFile, ...flags];
     return new Promise((resolve) => {
-      const env = { ...process.env, SLUNG_TIME_LIMIT: '1h' };
+      const env = { ...process.env, SLUNG_TIME_LIMIT: '1h', SLUNG_LOAD_LIMIT: '1h' };
       const options = { env, maxBuffer: 1 << 28, timeout: HANGS_MS, killSignal: 'SIGKILL' } as const;
       const child = execFile(process.execPath, args, options, (error, out, err) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
