@@ -23,6 +23,7 @@ export async function hosted(
       talk: terminal.talk,
       progress: terminal.progress,
       onSignal: (listener) => watch.onSignal(listener),
+      onLongCall: () => watch.lapse(),
       clockMs: () => world.clockMs(),
       takeThread: () => world.takeThread?.(),
       openStore: async (store) => (await world.loadOpenStore())(store, (text) => terminal.talk.warn(text)),

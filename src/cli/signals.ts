@@ -1,6 +1,6 @@
 /**
  * The two-step answer to SIGINT and SIGTERM while a run is on. The first asks the run to stop in good order; the second
- * ends the process at once. Ending always means raising the signal again with the default handler in place, so
+ * ends the process at once, also when the thread is in a long call (lapse). Ending always means raising the signal again with the default handler in place, so
  * that the shell sees a death by signal (and stops a loop around us) and not an exit code that looks like one.
  */
 import type { StopSignal } from '../pipeline/host.ts';
@@ -20,12 +20,14 @@ export class SignalWatch {
   readonly #listeners = new Set<(signal: StopSignal) => void>();
   readonly #handlers: ReadonlyMap<StopSignal, () => void>;
   #isStopping = false;
+  #isLapsed = false;
+  #isOver = false;
 
   /** Installs the handlers; `end` removes them. */
   constructor(source: SignalSource) {
     this.#source = source;
     this.#handlers = new Map(stopSignals.map((signal) => [signal, () => this.#handle(signal)]));
-    for (const [signal, handler] of this.#handlers) source.on(signal, handler);
+    this.#install();
   }
 
   /** Calls `listener` at the first signal. Returns what removes it. */
@@ -34,8 +36,31 @@ export class SignalWatch {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Until the event loop runs again, which is when it could hear of a signal, the default handlers are in place: this
+   * thread is in a call that takes long, and a signal must not wait for its end.
+   */
+  lapse(): void {
+    if (this.#isLapsed) return;
+    this.#isLapsed = true;
+    this.#uninstall();
+    setImmediate(() => {
+      this.#isLapsed = false;
+      if (!this.#isOver) this.#install();
+    });
+  }
+
   /** Puts the default handlers back. Safe to call twice. */
   end(): void {
+    this.#isOver = true;
+    this.#uninstall();
+  }
+
+  #install(): void {
+    for (const [signal, handler] of this.#handlers) this.#source.on(signal, handler);
+  }
+
+  #uninstall(): void {
     for (const [signal, handler] of this.#handlers) this.#source.off(signal, handler);
   }
 

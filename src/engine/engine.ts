@@ -49,6 +49,19 @@ export function engineModule(): WebAssembly.Module {
   return compiled;
 }
 
+let longCallListener = (): void => {};
+
+/**
+ * `listener` is called on this thread, in the middle of an engine's work, when one call takes long (an NFA over
+ * megabytes): the event loop does not run then, and signals are not heard.
+ */
+export function onLongCall(listener: () => void): void {
+  longCallListener = listener;
+}
+
+/** What the engine's modules import besides their memory. */
+const host = { longCall: () => longCallListener() };
+
 /** Instantiates the engine over a memory that createMemory made, on this thread. */
 export function instantiate(
   module: WebAssembly.Module,
@@ -56,7 +69,7 @@ export function instantiate(
   map: MemoryMap,
   sets: Plan['sets'],
 ): { instance: WebAssembly.Instance; exports: EngineExports } {
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const instance = new WebAssembly.Instance(module, { env: { memory }, host });
   const exports = instance.exports as unknown as EngineExports;
   if (exports.heapBase() > STATIC_BYTES) {
     throw new RangeError(`the engine's static data (${exports.heapBase()} bytes) is larger than ${STATIC_BYTES}`);
@@ -68,7 +81,7 @@ export function instantiate(
 
 /** An instance that only finds where lines end (see afterLines), for the thread that fills another thread's blocks. */
 export function scanner(module: WebAssembly.Module, memory: WebAssembly.Memory): Pick<EngineExports, 'afterLines'> {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as EngineExports;
+  return new WebAssembly.Instance(module, { env: { memory }, host }).exports as unknown as EngineExports;
 }
 
 /** Views over an engine's memory: fills and drains blocks. Does not run anything. */

@@ -57,6 +57,8 @@ export interface RunHost {
    * second signal ends the process at once and is not announced. Returns what removes the listener.
    */
   onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** The thread is in the middle of a call that may take minutes: from now until it returns, a signal ends the process. */
+  onLongCall?(): void;
   /** Milliseconds from an arbitrary start, never going back, with fractions. */
   clockMs(): number;
   /** A thread that was started ahead for a plugin (thread-ahead.ts): the first who asks owns it. */

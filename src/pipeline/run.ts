@@ -9,6 +9,7 @@
  * the output is slow, and every few milliseconds, so that signals and timers are heard.
  */
 import type { SelectSettings } from '../config/settings.ts';
+import { onLongCall } from '../engine/engine.ts';
 import { SinkError, type Source, SourceError } from '../io/index.ts';
 import { type Cut, Feed, type Filled } from './batch.ts';
 import { Drain, type Tag } from './drain.ts';
@@ -49,6 +50,7 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
 /** Executes a run that ends in good order when there is a signal. */
 export async function executeHeard(run: Run, host: RunHost): Promise<RunOutcome> {
   const unlisten = host.onSignal((signal) => run.stop(signal));
+  onLongCall(() => host.onLongCall?.());
   try {
     return await run.execute();
   } finally {

@@ -59,6 +59,20 @@ describe('SignalWatch', () => {
     expect(source.handlerCount).toBe(0);
   });
 
+  test('while the thread is in a long call, the default handlers are in place', async () => {
+    const source = new FakeSignals();
+    const watch = new SignalWatch(source);
+    watch.lapse();
+    watch.lapse();
+    expect(source.handlerCount).toBe(0);
+    await new Promise(setImmediate);
+    expect(source.handlerCount).toBe(2);
+    watch.lapse();
+    watch.end();
+    await new Promise(setImmediate);
+    expect(source.handlerCount).toBe(0);
+  });
+
   test('with nobody listening the first signal ends at once', () => {
     const source = new FakeSignals();
     const watch = new SignalWatch(source);

@@ -6,13 +6,16 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { bash, deliver, isLinux, Piped, statsIn, untilWritten, workDirectory } from './support.ts';
+import { bash, deliver, isLinux, Piped, statsIn, untilBusy, untilWritten, workDirectory } from './support.ts';
 
 const work = workDirectory();
 /** A record, and a file of so many of them that is much more than pipes hold; a batch is as well. */
 const LARGE = '{"a":1}\n';
 const LARGE_COUNT = 500_000;
-beforeAll(() => writeFileSync(join(work.path, 'large'), LARGE.repeat(LARGE_COUNT)));
+beforeAll(() => {
+  writeFileSync(join(work.path, 'large'), LARGE.repeat(LARGE_COUNT));
+  writeFileSync(join(work.path, 'one-long-record'), `{"s":"${'x'.repeat(2_000_000)}"}\n`);
+});
 afterAll(() => work.remove());
 
 const open: Piped[] = [];
@@ -101,6 +104,17 @@ describe.runIf(isLinux).each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     expect(ended.signal).toBe(signal);
     expect(statsIn(ended.stderr).records).toBe(out.length / LARGE.length);
     expect(out.length).toBeLessThanOrEqual(LARGE.length * LARGE_COUNT);
+  });
+
+  test('in a long call of the engine: the second one ends it at once', async () => {
+    const slung = start('-w', 's ~ ".{0,500}y.{0,500}z"', 'one-long-record');
+    // The pattern takes minutes.
+    await untilBusy(slung.child.pid!);
+    slung.child.kill(signal);
+    // It may have come before the handlers were let go; then it was the first.
+    const again = setInterval(() => slung.child.kill(signal), 100);
+    expect(await slung.ended).toEqual({ code: null, signal, stderr: '' });
+    clearInterval(again);
   });
 
   test('with -o FILE: no file of that name, no temporary file', async () => {

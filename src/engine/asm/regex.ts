@@ -164,6 +164,16 @@ function runCharacters(image: usize, from: usize, to: usize): bool {
   return state == 0;
 }
 
+/** Tells the host that the thread has been in this call for long. */
+// @ts-ignore: decorator
+@external("host", "longCall")
+declare function longCall(): void;
+
+/** About a quarter of a second. */
+const LONG_CALL_VISITS: u32 = 1 << 26;
+/** Visits of instructions since the host was told. */
+let visits: u32 = 0;
+
 /** Sparse sets of instructions (Briggs and Torczon): a list in order of arrival, and each member's place in it. */
 // @ts-ignore: decorator
 @inline
@@ -202,6 +212,11 @@ function runNfa(image: usize, from: usize, to: usize): bool {
   while (true) {
     if (!anchored || p == from) size = add(list, places, size, start);
     if (size == 0) return false;
+    visits += size;
+    if (visits > LONG_CALL_VISITS) {
+      visits = 0;
+      longCall();
+    }
     const atEnd = p >= to;
     let cls: u32 = 0;
     let after: u32 = KIND_EDGE;
