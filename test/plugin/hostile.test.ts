@@ -148,6 +148,7 @@ describe.concurrent('a Tangent plugin that cannot be started', () => {
     [/out of bounds/, 'metadata-nowhere probe-nowhere probe-list-out-of-bounds'],
     [/misaligned/, 'metadata-misaligned probe-list-misaligned'],
     [/4294967295 selectors/, 'probe-count'],
+    [/the values of a predicate is too long: more than 200000 items/, 'probe-many-items'],
     [/discriminant 7/, 'probe-discriminant'],
     [/discriminant 9/, 'probe-scalar'],
     [/the group is never closed/, 'probe-regex'],

@@ -41,15 +41,17 @@ export type Place = string;
 export class GuestReader {
   readonly #memory: WebAssembly.Memory;
   readonly #maxBytes: number;
+  readonly #maxItems: number;
   #bytes: Uint8Array;
   #view: DataView;
   #liftedBytes = 0;
   #liftedItems = 0;
 
-  /** @param maxBytes how much text and bytes it may lift in all */
-  constructor(memory: WebAssembly.Memory, maxBytes: number = MAX_LIFTED_BYTES) {
+  /** @param maxBytes how much text and bytes it may lift in all; @param maxItems of all lists together */
+  constructor(memory: WebAssembly.Memory, maxBytes: number = MAX_LIFTED_BYTES, maxItems: number = MAX_LIFTED_ITEMS) {
     this.#memory = memory;
     this.#maxBytes = maxBytes;
+    this.#maxItems = maxItems;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#view = new DataView(memory.buffer);
   }
@@ -70,8 +72,7 @@ export class GuestReader {
   /** The elements of a list. @returns the address of the first one. @throws Trap when they are out of bounds or misaligned */
   list(pointer: number, count: number, size: number, align: number, place: Place): number {
     this.#liftedItems += count >>> 0;
-    if (this.#liftedItems > MAX_LIFTED_ITEMS)
-      throw new Trap(`${place} is too long: more than ${MAX_LIFTED_ITEMS} items`);
+    if (this.#liftedItems > this.#maxItems) throw new Trap(`${place} is too long: more than ${this.#maxItems} items`);
     return this.range(pointer, (count >>> 0) * size, align, place);
   }
 

@@ -28,7 +28,9 @@ const HANDLE_SIZE = 4;
 
 const MAX_NAME_BYTES = 64 * 1024;
 const MAX_SELECTORS = 10_000;
-const MAX_SELECTOR_BYTES = 16 * 1024 * 1024;
+const MAX_SELECTOR_BYTES = 4 * 1024 * 1024;
+/** Selectors, predicates and values. */
+const MAX_SELECTOR_ITEMS = 200_000;
 /** A guest's reason for an error is one line for people. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
@@ -54,11 +56,11 @@ export function liftMetadata({ metadata }: TangentExports, gate: Gate): PluginMe
 
 /**
  * Calls `probe()`. Integers come as bigint, floats as number.
- * @throws Trap for bad data (also more than 10 000 selectors or 16 MiB of text), and what the guest throws
+ * @throws Trap for bad data (also more than 10 000 selectors, 200 000 items or 4 MiB of text), and what the guest throws
  */
 export function liftSelectors({ probe }: TangentExports, gate: Gate): ListSelector[] {
   return lifted(probe, probe.call(), gate, (pointer) => {
-    const reader = new GuestReader(probe.memory, MAX_SELECTOR_BYTES);
+    const reader = new GuestReader(probe.memory, MAX_SELECTOR_BYTES, MAX_SELECTOR_ITEMS);
     const result = reader.range(pointer, SLICE_SIZE, SLICE_ALIGN, 'the result of probe');
     const count = reader.u32(result + 4);
     if (count > MAX_SELECTORS) throw new Trap(`probe returns ${count} selectors, at most ${MAX_SELECTORS}`);

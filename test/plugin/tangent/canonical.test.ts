@@ -155,7 +155,7 @@ describe('selectors', () => {
     guest.slice(list, [preds, 1000]);
     const result = guest.allocate(8, 4);
     guest.slice(result, [list, 1]);
-    expect(trapOf(() => liftSelectors(guest.exports(result), guest.gate))).toMatch(/more than 16777216 bytes/);
+    expect(trapOf(() => liftSelectors(guest.exports(result), guest.gate))).toMatch(/more than 4194304 bytes/);
   });
 
   test('whatever the bytes are, the answer is selectors or a trap', () => {
