@@ -4,6 +4,7 @@
  */
 declare namespace WebAssembly {
   type ExternalKind = 'function' | 'table' | 'memory' | 'global' | 'tag';
+  function validate(bytes: Uint8Array): boolean;
   class Module {
     constructor(bytes: Uint8Array);
     static imports(module: Module): { module: string; name: string; kind: ExternalKind }[];

@@ -4,6 +4,7 @@
  * well export `_start` too. A file that is none gets a reason, and where it helps, what would work.
  */
 
+import { lackOfGc } from './binary/features.ts';
 import { type CoreModule, readCoreModule } from './binary/module.ts';
 import { refusal } from './binary/refusal.ts';
 import { checkWorld, namesShown } from './component/compile.ts';
@@ -31,7 +32,10 @@ export function recognise(bytes: Uint8Array): { readonly kind: PluginKind } {
     checkWorld(parseComponent(bytes));
     return { kind: 'tangent-component' };
   }
-  return { kind: kindOfCore(readCoreModule(bytes)) };
+  const core = readCoreModule(bytes);
+  const lack = lackOfGc(core.needsGc);
+  if (lack !== undefined) throw refusal(lack);
+  return { kind: kindOfCore(core) };
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { setFlagsFromString } from 'node:v8';
+import { lackBehind } from './features.ts';
 import { refusal } from './refusal.ts';
 
 /**
@@ -49,7 +50,8 @@ function needsExtendedConstants(error: unknown): boolean {
 
 function notCompiled(error: unknown, what: string): unknown {
   if (!(error instanceof WebAssembly.CompileError || error instanceof RangeError)) return error;
-  return refusal(`${what} does not compile: ${reasonOf(error)}`);
+  const lack = lackBehind(error.message);
+  return refusal(lack === undefined ? `${what} does not compile: ${reasonOf(error)}` : `${what}: ${lack}`);
 }
 
 /**

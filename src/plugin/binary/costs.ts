@@ -4,6 +4,7 @@
  * many locals with many blocks, values of globals that have to be worked out. caps.ts has the limits and the figures.
  */
 import { caps, checkCap, codeCaps } from './caps.ts';
+import { lackOfGc } from './features.ts';
 import { skipConstant, step, type Walk } from './instructions.ts';
 import { type CoreModule, coreSections, type FunctionTypes, repeat, sectionIds } from './module.ts';
 import type { ByteReader } from './reader.ts';
@@ -21,6 +22,8 @@ export interface ModuleCosts {
 
 /** @throws PluginError, with the number of the function, for what would cost too much */
 export function checkCosts(bytes: Uint8Array, core: CoreModule): ModuleCosts {
+  const lack = lackOfGc(core.needsGc);
+  if (lack !== undefined) throw refusal(lack);
   const costs = { parts: core.functions.indices.length + core.exports.length, growsMemory: false, growsTable: false };
   let constants = 0;
   const constant = (body: ByteReader): void => {
