@@ -162,6 +162,8 @@ class Collected {
 export interface Surroundings {
   /** A thread that has been started ahead. */
   readonly takeThread?: () => Worker | undefined;
+  /** Instead of the clocks below. */
+  readonly clockMs?: () => number;
   /** Instead of the given reads. */
   readonly source?: Source;
   /** The output's reader takes its time. */
@@ -203,7 +205,7 @@ export async function runChain(
     },
     progress: undefined,
     onSignal: () => () => {},
-    clockMs: changes.timeLimitMs === undefined ? () => performance.now() : cpuMs,
+    clockMs: around.clockMs ?? (changes.timeLimitMs === undefined ? () => performance.now() : cpuMs),
     openStore: async () => around.store!,
     ...(takeThread === undefined ? {} : { takeThread }),
   };
