@@ -71,7 +71,6 @@ const longFiles: Readonly<Record<string, string>> = {
 
 /** Uses of `process` outside src/cli. */
 const processUses: Readonly<Record<string, string>> = {
-  'src/io/pending-file.ts': 'the process id keeps the names of temporary files of two runs apart',
   'src/lock/owner.ts': 'a lock names the process that has it',
   'src/pipeline/plugin-worker.ts': 'standard error, see clockUses',
 };

@@ -23,9 +23,9 @@ export async function pluginBuildCommand(argv: readonly string[], world: World):
   const target =
     out === undefined ? `${source.slice(0, -extname(source).length)}.wasm` : resolve(world.directory(), out);
   // Under another name first: a run that starts now must not read half of it.
-  const temporary = `${target}.${process.pid}`;
+  const temporary = `${target}.${crypto.randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, bytes);
+    writeFileSync(temporary, bytes, { flag: 'wx' });
     renameSync(temporary, target);
   } finally {
     rmSync(temporary, { force: true });

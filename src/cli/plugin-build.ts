@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 export async function buildCached(path: string, label: string, world: World): Promise<Uint8Array> {
   requireFile(path, label);
   try {
-    return (await buildByContent(path, cacheDirectory(world), String(process.pid))).bytes;
+    return (await buildByContent(path, cacheDirectory(world), world.uid())).bytes;
   } catch (error) {
     throw explained(error, label);
   }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { LoadedPlugin, RunSources } from '../config/run.ts';
-import { findPlugin, isPluginPath, listPlugins, nameOfFile, pluginPlaces } from '../plugin/find.ts';
+import { type Found, findPlugin, isPluginPath, listPlugins, nameOfFile, pluginPlaces } from '../plugin/find.ts';
 import { GrantError, parseGrant } from '../plugin/services/grants.ts';
 import { nearest } from '../selector/suggest.ts';
 import { oneLine } from '../text/printable.ts';
@@ -54,9 +54,20 @@ export async function loadPlugin(
   if (file !== undefined) return { name: word, file, bytes: await readPlugin(file, world, limits) };
   if (isPluginPath(word)) return { name: nameOfFile(word), file: word, bytes: await readPlugin(word, world, limits) };
   const places = pluginPlaces({ environment: world.environment, directory: world.directory() });
-  const found = findPlugin(word, places);
+  const found = findPlugin(word, places, world.uid());
+  if (found?.distrust !== undefined) {
+    throw new PluginFileError(
+      `${oneLine(found.label)} is not used by its name: ${found.distrust}`,
+      `To use it all the same, write the path: ${oneLine(found.label)}`,
+    );
+  }
   if (found !== undefined)
-    return { name: word, file: found.label, bytes: await readPluginFile(found.path, found.label, limits, world) };
+    return {
+      name: word,
+      notes: notesOf(word, found),
+      file: found.label,
+      bytes: await readPluginFile(found.path, found.label, limits, world),
+    };
   const near = nearest(word, new Set(listPlugins(places).map(({ name }) => name)));
   const looked = `Looked for ${word}.wasm in ${places.map(({ label }) => label).join(', ')}.`;
   throw new PluginFileError(
@@ -65,6 +76,16 @@ export async function loadPlugin(
       ? `${looked}\n${word} is a file; the plugin comes first: slung run PLUGIN ${word}. A plugin in this directory is ./${word}`
       : looked,
   );
+}
+
+/** Which file a name became: for those who ask, and for all when ./plugins is in front of what is installed. */
+function notesOf(word: string, { path, label, isLocal, hidden }: Found): NonNullable<LoadedPlugin['notes']> {
+  const became = oneLine(`plugin ${word} is ${label}`);
+  const others = hidden.map(oneLine).join(', ');
+  if (isLocal && hidden.length > 0) {
+    return [{ level: 'warn', text: `${became} and not ${others}; a path says which is meant` }];
+  }
+  return [{ level: 'verbose', text: `${became} (${oneLine(path)})${others === '' ? '' : ` and not ${others}`}` }];
 }
 
 /** The bytes of a plugin file, built when it is a source. */

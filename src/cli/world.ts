@@ -45,6 +45,8 @@ export interface World {
   /** The working directory, in which plugins are looked for and made. */
   directory(): string;
   cores(): number;
+  /** The user's number; undefined on systems without users. */
+  uid(): number | undefined;
   clockMs(): number;
   /** Microseconds since 1970. */
   nowUs(): bigint;
@@ -86,6 +88,7 @@ export function processWorld(): World {
     terminalSize: sizeOfTerminal,
     fileExists: (path) => existsSync(path),
     directory: () => process.cwd(),
+    uid: () => process.getuid?.(),
     cores: () => process.getBuiltinModule('node:os').availableParallelism(),
     ...systemClock,
     signals: {

@@ -11,7 +11,15 @@ import { grantedVariables, listenOrigins, listenToken, listenUrl } from './grant
 import type { Resolved } from './layers.ts';
 import { storeSettings } from './record.ts';
 import { selectSettings } from './select.ts';
-import type { EventFields, OnPluginError, PluginAbi, PluginSetting, RunSettings, TimeUnit } from './settings.ts';
+import type {
+  EventFields,
+  OnPluginError,
+  PluginAbi,
+  PluginNote,
+  PluginSetting,
+  RunSettings,
+  TimeUnit,
+} from './settings.ts';
 
 const abis: readonly PluginAbi[] = ['tangent-component', 'tangent-core', 'slung', 'wasi'];
 const onPluginErrors: readonly OnPluginError[] = ['fail', 'skip', 'pass'];
@@ -19,6 +27,7 @@ const timeUnits: readonly TimeUnit[] = ['auto', 's', 'ms', 'us', 'ns'];
 
 /** A plugin's file, found and read. */
 export interface LoadedPlugin {
+  readonly notes?: readonly PluginNote[];
   readonly name: string;
   /** For messages. */
   readonly file: string;

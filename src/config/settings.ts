@@ -104,8 +104,16 @@ export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';
 export type OnPluginError = 'fail' | 'skip' | 'pass';
 export type TimeUnit = 'auto' | 's' | 'ms' | 'us' | 'ns';
 
+/** What is to be said of how a plugin's file was found. */
+export interface PluginNote {
+  /** `verbose`: with -v only. */
+  readonly level: 'warn' | 'verbose';
+  readonly text: string;
+}
+
 /** One plugin of a run, found and read. */
 export interface PluginSetting {
+  readonly notes?: readonly PluginNote[];
   /** For messages, stats and config: given with -p, or the file's name without `.wasm`. */
   readonly name: string;
   /** The file, for messages. */

@@ -1,13 +1,15 @@
 /**
- * A file that gets its name when it is finished: written as `.NAME.slung-PID-N.tmp` in the target's own directory (a
- * rename must not cross file systems), closed, then renamed over the target. The close comes first because a network
+ * A file that gets its name when it is finished: written as `.NAME.slung-RANDOM.tmp` in the target's own directory (a
+ * rename must not cross file systems), closed, then renamed over the target. Nobody else can have made that file, and
+ * until it has the target's mode and owner, only we can open it. The close comes first because a network
  * file system tells of a full disk only there. There is no fsync: the promise is that a killed or failed run leaves the
  * old file, as with `sort -o`; a power failure within seconds of the end may leave an empty one.
  */
 import {
-  chmodSync,
-  chownSync,
   closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
   openSync,
   readlinkSync,
   realpathSync,
@@ -18,12 +20,15 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, errorCode, SinkError } from './errors.ts';
 
-const PERMISSIONS = 0o7777;
+/** Without setuid, setgid and sticky: they were given to what the file held. */
+const PERMISSIONS = 0o777;
 const NEW_FILE_MODE = 0o666;
+const PRIVATE_MODE = 0o600;
+const GROUP_BITS = 3;
+const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = constants;
 /** A file name has at most 255 bytes, and a UTF-16 unit at most three. */
 const MAX_NAME_UNITS = 64;
 const MAX_LINKS = 40;
-let filesCreated = 0;
 
 export class PendingFile {
   readonly fd: number;
@@ -39,15 +44,16 @@ export class PendingFile {
    */
   constructor(path: string, target: string, existing: Stats | undefined) {
     this.#target = target;
-    const name = `.${basename(target).slice(0, MAX_NAME_UNITS)}.slung-${process.pid}-${filesCreated++}.tmp`;
+    const name = `.${basename(target).slice(0, MAX_NAME_UNITS)}.slung-${crypto.randomUUID()}.tmp`;
     this.#temporary = join(dirname(target), name);
     try {
-      this.fd = createExclusive(this.#temporary);
+      const mode = existing === undefined ? NEW_FILE_MODE : PRIVATE_MODE;
+      this.fd = openSync(this.#temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, mode);
     } catch (error) {
       const text = `cannot write ${path}: no file can be created in ${dirname(target)}: ${describe(error)}`;
       throw new SinkError(path, errorCode(error), text, 0, error);
     }
-    if (existing !== undefined) takeOver(this.#temporary, existing);
+    if (existing !== undefined) takeOver(this.fd, existing);
   }
 
   /** Closes the file and gives it its name. Throws the system's error. */
@@ -77,24 +83,31 @@ export class PendingFile {
   }
 }
 
-/** A file of that name can only be left from a killed run that had our process id. */
-function createExclusive(path: string): number {
+/**
+ * Owner and mode of the old file. Only root may give files away, and others only to a group that they are in; where the
+ * group is another one, it may do what everybody may, because the old group's rights were not meant for it.
+ */
+function takeOver(fd: number, { uid, gid, mode }: Stats): void {
+  const permissions = mode & PERMISSIONS;
   try {
-    return openSync(path, 'wx', NEW_FILE_MODE);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    unlinkSync(path);
-    return openSync(path, 'wx', NEW_FILE_MODE);
+    if (!tryOwner(fd, uid, gid) && !tryOwner(fd, -1, gid)) {
+      const others = permissions & 0o007;
+      fchmodSync(fd, (permissions & 0o707) | (others << GROUP_BITS));
+      return;
+    }
+    fchmodSync(fd, permissions);
+  } catch {
+    // A file system without modes. It stays ours alone where there are some.
   }
 }
 
-function takeOver(path: string, existing: Stats): void {
+function tryOwner(fd: number, uid: number, gid: number): boolean {
   try {
-    chownSync(path, existing.uid, existing.gid);
+    fchownSync(fd, uid, gid);
+    return true;
   } catch {
-    // Only root may give files away; anybody else keeps his own name on it.
+    return false;
   }
-  chmodSync(path, existing.mode & PERMISSIONS);
 }
 
 /**

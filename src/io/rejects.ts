@@ -4,7 +4,7 @@
  * is about line n of FILE. Both are made at the start, so that two empty files mean "nothing was rejected".
  * Writes are synchronous and joined to 64 KiB.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorCode, SinkError, sinkError } from './errors.ts';
 import { identify, isSameFile, type StandardFd } from './identity.ts';
@@ -48,6 +48,8 @@ export interface RejectsWriter {
 
 const LOG_SUFFIX = '.log';
 const BUFFER_BYTES = 64 * 1024;
+const { O_CREAT, O_NOFOLLOW = 0, O_TRUNC, O_WRONLY } = constants;
+const EMPTIED = O_CREAT | O_TRUNC | O_WRONLY;
 const NEWLINE = Uint8Array.of(0x0a);
 
 /**
@@ -57,10 +59,11 @@ const NEWLINE = Uint8Array.of(0x0a);
 export function openRejects(path: string, options: RejectsOptions): RejectsWriter {
   const logPath = path + LOG_SUFFIX;
   refuse(path, path, options);
+  refuseLink(path, logPath);
   refuse(path, logPath, options);
-  const lines = new BufferedFile(path);
+  const lines = new BufferedFile(path, EMPTIED);
   try {
-    return new Rejects(lines, new BufferedFile(logPath));
+    return new Rejects(lines, new BufferedFile(logPath, EMPTIED | O_NOFOLLOW));
   } catch (error) {
     lines.close();
     throw error;
@@ -113,10 +116,10 @@ class BufferedFile {
   #bufferedBytes = 0;
   #bytesWritten = 0;
 
-  constructor(name: string) {
+  constructor(name: string, flags: number) {
     this.name = name;
     try {
-      this.#fd = openSync(name, 'w');
+      this.#fd = openSync(name, flags);
     } catch (error) {
       throw sinkError(name, `write ${name}`, error);
     }
@@ -160,6 +163,13 @@ class BufferedFile {
       }
     }
   }
+}
+
+/** Whoever names FILE may name a link; FILE.log was named by nobody, and somebody may have put a link there. */
+function refuseLink(rejects: string, log: string): void {
+  if (lstatSync(log, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  const text = `cannot write ${log}: it is a link, and --rejects writes its log only to a file of its own; remove the link, or give --rejects another name than ${rejects}`;
+  throw new SinkError(log, 'ELOOP', text, 0);
 }
 
 /** Opening empties the file, so what must not be emptied is found out before. */

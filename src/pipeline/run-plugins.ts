@@ -25,6 +25,7 @@ import type { Work } from './work.ts';
  * @throws UsageError for a plugin, selector, path or file that cannot be used; nothing has been read or written then
  */
 export async function runPlugins(settings: RunSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
+  tellNotes(settings, host);
   const kinds = await checkPlugins(settings);
   let listening: Listening | undefined;
   try {
@@ -63,6 +64,13 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     last?.recorder?.close();
     listening?.source.close();
     await services?.close();
+  }
+}
+
+function tellNotes({ plugins }: RunSettings, { talk }: RunHost): void {
+  for (const { level, text } of plugins.flatMap(({ notes }) => notes ?? [])) {
+    if (level === 'warn') talk.warn(text);
+    else talk.verbose(1, text);
   }
 }
 

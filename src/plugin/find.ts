@@ -2,6 +2,9 @@
  * From what was typed for a plugin to its file. A word with a slash, or that ends in .wasm or .ts, is a path; any other
  * is a name, and NAME.wasm is looked for in ./plugins, in the directories of SLUNG_PLUGIN_PATH, and in the user's data
  * directory (XDG Base Directory Specification 0.8). The first one found wins, so a project can override what is installed.
+ *
+ * The surprising part: ./plugins is in whatever directory one happens to be, so it is not taken when it, or the file, belongs
+ * to another user or can be written by everybody. A path always works: whoever writes one has said what he means.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
@@ -20,6 +23,16 @@ export interface PluginPlace {
   readonly label: string;
 }
 
+/** Where a name led. */
+export interface Found extends PluginPlace {
+  /** Other files of that name, in places that come later. */
+  readonly hidden: readonly string[];
+  /** It is in ./plugins. */
+  readonly isLocal: boolean;
+  /** Why it must not be used by its name; undefined when it may. */
+  readonly distrust: string | undefined;
+}
+
 /** One plugin that can be found by name. */
 export interface FoundPlugin {
   readonly name: string;
@@ -31,6 +44,8 @@ export interface FoundPlugin {
 }
 
 const ENDING = '.wasm';
+const LOCAL = './plugins';
+const WRITABLE_BY_ALL = 0o002;
 
 /** Whether the word is a path and not a name. */
 export function isPluginPath(word: string): boolean {
@@ -48,17 +63,31 @@ export function pluginPlaces({ environment, directory }: FindOptions): PluginPla
   const data = environment.XDG_DATA_HOME ?? '';
   // A relative XDG_DATA_HOME is invalid by the specification and to be ignored.
   const home = isAbsolute(data) ? data : environment.HOME ? join(environment.HOME, '.local/share') : undefined;
-  const labels = ['./plugins', ...listed, ...(home === undefined ? [] : [join(home, 'slung/plugins')])];
+  const labels = [LOCAL, ...listed, ...(home === undefined ? [] : [join(home, 'slung/plugins')])];
   return [...new Set(labels)].map((label) => ({ label, path: isAbsolute(label) ? label : join(directory, label) }));
 }
 
-/** The file of the plugin called `name`, with its label for messages; undefined when no place has it. */
-export function findPlugin(name: string, places: readonly PluginPlace[]): PluginPlace | undefined {
-  for (const { path, label } of places) {
-    const found = { path: join(path, name + ENDING), label: `${label}/${name}${ENDING}` };
-    if (statSync(found.path, { throwIfNoEntry: false })?.isFile()) return found;
-  }
-  return undefined;
+/**
+ * The file of the plugin called `name`, with its label for messages; undefined when no place has it.
+ * @param uid the user's; undefined on systems without users
+ */
+export function findPlugin(name: string, places: readonly PluginPlace[], uid: number | undefined): Found | undefined {
+  const found = places
+    .map((place) => ({ place, path: join(place.path, name + ENDING), label: `${place.label}/${name}${ENDING}` }))
+    .filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  const [first, ...others] = found;
+  if (first === undefined) return undefined;
+  const { place, path, label } = first;
+  const isLocal = place.label === LOCAL;
+  const distrust = isLocal ? (distrustOf(place.path, LOCAL, uid) ?? distrustOf(path, 'the file', uid)) : undefined;
+  return { path, label, isLocal, distrust, hidden: others.map((other) => other.label) };
+}
+
+function distrustOf(path: string, what: string, uid: number | undefined): string | undefined {
+  if (uid === undefined) return undefined;
+  const { uid: owner, mode } = statSync(path);
+  if (owner !== uid && owner !== 0) return `${what} belongs to another user (${owner})`;
+  return (mode & WRITABLE_BY_ALL) === 0 ? undefined : `everybody can write to ${what}`;
 }
 
 /** Every plugin that can be found by name, place by place and then by name. Places that cannot be read are empty. */

@@ -107,6 +107,15 @@ describe('refused', () => {
     expect(readFileSync(`${path}.log`, 'utf8')).toBe('precious');
   });
 
+  test('a log that is a link: what it points to is not touched', () => {
+    const secret = join(home, 'secret');
+    writeFileSync(secret, 'keep');
+    symlinkSync(secret, `${path}.log`);
+    expect(() => openRejects(path, nothing)).toThrow(/^cannot write .*bad\.ndjson\.log: it is a link.*remove the link/);
+    expect(readFileSync(secret, 'utf8')).toBe('keep');
+    expect(existsSync(path)).toBe(false);
+  });
+
   test('a directory, a device, a place that is not there', () => {
     expect(refusal(nothing, home)).toMatch(/this is not a regular file$/);
     expect(refusal(nothing, '/dev/null')).toMatch(/^cannot write \/dev\/null: --rejects writes/);

@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   closeSync,
   constants,
@@ -15,8 +15,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { DescriptorSink } from '../../src/io/descriptor-sink.ts';
 import { openSink, type Sink, SinkError } from '../../src/io/index.ts';
 import { pause } from '../support/eventually.ts';
@@ -51,7 +52,7 @@ describe('a file', () => {
     shared.set(bytes('a,b\n1,'));
     expect(sink.writeNow(shared)).toBe(6);
     await sink.writeAll(bytes('2\n'));
-    expect(readdirSync(home)).toEqual([expect.stringMatching(/^\.out\.csv\.slung-\d+-\d+\.tmp$/)]);
+    expect(readdirSync(home)).toEqual([expect.stringMatching(/^\.out\.csv\.slung-[0-9a-f-]{36}\.tmp$/)]);
     sink.commit();
     sink.commit();
     sink.abort();
@@ -89,6 +90,24 @@ describe('a file', () => {
     expect(statSync(path).mode & 0o7777).toBe(0o640);
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(readFileSync(join(home, 'other'), 'utf8')).toBe('old');
+  });
+
+  test('is ours alone until it has the mode of the old one, which never makes it setuid', () => {
+    const home = newDirectory();
+    const path = join(home, 'out');
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o6755);
+    const modes: number[] = [];
+    const chmod = vi.spyOn(fs, 'fchmodSync').mockImplementation((fd) => {
+      modes.push(fs.fstatSync(fd).mode & 0o7777);
+    });
+    syncBuiltinESMExports();
+    openSink(path).abort();
+    chmod.mockRestore();
+    syncBuiltinESMExports();
+    expect(modes).toEqual([0o600]);
+    openSink(path).commit();
+    expect(statSync(path).mode & 0o7777).toBe(0o755);
   });
 
   test('is written where a link points to, also when nothing is there yet', () => {

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPlugin, isPluginPath, listPlugins, nameOfFile, pluginPlaces } from '../../src/plugin/find.ts';
 
+const uid = process.getuid?.();
 let directory = '';
 
 beforeAll(() => {
@@ -60,14 +61,17 @@ describe('pluginPlaces', () => {
 });
 
 test('the first place that has it wins', () => {
-  expect(findPlugin('geo', places())).toEqual({
+  expect(findPlugin('geo', places(), uid)).toEqual({
     label: './plugins/geo.wasm',
     path: join(directory, 'plugins/geo.wasm'),
+    isLocal: true,
+    hidden: [`${directory}/lib/geo.wasm`],
+    distrust: undefined,
   });
-  expect(findPlugin('score', places())?.path).toBe(join(directory, 'lib/score.wasm'));
-  expect(findPlugin('far', places())?.path).toBe(join(directory, 'data/slung/plugins/far.wasm'));
-  expect(findPlugin('folder', places())).toBeUndefined();
-  expect(findPlugin('x', places())).toBeUndefined();
+  expect(findPlugin('score', places(), uid)?.path).toBe(join(directory, 'lib/score.wasm'));
+  expect(findPlugin('far', places(), uid)?.path).toBe(join(directory, 'data/slung/plugins/far.wasm'));
+  expect(findPlugin('folder', places(), uid)).toBeUndefined();
+  expect(findPlugin('x', places(), uid)).toBeUndefined();
 });
 
 test('the list has all of them, and says which are hidden', () => {
@@ -98,4 +102,22 @@ test.each([
   ['./geo', 'geo'],
 ])('the name of %s is %s', (file, name) => {
   expect(nameOfFile(file)).toBe(name);
+});
+
+test('./plugins of somebody else, or that everybody can write, is not trusted', () => {
+  const distrust = (name: string, user: number | undefined) => findPlugin(name, places(), user)?.distrust;
+  const [folder, file] = [join(directory, 'plugins'), join(directory, 'plugins/geo.wasm')];
+  const mode = statSync(folder).mode & 0o777;
+  chmodSync(folder, 0o777);
+  expect(distrust('geo', uid)).toBe('everybody can write to ./plugins');
+  chmodSync(folder, mode);
+  chmodSync(file, 0o666);
+  expect(distrust('geo', uid)).toBe('everybody can write to the file');
+  expect(distrust('geo', undefined)).toBeUndefined();
+  chmodSync(file, 0o644);
+  expect(distrust('geo', uid)).toBeUndefined();
+  // Where the user has said to look, and what root has put there, is as good as his own.
+  expect(distrust('score', uid! + 1)).toBeUndefined();
+  if (uid === 0) chownSync(file, 1234, -1);
+  expect(distrust('geo', uid === 0 ? 0 : uid! + 1)).toMatch(/belongs to another user/);
 });

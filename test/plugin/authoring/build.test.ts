@@ -1,5 +1,14 @@
 /** Compiling a source and keeping the result: what makes an entry of the cache stale, and what errors say. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -7,6 +16,7 @@ import { BuildError, compileNative, findAsc } from '../../../src/plugin/authorin
 import { buildCached } from '../../../src/plugin/authoring/build-cache.ts';
 
 const root = join(import.meta.dirname, '../../..');
+const uid = process.getuid?.();
 let folder = '';
 let cache = '';
 let source = '';
@@ -24,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const build = () => buildCached(source, cache, 'test');
+const build = () => buildCached(source, cache, uid);
 const result = async () => {
   const { bytes, isCached } = await build();
   const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
@@ -54,14 +64,35 @@ describe('buildCached', () => {
     expect(await result()).toEqual({ value: 22, isCached: false });
   });
 
+  test('is for nobody else, and not used when somebody else can write it', async () => {
+    await build();
+    expect(statSync(cache).mode & 0o777).toBe(0o700);
+    const files = readdirSync(cache).map((name) => join(cache, name));
+    for (const file of files) expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await build()).isCached).toBe(true);
+    expect((await buildCached(source, cache, uid! + 1)).isCached).toBe(false);
+    for (const path of [cache, ...files]) {
+      const { mode } = statSync(path);
+      for (const more of [0o020, 0o002]) {
+        chmodSync(path, mode | more);
+        expect((await build()).isCached).toBe(false);
+        chmodSync(path, mode);
+      }
+      await build();
+      expect((await build()).isCached).toBe(true);
+    }
+    symlinkSync(cache, join(folder, 'linked'));
+    expect((await buildCached(source, join(folder, 'linked'), uid)).isCached).toBe(false);
+  });
+
   test('works without a cache, and with one that cannot be written', async () => {
-    expect((await buildCached(source, undefined, 'test')).isCached).toBe(false);
-    expect((await buildCached(source, join(source, 'no-directory'), 'test')).bytes.length).toBeGreaterThan(8);
+    expect((await buildCached(source, undefined, uid)).isCached).toBe(false);
+    expect((await buildCached(source, join(source, 'no-directory'), uid)).bytes.length).toBeGreaterThan(8);
   });
 
   test('says what the compiler says', async () => {
     writeFileSync(join(folder, 'bad.ts'), 'export function f(): i32 { return x; }\n');
-    const error = await buildCached(join(folder, 'bad.ts'), cache, 'test').catch((reason: unknown) => reason);
+    const error = await buildCached(join(folder, 'bad.ts'), cache, uid).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BuildError);
     expect((error as BuildError).message).toBe('it does not compile');
     expect((error as BuildError).detail).toContain("Cannot find name 'x'");
