@@ -93,6 +93,17 @@ const plugins: readonly Flag[] = [
       'What to show of what plugins write to their standard error. Each line is shown with the name of its plugin; characters that would act on a terminal become pictures, and a line ends after 1000 characters. limit shows the first 1000 lines and 256 KiB of each thread, counts what follows and reports the number at the end; all shows every line; none shows nothing.',
     commands,
   },
+  {
+    key: 'uncheckedOutput',
+    long: 'unchecked-output',
+    type: 'switch',
+    default: 'false',
+    group: 'Plugins',
+    doc: 'Do not look at what the last plugin outputs',
+    longDoc:
+      'Write what the last plugin outputs as it is, without a look at it. Otherwise each line that a Tangent plugin outputs must be JSON in UTF-8, as a line of the input must: a bad one is left out and counted, goes to --rejects FILE, and --on-error and --max-errors decide whether the run goes on and fails, as with bad lines of the input. What a WASI filter or a Slung program outputs may be any text and always passes, but a warning shows the first line that is not JSON, and --stats has their number. Output that is read again, by the next plugin of a chain, for --to csv, --fields or --record, is checked there in any case.',
+    commands,
+  },
   kindFlag,
 ];
 

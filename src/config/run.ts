@@ -87,6 +87,7 @@ export async function runSettings(
     plugins,
     unmatched: resolved.choice('unmatched', ['drop', 'pass'] as const),
     onPluginError: resolved.choice('onPluginError', onPluginErrors),
+    uncheckedOutput: resolved.boolean('uncheckedOutput'),
     memoryBytes: resolved.number('memory'),
     timeLimitMs: resolved.number('timeLimit'),
     loadLimitMs: resolved.number('loadLimit'),

@@ -145,6 +145,8 @@ export interface RunSettings {
   readonly plugins: readonly PluginSetting[];
   readonly unmatched: 'drop' | 'pass';
   readonly onPluginError: OnPluginError;
+  /** What the last plugin outputs is not looked at. */
+  readonly uncheckedOutput: boolean;
   /** The most memory that one instance may have. */
   readonly memoryBytes: number;
   /** The longest time of one call into a plugin. */

@@ -39,6 +39,7 @@ export interface EngineExports {
   rowsCollected(): number;
   countLines(from: number, to: number): number;
   afterLines(from: number, to: number, lines: number): number;
+  closeGaps(base: number, bytes: number, list: number, count: number): number;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -79,8 +80,11 @@ export function instantiate(
   return { instance, exports };
 }
 
-/** An instance that only finds where lines end (see afterLines), for the thread that fills another thread's blocks. */
-export function scanner(module: WebAssembly.Module, memory: WebAssembly.Memory): Pick<EngineExports, 'afterLines'> {
+/** What needs none of the engine's state: where lines end (afterLines), and taking lines out of an output (closeGaps). */
+export type Scanner = Pick<EngineExports, 'afterLines' | 'closeGaps'>;
+
+/** An instance for the thread that fills and drains another thread's blocks. */
+export function scanner(module: WebAssembly.Module, memory: WebAssembly.Memory): Scanner {
   return new WebAssembly.Instance(module, { env: { memory }, host }).exports as unknown as EngineExports;
 }
 
@@ -179,7 +183,16 @@ export class EngineMemory {
   }
 
   reject(block: number, i: number): Reject {
-    const at = (this.word(block, L.B_REJECTS) + i * L.REJECT_BYTES) >> 2;
+    return this.#rejectAt(this.word(block, L.B_REJECTS) + i * L.REJECT_BYTES);
+  }
+
+  /** The i-th line on the list of a block's output: relative to the output that is to be drained; blank when its code is 0. */
+  listedLine(block: number, i: number): Reject {
+    return this.#rejectAt(this.word(block, L.B_OUT_LIST) + i * L.REJECT_BYTES);
+  }
+
+  #rejectAt(address: number): Reject {
+    const at = address >> 2;
     const words = this.words();
     return {
       from: words[at + (L.REJ_FROM >> 2)]! >>> 0,

@@ -91,7 +91,20 @@ export const B_SKIP = 116;
 export const B_IS_LAST = 120;
 /** Records of the block that a plugin has failed on alone: given up, or passed on as they are. */
 export const B_FAULTS = 124;
-export const BLOCK_BYTES = 128;
+/** Where the part of a plugin's output that is to be drained next begins, relative to B_OUT. */
+export const B_OUT_START = 128;
+/**
+ * Lines of that part that are not in order (asm/check.ts): a list of rejected lines, relative to the part's start and
+ * counted from its first line; the number of them; the lines of the part.
+ */
+export const B_OUT_LIST = 132;
+export const B_OUT_LISTED = 136;
+export const B_OUT_LINES = 140;
+/** Bad lines in all parts of the block's output; blank lines are on the list, and not counted here. */
+export const B_OUT_REJECTED = 144;
+export const BLOCK_BYTES = 192;
+/** When so many lines are listed, the part ends. */
+export const OUT_LIST_ENTRIES = 4096;
 
 export const STATE_FREE = 0;
 export const STATE_READY = 1;

@@ -45,6 +45,8 @@ export interface MemoryMap {
   readonly planRoom: number;
   readonly slotRoom: number;
   readonly seen: number;
+  /** Free between two calls of the engine, for a line of up to maxRecordBytes and its newline. */
+  readonly scratch: number;
   readonly keys: number;
   readonly rows: number;
   readonly views: number;
@@ -63,7 +65,7 @@ const align = (address: number): number => Math.ceil(address / 64) * 64;
 
 interface Area {
   readonly header: Record<number, number>;
-  readonly blocks: { at: number; from: number; segments: number; rejects: number; out: number }[];
+  readonly blocks: { at: number; from: number; segments: number; rejects: number; list: number; out: number }[];
   readonly map: MemoryMap;
 }
 
@@ -89,8 +91,8 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     errors: take((L.CHUNK_BYTES + 128) * 4),
     examine: take((L.CHUNK_BYTES / 64 + 1) * L.EXAMINE_BYTES),
     escapes: take((L.CHUNK_BYTES / 64 + 64) * 4),
-    // Every byte can be a token; the index writes eight at a time.
-    tokens: take((capacity + 256) * 4),
+    // Every byte can be a token, of the longest line and of a chunk behind it; the index writes eight at a time.
+    tokens: take((capacity + L.CHUNK_BYTES + 256) * 4),
     scratch: take(capacity + L.PADDING_BYTES),
     keys: take(plan.trackKeys ? L.KEYS_BYTES : 64),
     rows: take(rows?.tableBytes ?? 0),
@@ -102,6 +104,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     segments: take((bytes / L.IN_PLACE_BYTES + 4) * 2 * L.SEGMENT_BYTES),
     from: take(bytes + L.PADDING_BYTES),
     rejects: take(mostRejects * L.REJECT_BYTES),
+    list: take(rows === undefined ? 0 : L.OUT_LIST_ENTRIES * L.REJECT_BYTES),
     out: take(OUT_BYTES),
   });
   // Two bytes are the shortest bad line; the block for a long record gets one line at a time.
@@ -157,6 +160,7 @@ export function createMemory(plan: Plan, options: EngineOptions): { memory: WebA
     words[at + L.B_OUT_CAPACITY / 4] = OUT_BYTES;
     words[at + L.B_SEGMENTS / 4] = block.segments;
     words[at + L.B_REJECTS / 4] = block.rejects;
+    words[at + L.B_OUT_LIST / 4] = block.list;
     words[at + L.B_REJECT_LIMIT / 4] = -1;
   }
   return { memory, map: area.map };

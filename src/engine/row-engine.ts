@@ -18,6 +18,14 @@ export function viewsModule(): WebAssembly.Module {
   return compiled;
 }
 
+/** What asm/check.ts exports. */
+interface CheckExports {
+  checkLines(from: number, end: number, relativeTo: number, line: number, list: number, most: number): number;
+  linesChecked(): number;
+  linesListed(): number;
+  linesRejected(): number;
+}
+
 /** What an output area may hold at most. */
 export const MAX_OUT_BYTES = 1 << 30;
 const PAGE_BYTES = 65536;
@@ -26,6 +34,7 @@ const SLACK_BYTES = 64;
 
 export class RowEngine extends EngineMemory {
   readonly exports: EngineExports;
+  readonly #check: CheckExports;
   /** All exports of the instance, for adapters. */
   readonly raw: WebAssembly.Instance['exports'];
   #fieldCount = 0;
@@ -37,6 +46,7 @@ export class RowEngine extends EngineMemory {
     const { instance, exports } = instantiate(viewsModule(), memory, map, []);
     this.raw = instance.exports;
     this.exports = exports;
+    this.#check = instance.exports as unknown as CheckExports;
     if (!this.usePlan(plan)) throw new RangeError('a first plan is larger than its room');
   }
 
@@ -76,6 +86,39 @@ export class RowEngine extends EngineMemory {
     this.#reserveOut(block, used, bytes.length);
     copyInto(this.bytes(), this.word(block, L.B_OUT) + used, bytes);
     this.setWord(block, L.B_OUT_BYTES, used + bytes.length);
+  }
+
+  /**
+   * Checks the output of a block from byte `from` on: whole lines. What is not in order is added to the block's list.
+   * @returns where it stopped: at the end, or because the list is full
+   */
+  checkOut(block: number, from: number): number {
+    const out = this.word(block, L.B_OUT);
+    const end = out + this.word(block, L.B_OUT_BYTES);
+    const start = out + this.word(block, L.B_OUT_START);
+    const to = this.checkLines(block, out + from, end, start, this.word(block, L.B_OUT_LINES));
+    const { linesChecked, linesListed, linesRejected } = this.#check;
+    this.#add(block, L.B_OUT_LINES, linesChecked());
+    this.#add(block, L.B_OUT_LISTED, linesListed());
+    this.#add(block, L.B_OUT_REJECTED, linesRejected());
+    return to - out;
+  }
+
+  /** The same for any lines of this memory; the list of the block goes on, and its counters are left alone. */
+  checkLines(block: number, from: number, end: number, relativeTo: number, line: number): number {
+    const listed = this.word(block, L.B_OUT_LISTED);
+    const list = this.word(block, L.B_OUT_LIST) + listed * L.REJECT_BYTES;
+    return this.#check.checkLines(from, end, relativeTo, line, list, L.OUT_LIST_ENTRIES - listed) >>> 0;
+  }
+
+  /** Of the last check: its lines, and the bad ones. */
+  get checked(): { readonly lines: number; readonly rejected: number; readonly listed: number } {
+    const { linesChecked, linesListed, linesRejected } = this.#check;
+    return { lines: linesChecked(), rejected: linesRejected(), listed: linesListed() };
+  }
+
+  #add(block: number, word: number, count: number): void {
+    this.setWord(block, word, this.word(block, word) + count);
   }
 
   #reserveOut(block: number, used: number, more: number): void {

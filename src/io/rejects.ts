@@ -25,6 +25,8 @@ export interface RejectRow {
   readonly reason: string;
   /** Of the line in bytes, without its newline. */
   readonly length: number;
+  /** The line is of the output of this plugin, and `line`, `byteOffset` count there; left out for a line of the input. */
+  readonly outputOf?: string | undefined;
 }
 
 export interface RejectsOptions {
@@ -83,10 +85,10 @@ class Rejects implements RejectsWriter {
   }
 
   write(line: Uint8Array, row: RejectRow): void {
-    const { file, line: number, byteOffset, column, code, name, reason, length } = row;
+    const { file, line: number, byteOffset, column, code, name, reason, length, outputOf } = row;
     this.#lines.write(line);
     this.#lines.write(NEWLINE);
-    const text = JSON.stringify({ file, line: number, byteOffset, column, code, name, reason, length });
+    const text = JSON.stringify({ file, line: number, byteOffset, column, code, name, reason, length, outputOf });
     this.#log.write(this.#encoder.encode(`${text}\n`));
   }
 

@@ -92,10 +92,17 @@ export class Drain {
 
   /** Writes what a lane has put out so far and lets it go on. */
   async #drainPart({ lane, block }: Seat): Promise<void> {
-    if (this.stopped === undefined) await this.#writeSegments(lane.memory, block);
+    if (this.stopped === undefined) await this.#takeOutput({ lane, block });
     // A guest that goes on writing would never come to its end.
     if (this.stopped === undefined) lane.goOn(block);
     else this.#job.abandon();
+  }
+
+  /** Writes the output of a block, or of a part of it; a bad line too many in it ends the run. */
+  async #takeOutput(seat: Seat): Promise<void> {
+    const stopsAt = this.#job.takeOutput(seat, this.#rejecting);
+    await this.#writeSegments(seat.lane.memory, seat.block);
+    if (stopsAt !== undefined) this.#stopAtLimit(stopsAt);
   }
 
   async #writeSegments(memory: EngineMemory, block: number): Promise<void> {
@@ -186,9 +193,9 @@ export class Drain {
     const verdict = this.#job.verdict(flight);
     this.#job.recorder?.take(flight);
     tag.origin.lines += counts.lines;
-    await this.#writeSegments(memory, block);
+    await this.#takeOutput(flight);
     this.stopped ??= verdict;
-    if (isOver) this.#stopAtLimit(tag);
+    if (isOver) this.#stopAtLimit(this.#rejecting.placeOf(tag.origin.name, tag.origin.lines));
     const stoppedAt = memory.word(block, L.B_STOPPED_AT);
     if (stoppedAt !== 0) this.#stopAtColumn(memory.view(stoppedAt, tag.to), tag);
   }
@@ -225,14 +232,15 @@ export class Drain {
     origin.lines++;
     const place = { sourceName: origin.name, line: origin.lines };
     this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes });
-    if (this.#rejecting.left < 0) this.#stopAtLimit({ origin });
+    if (this.#rejecting.left < 0) this.#stopAtLimit(this.#rejecting.placeOf(origin.name, origin.lines));
   }
 
-  #stopAtLimit({ origin }: Pick<Tag, 'origin'>): void {
+  #stopAtLimit(place: string): void {
+    if (this.stopped === 'rejects') return;
     this.stopped = 'rejects';
     const { onError, maxErrors } = this.#job.settings;
     const cause = onError === 'fail' ? '--on-error fail' : `--max-errors ${maxErrors}`;
-    this.#talk.error(`stopped at ${origin.name}:${origin.lines} (${cause})`);
+    this.#talk.error(`stopped at ${place} (${cause})`);
   }
 
   /** `rest` begins with the record that has a key too many. */

@@ -19,6 +19,8 @@ export interface Ends {
   readonly rejects: RejectsWriter | undefined;
   /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
   readonly showsBadLines: boolean;
+  /** The input is the output of this plugin; undefined or left out when it is not. */
+  readonly readsOutputOf?: string | undefined;
   /** Gives memory back after a very long record. Undefined where the process is not ours to stop for it. */
   readonly collectGarbage: (() => Promise<void>) | undefined;
 }

@@ -162,6 +162,8 @@ export class Job implements Work {
 
   abandon(): void {}
 
+  takeOutput(): undefined {}
+
   lastSeat(): undefined {}
 
   verdict(): undefined {}

@@ -11,7 +11,10 @@ import type { Tag } from './drain.ts';
 import type { Talk } from './host.ts';
 import { type Flight, Lanes, type Seat } from './lane.ts';
 import { type LaneSpec, type LaneSurroundings, PluginLane } from './plugin-lane.ts';
+import { PluginOutput } from './plugin-output.ts';
+import type { PluginReport } from './plugin-stats.ts';
 import { endStderr, tellLeftWarnings } from './plugin-stderr.ts';
+import { outputPlace, type Rejecting } from './rejecting.ts';
 import { counted } from './stats.ts';
 import type { Work } from './work.ts';
 
@@ -23,20 +26,6 @@ const ROW_TABLE_BYTES = 640 << 10;
 /** Copies of records that guests keep. */
 const PIN_BYTES = 16 << 20;
 const SAMPLE_BYTES = 1 << 16;
-
-/** The counts of --stats for one plugin; the names are part of the interface. */
-export interface PluginReport {
-  readonly plugin: string;
-  readonly version: string | undefined;
-  /** Records that came to it, and those that its selectors want (for a stream: all). */
-  readonly records: number;
-  readonly matched: number;
-  readonly bytesOut: number;
-  readonly calls: number;
-  readonly secondsInGuest: number;
-  /** Calls that failed: traps, errors that the plugin returned, time limits. */
-  readonly failures: number;
-}
 
 export class PluginJob implements Work {
   readonly settings: SelectSettings;
@@ -64,6 +53,8 @@ export class PluginJob implements Work {
   readonly #spec: LaneSpec;
   readonly #lanes: PluginLane[];
   readonly #talk: Talk;
+  /** Undefined when nobody looks at the output here. */
+  readonly #output: PluginOutput | undefined;
 
   /**
    * @param where  which records are for the plugin at all
@@ -79,6 +70,7 @@ export class PluginJob implements Work {
     this.isPolite = options.isPolite;
     this.#spec = spec;
     this.#talk = options.talk;
+    this.#output = spec.checksOutput && !this.#isStream ? new PluginOutput(spec.name, `<${spec.name}>`) : undefined;
     const plan = planFor(spec, fields);
     const blockBytes = Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2);
     const around: LaneSurroundings = {
@@ -201,6 +193,11 @@ export class PluginJob implements Work {
     return verdict;
   }
 
+  takeOutput({ lane, block }: Seat, rejecting: Rejecting): string | undefined {
+    const stoppedAt = this.#output?.take(lane as PluginLane, block, rejecting);
+    return stoppedAt === undefined ? undefined : outputPlace(this.name, stoppedAt);
+  }
+
   #tell(note: T.LaneNote, tag: Tag): 'ended' | 'failed' | undefined {
     const who = `plugin ${this.name}`;
     switch (note.kind) {
@@ -254,13 +251,17 @@ export class PluginJob implements Work {
     return this.#lanes.reduce((total, lane) => total + lane.count(counter), 0);
   }
 
-  /** @param bytesOut what the run has written of it */
-  report(bytesOut: number): PluginReport {
+  /**
+   * @param bytesOut what the run has written of it
+   * @param rejectedBehind bad lines that the next run of the chain has found in its output
+   */
+  report(bytesOut: number, rejectedBehind: number): PluginReport {
     return {
       ...{ plugin: this.name, version: this.description?.version, records: this.#records, matched: this.#selected },
       ...{ bytesOut, calls: this.#sum(T.COUNT_CALLS) },
       secondsInGuest: Number((this.#sum(T.COUNT_GUEST_MS) / 1000).toFixed(6)),
       failures: this.#sum(T.COUNT_FAILURES),
+      outputRejected: rejectedBehind + this.#sum(T.COUNT_BAD_OUTPUT) + (this.#output?.rejected ?? 0),
     };
   }
 

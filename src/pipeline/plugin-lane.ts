@@ -15,6 +15,7 @@ import {
   countFault,
   linesOfCall,
   passOverCall,
+  passPart,
   restoreStep,
   sealBlock,
 } from '../plugin/lane/blocks.ts';
@@ -153,7 +154,7 @@ export class PluginLane implements Lane {
     if (at >= 0) {
       this.#submitted.splice(at, 1);
       this.#doneCount++;
-      this.#rejectsTaken += this.memory.counts(block).rejected;
+      this.#rejectsTaken += this.memory.counts(block).rejected + this.memory.word(block, L.B_OUT_REJECTED);
     }
     return true;
   }
@@ -177,6 +178,7 @@ export class PluginLane implements Lane {
   }
 
   goOn(block: number): void {
+    passPart(this.memory, block);
     this.#setState(block, L.STATE_READY);
   }
 
@@ -186,6 +188,11 @@ export class PluginLane implements Lane {
 
   afterLines(from: number, to: number, lines: number): number {
     return this.#scanner.afterLines(from, to, lines) >>> 0;
+  }
+
+  /** Takes lines out of an output; see asm/gaps.ts. */
+  closeGaps(base: number, bytes: number, list: number, count: number): number {
+    return this.#scanner.closeGaps(base, bytes, list, count) >>> 0;
   }
 
   /** Records of a finished block that the plugin wanted. */

@@ -28,7 +28,8 @@ export function outputOf({ name }: { readonly name: string }): string {
   return `<${name}>`;
 }
 
-const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
+/** It is given the whole stream, and outputs any text. */
+export const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
 
 /** The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has no use for */
 export async function checkPlugins(settings: RunSettings): Promise<readonly PluginKind[]> {
@@ -129,7 +130,13 @@ export function makeJob(
   settings: RunSettings,
   i: number,
   kind: PluginKind,
-  around: { readonly host: RunHost; readonly services: ServicesThread | undefined; readonly isPolite: boolean },
+  around: {
+    readonly host: RunHost;
+    readonly services: ServicesThread | undefined;
+    readonly isPolite: boolean;
+    /** Its output is nobody's input, so it has to be looked at as such. */
+    readonly checksOutput: boolean;
+  },
 ): PluginJob {
   const plugin = settings.plugins[i]!;
   const isFirst = i === 0;
@@ -149,6 +156,7 @@ export function makeJob(
       isRaw: stage.where.length === 0,
       passUnmatched: settings.unmatched === 'pass',
       onPluginError: settings.onPluginError,
+      checksOutput: around.checksOutput,
       ...{ maxMemoryBytes: settings.memoryBytes, timeLimitMs: settings.timeLimitMs },
       loadLimitMs: settings.loadLimitMs,
       stderr: settings.pluginStderr,

@@ -1,10 +1,28 @@
 /** What --stats says of a run of plugins: what was read, what was put out, and a part for each plugin. */
 import type { StatsFormat } from '../config/settings.ts';
 import type { Talk } from './host.ts';
-import type { PluginReport } from './plugin-job.ts';
 import { grouped, renderStats, type StatsReport } from './stats.ts';
 
-/** The report of --stats=json for `slung run`; the names are part of the interface. */
+/** The counts of --stats for one plugin; the names are part of the interface. */
+export interface PluginReport {
+  readonly plugin: string;
+  readonly version: string | undefined;
+  /** Records that came to it, and those that its selectors want (for a stream: all). */
+  readonly records: number;
+  readonly matched: number;
+  readonly bytesOut: number;
+  readonly calls: number;
+  readonly secondsInGuest: number;
+  /** Calls that failed: traps, errors that the plugin returned, time limits. */
+  readonly failures: number;
+  /** Bad lines in its output, whoever has read it: the check at its end, or the next of the chain. */
+  readonly outputRejected: number;
+}
+
+/**
+ * The report of --stats=json for `slung run`; the names are part of the interface. `rejected` has the bad lines of the
+ * plugins' outputs in it, as far as they were rejected: each plugin's part says how many there were.
+ */
 export interface RunReport extends StatsReport {
   readonly plugins: readonly PluginReport[];
 }
@@ -39,6 +57,7 @@ function renderPlugin(report: PluginReport): string {
     ['  calls', grouped(report.calls)],
     ['  in guest', `${report.secondsInGuest.toFixed(3)} s`],
     ['  failures', grouped(report.failures)],
+    ['  bad output', grouped(report.outputRejected)],
   ];
   const title = report.version === undefined ? report.plugin : `${report.plugin} ${report.version}`;
   return [`plugin ${title}`, ...rows.map(([label, value]) => `${label.padEnd(12)} ${value}`)].join('\n');

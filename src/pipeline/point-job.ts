@@ -142,6 +142,8 @@ export class PointJob implements Work {
 
   abandon(): void {}
 
+  takeOutput(): undefined {}
+
   lastSeat(): undefined {}
 
   verdict(): undefined {}

@@ -21,15 +21,46 @@ export interface Place {
   readonly sourceOffset: number;
 }
 
+/** Of a line that a plugin has output, for people. */
+export function outputPlace(plugin: string, line: number): string {
+  return `plugin ${plugin}: output line ${line}`;
+}
+
+/** Where a bad line was, and what is wrong with it. */
+export interface BadLine {
+  readonly sourceName: string;
+  /** From 1. */
+  readonly line: number;
+  readonly sourceOffset: number;
+  readonly column: number;
+  readonly code: number;
+  readonly lengthBytes: number;
+  /** The plugin that has output it; undefined for a line of the run's input. */
+  readonly outputOf?: string | undefined;
+}
+
 export class Rejecting {
   readonly #stats: Stats;
   readonly #talk: Talk | undefined;
   readonly #writer: RejectsWriter | undefined;
+  readonly #readsOutputOf: string | undefined;
+  /** Bad lines of inputs (undefined) and of the outputs of plugins. */
+  readonly #counts = new Map<string | undefined, number>();
   /** More rejected lines than this stop the run. */
   readonly limit: number;
 
-  /** Without `talk` the bad lines are not shown: the writer tells of them. */
-  constructor(stats: Stats, talk: Talk | undefined, writer: RejectsWriter | undefined, limit: number) {
+  /**
+   * Without `talk` the bad lines are not shown: the writer tells of them.
+   * @param readsOutputOf the plugin whose output is the run's input
+   */
+  constructor(
+    stats: Stats,
+    talk: Talk | undefined,
+    writer: RejectsWriter | undefined,
+    limit: number,
+    readsOutputOf?: string,
+  ) {
+    this.#readsOutputOf = readsOutputOf;
     this.#stats = stats;
     this.#talk = talk;
     this.#writer = writer;
@@ -53,12 +84,17 @@ export class Rejecting {
     });
   }
 
+  /** A line of the run's input, for people. */
+  placeOf(sourceName: string, line: number): string {
+    return this.#readsOutputOf === undefined ? `${sourceName}:${line}` : outputPlace(this.#readsOutputOf, line);
+  }
+
   /** Counts and tells of one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */
-  report(
-    bytes: Uint8Array | undefined,
-    at: { sourceName: string; line: number; sourceOffset: number; column: number; code: number; lengthBytes: number },
-  ): void {
+  report(bytes: Uint8Array | undefined, at: BadLine): void {
     const { name, text } = codeOf(at.code);
+    const outputOf = at.outputOf ?? this.#readsOutputOf;
+    const count = (this.#counts.get(outputOf) ?? 0) + 1;
+    this.#counts.set(outputOf, count);
     this.#stats.countReject(at.code);
     const row = {
       file: at.sourceName,
@@ -69,12 +105,17 @@ export class Rejecting {
       name,
       reason: text,
       length: at.lengthBytes,
+      ...(outputOf === undefined ? {} : { outputOf }),
     };
     this.#writer?.write(bytes ?? NOTHING, row);
-    if (this.#talk === undefined || this.#stats.rejected > SHOWN) return;
+    if (this.#talk === undefined || count > SHOWN) return;
     const number = `E${String(at.code).padStart(2, '0')} ${name}`;
     const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
-    this.#talk.warn(`${at.sourceName}:${at.line}:${at.column}: ${text}${size} (${number})`, row);
+    const place =
+      outputOf === undefined
+        ? `${at.sourceName}:${at.line}:${at.column}`
+        : `${outputPlace(outputOf, at.line)}, column ${at.column}`;
+    this.#talk.warn(`${place}: ${text}${size} (${number})`, row);
   }
 
   /** A piece of a line that is too long to be kept, as it passes. */
@@ -92,17 +133,22 @@ export class Rejecting {
    * @param failedSink the name of the output that could not be written, if there is one
    */
   summarise(rejectsPath: string | undefined, kept: boolean, failedSink: string | undefined): void {
-    const { rejected } = this.#stats;
-    if (this.#talk === undefined || rejected === 0) return;
-    if (rejectsPath !== undefined && (failedSink === rejectsPath || failedSink === `${rejectsPath}.log`)) {
-      this.#talk.warn(`${counted(rejected, 'bad line')} in the input; ${rejectsPath} does not have all of them`);
-      return;
+    if (this.#talk === undefined) return;
+    const isLost = rejectsPath !== undefined && (failedSink === rejectsPath || failedSink === `${rejectsPath}.log`);
+    for (const [outputOf, count] of this.#counts) {
+      const what = `${counted(count, 'bad line')} in the ${outputOf === undefined ? 'input' : `output of plugin ${outputOf}`}`;
+      if (isLost) this.#talk.warn(`${what}; ${rejectsPath} does not have all of them`);
+      else this.#talk.warn(this.#summary(outputOf, count, rejectsPath, kept));
     }
+  }
+
+  #summary(outputOf: string | undefined, rejected: number, rejectsPath: string | undefined, kept: boolean): string {
     const shown = rejected > SHOWN ? ` (the first ${SHOWN} are shown)` : '';
     const isOne = rejected === 1;
     const asItWas = isOne ? 'passed on as it was' : 'passed on as they were';
     const fate = kept ? asItWas : rejectsPath === undefined ? 'left out' : `written to ${rejectsPath}`;
     const next = kept || rejectsPath !== undefined ? '' : `; --rejects FILE keeps ${isOne ? 'it' : 'them'}`;
-    this.#talk.warn(`${counted(rejected, 'bad line')} ${isOne ? 'was' : 'were'} ${fate}${shown}${next}`);
+    const what = outputOf === undefined ? '' : ` in the output of plugin ${outputOf}`;
+    return `${counted(rejected, 'bad line')}${what} ${isOne ? 'was' : 'were'} ${fate}${shown}${next}`;
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { RunSettings, SelectSettings } from '../config/settings.ts';
 import { SinkError, SourceError } from '../io/index.ts';
+import type { PluginKind } from '../plugin/guest.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { ServicesThread } from '../plugin/services/start.ts';
 import { Conduit } from './conduit.ts';
@@ -15,7 +16,7 @@ import { Job } from './job.ts';
 import { type Listening, listenFor } from './listening.ts';
 import type { PluginJob } from './plugin-job.ts';
 import { PluginRefused } from './plugin-lane.ts';
-import { checkPlugins, makeJob, outputOf, refused, servicesFor } from './plugin-setup.ts';
+import { checkPlugins, isStream, makeJob, outputOf, refused, servicesFor } from './plugin-setup.ts';
 import { tellPluginStats } from './plugin-stats.ts';
 import { Run } from './run.ts';
 import type { Work } from './work.ts';
@@ -38,10 +39,14 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
   const services = servicesFor(settings, host, listening?.send);
   const hasSelect = needsSelect(settings.select);
   const isChain = kinds.length > 1 || hasSelect;
-  const jobs = settings.plugins.map((_, i) => makeJob(settings, i, kinds[i]!, { host, services, isPolite: isChain }));
+  const jobs = settings.plugins.map((_, i) => {
+    const isLast = i === kinds.length - 1;
+    const checksOutput = isLast && !hasSelect && !settings.uncheckedOutput;
+    return makeJob(settings, i, kinds[i]!, { host, services, isPolite: isChain, checksOutput });
+  });
   let last: Job | undefined;
   try {
-    last = hasSelect ? new Job(conversionOf(settings)) : undefined;
+    last = hasSelect ? new Job(conversionOf(settings, kinds.at(-1)!)) : undefined;
     const works = last === undefined ? jobs : [...jobs, last];
     await startAll(jobs);
     await last?.openRecorder(host);
@@ -78,7 +83,7 @@ function tellNotes({ plugins }: RunSettings, { talk }: RunHost): void {
 export async function describePlugin(settings: RunSettings, host: RunHost): Promise<PluginDescription | undefined> {
   const kinds = await checkPlugins(settings);
   const services: ServicesThread | undefined = undefined;
-  const job = makeJob(settings, 0, kinds[0]!, { host, services, isPolite: true });
+  const job = makeJob(settings, 0, kinds[0]!, { host, services, isPolite: true, checksOutput: false });
   try {
     await startAll([job]);
     return job.description;
@@ -103,10 +108,11 @@ const needsSelect = ({ to, fields, columns, record }: SelectSettings): boolean =
   to !== 'ndjson' || fields !== undefined || columns !== undefined || record !== undefined;
 
 /** The last run of a chain, which makes of the last plugin's lines what was asked for. */
-function conversionOf({ select, plugins }: RunSettings): SelectSettings {
+function conversionOf({ select, plugins, uncheckedOutput }: RunSettings, kind: PluginKind): SelectSettings {
   const inputs = [outputOf(plugins.at(-1)!)];
-  // Lines that are only remembered pass, whatever a plugin puts out.
-  const onError = needsSelect({ ...select, record: undefined }) ? select.onError : 'keep';
+  // Lines that are only remembered pass as they are, where the output may be any text.
+  const isText = isStream(kind) || uncheckedOutput;
+  const onError = isText && !needsSelect({ ...select, record: undefined }) ? 'keep' : select.onError;
   return { ...select, where: [], lanes: 1, inputs, onError, stats: 'none', exitStatus: false };
 }
 
@@ -130,7 +136,7 @@ class Chain {
     this.#ends = ends;
     this.#startMs = host.clockMs();
     const conduits = works.slice(1).map((work) => new Conduit(work.settings.inputs[0]!));
-    this.#runs = works.map((work, i) => this.#runOf(work, conduits[i - 1], conduits[i]));
+    this.#runs = works.map((work, i) => this.#runOf(work, i, conduits));
   }
 
   /** The first run reads no more; what has been read goes its way. */
@@ -146,8 +152,10 @@ class Chain {
     return this.#conclude(outcomes);
   }
 
-  #runOf(work: Work, before: Conduit | undefined, after: Conduit | undefined): Run {
+  #runOf(work: Work, i: number, conduits: readonly Conduit[]): Run {
     const { rejects } = this.#ends;
+    const before = conduits[i - 1];
+    const after = conduits[i];
     const run = new Run(
       work,
       { ...this.#host, onSignal: () => () => {} },
@@ -156,6 +164,7 @@ class Chain {
           const source = before?.source ?? this.#ends.openSource(input);
           return after === undefined ? source : after.feeding(source);
         },
+        readsOutputOf: this.#jobs[i - 1]?.name,
         sink: after === undefined ? this.#ends.sink : after.sink,
         // All runs write to the same rejects, which are closed when the last one has ended.
         rejects:
@@ -185,7 +194,7 @@ class Chain {
       this.#settings.select.stats,
       this.#host.talk,
       reports,
-      this.#jobs.map((job, i) => job.report(reports[i]!.bytesOut)),
+      this.#jobs.map((job, i) => job.report(reports[i]!.bytesOut, reports[i + 1]?.rejected ?? 0)),
       seconds,
     );
     const signal = outcomes.find((outcome) => outcome.kind === 'signal');

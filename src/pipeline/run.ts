@@ -88,7 +88,7 @@ export class Run {
     this.#ends = ends;
     const limit = settings.onError === 'fail' ? 0 : (settings.maxErrors ?? Number.POSITIVE_INFINITY);
     const shown = ends.showsBadLines ? host.talk : undefined;
-    this.#rejecting = new Rejecting(this.#stats, shown, ends.rejects, limit);
+    this.#rejecting = new Rejecting(this.#stats, shown, ends.rejects, limit, ends.readsOutputOf);
     this.#drain = new Drain(job, ends.sink, this.#stats, this.#rejecting, host.talk);
   }
 

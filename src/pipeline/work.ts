@@ -9,6 +9,7 @@ import type { Tag } from './drain.ts';
 import type { Ends } from './ends.ts';
 import type { InputFile } from './input-file.ts';
 import type { Flight, Lanes, Seat } from './lane.ts';
+import type { Rejecting } from './rejecting.ts';
 import type { StoreReport } from './store-writer.ts';
 
 /** An input, and where in it the source begins. */
@@ -68,6 +69,11 @@ export interface Work {
   lastSeat(): Seat | undefined;
   /** Why nothing more needs to be read, or undefined: a guest has ended by itself, or has failed. Called after each flight. */
   verdict(flight: Flight<Tag>): 'ended' | 'failed' | undefined;
+  /**
+   * Before the output of a block, or of a part of it, is written: its bad lines are reported and taken out, if the work
+   * looks at what it outputs. @returns where the run has to stop because of one bad line too many, for people
+   */
+  takeOutput(seat: Seat, rejecting: Rejecting): string | undefined;
   /** The run has been told to stop. What was read is still processed, but not for ever. */
   hurry(): void;
   /** What is in flight is not wanted any more. Flights come back soon, with whatever is in them. */

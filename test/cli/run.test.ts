@@ -35,6 +35,7 @@ describe('settings', () => {
       unmatched: 'drop',
       onPluginError: 'fail',
       pluginStderr: 'limit',
+      uncheckedOutput: false,
       memoryBytes: 256 * 1024 ** 2,
       timeLimitMs: 10_000,
       networkTimeLimitMs: 120_000,

@@ -89,12 +89,14 @@ export function settingsFor(plugins: readonly PluginSetting[], changes: Changes 
     environment,
     ...others
   } = changes;
-  const { cacheFile, events, listen, listenToken, listenOrigins, args, pluginStderr, ...select } = others;
+  const { cacheFile, events, listen, listenToken, listenOrigins, args, pluginStderr, uncheckedOutput, ...select } =
+    others;
   return {
     select: { ...defaultSettings, stats: 'json', ...select },
     plugins,
     unmatched: unmatched ?? 'drop',
     onPluginError: onPluginError ?? 'fail',
+    uncheckedOutput: uncheckedOutput ?? false,
     memoryBytes: memoryBytes ?? 64 << 20,
     timeLimitMs: timeLimitMs ?? 3_600_000,
     loadLimitMs: loadLimitMs ?? 3_600_000,

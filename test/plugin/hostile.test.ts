@@ -184,7 +184,7 @@ describe.concurrent('what a Tangent plugin may do, strange as it is', () => {
   });
 
   test('100 MB for one record', async () => {
-    const { code, out, err } = await runs.run('tangent', 'output-100mb', records);
+    const { code, out, err } = await runs.run('tangent', 'output-100mb', records, ['--max-record', '128MiB']);
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out.length).toBe(linesText(others.slice(0, 8)).length + (100 << 20) + linesText(others.slice(EVIL)).length);

@@ -12,6 +12,7 @@ import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
 import { beginBlock, indexChunk, resetIndex, setSpaced, spaced } from './index';
 import { countPendingKeys, dropPendingKeys } from './keys';
+import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines';
 import { afterMarks, withoutMarks } from './marks';
 import { runProgram } from './match';
 import { addRow, beginRows, rowCount, selected } from './rows';
@@ -20,13 +21,12 @@ import { walkRecord } from './walk';
 
 export { attach } from './state';
 export { buildSet } from './match';
+export { closeGaps } from './gaps';
 
 /** First address that the engine's static data does not use. */
 export function heapBase(): usize {
   return __heap_base;
 }
-
-const NEVER: usize = 0xffffffff;
 
 let lines: u32 = 0;
 let records: u32 = 0;
@@ -105,30 +105,6 @@ function examine(from: usize, token: usize): usize {
   return end;
 }
 
-function isBlank(from: usize, to: usize): bool {
-  while (from < to) {
-    const byte = load<u8>(from++);
-    if (byte != 0x20 && byte != 0x09 && byte != 0x0d) return false;
-  }
-  return true;
-}
-
-/** The first entry of an ascending list that is not below `address`. */
-// @ts-ignore: decorator
-@inline
-function skipBelow(list: usize, end: usize, address: usize): usize {
-  while (list < end && <usize>load<u32>(list) < address) list += 4;
-  return list;
-}
-
-/** Keeps the first entry at or after `address` as the whole list: one is enough for the line that is still open. */
-function keepFirst(list: usize, end: usize, address: usize): usize {
-  const first = skipBelow(list, end, address);
-  if (first == end) return list;
-  store<u32>(list, load<u32>(first));
-  return list + 4;
-}
-
 /** Walks, matches and emits the lines whose tokens are in [token, tokensEnd). @returns the first byte after them */
 function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
   let error = errors;
@@ -156,12 +132,6 @@ function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
     lineFrom = lineTo + 1;
   }
   return lineFrom;
-}
-
-/** One past the last newline token in [from, to), or `from` when there is none. */
-function afterLastNewline(from: usize, to: usize): usize {
-  while (to > from && load<u8>(<usize>load<u32>(to - 4)) != 0x0a) to -= 4;
-  return to;
 }
 
 /** Takes the lines of [from, end) until the end, or until something stops it. */

@@ -41,6 +41,20 @@ export function setSpaced(): void {
   spacedBlocks = SPACED_BLOCKS;
 }
 
+/** The same two for the other stream of lines (asm/check.ts), while they are not in use. */
+let otherSpaced: bool = false;
+let otherBlocks: u32 = 0;
+
+/** Goes over to the other stream of lines. */
+export function swapSpaced(): void {
+  const mode = spaced;
+  const blocks = spacedBlocks;
+  spaced = otherSpaced;
+  spacedBlocks = otherBlocks;
+  otherSpaced = mode;
+  otherBlocks = blocks;
+}
+
 /** A new block begins. */
 export function beginBlock(): void {
   if (spaced && --spacedBlocks == 0) spaced = false;

@@ -48,6 +48,11 @@ export function planPointer(offset: u32): usize {
   return plan + <usize>offset;
 }
 
+/** Another root of the trie, or none: 0. */
+export function setRoot(node: usize): void {
+  root = node;
+}
+
 /** Starts the next record: all slots become empty at once. After 2^32 - 1 records the epochs are wiped and start again. */
 // @ts-ignore: decorator
 @inline

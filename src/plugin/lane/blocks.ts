@@ -30,6 +30,21 @@ export function clearBlock(memory: EngineMemory, block: number): void {
   for (const [word] of pairs) memory.setWord(block, word, 0);
   memory.setWord(block, L.B_SEGMENT_COUNT, 0);
   memory.setWord(block, L.B_STOPPED_AT, 0);
+  clearPart(memory, block);
+  memory.setWord(block, L.B_OUT_START, 0);
+  memory.setWord(block, L.B_OUT_REJECTED, 0);
+}
+
+/** Nothing is known of the part of the output that begins now. */
+function clearPart(memory: EngineMemory, block: number): void {
+  memory.setWord(block, L.B_OUT_LISTED, 0);
+  memory.setWord(block, L.B_OUT_LINES, 0);
+}
+
+/** What was sealed has been drained: the next part of the output begins behind it. */
+export function passPart(memory: EngineMemory, block: number): void {
+  memory.setWord(block, L.B_OUT_START, memory.word(block, L.B_OUT_BYTES));
+  clearPart(memory, block);
 }
 
 /** Before a block is submitted: no step has been taken, no record is known to fail. */
@@ -57,13 +72,18 @@ export function countFault(memory: EngineMemory, block: number): void {
   memory.setWord(block, L.B_FAULTS, memory.word(block, L.B_FAULTS) + 1);
 }
 
-/** Makes the output of a block its only segment. */
+/** Makes the output of a block, or what is not drained of it, its only segment. */
 export function sealBlock(memory: EngineMemory, block: number): void {
-  const bytes = memory.word(block, L.B_OUT_BYTES);
+  const start = memory.word(block, L.B_OUT_START);
+  sealBytes(memory, block, start, memory.word(block, L.B_OUT_BYTES) - start);
+}
+
+/** Makes `bytes` of the output, from `start` on, the block's only segment. */
+export function sealBytes(memory: EngineMemory, block: number, start: number, bytes: number): void {
   const at = memory.word(block, L.B_SEGMENTS) >> 2;
   const words = memory.words();
   words[at + (L.SEG_IN_OUT >> 2)] = 1;
-  words[at + (L.SEG_START >> 2)] = 0;
+  words[at + (L.SEG_START >> 2)] = start;
   words[at + (L.SEG_BYTES >> 2)] = bytes;
   memory.setWord(block, L.B_SEGMENT_COUNT, bytes > 0 ? 1 : 0);
 }

@@ -156,6 +156,11 @@ export class LaneTalk {
     if (pinsLost > before) this.#counts[T.COUNT_PINS_LOST] = pinsLost;
   }
 
+  /** Bad lines in the output of a guest that reads a stream. */
+  countBadOutput(lines: number): void {
+    this.#counts[T.COUNT_BAD_OUTPUT]! += lines;
+  }
+
   countFailure(): void {
     this.#counts[T.COUNT_FAILURES]! += 1;
   }

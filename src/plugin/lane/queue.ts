@@ -43,7 +43,8 @@ export class BlockQueue {
   }
 
   done(block: number): void {
-    this.#words[WORD_REJECTS]! += this.#memory.word(block, L.B_REJECT_COUNT);
+    const memory = this.#memory;
+    this.#words[WORD_REJECTS]! += memory.word(block, L.B_REJECT_COUNT) + memory.word(block, L.B_OUT_REJECTED);
     this.#setState(block, L.STATE_DONE);
   }
 

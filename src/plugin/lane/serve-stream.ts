@@ -16,6 +16,7 @@ import { servicesOf } from './lane-services.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { LaneWorld } from './lane-world.ts';
 import { BlockQueue } from './queue.ts';
+import { StreamCheck } from './stream-check.ts';
 import { StreamLane } from './stream-lane.ts';
 import { LANE_READY, type LaneNote, type PluginTask } from './task.ts';
 import { wasiHostOf } from './wasi-world.ts';
@@ -33,6 +34,7 @@ export function serveStream(task: PluginTask, talk: LaneTalk, world: LaneWorld):
     maxOutputBytes: task.maxOutputBytes,
     talk,
     beforeSeen: () => store?.settle(),
+    check: task.checksOutput ? new StreamCheck(engine, talk) : undefined,
   });
   talk.note({ kind: 'ready', description: undefined });
   talk.started(LANE_READY);

@@ -9,6 +9,7 @@ import { causeOf } from './failure.ts';
 import { servicesOf } from './lane-services.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { LaneWorld } from './lane-world.ts';
+import { OutputCheck } from './output-check.ts';
 import { BlockQueue } from './queue.ts';
 import { TangentLane } from './tangent-lane.ts';
 import { LANE_READY, type PluginTask } from './task.ts';
@@ -36,6 +37,7 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
       return new TangentGuest(module, engine, views, around, firstHandle);
     },
     flush: (block) => queue.flush(block),
+    check: task.checksOutput ? new OutputCheck(engine, queue) : undefined,
   });
   talk.note({ kind: 'ready', description: lane.start() });
   talk.started(LANE_READY);

@@ -13,6 +13,7 @@ import { type GuestStream, Trap } from '../guest.ts';
 import { clearBlock, sealBlock } from './blocks.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { BlockQueue } from './queue.ts';
+import type { StreamCheck } from './stream-check.ts';
 
 /** Output is handed on when there is so much of it, although the guest has not asked for more input. */
 const PART_BYTES = 2 << 20;
@@ -28,6 +29,7 @@ export class StreamLane implements GuestStream {
   readonly #talk: LaneTalk;
   readonly #maxOutputBytes: number;
   readonly #beforeSeen: () => void;
+  readonly #check: StreamCheck | undefined;
   #block: number | undefined;
   /** Where the next step of the block begins. */
   #at = 0;
@@ -38,7 +40,10 @@ export class StreamLane implements GuestStream {
   #given = 0;
   #copy = new Uint8Array(0);
 
-  /** @param options.beforeSeen is called before anything that the guest has put out can be seen */
+  /**
+   * @param options.beforeSeen is called before anything that the guest has put out can be seen
+   * @param options.check of its output; undefined when nobody wants that
+   */
   constructor(
     engine: RowEngine,
     queue: BlockQueue,
@@ -47,6 +52,7 @@ export class StreamLane implements GuestStream {
       readonly maxOutputBytes: number;
       readonly talk: LaneTalk;
       readonly beforeSeen: () => void;
+      readonly check: StreamCheck | undefined;
     },
   ) {
     this.#engine = engine;
@@ -55,6 +61,7 @@ export class StreamLane implements GuestStream {
     this.#talk = options.talk;
     this.#maxOutputBytes = options.maxOutputBytes;
     this.#beforeSeen = options.beforeSeen;
+    this.#check = options.check;
   }
 
   /** Waits for the first block: a guest begins when there is something to do, or when there will never be. */
@@ -78,13 +85,15 @@ export class StreamLane implements GuestStream {
     const block = this.#block!;
     engine.appendOut(block, bytes);
     if (engine.word(block, L.B_OUT_BYTES) < PART_BYTES) return;
-    sealBlock(engine, block);
-    // Whoever reads the output may be slow, which is not the guest's time.
+    // Whoever reads the output may be slow, which is not the guest's time, and neither is the check.
     this.#talk.pause(() => {
+      this.#check?.look(block);
+      sealBlock(engine, block);
       this.#beforeSeen();
       this.#queue.flush(block);
     });
     engine.setWord(block, L.B_OUT_BYTES, 0);
+    engine.setWord(block, L.B_OUT_START, 0);
   }
 
   nextLines(): readonly Uint8Array[] | undefined {
@@ -122,9 +131,12 @@ export class StreamLane implements GuestStream {
 
   /** The guest has ended: its block is done, and what comes after it is let go of. Does not return. */
   letGo(): never {
+    this.#check?.look(this.#block!);
+    this.#check?.end(this.#block!);
+    this.#pass();
     while (true) {
-      this.#close();
       this.#open();
+      this.#pass();
     }
   }
 
@@ -146,6 +158,11 @@ export class StreamLane implements GuestStream {
   }
 
   #close(): void {
+    this.#check?.look(this.#block!);
+    this.#pass();
+  }
+
+  #pass(): void {
     sealBlock(this.#engine, this.#block!);
     this.#queue.done(this.#block!);
   }

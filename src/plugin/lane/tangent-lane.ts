@@ -17,6 +17,7 @@ import type { TangentGuest } from '../tangent/guest.ts';
 import { clearBlock, countFault, restoreStep, savedOutBytes, saveStep, sealBlock } from './blocks.ts';
 import { causeOf } from './failure.ts';
 import type { LaneTalk } from './lane-talk.ts';
+import type { OutputCheck } from './output-check.ts';
 import { NAME_LENGTH, type PluginDescription, type PluginTask, UNSEEN_PATHS, type UnseenPath } from './task.ts';
 
 /** Rows of the first step: few, because its paths are not learned yet. */
@@ -40,19 +41,26 @@ export class TangentLane {
   #learned = 0;
   #unseen: UnseenPath[] = [];
   #steps = 0;
+  readonly #check: OutputCheck | undefined;
 
   /**
    * Makes the first instance.
    * @param options.flush has the output of a block drained, which begins anew then
+   * @param options.check of what it outputs; undefined when nobody wants that
    * @throws PluginError, or what the guest throws while it starts
    */
   constructor(
     engine: RowEngine,
     task: PluginTask,
     talk: LaneTalk,
-    options: { readonly makeGuest: (firstHandle: number) => TangentGuest; readonly flush: (block: number) => void },
+    options: {
+      readonly makeGuest: (firstHandle: number) => TangentGuest;
+      readonly flush: (block: number) => void;
+      readonly check: OutputCheck | undefined;
+    },
   ) {
     const { makeGuest } = options;
+    this.#check = options.check;
     this.#engine = engine;
     this.#task = task;
     this.#talk = talk;
@@ -91,10 +99,12 @@ export class TangentLane {
     let at = resume || engine.word(block, L.B_FROM);
     if (resume) restoreStep(engine, block);
     else clearBlock(engine, block);
+    this.#check?.begin(block);
     while (at < end) {
       const next = this.#step(block, at);
       if (next === undefined) return false;
       at = next;
+      if (this.#check?.passes(block, at) === false) break;
       if (engine.word(block, L.B_OUT_BYTES) >= PART_BYTES && at < end) this.#handOn(block, at);
     }
     engine.setWord(block, L.B_RESUME, 0);
@@ -112,6 +122,8 @@ export class TangentLane {
     sealBlock(engine, block);
     this.#flush(block);
     engine.setWord(block, L.B_OUT_BYTES, 0);
+    engine.setWord(block, L.B_OUT_START, 0);
+    this.#check?.begin(block);
     saveStep(engine, block);
   }
 

@@ -49,6 +49,11 @@ export interface PluginTask {
   readonly isRaw: boolean;
   readonly passUnmatched: boolean;
   readonly onPluginError: 'fail' | 'skip' | 'pass';
+  /**
+   * Nobody reads the output as records behind this plugin, so it is checked here: of a Tangent plugin bad lines are
+   * rejected, of a guest that reads a stream they are counted, and the first one is told.
+   */
+  readonly checksOutput: boolean;
   readonly maxMemoryBytes: number;
   /** The guest's own time in one call, see LaneTalk. */
   readonly timeLimitMs: number;
@@ -121,6 +126,8 @@ export const COUNT_STDERR_LINE_BYTES = 8;
 export const COUNT_FAULTS_TOLD = 9;
 export const COUNT_WARNINGS_TOLD = 10;
 export const COUNT_WARNINGS_LEFT = 11;
+/** Bad lines in the output of a guest that reads a stream. */
+export const COUNT_BAD_OUTPUT = 12;
 /** An even number, because what follows is aligned to 8 bytes. */
 const WORDS = (WORD_QUEUE + QUEUE_LENGTH + 1) & ~1;
 const COUNTERS = 16;

@@ -72,6 +72,8 @@ complete -c slung -n "__fish_seen_subcommand_from run" -l plugin-config -x -d 'A
 complete -c slung -n "__fish_seen_subcommand_from run" -l unmatched -x -a "drop pass" -d 'A record that the plugin does not select: drop or pass'
 complete -c slung -n "__fish_seen_subcommand_from run" -l on-plugin-error -x -a "fail skip pass" -d 'A plugin fails: stop, or skip or pass the record'
 complete -c slung -n "__fish_seen_subcommand_from run" -l plugin-stderr -x -a "limit all none" -d 'Show the plugins\' standard error: a limit, all or none'
+complete -c slung -n "__fish_seen_subcommand_from run" -l unchecked-output -d 'Do not look at what the last plugin outputs'
+complete -c slung -n "__fish_seen_subcommand_from run" -l no-unchecked-output -d 'Opposite of --unchecked-output'
 complete -c slung -n "__fish_seen_subcommand_from run" -l abi -x -d 'Do not guess the kind of the plugin'
 complete -c slung -n "__fish_seen_subcommand_from run" -l memory -x -d 'The most memory an instance may have'
 complete -c slung -n "__fish_seen_subcommand_from run" -l time-limit -x -d 'The longest time a call into a plugin may take'

@@ -113,6 +113,8 @@ _slung() {
         '--unmatched=[A record that the plugin does not select\: drop or pass]:ACTION:(drop pass)' \
         '--on-plugin-error=[A plugin fails\: stop, or skip or pass the record]:ACTION:(fail skip pass)' \
         '--plugin-stderr=[Show the plugins'\'' standard error\: a limit, all or none]:WHAT:(limit all none)' \
+        '--unchecked-output[Do not look at what the last plugin outputs]' \
+        '--no-unchecked-output[Opposite of --unchecked-output]' \
         '*--abi=[Do not guess the kind of the plugin]:[NAME:]KIND: ' \
         '--memory=[The most memory an instance may have]:SIZE: ' \
         '--time-limit=[The longest time a call into a plugin may take]:DURATION: ' \

@@ -1,0 +1,110 @@
+/**
+ * The check of lines that are not an input gives the verdicts of an input: the same lines, codes, columns and numbers, for
+ * any bytes, any place of the grid, and any room of its list.
+ */
+import { beforeAll, expect, test } from 'vitest';
+import * as L from '../../src/engine/layout.ts';
+import { createMemory, type EngineOptions } from '../../src/engine/memory.ts';
+import { buildPlan } from '../../src/engine/plan.ts';
+import { RowEngine } from '../../src/engine/row-engine.ts';
+import { compileExpressions, parseTangentPath } from '../../src/selector/index.ts';
+import { corpus } from './conformance/corpus.ts';
+import { createRandom, mutate } from './conformance/mutate.ts';
+import { seedLines } from './conformance/seeds.ts';
+import { createEngine, everything, processBytes } from './harness.ts';
+
+const options: EngineOptions = {
+  ...{ blockBytes: 1 << 20, blockCount: 1, maxDepth: 1024, maxRecordBytes: 1 << 19, keepRejects: false },
+  strictKeys: false,
+  rows: { forAll: false, tableBytes: 1 << 16, pinBytes: 1 << 16, longBlockBytes: 1 << 20 },
+};
+// A plan that looks for something: the check must not, and must leave it as it is.
+const plan = buildPlan(compileExpressions(['before == 1']), {
+  ...{ to: 'rows', fields: [parseTangentPath('a')], select: undefined },
+});
+const { memory, map } = createMemory(plan, options);
+const engine = new RowEngine(memory, map, options, plan);
+const input = createEngine(buildPlan(everything, { to: 'lines' }), { maxRecordBytes: options.maxRecordBytes });
+
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+
+interface Verdict {
+  readonly line: number;
+  readonly code: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+/** Puts bytes out as a plugin would, and takes what the list says, as often as it is full. */
+function verdictsOf(bytes: Uint8Array, before: number): { bad: Verdict[]; lines: number } {
+  const bad: Verdict[] = [];
+  engine.setWord(0, L.B_OUT_BYTES, 0);
+  engine.setWord(0, L.B_OUT_START, 0);
+  for (const word of [L.B_OUT_LISTED, L.B_OUT_LINES, L.B_OUT_REJECTED]) engine.setWord(0, word, 0);
+  // What stands before is not looked at, and moves the rest against the grid.
+  engine.appendOut(0, new Uint8Array(before).fill(0x22));
+  engine.appendOut(0, bytes);
+  for (let at = before; at < before + bytes.length; ) {
+    at = engine.checkOut(0, at);
+    const listed = engine.word(0, L.B_OUT_LISTED);
+    for (let i = 0; i < listed; i++) {
+      const { from, to, at: place, code, line } = engine.listedLine(0, i);
+      if (code !== 0) bad.push({ line, code, column: place - from + 1, length: to - from });
+    }
+    if (listed === L.OUT_LIST_ENTRIES) engine.setWord(0, L.B_OUT_LISTED, 0);
+  }
+  expect(engine.word(0, L.B_OUT_REJECTED)).toBe(bad.length);
+  return { bad, lines: engine.word(0, L.B_OUT_LINES) };
+}
+
+function compare(bytes: Uint8Array, before: number): void {
+  const { rejects, counts } = processBytes(input, bytes);
+  const expected = rejects.map(({ line, code, column, from, to }) => ({ line, code, column, length: to - from }));
+  const { bad, lines } = verdictsOf(bytes, before);
+  expect(bad).toEqual(expected);
+  expect(lines).toBe(counts.lines);
+}
+
+const joined = (lines: readonly Uint8Array[]): Buffer =>
+  Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]));
+
+test('the corpus, at several places of the grid', () => {
+  const known = corpus.filter(({ bytes }) => bytes.length < options.maxRecordBytes).map(({ bytes }) => bytes);
+  for (const before of [0, 1, 31, 63]) {
+    for (let i = 0; i < known.length; i += 200) compare(joined(known.slice(i, i + 200)), before);
+  }
+});
+
+test('mutated lines, thousands of them in one output', () => {
+  const random = createRandom(7);
+  for (let round = 0; round < 20; round++) {
+    const lines = Array.from({ length: 500 }, () => mutate(random, seedLines));
+    compare(joined(lines).subarray(0, 1 << 19), random.below(64));
+  }
+}, 60_000);
+
+test('more bad lines than the list has room for', () => {
+  compare(Buffer.from('x\n \n{}\n'.repeat(20_000)), 5);
+});
+
+test('between two steps of a block: the rows of the next one are what they were', () => {
+  const text = '{"before":1,"a":"x"}\n{"before":1, "a":"y"}\n{"before":2}\n{"before":1,"a":"z"}\n';
+  const from = engine.inputStart(0);
+  engine.view(from, from + text.length).set(Buffer.from(text));
+  engine.setWord(0, L.B_FROM, from);
+  engine.setWord(0, L.B_TO, from + text.length);
+  for (const word of [L.B_REJECT_COUNT, L.B_RECORDS, L.B_LINES]) engine.setWord(0, word, 0);
+  const found: string[] = [];
+  for (let at = from; at < from + text.length; ) {
+    at = engine.collect(0, at, 1);
+    if (engine.rowCount > 0) {
+      const [start, to] = [engine.rowWord(0, L.ROW_FROM), engine.rowWord(0, L.ROW_TO)];
+      found.push(Buffer.from(engine.view(start, to)).toString());
+    }
+    verdictsOf(Buffer.from('{"before":1, "a":"out"}\n'), 0);
+  }
+  expect(found).toEqual(['{"before":1,"a":"x"}', '{"before":1, "a":"y"}', '{"before":1,"a":"z"}']);
+  expect(engine.word(0, L.B_LINES)).toBe(4);
+});
