@@ -8,6 +8,7 @@ import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts'
 import { logName, segmentName } from './names.ts';
 import { levelFor, splitByWindow, TouchedWindows } from './partition.ts';
 import type { InputPosition } from './points.ts';
+import { removeQuietly } from './removal.ts';
 import { finishSegments, SegmentWriter } from './segment-writer.ts';
 import type { StoreParts } from './store.ts';
 
@@ -105,6 +106,7 @@ export function flushTable(
       ...manifest,
       generation: manifest.generation + 1,
       logNumber: batch.nextNumber,
+      isLogBegun: false,
       nextNumber: batch.nextNumber + 1,
       ...{ sequence, positions, segments: [...manifest.segments, ...batch.infos] },
     };
@@ -115,19 +117,11 @@ export function flushTable(
     throw error;
   }
   parts.table.clear();
-  removeQuietly(parts, logName(manifest.logNumber));
+  removeQuietly(parts.files, logName(manifest.logNumber));
   return next;
 }
 
 /** Files that no manifest names any more. One that cannot be removed is when the store is opened the next time. */
 export function removeSegments({ files }: Pick<StoreParts, 'files'>, infos: readonly SegmentInfo[]): void {
-  for (const { number } of infos) removeQuietly({ files }, segmentName(number));
-}
-
-function removeQuietly({ files }: Pick<StoreParts, 'files'>, name: string): void {
-  try {
-    files.remove(name);
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-  }
+  for (const { number } of infos) removeQuietly(files, segmentName(number));
 }

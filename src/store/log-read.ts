@@ -4,6 +4,8 @@
  * The surprising part is what a bad frame means. A log is torn when the writer died or the power went while its end was being
  * written: the frames before are all there is, and the rest is cut. But when a whole frame follows that was made after the bad
  * one had been synced, the disk has lost what it had promised to keep. That is damage, and no silent cut would be right.
+ * So it is when all of the last frame is there and its checksum is wrong: a write that was interrupted leaves a file that
+ * ends within the frame, or sectors of zeros in it.
  * Without `--durability batch` several frames may be on their way at once, and the disk may keep a later one and lose an
  * earlier: that is torn, because those frames say that nothing was promised yet.
  */
@@ -33,6 +35,8 @@ export interface LogEnd {
 /** What salvageLog found. */
 export interface LogSalvage {
   readonly frames: number;
+  /** By the header; undefined when that is not whole. */
+  readonly firstSequence: number | undefined;
   /** Parts of the file that are no frames. */
   readonly stretches: readonly { readonly from: number; readonly end: number }[];
   readonly skippedBytes: number;
@@ -98,7 +102,7 @@ export function salvageLog(file: OpenFile, number: number, visit: VisitFrame): L
     nextSequence = frame.sequence + 1;
   }
   const skippedBytes = stretches.reduce((sum, stretch) => sum + stretch.end - stretch.from, 0);
-  return { frames, stretches, skippedBytes, missingFrames };
+  return { frames, firstSequence, stretches, skippedBytes, missingFrames };
 }
 
 /** The header is written and synced before any frame, so frames without one are damage. */
@@ -143,6 +147,13 @@ function framesBehind(window: LogWindow, position: number, sequence: number, fra
     }
     count++;
     later = window.nextFrame(later.offset + later.length, later.sequence + 1);
+  }
+  if (frame === undefined && !window.mayBeTorn(position, sequence)) {
+    throw damaged(
+      file,
+      position,
+      `frame ${sequence} is damaged: it was written to its end, and its checksum is another`,
+    );
   }
   return count;
 }

@@ -19,6 +19,7 @@ import {
 } from './log-format.ts';
 import { logName } from './names.ts';
 import type { PointBatch } from './points.ts';
+import { removeQuietly } from './removal.ts';
 import { lasting, syncFile, syncNames } from './sync.ts';
 
 export type { LogDefinition, LogFrame } from './log-format.ts';
@@ -144,10 +145,15 @@ export class LogWriter {
     return this.#buffer;
   }
 
-  /** Removes what a failed write may have left behind the last frame. */
+  /**
+   * Removes what a failed write may have left behind the last frame, and that lasts before another frame is written there: or a
+   * loss of power might leave parts of both.
+   */
   #cut(): void {
     try {
       this.#file.truncate(this.#end);
+      syncFile(this.#file, this.name);
+      this.#syncedEnd = this.#end;
     } catch (error) {
       this.#fail(lasting(error, this.name));
     }
@@ -162,13 +168,4 @@ export class LogWriter {
 /** A buffer that begins at a multiple of eight, unlike those of Node's pool. */
 function aligned(bytes: number): Buffer {
   return Buffer.from(new ArrayBuffer(bytes));
-}
-
-/** After an error, which is told instead of another one. */
-function removeQuietly(files: Files, name: string): void {
-  try {
-    files.remove(name);
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-  }
 }

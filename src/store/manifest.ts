@@ -9,10 +9,11 @@ import { damaged, StoreError } from './errors.ts';
 import type { Files } from './files.ts';
 import { MANIFEST_NAME, manifestTemporary } from './names.ts';
 import type { InputPosition } from './points.ts';
+import { removeQuietly } from './removal.ts';
 import { syncFile, syncNames } from './sync.ts';
 
-/** Of the text; files have versions of their own. */
-export const MANIFEST_VERSION = 1;
+/** Of the text; files have versions of their own. Version 1 does not say whether the log was begun. */
+export const MANIFEST_VERSION = 2;
 
 /** A live segment. */
 export interface SegmentInfo {
@@ -42,6 +43,8 @@ export interface Manifest {
   readonly nextNumber: number;
   /** The current log; those of smaller numbers are obsolete, those of larger ones go on from it. */
   readonly logNumber: number;
+  /** The log is there, with its header: when it is not, it has been lost. */
+  readonly isLogBegun: boolean;
   /** All frames up to this one are in segments. */
   readonly sequence: number;
   readonly segments: readonly SegmentInfo[];
@@ -57,15 +60,16 @@ const FIRST_LINES = `{\n  "format": ${JSON.stringify(FORMAT)},\n  "version": `;
 const INTEGER_TEXT = /^-?(0|[1-9]\d*)$/;
 const MAX_U32 = 0xffff_ffff;
 
-/** The bytes of a manifest's file. */
-export function encodeManifest(manifest: Manifest): Buffer {
-  const { createdBy, generation, nextNumber, logNumber, sequence, segments, positions } = manifest;
+/** The bytes of a manifest's file, as a version has them. */
+export function encodeManifest(manifest: Manifest, version = MANIFEST_VERSION): Buffer {
+  const { createdBy, generation, nextNumber, logNumber, isLogBegun, sequence, segments, positions } = manifest;
   const text = [
-    `${FIRST_LINES}${MANIFEST_VERSION},`,
+    `${FIRST_LINES}${version},`,
     `  "createdBy": ${JSON.stringify(createdBy)},`,
     `  "generation": ${generation},`,
     `  "nextNumber": ${nextNumber},`,
     `  "logNumber": ${logNumber},`,
+    ...(version === 1 ? [] : [`  "isLogBegun": ${isLogBegun},`]),
     `  "sequence": ${sequence},`,
     `  "segments": ${lines(segments.map(segmentText))},`,
     `  "positions": ${lines(positions.map(positionText))}`,
@@ -85,7 +89,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   if (bodyEnd < 0 || !crcLine(body).equals(bytes.subarray(bodyEnd))) throw unsealed(bytes, Math.max(bodyEnd, 0));
   const value = parsed(body);
   if (value.format !== FORMAT) throw foreign();
-  if (integer(value, 'version') > MANIFEST_VERSION) {
+  const version = integer(value, 'version');
+  if (version > MANIFEST_VERSION) {
     throw new StoreError('version', `${MANIFEST_NAME}: the store was written by a newer slung (${value.createdBy})`, {
       ...{
         file: MANIFEST_NAME,
@@ -93,8 +98,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
       },
     });
   }
-  const manifest = manifestOf(value);
-  const expected = encodeManifest(manifest);
+  const manifest = manifestOf(value, version);
+  const expected = encodeManifest(manifest, version);
   if (!expected.equals(bytes)) throw damaged(MANIFEST_NAME, firstDifference(expected, bytes), 'it has an odd form');
   return manifest;
 }
@@ -158,15 +163,6 @@ function renameOwn(files: Files, temporary: string): void {
   }
 }
 
-/** After an error, which is told instead of another one. */
-function removeQuietly(files: Files, name: string): void {
-  try {
-    files.remove(name);
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-  }
-}
-
 /** A list with an item a line. */
 function lines(items: readonly string[]): string {
   return items.length === 0 ? '[]' : `[\n    ${items.join(',\n    ')}\n  ]`;
@@ -190,7 +186,8 @@ function crcLine(body: Uint8Array): Buffer {
 /** What to say of bytes whose last line does not agree with the others. */
 function unsealed(bytes: Uint8Array, bodyEnd: number): StoreError {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  const looksOurs = text.length === 0 || text.includes(FORMAT) || text.includes(CRC_PREFIX, bodyEnd);
+  // A disk that has lost what was written gives an empty file, or one of zeros.
+  const looksOurs = /^\0*$/.test(text) || text.includes(FORMAT) || text.includes(CRC_PREFIX, bodyEnd);
   if (looksOurs || FIRST_LINES.startsWith(text)) {
     return damaged(MANIFEST_NAME, bodyEnd, 'its last line is not the checksum of the others');
   }
@@ -213,12 +210,14 @@ function parsed(body: Uint8Array): Members {
   }
 }
 
-function manifestOf(value: Members): Manifest {
+function manifestOf(value: Members, version: number): Manifest {
+  if (version > 1 && typeof value.isLogBegun !== 'boolean') throw odd('isLogBegun');
   return {
     createdBy: string(value, 'createdBy'),
     generation: integer(value, 'generation'),
     nextNumber: integer(value, 'nextNumber'),
     logNumber: integer(value, 'logNumber'),
+    isLogBegun: value.isLogBegun === true,
     sequence: integer(value, 'sequence'),
     segments: list(value, 'segments').map(segmentOf),
     positions: list(value, 'positions').map(positionOf),

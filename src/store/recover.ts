@@ -5,19 +5,29 @@
  */
 import { StoreError } from './errors.ts';
 import { fenceOff, NUMBER_LEAP } from './fence.ts';
-import type { Files } from './files.ts';
+import type { Files, OpenFile } from './files.ts';
 import { flushTable, SegmentBatch } from './flush.ts';
+import { checkLogStart, lostFile, openLog } from './live-log.ts';
 import type { LogFrame } from './log.ts';
 import { type LogEnd, readLog } from './log-read.ts';
 import { type Manifest, publishManifest, readManifest } from './manifest.ts';
-import { isTemporary, LOCK_NAME, logName, MANIFEST_NAME, parseName } from './names.ts';
+import { isTemporary, LOCK_NAME, logName, MANIFEST_NAME, parseName, segmentName } from './names.ts';
 import type { PointBatch } from './points.ts';
 import type { SeriesNames } from './series-names.ts';
 import type { StoreParts } from './store.ts';
 
 /** That of a new store. */
 export const emptyManifest: Manifest = {
-  ...{ createdBy: 'slung', generation: 1, nextNumber: 2, logNumber: 1, sequence: 0, segments: [], positions: [] },
+  ...{
+    createdBy: 'slung',
+    generation: 1,
+    nextNumber: 2,
+    logNumber: 1,
+    isLogBegun: false,
+    sequence: 0,
+    segments: [],
+    positions: [],
+  },
 };
 
 /**
@@ -35,6 +45,9 @@ export function prepareDirectory(files: Files, isDisputed: boolean): Manifest {
     return emptyManifest;
   }
   const live = new Set(found.segments.map(({ number }) => number));
+  const there = new Set(names);
+  const lost = [...live].map(segmentName).find((name) => !there.has(name));
+  if (lost !== undefined) throw lostFile(new StoreError('missing', `${lost}: it is gone`, { file: lost }));
   for (const name of names) {
     const file = parseName(name);
     const isDead =
@@ -105,16 +118,6 @@ export class LogSeries {
   }
 }
 
-/** Opens the log that the manifest names; undefined when it has not been begun. */
-export function openLog(files: Files, { logNumber }: Manifest) {
-  try {
-    return files.open(logName(logNumber), 'read');
-  } catch (error) {
-    if (error instanceof StoreError && error.kind === 'missing') return undefined;
-    throw error;
-  }
-}
-
 /**
  * Makes segments of what the log has and the manifest does not; the log is removed.
  * @returns the manifest that holds now
@@ -122,7 +125,7 @@ export function openLog(files: Files, { logNumber }: Manifest) {
  */
 export function recover(parts: StoreParts, manifest: Manifest): Manifest {
   const { files, names, table, options } = parts;
-  const file = openLog(files, manifest);
+  const file = openOwnLog(files, manifest);
   if (file === undefined) return manifest;
   const series = new LogSeries(names);
   const positions = new Map(manifest.positions.map((position) => [position.input, position]));
@@ -138,6 +141,7 @@ export function recover(parts: StoreParts, manifest: Manifest): Manifest {
       for (const position of frame.positions) positions.set(position.input, position);
       sequence = frame.sequence;
     });
+    checkLogStart(manifest, end);
   } catch (error) {
     batch.abandon();
     table.clear();
@@ -147,6 +151,15 @@ export function recover(parts: StoreParts, manifest: Manifest): Manifest {
   }
   if (end.kind === 'torn') options.warn(tornText(logName(manifest.logNumber), end));
   return flushTable(parts, manifest, { sequence, positions: [...positions.values()], batch });
+}
+
+/** For the owner of the lock: nobody else can have replaced it. */
+function openOwnLog(files: Files, manifest: Manifest): OpenFile | undefined {
+  try {
+    return openLog(files, manifest);
+  } catch (error) {
+    throw error instanceof StoreError && error.kind === 'missing' ? lostFile(error) : error;
+  }
 }
 
 type Columns = Pick<PointBatch, 'ids' | 'timesUs' | 'values' | 'count'>;

@@ -34,7 +34,11 @@ export function repairLogs(files: Files, kernel: Kernel, manifest: Manifest): Lo
   const [actions, aside, read]: [string[], string[], number[]] = [[], [], []];
   let { sequence } = manifest;
   let pointsLost = 0;
-  for (const number of logsFrom(files, manifest.logNumber)) {
+  const numbers = logsFrom(files, manifest.logNumber);
+  if (manifest.isLogBegun && !numbers.includes(manifest.logNumber)) {
+    actions.push(`${logName(manifest.logNumber)} is gone; the batches that were only in it are lost`);
+  }
+  for (const number of numbers) {
     const name = logName(number);
     const file = files.open(name, 'read');
     const series = new LogSeries(names);
@@ -54,17 +58,25 @@ export function repairLogs(files: Files, kernel: Kernel, manifest: Manifest): Lo
     }
     read.push(number);
     pointsLost += unknown;
-    if (salvage.skippedBytes === 0 && unknown === 0) continue;
+    const gap = number === manifest.logNumber ? gapBefore(manifest, salvage) : '';
+    if (salvage.skippedBytes === 0 && unknown === 0 && gap === '') continue;
     const missing = salvage.missingFrames > 0 ? `, at least ${salvage.missingFrames} batches are lost` : '';
     const nameless = unknown > 0 ? `, ${unknown} points are of series whose names are lost` : '';
     actions.push(
-      `${name}: ${salvage.frames} whole batches are saved, ${salvage.skippedBytes} bytes are none${missing}${nameless}`,
+      `${name}: ${salvage.frames} whole batches are saved, ${salvage.skippedBytes} bytes are none${missing}${nameless}${gap}`,
     );
     aside.push(name);
   }
   batch.writeTable();
   const { infos, nextNumber } = batch;
   return { infos, nextNumber, sequence, positions: [...positions.values()], read, aside, actions, pointsLost };
+}
+
+/** What a log that was begun has lost at its start, in words. */
+function gapBefore({ isLogBegun, sequence }: Manifest, { firstSequence }: LogSalvage): string {
+  if (!isLogBegun) return '';
+  if (firstSequence === undefined) return ', its header is lost';
+  return firstSequence > sequence + 1 ? `, batches ${sequence + 1} to ${firstSequence - 1} are in no file` : '';
 }
 
 function logsFrom(files: Files, first: number): number[] {

@@ -6,12 +6,13 @@
  * writer has published another manifest meanwhile, and everything is begun again with that.
  */
 import { StoreError } from './errors.ts';
-import type { Files } from './files.ts';
+import type { Files, OpenFile } from './files.ts';
 import { Kernel } from './kernel.ts';
+import { checkLogStart, lostFile, openLog } from './live-log.ts';
 import { readLog } from './log-read.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { logName, parseName } from './names.ts';
-import { LogSeries, missingManifest, openLog, undefinedSeries } from './recover.ts';
+import { LogSeries, missingManifest, undefinedSeries } from './recover.ts';
 import { SegmentPool } from './segment-pool.ts';
 import { SeriesNames } from './series-names.ts';
 import type { PointSource } from './source.ts';
@@ -55,9 +56,14 @@ export function openSnapshot(files: Files): Snapshot {
 /** Equal as long as nothing was written to the store. @throws StoreError */
 export function stampOf(files: Files): string {
   const manifest = liveManifest(files);
-  const log = openLog(files, manifest);
+  let log: OpenFile | undefined;
   try {
+    log = openLog(files, manifest);
     return `${manifest.generation} ${log?.size() ?? 0}`;
+  } catch (error) {
+    // Lost, or replaced just now: the next look is another one, and opening a snapshot says which.
+    if (error instanceof StoreError && error.kind === 'missing') return `${manifest.generation} -`;
+    throw error;
   } finally {
     log?.close();
   }
@@ -75,14 +81,6 @@ function liveManifest(files: Files): Manifest {
 export function noStore(directory: string): StoreError {
   const hint = 'slung store write and --record make one; --store DIR or SLUNG_STORE says where it is.';
   return new StoreError('missing', `${directory}: there is no store here`, { hint });
-}
-
-/** The manifest names a file that is not there, and it is still the manifest. */
-function lostFile({ file, message }: StoreError): StoreError {
-  return new StoreError('damaged', message, {
-    ...{ ...(file === undefined ? {} : { file }), offset: 0 },
-    hint: 'The manifest names it. slung store repair goes on without it, and tells what is lost.',
-  });
 }
 
 function snapshotOf(files: Files, manifest: Manifest): Snapshot {
@@ -111,13 +109,14 @@ function tableOf(files: Files, manifest: Manifest, kernel: Kernel): TableSource 
     const names = new SeriesNames();
     const series = new LogSeries(names);
     const table = new Table(kernel, Number.MAX_SAFE_INTEGER);
-    readLog(file, manifest.logNumber, (frame) => {
+    const end = readLog(file, manifest.logNumber, (frame) => {
       if (frame.sequence <= manifest.sequence) return;
       const ids = series.map(frame);
       if (ids === undefined) throw undefinedSeries(manifest, frame);
       table.ensureSeries(names.count);
       table.append(ids, frame.timesUs, frame.values, frame.count);
     });
+    checkLogStart(manifest, end);
     return table.count === 0 ? undefined : new TableSource(table, names, manifest.nextNumber);
   } finally {
     file.close();

@@ -10,7 +10,8 @@ import { StoreError } from './errors.ts';
 import type { Files } from './files.ts';
 import { flushTable } from './flush.ts';
 import { Kernel } from './kernel.ts';
-import { LogWriter } from './log.ts';
+import { beginLog } from './live-log.ts';
+import type { LogWriter } from './log.ts';
 import { type MaintainReport, Maintenance, maintain } from './maintain.ts';
 import type { Manifest } from './manifest.ts';
 import type { StoreOptions } from './options.ts';
@@ -103,7 +104,11 @@ export class Store {
   #write(part: PointBatch): void {
     const { files, names } = this.#parts;
     const number = this.#manifest.logNumber;
-    this.#log ??= LogWriter.create(files, number, this.#sequence + 1);
+    if (this.#log === undefined) {
+      const begun = beginLog(files, this.#manifest, this.#sequence + 1);
+      this.#log = begun.log;
+      this.#manifest = begun.manifest;
+    }
     const defined = this.#undefined(part, number);
     this.#log.append(
       this.#sequence + 1,

@@ -1,11 +1,12 @@
 /** Looks at every byte of a store: the manifest, all checksums of all segments, and the log. Goes on after damage. */
 import { StoreError } from './errors.ts';
-import type { Files } from './files.ts';
+import type { Files, OpenFile } from './files.ts';
 import { Kernel } from './kernel.ts';
+import { checkLogStart, openLog } from './live-log.ts';
 import { readLog } from './log-read.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { parseName } from './names.ts';
-import { LogSeries, missingManifest, openLog, undefinedSeries } from './recover.ts';
+import { LogSeries, missingManifest, undefinedSeries } from './recover.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { verifySegment } from './segment-verify.ts';
 import { SeriesNames } from './series-names.ts';
@@ -70,9 +71,7 @@ function checkSegments(files: Files, manifest: Manifest, report: (finding: Store
       reader = SegmentReader.open(files, info, kernel);
       verifySegment(reader, report);
     } catch (error) {
-      // A writer may have merged it since; a manifest that still names it is wrong.
-      const isReplaced = isMissing(error) && readManifest(files)?.generation !== manifest.generation;
-      if (!isReplaced) report(asDamage(error));
+      if (!isReplaced(files, manifest, error)) report(asDamage(error));
     } finally {
       reader?.close();
     }
@@ -85,25 +84,31 @@ function checkLog(
   report: (finding: StoreError) => void,
 ): { frames: number; points: number; unfinishedBytes: number } {
   const found = { frames: 0, points: 0, unfinishedBytes: 0 };
-  const file = openLog(files, manifest);
-  if (file === undefined) return found;
   const series = new LogSeries(new SeriesNames());
+  let file: OpenFile | undefined;
   try {
+    file = openLog(files, manifest);
+    if (file === undefined) return found;
     const end = readLog(file, manifest.logNumber, (frame) => {
       if (series.map(frame) === undefined) throw undefinedSeries(manifest, frame);
       found.frames += 1;
       if (frame.sequence > manifest.sequence) found.points += frame.count;
     });
+    checkLogStart(manifest, end);
     found.unfinishedBytes = end.cutBytes;
   } catch (error) {
-    report(asDamage(error));
+    if (!isReplaced(files, manifest, error)) report(asDamage(error));
   } finally {
-    file.close();
+    file?.close();
   }
   return found;
 }
 
-const isMissing = (error: unknown): boolean => error instanceof StoreError && error.kind === 'missing';
+/** A writer may have merged a file since, or flushed the log; a manifest that still names it is wrong. */
+function isReplaced(files: Files, manifest: Manifest, error: unknown): boolean {
+  const isMissing = error instanceof StoreError && error.kind === 'missing';
+  return isMissing && readManifest(files)?.generation !== manifest.generation;
+}
 
 /** A file that is not there is damage as well. @throws everything that is not */
 function asDamage(error: unknown): StoreError {

@@ -19,6 +19,7 @@ const example: Manifest = {
   generation: 3,
   nextNumber: 8,
   logNumber: 7,
+  isLogBegun: false,
   sequence: 41,
   segments: [
     {
@@ -42,6 +43,7 @@ const empty: Manifest = {
   generation: 0,
   nextNumber: 1,
   logNumber: 0,
+  isLogBegun: false,
   sequence: 0,
   segments: [],
   positions: [],
@@ -58,6 +60,7 @@ const large: Manifest = {
   generation: Number.MAX_SAFE_INTEGER,
   nextNumber: 12_345_678,
   logNumber: 12_345_677,
+  isLogBegun: true,
   sequence: Number.MAX_SAFE_INTEGER,
   segments: [segment(5), segment(3), segment(12_345_676)],
   positions: [
@@ -87,10 +90,26 @@ function errorOf(action: () => unknown): StoreError {
 
 describe('the text', () => {
   test('is that of FORMAT.md and of the golden file', () => {
-    const text = encodeManifest(example).toString();
+    const text = encodeManifest(example, 1).toString();
     expect(file('src/store/FORMAT.md').toString()).toContain(`\`\`\`\n${text}\`\`\`\n`);
     expect(file('fixtures/store/v1/example.manifest').toString()).toBe(text);
     expect(decodeManifest(file('fixtures/store/v1/example.manifest'))).toEqual(example);
+  });
+
+  test('of version 2 says whether the log was begun, as FORMAT.md has it', () => {
+    const text = encodeManifest({ ...example, isLogBegun: true }).toString();
+    const first = encodeManifest(example, 1).toString().split('\n');
+    expect(text.split('\n').filter((line) => !first.includes(line))).toEqual([
+      '  "version": 2,',
+      '  "isLogBegun": true,',
+      expect.stringMatching(/^crc32 /),
+    ]);
+    expect(text).toContain('  "logNumber": 7,\n  "isLogBegun": true,\n  "sequence": 41,\n');
+    expect(file('src/store/FORMAT.md').toString()).toContain('`"isLogBegun": true,`');
+    for (const version of [1, 2]) {
+      const turned = text.replace('"isLogBegun": true', version === 1 ? '"isLogBegun": 1' : '"isLogBegun":  true');
+      expect(errorOf(() => decodeManifest(sealed(turned.slice(0, -15)))).kind).toBe('damaged');
+    }
   });
 
   test.each([
@@ -167,7 +186,7 @@ describe('damage', () => {
   });
 
   test('of a newer version it is refused by that name', () => {
-    const error = errorOf(() => decodeManifest(sealed(bodyOf(example).replace('"version": 1', '"version": 2'))));
+    const error = errorOf(() => decodeManifest(sealed(bodyOf(example).replace('"version": 2', '"version": 3'))));
     expect(error).toMatchObject({ kind: 'version', message: expect.stringContaining('slung 0.1.0') });
   });
 

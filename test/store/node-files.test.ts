@@ -298,20 +298,17 @@ describe('the file system of the tests', () => {
       file.sync();
       files.syncDirectory();
       file.writeAt(Buffer.from('two '), 4);
-      file.writeAt(Buffer.from('three'), 8);
+      file.writeAt(Buffer.from('three'), 512);
       files.open('b', 'create');
       const later = files.survivors(seed);
       expect(later.bytesOf('a').toString()).toMatch(/^one /);
-      seen.add(JSON.stringify([later.bytesOf('a').toString('latin1'), later.names().join()]));
-      expect(files.afterKill().bytesOf('a').toString()).toBe('one two three');
+      // Zeros up to the next sector, in one sign.
+      const text = later.bytesOf('a').toString('latin1').replace(/\0+/g, '|');
+      seen.add(JSON.stringify([text, later.names().join()]));
+      expect(files.afterKill().bytesOf('a').toString().replace(/\0+/g, '|')).toBe('one two |three');
       expect(files.survivors(seed).bytesOf('a')).toEqual(later.bytesOf('a'));
     }
-    const some = [
-      '["one ","a"]',
-      '["one two three","a,b"]',
-      '["one two ","a"]',
-      '["one \\u0000\\u0000\\u0000\\u0000three","a"]',
-    ];
+    const some = ['["one ","a"]', '["one two |three","a,b"]', '["one two ","a"]', '["one |three","a"]'];
     for (const state of some) expect(seen).toContain(state);
   });
 

@@ -1,6 +1,6 @@
 /**
  * Files as a disk has them, for files.ts: what was written, what of it was synced, and what a loss of power leaves of the
- * rest. A write that was not synced may be there, be gone, or be there in part, whatever came before or after it.
+ * rest. A write that was not synced may be there, be gone, or be there in part: sector by sector, in any order.
  */
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
@@ -78,26 +78,34 @@ export class Inode {
     this.changes = this.changes.filter(({ isDoubtful }) => isDoubtful);
   }
 
-  /** What may be there after a loss of power. */
+  /**
+   * What may be there after a loss of power. Each sector is there as it was after some of the changes, and so is the length of
+   * the file; what was never written of it is zeros.
+   */
   survivor(random: () => number): Buffer {
-    const content = new Content(this.synced.bytes);
     // Some disks kept all, some nothing, most a bit of both, in any order.
     const kept = random() < 0.2 ? 1 : random() < 0.25 ? 0 : random();
-    for (const change of this.changes) {
-      if (random() < kept) apply(change, content);
-      else if (change.kind === 'write' && random() < 0.5) writePart(change.bytes, change.position, content, random);
+    const latest = new Content(this.synced.bytes);
+    const states = [this.synced.bytes];
+    const stops = new Set([0, 1, 2].map(() => Math.floor(random() * this.changes.length)));
+    for (const [index, change] of this.changes.entries()) {
+      apply(change, latest);
+      if (stops.has(index)) states.push(Buffer.from(latest.bytes));
     }
-    return content.bytes;
+    states.push(latest.bytes);
+    const any = () => (random() < kept ? latest.bytes : states[Math.floor(random() * states.length)]!);
+    const survived = Buffer.alloc(any().length);
+    for (let at = 0; at < survived.length; at += SECTOR_BYTES)
+      survived.set(any().subarray(at, Math.min(at + SECTOR_BYTES, survived.length)), at);
+    // The length may be that of a write that had got so far.
+    const least = Math.min(survived.length, this.synced.bytes.length);
+    const isCut = kept < 1 && random() < 0.2;
+    return isCut ? survived.subarray(0, least + Math.floor(random() * (survived.length - least + 1))) : survived;
   }
 }
 
-/** A part of a write: its beginning, its end, or only the length of the file. */
-function writePart(bytes: Uint8Array, position: number, content: Content, random: () => number): void {
-  const from = random() < 0.7 ? 0 : Math.floor(random() * bytes.length);
-  const end = from + Math.floor(random() * (bytes.length - from + 1));
-  if (random() < 0.3) content.resize(Math.max(content.bytes.length, position + bytes.length));
-  if (end > from) content.write(bytes.subarray(from, end), position + from);
-}
+/** What a disk writes as a whole or not at all. */
+const SECTOR_BYTES = 512;
 
 export type NameChange =
   | { readonly kind: 'create'; readonly name: string; readonly inode: Inode }
