@@ -112,7 +112,8 @@ The same series and time again: the later value holds, so reading a file twice c
     operands: '',
     completes: [],
     doc: 'Drop old points',
-    longDoc: 'Drops the points that are older than --older, or before --before, and gives their space back.',
+    longDoc:
+      'Drops the points that are older than --older, or before --before, and gives their space back. It works on a full disk, too: files that are old as a whole go first, with 64 KiB that the store keeps for this (RESERVE); files that are old in part are written anew in the room that this makes.',
     examples: [
       { doc: 'Keep a month', text: 'slung store trim --older 30d' },
       { doc: 'What would go?', text: 'slung store trim --before 2026-01-01 --dry-run' },

@@ -18,6 +18,7 @@ import {
   repairStore,
   runQuery,
   type Snapshot,
+  trimStore,
   verifyStore,
 } from '../store/index.ts';
 import type { OpenSnapshot, StoreApi } from './store-api.ts';
@@ -37,6 +38,10 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
       store.close();
     }
   };
+  const trimmed = (directory: string, beforeUs: bigint): MaintainReport => {
+    const options = optionsOf({ durability: 'batch', retainMs: undefined }, clock, warn);
+    return trimStore(NodeFiles.open(directory, { create: false, makesRoom: true }), options, beforeUs);
+  };
   const api: StoreApi<Snapshot> = {
     openSnapshot: (directory) => openSnapshot(filesOf(directory)),
     runQuery: (snapshot, query, nowUs) => runQuery(snapshot, query, nowUs),
@@ -54,7 +59,7 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
         if (coldBeforeUs !== undefined) work.chill(coldBeforeUs);
       }),
     trim: (directory, { beforeUs, isDryRun }) =>
-      isDryRun ? wouldTrim(directory, beforeUs) : maintained(directory, (work) => work.cut(beforeUs)),
+      isDryRun ? wouldTrim(directory, beforeUs) : trimmed(directory, beforeUs),
     repair: (directory, options) => repairStore(filesOf(directory), options),
   };
   // A snapshot only ever comes from `openSnapshot` of the same value.

@@ -1,6 +1,16 @@
 /** The file of a lock: making one that nobody has seen, reading one that somebody else may replace, telling them apart. */
 import { randomBytes } from 'node:crypto';
-import { type BigIntStats, closeSync, constants, fstatSync, futimesSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { type LockOwner, parseOwner } from './owner.ts';
 import { errorCode } from './system-error.ts';
 
@@ -81,6 +91,7 @@ export function makeLockFile(path: string, text: string): LockFile {
     return new LockFile(path, preparedPath, text, fd);
   } catch (error) {
     closeSync(fd);
+    unlinkSync(preparedPath);
     throw error;
   }
 }

@@ -14,4 +14,5 @@ export { listSeries, type SeriesInfo } from './series-list.ts';
 export { openSnapshot, type Snapshot, stampOf } from './snapshot.ts';
 export type { NameMatch } from './source.ts';
 export { openStore, Store } from './store.ts';
+export { trimStore } from './trim.ts';
 export { type VerifyReport, verifyStore } from './verify.ts';

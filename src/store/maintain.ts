@@ -68,7 +68,9 @@ export class Maintenance {
   cut(cutoffUs: bigint): void {
     this.expire(cutoffUs);
     const span: TimeSpan = { firstTimeUs: cutoffUs, lastTimeUs: MAX_I64 };
-    const parts = this.#manifest.segments.filter(({ firstTimeUs }) => firstTimeUs < cutoffUs);
+    const old = this.#manifest.segments.filter(({ firstTimeUs }) => firstTimeUs < cutoffUs);
+    // The smallest first: on a full disk each makes room for the next.
+    const parts = old.sort((a, b) => a.bytes - b.bytes);
     for (const info of parts)
       this.#run({ inputs: [info], level: info.level, age: info.age, isCold: info.isCold }, span);
   }

@@ -7,6 +7,8 @@ import { randomBytes } from 'node:crypto';
 
 export const MANIFEST_NAME = 'MANIFEST';
 export const LOCK_NAME = 'LOCK';
+/** Room for dropping points on a full disk (reserve.ts). */
+export const RESERVE_NAME = 'RESERVE';
 /** Behind the name that a file will get when it is finished. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
@@ -59,7 +61,7 @@ export function isTemporary(name: string): boolean {
 
 /** Whether a store makes files of that name; others are somebody else's and are never touched. */
 export function isStoreName(name: string): boolean {
-  if (isManifestTemporary(name) || name === MANIFEST_NAME) return true;
+  if (isManifestTemporary(name) || name === MANIFEST_NAME || name === RESERVE_NAME) return true;
   const finished = isTemporary(name) ? name.slice(0, -TEMPORARY_SUFFIX.length) : name;
   return LOCK_FILES.test(name) || parseName(finished) !== undefined;
 }

@@ -25,7 +25,8 @@ import { describe, errorCode } from '../lock/system-error.ts';
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile, OpenMode, WriterLock } from './files.ts';
 import { lockLost, lockStore } from './lock.ts';
-import { isStoreName, LOCK_NAME, MANIFEST_NAME } from './names.ts';
+import { isStoreName, LOCK_NAME, MANIFEST_NAME, RESERVE_NAME } from './names.ts';
+import { keepReserve, spendReserve } from './reserve.ts';
 import { lasting } from './sync.ts';
 
 const FLAGS = { read: 'r', change: 'r+', create: 'wx+' } as const;
@@ -45,34 +46,43 @@ const HINTS: Readonly<Record<string, string>> = {
 const IN_THE_WAY = 'it, or what it is in, is a file';
 const NO_STORE_HINT = 'slung store write, or --record, makes one; --store names another directory.';
 
+export interface NodeFilesOptions {
+  /** Makes the directory, and those above it, when it is not there. */
+  readonly create: boolean;
+  /** See acquireFileLock (src/lock). */
+  readonly silentMs?: number;
+  /** Whoever takes the lock is going to make room: the reserve is given back to the disk first (reserve.ts). */
+  readonly makesRoom?: boolean;
+}
+
 export class NodeFiles implements Files {
   readonly directory: string;
   readonly #silentMs: number | undefined;
+  readonly #makesRoom: boolean;
   #lock: HeldLock | undefined;
   /** Long work reads and writes all the time, and lets no timer run. */
   readonly #beat = () => this.#lock?.beat();
 
-  private constructor(directory: string, silentMs: number | undefined) {
+  private constructor(directory: string, { silentMs, makesRoom = false }: NodeFilesOptions) {
     this.directory = directory;
     this.#silentMs = silentMs;
+    this.#makesRoom = makesRoom;
   }
 
   /**
-   * @param create makes the directory, and those above it, when it is not there
-   * @param silentMs see acquireFileLock (src/lock)
    * @throws StoreError `missing` when there is no store and none is to be made; `foreign` when something else is there; `io`
    */
-  static open(directory: string, options: { readonly create: boolean; readonly silentMs?: number }): NodeFiles {
+  static open(directory: string, options: NodeFilesOptions): NodeFiles {
     if (options.create) makeDirectory(directory);
     const names = namesIn(directory);
     if (!names.includes(MANIFEST_NAME)) {
       const stranger = names.find((name) => !isStoreName(name));
       if (stranger !== undefined) throw foreign(directory, `it holds ${stranger}, and no ${MANIFEST_NAME}`);
-      if (!options.create && names.every((name) => name.startsWith(LOCK_NAME))) {
+      if (!options.create && names.every((name) => name.startsWith(LOCK_NAME) || name === RESERVE_NAME)) {
         throw new StoreError('missing', `${directory}: there is no store in it`, { hint: NO_STORE_HINT });
       }
     }
-    return new NodeFiles(directory, options.silentMs);
+    return new NodeFiles(directory, options);
   }
 
   open(name: string, mode: OpenMode): OpenFile {
@@ -100,10 +110,21 @@ export class NodeFiles implements Files {
   }
 
   lock(): WriterLock {
-    this.#lock = attempt(LOCK_NAME, `cannot be made in ${this.directory}`, () =>
+    const reserve = this.#path(RESERVE_NAME);
+    if (this.#makesRoom) spendReserve(reserve);
+    const lock = attempt(LOCK_NAME, `cannot be made in ${this.directory}`, () =>
       lockStore(this.directory, this.#silentMs),
     );
-    return this.#lock;
+    this.#lock = lock;
+    if (!this.#makesRoom) {
+      keepReserve(reserve);
+      return lock;
+    }
+    const release = (): void => {
+      keepReserve(reserve);
+      lock.release();
+    };
+    return { isDisputed: lock.isDisputed, release };
   }
 
   checkLock(): void {

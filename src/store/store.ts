@@ -263,9 +263,14 @@ export class Store {
 
 /**
  * Opens a store for writing, made when there is none.
+ * @param first is done under the lock before anything that needs room on the disk; its manifest goes on
  * @throws StoreError `locked` by another writer, `damaged`, `foreign`, `version`, `io`
  */
-export function openStore(files: Files, options: StoreOptions): Store {
+export function openStore(
+  files: Files,
+  options: StoreOptions,
+  first: (parts: StoreParts, manifest: Manifest) => Manifest = (_, manifest) => manifest,
+): Store {
   const lock = files.lock();
   const kernel = new Kernel();
   const segments = new SegmentPool(files, kernel);
@@ -274,7 +279,7 @@ export function openStore(files: Files, options: StoreOptions): Store {
       ...{ files, options, kernel, segments, names: new SeriesNames() },
       table: new Table(kernel, options.flushPoints),
     };
-    const manifest = recover(parts, prepareDirectory(files, lock.isDisputed));
+    const manifest = recover(parts, first(parts, prepareDirectory(files, lock.isDisputed)));
     return new Store(parts, maintain(parts, manifest), lock.release);
   } catch (error) {
     segments.close();
