@@ -47,7 +47,7 @@ export function prepareDirectory(files: Files, isDisputed: boolean): Manifest {
   const live = new Set(found.segments.map(({ number }) => number));
   const there = new Set(names);
   const lost = [...live].map(segmentName).find((name) => !there.has(name));
-  if (lost !== undefined) throw lostFile(new StoreError('missing', `${lost}: it is gone`, { file: lost }));
+  if (lost !== undefined) throw lostUnderLock(files, new StoreError('missing', `${lost}: it is gone`, { file: lost }));
   for (const name of names) {
     const file = parseName(name);
     const isDead =
@@ -158,8 +158,14 @@ function openOwnLog(files: Files, manifest: Manifest): OpenFile | undefined {
   try {
     return openLog(files, manifest);
   } catch (error) {
-    throw error instanceof StoreError && error.kind === 'missing' ? lostFile(error) : error;
+    throw error instanceof StoreError && error.kind === 'missing' ? lostUnderLock(files, error) : error;
   }
+}
+
+/** What to say of a file that is not there. @throws StoreError `failed` when another owner has removed it */
+function lostUnderLock(files: Files, error: StoreError): StoreError {
+  files.checkLock();
+  return lostFile(error);
 }
 
 type Columns = Pick<PointBatch, 'ids' | 'timesUs' | 'values' | 'count'>;
