@@ -19,7 +19,7 @@ export const eventFlags: readonly Flag[] = [
     group: 'Events and points',
     doc: 'Where the time is',
     longDoc:
-      'The path of the time of an event for a Slung program, or of a point for the store: a number (see --time-unit) or a text as in RFC 3339.',
+      'The path of the time of an event for a Slung program, or of a point for the store: a number (see --time-unit) or a text as in RFC 3339, such as 2026-01-01T08:30:00.25+01:00. In a text, t, z and a space for the T are allowed, seconds may be left out, and the zone may be +0100 or +01. A text without a zone is refused, because it could be any time of a day, and so are a date alone, slashes and 20260101T083000Z.',
     common: ['store write'],
     commands: andWrite,
   },

@@ -1,12 +1,13 @@
 /**
  * Dates and times of RFC 3339 in a query: `2026-11-01` (midnight UTC) and `2026-11-01T10:00:00.5+01:00`. Seconds may be left
- * out and a blank may stand for the T; the zone may not be left out, since nobody could say which one was meant.
+ * out, a blank may stand for the T, and the zone may be `+0100` or `+01`; the zone may not be left out, since nobody could
+ * say which one was meant.
  */
 import type { QueryError } from './error.ts';
 import type { Span } from './span.ts';
 
 const shape =
-  /^(\d{4})-(\d\d)-(\d\d)(?:(?:[Tt]|[ \t]+)(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?[ \t]*([Zz]|[+-]\d\d:\d\d)?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)(?:(?:[Tt]|[ \t]+)(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?[ \t]*([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -55,7 +56,7 @@ export function calendarUs(span: Span): bigint | undefined {
 function offsetSeconds(span: Span, zone: string | undefined): number {
   if (zone === undefined || /^z$/i.test(zone)) return 0;
   const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(4));
+  const minutes = Number(zone.slice(3).replace(':', ''));
   if (hours > 23 || minutes > 59) throw span.wrong('there is no such zone', 'Z, or an offset such as +01:00');
   return (zone[0] === '-' ? -60 : 60) * (hours * 60 + minutes);
 }

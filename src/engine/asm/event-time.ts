@@ -141,29 +141,30 @@ function daysIn(year: i32, month: i32): i32 {
 }
 
 /**
- * Reads the text [from, to) as `date-time` of RFC 3339, section 5.6: `2026-11-21T06:31:28.25Z`, a lower-case t or z or a
- * space for the T allowed, second 60 counted as the next minute's first. Reads up to 32 bytes past `to`.
- * @returns false when it is something else
+ * Reads the text [from, to) as `date-time` of RFC 3339, section 5.6: `2026-11-21T06:31:28.25Z`, second 60 counted as the
+ * next minute's first. What other programs write and can mean only one thing is taken as well: a lower-case t or z, a space
+ * for the T or before the zone, no seconds, and the zone as `+0100` or `+01`. Reads up to 32 bytes past `to`.
+ * @returns false when it is something else. A time without a zone is: nobody could say which zone was meant.
  */
 export function timeOfDate(from: usize, to: usize): bool {
-  if (to - from < 20) return false;
+  if (to - from < 17) return false;
   const year = digitsAt(from, 4);
   const month = digitsAt(from + 5, 2);
   const day = digitsAt(from + 8, 2);
   const hour = digitsAt(from + 11, 2);
   const minute = digitsAt(from + 14, 2);
-  const second = digitsAt(from + 17, 2);
+  const hasSeconds = load<u8>(from, 16) == 0x3a;
+  const second = hasSeconds ? digitsAt(from + 17, 2) : 0;
   // The smallest is -1 when any of them is no number.
   if (min(min(min(year, month), min(day, hour)), min(minute, second)) < 0) return false;
   const isDate = load<u8>(from, 4) == 0x2d && load<u8>(from, 7) == 0x2d;
   const letter = load<u8>(from, 10);
-  const isTime = load<u8>(from, 13) == 0x3a && load<u8>(from, 16) == 0x3a;
-  if (!isDate || !isTime || ((letter | 0x20) != 0x74 && letter != 0x20)) return false;
+  if (!isDate || load<u8>(from, 13) != 0x3a || ((letter | 0x20) != 0x74 && letter != 0x20)) return false;
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false;
   if (hour > 23 || minute > 59 || second > 60) return false;
-  let at = from + 19;
+  let at = from + (hasSeconds ? 19 : 16);
   let micros = 0;
-  if (load<u8>(at) == 0x2e) {
+  if (hasSeconds && load<u8>(at) == 0x2e) {
     const first = ++at;
     let unit = 100000;
     for (; at < to; at++) {
@@ -183,14 +184,19 @@ export function timeOfDate(from: usize, to: usize): bool {
 /** What the last readOffset found: how far the clock is ahead of UTC. */
 let offsetSeconds: i32 = 0;
 
-/** `Z` or `+hh:mm`, and then the end. */
+/** `Z`, `+hh:mm`, `+hhmm` or `+hh`, and then the end; one space may come before. */
 function readOffset(at: usize, to: usize): bool {
+  if (load<u8>(at) == 0x20) at++;
+  if (at >= to) return false;
   const sign = load<u8>(at);
+  const length = to - at;
   offsetSeconds = 0;
-  if (at + 1 == to) return (sign | 0x20) == 0x7a;
-  if (at + 6 != to || (sign != 0x2b && sign != 0x2d) || load<u8>(at, 3) != 0x3a) return false;
+  if (length == 1) return (sign | 0x20) == 0x7a;
+  if (sign != 0x2b && sign != 0x2d) return false;
+  const hasColon = length == 6 && load<u8>(at, 3) == 0x3a;
+  if (!hasColon && length != 5 && length != 3) return false;
   const hours = digitsAt(at + 1, 2);
-  const minutes = digitsAt(at + 4, 2);
+  const minutes = length == 3 ? 0 : digitsAt(at + (hasColon ? 4 : 3), 2);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
   const seconds = hours * 3600 + minutes * 60;
   offsetSeconds = sign == 0x2d ? -seconds : seconds;
