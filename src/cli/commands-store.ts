@@ -43,7 +43,7 @@ One process at a time can write to a store. Reading never waits for it.`,
     doc: 'Read points from ndjson or csv into the store',
     longDoc: `Reads records from the files in order, or from standard input when there is none, and writes a point for each. --series, --time, --value and --tags say where its parts are. Nothing is output.
 
-The same series and time again: the later value holds, so reading a file twice changes nothing. A record without time, series or value is a bad line, like one that is not JSON: it is counted, the first few are shown, and the exit code is 1.`,
+Points of the same series and time are all kept when one run reads them. A second run over the same input replaces each by its equal, so reading a file twice changes nothing, and a message says how many were replaced; --same-time last keeps only the last of a time. A record without time, series or value is a bad line, like one that is not JSON: it is counted, the first few are shown, and the exit code is 1.`,
     examples: [
       { doc: 'Records with timestamp, series, value and tags', text: 'slung store write points.ndjson' },
       {

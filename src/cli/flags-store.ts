@@ -98,6 +98,19 @@ A record without these fields is counted and told of once, and passes like the o
       'Drop points that are older than AGE while writing: a number with s, m, h, d or w. Whole files are dropped, so that some points stay a little longer.',
     commands: recording,
   },
+  {
+    key: 'sameTime',
+    long: 'same-time',
+    type: 'choice',
+    value: 'WHICH',
+    choices: ['keep', 'last'],
+    default: 'keep',
+    group: 'History',
+    doc: 'Keep all points of a series and time, or the last',
+    longDoc:
+      'What becomes of points that a run writes with the same series, tags and time. keep: all of them are points; a later run over the same input replaces them one by one, and --resume goes on behind them. last: only the last one is a point. The points that Slung programs write themselves are always the last ones.',
+    commands: recording,
+  },
 ];
 
 const points: readonly Flag[] = [

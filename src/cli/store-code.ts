@@ -30,7 +30,7 @@ const filesOf = (directory: string): NodeFiles => NodeFiles.open(directory, { cr
 export function storeCode(clock: StoreClock, warn: (text: string) => void): StoreApi {
   /** Opens the store that is there, and closes it in any case. */
   const maintained = (directory: string, work: (maintenance: Maintenance) => void): MaintainReport => {
-    const options = optionsOf({ durability: 'batch', retainMs: undefined }, clock, warn);
+    const options = optionsOf({ durability: 'batch', retainMs: undefined, sameTime: 'keep' }, clock, warn);
     const store = openStore(filesOf(directory), options);
     try {
       return store.maintain(work);
@@ -39,7 +39,7 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
     }
   };
   const trimmed = (directory: string, beforeUs: bigint): MaintainReport => {
-    const options = optionsOf({ durability: 'batch', retainMs: undefined }, clock, warn);
+    const options = optionsOf({ durability: 'batch', retainMs: undefined, sameTime: 'keep' }, clock, warn);
     return trimStore(NodeFiles.open(directory, { create: false, makesRoom: true }), options, beforeUs);
   };
   const api: StoreApi<Snapshot> = {

@@ -15,11 +15,12 @@ export interface StoreClock {
 
 /** The options of a store. @param warn gets what is odd and no error */
 export function optionsOf(
-  { durability, retainMs }: Pick<StoreSettings, 'durability' | 'retainMs'>,
+  { durability, retainMs, sameTime }: Omit<StoreSettings, 'directory'>,
   clock: StoreClock,
   warn: (text: string) => void,
 ): StoreOptions {
-  return storeOptions({ durability, retainMs, warn, clockMs: () => clock.clockMs(), nowUs: () => clock.nowUs() });
+  const clocks = { clockMs: () => clock.clockMs(), nowUs: () => clock.nowUs() };
+  return storeOptions({ durability, retainMs, sameTime, warn, ...clocks });
 }
 
 /** Opens a store for writing; it is made when there is none. @throws StoreError */

@@ -80,7 +80,8 @@ export function storeSettings(resolved: Resolved, defaultDirectory: string | und
     throw new UsageError('--store needs a directory');
   }
   const durability = resolved.has('durability') ? resolved.choice('durability', durabilities) : 'batch';
-  return Object.freeze({ directory, durability, retainMs: resolved.optionalNumber('retain') });
+  const sameTime = resolved.has('sameTime') ? resolved.choice('sameTime', ['keep', 'last'] as const) : 'keep';
+  return Object.freeze({ directory, durability, retainMs: resolved.optionalNumber('retain'), sameTime });
 }
 
 /** What --record says; undefined when it was not given. @throws UsageError */

@@ -67,6 +67,8 @@ export interface StoreSettings {
   readonly durability: Durability;
   /** --retain; undefined: everything is kept. */
   readonly retainMs: number | undefined;
+  /** --same-time: which points hold that a run writes with the same series and time. */
+  readonly sameTime: 'keep' | 'last';
 }
 
 /** Which fields of a record are points of a history: `series=http.latency time=ts value=duration tags=service,region`. */

@@ -3,12 +3,14 @@
  * it: a sum over its first bytes and the last ones before the position. So one that was rotated, cut or replaced is read
  * from its start, and a copy that was put back is read on, whatever its inode is.
  *
- * The surprising part: a last line without a newline is not counted. Somebody may be writing it: with --resume it is left for
- * the next run (whole-lines.ts), without it is read, and once more by a run that resumes.
+ * The surprising part: a last line without a newline. Somebody may be writing it: with --resume it is left for the next run
+ * (whole-lines.ts). Without, it is read; it is counted when it was a record, and not when it was none, which may be half of one.
  */
 import { resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { SelectSettings } from '../config/settings.ts';
+import type { EngineMemory } from '../engine/engine.ts';
+import * as L from '../engine/layout.ts';
 import { type Source, WOULD_BLOCK } from '../io/index.ts';
 import type { InputPosition } from '../store/points.ts';
 import type { Tag } from './drain.ts';
@@ -252,11 +254,23 @@ async function pass(source: Source, file: InputFile, end: number, isStopping: ()
  * Where the input of a batch is when its lines up to address `to` are done; `lines` is their number. Undefined when the input
  * is no file, or nothing of it is done.
  */
-export function positionAfter({ lane, tag }: Flight<Tag>, to: number, lines: number): InputPosition | undefined {
+export function positionAfter(flight: Flight<Tag>, to: number, lines: number): InputPosition | undefined {
+  const { lane, tag } = flight;
   const { origin, from, sourceOffset } = tag;
   if (origin.file === undefined) return undefined;
-  const isUnfinished = tag.endAdded && to === tag.to;
-  const end = isUnfinished ? Math.max(from, lane.memory.lastNewline(from, to - 1) + 1) : to;
+  const lastAt = tag.endAdded && to === tag.to ? Math.max(from, lane.memory.lastNewline(from, to - 1) + 1) : to;
+  // A last line without a newline that is no record may be half of one, and is not counted. One that is a record is: read
+  // again, its point would be there twice.
+  const isUnfinished = lastAt < to && isRejected(lane.memory, flight.block, lastAt);
+  const end = isUnfinished ? lastAt : tag.endAdded && to === tag.to ? to - 1 : to;
   origin.file.count(lane.memory.view(from, end), sourceOffset);
-  return origin.file.countedBytes === 0 ? undefined : origin.file.position(origin.lines + lines - Number(isUnfinished));
+  return origin.file.countedBytes === 0 ? undefined : origin.file.position(origin.lines + lines - Number(lastAt < to));
+}
+
+/** Whether the line that begins at an address is among the bad ones of a block. */
+function isRejected(memory: EngineMemory, block: number, lineAt: number): boolean {
+  const count = memory.word(block, L.B_REJECT_COUNT);
+  if (count === 0) return false;
+  const last = memory.word(block, L.B_REJECTS) + (count - 1) * L.REJECT_BYTES;
+  return memory.words()[(last + L.REJ_FROM) >> 2]! >>> 0 >= lineAt;
 }

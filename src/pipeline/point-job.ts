@@ -10,7 +10,7 @@ import type { Path, Program } from '../engine/program.ts';
 import type { Tag } from './drain.ts';
 import type { Ends } from './ends.ts';
 import type { Talk } from './host.ts';
-import { openInput, positionAfter, purposeOf } from './input-file.ts';
+import { positionAfter, purposeOf } from './input-file.ts';
 import { type Flight, Lanes, SameThreadLane, type Seat } from './lane.ts';
 import type { PointPlan } from './point-fields.ts';
 import { PointMaker } from './point-maker.ts';
@@ -95,23 +95,24 @@ export class PointJob implements Work {
   #makeRecorder(purpose: string): Recorder {
     const { writer, talk, plan } = this.#parts;
     const { resume, final } = this.settings.record;
-    const options = { position: (name: string) => writer.position(name), resume, final, purpose, talk };
+    const options = { resume, final, purpose, talk };
     const times = new TimeTalk(this.#maker.engine, plan, talk);
     return {
       open: (input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput> => {
         times.begin();
-        return openInput(input, ends, { ...options, isStopping });
+        return writer.openInput(input, ends, { ...options, isStopping });
       },
       take: (flight: Flight<Tag>) => {
         const { memory } = flight.lane;
         times.tell(flight.tag.origin);
+        writer.from(flight.tag.origin.file);
         // Before the batch's end when there was one bad line too many.
         const end = memory.word(flight.block, L.B_TO);
         const position = positionAfter(flight, end, memory.word(flight.block, L.B_LINES));
         if (position !== undefined) writer.notePosition(position);
         this.#maker.flush();
       },
-      words: () => [],
+      words: () => writer.words(),
       report: (): StoreReport => writer.report(),
       close: () => writer.close(),
     };

@@ -139,18 +139,17 @@ export class PointMaker {
     engine.setWord(block, L.B_REJECT_LIMIT, limit < 0xffffffff ? limit : -1);
   }
 
-  /** Columns that are full go into the store without a position: after a crash their block is read again. */
+  /** Columns that are full wait for the end of their block: points and the position behind them go into the store together. */
   #makeRoom(): void {
-    if (!this.engine.hasRoom) this.#append(false);
+    if (this.engine.hasRoom) return;
+    this.#store.wait(this.engine.columns, this.engine.fetch());
+    this.engine.keep(0);
   }
 
   /** Puts what has been made into the store, together with the positions that the store's writer knows. @throws SinkError */
   flush(): void {
-    if (this.engine.made > 0) this.#append(true);
-  }
-
-  #append(hasPositions: boolean): void {
-    this.#store.append(this.engine.columns, this.engine.fetch(), hasPositions);
+    if (this.engine.made === 0) return;
+    this.#store.append(this.engine.columns, this.engine.fetch());
     this.engine.keep(0);
   }
 }

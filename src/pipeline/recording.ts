@@ -13,7 +13,7 @@ import type { Program } from '../engine/program.ts';
 import type { Tag } from './drain.ts';
 import type { Ends } from './ends.ts';
 import type { RunHost } from './host.ts';
-import { openInput, positionAfter, purposeOf, type Resuming } from './input-file.ts';
+import { positionAfter, purposeOf, type Resuming } from './input-file.ts';
 import type { Flight } from './lane.ts';
 import { planPoints, recordFlags } from './point-fields.ts';
 import { PointMaker } from './point-maker.ts';
@@ -81,14 +81,16 @@ class Recording implements Recorder {
   }
 
   open(input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput> {
-    const position = (name: string) => this.#writer.position(name);
-    return openInput(input, ends, { ...this.#opening, position, isStopping });
+    return this.#writer.openInput(input, ends, { ...this.#opening, isStopping });
   }
 
   take(flight: Flight<Tag>): void {
     const { memory } = flight.lane;
     const { from, to, origin } = flight.tag;
-    if (origin !== this.#origin) this.#times.begin();
+    if (origin !== this.#origin) {
+      this.#times.begin();
+      this.#writer.from(origin.file);
+    }
     this.#origin = origin;
     const end = memory.word(flight.block, L.B_STOPPED_AT) || to;
     const { engine, longBlock } = this.#maker;
@@ -109,8 +111,9 @@ class Recording implements Recorder {
   }
 
   words(): readonly string[] {
-    if (this.#without === 0) return [];
-    return [`${this.#without} of ${counted(this.#records, 'record')} had no point: ${this.#first}`];
+    const replaced = this.#writer.words();
+    if (this.#without === 0) return replaced;
+    return [...replaced, `${this.#without} of ${counted(this.#records, 'record')} had no point: ${this.#first}`];
   }
 
   report(): StoreReport {

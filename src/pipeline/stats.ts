@@ -87,6 +87,7 @@ function storeRows(store: StoreReport | undefined): [string, string][] {
   return [
     ['points', grouped(store.points)],
     ['series', grouped(store.series)],
+    ['replaced', `${grouped(store.replaced)} (${grouped(store.changed)} with another value)`],
   ];
 }
 

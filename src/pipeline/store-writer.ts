@@ -7,15 +7,27 @@ import { SinkError } from '../io/index.ts';
 import { StoreError } from '../store/errors.ts';
 import type { InputPosition } from '../store/points.ts';
 import type { Store } from '../store/store.ts';
+import type { Ends } from './ends.ts';
+import { type InputFile, openInput, type Resuming } from './input-file.ts';
+import { counted } from './stats.ts';
+import { WaitingPoints } from './waiting-points.ts';
+import type { OpenedInput } from './work.ts';
 
 /** What a run needs of a store. */
-export type PointStore = Pick<Store, 'seriesId' | 'append' | 'position' | 'syncDueMs' | 'sync' | 'close'>;
+export type PointStore = Pick<
+  Store,
+  'seriesId' | 'append' | 'position' | 'setAdding' | 'replaced' | 'syncDueMs' | 'sync' | 'close'
+>;
 
 /** The counts of --stats about the store; the names are part of the interface. */
 export interface StoreReport {
   readonly points: number;
   /** Different series among them. */
   readonly series: number;
+  /** Points that took the place of points of earlier runs with the same series and time. Complete when the store is closed. */
+  readonly replaced: number;
+  /** Those among them whose value is another one. */
+  readonly changed: number;
 }
 
 const NO_POINTS: PointColumns = {
@@ -39,6 +51,9 @@ export class StoreWriter {
   /** Positions that no append has carried yet, by input. */
   readonly #pending = new Map<string, InputPosition>();
   readonly #series = new Set<number>();
+  /** Inputs of which the run reads what no run has read. */
+  readonly #adding = new WeakSet<InputFile>();
+  readonly #waiting = new WaitingPoints();
   #points = 0;
   #hasFailed = false;
   #isClosed = false;
@@ -69,16 +84,58 @@ export class StoreWriter {
     return this.#store.position(input);
   }
 
+  /**
+   * Opens an input. With --resume, what is read for the first time adds its points to what is there; an input that is read from
+   * its start once more, although an earlier run had come further, gives the points that it gave before.
+   */
+  async openInput(input: string, ends: Ends, options: Omit<Resuming, 'position'>): Promise<OpenedInput> {
+    let isKnown = false;
+    const position = (name: string): InputPosition | undefined => {
+      const found = this.#store.position(name);
+      isKnown = found !== undefined;
+      return found;
+    };
+    const opened = await openInput(input, ends, { ...options, position });
+    const isAgain = isKnown && opened.bytes === 0;
+    if (options.resume && !isAgain && opened.file !== undefined) this.#adding.add(opened.file);
+    return opened;
+  }
+
+  /** The points from now on are of this input. @throws SinkError */
+  from(file: InputFile | undefined): void {
+    try {
+      this.#store.setAdding(file !== undefined && this.#adding.has(file));
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
   /** So far an input has been read; the next append says so, or the end. */
   notePosition(position: InputPosition): void {
     this.#pending.set(position.input, position);
   }
 
-  /** Appends the first `count` points, with what positions there are. @throws SinkError */
-  append(columns: PointColumns, count: number, hasPositions: boolean): void {
-    const positions = hasPositions ? [...this.#pending.values()] : [];
+  /** Keeps the first `count` points for the next append: they are part of a batch whose end is not there yet. */
+  wait(columns: PointColumns, count: number): void {
+    this.#waiting.add(columns, count);
+  }
+
+  /**
+   * Appends what waits and the first `count` points, with what positions there are: all or nothing, so that whoever goes on at a
+   * position finds exactly the points before it.
+   * @throws SinkError
+   */
+  append(columns: PointColumns, count: number): void {
+    const positions = [...this.#pending.values()];
     if (this.#late !== undefined) throw this.#late;
-    if (count === 0 && positions.length === 0) return;
+    if (this.#waiting.count > 0) {
+      this.#waiting.add(columns, count);
+      const all = this.#waiting.take();
+      this.#append(all.columns, all.count, positions);
+    } else if (count > 0 || positions.length > 0) this.#append(columns, count, positions);
+  }
+
+  #append(columns: PointColumns, count: number, positions: readonly InputPosition[]): void {
     try {
       this.#store.append({ ...columns, count, positions });
     } catch (error) {
@@ -86,7 +143,7 @@ export class StoreWriter {
     }
     this.#syncLater();
     this.#points += count;
-    if (hasPositions) this.#pending.clear();
+    this.#pending.clear();
   }
 
   #syncLater(): void {
@@ -104,7 +161,17 @@ export class StoreWriter {
   }
 
   report(): StoreReport {
-    return { points: this.#points, series: this.#series.size };
+    const { points, changed } = this.#store.replaced;
+    return { points: this.#points, series: this.#series.size, replaced: points, changed };
+  }
+
+  /** What has to be said at the end, when the store is closed. */
+  words(): readonly string[] {
+    const { points, changed } = this.#store.replaced;
+    if (points === 0) return [];
+    const others = changed === 0 ? 'all with the same values' : `${changed} of them with another value`;
+    const what = `${counted(points, 'point')} took the place of points that were in the store already, with the same series and time`;
+    return [`${what}: ${others}`];
   }
 
   /** Puts the last positions in and closes the store; what is called twice does nothing. @throws SinkError */
@@ -114,7 +181,7 @@ export class StoreWriter {
     clearTimeout(this.#timer);
     try {
       if (this.#late !== undefined) throw this.#late;
-      if (!this.#hasFailed) this.append(NO_POINTS, 0, true);
+      if (!this.#hasFailed) this.append(NO_POINTS, 0);
     } finally {
       this.#close();
     }

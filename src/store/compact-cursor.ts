@@ -16,6 +16,8 @@ export class MergeCursor {
   readonly #room: Columns;
   readonly #span: TimeSpan | undefined;
   readonly #onDamage: OnDamage | undefined;
+  /** Ordinals are wanted. */
+  readonly #isNumbered: boolean;
   /** Of the reader; the one that the cursor comes to next. */
   series = 0;
   #block = 0;
@@ -33,12 +35,20 @@ export class MergeCursor {
    * @param room for a block
    * @param span points outside are left out
    * @param onDamage without it, damage is an error
+   * @param isNumbered whether ordinals are wanted
    */
-  constructor(reader: SegmentReader, room: Columns, span: TimeSpan | undefined, onDamage: OnDamage | undefined) {
+  constructor(
+    reader: SegmentReader,
+    room: Columns,
+    span: TimeSpan | undefined,
+    onDamage: OnDamage | undefined,
+    isNumbered: boolean,
+  ) {
     this.reader = reader;
     this.#room = room;
     this.#span = span;
     this.#onDamage = onDamage;
+    this.#isNumbered = isNumbered;
   }
 
   get hasSeries(): boolean {
@@ -94,10 +104,18 @@ export class MergeCursor {
   }
 
   /**
-   * Takes the points up to a time, and goes on when these were all.
+   * The ordinal of the last point; the block is decoded for it. Undefined when it is damaged and was left out.
+   */
+  lastOrdinal(): number | undefined {
+    if (!this.#decode()) return undefined;
+    return new Uint32Array(this.reader.kernel.bytes.buffer, this.#room.ordinals, this.#to)[this.#to - 1];
+  }
+
+  /**
+   * Takes the points up to a time and an ordinal, and goes on when these were all.
    * @param take gets where they are, valid for the call
    */
-  takeUpTo(boundUs: bigint): { readonly points: Columns; readonly count: number } {
+  takeUpTo(boundUs: bigint, boundOrdinal: number): { readonly points: Columns; readonly count: number } {
     if (!this.#decode()) {
       this.next();
       return { points: this.#room, count: 0 };
@@ -105,7 +123,10 @@ export class MergeCursor {
     const points = columnsFrom(this.#room, this.#from);
     const { i64, exports } = this.reader.kernel;
     const rest = this.#to - this.#from;
-    const count = boundUs >= this.lastTimeUs ? rest : exports.lowerBound(points.times, rest, boundUs + 1n);
+    let count = rest;
+    if (this.#isNumbered && boundUs <= this.lastTimeUs) {
+      count = exports.upToNumbered(points.times, points.ordinals, rest, boundUs, boundOrdinal);
+    } else if (boundUs < this.lastTimeUs) count = exports.lowerBound(points.times, rest, boundUs + 1n);
     this.#from += count;
     if (count < rest) this.firstTimeUs = i64[this.#room.times / 8 + this.#from]!;
     return { points, count };
@@ -152,8 +173,8 @@ export class MergeCursor {
   /** @returns false when the block is damaged and was left out */
   #decode(): boolean {
     if (this.#isDecoded) return true;
-    const { times, values } = this.#room;
-    const count = this.#saved(() => this.reader.decode(this.#block, times, values));
+    const { times, values, ordinals } = this.#room;
+    const count = this.#saved(() => this.reader.decode(this.#block, times, values, this.#isNumbered ? ordinals : 0));
     this.#isDecoded = count !== undefined;
     return this.#isDecoded;
   }

@@ -1,7 +1,7 @@
 /**
  * Merging segments into one: series by series in the order of keys, and in a series block by block in the order of time, so that
  * memory holds a block of each source and no more. A block whose time no other source shares goes over as it is, without
- * being decoded. Blocks that share time are decoded up to the moment at which the first of them ends, and the later
+ * being decoded. Blocks that share time are decoded up to the point with which the first of them ends, and the later
  * write wins. Points wait until there are blocks of them; one that would come out less than half full takes the next
  * block in and both are cut evenly, so that only the neighbours of a small block are written anew and not all that follow.
  */
@@ -14,6 +14,7 @@ import type { SegmentReader } from './segment-reader.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 
 const HALF_BLOCK = BLOCK_POINTS / 2;
+const MOST_ORDINAL = 0xffff_ffff;
 
 export interface MergeOptions {
   /** Points outside are left out. What they wrote over in older segments that are not merged along would be seen again. */
@@ -33,8 +34,10 @@ export function mergeSegments(
   options: MergeOptions = {},
 ): void {
   const room = mergeRoomOf(writer.kernel, readers.length);
-  const cursors = readers.map((reader, i) => new MergeCursor(reader, room.blocks[i]!, options.span, options.onDamage));
-  const merger = new SeriesMerger(writer, room);
+  const isNumbered = readers.some(({ hasOrdinals }) => hasOrdinals);
+  const { span, onDamage } = options;
+  const cursors = readers.map((reader, i) => new MergeCursor(reader, room.blocks[i]!, span, onDamage, isNumbered));
+  const merger = new SeriesMerger(writer, room, isNumbered);
   for (;;) {
     const same = withLowestKey(cursors);
     const [first] = same;
@@ -64,13 +67,15 @@ class SeriesMerger {
   readonly #writer: SegmentWriter;
   readonly #kernel: Kernel;
   readonly #room: MergeRoom;
+  readonly #isNumbered: boolean;
   /** Points that wait, from the start of room.pending on. */
   #pending = 0;
 
-  constructor(writer: SegmentWriter, room: MergeRoom) {
+  constructor(writer: SegmentWriter, room: MergeRoom, isNumbered: boolean) {
     this.#writer = writer;
     this.#kernel = writer.kernel;
     this.#room = room;
+    this.#isNumbered = isNumbered;
   }
 
   /** Merges one series. @param cursors at their first blocks, in order of age */
@@ -117,7 +122,8 @@ class SeriesMerger {
   /** Takes the points of all cursors up to a time and lets them wait. */
   #take(cursors: readonly MergeCursor[], boundUs: bigint): void {
     const end = columnsFrom(this.#room.pending, this.#pending);
-    const parts = cursors.map((cursor) => cursor.takeUpTo(boundUs)).filter(({ count }) => count > 0);
+    const boundOrdinal = this.#boundOrdinal(cursors, boundUs);
+    const parts = cursors.map((cursor) => cursor.takeUpTo(boundUs, boundOrdinal)).filter(({ count }) => count > 0);
     const [oldest, ...newer] = parts;
     if (oldest !== undefined) {
       let { points, count } = oldest;
@@ -133,8 +139,25 @@ class SeriesMerger {
     this.#settle();
   }
 
+  /** Points of one time may go on in a cursor's next block: up to which of them all are here. */
+  #boundOrdinal(cursors: readonly MergeCursor[], boundUs: bigint): number {
+    if (!this.#isNumbered) return MOST_ORDINAL;
+    let bound = MOST_ORDINAL;
+    for (const cursor of cursors) {
+      if (cursor.isLive && cursor.lastTimeUs === boundUs) bound = Math.min(bound, cursor.lastOrdinal() ?? bound);
+    }
+    return bound;
+  }
+
   #mergePair(a: Columns, aCount: number, b: Columns, bCount: number, out: Columns): number {
-    const { mergePoints } = this.#kernel.exports;
+    const { mergePoints, mergeNumbered } = this.#kernel.exports;
+    if (this.#isNumbered) {
+      const [first, second] = [
+        [a.times, a.values, a.ordinals, aCount] as const,
+        [b.times, b.values, b.ordinals, bCount] as const,
+      ];
+      return mergeNumbered(...first, ...second, out.times, out.values, out.ordinals);
+    }
     return mergePoints(a.times, a.values, aCount, b.times, b.values, bCount, out.times, out.values);
   }
 
@@ -142,8 +165,7 @@ class SeriesMerger {
   #settle(): void {
     let written = 0;
     for (; this.#pending - written >= 2 * BLOCK_POINTS; written += BLOCK_POINTS) {
-      const { times, values } = columnsFrom(this.#room.pending, written);
-      this.#writer.add(times, values, BLOCK_POINTS);
+      this.#add(columnsFrom(this.#room.pending, written), BLOCK_POINTS);
     }
     if (written === 0) return;
     this.#pending -= written;
@@ -156,9 +178,12 @@ class SeriesMerger {
     if (count === 0) return;
     const { pending } = this.#room;
     const half = count > BLOCK_POINTS ? Math.ceil(count / 2) : count;
-    this.#writer.add(pending.times, pending.values, half);
-    const rest = columnsFrom(pending, half);
-    if (half < count) this.#writer.add(rest.times, rest.values, count - half);
+    this.#add(pending, half);
+    if (half < count) this.#add(columnsFrom(pending, half), count - half);
     this.#pending = 0;
+  }
+
+  #add({ times, values, ordinals }: Columns, count: number): void {
+    this.#writer.add(times, values, count, this.#isNumbered ? ordinals : 0);
   }
 }

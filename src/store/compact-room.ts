@@ -5,13 +5,15 @@
 import type { Kernel } from './kernel.ts';
 import { BLOCK_POINTS } from './layout.ts';
 
-/** Addresses of times (i64) and values (f64). */
+/** Addresses of times (i64), values (f64) and ordinals (u32), which are only there when any of a merge's points has one. */
 export interface Columns {
   readonly times: number;
   readonly values: number;
+  readonly ordinals: number;
 }
 
 const POINT_HALF_BYTES = 8;
+const ORDINAL_BYTES = 4;
 
 const rooms = new WeakMap<Kernel, MergeRoom>();
 
@@ -37,7 +39,7 @@ export class MergeRoom {
   constructor(kernel: Kernel, sources: number) {
     const columns = (blocks: number): Columns => {
       const bytes = blocks * BLOCK_POINTS * POINT_HALF_BYTES;
-      return { times: kernel.alloc(bytes), values: kernel.alloc(bytes) };
+      return { times: kernel.alloc(bytes), values: kernel.alloc(bytes), ordinals: kernel.alloc(bytes / 2) };
     };
     this.sources = sources;
     this.blocks = Array.from({ length: sources }, () => columns(1));
@@ -47,8 +49,9 @@ export class MergeRoom {
 }
 
 /** The columns from a point on. */
-export function columnsFrom({ times, values }: Columns, point: number): Columns {
-  return { times: times + point * POINT_HALF_BYTES, values: values + point * POINT_HALF_BYTES };
+export function columnsFrom({ times, values, ordinals }: Columns, point: number): Columns {
+  const bytes = point * POINT_HALF_BYTES;
+  return { times: times + bytes, values: values + bytes, ordinals: ordinals + point * ORDINAL_BYTES };
 }
 
 /** Copies points; the two places may overlap. */
@@ -56,4 +59,5 @@ export function copyPoints(kernel: Kernel, from: Columns, to: Columns, count: nu
   const { bytes } = kernel;
   bytes.copyWithin(to.times, from.times, from.times + count * POINT_HALF_BYTES);
   bytes.copyWithin(to.values, from.values, from.values + count * POINT_HALF_BYTES);
+  bytes.copyWithin(to.ordinals, from.ordinals, from.ordinals + count * ORDINAL_BYTES);
 }

@@ -6,9 +6,11 @@
 import { StoreError } from './errors.ts';
 import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts';
 import { logName, segmentName } from './names.ts';
-import { levelFor, splitByWindow, TouchedWindows } from './partition.ts';
+import type { ReplacedCounter } from './numbering.ts';
+import { levelFor, overlaps, splitByWindow, TouchedWindows } from './partition.ts';
 import type { InputPosition } from './points.ts';
 import { removeQuietly } from './removal.ts';
+import type { SegmentReader } from './segment-reader.ts';
 import { finishSegments, SegmentWriter } from './segment-writer.ts';
 import type { StoreParts } from './store.ts';
 
@@ -18,10 +20,13 @@ type TableParts = Pick<StoreParts, 'files' | 'kernel' | 'names' | 'table'>;
 export class SegmentBatch {
   readonly #parts: TableParts;
   readonly #infos: SegmentInfo[] = [];
+  readonly #replaced: ReplacedCounter | undefined;
   #nextNumber: number;
 
-  constructor(parts: TableParts, { nextNumber }: Pick<Manifest, 'nextNumber'>) {
+  /** @param replaced gets all points that are written */
+  constructor(parts: TableParts, { nextNumber }: Pick<Manifest, 'nextNumber'>, replaced?: ReplacedCounter) {
     this.#parts = parts;
+    this.#replaced = replaced;
     this.#nextNumber = nextNumber;
   }
 
@@ -44,7 +49,9 @@ export class SegmentBatch {
     const writers = new Map<bigint, SegmentWriter>();
     try {
       for (const id of ids) {
-        const { times, values, count } = table.gather(id);
+        const points = table.gather(id);
+        const { times, values, ordinals, count } = points;
+        this.#replaced?.add(names.keyBytes(id), points);
         splitByWindow(kernel, times, count, level, (window, from, to) => {
           let writer = writers.get(window);
           if (writer === undefined) {
@@ -52,7 +59,8 @@ export class SegmentBatch {
             writers.set(window, writer);
           }
           writer.beginSeries(names.keyBytes(id));
-          writer.add(times + from * 8, values + from * 8, to - from);
+          const numbers = ordinals === 0 ? 0 : ordinals + from * 4;
+          writer.add(times + from * 8, values + from * 8, to - from, numbers);
         });
       }
     } catch (error) {
@@ -119,6 +127,18 @@ export function flushTable(
   parts.table.clear();
   removeQuietly(parts.files, logName(manifest.logNumber));
   return next;
+}
+
+/** The segments of earlier runs that share time with the table, in order of age. @throws StoreError */
+export function olderSegments(
+  { table, segments }: Pick<StoreParts, 'table' | 'segments'>,
+  manifest: Manifest,
+  runStart: number,
+): SegmentReader[] {
+  if (table.count === 0) return [];
+  const span = { firstTimeUs: table.oldestUs, lastTimeUs: table.newestUs };
+  const infos = manifest.segments.filter((info) => info.age < runStart && overlaps(info, span));
+  return infos.map((info) => segments.reader(info)).sort((a, b) => a.age - b.age);
 }
 
 /** Files that no manifest names any more. One that cannot be removed is when the store is opened the next time. */

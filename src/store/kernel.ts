@@ -45,6 +45,59 @@ export interface KernelExports {
    * @returns how many are left
    */
   sortPoints(times: number, values: number, count: number, scratch: number): number;
+  /** Sorts points by time; those with the same time stay in their order. @param scratch as for sortPoints */
+  orderPoints(times: number, values: number, count: number, scratch: number): void;
+
+  // ---- points with ordinals (asm/numbered.ts): u32, among points of the same time ----
+  /** 1 when each time is after the one before it, or else 0. */
+  isAscending(times: number, count: number): number;
+  /** Numbers points in order of time among those of the same time, from 0. @returns 1 when any is not 0, or else 0 */
+  numberPoints(times: number, count: number, ordinals: number): number;
+  /** 1 when any ordinal is not 0, or else 0. */
+  anyOrdinal(ordinals: number, count: number): number;
+  /** Lets ordinals go on behind those of others with the same times. @returns 1 when one has changed, or else 0 */
+  raiseOrdinals(
+    times: number,
+    ordinals: number,
+    count: number,
+    otherTimes: number,
+    otherOrdinals: number,
+    otherCount: number,
+  ): number;
+  /** Marks (u8) points with the time and ordinal of others: 1 same value, 2 another; ordinals may be 0. */
+  markReplaced(
+    times: number,
+    values: number,
+    ordinals: number,
+    count: number,
+    otherTimes: number,
+    otherValues: number,
+    otherOrdinals: number,
+    otherCount: number,
+    marks: number,
+  ): void;
+  countMarks(marks: number, count: number, mark: number): number;
+  /** How many points are not after a time and an ordinal. */
+  upToNumbered(times: number, ordinals: number, count: number, timeUs: bigint, ordinal: number): number;
+  /** Merges two columns in order of time and ordinal; at the same both that of `b` holds. @returns points */
+  mergeNumbered(
+    aTimes: number,
+    aValues: number,
+    aOrdinals: number,
+    aCount: number,
+    bTimes: number,
+    bValues: number,
+    bOrdinals: number,
+    bCount: number,
+    outTimes: number,
+    outValues: number,
+    outOrdinals: number,
+  ): number;
+  /** Appends ordinals to the payload of encodeBlock at `out`. @returns its bytes */
+  encodeOrdinals(times: number, ordinals: number, out: number, entry: number, cold: number): number;
+  /** Decodes the ordinals of a payload in ENCODE_ROOM bytes, zeros when it has none. @returns 0, or 1 as decodeTimes */
+  decodeOrdinals(entry: number, payload: number, times: number, ordinals: number): number;
+
   /** Merges two sorted columns; at the same time that of `b` holds. @returns points at `outTimes`, `outValues` */
   mergePoints(
     aTimes: number,
@@ -84,6 +137,7 @@ export class Kernel {
   #bytes: Uint8Array;
   #f64: Float64Array;
   #i64: BigInt64Array;
+  #u32: Uint32Array;
 
   constructor() {
     this.#memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
@@ -94,6 +148,7 @@ export class Kernel {
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#f64 = new Float64Array(this.#memory.buffer);
     this.#i64 = new BigInt64Array(this.#memory.buffer);
+    this.#u32 = new Uint32Array(this.#memory.buffer);
   }
 
   /** Zeroed memory at an address that 64 divides. Views from before may be detached. @throws RangeError at 4 GiB */
@@ -119,6 +174,11 @@ export class Kernel {
   get i64(): BigInt64Array {
     if (this.#i64.length === 0) this.#i64 = new BigInt64Array(this.#memory.buffer);
     return this.#i64;
+  }
+
+  get u32(): Uint32Array {
+    if (this.#u32.length === 0) this.#u32 = new Uint32Array(this.#memory.buffer);
+    return this.#u32;
   }
 
   /** The bytes [from, from + length); valid until the next `alloc`. */

@@ -13,6 +13,7 @@ import { removeQuietly } from './removal.ts';
 /**
  * Begins the log that the manifest has the number of.
  * @param firstSequence of its first frame
+ * @param since LogHeader.since
  * @returns the log, and the manifest that holds now
  * @throws StoreError `io`, and there is no log; `failed`
  */
@@ -20,8 +21,9 @@ export function beginLog(
   files: Files,
   before: Manifest,
   firstSequence: number,
+  since?: number,
 ): { readonly log: LogWriter; readonly manifest: Manifest } {
-  const log = LogWriter.create(files, before.logNumber, firstSequence);
+  const log = LogWriter.create(files, before.logNumber, firstSequence, since);
   const manifest = { ...before, generation: before.generation + 1, isLogBegun: true };
   try {
     publishManifest(files, manifest);

@@ -1,21 +1,13 @@
 /**
- * The bytes of a log: its header and its frames (FORMAT.md, section 2). Everything is laid out so that the columns of a
+ * The bytes of a log's frames (FORMAT.md, section 2); its header is in log-header.ts. Everything is laid out so that the columns of a
  * frame lie on multiples of eight, in the file and in any buffer that begins at a frame, and can be looked at where they
  * are. The checksum of a frame is continued from the number of its log, so that no frame of another log is taken for one of
  * this.
  */
 import { crc32 } from 'node:zlib';
-import { damaged, StoreError } from './errors.ts';
-import { logName } from './names.ts';
 import type { InputPosition, PointBatch } from './points.ts';
 
-export const LOG_VERSION = 1;
-const LOG_MAGIC = Buffer.from('slungLOG');
-const H_VERSION = 8;
-const H_NUMBER = 12;
-const H_FIRST_SEQUENCE = 16;
-const H_CRC = 28;
-export const LOG_HEADER_BYTES = 32;
+export { decodeLogHeader, encodeLogHeader, LOG_HEADER_BYTES, LOG_VERSION, type LogHeader } from './log-header.ts';
 
 const F_LENGTH = 0;
 const F_CRC = 4;
@@ -70,32 +62,6 @@ export interface LogFrame extends PointBatch {
 
 const NO_DEFINITIONS: readonly LogDefinition[] = [];
 const NO_POSITIONS: readonly InputPosition[] = [];
-
-export function encodeLogHeader(number: number, firstSequence: number): Buffer {
-  const header = Buffer.alloc(LOG_HEADER_BYTES);
-  LOG_MAGIC.copy(header);
-  header.writeUInt32LE(LOG_VERSION, H_VERSION);
-  header.writeUInt32LE(number, H_NUMBER);
-  header.writeBigUInt64LE(BigInt(firstSequence), H_FIRST_SEQUENCE);
-  header.writeUInt32LE(crc32(header.subarray(0, H_CRC)), H_CRC);
-  return header;
-}
-
-/**
- * @returns the sequence of the first frame; undefined when the bytes are no whole header
- * @throws StoreError `version`; `damaged` when it is the header of a log of another number
- */
-export function decodeLogHeader(bytes: Buffer, number: number): number | undefined {
-  if (bytes.length < LOG_HEADER_BYTES || LOG_MAGIC.compare(bytes, 0, LOG_MAGIC.length) !== 0) return undefined;
-  if (crc32(bytes.subarray(0, H_CRC)) !== bytes.readUInt32LE(H_CRC)) return undefined;
-  const [file, version, actual] = [logName(number), bytes.readUInt32LE(H_VERSION), bytes.readUInt32LE(H_NUMBER)];
-  if (version > LOG_VERSION) {
-    const hint = `This slung knows version ${LOG_VERSION} of the log; use the newer one.`;
-    throw new StoreError('version', `${file}: it was written by a newer slung (version ${version})`, { file, hint });
-  }
-  if (actual !== number) throw damaged(file, H_NUMBER, `by its header it is ${actual}`);
-  return Number(bytes.readBigUInt64LE(H_FIRST_SEQUENCE));
-}
 
 /** What a frame of such sizes says of itself. Any sizes give an answer. */
 export function frameHead(

@@ -14,6 +14,7 @@ import type { OpenFile } from './files.ts';
 import { LOG_HEADER_BYTES, type LogFrame } from './log-format.ts';
 import { LogWindow } from './log-window.ts';
 import { logName } from './names.ts';
+import { KEEPS_LAST } from './numbering.ts';
 
 /** How a log ends. */
 export interface LogEnd {
@@ -46,6 +47,11 @@ export interface LogSalvage {
 
 export type VisitFrame = (frame: LogFrame) => void;
 
+/** What a log says of points of the same time (LogHeader.since). @throws StoreError `version`, `damaged`, `io` */
+export function readSince(file: OpenFile, number: number): number {
+  return new LogWindow(file, number).header()?.since ?? KEEPS_LAST;
+}
+
 /**
  * Reads a log up to its last whole frame, as far as the file reaches when it begins; somebody may be appending to it.
  * @param number of the log; the file is named by it
@@ -54,7 +60,7 @@ export type VisitFrame = (frame: LogFrame) => void;
  */
 export function readLog(file: OpenFile, number: number, visit: VisitFrame): LogEnd {
   const window = new LogWindow(file, number);
-  const firstSequence = window.firstSequence();
+  const firstSequence = window.header()?.firstSequence;
   if (firstSequence === undefined) return endWithoutHeader(window);
   let position = LOG_HEADER_BYTES;
   let sequence = firstSequence;
@@ -79,7 +85,7 @@ export function readLog(file: OpenFile, number: number, visit: VisitFrame): LogE
  */
 export function salvageLog(file: OpenFile, number: number, visit: VisitFrame): LogSalvage {
   const window = new LogWindow(file, number);
-  const firstSequence = window.firstSequence();
+  const firstSequence = window.header()?.firstSequence;
   const stretches: { from: number; end: number }[] = [];
   let nextSequence = firstSequence;
   let position = firstSequence === undefined ? 0 : LOG_HEADER_BYTES;

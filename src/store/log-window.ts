@@ -11,6 +11,7 @@ import {
   frameCrc,
   LOG_HEADER_BYTES,
   type LogFrame,
+  type LogHeader,
   MAX_FRAME_BYTES,
   storedFrameCrc,
 } from './log-format.ts';
@@ -40,7 +41,7 @@ export class LogWindow {
   }
 
   /** Undefined when there is no whole header. @throws StoreError `version`, `damaged` */
-  firstSequence(): number | undefined {
+  header(): LogHeader | undefined {
     const at = this.#load(0, LOG_HEADER_BYTES);
     return at === undefined ? undefined : decodeLogHeader(this.#bytes.subarray(at, at + LOG_HEADER_BYTES), this.number);
   }

@@ -49,14 +49,14 @@ export class LogWriter {
   }
 
   /**
-   * A new log whose file and name survive a loss of power.
+   * A new log, of which LogHeader says what `since` is, whose file and name survive a loss of power.
    * @throws StoreError `io`, and there is no log; `failed`
    */
-  static create(files: Files, number: number, firstSequence: number): LogWriter {
+  static create(files: Files, number: number, firstSequence: number, since?: number): LogWriter {
     const name = logName(number);
     const file = files.open(name, 'create');
     try {
-      file.writeAt(encodeLogHeader(number, firstSequence), 0);
+      file.writeAt(encodeLogHeader(number, firstSequence, since), 0);
       syncFile(file, name);
       syncNames(files);
     } catch (error) {

@@ -31,9 +31,15 @@ export class Maintenance {
   #manifest: Manifest;
   #counts = { merged: 0, made: 0, dropped: 0, pointsDropped: 0 };
   readonly #bytesBefore: number;
+  readonly #runStart: number;
 
-  constructor(parts: StoreParts, manifest: Manifest) {
+  /**
+   * @param runStart segments of this age or a larger one are of a run that goes on: they are not merged with others, since
+   *   what comes is numbered by them alone
+   */
+  constructor(parts: StoreParts, manifest: Manifest, runStart = 0) {
     this.#parts = parts;
+    this.#runStart = runStart;
     this.#manifest = manifest;
     this.#bytesBefore = bytesOf(manifest);
   }
@@ -49,7 +55,14 @@ export class Maintenance {
   /** Merges until everything is as the options have it. */
   compact(options: CompactionOptions): void {
     for (;;) {
-      const merge = planCompaction(this.#manifest.segments, options);
+      const { segments } = this.#manifest;
+      const isOwn = ({ age }: SegmentInfo) => age >= this.#runStart;
+      const merge =
+        planCompaction(segments.filter(isOwn), options) ??
+        planCompaction(
+          segments.filter((info) => !isOwn(info)),
+          options,
+        );
       if (merge === undefined) return;
       this.#run(merge);
     }
@@ -119,11 +132,12 @@ function bytesOf({ segments }: Manifest): number {
 
 /**
  * What is done after every flush. That it cannot be done now (a full disk) is told and no error: everything is safe.
+ * @param runStart as for Maintenance
  * @returns the manifest that holds now
  * @throws StoreError of kind `failed`
  */
-export function maintain(parts: StoreParts, manifest: Manifest): Manifest {
-  const work = new Maintenance(parts, manifest);
+export function maintain(parts: StoreParts, manifest: Manifest, runStart = 0): Manifest {
+  const work = new Maintenance(parts, manifest, runStart);
   const { retainUs, warn } = parts.options;
   try {
     if (retainUs !== undefined) work.expire(cutoffOf(parts, manifest, retainUs));

@@ -9,9 +9,10 @@ import type { Files, OpenFile } from './files.ts';
 import { flushTable, SegmentBatch } from './flush.ts';
 import { checkLogStart, lostFile, openLog } from './live-log.ts';
 import type { LogFrame } from './log.ts';
-import { type LogEnd, readLog } from './log-read.ts';
+import { type LogEnd, readLog, readSince } from './log-read.ts';
 import { type Manifest, publishManifest, readManifest } from './manifest.ts';
 import { isTemporary, LOCK_NAME, logName, MANIFEST_NAME, parseName, segmentName } from './names.ts';
+import { numberingSince } from './numbering-since.ts';
 import type { PointBatch } from './points.ts';
 import type { SeriesNames } from './series-names.ts';
 import type { StoreParts } from './store.ts';
@@ -133,6 +134,8 @@ export function recover(parts: StoreParts, manifest: Manifest): Manifest {
   let { sequence } = manifest;
   let end: LogEnd;
   try {
+    const since = readSince(file, manifest.logNumber);
+    table.numbering = numberingSince(since, parts, () => [...manifest.segments, ...batch.infos]);
     end = readLog(file, manifest.logNumber, (frame) => {
       if (frame.sequence <= manifest.sequence) return;
       const ids = series.map(frame);

@@ -2,11 +2,13 @@
 import type { Files } from './files.ts';
 import { SegmentBatch } from './flush.ts';
 import type { Kernel } from './kernel.ts';
-import { type LogSalvage, salvageLog } from './log-read.ts';
+import { type LogSalvage, readSince, salvageLog } from './log-read.ts';
 import type { Manifest, SegmentInfo } from './manifest.ts';
 import { logName, parseName } from './names.ts';
+import { numberingSince } from './numbering-since.ts';
 import type { InputPosition } from './points.ts';
 import { appendInParts, LogSeries } from './recover.ts';
+import { SegmentPool } from './segment-pool.ts';
 import { SeriesNames } from './series-names.ts';
 import { Table } from './table.ts';
 
@@ -28,7 +30,8 @@ export interface LogRepair {
 /** @throws StoreError `io`, `failed`, `version` */
 export function repairLogs(files: Files, kernel: Kernel, manifest: Manifest): LogRepair {
   const names = new SeriesNames();
-  const parts = { files, kernel, names, table: new Table(kernel, TABLE_POINTS) };
+  const segments = new SegmentPool(files, kernel);
+  const parts = { files, kernel, names, segments, table: new Table(kernel, TABLE_POINTS) };
   const batch = new SegmentBatch(parts, manifest);
   const positions = new Map(manifest.positions.map((position) => [position.input, position]));
   const [actions, aside, read]: [string[], string[], number[]] = [[], [], []];
@@ -45,6 +48,10 @@ export function repairLogs(files: Files, kernel: Kernel, manifest: Manifest): Lo
     let unknown = 0;
     let salvage: LogSalvage;
     try {
+      const since = readSince(file, number);
+      batch.writeTable();
+      parts.table.clear();
+      parts.table.numbering = numberingSince(since, parts, () => [...manifest.segments, ...batch.infos]);
       salvage = salvageLog(file, number, (frame) => {
         if (frame.sequence <= manifest.sequence) return;
         const known = series.mapKnown(frame);
@@ -68,6 +75,7 @@ export function repairLogs(files: Files, kernel: Kernel, manifest: Manifest): Lo
     aside.push(name);
   }
   batch.writeTable();
+  segments.close();
   const { infos, nextNumber } = batch;
   return { infos, nextNumber, sequence, positions: [...positions.values()], read, aside, actions, pointsLost };
 }

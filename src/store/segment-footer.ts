@@ -14,6 +14,8 @@ export interface SegmentFooter {
   /** Of the file. */
   readonly version: number;
   readonly info: SegmentInfo;
+  /** Some point has an ordinal that is not 0. */
+  readonly hasOrdinals: boolean;
   /** Offsets in the file, exclusive where they are ends. */
   readonly payloadsEnd: number;
   readonly indexStart: number;
@@ -50,7 +52,7 @@ export function encodeFooter(footer: Omit<SegmentFooter, 'version'>): Buffer {
   bytes.writeUInt32LE(info.series, L.F_SERIES);
   bytes.writeUInt32LE(info.blocks, L.F_BLOCKS);
   bytes.writeUInt32LE(info.level, L.F_LEVEL);
-  bytes.writeUInt32LE(info.isCold ? L.FOOTER_COLD : 0, L.F_FLAGS);
+  bytes.writeUInt32LE((info.isCold ? L.FOOTER_COLD : 0) | (footer.hasOrdinals ? L.FOOTER_ORDINALS : 0), L.F_FLAGS);
   bytes.writeUInt32LE(footer.dictionaryCrc, L.F_DICTIONARY_CRC);
   bytes.writeUInt32LE(footer.pageSumsCrc, L.F_PAGE_SUMS_CRC);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, L.F_CRC)), L.F_CRC);
@@ -106,7 +108,8 @@ function readHeader(file: OpenFile, name: string): { readonly number: number; re
 
 function decodeFooter(bytes: Buffer, { number, version }: ReturnType<typeof readHeader>, size: number): SegmentFooter {
   const big = (at: number) => Number(bytes.readBigUInt64LE(at));
-  const isCold = (bytes.readUInt32LE(L.F_FLAGS) & L.FOOTER_COLD) !== 0;
+  const flags = bytes.readUInt32LE(L.F_FLAGS);
+  const isCold = (flags & L.FOOTER_COLD) !== 0;
   const lengthField = bytes.readUInt32LE(L.F_DICTIONARY_BYTES);
   return {
     version,
@@ -122,6 +125,7 @@ function decodeFooter(bytes: Buffer, { number, version }: ReturnType<typeof read
       firstTimeUs: bytes.readBigInt64LE(L.F_FIRST_TIME),
       lastTimeUs: bytes.readBigInt64LE(L.F_LAST_TIME),
     },
+    hasOrdinals: (flags & L.FOOTER_ORDINALS) !== 0,
     payloadsEnd: big(L.F_PAYLOADS_END),
     indexStart: big(L.F_INDEX),
     dictionaryStart: big(L.F_DICTIONARY),

@@ -43,6 +43,8 @@ export const FOOTER_BYTES = 104;
 
 /** F_FLAGS: new payloads were deflated where that was smaller; index and dictionary are deflated. */
 export const FOOTER_COLD = 1;
+/** Some point has an ordinal that is not 0. */
+export const FOOTER_ORDINALS = 2;
 
 // ---- index ----------------------------------------------------------------------------------------------------------
 /** A page has a checksum of its own (u32), so that a part of the index can be read alone. The last page may be shorter. */

@@ -137,9 +137,14 @@ export class SegmentReader implements PointSource {
     else into.set(this.#ownIndex.entries(from, to));
   }
 
-  decode(block: number, times: number, values: number): number {
+  /** Whether any point has an ordinal that is not 0. */
+  get hasOrdinals(): boolean {
+    return this.footer.hasOrdinals;
+  }
+
+  decode(block: number, times: number, values: number, ordinals = 0): number {
     const { entry, offset, end } = this.#locate(block);
-    const decoded = this.#stage.decode(entry, this.#payloads.read(offset, end - offset), times, values);
+    const decoded = this.#stage.decode(entry, this.#payloads.read(offset, end - offset), times, values, ordinals);
     if (typeof decoded === 'number') return decoded;
     throw damaged(this.name, offset, `block ${block}: ${decoded}`);
   }
@@ -184,7 +189,8 @@ export class SegmentReader implements PointSource {
   #locate(block: number): { readonly entry: Uint8Array; readonly offset: number; readonly end: number } {
     let entry = this.#entry(block);
     const offset = offsetOf(entry);
-    let end = offset + wordAt(entry, L.E_TIME_BYTES) + wordAt(entry, L.E_VALUE_BYTES);
+    let end =
+      offset + wordAt(entry, L.E_TIME_BYTES) + wordAt(entry, L.E_VALUE_BYTES) + wordAt(entry, L.E_ORDINAL_BYTES);
     if ((entry[L.E_FLAGS]! & L.ENTRY_DEFLATED) !== 0) {
       // It ends where the next one begins, whose entry may take the place of this one.
       entry = entry.slice();

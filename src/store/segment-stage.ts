@@ -48,16 +48,18 @@ export class BlockStage {
 
   /**
    * Encodes points of the kernel's memory and makes their entry, but for E_OFFSET and E_SERIES.
+   * @param ordinals address (u32 each); 0 when all are 0
    * @param isCold deflates when that is smaller
    * @returns the payload, valid until the next call
    */
-  encode(times: number, values: number, count: number, isCold: boolean): Uint8Array {
-    let payload = this.#encode(times, values, count, false);
+  encode(times: number, values: number, ordinals: number, count: number, isCold: boolean): Uint8Array {
+    const numbers = ordinals !== 0 && this.#kernel.exports.anyOrdinal(ordinals, count) !== 0 ? ordinals : 0;
+    let payload = this.#encode(times, values, numbers, count, false);
     let flags = 0;
     if (isCold) {
       const hotEntry = this.entry.slice();
       const hot = payload.slice();
-      const cold = deflated(this.#encode(times, values, count, true));
+      const cold = deflated(this.#encode(times, values, numbers, count, true));
       if (cold.length < hot.length) [payload, flags] = [cold, L.ENTRY_DEFLATED];
       else {
         this.entry.set(hotEntry);
@@ -70,9 +72,12 @@ export class BlockStage {
     return payload;
   }
 
-  #encode(times: number, values: number, count: number, isCold: boolean): Uint8Array {
+  #encode(times: number, values: number, ordinals: number, count: number, isCold: boolean): Uint8Array {
     this.entry.fill(0);
-    const length = this.#kernel.exports.encodeBlock(times, values, count, this.#payload, this.#entry, isCold ? 1 : 0);
+    const { exports } = this.#kernel;
+    const cold = isCold ? 1 : 0;
+    let length = exports.encodeBlock(times, values, count, this.#payload, this.#entry, cold);
+    if (ordinals !== 0) length = exports.encodeOrdinals(times, ordinals, this.#payload, this.#entry, cold);
     return this.#kernel.view(this.#payload, length);
   }
 
@@ -80,13 +85,14 @@ export class BlockStage {
    * Checks a payload and decodes it into the kernel's memory.
    * @param payload as it is stored
    * @param times address, or 0 when they are not wanted; values as well
+   * @param ordinals likewise; only together with times
    * @returns the number of points, or what is wrong
    */
-  decode(entry: Uint8Array, payload: Uint8Array, times: number, values: number): number | PayloadFault {
+  decode(entry: Uint8Array, payload: Uint8Array, times: number, values: number, ordinals = 0): number | PayloadFault {
     const view = viewOf(entry);
     // The high half is zero, or the low one would not be a possible count.
     const count = view.getUint32(L.S_COUNT, true);
-    const plainBytes = view.getUint32(L.E_TIME_BYTES, true) + view.getUint32(L.E_VALUE_BYTES, true);
+    const plainBytes = plainBytesOf(view);
     const flags = entry[L.E_FLAGS]! & ~L.ENTRY_ROUNDED;
     const isPossible = count > 0 && count <= L.BLOCK_POINTS && view.getUint32(L.S_COUNT + 4, true) === 0;
     const isKnown = (flags & ~L.ENTRY_DEFLATED) === 0;
@@ -99,8 +105,16 @@ export class BlockStage {
     bytes.set(plain, this.#payload);
     if (times !== 0 && exports.decodeTimes(this.#entry, this.#payload, times) !== 0) return 'it does not decode';
     if (values !== 0 && exports.decodeValues(this.#entry, this.#payload, values) !== 0) return 'it does not decode';
+    if (ordinals !== 0 && exports.decodeOrdinals(this.#entry, this.#payload, times, ordinals) !== 0)
+      return 'it does not decode';
     return count;
   }
+}
+
+/** Of a payload, before deflate. */
+function plainBytesOf(view: DataView): number {
+  const [times, values] = [view.getUint32(L.E_TIME_BYTES, true), view.getUint32(L.E_VALUE_BYTES, true)];
+  return times + values + view.getUint32(L.E_ORDINAL_BYTES, true);
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -27,6 +27,7 @@ export function verifySegment(reader: SegmentReader, report: (finding: StoreErro
 interface Room {
   readonly times: number;
   readonly values: number;
+  readonly ordinals: number;
   readonly summary: number;
 }
 
@@ -41,6 +42,7 @@ class Verifier {
   /** Where the payload of the next block has to begin; undefined after an entry that could not be read. */
   #nextOffset: number | undefined = L.HEADER_BYTES;
   #lastTimeUs: bigint | undefined;
+  #lastOrdinal = 0;
   #isComplete = true;
   /** The last finding. */
   #reported: string | undefined;
@@ -52,7 +54,12 @@ class Verifier {
     const column = E.BLOCK_POINTS * 8;
     const known = rooms.get(kernel);
     const room = known ?? {
-      ...{ times: kernel.alloc(column), values: kernel.alloc(column), summary: kernel.alloc(E.SUMMARY_BYTES) },
+      ...{
+        times: kernel.alloc(column),
+        values: kernel.alloc(column),
+        ordinals: kernel.alloc(column / 2),
+        summary: kernel.alloc(E.SUMMARY_BYTES),
+      },
     };
     rooms.set(kernel, room);
     this.#room = room;
@@ -101,8 +108,8 @@ class Verifier {
     if (series !== undefined && entry.getUint32(E.E_SERIES, true) !== series) {
       throw damaged(name, place(E.E_SERIES), `block ${block} is of another series than the dictionary says`);
     }
-    const { times, values, summary } = this.#room;
-    const count = this.#reader.decode(block, times, values);
+    const { times, values, ordinals, summary } = this.#room;
+    const count = this.#reader.decode(block, times, values, ordinals);
     this.#checkTimes(block, count, offset);
     kernel.exports.summaryClear(summary);
     kernel.exports.summaryAdd(summary, times, values, 0, count);
@@ -127,8 +134,13 @@ class Verifier {
     const { kernel, name, firstTimeUs, lastTimeUs } = this.#reader;
     const from = this.#room.times / 8;
     const times = kernel.i64.subarray(from, from + count);
-    let isSorted = this.#lastTimeUs === undefined || this.#lastTimeUs < times[0]!;
-    for (let i = 1; i < count && isSorted; i++) isSorted = times[i - 1]! < times[i]!;
+    const ordinals = new Uint32Array(kernel.bytes.buffer, this.#room.ordinals, count);
+    let isSorted = true;
+    for (let i = 0; i < count && isSorted; i++) {
+      const [before, ordinal] = i > 0 ? [times[i - 1], ordinals[i - 1]!] : [this.#lastTimeUs, this.#lastOrdinal];
+      isSorted = before === undefined || before < times[i]! || (before === times[i]! && ordinal < ordinals[i]!);
+    }
+    this.#lastOrdinal = ordinals[count - 1]!;
     if (!isSorted) throw damaged(name, offset, `the times of block ${block} are not in order`);
     this.#lastTimeUs = times[count - 1]!;
     if (times[0]! >= firstTimeUs && this.#lastTimeUs <= lastTimeUs) return;

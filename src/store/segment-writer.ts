@@ -46,6 +46,7 @@ export class SegmentWriter {
   /** The key of the series that blocks are added to; it gets into the dictionary with its first block. */
   #key = Buffer.alloc(0);
   #isKeyKnown = true;
+  #hasOrdinals = false;
   #blocks = 0;
   #points = 0;
   #firstTimeUs = 0n;
@@ -81,13 +82,15 @@ export class SegmentWriter {
   }
 
   /**
-   * Adds points of the series in order of time, no time twice, after those before. Each BLOCK_POINTS of them are a block.
+   * Adds points of the series in order of time and ordinal, after those before. Each BLOCK_POINTS of them are a block.
    * @param times address in the kernel's memory; values as well
+   * @param ordinals address (u32), or 0: all are 0, and no time is there twice
    */
-  add(times: number, values: number, count: number): void {
+  add(times: number, values: number, count: number, ordinals = 0): void {
     for (let from = 0; from < count; from += E.BLOCK_POINTS) {
       const points = Math.min(E.BLOCK_POINTS, count - from);
-      const payload = this.#stage.encode(times + from * 8, values + from * 8, points, this.identity.isCold);
+      const numbers = ordinals === 0 ? 0 : ordinals + from * 4;
+      const payload = this.#stage.encode(times + from * 8, values + from * 8, numbers, points, this.identity.isCold);
       this.#addBlock(this.#stage.entry, payload);
     }
   }
@@ -106,7 +109,7 @@ export class SegmentWriter {
     const view = new DataView(own.buffer);
     const first = view.getBigInt64(E.S_FIRST_TIME, true);
     const last = view.getBigInt64(E.S_LAST_TIME, true);
-    if (this.#isKeyKnown ? this.#blocks === 0 || first <= this.#seriesLastUs : false) {
+    if (this.#isKeyKnown ? this.#blocks === 0 || first < this.#seriesLastUs : false) {
       throw new RangeError('the blocks of a series come in the order of time, after its key');
     }
     if (!this.#isKeyKnown) this.#dictionary.add(this.#key, this.#blocks);
@@ -118,6 +121,7 @@ export class SegmentWriter {
     if (this.#blocks === 0 || first < this.#firstTimeUs) this.#firstTimeUs = first;
     if (this.#blocks === 0 || last > this.#lastTimeUs) this.#lastTimeUs = last;
     this.#seriesLastUs = last;
+    this.#hasOrdinals ||= view.getUint32(E.E_ORDINAL_BYTES, true) > 0;
     this.#blocks += 1;
     this.#points += view.getUint32(E.S_COUNT, true);
   }
@@ -180,7 +184,7 @@ export class SegmentWriter {
     const crcs = { dictionaryCrc: dictionary.reduce((crc, part) => crc32(part, crc), 0), pageSumsCrc: crc32(table) };
     const dictionaryBytes = plain.reduce((sum, part) => sum + part.length, 0);
     const areas = { payloadsEnd, indexStart, dictionaryStart, dictionaryBytes, pageSumsStart };
-    this.#output.put(encodeFooter({ info, ...areas, ...crcs }));
+    this.#output.put(encodeFooter({ info, hasOrdinals: this.#hasOrdinals, ...areas, ...crcs }));
     return info;
   }
 

@@ -9,9 +9,10 @@ import { StoreError } from './errors.ts';
 import type { Files, OpenFile } from './files.ts';
 import { Kernel } from './kernel.ts';
 import { checkLogStart, lostFile, openLog } from './live-log.ts';
-import { readLog } from './log-read.ts';
+import { readLog, readSince } from './log-read.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { logName, parseName } from './names.ts';
+import { numberingSince } from './numbering-since.ts';
 import { LogSeries, missingManifest, undefinedSeries } from './recover.ts';
 import { SegmentPool } from './segment-pool.ts';
 import { SeriesNames } from './series-names.ts';
@@ -88,7 +89,7 @@ function snapshotOf(files: Files, manifest: Manifest): Snapshot {
   const pool = new SegmentPool(files, kernel);
   try {
     const sources: PointSource[] = pool.sources(manifest);
-    const table = tableOf(files, manifest, kernel);
+    const table = tableOf(files, manifest, kernel, pool);
     if (table !== undefined) sources.push(table);
     return { kernel, sources, manifest, logPoints: table?.pointCount ?? 0, close: () => pool.close() };
   } catch (error) {
@@ -98,7 +99,7 @@ function snapshotOf(files: Files, manifest: Manifest): Snapshot {
 }
 
 /** What is in the log and in no segment. */
-function tableOf(files: Files, manifest: Manifest, kernel: Kernel): TableSource | undefined {
+function tableOf(files: Files, manifest: Manifest, kernel: Kernel, pool: SegmentPool): TableSource | undefined {
   const file = openLog(files, manifest);
   if (file === undefined) {
     // Not begun yet, or replaced: only the manifest can tell.
@@ -109,6 +110,9 @@ function tableOf(files: Files, manifest: Manifest, kernel: Kernel): TableSource 
     const names = new SeriesNames();
     const series = new LogSeries(names);
     const table = new Table(kernel, Number.MAX_SAFE_INTEGER);
+    const since = readSince(file, manifest.logNumber);
+    const parts = { kernel, names, segments: pool, table };
+    table.numbering = numberingSince(since, parts, () => manifest.segments);
     const end = readLog(file, manifest.logNumber, (frame) => {
       if (frame.sequence <= manifest.sequence) return;
       const ids = series.map(frame);

@@ -15,13 +15,15 @@ export interface NameMatch {
 }
 
 export interface PointSource {
-  /** Larger: written later. Of two points of the same series and time, the one in the later source holds. */
+  /** Larger: written later. Of two points of the same series, time and ordinal, the one in the later source holds. */
   readonly age: number;
   /** For messages: the file's name, or `the log`. */
   readonly name: string;
   readonly seriesCount: number;
   readonly blockCount: number;
   readonly pointCount: number;
+  /** Whether points may have ordinals that are not 0, so that a time may be there more than once. Left out: no. */
+  readonly hasOrdinals?: boolean;
   /** The ends of all its points, inclusive; only when there are any. */
   readonly firstTimeUs: bigint;
   readonly lastTimeUs: bigint;
@@ -50,8 +52,9 @@ export interface PointSource {
    * Decodes blocks into the kernel's memory; checked.
    * @param times address for the times (i64), or 0 when they are not wanted
    * @param values address for the values (f64), or 0
+   * @param ordinals address for the ordinals (u32), or 0; only together with times
    * @returns the number of points
    * @throws StoreError when it is damaged
    */
-  decode(block: number, times: number, values: number): number;
+  decode(block: number, times: number, values: number, ordinals?: number): number;
 }

@@ -8,12 +8,15 @@
  */
 import { StoreError } from './errors.ts';
 import type { Files } from './files.ts';
-import { flushTable } from './flush.ts';
+import { flushTable, olderSegments, SegmentBatch } from './flush.ts';
 import { Kernel } from './kernel.ts';
 import { beginLog } from './live-log.ts';
 import type { LogWriter } from './log.ts';
+import { DefinedSeries } from './log-defined.ts';
 import { type MaintainReport, Maintenance, maintain } from './maintain.ts';
 import type { Manifest } from './manifest.ts';
+import { KEEPS_LAST, type Replaced, ReplacedCounter } from './numbering.ts';
+import { numberingSince } from './numbering-since.ts';
 import type { StoreOptions } from './options.ts';
 import type { InputPosition, PointBatch } from './points.ts';
 import { prepareDirectory, recover } from './recover.ts';
@@ -38,14 +41,18 @@ export class Store {
   readonly #parts: StoreParts;
   readonly #release: () => void;
   readonly #positions: Map<string, InputPosition>;
-  /** The log in which a series was defined last, by the series' number. */
-  #definedIn = new Uint32Array(1024);
+  readonly #defined = new DefinedSeries();
   #manifest: Manifest;
   #log: LogWriter | undefined;
   #sequence: number;
   /** When the first point came into the table. */
   #tableSinceMs = 0;
   #syncedMs = 0;
+  /** The least age of what is written while the store is open. */
+  readonly #runStart: number;
+  /** Points of the same time go on behind those of segments of this age or a larger one (LogHeader.since). */
+  #since: number;
+  #replaced: Replaced = { points: 0, changed: 0 };
   #hasUnsynced = false;
   /** An error after which nothing is certain. */
   #failure: StoreError | undefined;
@@ -58,6 +65,30 @@ export class Store {
     this.#release = release;
     this.#sequence = manifest.sequence;
     this.#positions = new Map(manifest.positions.map((position) => [position.input, position]));
+    this.#runStart = manifest.nextNumber;
+    this.#since = parts.options.sameTime === 'keep' ? this.#runStart : KEEPS_LAST;
+    this.#number();
+  }
+
+  #number(): void {
+    this.#parts.table.numbering = numberingSince(this.#since, this.#parts, () => this.#manifest.segments);
+  }
+
+  /**
+   * Whether the points from now on replace nothing that is in the store, because they are of what no run has read yet. Otherwise
+   * they are those of a run of its own, which may have been here before. Without effect when the last of a time holds.
+   */
+  setAdding(isAdding: boolean): void {
+    const since = isAdding ? 0 : this.#runStart;
+    if (this.#since === KEEPS_LAST || this.#since === since) return;
+    this.flush();
+    this.#since = since;
+    this.#number();
+  }
+
+  /** What has taken the place of points that were in the store when it was opened, as far as it is flushed. */
+  get replaced(): Replaced {
+    return this.#replaced;
   }
 
   /** The number of a series, new or known; valid as long as the store is open. @throws StoreError `invalid` */
@@ -66,38 +97,21 @@ export class Store {
   }
 
   /**
-   * Takes a batch, which may be longer than a table: then it is cut, and positions go with the last part. Acknowledged, as
-   * `durability` has it, when this returns.
-   * @throws StoreError: nothing of the part that failed is kept. After kind `failed` nothing more can be written.
+   * Takes a batch. It is in the log as a whole, with its positions, or not at all: a run that goes on at a position finds all
+   * of what is before it and nothing else. Acknowledged, as `durability` has it, when this returns.
+   * @throws StoreError: nothing of it is kept. After kind `failed` nothing more can be written.
    */
   append(batch: PointBatch): void {
     this.#check();
-    const { capacity } = this.#parts.table;
-    let from = 0;
-    do {
-      const to = Math.min(batch.count, from + capacity);
-      this.#appendPart(batch, from, to);
-      from = to;
-    } while (from < batch.count);
-  }
-
-  #appendPart(batch: PointBatch, from: number, to: number): void {
     const { table, options } = this.#parts;
-    const count = to - from;
+    const { count } = batch;
     const isOld = table.count > 0 && options.clockMs() - this.#tableSinceMs >= options.flushAgeMs;
     if (isOld || !table.hasRoom(count)) this.flush();
-    const part: PointBatch = {
-      ids: batch.ids.subarray(from, to),
-      timesUs: batch.timesUs.subarray(from, to),
-      values: batch.values.subarray(from, to),
-      count,
-      positions: to === batch.count ? batch.positions : [],
-    };
-    this.#guarded(() => this.#write(part));
+    this.#guarded(() => this.#write(batch));
     if (table.count === 0) this.#tableSinceMs = options.clockMs();
     table.ensureSeries(this.#parts.names.count);
-    table.append(part.ids, part.timesUs, part.values, count);
-    for (const position of part.positions) this.#positions.set(position.input, position);
+    table.append(batch.ids, batch.timesUs, batch.values, count);
+    for (const position of batch.positions) this.#positions.set(position.input, position);
   }
 
   /** Into the log, and synced; then it is looked whether that still counts. */
@@ -105,11 +119,11 @@ export class Store {
     const { files, names } = this.#parts;
     const number = this.#manifest.logNumber;
     if (this.#log === undefined) {
-      const begun = beginLog(files, this.#manifest, this.#sequence + 1);
+      const begun = beginLog(files, this.#manifest, this.#sequence + 1, this.#since);
       this.#log = begun.log;
       this.#manifest = begun.manifest;
     }
-    const defined = this.#undefined(part, number);
+    const defined = this.#defined.missingIn(part, number, names.count);
     this.#log.append(
       this.#sequence + 1,
       part,
@@ -119,25 +133,6 @@ export class Store {
     this.#hasUnsynced = true;
     this.#syncIfDue();
     files.checkLock();
-  }
-
-  /** The series of a batch that the log does not know yet; they are taken to be known from now on. */
-  #undefined({ ids, count }: PointBatch, log: number): number[] {
-    const known = this.#parts.names.count;
-    if (this.#definedIn.length < known) {
-      const larger = new Uint32Array(known * 2);
-      larger.set(this.#definedIn);
-      this.#definedIn = larger;
-    }
-    const found: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const id = ids[i]!;
-      if (this.#definedIn[id] === log) continue;
-      if (id >= known) throw new StoreError('invalid', `there is no series of number ${id}`);
-      this.#definedIn[id] = log;
-      found.push(id);
-    }
-    return found;
   }
 
   #syncIfDue(): void {
@@ -200,23 +195,30 @@ export class Store {
     this.#check();
     if (this.#log === undefined) return;
     this.#guarded(() => {
+      const counter = new ReplacedCounter(
+        this.#parts.kernel,
+        this.#since === 0 ? [] : olderSegments(this.#parts, this.#manifest, this.#runStart),
+      );
       this.#manifest = flushTable(this.#parts, this.#manifest, {
         sequence: this.#sequence,
         positions: [...this.#positions.values()],
+        batch: new SegmentBatch(this.#parts, this.#manifest, counter),
       });
+      const { points, changed } = this.#replaced;
+      this.#replaced = { points: points + counter.points, changed: changed + counter.changed };
     });
     this.#log.close();
     this.#log = undefined;
     this.#hasUnsynced = false;
     this.#guarded(() => {
-      this.#manifest = maintain(this.#parts, this.#manifest);
+      this.#manifest = maintain(this.#parts, this.#manifest, this.#runStart);
     });
   }
 
   /** Flushes, then has `work` done on the segments. @throws StoreError */
   maintain(work: (maintenance: Maintenance) => void): MaintainReport {
     this.flush();
-    const maintenance = new Maintenance(this.#parts, this.#manifest);
+    const maintenance = new Maintenance(this.#parts, this.#manifest, this.#runStart);
     this.#guarded(() => {
       try {
         work(maintenance);
@@ -251,7 +253,7 @@ export class Store {
       work();
     } catch (error) {
       // A part that was taken to be known may not have reached the log.
-      this.#definedIn.fill(0);
+      this.#defined.forget();
       if (!(error instanceof StoreError) || error.kind === 'failed') {
         this.#failure =
           error instanceof StoreError ? error : new StoreError('failed', `the store cannot go on: ${String(error)}`);

@@ -30,6 +30,7 @@ export class TableSource implements PointSource {
   readonly age: number;
   readonly name = 'the log';
   readonly seriesCount: number;
+  readonly hasOrdinals: boolean;
   /** With those that were written twice. */
   readonly pointCount: number;
   readonly firstTimeUs: bigint;
@@ -48,6 +49,7 @@ export class TableSource implements PointSource {
     this.#keys = keys;
     this.#version = table.version;
     this.age = age;
+    this.hasOrdinals = table.numbering !== undefined;
     this.seriesCount = table.seriesCount;
     this.pointCount = table.count;
     this.firstTimeUs = table.oldestUs;
@@ -128,7 +130,7 @@ export class TableSource implements PointSource {
     }
   }
 
-  decode(block: number, times: number, values: number): number {
+  decode(block: number, times: number, values: number, ordinals = 0): number {
     const { ids, firstBlocks } = this.#planned();
     const series = seriesOf(firstBlocks, block);
     const gathered = this.#table.gather(ids[series]!);
@@ -139,6 +141,10 @@ export class TableSource implements PointSource {
     const end = 8 * (from + count);
     if (times !== 0) bytes.copyWithin(times, gathered.times + start, gathered.times + end);
     if (values !== 0) bytes.copyWithin(values, gathered.values + start, gathered.values + end);
+    if (ordinals !== 0) {
+      if (gathered.ordinals === 0) bytes.fill(0, ordinals, ordinals + 4 * count);
+      else bytes.copyWithin(ordinals, gathered.ordinals + 4 * from, gathered.ordinals + 4 * (from + count));
+    }
     return count;
   }
 

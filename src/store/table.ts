@@ -7,6 +7,7 @@
  */
 import type { Kernel } from './kernel.ts';
 import { BLOCK_POINTS, ENTRY_BYTES } from './layout.ts';
+import type { Numbering } from './numbering.ts';
 import * as L from './table-layout.ts';
 
 export { type TableKeys, TableSource } from './table-source.ts';
@@ -20,13 +21,16 @@ const FEWEST_SERIES = 256;
 const POINT_BYTES = 16;
 /** What sortPoints needs besides. */
 const SCRATCH_BYTES = 8;
+const ORDINAL_BYTES = 4;
 
 /** The points of a series: addresses in the kernel's memory. */
 export interface GatheredPoints {
-  /** i64, ascending, none twice. */
+  /** i64, in order; a time is there more than once only when there are ordinals. */
   readonly times: number;
   /** f64. */
   readonly values: number;
+  /** u32, in order among points of the same time; 0: all are 0. */
+  readonly ordinals: number;
   readonly count: number;
 }
 
@@ -35,6 +39,8 @@ export class Table {
   readonly kernel: Kernel;
   /** Address of room for an entry, for whoever needs it next. */
   readonly entry: number;
+  /** Says which points of the same time are kept; without it the last one is. To be set while the table is empty. */
+  numbering: Numbering | undefined;
   readonly #table: number;
   readonly #piece: number;
   readonly #slabs: number[] = [];
@@ -47,7 +53,8 @@ export class Table {
   #columns = 0;
   #columnsRoom = 0;
   #scratch = 0;
-  #gathered: GatheredPoints = { times: 0, values: 0, count: 0 };
+  #ordinals = 0;
+  #gathered: GatheredPoints = { times: 0, values: 0, ordinals: 0, count: 0 };
   #gatheredId = -1;
   #words: Uint32Array = new Uint32Array(0);
 
@@ -85,9 +92,9 @@ export class Table {
     return this.kernel.i64[(this.#table + L.T_NEWEST) >>> 3]!;
   }
 
-  /** Whether `points` more can be appended. */
+  /** Whether `points` more can be appended. An empty table has room for a batch of any size: it must not be cut. */
   hasRoom(points: number): boolean {
-    return this.#count + points <= this.capacity;
+    return this.#count === 0 || this.#count + points <= this.capacity;
   }
 
   /** Makes ids below `ids` known to the table. */
@@ -158,7 +165,10 @@ export class Table {
     return id < this.#seriesRoom ? this.#u32[(this.#heads + id * L.HEAD_BYTES + L.H_COUNT) >>> 2]! : 0;
   }
 
-  /** The points of a series, sorted, the last of each time. Valid until the next `gather`, `append` or `clear`. */
+  /**
+   * The points of a series in order of time. Valid until the next `gather`, `append` or `clear`.
+   * @throws StoreError when what they are numbered by is damaged
+   */
   gather(id: number): GatheredPoints {
     if (this.#gatheredId === id) return this.#gathered;
     const points = this.pointsOf(id);
@@ -167,8 +177,15 @@ export class Table {
     const values = times + 8 * this.#columnsRoom;
     const { exports } = this.kernel;
     if (points > 0) exports.tableGather(this.#table, id, times, values);
-    const count = exports.sortPoints(times, values, points, this.#scratch);
-    this.#gathered = { times, values, count };
+    let [count, ordinals] = [points, 0];
+    if (this.numbering === undefined) count = exports.sortPoints(times, values, points, this.#scratch);
+    else {
+      // Mostly they are in order and have no equals, and then there is nothing more to do than to know that.
+      const isAscending = exports.isAscending(times, points) !== 0;
+      if (!isAscending) exports.orderPoints(times, values, points, this.#scratch);
+      if (this.numbering.number(id, times, points, this.#ordinals, isAscending)) ordinals = this.#ordinals;
+    }
+    this.#gathered = { times, values, ordinals, count };
     this.#gatheredId = id;
     return this.#gathered;
   }
@@ -178,8 +195,9 @@ export class Table {
     if (points <= this.#columnsRoom) return;
     const doubled = Math.max(points, 2 * this.#columnsRoom, BLOCK_POINTS);
     const room = 4 * doubled > this.capacity ? Math.max(points, this.capacity) : doubled;
-    this.#columns = this.kernel.alloc(room * (POINT_BYTES + SCRATCH_BYTES));
+    this.#columns = this.kernel.alloc(room * (POINT_BYTES + SCRATCH_BYTES + ORDINAL_BYTES));
     this.#scratch = this.#columns + room * POINT_BYTES;
+    this.#ordinals = this.#scratch + room * SCRATCH_BYTES;
     this.#columnsRoom = room;
   }
 

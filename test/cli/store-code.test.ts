@@ -16,7 +16,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Writes points and ends as a process does that is done. */
 function write(into: string, points: readonly (readonly [string, readonly string[], bigint, number])[]): void {
-  const settings = { directory: into, durability: 'none', retainMs: undefined } as const;
+  const settings = { directory: into, durability: 'none', retainMs: undefined, sameTime: 'keep' } as const;
   const store = openForWriting(settings, clock, () => {});
   store.append({
     ids: Uint32Array.from(points, ([name, tags]) => store.seriesId(name, tags)),

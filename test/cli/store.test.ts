@@ -272,7 +272,7 @@ describe('write', () => {
     expect(from).toBe('ndjson');
     expect(select).toMatchObject({ inputs: ['-'], lanes: 1, where: [], onError: 'skip' });
     expect(select.record).toEqual({
-      store: { directory: '/h/.local/share/slung/store', durability: 'batch', retainMs: undefined },
+      store: { directory: '/h/.local/share/slung/store', durability: 'batch', retainMs: undefined, sameTime: 'keep' },
       points: [
         {
           ...{ series: { kind: 'path', text: 'series' }, time: 'timestamp', values: ['value'], tags: ['tags'] },
@@ -291,7 +291,7 @@ describe('write', () => {
     expect(from).toBe('csv');
     expect(select).toMatchObject({ inputs: ['in.csv'], where: ['x'], rejects: 'r', maxErrors: 3, stats: 'json' });
     expect(select.record).toEqual({
-      store: { directory: 'd', durability: 'none', retainMs: 30 * 86_400_000 },
+      store: { directory: 'd', durability: 'none', retainMs: 30 * 86_400_000, sameTime: 'keep' },
       points: [
         {
           ...{ series: { kind: 'name', text: 'cpu' }, time: 't', values: ['user', 'system'], tags: ['host', 'dc'] },
@@ -305,7 +305,12 @@ describe('write', () => {
 
   test('the environment says how', async () => {
     const { select } = await settingsOf([], { SLUNG_STORE: '/s', SLUNG_DURABILITY: 'interval', SLUNG_RETAIN: '1d' });
-    expect(select.record.store).toEqual({ directory: '/s', durability: 'interval', retainMs: undefined });
+    expect(select.record.store).toEqual({
+      directory: '/s',
+      durability: 'interval',
+      retainMs: undefined,
+      sameTime: 'keep',
+    });
   });
 
   test.each<[string[], string]>([
@@ -338,7 +343,7 @@ describe('write', () => {
       },
     });
     expect(code).toBe(1);
-    expect(opened).toEqual([{ directory: 'd', durability: 'batch', retainMs: undefined }]);
+    expect(opened).toEqual([{ directory: 'd', durability: 'batch', retainMs: undefined, sameTime: 'keep' }]);
   });
 });
 
@@ -347,7 +352,7 @@ describe('--record and --store elsewhere', () => {
     const record = 'series=http.latency time=ts value=duration tags=service,region';
     const { settings } = await slung(['select', '--record', record, '--resume', 'a.ndjson'], { environment });
     expect(settings!.record).toEqual({
-      store: { directory: '/h/.local/share/slung/store', durability: 'batch', retainMs: undefined },
+      store: { directory: '/h/.local/share/slung/store', durability: 'batch', retainMs: undefined, sameTime: 'keep' },
       points: [
         {
           ...{ series: { kind: 'name', text: 'http.latency' }, time: 'ts', values: ['duration'] },
@@ -367,7 +372,12 @@ describe('--record and --store elsewhere', () => {
       const scene = { environment: { ...environment, SLUNG_STORE: '/s' }, directory };
       expect((await slung(['run', 'a.wasm'], scene)).runSettings!.store).toBeUndefined();
       const { runSettings } = await slung(['run', 'a.wasm', '--store', 'd'], scene);
-      expect(runSettings!.store).toEqual({ directory: 'd', durability: 'batch', retainMs: undefined });
+      expect(runSettings!.store).toEqual({
+        directory: 'd',
+        durability: 'batch',
+        retainMs: undefined,
+        sameTime: 'keep',
+      });
       const { code, err } = await slung(['run', 'a.wasm', '--resume'], scene);
       expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('unknown option --resume') });
     } finally {

@@ -100,6 +100,8 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
         seriesId: () => 0,
         append: () => {},
         position: () => undefined,
+        setAdding: () => {},
+        replaced: { points: 0, changed: 0 },
         ...{ syncDueMs: undefined, sync: () => {} },
         close: () => {},
       };

@@ -86,7 +86,7 @@ describe('recordSettings', () => {
 
   test('knows the store', () => {
     expect(recordSettings(resolved({ record, resume: true, durability: 'none', retain: 5 }), ['a'], 'd')).toEqual({
-      store: { directory: 'd', durability: 'none', retainMs: 5 },
+      store: { directory: 'd', durability: 'none', retainMs: 5, sameTime: 'keep' },
       points: [parseRecord(record[0]!, '--record')],
       ...{ resume: true, final: false },
     });
@@ -122,7 +122,7 @@ describe('writeSettings', () => {
     expect(from).toBe('csv');
     expect([select.lanes, select.inputs]).toEqual([1, ['f.csv']]);
     expect(select.record).toEqual({
-      store: { directory: 'd', durability: 'batch', retainMs: 7 },
+      store: { directory: 'd', durability: 'batch', retainMs: 7, sameTime: 'keep' },
       points: [
         { series: { kind: 'path', text: 'm' }, time: 'timestamp', values: ['a', 'b'], tags: [], timeUnit: 'auto' },
       ],

@@ -71,7 +71,7 @@ describe.each<[string, Partial<SelectSettings>]>([
     // Strict csv stops at line 43, which is no s1 without `more`.
     const expected = upTo(60).filter((i) => i % 3 === 1 && (changes.csvStrict !== true || i < 40));
     expect(values(store)).toEqual(expected);
-    expect(counted).toEqual({ points: expected.length, series: 1 });
+    expect(counted).toEqual({ points: expected.length, series: 1, replaced: 0, changed: 0 });
   });
 });
 

@@ -56,16 +56,27 @@ describe('resuming', () => {
     }
   });
 
-  test('a last line without a newline is read when nobody resumes, and not counted', async () => {
+  test('a last line without a newline that is a record is read when nobody resumes, and counted', async () => {
     const file = join(folder, 'unfinished.ndjson');
     const store = new KeptBatches();
     writeFileSync(file, many(0, 3).slice(0, -1));
     await writeFile(store, file, false);
-    expect(store.positionOf(file)).toMatchObject({ bytes: many(0, 2).length, lines: 2 });
-    writeFileSync(file, `${many(0, 3).slice(0, -2)},"more":1}\n`);
+    expect(store.positionOf(file)).toMatchObject({ bytes: many(0, 3).length - 1, lines: 2 });
+    writeFileSync(file, many(0, 4));
     const { rejects } = await writeFile(store, file);
-    expect(store.points.map(({ value }) => value)).toEqual([0, 1, 2, 2]);
-    expect([rejects, store.positionOf(file)?.lines]).toEqual([[], 3]);
+    expect(store.points.map(({ value }) => value)).toEqual([0, 1, 2, 3]);
+    expect([rejects, store.positionOf(file)?.bytes]).toEqual([[], many(0, 4).length]);
+  });
+
+  test('one that is no record is not counted: it may be half of one', async () => {
+    const file = join(folder, 'half.ndjson');
+    const store = new KeptBatches();
+    writeFileSync(file, many(0, 3).slice(0, -2));
+    await writeFile(store, file, false);
+    expect(store.positionOf(file)).toMatchObject({ bytes: many(0, 2).length, lines: 2 });
+    writeFileSync(file, many(0, 3));
+    await writeFile(store, file);
+    expect(store.points.map(({ value }) => value)).toEqual([0, 1, 2]);
   });
 
   const csv = (to: number) =>

@@ -47,6 +47,13 @@ export class KeptBatches implements PointStore {
     for (const position of positions) this.positions.set(position.input, position);
   }
 
+  readonly adding: boolean[] = [];
+  readonly replaced = { points: 0, changed: 0 };
+
+  setAdding(isAdding: boolean): void {
+    if (this.adding.at(-1) !== isAdding) this.adding.push(isAdding);
+  }
+
   syncDueMs: number | undefined;
   syncs = 0;
   syncFailure: unknown;
@@ -80,7 +87,7 @@ export const defaultFields: PointFields = {
   ...{ time: 'timestamp', values: ['value'], tags: ['tags'], timeUnit: 'auto' },
 };
 
-export const storeAt = { directory: 'history', durability: 'none', retainMs: undefined } as const;
+export const storeAt = { directory: 'history', durability: 'none', retainMs: undefined, sameTime: 'keep' } as const;
 
 /** `SelectSettings` that record these points. */
 export function recordingSettings(

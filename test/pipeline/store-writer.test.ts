@@ -23,9 +23,9 @@ test('a sync that is due comes by itself, once', () => {
   const store = new KeptBatches();
   const writer = writerOver(store);
   store.syncDueMs = 400;
-  writer.append(columns, 1, false);
+  writer.append(columns, 1);
   store.syncDueMs = 390;
-  writer.append(columns, 1, false);
+  writer.append(columns, 1);
   vi.advanceTimersByTime(399);
   expect(store.syncs).toBe(0);
   vi.advanceTimersByTime(1);
@@ -38,10 +38,10 @@ test('a sync that is due comes by itself, once', () => {
 test('none comes when nothing waits for it, or after the end', () => {
   const store = new KeptBatches();
   const writer = writerOver(store);
-  writer.append(columns, 1, false);
+  writer.append(columns, 1);
   vi.advanceTimersByTime(10_000);
   store.syncDueMs = 400;
-  writer.append(columns, 1, false);
+  writer.append(columns, 1);
   writer.close();
   vi.advanceTimersByTime(10_000);
   expect(store.syncs).toBe(0);
@@ -52,9 +52,9 @@ test.each(['append', 'close'] as const)('one that fails is the error of the next
   const writer = writerOver(store);
   store.syncDueMs = 400;
   store.syncFailure = new StoreError('failed', '00000001.log: cannot be synced: i/o error (EIO)');
-  writer.append(columns, 1, false);
+  writer.append(columns, 1);
   vi.advanceTimersByTime(400);
-  const more = next === 'append' ? () => writer.append(columns, 1, false) : () => writer.close();
+  const more = next === 'append' ? () => writer.append(columns, 1) : () => writer.close();
   expect(more).toThrow('store history: 00000001.log: cannot be synced: i/o error (EIO)');
   expect(store.batches).toHaveLength(1);
 });

@@ -5,7 +5,7 @@ import { StoreError, type StoreErrorKind } from '../../src/store/errors.ts';
 import type { OpenFile } from '../../src/store/files.ts';
 import { type LogDefinition, LogWriter } from '../../src/store/log.ts';
 import { encodeLogHeader } from '../../src/store/log-format.ts';
-import { readLog, salvageLog } from '../../src/store/log-read.ts';
+import { readLog, readSince, salvageLog } from '../../src/store/log-read.ts';
 import { logName } from '../../src/store/names.ts';
 import type { InputPosition, PointBatch } from '../../src/store/points.ts';
 import { encodeKey } from '../../src/store/series.ts';
@@ -71,11 +71,11 @@ describe('the bytes', () => {
   test('are those of FORMAT.md and of the golden file', () => {
     const lines = file('src/store/FORMAT.md').toString().split('## 2. ')[1]!.split('## 3. ')[0]!;
     const bytes = [...lines.matchAll(/^[0-9a-f]{4} {2}([0-9a-f ]+)$/gm)].map((match) => match[1]).join('');
-    const golden = file('fixtures/store/v1/example.log');
+    const golden = file('fixtures/store/v2/example.log');
     expect(golden.toString('hex')).toBe(bytes.replaceAll(' ', ''));
 
     const files = new MemoryFiles();
-    const log = LogWriter.create(files, NUMBER, 42);
+    const log = LogWriter.create(files, NUMBER, 42, 7);
     const positions = [{ input: 'a.ndjson', bytes: 128, lines: 2, headBytes: 128, headCrc: 0x1c291ca3 }];
     const definitions = [{ id: 0, key: encodeKey('cpu', ['host=a']) }];
     const timesUs = BigInt64Array.of(1_700_000_000_000_000n, 1_700_000_010_000_000n);
@@ -83,7 +83,13 @@ describe('the bytes', () => {
     log.append(42, batch, definitions);
     expect(files.bytesOf(NAME).toString('hex')).toBe(golden.toString('hex'));
 
+    // Version 1 is the same but for its header.
+    const older = file('fixtures/store/v1/example.log');
+    expect(older.subarray(32).toString('hex')).toBe(golden.subarray(32).toString('hex'));
     files.put(NAME, golden);
+    expect(readSince(files.open(NAME, 'read'), NUMBER)).toBe(7);
+    files.put(NAME, older);
+    expect(readSince(files.open(NAME, 'read'), NUMBER)).toBe(0xffff_ffff);
     const { frames, end } = read(files);
     expect(frames).toEqual([contentOf(42, batch, definitions)]);
     const counts = { end: 168, frames: 1, firstSequence: 42, nextSequence: 43 };
@@ -304,7 +310,7 @@ describe('reading', () => {
   test('a log of a newer slung is refused by that name', () => {
     const header = encodeLogHeader(NUMBER, 1);
     const files = new MemoryFiles();
-    header.writeUInt32LE(2, 8);
+    header.writeUInt32LE(3, 8);
     files.put(NAME, resealed(header));
     expectKind('version', () => read(files));
     expectKind('version', () => salvageLog(files.open(NAME, 'read'), NUMBER, () => {}));

@@ -61,7 +61,13 @@ describe('deflated and plain say the same', () => {
       const bytes = Buffer.concat([...pages, table]);
       const end = bytes.length - table.length;
       const footer = {
-        ...{ version: 2, info: { isCold: true, blocks: count } as SegmentInfo, indexStart: 0, payloadsEnd: 0 },
+        ...{
+          version: 2,
+          hasOrdinals: false,
+          info: { isCold: true, blocks: count } as SegmentInfo,
+          indexStart: 0,
+          payloadsEnd: 0,
+        },
         ...{
           dictionaryStart: end,
           pageSumsStart: end,

@@ -1,5 +1,5 @@
 /**
- * Segments of version 1 that were written once (fixtures/store/v1/*.seg) and have to be read for ever. What is in them is computed
+ * Segments of each version that were written once (fixtures/store/v1, v2) and have to be read for ever. What is in them is computed
  * here again. The example of FORMAT.md is one of them, and is also read by the text of that file alone: without the
  * store's code, its constants or its checksums.
  *
@@ -17,7 +17,8 @@ import { verifySegment } from '../../src/store/segment-verify.ts';
 import { MemoryFiles } from '../support/files.ts';
 import { Bench, bitsOf, keyOf, type Points, textOf } from './segment-points.ts';
 
-const pathOf = (name: string) => fileURLToPath(new URL(`../../fixtures/store/v1/${name}.seg`, import.meta.url));
+const pathOf = (version: number, name: string) =>
+  fileURLToPath(new URL(`../../fixtures/store/v${version}/${name}.seg`, import.meta.url));
 const formatPath = fileURLToPath(new URL('../../src/store/FORMAT.md', import.meta.url));
 const START_US = 1_767_225_600_000_000n;
 const SECOND_US = 1_000_000n;
@@ -71,12 +72,22 @@ const short: Points = new Map(
   ]),
 );
 
-const golden = [
+/** The version that is written. */
+const NEWEST = 2;
+
+const kinds = [
   { name: 'example', points: example, identity: { number: 6, age: 6, level: 0, isCold: false } },
   { name: 'hot', points: manyPoints(), identity: { number: 12, age: 11, level: 10, isCold: false } },
   { name: 'cold', points: manyPoints(), identity: { number: 13, age: 11, level: 10, isCold: true } },
   { name: 'cold-pages', points: short, identity: { number: 14, age: 14, level: 0, isCold: true } },
 ] as const;
+const golden = [1, NEWEST].flatMap((version) => kinds.map((kind) => ({ ...kind, version })));
+
+/** Where the fields of an entry are, in bytes, and how many there are. */
+const entryOf = (version: number) =>
+  version === 1
+    ? { bytes: 120, offset: 88, series: 96, sizes: [100, 104], crc: 108, flags: 114 }
+    : { bytes: 136, offset: 104, series: 112, sizes: [116, 120, 132], crc: 124, flags: 130 };
 
 /** Sixteen bytes a line, as in FORMAT.md. */
 function dumpOf(bytes: Uint8Array): string {
@@ -89,25 +100,25 @@ function dumpOf(bytes: Uint8Array): string {
 }
 
 const inFormat =
-  /(worked example of version 1 \(`fixtures\/store\/v1\/example\.seg`\)[^`]*`cpu`[^`]*`host=a`[^`]*```\n)([^`]*)(\n```)/;
+  /(worked example \(`fixtures\/store\/v2\/example\.seg`\)[^`]*`cpu`[^`]*`host=a`[^`]*```\n)([^`]*)(\n```)/;
 
 if (process.env.WRITE_FIXTURES === '1') {
-  for (const { name, points, identity } of golden) {
+  for (const { name, points, identity } of kinds) {
     const bench = new Bench();
     bench.write(points, identity);
-    writeFileSync(pathOf(name), bench.files.bytesOf(segmentName(identity.number)));
+    writeFileSync(pathOf(NEWEST, name), bench.files.bytesOf(segmentName(identity.number)));
   }
   const text = readFileSync(formatPath, 'utf8');
   writeFileSync(
     formatPath,
-    text.replace(inFormat, (_, before, __, after) => before + dumpOf(readFileSync(pathOf('example'))) + after),
+    text.replace(inFormat, (_, before, __, after) => before + dumpOf(readFileSync(pathOf(NEWEST, 'example'))) + after),
   );
 }
 
-describe.each(golden)('$name.seg', ({ name, points, identity }) => {
+describe.each(golden)('$name.seg of version $version', ({ name, points, identity, version }) => {
   const bench = new Bench();
   const files = new MemoryFiles();
-  files.put(segmentName(identity.number), readFileSync(pathOf(name)));
+  files.put(segmentName(identity.number), readFileSync(pathOf(version, name)));
   const { info } = readEnds(files.open(segmentName(identity.number), 'read'), name);
   const reader = SegmentReader.open(files, info, bench.kernel);
 
@@ -122,11 +133,11 @@ describe.each(golden)('$name.seg', ({ name, points, identity }) => {
 });
 
 test('cold.seg is smaller than hot.seg', () => {
-  expect(readFileSync(pathOf('cold')).length).toBeLessThan(readFileSync(pathOf('hot')).length);
+  expect(readFileSync(pathOf(NEWEST, 'cold')).length).toBeLessThan(readFileSync(pathOf(NEWEST, 'hot')).length);
 });
 
 test('the example stands in FORMAT.md', () => {
-  expect(inFormat.exec(readFileSync(formatPath, 'utf8'))?.[2]).toBe(dumpOf(readFileSync(pathOf('example'))));
+  expect(inFormat.exec(readFileSync(formatPath, 'utf8'))?.[2]).toBe(dumpOf(readFileSync(pathOf(NEWEST, 'example'))));
 });
 
 /** CRC-32 bit by bit, from the text of RFC 1952. */
@@ -140,7 +151,7 @@ function crcOf(bytes: Uint8Array): number {
 }
 
 /** The index and the dictionary of a segment, before deflate. */
-function areasOf(bytes: Buffer): { readonly index: Buffer; readonly dictionary: Buffer } {
+function areasOf(bytes: Buffer, entryBytes: number): { readonly index: Buffer; readonly dictionary: Buffer } {
   const footer = bytes.length - 104;
   const u64 = (at: number) => Number(bytes.readBigUInt64LE(footer + at));
   const [index, dictionary, table] = [u64(8), u64(16), u64(24)];
@@ -151,10 +162,10 @@ function areasOf(bytes: Buffer): { readonly index: Buffer; readonly dictionary: 
   let from = index;
   for (let page = 0; page * pageEntries < blocks; page++) {
     const count = Math.min(pageEntries, blocks - page * pageEntries);
-    const length = isCold ? bytes.readUInt32LE(table + page * 8) : count * 120;
+    const length = isCold ? bytes.readUInt32LE(table + page * 8) : count * entryBytes;
     const stored = bytes.subarray(from, from + length);
     expect(bytes.readUInt32LE(table + (isCold ? page * 8 + 4 : page * 4))).toBe(crcOf(stored));
-    pages.push(isCold ? entriesOf(inflateRawSync(stored), count) : stored);
+    pages.push(isCold ? entriesOf(inflateRawSync(stored), count, entryBytes) : stored);
     from += length;
   }
   expect(from).toBe(dictionary);
@@ -166,26 +177,28 @@ function areasOf(bytes: Buffer): { readonly index: Buffer; readonly dictionary: 
 }
 
 /** All first words of 8 bytes, all second ones, and so on: entry by entry. */
-function entriesOf(words: Buffer, count: number): Buffer {
-  expect(words.length).toBe(count * 120);
-  const entries = Buffer.alloc(count * 120);
+function entriesOf(words: Buffer, count: number, entryBytes: number): Buffer {
+  expect(words.length).toBe(count * entryBytes);
+  const entries = Buffer.alloc(count * entryBytes);
   for (let i = 0; i < count; i++) {
-    for (let word = 0; word < 15; word++) {
+    for (let word = 0; word < entryBytes / 8; word++) {
       const at = (word * count + i) * 8;
-      words.copy(entries, i * 120 + word * 8, at, at + 8);
+      words.copy(entries, i * entryBytes + word * 8, at, at + 8);
     }
   }
   return entries;
 }
 
-test.each(golden)('$name.seg can be read by what FORMAT.md says', ({ name, points, identity }) => {
-  const bytes = readFileSync(pathOf(name));
+test.each(golden)('$name.seg of version $version can be read by what FORMAT.md says', (kind) => {
+  const { name, points, identity, version } = kind;
+  const bytes = readFileSync(pathOf(version, name));
+  const fields = entryOf(version);
   const u32 = (at: number) => bytes.readUInt32LE(at);
   const u64 = (at: number) => Number(bytes.readBigUInt64LE(at));
   const crc = (from: number, to: number) => crcOf(bytes.subarray(from, to));
   expect([bytes.toString('latin1', 0, 8), u32(8), u32(12), u32(16), u32(20)]).toEqual([
     'slungseg',
-    1,
+    version,
     0,
     identity.number,
     crc(0, 20),
@@ -201,7 +214,7 @@ test.each(golden)('$name.seg can be read by what FORMAT.md says', ({ name, point
   ]);
   expect(bytes.toString('latin1', footer + 96)).toBe('slungend');
   expect(indexStart).toBe(Math.ceil(payloadsEnd! / 8) * 8);
-  const { index, dictionary } = areasOf(bytes);
+  const { index, dictionary } = areasOf(bytes, fields.bytes);
   const keys = 8 * (series + 1);
   const found: Points = new Map();
   let [next, count] = [24, 0];
@@ -209,12 +222,14 @@ test.each(golden)('$name.seg can be read by what FORMAT.md says', ({ name, point
     const [from, to] = [1, 2].map((more) => dictionary.readUInt32LE(4 * (series + more + i)));
     const ends = new Map<bigint, bigint>();
     for (let block = dictionary.readUInt32LE(4 * i); block < dictionary.readUInt32LE(4 * (i + 1)); block++) {
-      const entry = index.subarray(block * 120, (block + 1) * 120);
-      const end = block + 1 < blocks ? Number(index.readBigUInt64LE((block + 1) * 120 + 88)) : payloadsEnd!;
-      expect(Number(entry.readBigUInt64LE(88))).toBe(next);
-      expect([entry.readUInt32LE(96), entry.readUInt32LE(108)]).toEqual([i, crc(next, end)]);
-      const plainBytes = entry.readUInt32LE(100) + entry.readUInt32LE(104);
-      expect(entry[114] === 0 ? end - next : inflateRawSync(bytes.subarray(next, end)).length).toBe(plainBytes);
+      const entry = index.subarray(block * fields.bytes, (block + 1) * fields.bytes);
+      const nextAt = (block + 1) * fields.bytes + fields.offset;
+      const end = block + 1 < blocks ? Number(index.readBigUInt64LE(nextAt)) : payloadsEnd!;
+      expect(Number(entry.readBigUInt64LE(fields.offset))).toBe(next);
+      expect([entry.readUInt32LE(fields.series), entry.readUInt32LE(fields.crc)]).toEqual([i, crc(next, end)]);
+      const plainBytes = fields.sizes.reduce((sum, at) => sum + entry.readUInt32LE(at), 0);
+      const length = entry[fields.flags] === 0 ? end - next : inflateRawSync(bytes.subarray(next, end)).length;
+      expect(length).toBe(plainBytes);
       ends.set(entry.readBigInt64LE(8), entry.readBigInt64LE(24));
       ends.set(entry.readBigInt64LE(16), entry.readBigInt64LE(32));
       next = end;

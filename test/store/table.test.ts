@@ -113,10 +113,15 @@ describe('Table', () => {
     const table = new Table(new Kernel(), 10);
     table.ensureSeries(2);
     expect(table.hasRoom(10)).toBe(true);
-    expect(table.hasRoom(11)).toBe(false);
+    // What is appended at once must not be cut.
+    expect(table.hasRoom(11)).toBe(true);
     const [times, values] = [new BigInt64Array(11), new Float64Array(11)];
-    expect(() => table.append(new Uint32Array(11), times, values, 11)).toThrow(/no room for 11 points/);
-    expect(table.count).toBe(0);
+    table.append(new Uint32Array(11), times, values, 11);
+    expect([table.count, table.hasRoom(1)]).toEqual([11, false]);
+    table.clear();
+    table.append(new Uint32Array(1), times, values, 1);
+    expect(() => table.append(new Uint32Array(11), times, values, 10)).toThrow(/no room for 10 points/);
+    table.clear();
     expect(() => table.append(Uint32Array.of(0, 1_000_000), times, values, 2)).toThrow(/id of no series/);
     expect(() => table.append(Uint32Array.of(0, 0xffff_ffff), times, values, 2)).toThrow(RangeError);
   });

@@ -20,9 +20,9 @@ import { summaryAdd, summaryClear } from './summary';
 // What encodeBlock works in lies behind the payload: what writeWords and writeValues may write at most, and the columns that
 // they work in. ENCODE_ROOM is the end of WORK.
 const PAYLOAD_ROOM: usize = 122880;
-const WORDS: usize = PAYLOAD_ROOM;
-const RESIDUES: usize = WORDS + 32832;
-const WORK: usize = RESIDUES + 33856;
+export const WORDS: usize = PAYLOAD_ROOM;
+export const RESIDUES: usize = WORDS + 32832;
+export const WORK: usize = RESIDUES + 33856;
 
 /**
  * Encodes a block, and fills its entry's summary, sizes and codecs.

@@ -64,6 +64,13 @@ export function sortPoints(times: usize, values: usize, count: u32, scratch: usi
   let i: u32 = 1;
   while (i < count && timeAt(times, i - 1) < timeAt(times, i)) i++;
   if (i == count) return count;
+  orderPoints(times, values, count, scratch);
+  return keepLast(times, values, count);
+}
+
+/** Sorts points by time; those with the same time stay in their order. @param scratch as for sortPoints */
+export function orderPoints(times: usize, values: usize, count: u32, scratch: usize): void {
+  if (count < 2) return;
   let depth: usize = stack;
   let from: u32 = 0;
   let end = runEnd(times, values, 0, count);
@@ -88,7 +95,6 @@ export function sortPoints(times: usize, values: usize, count: u32, scratch: usi
     mergeRuns(times, values, left, from, count, scratch);
     from = left;
   }
-  return keepLast(times, values, count);
 }
 
 /** Finds the run that begins at `from`, turns it round when it descends, and makes it SHORT_RUN long. @returns its end */

@@ -1,6 +1,10 @@
 /** The store's kernels as one module; kernel.ts says what each takes and gives. */
 export { decodeTimes, decodeValues, encodeBlock } from './codec';
-export { lowerBound, mergePoints, sortPoints } from './sort';
+export { decodeOrdinals, encodeOrdinals } from './codec-ordinals';
+export {
+  anyOrdinal, countMarks, isAscending, markReplaced, mergeNumbered, numberPoints, raiseOrdinals, upToNumbered,
+} from './numbered';
+export { lowerBound, mergePoints, orderPoints, sortPoints } from './sort';
 export { summaryAdd, summaryAppend, summaryClear, summaryPool } from './summary';
 export { foldBlocks, foldNext, foldPoints } from './summary-fold';
 export { tableAppend, tableGather } from './table';

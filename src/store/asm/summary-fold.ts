@@ -256,8 +256,8 @@ export function foldPoints(fold: usize, times: usize, values: usize, count: u32)
   let at: u32 = load<i64>(times) < from ? lowerBound(times, count, from) : 0;
   let stop = count;
   if (load<i64>(times + (<usize>(count - 1) << 3)) > to) {
-    stop = lowerBound(times, count, to);
-    if (load<i64>(times + (<usize>stop << 3)) == to) stop++;
+    // There is a time after `to`, so it is not the largest.
+    stop = lowerBound(times, count, to + 1);
   }
   const mode = load<u32>(fold, F_MODE);
   // As many points as there were in the last window is a good guess, and then it is looked around.

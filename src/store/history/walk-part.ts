@@ -3,7 +3,7 @@
  * The walk changes it; it is in a file of its own because it is what the walk remembers, and nothing else is.
  */
 import type { PointSource } from '../source.ts';
-import type { Columns } from './workspace.ts';
+import type { NumberedColumns } from './workspace.ts';
 
 /** What is left of a series in one source. */
 export class Part {
@@ -16,12 +16,14 @@ export class Part {
   /** The address of the next block's entry. */
   entry = 0;
   /** Of the block that is open, the one before `block`: where its points lie, and which of them are left. */
-  columns!: Columns;
+  columns!: NumberedColumns;
   at = 0;
   count = 0;
   /** The next point's time, and the last one's of the block that is open. */
   startUs = 0n;
   openEndUs = 0n;
+  /** The last one's ordinal, when ordinals matter. */
+  openEndOrdinal = 0;
 
   constructor(slot: number) {
     this.slot = slot;

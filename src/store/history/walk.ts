@@ -1,28 +1,22 @@
 /**
  * One series in order of time, from all of its sources: the step of a walk is either a run of blocks that nobody else
  * overlaps, told by their entries and not decoded, or columns of points, merged from blocks that do overlap. Of several
- * points with one time only the newest source's comes out.
+ * points with one time and ordinal only the newest source's comes out. Ordinals are looked at only when a source has some.
  *
  * Blocks that overlap are merged in slices: up to the earliest end of a block that is open, so that at most one block
  * of each source is in memory. What is open and alone is handed out as it lies.
  */
 import { P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES } from '../fold-layout.ts';
-import { BLOCK_POINTS, ENTRY_BYTES, S_FIRST_TIME, S_LAST_TIME } from '../layout.ts';
+import { ENTRY_BYTES, S_FIRST_TIME, S_LAST_TIME } from '../layout.ts';
 import type { PointSource } from '../source.ts';
 import { firstNotBefore, upTo } from './entries.ts';
 import type { SeriesSet } from './series-set.ts';
 import type { Span } from './span.ts';
+import { mergeSlices, noPoints, type Slice } from './walk-merge.ts';
 import { Part } from './walk-part.ts';
 import { type Columns, OWN_SLOT, type Workspace } from './workspace.ts';
 
-/** Points that wait to be merged. */
-interface Slice {
-  times: number;
-  values: number;
-  count: number;
-}
-
-const nothing: Readonly<Slice> = { times: 0, values: 0, count: 0 };
+const MOST_ORDINAL = 0xffff_ffff;
 
 export class SeriesWalk {
   /** A step of blocks: [block, block + count) of `source`, their entries at `entries`; or else a step of columns. */
@@ -43,6 +37,8 @@ export class SeriesWalk {
   readonly #pool: Part[] = [];
   #parts: Part[] = [];
   #slices: Slice[] = [];
+  /** Some source has ordinals. */
+  #isNumbered = false;
 
   constructor(space: Workspace) {
     this.#space = space;
@@ -56,11 +52,13 @@ export class SeriesWalk {
     const end = set.firstPart(series + 1);
     const parts = this.#parts;
     parts.length = 0;
+    this.#isNumbered = false;
     let blocks = 0;
     for (let index = first; index < end; index++) {
       const part = this.#part(index - first);
       const number = set.number(index);
       part.source = set.source(index);
+      this.#isNumbered ||= part.source.hasOrdinals === true;
       part.block = part.source.firstBlock(number);
       part.end = part.source.firstBlock(number + 1);
       blocks += part.end - part.block;
@@ -89,9 +87,11 @@ export class SeriesWalk {
     this.toUs = span.toUs;
     const parts = this.#parts;
     parts.length = 0;
+    this.#isNumbered = false;
     for (let at = 0; at < blocks.length; at += PART_BYTES / 4) {
       const part = this.#part(parts.length);
       part.source = sources[blocks[at + P_SOURCE / 4]!]!;
+      this.#isNumbered ||= part.source.hasOrdinals === true;
       part.block = blocks[at + P_BLOCK / 4]!;
       part.end = part.block + blocks[at + P_BLOCKS / 4]!;
       part.entry = blocks[at + P_ENTRY / 4]!;
@@ -215,7 +215,8 @@ export class SeriesWalk {
   #open(part: Part): void {
     const { kernel } = this.#space;
     part.columns = this.#space.block(part.slot);
-    const count = part.source.decode(part.block, part.columns.times, part.columns.values);
+    const { times, values, ordinals } = part.columns;
+    const count = part.source.decode(part.block, times, values, this.#isNumbered ? ordinals : 0);
     const last = (part.columns.times >>> 3) + count - 1;
     part.at = kernel.exports.lowerBound(part.columns.times, count, this.fromUs);
     part.count = kernel.i64[last]! > this.toUs ? upTo(kernel, part.columns.times, count, this.toUs) : count;
@@ -227,29 +228,33 @@ export class SeriesWalk {
     }
     part.startUs = kernel.i64[(part.columns.times >>> 3) + part.at]!;
     part.openEndUs = kernel.i64[(part.columns.times >>> 3) + part.count - 1]!;
+    if (this.#isNumbered) part.openEndOrdinal = kernel.u32[(ordinals >>> 2) + part.count - 1]!;
   }
 
   /** A step of columns: all points up to the earliest end of an open block. @returns whether there are any */
   #slice(): boolean {
     const { kernel } = this.#space;
     const endUs = this.#openOverlapping();
+    const endOrdinal = this.#isNumbered ? this.#endOrdinal(endUs) : MOST_ORDINAL;
     let slices = 0;
     for (const part of this.#parts) {
       if (!part.isOpen || part.startUs > endUs) continue;
-      const { times, values } = part.columns;
+      const { times, values, ordinals } = part.columns;
       const from = part.at;
-      part.at = part.openEndUs === endUs ? part.count : upTo(kernel, times, part.count, endUs);
-      if (slices === this.#slices.length) this.#slices.push({ times: 0, values: 0, count: 0 });
+      if (this.#isNumbered) part.at = kernel.exports.upToNumbered(times, ordinals, part.count, endUs, endOrdinal);
+      else part.at = part.openEndUs === endUs ? part.count : upTo(kernel, times, part.count, endUs);
+      if (slices === this.#slices.length) this.#slices.push({ ...noPoints });
       const slice = this.#slices[slices++]!;
       slice.times = times + 8 * from;
       slice.values = values + 8 * from;
+      slice.ordinals = ordinals + 4 * from;
       slice.count = part.at - from;
       if (part.isOpen) part.startUs = kernel.i64[(times >>> 3) + part.at]!;
       else this.#setStart(part);
     }
     this.#closeParts();
     if (slices === 0) return false;
-    this.#merge(slices);
+    mergeSlices(this.#space, this.#slices, slices, this.#isNumbered);
     this.isBlocks = false;
     this.times = this.#slices[0]!.times;
     this.values = this.#slices[0]!.values;
@@ -271,29 +276,12 @@ export class SeriesWalk {
     return endUs;
   }
 
-  /** Merges the first slices, neighbours first, so that the later one of two is always the newer. */
-  #merge(count: number): void {
-    const { mergePoints } = this.#space.kernel.exports;
-    let left = count;
-    let which: 0 | 1 = 0;
-    while (left > 1) {
-      const room = this.#space.merged(which, count * BLOCK_POINTS);
-      which = which === 0 ? 1 : 0;
-      let at = 0;
-      for (let index = 0; index < left; index += 2) {
-        const a = this.#slices[index]!;
-        // The last of an odd number goes through as well: where it lies is written to in the next round.
-        const b = index + 1 < left ? this.#slices[index + 1]! : nothing;
-        const times = room.times + 8 * at;
-        const values = room.values + 8 * at;
-        const merged = mergePoints(a.times, a.values, a.count, b.times, b.values, b.count, times, values);
-        const into = this.#slices[index >>> 1]!;
-        into.times = times;
-        into.values = values;
-        into.count = merged;
-        at += merged;
-      }
-      left = (left + 1) >>> 1;
+  /** Points of one time may go on in a part's next block: up to which of them all are open. */
+  #endOrdinal(endUs: bigint): number {
+    let end = MOST_ORDINAL;
+    for (const part of this.#parts) {
+      if (part.isOpen && part.openEndUs === endUs && part.openEndOrdinal < end) end = part.openEndOrdinal;
     }
+    return end;
   }
 }

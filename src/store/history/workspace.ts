@@ -19,6 +19,11 @@ export interface Columns {
   readonly values: number;
 }
 
+/** And one of ordinals (u32), for whoever needs them. */
+export interface NumberedColumns extends Columns {
+  readonly ordinals: number;
+}
+
 /** Memory that is replaced by a larger piece when it is too small. */
 class Room {
   readonly #kernel: Kernel;
@@ -40,7 +45,7 @@ class Room {
 
 export class Workspace {
   readonly kernel: Kernel;
-  readonly #blocks: Columns[] = [];
+  readonly #blocks: NumberedColumns[] = [];
   readonly #entries: Room;
   readonly #index: Room;
   readonly #fold: Room;
@@ -57,10 +62,10 @@ export class Workspace {
   }
 
   /** Room for the points of one block; each slot has its own. */
-  block(slot: number): Columns {
+  block(slot: number): NumberedColumns {
     while (this.#blocks.length <= slot) {
-      const times = this.kernel.alloc(2 * COLUMN_BYTES);
-      this.#blocks.push({ times, values: times + COLUMN_BYTES });
+      const times = this.kernel.alloc(2.5 * COLUMN_BYTES);
+      this.#blocks.push({ times, values: times + COLUMN_BYTES, ordinals: times + 2 * COLUMN_BYTES });
     }
     return this.#blocks[slot]!;
   }
@@ -86,9 +91,9 @@ export class Workspace {
   }
 
   /** One of two rooms for merged points. */
-  merged(which: 0 | 1, points: number): Columns {
-    const times = this.#merged[which].atLeast(16 * points);
-    return { times, values: times + 8 * points };
+  merged(which: 0 | 1, points: number): NumberedColumns {
+    const times = this.#merged[which].atLeast(20 * points);
+    return { times, values: times + 8 * points, ordinals: times + 16 * points };
   }
 }
 

@@ -24,9 +24,10 @@ _slung() {
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
         --durability) words="batch interval none" ;;
+        --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--record|--store|--retain) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --record --resume --no-resume --final --no-final --store --durability --retain --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --record --resume --no-resume --final --no-final --store --durability --retain --same-time --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in
@@ -39,9 +40,10 @@ _slung() {
         --plugin-stderr) words="limit all none" ;;
         --time-unit) words="auto s ms us ns" ;;
         --durability) words="batch interval none" ;;
+        --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|--listen-token|--listen-origin|-j|--lanes|--record|--store|--retain) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --listen-token --listen-origin --lanes -j --record --store --durability --retain --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --listen-token --listen-origin --lanes -j --record --store --durability --retain --same-time --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in
@@ -63,10 +65,11 @@ _slung() {
         --stats) words="none human json" ;;
         --time-unit) words="auto s ms us ns" ;;
         --durability) words="batch interval none" ;;
+        --same-time) words="keep last" ;;
         --from) words="ndjson csv" ;;
         --color) words="auto always never" ;;
         -w|--where|--rejects|--max-errors|--batch-bytes|--batch-records|--max-record|--max-depth|--time|--series|--store|--retain|--batch-age|--series-name|--value|--tags) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --final --no-final --store --durability --retain --batch-age --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --final --no-final --store --durability --retain --same-time --batch-age --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "store ls")
       case "$flag" in

@@ -69,6 +69,7 @@ _slung() {
         '--store=[The directory of the store]:DIR:_files' \
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
+        '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -139,6 +140,7 @@ _slung() {
         '--store=[The directory of the store]:DIR:_files' \
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
+        '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -200,6 +202,7 @@ _slung() {
         '--store=[The directory of the store]:DIR:_files' \
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
+        '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
         '--batch-age=[Wait this long for a fuller batch]:DURATION: ' \
         '--series-name=[The series of all points, instead of a field]:NAME: ' \
         '--value=[Where the values are\: a,b makes two series]:LIST: ' \
