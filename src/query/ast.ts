@@ -56,6 +56,16 @@ export interface TimeRange {
   readonly second: TimePoint;
 }
 
+/** Windows on the calendar: of months, weeks from Monday, or with a time zone. */
+export interface CalendarWidth {
+  /** `us`: of `everyUs` each, by the clock on the wall. */
+  readonly unit: 'us' | 'day' | 'week' | 'month';
+  /** Days, weeks or months of a window; a year has 12. */
+  readonly count: number;
+  /** IANA's name; undefined: UTC. */
+  readonly zone: string | undefined;
+}
+
 /** `OP:SERIES:[TAGS]:[FROM,TO] BY tag,… EVERY 5m LIMIT 10`. */
 export interface Query {
   /** As it was written. */
@@ -75,6 +85,8 @@ export interface Query {
   readonly by: readonly string[];
   /** Microseconds; windows begin at multiples of it since 1970. Undefined: one window for all time. */
   readonly everyUs: bigint | undefined;
+  /** Where windows begin instead; they are about as long as `everyUs` says. */
+  readonly calendar: CalendarWidth | undefined;
   /** What windows without points come to, between the first and the last that have some. */
   readonly empty: 'omit' | 'null';
   /** The most rows of the answer. */
@@ -88,5 +100,6 @@ export interface LiveQuery extends Query {
   readonly seriesPattern: undefined;
   readonly tags: LiveTags | undefined;
   readonly everyUs: undefined;
+  readonly calendar: undefined;
   readonly limit: undefined;
 }

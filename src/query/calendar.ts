@@ -17,13 +17,26 @@ const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 ||
  * Days from 1970-01-01 to a day of the Gregorian calendar. Years begin in March, so that the leap day is the last of one
  * (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
  */
-function daysSince1970(year: number, month: number, day: number): number {
+export function daysSince1970(year: number, month: number, day: number): number {
   const shifted = month > 2 ? year : year - 1;
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
   return era * 146_097 + dayOfEra - 719_468;
+}
+
+/** Months from January 1970 to that of a day, which is counted from 1970-01-01 (civil_from_days, as above). */
+export function monthOf(day: number): number {
+  const shifted = day + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthSinceMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  return (yearOfEra + era * 400 - 1970) * 12 + 2 + monthSinceMarch;
 }
 
 /**

@@ -6,10 +6,10 @@ import { nearest } from '../selector/suggest.ts';
 import type { Query } from './ast.ts';
 import { type Cursor, shown } from './cursor.ts';
 import type { QueryError } from './error.ts';
-import { lengthMistake, lengthUs } from './lengths.ts';
-import { Span } from './span.ts';
+import { parseEvery } from './every.ts';
+import type { Span } from './span.ts';
 
-export type Clauses = Pick<Query, 'by' | 'everyUs' | 'empty' | 'limit'>;
+export type Clauses = Pick<Query, 'by' | 'everyUs' | 'calendar' | 'empty' | 'limit'>;
 type Keyword = 'BY' | 'EVERY' | 'LIMIT';
 
 const keywords = ['BY', 'EVERY', 'FILL', 'LIMIT'];
@@ -36,7 +36,7 @@ export interface ParsedClauses {
 export function parseClauses(cursor: Cursor, hasRange: boolean): ParsedClauses {
   const places: { keyword: Keyword; place: Span }[] = [];
   const clauses: { -readonly [key in keyof Clauses]: Clauses[key] } = {
-    ...{ by: [], everyUs: undefined, empty: 'omit', limit: undefined },
+    ...{ by: [], everyUs: undefined, calendar: undefined, empty: 'omit', limit: undefined },
   };
   for (;;) {
     cursor.skipBlanks();
@@ -47,8 +47,7 @@ export function parseClauses(cursor: Cursor, hasRange: boolean): ParsedClauses {
     if (places.some(({ keyword }) => keyword === word)) throw place.wrong(`${word} stands there twice`, expectedClause);
     if (word === 'BY') clauses.by = parseKeys(cursor);
     else if (word === 'EVERY') {
-      clauses.everyUs = parseEvery(cursor);
-      clauses.empty = parseFill(cursor);
+      Object.assign(clauses, parseEvery(cursor, keywords));
     } else if (word === 'LIMIT') clauses.limit = parseLimit(cursor);
     else throw unexpected(cursor, from, hasRange);
     places.push({ keyword: word, place });
@@ -117,38 +116,6 @@ function refuseSecondKey(cursor: Cursor, before: Span): void {
   throw cursor
     .ahead(word.length)
     .wrong('two keys without a comma between them', `a comma, ${expectedClause}`, suggestion);
-}
-
-function parseEvery(cursor: Cursor): bigint {
-  const expected = 'a number with a unit: 500ms, 10s, 5m, 1h, 1d, 1w';
-  cursor.skipBlanks();
-  const from = cursor.at;
-  cursor.match(/[^ \t\r\n]+/y);
-  const first = cursor.since(from);
-  if (first.isEmpty || keywords.includes(first.text.toUpperCase())) {
-    throw new Span(cursor.text, from, from).wrong('the width of the windows is missing', expected);
-  }
-  // A blank may stand between the number and its unit.
-  const unit = /^[\d.]+$/.test(first.text) ? cursor.look(/[ \t]+[a-zµμ]+(?![^ \t\r\n])/iy) : '';
-  if (!keywords.includes(unit.trim().toUpperCase())) cursor.at += unit.length;
-  const span = cursor.since(from);
-  const us = lengthUs(span);
-  if (us === 0n) throw span.wrong('a window has a width above 0', expected);
-  if (us !== undefined) return us;
-  const suggestion = /^[1-9]\d{0,9}$/.test(span.text) ? `write ${span.text}s for seconds` : undefined;
-  throw lengthMistake(span) ?? span.wrong(`${shown(span.text)} is not a length of time`, expected, suggestion);
-}
-
-function parseFill(cursor: Cursor): 'omit' | 'null' {
-  const fill = cursor.look(/[ \t\r\n]+fill(?![^ \t\r\n])/iy);
-  if (fill === '') return 'omit';
-  cursor.at += fill.length;
-  cursor.skipBlanks();
-  const from = cursor.at;
-  const word = cursor.match(/[^ \t\r\n]+/y).toLowerCase();
-  if (word === 'omit' || word === 'null') return word;
-  const message = word === '' ? 'the word after FILL is missing' : `empty windows cannot be ${shown(word)}`;
-  throw cursor.since(from).wrong(message, 'null or omit');
 }
 
 function parseLimit(cursor: Cursor): number {

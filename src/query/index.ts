@@ -3,6 +3,7 @@
  * here stores anything; README.md has the grammar and the differences from the language it comes from.
  */
 export type {
+  CalendarWidth,
   LiveOperation,
   LiveQuery,
   LiveTags,
@@ -29,3 +30,4 @@ export {
 export { unitHint } from './hint.ts';
 export { parseLiveQuery, parseQuery } from './parse.ts';
 export { readWildcards, type WrittenSeries } from './wildcards.ts';
+export { floorTo, scaleOf, type WindowScale } from './windows.ts';

@@ -1,12 +1,16 @@
 /**
- * Lengths of time: a whole number and a unit, as in `[6h,now]` and `EVERY 5m`. All of them are whole microseconds; there is
- * no month and no year, because they have no length.
+ * Lengths of time: a whole number and a unit, as in `[6h,now]` and `EVERY 5m`. All of them are whole microseconds; months
+ * and years have no length, and only windows have them (every.ts).
  */
 import { shown } from './cursor.ts';
 import type { QueryError } from './error.ts';
 import type { Span } from './span.ts';
 
 const second = 1_000_000n;
+
+/** Days of the calendar's units, by the names they may be written with. Only windows have them. */
+export const monthNames = ['mo', 'mon', 'month', 'months'];
+export const yearNames = ['y', 'yr', 'yrs', 'year', 'years'];
 
 /** Microseconds of every unit, by the names it may be written with, in lower case; the smallest first. */
 const units: readonly (readonly [names: readonly string[], us: bigint])[] = [
@@ -25,6 +29,14 @@ export const i64Max = 2n ** 63n - 1n;
 /** Digits of the largest i64: longer ones need not become a BigInt. */
 const maxDigits = 19;
 
+const unitsExpected = 'us, ms, s, m, h, d or w';
+
+/** Others write months like that; what we read as a minute would give another answer and no word. */
+function monthOrMinute(digits: string): string {
+  const shown = digits.length > 9 ? 1 : digits;
+  return `write ${shown}m for minutes; months are ${shown}mo, and only behind EVERY`;
+}
+
 /** Digits as a number. @returns undefined when it does not fit 63 bits */
 export function digitsOf(digits: string): bigint | undefined {
   const bare = digits.replace(/^0+(?=\d)/, '');
@@ -42,6 +54,7 @@ export function lengthUs(span: Span): bigint | undefined {
   const [, digits, unit] = /^(\d+)[ \t]*([a-zµμ]+)$/i.exec(span.text) ?? [];
   const us = unit === undefined ? undefined : usByUnit.get(unit.toLowerCase());
   if (digits === undefined || us === undefined) return undefined;
+  if (unit === 'M') throw span.wrong('M could be minutes or months', unitsExpected, monthOrMinute(digits));
   const count = digitsOf(digits);
   if (count === undefined || count * us > i64Max) {
     throw span.wrong('this time does not fit 64 bits of microseconds', 'at most 15250284w');
@@ -56,11 +69,7 @@ export function lengthMistake(span: Span): QueryError | undefined {
   if (number !== undefined && unit !== undefined) {
     const us = usByUnit.get(unit.toLowerCase());
     if (us === undefined) {
-      return span.wrong(
-        `${shown(unit)} is not a unit`,
-        'us, ms, s, m, h, d or w',
-        inOtherUnit(number, unit.toLowerCase()),
-      );
+      return span.wrong(`${shown(unit)} is not a unit`, unitsExpected, inOtherUnit(number, unit.toLowerCase()));
     }
     if (sign !== '')
       return span.wrong('a length of time has no sign', 'such as 90s, 15m, 6h', `write ${number}${unit}`);
@@ -82,9 +91,9 @@ function whole(us: number): string | undefined {
   return undefined;
 }
 
-/** Units that others have. A month is taken for 30 days and a year for 365, which is why we have none. */
+/** Units that others have. A month is taken for 30 days and a year for 365, because a range has none. */
 function inOtherUnit(number: string, unit: string): string | undefined {
-  const days = /^mo(?:nths?|n)?$/.test(unit) ? 30 : /^y(?:(?:ea)?rs?)?$/.test(unit) ? 365 : undefined;
+  const days = monthNames.includes(unit) ? 30 : yearNames.includes(unit) ? 365 : undefined;
   if (days !== undefined && Number.isSafeInteger(Number(number) * days)) return `write ${Number(number) * days}d`;
   return unit === 'ns' ? 'the smallest unit is a microsecond' : undefined;
 }

@@ -34,6 +34,7 @@ export const F_SUMMARY = 136; // a summary: of one series in one window, for FOL
 export const F_LANES_END = 240; // u32 address
 export const F_MERGED = 244; // u32 address: room for the parts of a JOB_MERGE, of one series in all sources
 export const F_MERGED_END = 248; // u32 address: where those end
+export const F_ENDS = 252; // u32 address: the last time of each window (i64), so many as F_FIRST says; 0: they are F_EVERY long
 export const FOLD_BYTES = 256;
 
 // ---- a part: the blocks of a series in one source, all fields u32 ------------------------------------------------------

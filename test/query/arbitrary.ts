@@ -78,6 +78,7 @@ export function randomQuery(roll: Roll): Omit<Query, 'text'> {
     range: roll(2) ? undefined : { first: randomTime(roll), second: randomTime(roll) },
     by: windowed && roll(2) ? [...new Set([pick(words), pick(words)])].filter((key) => key !== '') : [],
     everyUs,
+    calendar: undefined,
     empty: everyUs !== undefined && roll(2) ? 'null' : 'omit',
     limit: roll(2) ? roll(1000) + 1 : undefined,
   };
@@ -132,7 +133,8 @@ export function print(query: Omit<Query, 'text'>, roll: Roll): string {
     if (point.beforeUs === 0n) return cased('now');
     return `${roll(3) ? '' : `${cased('now')}-`}${length(point.beforeUs)}`;
   };
-  const length = (us: bigint): string => {
+  /** Weeks behind EVERY are those of the calendar. */
+  const length = (us: bigint, hasWeeks = true): string => {
     const fitting = (
       [
         ['us', 1n],
@@ -141,9 +143,9 @@ export function print(query: Omit<Query, 'text'>, roll: Roll): string {
         ['m', 60n * seconds],
         ['w', 604_800n * seconds],
       ] as const
-    ).filter(([, size]) => us % size === 0n);
+    ).filter(([unit, size]) => us % size === 0n && (hasWeeks || unit !== 'w'));
     const [unit, size] = pick(fitting);
-    return `${us / size}${roll(2) ? ' ' : ''}${cased(unit)}`;
+    return `${us / size}${roll(2) ? ' ' : ''}${unit === 'm' ? unit : cased(unit)}`;
   };
   const printRange = (): string => {
     if (query.range === undefined) return '';
@@ -157,7 +159,7 @@ export function print(query: Omit<Query, 'text'>, roll: Roll): string {
   if (query.by.length > 0) clauses.push(`${cased('by')} ${query.by.map(bareOr).join(`${blank()},${blank()}`)}`);
   if (query.everyUs !== undefined) {
     const fill = query.empty === 'null' || roll(2) ? ` ${cased('fill')} ${cased(query.empty)}` : '';
-    clauses.push(`${cased('every')} ${length(query.everyUs)}${fill}`);
+    clauses.push(`${cased('every')} ${length(query.everyUs, false)}${fill}`);
   }
   if (query.limit !== undefined) clauses.push(`${cased('limit')} ${query.limit}`);
   if (roll(2)) clauses.reverse();

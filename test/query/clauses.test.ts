@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/query/index.ts';
 import { errorOf, markedBy } from './support.ts';
 
-const none = { by: [], everyUs: undefined, empty: 'omit', limit: undefined };
+const none = { by: [], everyUs: undefined, calendar: undefined, empty: 'omit', limit: undefined };
 
 describe('what is accepted', () => {
   test.each([
@@ -16,16 +16,33 @@ describe('what is accepted', () => {
     [' EVERY 5m', { ...none, everyUs: 300_000_000n }],
     [' every 5 minutes limit 3', { ...none, everyUs: 300_000_000n, limit: 3 }],
     [' Every 500ms Fill NULL', { ...none, everyUs: 500_000n, empty: 'null' }],
-    [' EVERY 1w FILL omit', { ...none, everyUs: 604_800_000_000n }],
+    [
+      ' EVERY 1w FILL omit',
+      { ...none, everyUs: 604_800_000_000n, calendar: { unit: 'week', count: 1, zone: undefined } },
+    ],
+    [
+      ' EVERY 2 Years in "utc" fill null',
+      {
+        ...{ ...none, everyUs: 63_113_904_000_000n, empty: 'null' },
+        calendar: { unit: 'month', count: 24, zone: 'utc' },
+      },
+    ],
+    [
+      " EVERY 1d IN 'Europe/Berlin' LIMIT 2",
+      { ...none, everyUs: 86_400_000_000n, calendar: { unit: 'day', count: 1, zone: 'Europe/Berlin' }, limit: 2 },
+    ],
     [' EVERY 1us', { ...none, everyUs: 1n }],
     [' EVERY 10 µs', { ...none, everyUs: 10n }],
     [' LIMIT 10', { ...none, limit: 10 }],
     [' LIMIT 9007199254740991 BY a', { ...none, by: ['a'], limit: Number.MAX_SAFE_INTEGER }],
-    ['\n\tLIMIT 1\n EVERY 1d FILL null BY a,b ', { by: ['a', 'b'], everyUs: 86_400_000_000n, empty: 'null', limit: 1 }],
+    [
+      '\n\tLIMIT 1\n EVERY 1d FILL null BY a,b ',
+      { ...none, by: ['a', 'b'], everyUs: 86_400_000_000n, empty: 'null', limit: 1 },
+    ],
   ])('%s', (text, clauses) => {
     for (const before of ['AVG:s:[]', 'AVG:s:[]:[1h]']) {
-      const { by, everyUs, empty, limit } = parseQuery(`${before}${text}`);
-      expect({ by, everyUs, empty, limit }).toEqual(clauses);
+      const { by, everyUs, calendar, empty, limit } = parseQuery(`${before}${text}`);
+      expect({ by, everyUs, calendar, empty, limit }).toEqual(clauses);
     }
   });
 
@@ -54,8 +71,6 @@ describe('mistakes', () => {
     ['EVERY 5 LIMIT 3', '5', /not a length/, 'write 5s for seconds'],
     ['EVERY 1.5h', '1.5h', /whole number/, 'write 90m'],
     ['EVERY 1h30m', '1h30m', /one number/, 'write 90m'],
-    ['EVERY 1mo', '1mo', /not a unit/, 'write 30d'],
-    ['EVERY 1y', '1y', /not a unit/, 'write 365d'],
     ['EVERY 10ns', '10ns', /not a unit/, 'the smallest unit is a microsecond'],
     ['EVERY -5m', '-5m', /no sign/, 'write 5m'],
     ['EVERY now', 'now', /not a length/, undefined],

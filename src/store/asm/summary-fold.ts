@@ -5,11 +5,11 @@
  *
  * The parts of a series (its blocks in each source) are copied to F_OPEN and kept in order of their next block's time, so
  * that the earliest one and its neighbour tell how far nobody overlaps. Sources mostly follow each other in time, and
- * keeping the order takes a step or two.
+ * keeping the order takes a step or two. The file is longer than others because all of it is one loop over one state.
  */
 import { E_FLAGS, ENTRY_BYTES, ENTRY_ROUNDED, S_COUNT, S_FIRST_TIME, S_LAST_TIME, SUMMARY_BYTES } from '../layout';
 import {
-  F_AT, F_BLOCK, F_CELLS, F_END, F_EVERY, F_FIRST, F_FROM, F_GUESS, F_HEAD, F_JOB_FROM, F_JOB_TO, F_LANES, F_LANES_END,
+  F_AT, F_BLOCK, F_CELLS, F_END, F_ENDS, F_EVERY, F_FIRST, F_FROM, F_GUESS, F_HEAD, F_JOB_FROM, F_JOB_TO, F_LANES, F_LANES_END,
   F_MEMBERS, F_MERGED, F_MERGED_END, F_MODE, F_OPEN, F_OWN, F_PARTS, F_SOURCE, F_STARTS, F_SUMMARY, F_TAIL, F_TO, F_WINDOW,
   F_WINDOW_FROM, F_WINDOW_TO, FOLD_ALL, FOLD_RATE, JOB_BLOCK, JOB_DAMAGED, JOB_DONE, JOB_MERGE, LANE_BYTES, N_BASE, N_FIRST_BLOCKS, N_FROM, N_TO,
   P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES,
@@ -183,6 +183,11 @@ function addMerged(fold: usize, part: usize): void {
 function enter(fold: usize, time: i64): void {
   const windowTo = load<i64>(fold, F_WINDOW_TO);
   if (time <= windowTo && time >= load<i64>(fold, F_WINDOW_FROM)) return;
+  const ends = <usize>load<u32>(fold, F_ENDS);
+  if (ends) {
+    enterWritten(fold, ends, time);
+    return;
+  }
   const every = load<u64>(fold, F_EVERY);
   // Mostly it is the next one, and divisions take time. Differences are unsigned, as they may be larger than an i64.
   if (time > windowTo && <u64>(time - windowTo) <= every && <u64>(i64.MAX_VALUE - windowTo) >= every) {
@@ -200,6 +205,34 @@ function enter(fold: usize, time: i64): void {
   store<u32>(fold, <u32>((isBefore1970 ? ~number : number) - load<i64>(fold, F_FIRST)), F_WINDOW);
   store<i64>(fold, before > <u64>(time - i64.MIN_VALUE) ? i64.MIN_VALUE : time - <i64>before, F_WINDOW_FROM);
   store<i64>(fold, after > <u64>(i64.MAX_VALUE - time) ? i64.MAX_VALUE : time + <i64>after, F_WINDOW_TO);
+}
+
+/** The same for windows that are not equally long. */
+function enterWritten(fold: usize, ends: usize, time: i64): void {
+  const count = <u32>load<i64>(fold, F_FIRST);
+  let from: u32 = 0;
+  if (time > load<i64>(fold, F_WINDOW_TO)) {
+    from = load<u32>(fold, F_WINDOW) + 1;
+    // Mostly it is the next one.
+    if (from < count && time <= load<i64>(ends + (<usize>from << 3))) {
+      goTo(fold, ends, from);
+      return;
+    }
+  }
+  let end = count - 1;
+  while (from < end) {
+    const middle = (from + end) >>> 1;
+    if (load<i64>(ends + (<usize>middle << 3)) < time) from = middle + 1;
+    else end = middle;
+  }
+  goTo(fold, ends, from);
+}
+
+function goTo(fold: usize, ends: usize, window: u32): void {
+  const end = ends + (<usize>window << 3);
+  store<u32>(fold, window, F_WINDOW);
+  store<i64>(fold, window ? load<i64>(end - 8) + 1 : i64.MIN_VALUE, F_WINDOW_FROM);
+  store<i64>(fold, load<i64>(end), F_WINDOW_TO);
 }
 
 // @ts-ignore: decorator

@@ -5,24 +5,24 @@
  * Percentiles are cut into windows here and their values kept (windows.ts, value-cells.ts); everything else the kernel adds up
  * (fold.ts), since a question may go through 100 000 blocks without decoding any, or through millions of short windows.
  */
-import type { Query } from '../../query/index.ts';
+import type { Query, WindowScale } from '../../query/index.ts';
 import { type Cells, SummaryCells } from './cells.ts';
 import { Fold } from './fold.ts';
 import type { Group } from './groups.ts';
 import { percentileOfScan } from './percentile.ts';
 import type { HistoryRow } from './result.ts';
+import { allWindows, startOf, Tiles, type Windows } from './scale.ts';
 import type { SeriesSet } from './series-set.ts';
-import { cut, type Span, spanIn, windowOf } from './span.ts';
+import { cut, type Span, spanIn } from './span.ts';
 import { MOST_VALUES, PassingValues, ValueCells } from './value-cells.ts';
 import { SeriesWalk } from './walk.ts';
-import { WindowCutter, type Windows, type WindowTarget } from './windows.ts';
+import { WindowCutter, type WindowTarget } from './windows.ts';
 import { OWN_SLOT, type Workspace } from './workspace.ts';
 
 /** Windows at a time: 11 MiB of summaries. */
 const MOST_WINDOWS = 1 << 17;
 /** With LIMIT it begins with fewer. */
 const LEAST_WINDOWS = 1 << 8;
-const allWindows: Windows = { everyUs: undefined, first: 0n, count: 1 };
 
 /** Bounds that tests make smaller. */
 export interface Limits {
@@ -67,8 +67,8 @@ export class Aggregation {
 
   /** The rows of a group. Without windows it is one or, when the group has no points, none. */
   rows(group: Group): Generator<HistoryRow> {
-    const { everyUs } = this.#query;
-    return everyUs === undefined ? this.#single(group) : this.#windowed(group, everyUs);
+    const { everyUs, calendar } = this.#query;
+    return everyUs === undefined ? this.#single(group) : this.#windowed(group, new Tiles(everyUs, calendar));
   }
 
   *#single(group: Group): Generator<HistoryRow> {
@@ -77,47 +77,48 @@ export class Aggregation {
     if (cell.count > 0) yield row(group, undefined, cell);
   }
 
-  *#windowed(group: Group, everyUs: bigint): Generator<HistoryRow> {
+  *#windowed(group: Group, tiles: Tiles): Generator<HistoryRow> {
     const extent = this.#extent(group);
     if (extent === undefined) return;
-    const last = windowOf(extent.toUs, everyUs);
-    let first = windowOf(extent.fromUs, everyUs);
-    let size = this.#firstSize(group, Number(last - first) + 1);
-    let previous: bigint | undefined;
-    while (first <= last) {
-      const count = Number(last - first) < size ? Number(last - first) + 1 : size;
-      const windows = { everyUs, first, count };
-      const end = first + BigInt(count);
-      const span = cut({ fromUs: first * everyUs, toUs: end * everyUs - 1n }, extent)!;
+    const { scale } = tiles;
+    const lastUs = scale.startOf(extent.toUs);
+    let startUs = scale.startOf(extent.fromUs);
+    let size = this.#firstSize(group, tiles.about(startUs, lastUs));
+    let previousUs: bigint | undefined;
+    while (startUs <= lastUs) {
+      const windows = tiles.from(startUs, lastUs, size);
+      const { count } = windows;
+      const endUs = startOf(windows, count);
+      const span = cut({ fromUs: startUs, toUs: endUs - 1n }, extent)!;
       this.#fill(group, span, windows);
       if (this.#cells.isOverfull && count > 1) {
         size = Math.max(1, count >>> 2);
         continue;
       }
-      const before = previous;
+      const beforeUs = previousUs;
       const only = this.#cells.isOverfull ? this.#streamed(group, span, windows) : undefined;
       for (let index = 0; index < count; index++) {
         if (only === undefined && this.#cells.isEmpty(index)) continue;
-        const number = first + BigInt(index);
-        if (previous !== undefined) yield* this.#gap(group, previous + 1n, number, everyUs);
-        previous = number;
+        const timeUs = startOf(windows, index);
+        if (previousUs !== undefined) yield* this.#gap(group, scale.next(previousUs), timeUs, scale);
+        previousUs = timeUs;
         // While the row is looked at, the cells must stay as they are: everything of them is in the row.
-        yield row(group, number * everyUs, only ?? this.#cell(index));
+        yield row(group, timeUs, only ?? this.#cell(index));
       }
-      if (previous !== before || end > last) first = end;
+      if (previousUs !== beforeUs || endUs > lastUs) startUs = endUs;
       else {
-        const nextUs = this.#earliest(group, { fromUs: end * everyUs, toUs: extent.toUs });
+        const nextUs = this.#earliest(group, { fromUs: endUs, toUs: extent.toUs });
         if (nextUs === undefined) return;
-        first = windowOf(nextUs, everyUs);
+        startUs = scale.startOf(nextUs);
       }
-      size = Math.min(4 * size, this.#mostWindows(group, Number(last - first) + 1));
+      size = Math.min(4 * size, this.#mostWindows(group, tiles.about(startUs, lastUs)));
     }
   }
 
-  /** Rows for windows [from, to), which have no points, when they are wanted. */
-  *#gap(group: Group, from: bigint, to: bigint, everyUs: bigint): Generator<HistoryRow> {
+  /** Rows for windows [fromUs, toUs), which have no points, when they are wanted. */
+  *#gap(group: Group, fromUs: bigint, toUs: bigint, scale: WindowScale): Generator<HistoryRow> {
     if (this.#query.empty === 'omit') return;
-    for (let number = from; number < to; number++) yield row(group, number * everyUs, { value: undefined, count: 0 });
+    for (let at = fromUs; at < toUs; at = scale.next(at)) yield row(group, at, { value: undefined, count: 0 });
   }
 
   #cell(index: number): Cell {

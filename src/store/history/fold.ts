@@ -8,10 +8,10 @@ import { damaged } from '../errors.ts';
 import * as F from '../fold-layout.ts';
 import type { Batch } from './fold-batch.ts';
 import { FoldIndex } from './fold-index.ts';
+import type { Windows } from './scale.ts';
 import type { SeriesSet } from './series-set.ts';
 import { allTime, cut, type Span, windowOf } from './span.ts';
 import { SeriesWalk } from './walk.ts';
-import type { Windows } from './windows.ts';
 import { OWN_SLOT, type Workspace } from './workspace.ts';
 
 /** What a cell has to hold for an operation (fold-layout.ts); that of POINTS is never asked for. */
@@ -55,8 +55,9 @@ export class Fold {
    * @param cells their address: zeros
    * @param span lies in the windows
    */
-  begin(cells: number, span: Span, { everyUs, first }: Windows): void {
+  begin(cells: number, span: Span, { everyUs, first, count, bounds }: Windows): void {
     const { kernel } = this.#space;
+    const ends = bounds === undefined ? 0 : this.#writeEnds(bounds, count);
     kernel.bytes.fill(0, this.#fold, this.#fold + F.FOLD_BYTES);
     const words = this.#words();
     words[F.F_CELLS / 4] = cells;
@@ -64,7 +65,11 @@ export class Fold {
     words[F.F_OPEN / 4] = this.#open;
     words[F.F_MERGED / 4] = this.#merged;
     let window = allTime;
-    if (everyUs !== undefined) {
+    if (bounds !== undefined) {
+      words[F.F_ENDS / 4] = ends;
+      this.#set(F.F_FIRST, BigInt(count));
+      window = cut({ fromUs: allTime.fromUs, toUs: bounds[1]! - 1n }, allTime)!;
+    } else if (everyUs !== undefined) {
       const number = windowOf(span.fromUs, everyUs);
       window = cut({ fromUs: number * everyUs, toUs: (number + 1n) * everyUs - 1n }, allTime)!;
       words[F.F_WINDOW / 4] = Number(number - first);
@@ -75,6 +80,17 @@ export class Fold {
     this.#set(F.F_TO, span.toUs);
     this.#set(F.F_WINDOW_FROM, window.fromUs);
     this.#set(F.F_WINDOW_TO, window.toUs);
+  }
+
+  /** The last time of each window. @returns their address */
+  #writeEnds(bounds: readonly bigint[], count: number): number {
+    const address = this.#space.ends(count);
+    const { i64 } = this.#space.kernel;
+    for (let index = 0; index < count; index++) {
+      const endUs = bounds[index + 1]! - 1n;
+      i64[(address >>> 3) + index] = endUs < allTime.toUs ? endUs : allTime.toUs;
+    }
+    return address;
   }
 
   /**

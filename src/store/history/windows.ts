@@ -4,17 +4,11 @@
  */
 import { ENTRY_BYTES, S_LAST_TIME } from '../layout.ts';
 import { firstNotBefore } from './entries.ts';
+import type { Windows } from './scale.ts';
 import type { SeriesSet } from './series-set.ts';
 import { type Span, windowOf } from './span.ts';
 import { SeriesWalk } from './walk.ts';
 import { type Columns, OWN_SLOT, type Workspace } from './workspace.ts';
-
-/** Windows [first, first + count) of `everyUs` each; without EVERY the only one is all time. */
-export interface Windows {
-  readonly everyUs: bigint | undefined;
-  readonly first: bigint;
-  readonly count: number;
-}
 
 /** What is done with the points of a series in a window; all of one window, then `close`, then the next. */
 export interface WindowTarget {
@@ -80,8 +74,14 @@ export class WindowCutter {
   /** Goes on to the window of a time, which is not in the one before. */
   #enter(timeUs: bigint): void {
     this.#close();
-    const { everyUs, first } = this.#windows;
+    const { everyUs, first, bounds } = this.#windows;
     if (everyUs === undefined) return;
+    if (bounds !== undefined) {
+      this.#index = lastNotAfter(bounds, timeUs, this.#isAligned ? this.#index + 1 : 0);
+      this.#isAligned = true;
+      this.#endUs = bounds[this.#index + 1]!;
+      return;
+    }
     // Mostly it is the next window, and divisions of 64-bit numbers take time.
     const nextEndUs = this.#endUs + everyUs;
     if (timeUs < nextEndUs && this.#isAligned) {
@@ -142,4 +142,17 @@ export class WindowCutter {
       index = end;
     }
   }
+}
+
+/** The last of ascending times that is not after one; `from` is not, and mostly it is that. */
+function lastNotAfter(times: readonly bigint[], timeUs: bigint, from: number): number {
+  if (timeUs < times[from + 1]!) return from;
+  let low = from + 1;
+  let end = times.length - 1;
+  while (end - low > 1) {
+    const middle = (low + end) >>> 1;
+    if (times[middle]! <= timeUs) low = middle;
+    else end = middle;
+  }
+  return low;
 }

@@ -50,6 +50,7 @@ export class Workspace {
   readonly #index: Room;
   readonly #fold: Room;
   readonly #windows: Room;
+  readonly #ends: Room;
   readonly #merged: readonly [Room, Room];
 
   constructor(kernel: Kernel) {
@@ -58,6 +59,7 @@ export class Workspace {
     this.#index = new Room(kernel);
     this.#fold = new Room(kernel);
     this.#windows = new Room(kernel);
+    this.#ends = new Room(kernel);
     this.#merged = [new Room(kernel), new Room(kernel)];
   }
 
@@ -88,6 +90,11 @@ export class Workspace {
   /** Room for the summaries of windows. */
   windows(count: number): number {
     return this.#windows.atLeast(count * SUMMARY_BYTES);
+  }
+
+  /** Room for a time of each window. */
+  ends(count: number): number {
+    return this.#ends.atLeast(8 * count);
   }
 
   /** One of two rooms for merged points. */

@@ -2,7 +2,7 @@
  * What queries come to by a plain computation over all points: sums in whole numbers, sorted lists, no blocks. And histories
  * to ask: random series whose points lie in several sources, some of them written twice or more.
  */
-import { matchesSeries, matchesTags, type Query, rangeAt, tagValue } from '../../../src/query/index.ts';
+import { matchesSeries, matchesTags, type Query, rangeAt, scaleOf, tagValue } from '../../../src/query/index.ts';
 import type { Sources } from '../../../src/store/history/series-set.ts';
 import type { Kernel } from '../../../src/store/kernel.ts';
 import { canonicalTags, encodeKey } from '../../../src/store/series.ts';
@@ -147,8 +147,6 @@ function answer(query: Query, pieces: readonly Piece[]): number | undefined {
   }
 }
 
-const floor = (time: bigint, every: bigint): bigint => time - (((time % every) + every) % every);
-
 /** The rows of a query over a history. */
 export function modelRows(history: readonly ModelSeries[], query: Query, nowUs: bigint): ModelRow[] {
   const range = query.range && rangeAt(query.range, nowUs);
@@ -178,6 +176,7 @@ function groupRows(
   inRange: (time: bigint) => boolean,
 ): ModelRow[] {
   const { group } = members[0]!;
+  const scale = query.everyUs === undefined ? undefined : scaleOf(query.everyUs, query.calendar);
   const windows = new Map<bigint | undefined, Piece[]>();
   const single: ModelRow[] = [];
   for (const { series } of members) {
@@ -186,7 +185,7 @@ function groupRows(
     for (const time of times) {
       const value = series.points.get(time)!;
       single.push({ group, timeUs: time, value, count: 1, series: series.name });
-      const window = query.everyUs === undefined ? undefined : floor(time, query.everyUs);
+      const window = scale?.startOf(time);
       const piece = own.get(window) ?? { times: [], values: [] };
       own.set(window, piece);
       piece.times.push(time);
@@ -200,7 +199,7 @@ function groupRows(
   for (const start of starts) {
     const before = rows.at(-1)?.timeUs;
     if (query.empty === 'null' && before !== undefined) {
-      for (let time = before + query.everyUs!; time < start!; time += query.everyUs!) {
+      for (let time = scale!.next(before); time < start!; time = scale!.next(time)) {
         rows.push({ group, timeUs: time, value: undefined, count: 0 });
       }
     }

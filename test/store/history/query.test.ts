@@ -59,7 +59,7 @@ beforeAll(() => {
 
 const base: Query = {
   ...{ text: '', operation: 'avg', percent: undefined, series: 'cpu', seriesPattern: undefined, tags: undefined },
-  ...{ range: undefined, by: [], everyUs: undefined, empty: 'omit', limit: undefined },
+  ...{ range: undefined, by: [], everyUs: undefined, calendar: undefined, empty: 'omit', limit: undefined },
 };
 
 /** All variants but the operation, with ends and windows that fit the history. */
@@ -88,10 +88,27 @@ function randomQuery(
       { first: { kind: 'relative', beforeUs: 0n }, second: { kind: 'absolute', us: someTime() } },
     ]),
     by: pick([[], [], ['host'], ['zone', 'host'], ['none']]),
-    everyUs: operation === 'points' ? undefined : pick([undefined, every, every]),
+    ...(operation === 'points' ? { everyUs: undefined, calendar: undefined } : randomWindows(next, every)),
     empty: pick(['omit', 'null']),
     limit: pick([undefined, undefined, 0, 1, 3, 50]),
   };
+}
+
+/** Also some on the calendar, of about the same width; its days may be narrower than what is asked for. */
+function randomWindows(next: () => number, everyUs: bigint): Pick<Query, 'everyUs' | 'calendar'> {
+  const kind = Math.floor(next() * 5);
+  if (kind === 0) return { everyUs: undefined, calendar: undefined };
+  if (kind < 3) return { everyUs, calendar: undefined };
+  const zone = kind === 3 ? 'Europe/Berlin' : undefined;
+  const days = Number(everyUs / 86_400_000_000n) + 1;
+  const day = { everyUs: BigInt(days) * 86_400_000_000n, calendar: { unit: 'day', count: days, zone } } as const;
+  if (next() < 0.3 || (zone === undefined && days < 28)) return day;
+  if (days < 28) return { everyUs, calendar: { unit: 'us', count: 1, zone } };
+  const months = Math.ceil(days / 28);
+  const unit = next() < 0.5 ? 'week' : 'month';
+  return unit === 'week'
+    ? { everyUs: BigInt(7 * days) * 86_400_000_000n, calendar: { unit, count: days, zone } }
+    : { everyUs: BigInt(months) * 2_629_746_000_000n, calendar: { unit, count: months, zone } };
 }
 
 /** Answers whose digits depend on the order of rounding. */
