@@ -5,6 +5,7 @@
  */
 import type { NumberValue } from '../engine/program.ts';
 import { SelectorError } from './errors.ts';
+import { meantList, meantOperand, slashedPattern, typographicText } from './idioms.ts';
 import { isJsonNumber, numberValue } from './numbers.ts';
 import { isQuote, scanString } from './strings.ts';
 import { nearest } from './suggest.ts';
@@ -24,6 +25,9 @@ export interface ScannedLiteral {
 
 export const literalList = '"text", a number, true, false or null';
 
+/** What a literal is for: `pattern` is the operand of `~`, `ordered` that of `<` and the like. */
+export type LiteralUse = 'text' | 'ordered' | 'pattern';
+
 const word = /[^\s()[\],"'=!<>~&|]+/y;
 
 /** The run of characters at `at` that could be a bare literal, or '' when none starts there. */
@@ -34,23 +38,23 @@ export function wordAt(source: string, at: number): string {
 
 /**
  * Reads the literal that starts at `at`, where white space has been skipped.
- * @param as `pattern` for the operand of `~`, whose quotes follow their own rule (see strings.ts)
+ * @param as what it is for: the quotes of a pattern follow their own rule (see strings.ts), and hints differ
  * @throws SelectorError when there is none, or when it is not written as JSON writes it
  */
-export function scanLiteral(source: string, at: number, as: 'text' | 'pattern'): ScannedLiteral {
+export function scanLiteral(source: string, at: number, as: LiteralUse): ScannedLiteral {
   if (isQuote(source, at)) {
-    const { value, end, offsets } = scanString(source, at, as);
+    const { value, end, offsets } = scanString(source, at, as === 'pattern' ? 'pattern' : 'text');
     return { literal: { type: 'text', value, offsets }, start: at, end };
   }
   const bare = wordAt(source, at);
-  const literal = bareLiteral(source, at, bare, as === 'pattern' ? 'a pattern in quotes' : literalList);
+  const literal = bareLiteral(source, at, bare, as);
   return { literal, start: at, end: at + bare.length };
 }
 
-function bareLiteral(source: string, at: number, bare: string, expected: string): Literal {
+function bareLiteral(source: string, at: number, bare: string, as: LiteralUse): Literal {
   if (bare === 'true' || bare === 'false') return { type: 'boolean', value: bare === 'true' };
   if (bare === 'null') return { type: 'null' };
-  if (!isJsonNumber(bare)) throw notALiteral(source, at, bare, expected);
+  if (!isJsonNumber(bare)) throw notALiteral(source, at, bare, as);
   const number = numberValue(bare);
   if (number !== undefined) return { type: 'number', number };
   throw new SelectorError({
@@ -62,27 +66,36 @@ function bareLiteral(source: string, at: number, bare: string, expected: string)
   });
 }
 
-function notALiteral(source: string, at: number, bare: string, expected: string): SelectorError {
+function notALiteral(source: string, at: number, bare: string, as: LiteralUse): SelectorError {
+  const expected = as === 'pattern' ? 'a pattern in quotes' : literalList;
+  const error = (message: string, length: number, suggestion: string | undefined): SelectorError =>
+    new SelectorError({ message, text: source, offset: at, length, expected, suggestion });
+  const rest = source.slice(at);
+  const curly = typographicText(rest);
+  if (curly !== undefined) {
+    const suggestion = `text is written in straight quotes: ${JSON.stringify(curly.text)}`;
+    return error(`\`${rest.slice(0, curly.length)}\` is not a literal`, curly.length, suggestion);
+  }
+  const slashed = as === 'pattern' ? slashedLength(rest) : 0;
+  if (slashed > 0) {
+    const written = rest.slice(0, slashed);
+    return error(`\`${written}\` is not a literal`, slashed, `a pattern has no slashes: ${slashedPattern(written)}`);
+  }
   if (bare === '') {
     const found = source.codePointAt(at);
-    return new SelectorError({
-      message: found === undefined ? 'the expression ends too early' : `unexpected \`${String.fromCodePoint(found)}\``,
-      text: source,
-      offset: at,
-      length: 1,
-      expected,
-    });
+    if (found === undefined) return error('the expression ends too early', 1, undefined);
+    return error(`unexpected \`${String.fromCodePoint(found)}\``, 1, meantList(rest));
   }
   const number = meantNumber(bare);
   const looksNumeric = number !== undefined || /^[-+.]?[0-9]/.test(bare);
-  return new SelectorError({
-    message: looksNumeric ? `\`${bare}\` is not a number as JSON writes it` : `\`${bare}\` is not a literal`,
-    text: source,
-    offset: at,
-    length: bare.length,
-    expected,
-    suggestion: number === undefined ? meantWord(bare) : `did you mean ${number}?`,
-  });
+  const message = looksNumeric ? `\`${bare}\` is not a number as JSON writes it` : `\`${bare}\` is not a literal`;
+  const suggestion = number === undefined ? meantWord(bare, as) : `did you mean ${number}?`;
+  return error(message, bare.length, suggestion);
+}
+
+/** How long the pattern in slashes is that `rest` begins with; white space may be in it. */
+function slashedLength(rest: string): number {
+  return /^\/(?:[^/\\]|\\.)+\/[a-z]*/.exec(rest)?.[0].length ?? 0;
 }
 
 /** Literals of other languages, in lower case. */
@@ -94,17 +107,23 @@ const foreignLiterals: ReadonlyMap<string, string> = new Map([
   ['no', 'false'],
 ]);
 
-function meantWord(bare: string): string {
+function meantWord(bare: string, as: LiteralUse): string {
+  const meant = as === 'pattern' ? undefined : meantOperand(bare, as === 'ordered');
+  if (meant !== undefined) return meant;
   const quoted = `text is written in quotes: ${JSON.stringify(bare)}`;
   if (/^[-+]?(?:nan|inf(?:inity)?)$/i.test(bare)) return 'JSON has no NaN and no Infinity, so no record has one';
   const literal = foreignLiterals.get(bare.toLowerCase()) ?? nearest(bare, ['true', 'false', 'null'], 1);
-  return literal === undefined ? quoted : `did you mean ${literal}? (${quoted})`;
+  if (literal === undefined) return quoted;
+  const missing = bare.toLowerCase() === 'undefined' ? 'a key that is missing: !has(path); ' : '';
+  return `did you mean ${literal}? (${missing}${quoted})`;
 }
 
 /** Repairs the usual ways to write a number that JSON does not have; undefined when the result is none either. */
 function meantNumber(bare: string): string | undefined {
   if (/^0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)$/.test(bare) && bare.length <= 40) return String(BigInt(bare));
   const repaired = bare
+    .replace(/;$/, '')
+    .replace(/^[\u2010-\u2015\u2212]/, '-')
     .replace(/^\+/, '')
     .replace(/(?<=[0-9])_(?=[0-9])/g, '')
     .replace(/^(-?)0+(?=[0-9])/, '$1')

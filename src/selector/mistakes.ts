@@ -4,10 +4,12 @@
  */
 
 import { SelectorError } from './errors.ts';
+import { meantByPath, meantCondition, meantOtherSide } from './idioms.ts';
 import type { OperandToken, OperatorToken } from './lexer.ts';
 import { wordAt } from './literals.ts';
 import { isJsonNumber } from './numbers.ts';
 import { type ComparisonOperator, comparisonList, isForeignJoint, meantComparison, meantJoint } from './operators.ts';
+import { isQuote } from './strings.ts';
 
 type Place = { readonly start: number; readonly end: number };
 
@@ -45,7 +47,8 @@ export function noCondition(text: string, token: OperandToken): SelectorError {
 /** A path stands alone, where a condition was needed. */
 export function barePath(text: string, path: Place): SelectorError {
   const name = text.slice(path.start, path.end);
-  const suggestion = `write has(${name}), or ${name} == true`;
+  const meant = isQuote(name, 0) ? meantOtherSide(text.slice(0, path.start), name) : meantByPath(name);
+  const suggestion = meant ?? `write has(${name}), or ${name} == true`;
   return mistake(
     text,
     path,
@@ -58,26 +61,51 @@ export function barePath(text: string, path: Place): SelectorError {
 /** What follows a path is no operator. */
 export function noOperator(text: string, path: Place, token: OperatorToken & { kind: 'wrong' }): SelectorError {
   if (isForeignJoint(token.text)) return barePath(text, path);
-  const meant = meantComparison(token.text);
   const before = text.slice(path.start, path.end);
+  const idiom = idiomOf(before, text.slice(token.start));
+  const meant = meantComparison(token.text);
   const isSecondWord = /^[\p{L}\p{N}_]/u.test(token.text) && !/["'[.]/.test(before);
   const spaced = isSecondWord ? `a key with a space is quoted: "${before} ${token.text}"` : undefined;
-  const suggestion = meant === undefined ? spaced : `did you mean \`${meant}\`?`;
+  const suggestion = idiom ?? (meant === undefined ? spaced : `did you mean \`${meant}\`?`);
   return mistake(text, token, `\`${token.text}\` is not an operator`, `one of ${comparisonList}`, suggestion);
+}
+
+/** `path:` and what follows is a pair of JSON or YAML. */
+function idiomOf(path: string, rest: string): string | undefined {
+  const isPair = /^[^{:"']+:$/.test(path);
+  return isPair ? meantCondition(path.slice(0, -1), `:${rest}`) : meantCondition(path, rest);
+}
+
+/** `not` after a path, and no `in` after that. */
+export function noListAfterNot(text: string, path: Place, token: Place): SelectorError {
+  const meant = meantCondition(text.slice(path.start, path.end), text.slice(token.start));
+  const suggestion = meant ?? 'a condition is negated as a whole: !(path == 1), or path != 1';
+  return mistake(text, token, '`not` after a path goes with `in`', 'not in [...]', suggestion);
 }
 
 /** What follows a complete condition neither joins it to another nor ends it. `isOpen`: inside parentheses. */
 export function noJoint(text: string, token: OperatorToken, isOpen: boolean): SelectorError {
   if (token.kind === 'close') return mistake(text, token, '`)` was never opened', '&&, || or the end');
   const found = text.slice(token.start, token.end);
+  const rest = text.slice(token.start);
   const meant = meantJoint(found);
   const expected = isOpen ? '&&, || or )' : '&&, || or the end';
-  const suggestion = endsWithBackslash(text, token.start)
-    ? "single quotes take no escapes; text with a ' in it goes into double quotes"
-    : meant === undefined
-      ? undefined
-      : `did you mean \`${meant}\`?`;
+  const suggestion =
+    unjoined(text, token.start, rest) ?? (meant === undefined ? undefined : `did you mean \`${meant}\`?`);
   return mistake(text, token, `unexpected \`${found}\` after a condition`, expected, suggestion);
+}
+
+/** What follows a condition, when more than the sign itself tells what was meant. */
+function unjoined(text: string, at: number, rest: string): string | undefined {
+  if (endsWithBackslash(text, at)) return "single quotes take no escapes; text with a ' in it goes into double quotes";
+  const digits = /[0-9]{1,3}$/.exec(text.slice(0, at))?.[0];
+  const thousands = /^(?:,[0-9]{3})+(?![0-9])/.exec(rest)?.[0];
+  if (digits !== undefined && thousands !== undefined) {
+    return `did you mean ${digits}${thousands.replaceAll(',', '')}? (a number has no separators)`;
+  }
+  if (/^[<>]/.test(rest)) return 'a range takes two conditions: path > 1 && path < 3';
+  if (/^(?:#|--|\/\/)/.test(rest)) return 'there are no comments in selectors';
+  return undefined;
 }
 
 /** `'it\'s'`: the quote that was meant to be escaped has ended the text. */
@@ -110,7 +138,9 @@ export function sidesSwapped(
   const isLiteral = isJsonNumber(left) || /^(?:"[^"\\]*"|'[^']*')$/.test(left);
   if (!isLiteral || flip === undefined || !/^[\p{L}_@$]/u.test(right) || /^(?:true|false|null)$/.test(right))
     return undefined;
-  const suggestion = `write ${right} ${flip} ${left}`;
+  const range = /^\s*(<=?|>=?)\s*(-?[0-9][^\s()&|]*)/.exec(text.slice(valueAt + right.length));
+  const upper = range === null ? '' : ` && ${right} ${range[1]} ${range[2]}`;
+  const suggestion = `write ${right} ${flip} ${left}${upper}`;
   return mistake(text, path, 'the path comes first, then the literal', 'a path', suggestion);
 }
 

@@ -62,6 +62,8 @@ const foreignJoints: ReadonlyMap<string, string> = new Map([
   [';', '&&'],
   ['|', '||'],
   ['|||', '||'],
+  ['∧', '&&'],
+  ['∨', '||'],
 ]);
 
 /** The comparison operator that `text`, which is none, was probably meant to be. */

@@ -6,8 +6,18 @@
 import type { Path, Scalar, StringScalar } from '../engine/program.ts';
 import type { Comparison, Expression } from './ast.ts';
 import { type OperandToken, operandAt, operatorAt, skipSpace } from './lexer.ts';
-import { type Literal, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
-import { barePath, mistake, noCondition, noJoint, noList, noOperator, sidesSwapped, wrongType } from './mistakes.ts';
+import { type Literal, type LiteralUse, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
+import {
+  barePath,
+  mistake,
+  noCondition,
+  noJoint,
+  noList,
+  noListAfterNot,
+  noOperator,
+  sidesSwapped,
+  wrongType,
+} from './mistakes.ts';
 import type { ComparisonOperator } from './operators.ts';
 import { scanPath } from './paths.ts';
 
@@ -111,8 +121,7 @@ class Parser {
     if (token.operator === 'in') return { kind: 'test', test: this.membership(path.path) };
     if (token.operator === 'not') {
       if (this.take('in')) return { kind: 'not', operand: { kind: 'test', test: this.membership(path.path) } };
-      const suggestion = 'a condition is negated as a whole: !(path == 1), or path != 1';
-      throw mistake(this.text, token, '`not` after a path goes with `in`', 'not in [...]', suggestion);
+      throw noListAfterNot(this.text, path, token);
     }
     return this.compared(path, token.operator);
   }
@@ -121,8 +130,7 @@ class Parser {
     const start = skipSpace(this.text, this.at);
     const swapped = sidesSwapped(this.text, path, operator, start);
     if (swapped !== undefined) throw swapped;
-    const isPattern = operator === '~' || operator === '!~';
-    const value = scanLiteral(this.text, start, isPattern ? 'pattern' : 'text');
+    const value = scanLiteral(this.text, start, useOf(operator));
     this.at = value.end;
     const test: Expression = { kind: 'test', test: this.testOf(path.path, operator, value) };
     return operator === '!=' || operator === '!~' ? { kind: 'not', operand: test } : test;
@@ -191,6 +199,11 @@ const ops = {
   '~': 'regex',
   '!~': 'regex',
 } as const satisfies Record<ComparisonOperator, Comparison['op']>;
+
+function useOf(operator: ComparisonOperator): LiteralUse {
+  if (operator === '~' || operator === '!~') return 'pattern';
+  return operator.startsWith('<') || operator.startsWith('>') ? 'ordered' : 'text';
+}
 
 const utf8 = new TextEncoder();
 

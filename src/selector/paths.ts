@@ -6,13 +6,17 @@
  */
 import type { Path, PathStep } from '../engine/program.ts';
 import { SelectorError } from './errors.ts';
+import { typographicText } from './idioms.ts';
 import { isQuote, scanString } from './strings.ts';
 
 /** Words that mean something else where a path may stand; as a key of their own they need quotes. */
 export const reservedWords: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'has', 'true', 'false', 'null']);
 
-/** `^ $ *` belong to a key unless `=` makes them an operator, so `$ref` is a key and `a$="x"` a comparison. */
-const bareKey = /(?:[^\s.[\]"'(),!=<>~&|^$*]|[\^$*](?!=))+/y;
+/**
+ * `^ $ *` belong to a key unless `=` makes them an operator, so `$ref` is a key and `a$="x"` a comparison. A key that
+ * begins with a typographic quote is one that an editor has put there: a real one takes straight quotes around it.
+ */
+const bareKey = /(?![“”„‟‘’‚‛«])(?:[^\s.[\]"'(),!=<>~&|^$*]|[\^$*](?!=))+/y;
 
 /** Longest array the engine can index: JavaScript's own limit, and far beyond the longest record. */
 const maxIndex = 2 ** 32 - 2;
@@ -100,14 +104,23 @@ function scanKey(source: string, at: number, isFirst: boolean): { key: string; e
       suggestion: 'a record that is an array itself has no paths',
     });
   }
+  const meant = meantKey(source, at, isFirst);
   throw new SelectorError({
     message: isFirst && at >= source.length ? 'the path is empty' : 'a key is missing here',
     text: source,
     offset: at,
     length: 1,
     expected: 'a key',
-    suggestion: 'an empty key is written "", and a key with other characters in quotes',
+    suggestion: meant ?? 'an empty key is written "", and a key with other characters in quotes',
   });
+}
+
+/** jq's leading dot, and quotes of typographers. */
+function meantKey(source: string, at: number, isFirst: boolean): string | undefined {
+  const curly = typographicText(source.slice(at));
+  if (curly !== undefined) return `a key is quoted with straight quotes: ${JSON.stringify(curly.text)}`;
+  const dotted = isFirst ? /^\.+([^\s.=!<>~()[\]"',&|][^\s=!<>~(),&|]*)/.exec(source.slice(at)) : null;
+  return dotted === null ? undefined : `a path begins with its key, without a dot: ${dotted[1]}`;
 }
 
 function scanSubscript(source: string, open: number): { step: PathStep; end: number } {

@@ -102,5 +102,8 @@ function unclosed(source: string, start: number): SelectorError {
     offset: start,
     length: source.length - start,
     expected: `a closing ${source[start]}`,
+    suggestion: /[“”„‟‘’‚‛»«]/.test(source.slice(start))
+      ? `the quote that closes is a straight one: ${source[start]}`
+      : undefined,
   });
 }

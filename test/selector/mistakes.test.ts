@@ -3,6 +3,7 @@
  * messages. `vitest -u` writes it anew.
  */
 import { expect, test } from 'vitest';
+import { compileExpressions } from '../../src/selector/compile.ts';
 import { renderSelectorError, SelectorError } from '../../src/selector/errors.ts';
 import { parseExpression } from '../../src/selector/parse.ts';
 
@@ -95,12 +96,42 @@ const mistakes: Readonly<Record<string, readonly string[]>> = {
     'a in [x]',
     'a not in 5',
   ],
+  'idioms of other languages': [
+    ...['a between 1 and 2', 'a NOT BETWEEN "x" AND "y"', 'NOT a == 1', 'NOT has(a)', 'a NOT IN [1]', 'a !in [1]'],
+    ...[
+      'a is null',
+      'a IS NOT NULL',
+      'a is not 5',
+      'a exists',
+      'a missing',
+      'exists(a)',
+      'len(a) > 1',
+      'lower(a) == "x"',
+    ],
+    ...[
+      'a like "%foo%"',
+      'a like "foo%"',
+      'a ILIKE "%f.o%"',
+      'a not like "x_%"',
+      'a !contains "x"',
+      'a not contains x',
+    ],
+    ...['a startsWith("x")', 'a + 1 == 2', 'a:1', 'level:error', 'level: "error"', 'a := 1', '{"level":"error"}'],
+    ...['where a == 1', 'select(.a == 1)', '/time/i', 'a ≠ 1', 'a ≥ 1', 'a == 1 ∧ b == 2', 'a < 3 < 4', '1 < a <= 3'],
+    ...['level == "error" or "warn"', 'level == ["error", "warn"]', 'level == ("error", "warn")', 'a == 1 # one'],
+    ...['.a == 1', '.level.x == "error"', '“level” == "x"', 'has(“a b”)'],
+  ],
+  'literals of other languages': [
+    ...['msg ~ /time/i', 'msg ~ /a b\\/c/', 'level == “error”', 'level == ‘time out’', 'a == `x`', 'level == "error”'],
+    ...['a > 1500ms', 'a == 10%', 'a > 10MB', 'time > now-1h', 'time > now()', 'time > -1h', 'a > b', 'a >= b.c'],
+    ...['status == 5xx', 'a == 1,000', 'a == −5', 'a == 1;', 'a == undefined', 'a ~ "*.log"'],
+  ],
   paths: ['a..b == 1', 'a. == 1', '[0] == 1', 'a[x] == 1', 'has(a[-1])', 'a[0 == 1'],
 };
 
 function complaint(text: string): string {
   try {
-    parseExpression(text);
+    compileExpressions([text]);
   } catch (error) {
     if (error instanceof SelectorError) return renderSelectorError(error);
     throw error;
@@ -113,4 +144,14 @@ test('every mistake is pointed at, with what was expected and meant', async () =
     [`# ${title}`, ...texts.map(complaint)].join('\n\n'),
   );
   await expect(`${sections.join('\n\n\n')}\n`).toMatchFileSnapshot('mistakes.txt');
+});
+
+test('what a hint tells to write can be parsed', () => {
+  const written = Object.values(mistakes)
+    .flat()
+    .map((text) => /^ {2}write (.*)$/m.exec(complaint(text))?.[1])
+    .filter((hint) => hint !== undefined && !/[.]{3}|^[.]|^\[|^in |\\\\/.test(hint))
+    .flatMap((hint) => hint!.replace(/ \(or.*$/, '').split(', or '));
+  expect(written.length).toBeGreaterThan(30);
+  for (const condition of written) expect(() => parseExpression(condition), condition).not.toThrow();
 });

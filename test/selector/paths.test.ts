@@ -97,7 +97,7 @@ describe('what is no path is refused', () => {
         .a
         ^
         expected a key
-        an empty key is written "", and a key with other characters in quotes"
+        a path begins with its key, without a dot: a"
     `);
     expect(complaint('a.')).toMatchInlineSnapshot(`
       "a key is missing here

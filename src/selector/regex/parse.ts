@@ -95,7 +95,7 @@ function parseAtom(reading: Reading): Node[] | undefined {
     case '?':
     case '{':
       return cursor.fail(`there is nothing for ${cursor.peek()} to repeat`, cursor.at, 1, {
-        hint: `write \\${cursor.peek()} for the character itself`,
+        hint: `write ${cursor.peek() === '*' ? '.* for any text, or ' : ''}\\${cursor.peek()} for the character itself`,
       });
     case '.':
       cursor.at += 1;
