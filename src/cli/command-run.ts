@@ -8,6 +8,7 @@ import { commandOf } from './commands.ts';
 import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { resolveLine } from './line.ts';
+import { refuseForgottenFlags } from './operands.ts';
 import { splitAtDashes } from './parse.ts';
 import { runSources } from './plugin-files.ts';
 import { pluginLimits } from './plugin-read.ts';
@@ -18,6 +19,7 @@ import type { World } from './world.ts';
 export async function runCommand(argv: readonly string[], world: World): Promise<number> {
   const [own, args] = splitAtDashes(argv, flagsOf('run'));
   const { resolved, operands } = resolveLine('run', own, world.environment);
+  refuseForgottenFlags('run', operands, world);
   const [plugin, ...files] = operands;
   if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
   const settings = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));

@@ -5,6 +5,7 @@ import { paintFor } from './color.ts';
 import { commandOf } from './commands.ts';
 import { Exit } from './exit.ts';
 import { resolveLine } from './line.ts';
+import { refuseForgottenFlags } from './operands.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';
 import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
@@ -12,6 +13,7 @@ import type { World } from './world.ts';
 /** The exit code of one run. @throws UsageError */
 export async function selectCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, operands } = resolveLine('select', argv, world.environment, { lanes: world.cores() });
+  refuseForgottenFlags('select', operands, world);
   const settings = selectSettings(resolved, operands, defaultStore(world.environment));
   if (operands.length === 0 && world.isTTY(0)) return await helpInsteadOfHanging(settings, world);
   const runSelect = await world.loadRunSelect();

@@ -3,13 +3,12 @@
  * and code. What a command does is in command-NAME.ts. `select` is imported at once and the others when they are needed:
  * start-up time is part of a filter's speed (bench/startup.mjs), and every further file of the bundle adds to it.
  */
-import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { ColorWhen, ErrorsFormat } from '../config/settings.ts';
-import { StoreError } from '../store/errors.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { selectCommand } from './command-select.ts';
-import { type Command, commandAt } from './commands.ts';
+import { type Command, commandAt, subcommandsOf } from './commands.ts';
 import { Exit } from './exit.ts';
+import { factsOf, failureOf, internalFailure, queryFailure } from './failure.ts';
 import { type CommandName, flagsOf } from './flags.ts';
 import { type Asked, askedFor } from './parse.ts';
 import { openTerminal } from './terminal.ts';
@@ -68,10 +67,18 @@ async function dispatch(argv: readonly string[], command: Command | undefined, w
     world.write(1, versionText());
     return Exit.ok;
   }
-  if (command === undefined && asked === undefined) return await withoutCommand(argv, world);
+  const isNoCommand = isWordOf(command, argv);
+  if (command === undefined && (asked === undefined || isNoCommand)) return await withoutCommand(argv, world);
+  if (command !== undefined && isNoCommand) return await (await handlers[command.name]())(argv, world);
   if (asked !== undefined) return await showHelp(asked, command, argv, world);
   const handler = await handlers[command?.name ?? 'help']();
   return await handler(argv, world);
+}
+
+/** The first argument stands where a command or a subcommand has to, and is none: help about what holds it would hide that. */
+function isWordOf(command: Command | undefined, [word]: readonly string[]): boolean {
+  if (word === undefined || word.startsWith('-')) return false;
+  return command === undefined || subcommandsOf(command).length > 0;
 }
 
 async function showHelp(
@@ -108,52 +115,10 @@ async function explain(
   const write = (text: string): void => world.write(2, text);
   const errors = errorsAsked(argv, world.environment.SLUNG_ERRORS);
   const { talk } = await openTerminal({ write, level, quiet: false, errors, verbose: 0, drawProgress: false });
-  if (error instanceof UsageError) {
-    const detail = error.detail === '' ? '' : `${error.detail}\n`;
-    const topic = command === undefined ? 'slung help' : `slung help ${command.name}`;
-    talk.error(`${error.message}\n${detail}See: ${topic}`);
-    return Exit.usage;
-  }
-  if (error instanceof PluginFileError) {
-    talk.error(error.detail === '' ? error.message : `${error.message}\n${error.detail}`);
-    return Exit.plugin;
-  }
-  if (error instanceof Error && error.name === 'QueryError') {
-    const { QueryError, renderQueryError } = await import('../query/index.ts');
-    if (error instanceof QueryError) {
-      talk.error(`${renderQueryError(error)}\nSee: slung help ${command?.name ?? 'query'}`);
-      return Exit.usage;
-    }
-  }
-  if (error instanceof StoreError) {
-    talk.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`);
-    return Exit.data;
-  }
-  // An error of the system (help into a full disk) is not a mistake in slung.
-  if (error instanceof Error && 'syscall' in error) {
-    talk.error(systemText(error as NodeJS.ErrnoException));
-    return Exit.data;
-  }
-  // Each engine reserves 4 GiB of addresses, of which it uses little.
-  if (error instanceof RangeError && /could not allocate memory/i.test(error.message)) {
-    talk.error(`there are not enough addresses for an engine's memory (${error.message})\nSee: ulimit -v`);
-    return Exit.data;
-  }
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  talk.error(
-    `internal error: ${trace}\nThis is a mistake in slung. Please report it with the output of: slung --version`,
-  );
-  return Exit.data;
-}
-
-/** As runs say it of their output (io/errors.ts). Only standard output is written to here. */
-function systemText(error: NodeJS.ErrnoException): string {
-  const known = process
-    .getBuiltinModule('node:util')
-    .getSystemErrorMap()
-    .get(error.errno ?? 0);
-  const isOutput = error.syscall === 'write' && known !== undefined;
-  return isOutput ? `cannot write <stdout>: ${known[1]} (${error.code})` : error.message;
+  const failure = failureOf(error, command) ?? (await queryFailure(error, command)) ?? internalFailure(error);
+  if (errors === 'json') talk.error(failure.message, factsOf(failure));
+  else talk.error([failure.message, failure.detail, failure.next].filter((part) => part !== '').join('\n'));
+  return failure.code;
 }
 
 /** The last --errors on the line, or the environment's, for messages about a line that could not be parsed. */

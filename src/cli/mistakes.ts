@@ -3,6 +3,7 @@ import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
 import { type Command, lastWord, mainCommands, subcommandsOf } from './commands.ts';
 import { flags } from './flags.ts';
+import { nearOption } from './unknown-option.ts';
 
 const names: readonly string[] = mainCommands.map((command) => command.name);
 
@@ -48,11 +49,8 @@ function optionFirst(word: string): UsageError {
     const command = owner.commands[0] ?? 'select';
     return new UsageError(`the option ${name} belongs after a command`, `Write: slung ${command} ${name} …`);
   }
-  const near = nearest(
-    name,
-    flags.map((flag) => `--${flag.long}`),
-  );
-  return new UsageError(`unknown option ${name}${didYouMean(near)}`);
+  const near = nearOption(name.replace(/^-+/, ''), flags);
+  return new UsageError(`unknown option ${name}${didYouMean(near === undefined ? undefined : `--${near}`)}`);
 }
 
 function didYouMean(near: string | undefined): string {

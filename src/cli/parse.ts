@@ -7,6 +7,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../config/errors.ts';
 import { type Flag, isNegative, oppositeOf, takesNext } from './flags.ts';
+import { unknownOption } from './unknown-option.ts';
 
 /** One flag as typed. `text` is its value; for a switch `true` or `false`. */
 export interface TypedFlag {
@@ -32,7 +33,7 @@ interface Walked {
   readonly end: number;
 }
 
-/** @throws UsageError for an unknown option or a missing value, with commander's suggestion */
+/** @throws UsageError for an unknown option or a missing value, with what was probably meant */
 export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Typed {
   const typed: TypedFlag[] = [];
   const command = new Command()
@@ -44,7 +45,7 @@ export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Typ
   try {
     command.parse(walk(argv, flags).argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) throw toUsageError(error);
+    if (error instanceof CommanderError) throw toUsageError(error, flags);
     throw error;
   }
   return { flags: typed, operands: command.args };
@@ -110,12 +111,13 @@ function clusterOf(argument: string, flags: readonly Flag[]): Flag[] {
   return cluster;
 }
 
-/** commander's text in our words, with its suggestion on the same line. */
-function toUsageError(error: CommanderError): UsageError {
+/** commander's text in our words; what was meant by an unknown option is ours to say. */
+function toUsageError(error: CommanderError, flags: readonly Flag[]): UsageError {
+  const unknown = /^error: unknown option '([^']*)'/.exec(error.message)?.[1];
+  if (unknown !== undefined) return unknownOption(unknown, flags);
   const message = error.message
     .replace(/^error: /, '')
     .replace(/^option '(.*)' argument missing$/, 'the option $1 needs a value')
-    .replace(/^unknown option '(.*)'/, 'unknown option $1')
     .replace(/\n\(Did you mean (.*)\?\)$/s, ' (did you mean $1?)');
   return new UsageError(message);
 }

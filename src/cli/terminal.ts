@@ -45,7 +45,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     else asText[level](message);
   };
   const talk: Talk = {
-    error: (text) => tell('error', text),
+    error: (text, facts) => tell('error', text, facts),
     warn: (text, facts) => {
       if (!quiet) tell('warning', text, facts);
     },

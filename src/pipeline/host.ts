@@ -12,8 +12,8 @@ import type { PointStore } from './store-writer.ts';
  * several lines. `-q` silences warn and verbose; error and info are always shown.
  */
 export interface Talk {
-  /** Something failed, and the exit code will say so. */
-  error(text: string): void;
+  /** Something failed, and the exit code will say so. `facts` are for programs, in place of further lines. */
+  error(text: string, facts?: Readonly<Record<string, unknown>>): void;
   /**
    * Something is odd and the run goes on: a bad line, a path that never occurred. `facts` is what the text says, for
    * programs.

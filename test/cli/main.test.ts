@@ -173,6 +173,19 @@ describe('mistakes', () => {
         'See: slung help store',
       ],
     ],
+    // Help does not hide a mistake in the name.
+    [
+      ['selct', '--help'],
+      ['slung: unknown command "selct" (did you mean select?)', 'See: slung help'],
+    ],
+    [
+      ['store', 'wrte', '-h'],
+      [
+        'slung: store: unknown command "wrte" (did you mean write?)',
+        'Commands: write, ls, stat, verify, compact, trim, export, repair.',
+        'See: slung help store',
+      ],
+    ],
     [['qurey'], ['slung: unknown command "qurey" (did you mean query?)', 'See: slung help']],
     [
       ['plugin', 'list', '--jsn'],

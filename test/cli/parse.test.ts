@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flagsOf } from '../../src/cli/flags.ts';
+import { type CommandName, flagsOf } from '../../src/cli/flags.ts';
 import { askedFor, parseFlags, splitAtDashes } from '../../src/cli/parse.ts';
 
 const flags = flagsOf('select');
@@ -52,6 +52,20 @@ describe('parseFlags', () => {
   test.each([
     [['--feilds', 'a'], 'unknown option --feilds (did you mean --fields?)'],
     [['--zzzzzz'], 'unknown option --zzzzzz'],
+    // Near enough, or none.
+    [['--follow'], 'unknown option --follow'],
+    [['--tail'], 'unknown option --tail'],
+    [['--head'], 'unknown option --head'],
+    [['--max-err', '3'], 'unknown option --max-err (did you mean --max-errors?)'],
+    [['--no-heder'], 'unknown option --no-heder (did you mean --no-header?)'],
+    // Other tools' names.
+    [['--filter=x'], `unknown option --filter (did you mean -w 'level == "error"'?)`],
+    [['--csv'], 'unknown option --csv (did you mean --to csv?)'],
+    [['--json'], 'unknown option --json (did you mean --to ndjson?)'],
+    [['--pretty'], 'unknown option --pretty'],
+    [['--output-format', 'csv'], 'unknown option --output-format (did you mean --to csv?)'],
+    [['--threads=4'], 'unknown option --threads (did you mean -j N?)'],
+    [['--no-colour'], 'unknown option --no-colour (did you mean --color never?)'],
     [['-Z'], 'unknown option -Z'],
     [['-vZ'], 'unknown option -Z'],
     [['-j'], 'the option -j, --lanes <N> needs a value'],
@@ -59,6 +73,31 @@ describe('parseFlags', () => {
   ])('%j is refused', (argv, message) => {
     expect(() => parseFlags(argv, flags)).toThrowError(expect.objectContaining({ name: 'UsageError', message }));
   });
+});
+
+test.each([
+  [['--follow'], 'To read a file that grows: tail -f FILE | slung …'],
+  [['-n', '5'], 'To have the first records only: slung … | head -n 10'],
+  [['-i'], `Case does not count in a pattern that begins with (?i): -w 'msg ~ "(?i)time"'`],
+  [['--slurp'], 'Records are read one by one; jq -s collects them: slung … | jq -s .'],
+])('what other tools have an option for: %j', (argv, detail) => {
+  expect(() => parseFlags(argv, flags)).toThrowError(expect.objectContaining({ detail }));
+});
+
+test('advice is only for commands that it fits', () => {
+  const refused = (command: CommandName, option: string) => {
+    try {
+      parseFlags([option], flagsOf(command));
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  expect(refused('query', '--since')).toMatchObject({ detail: "A range is part of the query: 'AVG:cpu:[]:[1h]'" });
+  expect(refused('query', '--csv')).toMatchObject({ message: 'unknown option --csv (did you mean --to csv?)' });
+  expect(refused('query', '--filter')).toMatchObject({ message: 'unknown option --filter', detail: '' });
+  expect(refused('select', '--since')).toMatchObject({ message: 'unknown option --since', detail: '' });
+  expect(refused('plugin new', '--follow')).toMatchObject({ message: 'unknown option --follow', detail: '' });
 });
 
 describe('askedFor', () => {

@@ -217,8 +217,9 @@ describe('the answer', () => {
     expect(result).toMatchObject({ code: 1, err: 'slung: 00000001.seg: bad checksum (at byte 5)\nRepair it.\n' });
     expect(asked.closed).toBe(1);
     const json = await query(['AVG:cpu:[]', '--errors=json'], { store: storeOf(failing()) });
-    const message = '00000001.seg: bad checksum (at byte 5)\nRepair it.';
-    expect(JSON.parse(json.err)).toEqual({ level: 'error', message });
+    const message = '00000001.seg: bad checksum (at byte 5)';
+    const facts = { kind: 'store', exitCode: 1, hint: 'Repair it.' };
+    expect(JSON.parse(json.err)).toEqual({ level: 'error', message, ...facts });
   });
 });
 

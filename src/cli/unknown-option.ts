@@ -1,0 +1,101 @@
+/**
+ * What was meant by an option that does not exist: one of other tools, with what does the same here, or a misspelt one. No hint
+ * is better than a far one: `--follow` is not `--color`.
+ */
+import { UsageError } from '../config/errors.ts';
+import { nearest } from '../selector/suggest.ts';
+import { type Flag, oppositeOf } from './flags.ts';
+
+/** Names without dashes → the option of slung that does it, as it is written. */
+const foreign: readonly (readonly [names: string, long: string, written: string])[] = [
+  ['filter query expr expression match grep condition search', 'where', '-w \'level == "error"\''],
+  ['select keys keep project pick cut include', 'fields', '-f time,msg'],
+  ['csv', 'to', '--to csv'],
+  ['tsv', 'to', '--to tsv'],
+  ['json ndjson jsonl', 'to', '--to ndjson'],
+  ['pretty table', 'to', '--to table'],
+  ['output-format format output-type outformat oformat out-format', 'to', '--to csv'],
+  ['delimiter separator sep ofs d', 'to', '--to tsv'],
+  ['no-headers headerless headerless-csv-output noheader', 'no-header', '--no-header'],
+  ['raw raw-output r', 'no-header', '--to tsv --no-header'],
+  ['out outfile output-file out-file', 'output', '-o FILE'],
+  ['threads jobs parallel workers nproc cores', 'lanes', '-j N'],
+  ['skip-errors ignore-errors skip-bad-lines skip-invalid lenient', 'on-error', '--on-error skip'],
+  ['strict fail-fast stop-on-error abort-on-error', 'on-error', '--on-error fail'],
+  ['dead-letter errors-file bad-lines reject-file', 'rejects', '--rejects FILE'],
+  ['silent', 'quiet', '--quiet'],
+  ['debug trace', 'verbose', '--verbose'],
+  ['count', 'stats', '--stats'],
+  ['buffer-size chunk-size block-size', 'batch-bytes', '--batch-bytes SIZE'],
+  ['db database data-dir', 'store', '--store DIR'],
+  ['colors colour colours', 'color', '--color WHEN'],
+  ['no-color no-colors no-colour', 'color', '--color never'],
+  ['timeout', 'time-limit', '--time-limit DURATION'],
+  ['max-memory memory-limit', 'memory', '--memory SIZE'],
+];
+
+/** Names → what to do, when no option does it; for commands that read records. */
+const otherwise: readonly (readonly [names: string, advice: string])[] = [
+  ['follow tail', 'To read a file that grows: tail -f FILE | slung …'],
+  ['n limit head max-count m first take', 'To have the first records only: slung … | head -n 10'],
+  ['c compact compact-output', 'Records come out as they went in, one a line.'],
+  ['line-buffered unbuffered flush fflush', 'Live input comes out at once, without an option.'],
+  ['i ignore-case', 'Case does not count in a pattern that begins with (?i): -w \'msg ~ "(?i)time"\''],
+  ['invert-match exclude', 'A condition is negated as a whole: -w \'!(level == "debug")\''],
+  ['input file files in infile input-file', 'Files are named without an option: slung … FILE'],
+  ['null-input slurp s a', 'Records are read one by one; jq -s collects them: slung … | jq -s .'],
+  [
+    'gzip zstd decompress uncompress z gz zin gzin',
+    'gzip and zstd are recognised by their first bytes, without an option.',
+  ],
+  ['since last range start', "A range is part of the query: 'AVG:cpu:[]:[1h]'"],
+];
+
+/** Of the commands that read records; `since` is of queries. */
+const advised: ReadonlySet<string> = new Set(['select', 'run', 'store write']);
+
+/** `written` is the option as typed, perhaps with `=VALUE`; `flags` are those of the command. */
+export function unknownOption(written: string, flags: readonly Flag[]): UsageError {
+  const name = (written.split('=')[0] ?? written).replace(/^-+/, '');
+  const typed = name === '' ? written : (written.split('=')[0] ?? written);
+  const message = `unknown option ${typed}`;
+  // A letter may be any tool's: only what it surely means is said of it.
+  const near = name.length < 2 ? undefined : nearOption(name, flags);
+  const meant = foreign.find(
+    ([names, long]) => names.split(' ').includes(name.toLowerCase()) && flags.some((flag) => fits(flag, long, name)),
+  );
+  if (meant !== undefined) return new UsageError(`${message} (did you mean ${meant[2]}?)`);
+  const advice = adviceOn(name, flags);
+  if (advice !== undefined) return new UsageError(message, advice);
+  return new UsageError(near === undefined ? message : `${message} (did you mean --${near}?)`);
+}
+
+/** The command has the flag, and the choice that the name stands for. */
+function fits(flag: Flag, long: string, name: string): boolean {
+  if (flag.long !== long) return false;
+  const isChoice = long === 'to' && ['csv', 'tsv', 'json', 'ndjson', 'pretty', 'table'].includes(name);
+  if (!isChoice) return true;
+  const choice = { json: 'ndjson', pretty: 'table' }[name] ?? name;
+  return flag.choices?.includes(choice) ?? false;
+}
+
+function adviceOn(name: string, flags: readonly Flag[]): string | undefined {
+  const isQuery = flags.some((flag) => flag.commands.includes('query') && flag.long === 'plot');
+  const isReader = flags.some(
+    (flag) => flag.long === 'on-error' && flag.commands.some((command) => advised.has(command)),
+  );
+  if (!isReader && !isQuery) return undefined;
+  const found = otherwise.find(([names]) => names.split(' ').includes(name.toLowerCase()))?.[1];
+  return found !== undefined && found.startsWith('A range') === isQuery ? found : undefined;
+}
+
+/** The option that `name` is a slip or a beginning of. Both are without dashes. */
+export function nearOption(name: string, flags: readonly Flag[]): string | undefined {
+  const known = flags.flatMap((flag) => {
+    const opposite = oppositeOf(flag);
+    return opposite === undefined ? [flag.long] : [flag.long, opposite];
+  });
+  const begun = known.filter((long) => long.startsWith(name.toLowerCase()));
+  if (name.length >= 3 && begun.length === 1) return begun[0];
+  return nearest(name, known, Math.max(1, Math.floor(name.length / 3)));
+}
