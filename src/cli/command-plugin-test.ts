@@ -14,6 +14,7 @@ import { runSettings } from '../config/run.ts';
 import { sourceEndings } from '../plugin/authoring/build.ts';
 import {
   CaseError,
+  expectedOf,
   hasTests,
   pluginOfFolder,
   readCases,
@@ -146,15 +147,17 @@ async function runCase(test: TestCase, subject: Run, world: World): Promise<Case
     return { ...about, passed: false, updated: false, reason, diff: [] };
   }
   try {
-    if (subject.update && test.options.compare !== 'empty') {
-      return { ...about, passed: true, updated: updateExpected(test, ran.output), reason: '', diff: [] };
-    }
-    const verdict = verdictOf(test, ran.output);
-    if (verdict.passed) return { ...about, passed: true, updated: false, reason: '', diff: [] };
-    return { ...about, updated: false, ...verdict };
+    const isToBeWritten = subject.update && test.options.compare !== 'empty';
+    const subjectOfTest = isToBeWritten ? { ...test, expected: expectedOf(test, ran.output) } : test;
+    // What a run without --update would refuse is not written: the output passes as its own expectation, or fails.
+    const verdict = verdictOf(subjectOfTest, ran.output);
+    if (!verdict.passed) return { ...about, updated: false, ...verdict };
+    const updated = isToBeWritten && updateExpected(test, subjectOfTest.expected!);
+    return { ...about, passed: true, updated, reason: '', diff: [] };
   } catch (error) {
     if (!(error instanceof CaseError || error instanceof SyntaxError)) throw error;
-    const reason = error instanceof CaseError ? error.message : `${basename(test.expectedFile)}: ${error.message}`;
+    const what = subject.update ? 'the output' : basename(test.expectedFile);
+    const reason = error instanceof CaseError ? error.message : `${what}: ${error.message}`;
     return { ...about, passed: false, updated: false, reason, diff: [] };
   }
 }

@@ -177,7 +177,7 @@ const sandbox: readonly Flag[] = [
     group: 'Sandbox',
     doc: 'Let plugins send requests to HOST',
     longDoc:
-      'Let plugins send HTTP requests to HOST, and to no other port than PORT if it is given. HOST is a name or an address, IPv6 in brackets; there are no wildcards. May be given more than once. Without it, a plugin reaches nothing.',
+      'Let plugins send HTTP requests to HOST: to the port PORT alone, and without it to the port of the scheme alone, 80 for http and 443 for https. HOST is a name or an address, IPv6 in brackets; there are no wildcards. May be given more than once. Without it, a plugin reaches nothing.',
     common: true,
     commands: andTest,
   },

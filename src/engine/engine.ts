@@ -15,6 +15,8 @@ export interface Reject {
   readonly from: number;
   readonly to: number;
   readonly code: number;
+  /** The number of the plugin's cause (layout.ts, REJ_CODE); 0 is none. */
+  readonly cause: number;
   /** Address of the offending byte. */
   readonly at: number;
   /** 0-based line within the batch. */
@@ -197,7 +199,8 @@ export class EngineMemory {
     return {
       from: words[at + (L.REJ_FROM >> 2)]! >>> 0,
       to: words[at + (L.REJ_TO >> 2)]! >>> 0,
-      code: words[at + (L.REJ_CODE >> 2)]!,
+      code: words[at + (L.REJ_CODE >> 2)]! & L.REJ_CODE_MASK,
+      cause: words[at + (L.REJ_CODE >> 2)]! >>> L.REJ_CAUSE_SHIFT,
       at: words[at + (L.REJ_AT >> 2)]! >>> 0,
       line: words[at + (L.REJ_LINE >> 2)]! >>> 0,
     };

@@ -128,6 +128,9 @@ export const REJ_FROM = 0;
 /** End of the line, without its newline. */
 export const REJ_TO = 4;
 export const REJ_CODE = 8;
+/** The code, and above it the number of a plugin's cause, which the lane has said in words. */
+export const REJ_CODE_MASK = 0xff;
+export const REJ_CAUSE_SHIFT = 8;
 /** Address of the offending byte. */
 export const REJ_AT = 12;
 /** 0-based line within the batch, blank lines included. */

@@ -188,7 +188,11 @@ export class Drain {
     }
     const firstLine = tag.origin.lines + 1;
     const place = { sourceName: tag.origin.name, firstLine, sourceOffset: tag.sourceOffset };
-    for (let i = 0; i < counts.rejected; i++) this.#rejecting.take(memory, memory.reject(block, i), place, tag.from);
+    for (let i = 0; i < counts.rejected; i++) {
+      const reject = memory.reject(block, i);
+      const cause = reject.cause === 0 ? undefined : this.#job.causeOf?.(flight, reject.cause);
+      this.#rejecting.take(memory, reject, { ...place, cause }, tag.from);
+    }
     this.#stats.countBatch(counts, tag.trigger);
     const verdict = this.#job.verdict(flight);
     this.#job.recorder?.take(flight);

@@ -6,7 +6,8 @@ import type { SelectSettings } from '../config/settings.ts';
 import { buildPlan } from '../engine/plan.ts';
 import type { Path } from '../engine/program.ts';
 import * as T from '../plugin/lane/task.ts';
-import { nearestPath } from '../selector/index.ts';
+import { nearest, nearestPath } from '../selector/index.ts';
+import { oneLine } from '../text/printable.ts';
 import type { Tag } from './drain.ts';
 import type { Talk } from './host.ts';
 import { type Flight, Lanes, type Seat } from './lane.ts';
@@ -168,11 +169,27 @@ export class PluginJob implements Work {
     });
   }
 
+  /** Keys of --plugin-config that the plugin has not asked for, although it was at work. */
+  #configHints(): string[] {
+    if (this.hasFailed || (this.#selected === 0 && !this.#isStream)) return [];
+    const asked = new Set(this.#lanes.flatMap(({ configAsked }) => [...configAsked]));
+    const unasked = Object.keys(this.#spec.config).filter((name) => !asked.has(name));
+    return unasked.map((name) => {
+      const guess = nearest(name, asked);
+      const next = guess === undefined ? '' : `; it asked for \`${oneLine(guess)}\``;
+      return `plugin ${this.name} did not ask for the key \`${oneLine(name)}\` of --plugin-config${next}`;
+    });
+  }
+
   lastSeat(): Seat | undefined {
     if (!this.#isStream || this.hasFailed) return undefined;
     const seat = this.lanes.acquire(true);
     if (seat !== undefined) this.#lanes[0]!.markLast(seat.block);
     return seat;
+  }
+
+  causeOf({ lane }: Flight<Tag>, number: number): string | undefined {
+    return this.#lanes.find((candidate) => candidate === lane)?.cause(number);
   }
 
   verdict({ lane, block, tag }: Flight<Tag>): 'ended' | 'failed' | undefined {
@@ -238,7 +255,7 @@ export class PluginJob implements Work {
     }
     endStderr(this.#lanes, this.#spec, this.#talk);
     tellLeftWarnings(this.#lanes, this.#spec, this.#talk);
-    for (const hint of this.#hints()) this.#talk.warn(hint);
+    for (const hint of [...this.#hints(), ...this.#configHints()]) this.#talk.warn(hint);
     if (this.#faults > T.FAULTS_SHOWN) {
       const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';
       this.#talk.warn(

@@ -55,6 +55,9 @@ export class PluginLane implements Lane {
   readonly memory: EngineMemory;
   /** What was told and not asked for yet. */
   readonly notes: T.LaneNote[] = [];
+  /** Names of the configuration that the plugin has asked for. */
+  readonly configAsked = new Set<string>();
+  readonly #causes = new Map<number, string>();
   #unseen: readonly T.UnseenPath[] = [];
   readonly #spec: LaneSpec;
   readonly #around: LaneSurroundings;
@@ -210,6 +213,12 @@ export class PluginLane implements Lane {
     return this.#counts[counter]!;
   }
 
+  /** The words of the cause that a reject has by its number. */
+  cause(number: number): string | undefined {
+    this.receive();
+    return this.#causes.get(number);
+  }
+
   /** Takes the notes that have come into `notes`. */
   receive(): void {
     if (this.#port === undefined) return;
@@ -220,6 +229,8 @@ export class PluginLane implements Lane {
 
   #take(note: T.LaneNote): void {
     if (note.kind === 'unseen') this.#unseen = note.paths;
+    else if (note.kind === 'config-asked') this.configAsked.add(note.name);
+    else if (note.kind === 'cause') this.#causes.set(note.number, note.text);
     else if (note.kind !== 'stderr') this.notes.push(note);
     else {
       Atomics.sub(this.#words, T.WORD_STDERR_UNTAKEN, 1);
@@ -330,12 +341,24 @@ export class PluginLane implements Lane {
     }
     if (passOverCall(this.memory, block)) {
       countFault(this.memory, block);
+      this.#keepCause(cause);
       if (this.#counts[T.COUNT_FAULTS_TOLD]! < T.FAULTS_SHOWN) this.notes.push({ kind: 'fault', fault });
       this.#counts[T.COUNT_FAULTS_TOLD]! += 1;
     }
     this.#state = 'running';
     this.#doneCount = this.#words[T.WORD_SUBMITTED]! - this.#submitted.length + this.#submitted.indexOf(block);
     this.#spawn();
+  }
+
+  /** No thread is there that would give it a number. */
+  #keepCause(cause: string): void {
+    const known = [...this.#causes].find(([, text]) => text === cause)?.[0];
+    const next = this.#counts[T.COUNT_CAUSES]! + 1;
+    const number = known ?? (next <= T.CAUSES_KEPT ? next : 0);
+    this.#counts[T.COUNT_END_CAUSE] = number;
+    if (number !== next) return;
+    this.#counts[T.COUNT_CAUSES] = next;
+    this.#causes.set(number, cause);
   }
 
   /** There will be no other thread: what comes next ends the run. */

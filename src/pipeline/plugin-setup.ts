@@ -7,9 +7,11 @@ import type { PluginSetting, RunSettings, SelectSettings } from '../config/setti
 import type { Path } from '../engine/program.ts';
 import type { PluginKind } from '../plugin/guest.ts';
 import type { HistoryTask } from '../plugin/lane/task.ts';
+import { cacheProblem } from '../plugin/services/cache-store.ts';
 import { namesServices } from '../plugin/services/none.ts';
 import { ServicesThread } from '../plugin/services/start.ts';
 import { compileExpressions, parsePath, SelectorError } from '../selector/index.ts';
+import { oneLine } from '../text/printable.ts';
 import { asUsageError } from './columns.ts';
 import type { RunHost } from './host.ts';
 import { PluginJob } from './plugin-job.ts';
@@ -72,6 +74,11 @@ export function servicesFor(
   { talk }: RunHost,
   sendToProducer: ((producer: number, text: string) => boolean) | undefined,
 ): ServicesThread | undefined {
+  if (settings.cacheFile !== undefined) {
+    const problem = cacheProblem(settings.cacheFile);
+    const advice = 'Name another file, or leave --cache out: the cache is then kept for this run only.';
+    if (problem !== undefined) throw new UsageError(`--cache ${oneLine(settings.cacheFile)}: ${problem}`, advice);
+  }
   if (!settings.plugins.some(({ bytes }) => namesServices(bytes))) return undefined;
   return new ServicesThread({
     allowNet: settings.allowNet,

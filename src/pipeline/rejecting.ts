@@ -19,6 +19,8 @@ export interface Place {
   readonly firstLine: number;
   /** Offset of the batch's first byte in the (decompressed) source. */
   readonly sourceOffset: number;
+  /** Why a plugin failed on the line, in its own words. */
+  readonly cause?: string | undefined;
 }
 
 /** Of a line that a plugin has output, for people. */
@@ -37,6 +39,8 @@ export interface BadLine {
   readonly lengthBytes: number;
   /** The plugin that has output it; undefined for a line of the run's input. */
   readonly outputOf?: string | undefined;
+  /** Why a plugin failed on it, in its own words. */
+  readonly cause?: string | undefined;
 }
 
 export class Rejecting {
@@ -81,6 +85,7 @@ export class Rejecting {
       column: reject.at - reject.from + 1,
       code: reject.code,
       lengthBytes: reject.to - reject.from,
+      cause: place.cause,
     });
   }
 
@@ -103,7 +108,7 @@ export class Rejecting {
       column: at.column,
       code: at.code,
       name,
-      reason: text,
+      reason: at.cause === undefined ? text : `${text}: ${at.cause}`,
       length: at.lengthBytes,
       ...(outputOf === undefined ? {} : { outputOf }),
     };

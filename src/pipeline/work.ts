@@ -74,6 +74,8 @@ export interface Work {
    * looks at what it outputs. @returns where the run has to stop because of one bad line too many, for people
    */
   takeOutput(seat: Seat, rejecting: Rejecting): string | undefined;
+  /** Why a plugin failed on a rejected line, by the number in the reject. */
+  causeOf?(flight: Flight<Tag>, number: number): string | undefined;
   /** The run has been told to stop. What was read is still processed, but not for ever. */
   hurry(): void;
   /** What is in flight is not wanted any more. Flights come back soon, with whatever is in them. */

@@ -133,12 +133,16 @@ function parsed(file: string, text: string): Json {
 }
 
 /**
- * Writes `output` as what is expected, in the form that the file has: NDJSON as it came, JSON as one value or an array.
- * @returns false when that is what the file says already
+ * `output` as what is expected, in the form that the file has: NDJSON as it came, JSON as one value or an array.
  * @throws CaseError when the output cannot be written as JSON
  */
-export function updateExpected(test: TestCase, output: string): boolean {
-  const text = test.expectedFile.endsWith('.ndjson') ? output : asJson(test, output);
+export function expectedOf(test: TestCase, output: string): Expected {
+  const isLines = test.expectedFile.endsWith('.ndjson');
+  return { text: isLines ? output : asJson(test, output), isLines };
+}
+
+/** Writes what is expected. @returns false when that is what the file says already */
+export function updateExpected(test: TestCase, { text }: Expected): boolean {
   if (test.expected?.text === text) return false;
   writeFileSync(test.expectedFile, text);
   return true;

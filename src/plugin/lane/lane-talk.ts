@@ -13,6 +13,9 @@ export class LaneTalk {
   readonly #counts: Float64Array;
   readonly #notes: MessagePort;
   readonly #clockMs: () => number;
+  readonly #causes = new Map<string, number>();
+  readonly #asked = new Set<string>();
+  #unknownAsked = 0;
   #enteredMs = 0;
   /** The guest's time in the call before the part that is under way. */
   #spentMs = 0;
@@ -46,6 +49,30 @@ export class LaneTalk {
     if (this.#counts[T.COUNT_FAULTS_TOLD]! >= T.FAULTS_SHOWN) return;
     this.#counts[T.COUNT_FAULTS_TOLD]! += 1;
     this.note({ kind: 'fault', fault });
+  }
+
+  /** The guest asks for a name of the configuration. Names that are not there could be any number. */
+  configAsked(name: string, isThere: boolean): void {
+    if (this.#asked.has(name)) return;
+    if (!isThere && (name.length > T.UNKNOWN_NAME_LENGTH || ++this.#unknownAsked > T.UNKNOWN_NAMES_KEPT)) return;
+    this.#asked.add(name);
+    this.note({ kind: 'config-asked', name });
+  }
+
+  /** The number of a cause, for the rejects; 0 when there have been too many different ones. */
+  causeNumber(cause: string): number {
+    const known = this.#causes.get(cause);
+    if (known !== undefined || this.#counts[T.COUNT_CAUSES]! >= T.CAUSES_KEPT) return known ?? 0;
+    this.#counts[T.COUNT_CAUSES]! += 1;
+    const number = this.#counts[T.COUNT_CAUSES]!;
+    this.#causes.set(cause, number);
+    this.note({ kind: 'cause', number, text: cause });
+    return number;
+  }
+
+  /** The number of why the thread before this one was ended. */
+  get endCause(): number {
+    return this.#counts[T.COUNT_END_CAUSE]!;
   }
 
   /** The thread has started: its plugin can be used, or cannot. */

@@ -26,6 +26,7 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
   const around = {
     services,
     config: task.config,
+    configAsked: (name: string) => talk.configAsked(name, Object.hasOwn(task.config, name)),
     wasi: wasiHostOf(task, talk, world),
     maxOutputBytes: task.maxOutputBytes,
   };

@@ -138,7 +138,7 @@ export class TangentLane {
     if (engine.rowCount === 0) return next;
     // The record at which a thread was ended is not tried again; its step has no other.
     if (isSingle && engine.rowWord(0, L.ROW_FROM) === engine.word(block, L.B_SKIP)) {
-      return this.#giveUpRow(block) ? next : engine.word(block, L.B_TO);
+      return this.#giveUpRow(block, this.#talk.endCause) ? next : engine.word(block, L.B_TO);
     }
     try {
       this.#callForRows(block);
@@ -176,7 +176,7 @@ export class TangentLane {
     if (step.isSingle || (engine.rowCount === 1 && engine.word(block, L.B_LINES) === lines.toLine)) {
       this.#talk.fault(fault);
       countFault(engine, block);
-      return this.#giveUpRow(block) ? step.next : engine.word(block, L.B_TO);
+      return this.#giveUpRow(block, this.#talk.causeNumber(fault.cause)) ? step.next : engine.word(block, L.B_TO);
     }
     restoreStep(engine, block);
     engine.setWord(block, L.B_SINGLE_TO, step.next);
@@ -184,7 +184,7 @@ export class TangentLane {
   }
 
   /** The step's only row goes to the output as it is, or to the rejects. @returns whether the block may go on */
-  #giveUpRow(block: number): boolean {
+  #giveUpRow(block: number, cause: number): boolean {
     const engine = this.#engine;
     const from = engine.rowWord(0, L.ROW_FROM);
     const to = engine.rowWord(0, L.ROW_TO);
@@ -199,7 +199,7 @@ export class TangentLane {
     const words = engine.words();
     words[at + (L.REJ_FROM >> 2)] = from;
     words[at + (L.REJ_TO >> 2)] = to;
-    words[at + (L.REJ_CODE >> 2)] = CODE_PLUGIN_FAILED;
+    words[at + (L.REJ_CODE >> 2)] = CODE_PLUGIN_FAILED | (cause << L.REJ_CAUSE_SHIFT);
     words[at + (L.REJ_AT >> 2)] = from;
     words[at + (L.REJ_LINE >> 2)] = engine.rowWord(0, L.ROW_LINE);
     engine.setWord(block, L.B_REJECT_COUNT, count + 1);

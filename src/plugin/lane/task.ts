@@ -128,6 +128,14 @@ export const COUNT_WARNINGS_TOLD = 10;
 export const COUNT_WARNINGS_LEFT = 11;
 /** Bad lines in the output of a guest that reads a stream. */
 export const COUNT_BAD_OUTPUT = 12;
+/** Different causes of given up records that have a number, and the number of why the thread was ended last. */
+export const COUNT_CAUSES = 13;
+export const COUNT_END_CAUSE = 14;
+/** So many different causes are kept in the rejects; the text of any others is only counted with the record. */
+export const CAUSES_KEPT = 100;
+/** So many names of the configuration that are not there are remembered, and so much of each. */
+export const UNKNOWN_NAMES_KEPT = 100;
+export const UNKNOWN_NAME_LENGTH = 100;
 /** An even number, because what follows is aligned to 8 bytes. */
 const WORDS = (WORD_QUEUE + QUEUE_LENGTH + 1) & ~1;
 const COUNTERS = 16;
@@ -196,5 +204,9 @@ export type LaneNote =
   | { readonly kind: 'fatal'; readonly fault: PluginFault }
   /** Told for the first records that are given up or passed on; B_FAULTS counts them all. */
   | { readonly kind: 'fault'; readonly fault: PluginFault }
+  /** A name of the configuration that the plugin has asked for, the first time. */
+  | { readonly kind: 'config-asked'; readonly name: string }
+  /** The words of a cause whose number the rejects have from now on. */
+  | { readonly kind: 'cause'; readonly number: number; readonly text: string }
   /** A guest that reads a stream has come to its end by itself, while it had the block. */
   | { readonly kind: 'ended'; readonly status: number; readonly block: number };

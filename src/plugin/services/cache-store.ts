@@ -1,6 +1,7 @@
 /**
  * Where the cache lives between runs: takes the file's lock, reads the file, and writes snapshots of it that survive a
- * crash (FORMAT.md). Nothing that is wrong with the file ends a run: it is told, and the cache is kept in memory only.
+ * crash (FORMAT.md). A run asks first whether the file can be used, and does not begin otherwise (`cacheProblem`). What goes
+ * wrong later ends no run: it is told, and the cache is kept in memory only.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -10,6 +11,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   statSync,
@@ -29,6 +31,7 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const MAX_PIECES = 1024;
 const FILE_MODE = 0o600;
 const NAME_BYTES = 8;
+const HEAD_BYTES = 8;
 const TEMPORARY = /^[0-9a-f]{16}\.tmp$/;
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = constants;
 
@@ -81,6 +84,39 @@ export class CacheStore {
   /** Lets other runs have the file. */
   close(): void {
     this.#lock.release();
+  }
+}
+
+/**
+ * Whether a run that begins now can keep its cache in this file: the same checks as when it is opened, without a trace.
+ * @returns why it cannot, one line
+ */
+export function cacheProblem(asked: string): string | undefined {
+  const path = resolved(asked);
+  const lock = lockFile(`${path}.lock`);
+  if (typeof lock === 'string') return lock;
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return undefined;
+    if (!status.isFile()) return 'it is no regular file';
+    if (status.size > MAX_FILE_BYTES) return 'it is too large to be a cache file of slung';
+    const decoded = decodeCache(headOf(path));
+    return decoded.kind === 'foreign' ? decoded.reason : undefined;
+  } catch (error) {
+    return describe(error);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The first bytes, by which files that are none of slung are known. */
+function headOf(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0));
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -29,6 +29,8 @@ const decoder = new TextDecoder();
 export interface TangentSurroundings {
   readonly services: ServicesClient;
   readonly config: Readonly<Record<string, string>>;
+  /** Is told every name of the configuration that the guest asks for. */
+  readonly configAsked?: (name: string) => void;
   readonly wasi: WasiHost;
   /** The most that one call may put out. */
   readonly maxOutputBytes: number;
@@ -115,10 +117,10 @@ export class TangentGuest {
   }
 
   #lower(interfaceName: string, functionName: string, options: CanonOptions): CoreFunction {
-    const { services, config } = this.#around;
+    const { services, config, configAsked = () => {} } = this.#around;
     const found =
       this.#lowerLog(interfaceName, functionName, options) ??
-      serviceFunctions(services, { config }, options, this.#gate)(interfaceName, functionName) ??
+      serviceFunctions(services, { config, configAsked }, options, this.#gate)(interfaceName, functionName) ??
       this.#lowerWasi(interfaceName, functionName, options);
     if (found !== undefined) return found;
     throw new PluginError(`imports ${functionName} of ${interfaceName}, which slung does not have`);

@@ -28,6 +28,8 @@ import {
 export interface ServiceSettings {
   /** What `config.get` answers from. */
   readonly config: Readonly<Record<string, string>>;
+  /** Is told every name that is asked for, each time. */
+  readonly configAsked?: (name: string) => void;
 }
 
 /** result<option<scalar>, string>: discriminant, then the option at 8, its scalar at 16; or the error's slice at 8. */
@@ -48,6 +50,7 @@ const MAX_REQUESTS = 10_000;
 interface Context {
   readonly services: ServicesClient;
   readonly config: ReadonlyMap<string, string>;
+  readonly configAsked: (name: string) => void;
   readonly memory: WebAssembly.Memory;
   readonly writer: GuestWriter;
 }
@@ -75,6 +78,7 @@ export function serviceFunctions(
   gate: Gate,
 ): (interfaceName: string, functionName: string) => CoreFunction | undefined {
   const config = new Map(Object.entries(settings.config));
+  const { configAsked = () => {} } = settings;
   return (interfaceName, functionName) => {
     if (!Object.hasOwn(imports, interfaceName)) return undefined;
     const functions = imports[interfaceName]!;
@@ -82,7 +86,7 @@ export function serviceFunctions(
     if (!Object.hasOwn(functions, functionName)) throw new PluginError(`${name} is not a function of this interface`);
     const memory = memoryOf(options, name);
     const writer = new GuestWriter(memory, options.realloc, gate);
-    return gate.guardOutside(name, functions[functionName]!({ services, config, memory, writer }));
+    return gate.guardOutside(name, functions[functionName]!({ services, config, configAsked, memory, writer }));
   };
 }
 
@@ -133,10 +137,12 @@ function cacheDelete({ services, memory, writer }: Context): CoreFunction {
   };
 }
 
-function configGet({ config, memory, writer }: Context): CoreFunction {
+function configGet({ config, configAsked, memory, writer }: Context): CoreFunction {
   const { size, align, payload } = SMALL_RESULT;
   return (keyPointer: number, keyLength: number, result: number) => {
-    const value = config.get(keyOf(memory, keyPointer, keyLength, 'the key of config.get'));
+    const key = keyOf(memory, keyPointer, keyLength, 'the key of config.get');
+    configAsked(key);
+    const value = config.get(key);
     const at = writer.range(result, size, align, 'the result of config.get');
     writer.u8(at, value === undefined ? 0 : 1);
     if (value !== undefined) writer.text(at + payload, value, 'a configured value');

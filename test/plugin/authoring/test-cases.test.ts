@@ -2,7 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hasTests, pluginOfFolder, readCases, updateExpected } from '../../../src/plugin/authoring/test-cases.ts';
+import {
+  expectedOf,
+  hasTests,
+  pluginOfFolder,
+  readCases,
+  updateExpected,
+} from '../../../src/plugin/authoring/test-cases.ts';
 
 let folder = '';
 
@@ -84,7 +90,10 @@ test('the plugin of a folder is its source, its .wasm, or the only .wasm', () =>
 });
 
 describe('updateExpected', () => {
-  const update = (output: string) => updateExpected(readCases(folder)[0]!, output);
+  const update = (output: string) => {
+    const [test] = readCases(folder);
+    return updateExpected(test!, expectedOf(test!, output));
+  };
   const written = (name: string) => readFileSync(join(folder, 'tests/a', name), 'utf8');
 
   test('writes NDJSON as it came', () => {
