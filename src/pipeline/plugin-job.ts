@@ -6,11 +6,11 @@ import type { SelectSettings } from '../config/settings.ts';
 import { buildPlan } from '../engine/plan.ts';
 import type { Path } from '../engine/program.ts';
 import * as T from '../plugin/lane/task.ts';
-import { nearest, nearestPath } from '../selector/index.ts';
-import { oneLine } from '../text/printable.ts';
+import { nearestPath } from '../selector/index.ts';
 import type { Tag } from './drain.ts';
 import type { Talk } from './host.ts';
 import { type Flight, Lanes, type Seat } from './lane.ts';
+import { absentPaths, unaskedKeys } from './plugin-hints.ts';
 import { type LaneSpec, type LaneSurroundings, PluginLane } from './plugin-lane.ts';
 import { PluginOutput } from './plugin-output.ts';
 import type { PluginReport } from './plugin-stats.ts';
@@ -144,24 +144,13 @@ export class PluginJob implements Work {
   }
 
   absentPaths(): { where: Path[]; columns: Path[] } {
-    return { where: this.#absentPaths(true), columns: [] };
-  }
-
-  /** The paths that no lane has seen. */
-  #absentPaths(isOfWhere: boolean): Path[] {
-    const [first, ...others] = this.#lanes.map((lane) => {
-      lane.receive();
-      return lane.unseenPaths().filter((unseen) => unseen.isOfWhere === isOfWhere);
-    });
-    const isUnseenBy = (list: readonly T.UnseenPath[], text: string): boolean =>
-      list.some(({ path }) => path.text === text);
-    return first!.map(({ path }) => path).filter(({ text }) => others.every((list) => isUnseenBy(list, text)));
+    return { where: absentPaths(this.#lanes, true), columns: [] };
   }
 
   /** A plugin that wanted nothing: the commonest reason is a name of a field. */
   #hints(): string[] {
     if (this.#records === 0 || this.#selected > 0 || this.hasFailed) return [];
-    return this.#absentPaths(false).map((path) => {
+    return absentPaths(this.#lanes, false).map((path) => {
       const nearest = nearestPath(path, this.sampleBytes);
       const guess = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
       const what = `its selectors ask for \`${path.text}\`, which was in 0 of ${counted(this.#records, 'record')}`;
@@ -169,16 +158,9 @@ export class PluginJob implements Work {
     });
   }
 
-  /** Keys of --plugin-config that the plugin has not asked for, although it was at work. */
-  #configHints(): string[] {
+  #unaskedKeys(): string[] {
     if (this.hasFailed || (this.#selected === 0 && !this.#isStream)) return [];
-    const asked = new Set(this.#lanes.flatMap(({ configAsked }) => [...configAsked]));
-    const unasked = Object.keys(this.#spec.config).filter((name) => !asked.has(name));
-    return unasked.map((name) => {
-      const guess = nearest(name, asked);
-      const next = guess === undefined ? '' : `; it asked for \`${oneLine(guess)}\``;
-      return `plugin ${this.name} did not ask for the key \`${oneLine(name)}\` of --plugin-config${next}`;
-    });
+    return unaskedKeys(this.name, this.#spec.config, this.#lanes);
   }
 
   lastSeat(): Seat | undefined {
@@ -198,15 +180,15 @@ export class PluginJob implements Work {
     this.#records += counts.matched;
     this.#selected += pluginLane.selected(block);
     this.#faults += pluginLane.faults(block);
-    pluginLane.receive();
+    pluginLane.mail.receive();
     let verdict: 'ended' | 'failed' | undefined;
     const later: T.LaneNote[] = [];
-    for (const note of pluginLane.notes.splice(0)) {
+    for (const note of pluginLane.mail.notes.splice(0)) {
       // A guest may be blocks ahead of what is drained, and what it says of them has to wait.
       if (isOf(block, note)) verdict = this.#tell(note, tag) ?? verdict;
       else later.push(note);
     }
-    pluginLane.notes.push(...later);
+    pluginLane.mail.notes.push(...later);
     return verdict;
   }
 
@@ -248,14 +230,14 @@ export class PluginJob implements Work {
   /** What is left to say, at the end of the run. */
   summarise(): void {
     for (const lane of this.#lanes) {
-      lane.receive();
-      for (const note of lane.notes.splice(0)) {
+      lane.mail.receive();
+      for (const note of lane.mail.notes.splice(0)) {
         if (note.kind === 'warn') this.#talk.warn(`plugin ${this.name}: ${note.text}`);
       }
     }
     endStderr(this.#lanes, this.#spec, this.#talk);
     tellLeftWarnings(this.#lanes, this.#spec, this.#talk);
-    for (const hint of [...this.#hints(), ...this.#configHints()]) this.#talk.warn(hint);
+    for (const hint of [...this.#hints(), ...this.#unaskedKeys()]) this.#talk.warn(hint);
     if (this.#faults > T.FAULTS_SHOWN) {
       const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';
       this.#talk.warn(

@@ -5,7 +5,7 @@
  * It is longer than other files because all of it changes one state. The surprising part: nothing here waits for the end
  * of a thread, it is only asked for again.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { Plan } from '../engine/plan.ts';
@@ -23,6 +23,7 @@ import { GuestStderr } from '../plugin/lane/guest-stderr.ts';
 import * as T from '../plugin/lane/task.ts';
 import type { LaneServices } from '../plugin/services/start.ts';
 import type { Lane } from './lane.ts';
+import { LaneMail } from './plugin-mail.ts';
 import { CallWatch, soon, startThread, untilChange } from './plugin-thread.ts';
 
 /** What a lane is made from; the rest of the task is the lane's own. */
@@ -53,12 +54,7 @@ const NO_LIMIT = 0xffffffff;
 
 export class PluginLane implements Lane {
   readonly memory: EngineMemory;
-  /** What was told and not asked for yet. */
-  readonly notes: T.LaneNote[] = [];
-  /** Names of the configuration that the plugin has asked for. */
-  readonly configAsked = new Set<string>();
-  readonly #causes = new Map<number, string>();
-  #unseen: readonly T.UnseenPath[] = [];
+  readonly mail: LaneMail;
   readonly #spec: LaneSpec;
   readonly #around: LaneSurroundings;
   readonly #ledger = new SharedArrayBuffer(T.LEDGER_BYTES);
@@ -67,7 +63,6 @@ export class PluginLane implements Lane {
   readonly #watch: CallWatch;
   readonly #scanner: ReturnType<typeof scanner>;
   #worker: Worker | undefined;
-  #port: MessagePort | undefined;
   #services: LaneServices | undefined;
   /** Blocks that are not done yet, oldest first, and how many were before them. */
   #submitted: number[] = [];
@@ -86,6 +81,7 @@ export class PluginLane implements Lane {
     const { words, counts } = T.ledgerViews(this.#ledger);
     this.#words = words;
     this.#counts = counts;
+    this.mail = new LaneMail(words, counts, around.stderr);
     this.#watch = new CallWatch(words, spec.timeLimitMs, around.clockMs);
     this.#spawn();
   }
@@ -102,10 +98,7 @@ export class PluginLane implements Lane {
     };
     Atomics.store(this.#words, T.WORD_STATE, T.LANE_STARTING);
     this.#watch.begin();
-    this.#port?.close();
-    this.#port = port1;
-    port1.on('message', (note: T.LaneNote) => this.#take(note));
-    port1.unref();
+    this.mail.open(port1);
     const ports = services === undefined ? [port2] : [port2, services.port];
     this.#worker = startThread(task, ports, this.#around.takeThread(), (worker, why) => this.#onCrash(worker, why));
   }
@@ -118,8 +111,8 @@ export class PluginLane implements Lane {
       this.#look();
     }
     this.#hasStarted = this.isReady();
-    this.receive();
-    for (const note of this.notes) {
+    this.mail.receive();
+    for (const note of this.mail.notes) {
       if (note.kind === 'refused') throw new PluginRefused(note.message);
       if (note.kind === 'fatal') throw new PluginRefused(note.fault.cause);
       if (note.kind === 'ready') return note.description;
@@ -215,28 +208,7 @@ export class PluginLane implements Lane {
 
   /** The words of the cause that a reject has by its number. */
   cause(number: number): string | undefined {
-    this.receive();
-    return this.#causes.get(number);
-  }
-
-  /** Takes the notes that have come into `notes`. */
-  receive(): void {
-    if (this.#port === undefined) return;
-    for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
-      this.#take(got.message as T.LaneNote);
-    }
-  }
-
-  #take(note: T.LaneNote): void {
-    if (note.kind === 'unseen') this.#unseen = note.paths;
-    else if (note.kind === 'config-asked') this.configAsked.add(note.name);
-    else if (note.kind === 'cause') this.#causes.set(note.number, note.text);
-    else if (note.kind !== 'stderr') this.notes.push(note);
-    else {
-      Atomics.sub(this.#words, T.WORD_STDERR_UNTAKEN, 1);
-      Atomics.notify(this.#words, T.WORD_STDERR_UNTAKEN);
-      this.#around.stderr(note.text);
-    }
+    return this.mail.cause(number);
   }
 
   /** Shows what the guest has begun to write to its standard error; only while it is not running. */
@@ -246,14 +218,12 @@ export class PluginLane implements Lane {
 
   /** The paths of --where and of the selectors that no record of this lane has had. */
   unseenPaths(): readonly T.UnseenPath[] {
-    return this.#unseen.filter(({ slots }) => !slots.some((slot) => this.memory.wasSeen(slot)));
+    return this.mail.unseen.filter(({ slots }) => !slots.some((slot) => this.memory.wasSeen(slot)));
   }
 
   close(): void {
-    this.receive();
+    this.mail.close();
     this.#state = 'closed';
-    this.#port?.close();
-    this.#port = undefined;
     this.#services?.release();
     this.#worker?.unref();
     this.#worker?.terminate();
@@ -311,8 +281,8 @@ export class PluginLane implements Lane {
   /** The thread itself has failed, which a guest should not be able to do. */
   #onCrash(worker: Worker, why: string): void {
     if (worker !== this.#worker || this.#state !== 'running') return;
-    this.receive();
-    const refusal = this.notes.find((note) => note.kind === 'refused');
+    this.mail.receive();
+    const refusal = this.mail.notes.find((note) => note.kind === 'refused');
     // A plugin that is refused ends its thread by itself, and has said why: at first to `started`.
     if (refusal === undefined) this.#end(`its thread ended: ${why}`);
     else if (this.#hasStarted) this.#fail(`it did not start again: ${refusal.message}`);
@@ -327,7 +297,7 @@ export class PluginLane implements Lane {
   }
 
   #afterEnd(cause: string): void {
-    this.receive();
+    this.mail.receive();
     this.endStderrLine();
     // A line may have been announced and not sent.
     Atomics.store(this.#words, T.WORD_STDERR_UNTAKEN, 0);
@@ -341,8 +311,8 @@ export class PluginLane implements Lane {
     }
     if (passOverCall(this.memory, block)) {
       countFault(this.memory, block);
-      this.#keepCause(cause);
-      if (this.#counts[T.COUNT_FAULTS_TOLD]! < T.FAULTS_SHOWN) this.notes.push({ kind: 'fault', fault });
+      this.mail.keepCause(cause);
+      if (this.#counts[T.COUNT_FAULTS_TOLD]! < T.FAULTS_SHOWN) this.mail.notes.push({ kind: 'fault', fault });
       this.#counts[T.COUNT_FAULTS_TOLD]! += 1;
     }
     this.#state = 'running';
@@ -350,21 +320,10 @@ export class PluginLane implements Lane {
     this.#spawn();
   }
 
-  /** No thread is there that would give it a number. */
-  #keepCause(cause: string): void {
-    const known = [...this.#causes].find(([, text]) => text === cause)?.[0];
-    const next = this.#counts[T.COUNT_CAUSES]! + 1;
-    const number = known ?? (next <= T.CAUSES_KEPT ? next : 0);
-    this.#counts[T.COUNT_END_CAUSE] = number;
-    if (number !== next) return;
-    this.#counts[T.COUNT_CAUSES] = next;
-    this.#causes.set(number, cause);
-  }
-
   /** There will be no other thread: what comes next ends the run. */
   #fail(cause: string): void {
     const fault = { cause, ...linesOfCall(this.memory, this.#unfinished()) };
-    this.notes.push(this.#hasStarted ? { kind: 'fatal', fault } : { kind: 'refused', message: cause });
+    this.mail.notes.push(this.#hasStarted ? { kind: 'fatal', fault } : { kind: 'refused', message: cause });
     this.#state = 'failed';
   }
 
