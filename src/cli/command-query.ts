@@ -64,20 +64,21 @@ function* tapped(rows: Iterable<HistoryRow>, see: (row: HistoryRow) => void): Ge
   }
 }
 
-function checkPlot(resolved: Resolved, { everyUs, operation, text }: Query): void {
+function checkPlot(resolved: Resolved, { everyUs, operation, order, text }: Query): void {
   if (!resolved.boolean('plot')) return;
   for (const key of ['to', 'header']) {
     if (resolved.isFlag(key)) throw new UsageError(`--plot and ${resolved.originText(key)} cannot be used together`);
   }
+  if (order !== undefined) throw new UsageError('--plot shows values over time and cannot be used with ORDER BY');
   if (everyUs !== undefined || operation === 'points') return;
   throw new UsageError('--plot needs windows or points', `For example: slung query --plot '${text.trim()} EVERY 5m'`);
 }
 
 /** Rows in the format that was asked for; below a table of windows, how each group went. */
 function answerOf(result: HistoryResult, show: Show): Iterable<string> {
-  const { format, resolved, paint, world } = show;
+  const { query, format, resolved, paint, world } = show;
   const { everyUs } = result;
-  if (format !== 'table' || everyUs === undefined) {
+  if (format !== 'table' || everyUs === undefined || query.order !== undefined) {
     return rowsAsText(historySheet(result), format, resolved, paint, world);
   }
   const traces = new Traces(MOST_TRENDS);

@@ -103,7 +103,7 @@ export function seriesQuery(operand: string | undefined): Query {
   const text = `${lead}${typed}${/:\s*\[/.test(typed) ? '' : ':[]'}`;
   const query = withinTyped(typed, lead.length, () => parseQuery(text));
   const isPlain = query.range === undefined && query.by.length === 0 && query.everyUs === undefined;
-  if (isPlain && query.limit === undefined) return query;
+  if (isPlain && query.limit === undefined && query.order === undefined) return query;
   throw new UsageError(
     `${JSON.stringify(typed)} is more than a series with tags`,
     'For example: cpu.* or http.latency:[region=eu]. Whatever else a query has is for slung query.',

@@ -87,8 +87,10 @@ export interface Query {
   readonly everyUs: bigint | undefined;
   /** Where windows begin instead; they are about as long as `everyUs` says. */
   readonly calendar: CalendarWidth | undefined;
-  /** What windows without points come to, between the first and the last that have some. */
-  readonly empty: 'omit' | 'null';
+  /** What windows without points come to; `previous` is the value of the window before, `linear` between its neighbours. */
+  readonly empty: 'omit' | 'null' | 'zero' | 'previous' | 'linear';
+  /** By value; undefined: by group and time. */
+  readonly order: 'asc' | 'desc' | undefined;
   /** The most rows of the answer. */
   readonly limit: number | undefined;
 }

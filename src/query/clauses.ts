@@ -1,5 +1,5 @@
 /**
- * What stands behind the brackets: `BY host, region EVERY 5m FILL null LIMIT 10`, in any order, each once. These words are
+ * What stands behind the brackets: `BY host, region EVERY 5m FILL null ORDER BY value DESC LIMIT 10`, in any order, each once. These words are
  * keywords only here: a tag may have the key `every`, in quotes.
  */
 import { nearest } from '../selector/suggest.ts';
@@ -9,16 +9,17 @@ import type { QueryError } from './error.ts';
 import { parseEvery } from './every.ts';
 import type { Span } from './span.ts';
 
-export type Clauses = Pick<Query, 'by' | 'everyUs' | 'calendar' | 'empty' | 'limit'>;
-type Keyword = 'BY' | 'EVERY' | 'LIMIT';
+export type Clauses = Pick<Query, 'by' | 'everyUs' | 'calendar' | 'empty' | 'order' | 'limit'>;
+type Keyword = 'BY' | 'EVERY' | 'ORDER' | 'LIMIT';
 
-const keywords = ['BY', 'EVERY', 'FILL', 'LIMIT'];
-const expectedClause = 'BY, EVERY, LIMIT or the end';
+const keywords = ['BY', 'EVERY', 'FILL', 'ORDER', 'LIMIT'];
+const expectedClause = 'BY, EVERY, ORDER BY, LIMIT or the end';
 
 /** What other languages begin such a clause with. */
 const foreignKeywords: ReadonlyMap<string, Keyword> = new Map([
   ...['group', 'per'].map((word) => [word, 'BY'] as const),
   ...['window', 'interval', 'bucket', 'step', 'resolution', 'sample'].map((word) => [word, 'EVERY'] as const),
+  ...['sort', 'sorted', 'orderby'].map((word) => [word, 'ORDER'] as const),
   ...['top', 'head', 'max', 'take'].map((word) => [word, 'LIMIT'] as const),
 ]);
 
@@ -36,7 +37,7 @@ export interface ParsedClauses {
 export function parseClauses(cursor: Cursor, hasRange: boolean): ParsedClauses {
   const places: { keyword: Keyword; place: Span }[] = [];
   const clauses: { -readonly [key in keyof Clauses]: Clauses[key] } = {
-    ...{ by: [], everyUs: undefined, calendar: undefined, empty: 'omit', limit: undefined },
+    ...{ by: [], everyUs: undefined, calendar: undefined, empty: 'omit', order: undefined, limit: undefined },
   };
   for (;;) {
     cursor.skipBlanks();
@@ -46,9 +47,9 @@ export function parseClauses(cursor: Cursor, hasRange: boolean): ParsedClauses {
     const place = cursor.since(from);
     if (places.some(({ keyword }) => keyword === word)) throw place.wrong(`${word} stands there twice`, expectedClause);
     if (word === 'BY') clauses.by = parseKeys(cursor);
-    else if (word === 'EVERY') {
-      Object.assign(clauses, parseEvery(cursor, keywords));
-    } else if (word === 'LIMIT') clauses.limit = parseLimit(cursor);
+    else if (word === 'EVERY') Object.assign(clauses, parseEvery(cursor, keywords));
+    else if (word === 'ORDER') clauses.order = parseOrder(cursor);
+    else if (word === 'LIMIT') clauses.limit = parseLimit(cursor);
     else throw unexpected(cursor, from, hasRange);
     places.push({ keyword: word, place });
   }
@@ -116,6 +117,22 @@ function refuseSecondKey(cursor: Cursor, before: Span): void {
   throw cursor
     .ahead(word.length)
     .wrong('two keys without a comma between them', `a comma, ${expectedClause}`, suggestion);
+}
+
+/** `BY value DESC`. */
+function parseOrder(cursor: Cursor): 'asc' | 'desc' {
+  const expected = 'ORDER BY value DESC, or ASC';
+  for (const wanted of ['by', 'value']) {
+    cursor.skipBlanks();
+    const from = cursor.at;
+    const word = cursor.match(/[^ \t\r\n]+/y);
+    if (word.toLowerCase() === wanted) continue;
+    const message = word === '' ? `the word ${wanted} is missing` : `rows cannot be in order of ${shown(word)}`;
+    throw cursor.since(from).wrong(message, expected, 'rows are in order of groups and times already');
+  }
+  const direction = cursor.look(/[ \t\r\n]+(?:asc|desc)(?![^ \t\r\n])/iy);
+  cursor.at += direction.length;
+  return direction.trim().toLowerCase() === 'desc' ? 'desc' : 'asc';
 }
 
 function parseLimit(cursor: Cursor): number {

@@ -18,6 +18,15 @@ const monthUs = 2_629_746_000_000n;
 const dayUs = 86_400_000_000n;
 const mostMonths = 120_000n;
 
+/** What empty windows may be, by how it is written. */
+const fills: ReadonlyMap<string, Query['empty']> = new Map([
+  ...(['omit', 'null', 'previous', 'linear'] as const).map((fill) => [fill, fill] as const),
+  ...([
+    ['none', 'omit'],
+    ['0', 'zero'],
+  ] as const),
+]);
+
 interface Width {
   readonly everyUs: bigint;
   readonly unit: CalendarWidth['unit'];
@@ -113,7 +122,11 @@ function parseFill(cursor: Cursor): Query['empty'] {
   cursor.skipBlanks();
   const from = cursor.at;
   const word = cursor.match(/[^ \t\r\n]+/y).toLowerCase();
-  if (word === 'omit' || word === 'null') return word;
+  const known = fills.get(word);
+  if (known !== undefined) return known;
   const message = word === '' ? 'the word after FILL is missing' : `empty windows cannot be ${shown(word)}`;
-  throw cursor.since(from).wrong(message, 'null or omit');
+  const meant = word.length > 2 && word.length <= 20 ? nearest(word, [...fills.keys()]) : undefined;
+  throw cursor
+    .since(from)
+    .wrong(message, 'null, 0, previous, linear or none', meant === undefined ? undefined : `did you mean ${meant}?`);
 }

@@ -56,10 +56,11 @@ function read(text: string): { query: Query; places: Places } {
   const { tags, pattern } = parseTags(cursor);
   const range = parseRangePart(cursor);
   const { clauses, places } = parseClauses(cursor, range !== undefined);
-  const windowed = operation === 'points' ? places.find(({ keyword }) => keyword !== 'LIMIT') : undefined;
+  const windowed =
+    operation === 'points' ? places.find(({ keyword }) => keyword === 'BY' || keyword === 'EVERY') : undefined;
   if (windowed !== undefined) {
     const message = `POINTS lists single points, which ${windowed.keyword} has nothing to compute from`;
-    throw windowed.place.wrong(message, 'LIMIT or the end', 'use an operation such as AVG');
+    throw windowed.place.wrong(message, 'ORDER BY, LIMIT or the end', 'use an operation such as AVG');
   }
   return {
     query: { text, operation, percent, series: series.name, seriesPattern: series.pattern, tags, range, ...clauses },
@@ -70,7 +71,7 @@ function read(text: string): { query: Query; places: Places } {
 /** The brackets are missing; a clause that was taken for the series' end shows where they belong. */
 function noTags(whole: Span) {
   const { text } = whole;
-  const clause = /[ \t\r\n]+(?:by|every|limit)[ \t\r\n]/i.exec(text)?.index ?? text.length;
+  const clause = /[ \t\r\n]+(?:by|every|order|limit)[ \t\r\n]/i.exec(text)?.index ?? text.length;
   const written = `${text.slice(0, clause)}:[]${text.slice(clause)}`;
   const suggestion = written.length <= 100 ? `write ${written} for all tags` : 'write :[] for all tags';
   return whole.cut(text.length).wrong('the tags are missing', ':[TAGS] after the series', suggestion);

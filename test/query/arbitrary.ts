@@ -79,7 +79,8 @@ export function randomQuery(roll: Roll): Omit<Query, 'text'> {
     by: windowed && roll(2) ? [...new Set([pick(words), pick(words)])].filter((key) => key !== '') : [],
     everyUs,
     calendar: undefined,
-    empty: everyUs !== undefined && roll(2) ? 'null' : 'omit',
+    empty: everyUs === undefined ? 'omit' : pick(['omit', 'null', 'zero', 'previous', 'linear']),
+    order: pick([undefined, 'asc', 'desc']),
     limit: roll(2) ? roll(1000) + 1 : undefined,
   };
 }
@@ -158,9 +159,12 @@ export function print(query: Omit<Query, 'text'>, roll: Roll): string {
   const clauses: string[] = [];
   if (query.by.length > 0) clauses.push(`${cased('by')} ${query.by.map(bareOr).join(`${blank()},${blank()}`)}`);
   if (query.everyUs !== undefined) {
-    const fill = query.empty === 'null' || roll(2) ? ` ${cased('fill')} ${cased(query.empty)}` : '';
+    const fill =
+      query.empty !== 'omit' || roll(2) ? ` ${cased('fill')} ${query.empty === 'zero' ? '0' : cased(query.empty)}` : '';
     clauses.push(`${cased('every')} ${length(query.everyUs, false)}${fill}`);
   }
+  if (query.order !== undefined)
+    clauses.push(`${cased('order')} ${cased('by')} ${cased('value')} ${cased(query.order)}`);
   if (query.limit !== undefined) clauses.push(`${cased('limit')} ${query.limit}`);
   if (roll(2)) clauses.reverse();
   const name = query.operation === 'percentile' ? `P${query.percent}` : query.operation;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/query/index.ts';
 import { errorOf, markedBy } from './support.ts';
 
-const none = { by: [], everyUs: undefined, calendar: undefined, empty: 'omit', limit: undefined };
+const none = { by: [], everyUs: undefined, calendar: undefined, empty: 'omit', order: undefined, limit: undefined };
 
 describe('what is accepted', () => {
   test.each([
@@ -33,6 +33,12 @@ describe('what is accepted', () => {
     ],
     [' EVERY 1us', { ...none, everyUs: 1n }],
     [' EVERY 10 µs', { ...none, everyUs: 10n }],
+    [' EVERY 1us fill 0', { ...none, everyUs: 1n, empty: 'zero' }],
+    [' EVERY 1us FILL Previous', { ...none, everyUs: 1n, empty: 'previous' }],
+    [' EVERY 1us FILL LINEAR', { ...none, everyUs: 1n, empty: 'linear' }],
+    [' EVERY 1us FILL none', { ...none, everyUs: 1n }],
+    [' ORDER BY value', { ...none, order: 'asc' }],
+    [' BY a order by VALUE desc limit 3', { ...none, by: ['a'], order: 'desc', limit: 3 }],
     [' LIMIT 10', { ...none, limit: 10 }],
     [' LIMIT 9007199254740991 BY a', { ...none, by: ['a'], limit: Number.MAX_SAFE_INTEGER }],
     [
@@ -41,8 +47,8 @@ describe('what is accepted', () => {
     ],
   ])('%s', (text, clauses) => {
     for (const before of ['AVG:s:[]', 'AVG:s:[]:[1h]']) {
-      const { by, everyUs, calendar, empty, limit } = parseQuery(`${before}${text}`);
-      expect({ by, everyUs, calendar, empty, limit }).toEqual(clauses);
+      const { by, everyUs, calendar, empty, order, limit } = parseQuery(`${before}${text}`);
+      expect({ by, everyUs, calendar, empty, order, limit }).toEqual(clauses);
     }
   });
 
@@ -77,7 +83,14 @@ describe('mistakes', () => {
     ['EVERY 99999999999999w', '99999999999999w', /64 bits/, undefined],
     ['FILL null', 'FILL', /behind EVERY/, undefined],
     ['EVERY 5m FILL', '', /missing/, undefined],
-    ['EVERY 5m FILL 0', '0', /cannot be `0`/, undefined],
+    ['EVERY 5m FILL 1', '1', /cannot be `1`/, undefined],
+    ['EVERY 5m FILL linaer', 'linaer', /cannot be/, 'did you mean linear?'],
+    ['ORDER', '', /by is missing/, 'rows are in order of groups and times already'],
+    ['ORDER BY', '', /value is missing/, 'rows are in order of groups and times already'],
+    ['ORDER BY time', 'time', /in order of `time`/, 'rows are in order of groups and times already'],
+    ['ORDER BY value down', 'down', /unexpected/, undefined],
+    ['ORDER BY value ORDER BY value', 'ORDER', /twice/, undefined],
+    ['SORT value', 'SORT', /unexpected/, 'did you mean ORDER?'],
     ['EVERY 5m FILL null FILL null', 'FILL', /behind EVERY/, undefined],
     ['LIMIT', '', /number of rows is missing/, undefined],
     ['LIMIT 0', '0', /not a number of rows/, undefined],

@@ -5,8 +5,9 @@
  * Percentiles are cut into windows here and their values kept (windows.ts, value-cells.ts); everything else the kernel adds up
  * (fold.ts), since a question may go through 100 000 blocks without decoding any, or through millions of short windows.
  */
-import type { Query, WindowScale } from '../../query/index.ts';
+import type { Query } from '../../query/index.ts';
 import { type Cells, SummaryCells } from './cells.ts';
+import { filled } from './fill.ts';
 import { Fold } from './fold.ts';
 import type { Group } from './groups.ts';
 import { percentileOfScan } from './percentile.ts';
@@ -67,8 +68,10 @@ export class Aggregation {
 
   /** The rows of a group. Without windows it is one or, when the group has no points, none. */
   rows(group: Group): Generator<HistoryRow> {
-    const { everyUs, calendar } = this.#query;
-    return everyUs === undefined ? this.#single(group) : this.#windowed(group, new Tiles(everyUs, calendar));
+    const { everyUs, calendar, empty, range } = this.#query;
+    if (everyUs === undefined) return this.#single(group);
+    const tiles = new Tiles(everyUs, calendar);
+    return filled(this.#windowed(group, tiles), empty, tiles.scale, range && this.#span);
   }
 
   *#single(group: Group): Generator<HistoryRow> {
@@ -84,7 +87,6 @@ export class Aggregation {
     const lastUs = scale.startOf(extent.toUs);
     let startUs = scale.startOf(extent.fromUs);
     let size = this.#firstSize(group, tiles.about(startUs, lastUs));
-    let previousUs: bigint | undefined;
     while (startUs <= lastUs) {
       const windows = tiles.from(startUs, lastUs, size);
       const { count } = windows;
@@ -95,17 +97,16 @@ export class Aggregation {
         size = Math.max(1, count >>> 2);
         continue;
       }
-      const beforeUs = previousUs;
+      let hasRows = false;
       const only = this.#cells.isOverfull ? this.#streamed(group, span, windows) : undefined;
       for (let index = 0; index < count; index++) {
         if (only === undefined && this.#cells.isEmpty(index)) continue;
         const timeUs = startOf(windows, index);
-        if (previousUs !== undefined) yield* this.#gap(group, scale.next(previousUs), timeUs, scale);
-        previousUs = timeUs;
+        hasRows = true;
         // While the row is looked at, the cells must stay as they are: everything of them is in the row.
         yield row(group, timeUs, only ?? this.#cell(index));
       }
-      if (previousUs !== beforeUs || endUs > lastUs) startUs = endUs;
+      if (hasRows || endUs > lastUs) startUs = endUs;
       else {
         const nextUs = this.#earliest(group, { fromUs: endUs, toUs: extent.toUs });
         if (nextUs === undefined) return;
@@ -113,12 +114,6 @@ export class Aggregation {
       }
       size = Math.min(4 * size, this.#mostWindows(group, tiles.about(startUs, lastUs)));
     }
-  }
-
-  /** Rows for windows [fromUs, toUs), which have no points, when they are wanted. */
-  *#gap(group: Group, fromUs: bigint, toUs: bigint, scale: WindowScale): Generator<HistoryRow> {
-    if (this.#query.empty === 'omit') return;
-    for (let at = fromUs; at < toUs; at = scale.next(at)) yield row(group, at, { value: undefined, count: 0 });
   }
 
   #cell(index: number): Cell {

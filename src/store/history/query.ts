@@ -17,6 +17,7 @@ import { StoreError } from '../errors.ts';
 import type { PointSource } from '../source.ts';
 import { Aggregation, type Limits, usualLimits } from './aggregate.ts';
 import { groupSeries } from './groups.ts';
+import { ordered } from './order.ts';
 import { pointRows } from './points.ts';
 import type { HistoryResult, HistoryRow } from './result.ts';
 import { Finder, type Selection, type Sources, selectSeries } from './series-set.ts';
@@ -39,7 +40,11 @@ export function runQuery(snapshot: Sources, query: Query, nowUs: bigint, limits:
   if (operation === 'points' && everyUs !== undefined) {
     throw new StoreError('invalid', 'POINTS are single points and have no windows', { hint: 'Leave out EVERY.' });
   }
-  const rows = limited(rowsOf(snapshot, query, nowUs, limits), query.limit ?? Number.POSITIVE_INFINITY);
+  const most = query.limit ?? Number.POSITIVE_INFINITY;
+  const rows =
+    query.order === undefined
+      ? limited(rowsOf(snapshot, query, nowUs, limits), most)
+      : ordered(rowsOf(snapshot, { ...query, limit: undefined }, nowUs, limits), query.order, most);
   return { kind: operation === 'points' ? 'points' : 'aggregate', by, everyUs, rows };
 }
 

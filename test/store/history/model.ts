@@ -162,18 +162,29 @@ export function modelRows(history: readonly ModelSeries[], query: Query, nowUs: 
       query,
       chosen.filter((one) => sortable(one) === name),
       inRange,
+      range,
     ),
   );
   const isNone =
     rows.length === 0 && query.by.length === 0 && query.everyUs === undefined && query.operation !== 'points';
   const none = { group: [], timeUs: undefined, value: query.operation === 'count' ? 0 : undefined, count: 0 };
-  return isNone ? [none].slice(0, query.limit) : rows.slice(0, query.limit);
+  return inOrder(isNone ? [none] : rows, query.order).slice(0, query.limit);
+}
+
+/** Rows without a value last, whatever the order. */
+function inOrder(rows: readonly ModelRow[], order: Query['order']): readonly ModelRow[] {
+  if (order === undefined) return rows;
+  const rank = ({ value }: ModelRow): number => (value === undefined || Number.isNaN(value) ? Infinity : 0);
+  const sign = order === 'asc' ? 1 : -1;
+  const compare = (a: number, b: number): number => (a < b ? -sign : a > b ? sign : 0);
+  return rows.toSorted((a, b) => compare(sign * rank(a), sign * rank(b)) || compare(a.value ?? 0, b.value ?? 0));
 }
 
 function groupRows(
   query: Query,
   members: readonly { readonly series: ModelSeries; readonly group: (string | undefined)[] }[],
   inRange: (time: bigint) => boolean,
+  range: { readonly fromUs: bigint; readonly toUs: bigint } | undefined,
 ): ModelRow[] {
   const { group } = members[0]!;
   const scale = query.everyUs === undefined ? undefined : scaleOf(query.everyUs, query.calendar);
@@ -194,20 +205,32 @@ function groupRows(
     for (const [window, piece] of own) windows.set(window, [...(windows.get(window) ?? []), piece]);
   }
   if (query.operation === 'points') return single;
-  const starts = [...windows.keys()].sort((a, b) => (a! < b! ? -1 : 1));
-  const rows: ModelRow[] = [];
-  for (const start of starts) {
-    const before = rows.at(-1)?.timeUs;
-    if (query.empty === 'null' && before !== undefined) {
-      for (let time = scale!.next(before); time < start!; time = scale!.next(time)) {
-        rows.push({ group, timeUs: time, value: undefined, count: 0 });
-      }
-    }
+  const rowOf = (start: bigint | undefined): ModelRow => {
     const pieces = windows.get(start)!;
     const count = pieces.reduce((all, { times }) => all + times.length, 0);
-    rows.push({ group, timeUs: start, value: answer(query, pieces), count });
+    return { group, timeUs: start, value: answer(query, pieces), count };
+  };
+  const starts = [...windows.keys()].sort((a, b) => (a! < b! ? -1 : 1));
+  if (scale === undefined || starts.length === 0 || query.empty === 'omit') return starts.map(rowOf);
+  // From window to window through all that FILL may reach.
+  const { empty } = query;
+  const isToEnd = range !== undefined && (empty === 'zero' || empty === 'previous');
+  const from = range !== undefined && empty === 'zero' ? scale.startOf(range.fromUs) : starts[0]!;
+  const to = isToEnd ? range.toUs : starts.at(-1)!;
+  const rows: ModelRow[] = [];
+  for (let time = from; time <= to; time = scale.next(time)) {
+    if (windows.has(time)) rows.push(rowOf(time));
+    else rows.push({ group, timeUs: time, value: empty === 'zero' ? 0 : undefined, count: 0 });
   }
-  return rows;
+  return rows.map((row, index) => {
+    if (row.count > 0 || empty === 'zero' || empty === 'null') return row;
+    const before = rows.findLast(({ count }, place) => count > 0 && place < index)!;
+    if (empty === 'previous') return { ...row, value: before.value };
+    const after = rows.find(({ count }, place) => count > 0 && place > index)!;
+    if (before.value === undefined || after.value === undefined) return row;
+    const part = Number(row.timeUs! - before.timeUs!) / Number(after.timeUs! - before.timeUs!);
+    return { ...row, value: before.value * (1 - part) + after.value * part };
+  });
 }
 
 export interface HistoryShape {

@@ -59,7 +59,15 @@ beforeAll(() => {
 
 const base: Query = {
   ...{ text: '', operation: 'avg', percent: undefined, series: 'cpu', seriesPattern: undefined, tags: undefined },
-  ...{ range: undefined, by: [], everyUs: undefined, calendar: undefined, empty: 'omit', limit: undefined },
+  ...{
+    range: undefined,
+    by: [],
+    everyUs: undefined,
+    calendar: undefined,
+    empty: 'omit',
+    order: undefined,
+    limit: undefined,
+  },
 };
 
 /** All variants but the operation, with ends and windows that fit the history. */
@@ -89,7 +97,8 @@ function randomQuery(
     ]),
     by: pick([[], [], ['host'], ['zone', 'host'], ['none']]),
     ...(operation === 'points' ? { everyUs: undefined, calendar: undefined } : randomWindows(next, every)),
-    empty: pick(['omit', 'null']),
+    empty: pick(['omit', 'null', 'zero', 'previous', 'linear']),
+    order: pick([undefined, undefined, 'asc', 'desc']),
     limit: pick([undefined, undefined, 0, 1, 3, 50]),
   };
 }
