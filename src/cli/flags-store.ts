@@ -176,8 +176,20 @@ const points: readonly Flag[] = [
     group: 'Events and points',
     doc: 'The input is ndjson, or csv with a header',
     longDoc:
-      'The format of the input: ndjson, or csv (RFC 4180), of which the first line names the columns. A cell that is a number as in JSON is a number, any other a string.',
+      'The format of the input: ndjson, or csv (RFC 4180), of which the first line names the columns (see --delimiter). A cell that is a number as in JSON is a number, any other a string. A column that --time, --value, --series or --tags names and the header has not is an error before anything of the file is written.',
     common: true,
+    commands: ['store write'],
+  },
+  {
+    key: 'delimiter',
+    long: 'delimiter',
+    type: 'text',
+    value: 'CHARACTER',
+    defaultText: 'a comma',
+    group: 'Events and points',
+    doc: 'What is between the cells of csv: ;, |, tab',
+    longDoc:
+      'The character between the cells of --from csv: one ASCII character that is no letter, digit, quote, plus, minus or point; tab (or \\t) for a tab.',
     commands: ['store write'],
   },
 ];

@@ -100,6 +100,8 @@ export interface WriteSettings {
   /** Its `record` says what is a point. Nothing is output. */
   readonly select: SelectSettings & { readonly record: RecordSettings };
   readonly from: 'ndjson' | 'csv';
+  /** Between the cells of csv: one ASCII character; left out for a comma. */
+  readonly delimiter?: string;
 }
 
 export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';

@@ -2,6 +2,7 @@
  * From what was typed to what it means, for `slung store write`: a run that reads like `select`, puts nothing out, and makes
  * points of its records. Flags of `select` that it has not, because there is no output, have fixed values here.
  */
+import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import { type Layer, type Resolved, resolveLayers, type Setting, type SettingValue } from './layers.ts';
 import { checkResume, pointFields, storeSettings } from './record.ts';
@@ -35,6 +36,8 @@ export function writeSettings(
       'Use --rejects FILE to keep bad lines apart.',
     );
   }
+  const from = resolved.choice('from', ['ndjson', 'csv'] as const);
+  const delimiter = delimiterOf(resolved, from);
   const select = selectSettings(withFixed(resolved), files);
   const resume = resolved.boolean('resume');
   checkResume(resolved, resume, select.inputs);
@@ -42,8 +45,26 @@ export function writeSettings(
   const record = Object.freeze({ store, points: Object.freeze([points]), resume, final: resolved.boolean('final') });
   return Object.freeze({
     select: Object.freeze({ ...select, record }),
-    from: resolved.choice('from', ['ndjson', 'csv'] as const),
+    from,
+    ...(delimiter === undefined ? {} : { delimiter }),
   });
+}
+
+/** One ASCII character that cannot be in a number, or tab by its name. @throws UsageError */
+function delimiterOf(resolved: Resolved, from: string): string | undefined {
+  const text = resolved.optionalText('delimiter');
+  if (text === undefined) return undefined;
+  const name = resolved.originText('delimiter');
+  if (from !== 'csv') {
+    if (!resolved.isFlag('delimiter')) return undefined;
+    throw new UsageError(`${name} needs --from csv`, 'NDJSON has no cells.');
+  }
+  const character = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (/^[^"\n\r\u0080-\uffff0-9A-Za-z+.-]$/.test(character)) return character;
+  throw new UsageError(
+    `${name}: ${JSON.stringify(excerpt(text, 20))} cannot be between cells`,
+    "It is one ASCII character that is no letter, digit, quote, plus, minus or point: ';', '|', or tab.",
+  );
 }
 
 /** The settings without those of the store, and with the fixed ones. */

@@ -34,8 +34,8 @@ const DROPS_AT_ONCE = 64;
  * What is made of an input, as a few digits: two runs that take different points from one file each have a position of their
  * own, or the second would not see what the first has read.
  */
-export function purposeOf({ where, record }: Pick<SelectSettings, 'where' | 'record'>, from: 'ndjson' | 'csv'): string {
-  const sum = crc32(JSON.stringify([where, record?.points, from]));
+export function purposeOf({ where, record }: Pick<SelectSettings, 'where' | 'record'>, format: string): string {
+  const sum = crc32(JSON.stringify([where, record?.points, format]));
   return sum.toString(16).padStart(8, '0');
 }
 

@@ -81,7 +81,7 @@ export class PointJob implements Work {
   readonly #parts: PointJobParts;
   readonly #maker: PointMaker;
 
-  constructor({ select, from }: WriteSettings, parts: PointJobParts) {
+  constructor({ select, from, delimiter }: WriteSettings, parts: PointJobParts) {
     this.settings = select;
     this.#parts = parts;
     const { batchBytes, maxDepth, maxRecordBytes } = select;
@@ -89,7 +89,7 @@ export class PointJob implements Work {
     this.#maker = new PointMaker(parts.where, parts.plan, parts.writer, options);
     this.#lane = new PointLane(this.#maker, from === 'csv', () => this.rejectsLeft());
     this.lanes = new Lanes(this.#lane);
-    this.recorder = this.#makeRecorder(purposeOf(select, from));
+    this.recorder = this.#makeRecorder(purposeOf(select, `${from}${delimiter ?? ''}`));
   }
 
   #makeRecorder(purpose: string): Recorder {

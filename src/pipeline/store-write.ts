@@ -2,10 +2,11 @@
  * `slung store write`: a run whose records become points of a store. It reads, keeps the order and tells of bad lines as every
  * run does (run.ts); its work is point-job.ts, and its output is nothing.
  */
-import type { WriteSettings } from '../config/settings.ts';
+import type { PointFields, WriteSettings } from '../config/settings.ts';
 import { openFileAt } from '../io/file-at.ts';
 import { openRejects, type Sink, SinkError } from '../io/index.ts';
 import { collectGarbage } from './collect.ts';
+import type { Needed } from './csv-header.ts';
 import { CsvSource } from './csv-source.ts';
 import { type Ends, sourcesOf } from './ends.ts';
 import type { RunHost, RunOutcome } from './host.ts';
@@ -15,6 +16,10 @@ import { PointJob } from './point-job.ts';
 import { openWriter } from './recording.ts';
 import { executeHeard, Run } from './run.ts';
 import { encodingOf, shapeOf } from './shape.ts';
+
+/** The field of the tags when nobody says which. */
+const DEFAULT_TAGS = 'tags';
+const COMMA = ',';
 
 /**
  * One run. `ends` is given by those who bring their own; otherwise the files of the settings are opened.
@@ -59,9 +64,22 @@ function openWriteEnds({ select, from }: WriteSettings): Ends {
 }
 
 /** Bytes of CSV have no meaning without the header: they are always read from the start. */
-function asFormat({ from, select }: WriteSettings, ends: Ends): Ends {
+function asFormat({ from, delimiter, select }: WriteSettings, ends: Ends): Ends {
   if (from === 'ndjson') return ends;
   const isGrowing = select.record.resume && !select.record.final;
-  const open = (input: string) => new CsvSource(ends.openSource(input), select.maxRecordBytes, isGrowing);
+  const shape = { delimiter: delimiter ?? COMMA, needed: select.record.points.flatMap(neededColumns) };
+  const open = (input: string) => new CsvSource(ends.openSource(input), shape, select.maxRecordBytes, isGrowing);
   return { ...ends, openSource: open, openFileAt: undefined };
+}
+
+/** The columns that were asked for. Tags may be missing where nobody has named them. */
+function neededColumns({ series, time, values, tags }: PointFields): Needed[] {
+  const { series: seriesFlag, time: timeFlag, value: valueFlag, tags: tagsFlag } = writeFlags;
+  const named = tags.filter((path) => path !== DEFAULT_TAGS);
+  return [
+    ...(series.kind === 'path' ? [{ flag: seriesFlag, path: series.text }] : []),
+    { flag: timeFlag, path: time },
+    ...values.map((path) => ({ flag: valueFlag, path })),
+    ...named.map((path) => ({ flag: tagsFlag, path })),
+  ];
 }

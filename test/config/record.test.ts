@@ -133,6 +133,18 @@ describe('writeSettings', () => {
     });
   });
 
+  test.each([
+    [';', ';'],
+    ['|', '|'],
+    [' ', ' '],
+    ['tab', '\t'],
+    ['\\t', '\t'],
+    ['\t', '\t'],
+  ])('csv is cut at %j', (delimiter, expected) => {
+    expect(writeSettings(resolved({ from: 'csv', delimiter }), [], 'd').delimiter).toBe(expected);
+    expect(writeSettings(resolved({ from: 'csv' }), [], 'd').delimiter).toBeUndefined();
+  });
+
   test.each<[Readonly<Record<string, SettingValue>>, string]>([
     [{ onError: 'keep' }, '--onError keep: nothing is put out that a bad line could be kept in'],
     [{ seriesName: 'n', seriesField: 's' }, '--seriesField and --seriesName cannot be used together'],
@@ -140,6 +152,12 @@ describe('writeSettings', () => {
     [{ valueField: '' }, '--valueField needs a path'],
     [{ timeField: ' ' }, '--timeField needs a path'],
     [{ resume: true }, '--resume: standard input has no position to go on from'],
+    [{ delimiter: ';' }, '--delimiter needs --from csv'],
+    [{ delimiter: ';;', from: 'csv' }, '--delimiter: ";;" cannot be between cells'],
+    [{ delimiter: '"', from: 'csv' }, '--delimiter: "\\"" cannot be between cells'],
+    [{ delimiter: '', from: 'csv' }, '--delimiter: "" cannot be between cells'],
+    [{ delimiter: 'x', from: 'csv' }, 'It is one ASCII character that is no letter'],
+    [{ delimiter: '§', from: 'csv' }, '--delimiter: "§" cannot be between cells'],
     [{ store: '' }, '--store needs a directory'],
   ])('%j is refused', (flags, message) => {
     expect(refusal(() => writeSettings(resolved(flags), [], 'd'))).toContain(message);

@@ -1,11 +1,15 @@
 /** CSV as NDJSON: cells, line numbers, and what is no row; the same for every way of cutting the bytes. */
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
+import type { CsvShape } from '../../src/pipeline/csv-header.ts';
 import { CsvSource } from '../../src/pipeline/csv-source.ts';
 import { GivenSource, type Reading } from './support.ts';
 
-function read(readings: readonly Reading[], most = 1 << 20): string {
-  const source = new CsvSource(new GivenSource(readings), most);
+const plainShape: CsvShape = { delimiter: ',', needed: [] };
+
+function read(readings: readonly Reading[], most = 1 << 20, shape = plainShape): string {
+  const source = new CsvSource(new GivenSource(readings), shape, most);
   const target = new Uint8Array(7);
   let out = '';
   for (let count = source.readNow(target); count !== 0; count = source.readNow(target)) {
@@ -59,4 +63,125 @@ test('quotes that do not end stop the reading, and memory does not grow', () => 
   expect(() => read([csv], 1000)).toThrow(
     'given:3: the quotes of the row do not end within 1000 bytes; nothing behind it is read',
   );
+});
+
+describe('rows that are converted byte by byte', () => {
+  const pieces = [
+    ...[
+      '',
+      'x',
+      'ü',
+      '0',
+      '-',
+      '-1',
+      '01',
+      '1.',
+      '.5',
+      '1e5',
+      '1E+',
+      '2026-01-01',
+      ' 7',
+      '"',
+      '""',
+      '"a"',
+      '"5"',
+      '"-"',
+    ],
+    ...[
+      '"x""y"',
+      '"a,b;c"',
+      '"1\n2"',
+      '"\t"',
+      '\\',
+      '\t',
+      '\u0001',
+      '\r',
+      '[]',
+      '[1]',
+      '["a"]',
+      '"[]"',
+      '"[""a"",""b=c""]"',
+    ],
+    ...['"[""a\\""]"', '"[1]"', '"[""a"""', '"[""a"",]"', '"[', '"]"', ';', '{"a":1}'],
+  ];
+  const row = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 });
+
+  test('are what they are as texts', () => {
+    const rows = fc.array(fc.tuple(row, fc.constantFrom('\n', '\r\n')), { maxLength: 6 });
+    fc.assert(
+      fc.property(rows, fc.constantFrom(',', ';', '\t', '|'), fc.boolean(), (some, delimiter, hasEnd) => {
+        const text = some.map(([cells, end]) => cells.join(delimiter) + end).join('');
+        const csv = Buffer.from(`a${delimiter}b\n${hasEnd ? text : text.slice(0, -1)}`);
+        const shape = { delimiter, needed: [] };
+        const whole = read([csv], 1 << 20, shape);
+        // A row of which a part has been read before is not converted byte by byte.
+        const cut = Array.from(csv, (byte): Reading => Buffer.from([byte]));
+        expect(whole).toBe(read(cut, 1 << 20, shape));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('are whole where the bytes at hand end, and when they become much longer', () => {
+    const names = Array.from({ length: 40 }, (_, i) => `${'long'.repeat(10)}${i}`);
+    const cells = (i: number) => names.map((_, k) => (k === i % 40 ? `"${'é,'.repeat(i % 300)}"` : ''));
+    const rows = Array.from({ length: 5000 }, (_, i) => cells(i));
+    const csv = Buffer.from([names, ...rows].map((one) => `${one.join(',')}\n`).join(''));
+    const lines = read([csv]).split('\n').slice(1, -1);
+    expect(lines.length).toBe(rows.length);
+    for (const [i, line] of lines.entries()) {
+      const values = Object.values(JSON.parse(line) as Record<string, string | null>);
+      if (values.length !== 40 || values[i % 40] !== 'é,'.repeat(i % 300)) throw new Error(line);
+    }
+  });
+
+  test('a row that is longer than what is read at once', () => {
+    const long = 'x"",\n'.repeat(100_000);
+    const out = read([Buffer.from(`a,b\n1,2\n3,"${long}"\n5,6\n`)]);
+    expect(out.replace(/"b":"x[^}]*}\n+/, '…')).toBe('\n{"a":1,"b":2}\n{"a":3,…{"a":5,"b":6}\n');
+  });
+});
+
+describe('columns that are not there', () => {
+  const needed = [
+    { flag: '--series', path: 'series' },
+    { flag: '--time', path: 'when' },
+    { flag: '--value', path: 'a.b' },
+  ];
+  const told = (header: string, delimiter = ',') => {
+    try {
+      return read([Buffer.from(`${header}\n1,2,3\n`)], 1 << 20, { delimiter, needed });
+    } catch (error) {
+      return error instanceof SourceError ? error.message.replace('cannot read given: ', '') : error;
+    }
+  };
+
+  test.each([
+    [
+      'time,serie,value',
+      'there is no column "series" for --series; the header has "time", "serie", "value"; did you mean "serie"?',
+    ],
+    [
+      'series,time,value',
+      'there is no column "when" for --time; the header has "series", "time", "value"; name one with --time',
+    ],
+    ['series,when,a', '\n{"series":1,"when":2,"a":3}\n'],
+    [
+      'series,when,a.b',
+      `there is no column "a" for --value; a column whose name has a point is written in quotes: --value '"a.b"'`,
+    ],
+    ['series;when;a', 'its header is one column, "series;when;a", with `;` in it; cut it there with --delimiter \';\''],
+    [
+      'series\twhen\ta',
+      'its header is one column, "series␉when␉a", with tabs in it; cut it there with --delimiter tab',
+    ],
+    ['"x\u001b[2J",y', 'there is no column "series" for --series; the header has "x␛[2J", "y"; name one with --series'],
+  ])('%j', (header, message) => {
+    expect(told(header)).toBe(message);
+  });
+
+  test('a comma is recognised as well, and many columns are not all listed', () => {
+    expect(told('series,when,a', ';')).toContain("with `,` in it; cut it there with --delimiter ','");
+    expect(told(Array.from({ length: 30 }, (_, i) => `c${i}`).join(','))).toContain('"c9" and 20 more; name one');
+  });
 });

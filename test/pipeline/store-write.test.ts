@@ -352,6 +352,19 @@ test('csv with a header', async () => {
   ]);
 });
 
+test('csv without a column that was asked for is an error before anything is written', async () => {
+  const store = new KeptBatches();
+  const csv = Buffer.from('timestamp;series;value\n1;cpu;2\n');
+  const select = recordingSettings({}, [spec({ tags: ['tags'] })]);
+  const cut = await write(store, { select, from: 'csv', delimiter: ';' }, [new GivenSource([csv])]);
+  expect([shown(store), cut.said]).toEqual([[['cpu{}', 1000000n, 2]], []]);
+  const { said, outcome } = await write(store, { select, from: 'csv' }, [new GivenSource([csv])]);
+  expect(said.join()).toContain('--delimiter');
+  expect([outcome, store.points.length]).toEqual([{ kind: 'done', code: 1 }, 1]);
+  const named = { select: recordingSettings({}, [spec({ tags: ['host'] })]), from: 'csv', delimiter: ';' } as const;
+  expect((await write(store, named, [new GivenSource([csv])])).said.join()).toContain('no column "host" for --tags');
+});
+
 describe('the unit of times that are numbers', () => {
   const at = (time: number | string) => `{"timestamp":${time},"series":"a","value":1}`;
   const timesOf = (store: KeptBatches) => store.points.map(({ timeUs }) => timeUs);

@@ -68,8 +68,8 @@ _slung() {
         --same-time) words="keep last" ;;
         --from) words="ndjson csv" ;;
         --color) words="auto always never" ;;
-        -w|--where|--rejects|--max-errors|--batch-bytes|--batch-records|--max-record|--max-depth|--time|--series|--store|--retain|--batch-age|--series-name|--value|--tags) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --final --no-final --store --durability --retain --same-time --batch-age --series-name --value --tags --from --color --help -h --version"; else words=""; fi ;;
+        -w|--where|--rejects|--max-errors|--batch-bytes|--batch-records|--max-record|--max-depth|--time|--series|--store|--retain|--batch-age|--series-name|--value|--tags|--delimiter) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --final --no-final --store --durability --retain --same-time --batch-age --series-name --value --tags --from --delimiter --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "store ls")
       case "$flag" in

@@ -151,6 +151,7 @@ complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcomm
 complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcommand_from write" -l value -x -d 'Where the values are: a,b makes two series'
 complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcommand_from write" -l tags -x -d 'Where the tags are, commas between the paths'
 complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcommand_from write" -l from -x -a "ndjson csv" -d 'The input is ndjson, or csv with a header'
+complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcommand_from write" -l delimiter -x -d 'What is between the cells of csv: ;, |, tab'
 complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcommand_from write" -l color -x -a "auto always never" -d 'Colour messages: auto, always or never'
 complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcommand_from write" -s h -l help -d 'Show help: -h in brief, --help in full'
 complete -c slung -n "__fish_seen_subcommand_from store; and __fish_seen_subcommand_from write" -l version -d 'Show versions'

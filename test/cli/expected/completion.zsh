@@ -208,6 +208,7 @@ _slung() {
         '--value=[Where the values are\: a,b makes two series]:LIST: ' \
         '--tags=[Where the tags are, commas between the paths]:LIST: ' \
         '--from=[The input is ndjson, or csv with a header]:FORMAT:(ndjson csv)' \
+        '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
