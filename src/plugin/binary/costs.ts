@@ -63,28 +63,28 @@ function checkCode(body: ByteReader, { types, indices, imported }: FunctionTypes
   let number = imported;
   repeat(body, 'functions', () => {
     const size = body.u32('the size of a function');
-    const what = `function ${number}`;
-    checkCap(`bytes in ${what}`, size, caps.functionBytes);
-    const code = body.sub(size, what);
-    checkFunction(code, types.parameterCount(indices[number] ?? 0), what);
+    if (size > caps.functionBytes) checkCap(`bytes in function ${number}`, size, caps.functionBytes);
+    const parameters = types.parameterCount(indices[number] ?? 0);
+    checkFunction(body.sub(size, 'a function'), parameters, number);
     number += 1;
   });
 }
 
-function checkFunction(code: ByteReader, parameters: number, what: string): void {
+function checkFunction(code: ByteReader, parameters: number, number: number): void {
   const { left } = code;
   let locals = parameters;
   for (let groups = code.count('groups of locals'); groups > 0; groups--) {
     locals += code.u32('the number of locals');
     readValueType(code);
-    if (locals > caps.locals) checkCap(`locals in ${what}`, locals, caps.locals);
+    if (locals > caps.locals) checkCap(`locals in function ${number}`, locals, caps.locals);
   }
   // No block and no branch is shorter than a byte.
   if (locals * left <= codeCaps.localsTimesBlocks) return;
   const { blocks, branches } = branching(code);
   if (locals * blocks <= codeCaps.localsTimesBlocks && locals * branches <= codeCaps.localsTimesBranches) return;
   const found = `${locals} locals, ${blocks} blocks and ${branches} branches`;
-  throw refusal(`its ${what} would take too long to compile: it has ${found}; build it with optimisation, or split it`);
+  const what = `its function ${number} would take too long to compile`;
+  throw refusal(`${what}: it has ${found}; build it with optimisation, or split it`);
 }
 
 /** How many blocks and targets of branches the code has. */
@@ -107,7 +107,7 @@ function passData(body: ByteReader, constant: (body: ByteReader) => void): void 
   const form = body.u32('a data segment');
   if (form === 2) body.u32('a memory index');
   if (form !== 1) constant(body);
-  body.take(body.u32('the size of a data segment'), 'a data segment');
+  body.skip(body.u32('the size of a data segment'), 'a data segment');
 }
 
 /** One element segment; its eight forms are three bits (Core Specification, 5.5.12). */

@@ -78,11 +78,16 @@ export class ByteReader {
 
   /** The next `length` bytes, as a view. */
   take(length: number, what: string): Uint8Array {
+    this.skip(length, what);
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  /** Passes over `length` bytes, which is much cheaper than a view of them. */
+  skip(length: number, what: string): void {
     if (length > this.left) {
       throw this.fault(`the file is truncated: ${what} has ${length} bytes, ${this.left} are left`);
     }
     this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
   }
 
   /** A name: length, then UTF-8 (Core Specification, 5.2.4). */
@@ -99,13 +104,13 @@ export class ByteReader {
 
   /** Passes over a name whose text does not matter. */
   skipName(what: string): void {
-    this.take(this.u32(`the length of ${what}`), what);
+    this.skip(this.u32(`the length of ${what}`), what);
   }
 
   /** A reader for the next `length` bytes, which this one passes over. Places in errors stay those of the file. */
   sub(length: number, what: string): ByteReader {
     const start = this.at;
-    this.take(length, what);
+    this.skip(length, what);
     return new ByteReader(this.bytes, start, start + length);
   }
 
