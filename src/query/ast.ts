@@ -10,7 +10,17 @@ export const liveOperations = ['avg', 'sum', 'min', 'max', 'count'] as const;
 export type LiveOperation = (typeof liveOperations)[number];
 
 /** What only a history computes; `percentile` is written P50, P99.9. */
-export const historyOperations = ['first', 'last', 'rate', 'delta', 'stddev', 'range', 'points', 'percentile'] as const;
+export const historyOperations = [
+  'first',
+  'last',
+  'rate',
+  'increase',
+  'delta',
+  'stddev',
+  'range',
+  'points',
+  'percentile',
+] as const;
 export type Operation = LiveOperation | (typeof historyOperations)[number];
 
 /**

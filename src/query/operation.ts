@@ -21,6 +21,7 @@ const foreignNames: ReadonlyMap<string, string> = new Map([
   ...['earliest', 'oldest'].map((name) => [name, 'FIRST'] as const),
   ...['latest', 'newest'].map((name) => [name, 'LAST'] as const),
   ...['irate', 'per_second', 'derivative'].map((name) => [name, 'RATE'] as const),
+  ...['increment', 'growth', 'delta_counter'].map((name) => [name, 'INCREASE'] as const),
   ...['diff', 'difference', 'change'].map((name) => [name, 'DELTA'] as const),
   ...['std', 'sd', 'stdev', 'sigma'].map((name) => [name, 'STDDEV'] as const),
   ...['spread', 'span'].map((name) => [name, 'RANGE'] as const),

@@ -30,7 +30,7 @@ export const F_SOURCE = 104; // f64: of a job, like the others
 export const F_BLOCK = 112; // f64
 export const F_JOB_FROM = 120; // i64
 export const F_JOB_TO = 128; // i64
-export const F_SUMMARY = 136; // a summary: of one series in one window, for FOLD_RATE and FOLD_DELTA
+export const F_SUMMARY = 136; // a summary: of one series in one window, for FOLD_RATE and above
 export const F_LANES_END = 240; // u32 address
 export const F_MERGED = 244; // u32 address: room for the parts of a JOB_MERGE, of one series in all sources
 export const F_MERGED_END = 248; // u32 address: where those end
@@ -60,6 +60,7 @@ export const FOLD_ALL = 4;
 /** Sums of what each series comes to: S_SUM + S_SUM_LOW, in S_FIRST_TIME the number (u64) of series that came to something. */
 export const FOLD_RATE = 5;
 export const FOLD_DELTA = 6;
+export const FOLD_INCREASE = 7;
 
 // ---- what foldNext asks for -----------------------------------------------------------------------------------------
 /** Nothing, all series are in the cells. */

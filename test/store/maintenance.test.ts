@@ -32,6 +32,7 @@ const operations = [
     'LAST',
     'DELTA',
     'RATE',
+    'INCREASE',
     'STDDEV',
     'P0',
     'P50',
@@ -172,6 +173,8 @@ function golden(version: string): MemoryFiles {
 
 const rate = (snapshot: Snapshot) => [...runQuery(snapshot, parseQuery('RATE:c:[]'), 0n).rows][0]!.value;
 
+const increaseOf = (snapshot: Snapshot) => [...runQuery(snapshot, parseQuery('INCREASE:c:[]'), 0n).rows][0]!.value;
+
 describe('a store of version 1', () => {
   test('is read, and steps are exact although it has rounded them', () => {
     const snapshot = openSnapshot(golden('v1'));
@@ -185,9 +188,11 @@ describe('a store of version 1', () => {
     const store = testStore(files);
     const before = answersOf(store.snapshot());
     expect(rate(store.snapshot())).toBe(9.5 / 5);
+    expect(increaseOf(store.snapshot())).toBe(9.5);
     store.maintain((work) => work.compact(FULL_COMPACTION));
     expect(store.manifest.segments).toHaveLength(1);
     expect(rate(store.snapshot())).toBe(9.5 / 5);
+    expect(increaseOf(store.snapshot())).toBe(9.5);
     expect(answersOf(store.snapshot())).toEqual(before);
     store.close();
   });

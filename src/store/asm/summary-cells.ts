@@ -9,7 +9,7 @@
 import {
   S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SUM, S_SUM_LOW,
 } from '../layout';
-import { FOLD_COUNT, FOLD_ENDS, FOLD_ORDER, FOLD_RATE, FOLD_SUM } from '../fold-layout';
+import { FOLD_COUNT, FOLD_DELTA, FOLD_ENDS, FOLD_INCREASE, FOLD_ORDER, FOLD_RATE, FOLD_SUM } from '../fold-layout';
 import { addPair, finite, lostOf, lostOf2 } from './pair';
 import { hasBits, summaryAdd } from './summary';
 import { addStep, summaryPool } from './summary-merge';
@@ -22,7 +22,7 @@ const VECTORS_FROM: u32 = 16;
 /** A summary of some points, on its way into a cell. */
 const piece = memory.data(104, 8);
 
-/** Adds the points [from, to) of columns, at least one, to a cell. Not for FOLD_RATE and FOLD_DELTA. */
+/** Adds the points [from, to) of columns, at least one, to a cell. Not for FOLD_RATE and above. */
 export function cellAdd(cell: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
   const first = values + (<usize>from << 3);
   if (mode == FOLD_SUM) {
@@ -42,7 +42,7 @@ export function cellAdd(cell: usize, mode: u32, times: usize, values: usize, fro
   summaryPool(cell, piece);
 }
 
-/** Adds a summary, such as a block's entry, to a cell. Not for FOLD_RATE and FOLD_DELTA. */
+/** Adds a summary, such as a block's entry, to a cell. Not for FOLD_RATE and above. */
 export function cellPool(cell: usize, mode: u32, other: usize): void {
   if (mode == FOLD_SUM) {
     const high = load<f64>(cell, S_SUM);
@@ -167,14 +167,14 @@ function addOrder(cell: usize, times: usize, values: usize, from: u32, to: u32):
   }
 }
 
-/** Adds later points of the same series to a summary of which count, ends and, for FOLD_RATE, the increase are kept. */
+/** Adds later points of the same series to a summary of which count, ends and, but for FOLD_DELTA, the increase are kept. */
 export function ownAdd(own: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
   store<u64>(piece, to - from, S_COUNT);
   store<i64>(piece, load<i64>(times + (<usize>from << 3)), S_FIRST_TIME);
   store<i64>(piece, load<i64>(times + (<usize>(to - 1) << 3)), S_LAST_TIME);
   store<u64>(piece, load<u64>(values + (<usize>from << 3)), S_FIRST);
   store<u64>(piece, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
-  if (mode == FOLD_RATE) fillSteps(piece, values + (<usize>from << 3), values + (<usize>to << 3));
+  if (mode != FOLD_DELTA) fillSteps(piece, values + (<usize>from << 3), values + (<usize>to << 3));
   ownAppend(own, piece);
 }
 
@@ -198,12 +198,17 @@ export function ownAppend(own: usize, later: usize): void {
 export function ownClose(cell: usize, mode: u32, own: usize): void {
   store<u64>(cell, load<u64>(cell, S_COUNT) + load<u64>(own, S_COUNT), S_COUNT);
   let value: f64;
-  if (mode == FOLD_RATE) {
+  let low: f64 = 0;
+  if (mode == FOLD_INCREASE) {
+    if (load<u64>(own, S_COUNT) < 2) return;
+    value = load<f64>(own, S_INCREASE);
+    low = load<f64>(own, S_INCREASE + 8);
+  } else if (mode == FOLD_RATE) {
     // Unsigned: two times may be farther apart than an i64 goes.
     const us = <u64>(load<i64>(own, S_LAST_TIME) - load<i64>(own, S_FIRST_TIME));
     if (!us) return;
     value = load<f64>(own, S_INCREASE) / (<f64>us / 1e6);
   } else value = load<f64>(own, S_LAST) - load<f64>(own, S_FIRST);
-  addPair(cell + S_SUM, value, 0);
+  addPair(cell + S_SUM, value, low);
   store<u64>(cell, load<u64>(cell, S_FIRST_TIME) + 1, S_FIRST_TIME);
 }

@@ -11,7 +11,7 @@ import { E_FLAGS, ENTRY_BYTES, ENTRY_ROUNDED, S_COUNT, S_FIRST_TIME, S_LAST_TIME
 import {
   F_AT, F_BLOCK, F_CELLS, F_END, F_ENDS, F_EVERY, F_FIRST, F_FROM, F_GUESS, F_HEAD, F_JOB_FROM, F_JOB_TO, F_LANES, F_LANES_END,
   F_MEMBERS, F_MERGED, F_MERGED_END, F_MODE, F_OPEN, F_OWN, F_PARTS, F_SOURCE, F_STARTS, F_SUMMARY, F_TAIL, F_TO, F_WINDOW,
-  F_WINDOW_FROM, F_WINDOW_TO, FOLD_ALL, FOLD_RATE, JOB_BLOCK, JOB_DAMAGED, JOB_DONE, JOB_MERGE, LANE_BYTES, N_BASE, N_FIRST_BLOCKS, N_FROM, N_TO,
+  F_WINDOW_FROM, F_WINDOW_TO, FOLD_ALL, FOLD_INCREASE, FOLD_RATE, JOB_BLOCK, JOB_DAMAGED, JOB_DONE, JOB_MERGE, LANE_BYTES, N_BASE, N_FIRST_BLOCKS, N_FROM, N_TO,
   P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES,
 } from '../fold-layout';
 import { lowerBound } from './sort';
@@ -267,7 +267,7 @@ export function foldBlocks(fold: usize, entries: usize, count: u32): u32 {
   const mode = load<u32>(fold, F_MODE);
   const from = load<i64>(fold, F_FROM);
   const to = load<i64>(fold, F_TO);
-  const needsExact = mode == FOLD_ALL || mode == FOLD_RATE;
+  const needsExact = mode == FOLD_ALL || mode == FOLD_RATE || mode == FOLD_INCREASE;
   for (let index: u32 = 0; index < count; index++, entries += ENTRY_BYTES) {
     const first = load<i64>(entries, S_FIRST_TIME);
     const last = load<i64>(entries, S_LAST_TIME);

@@ -1,6 +1,6 @@
 /**
  * What the windows of a group of series come to: a cell for each. For most operations a cell is a summary in the kernel's
- * memory (layout.ts), which is filled there (fold.ts) as far as the operation needs it. For RATE and DELTA, for which a series
+ * memory (layout.ts), which is filled there (fold.ts) as far as the operation needs it. For RATE, INCREASE and DELTA, for which a series
  * has to be known by itself, it holds the sum of what the series come to, in double-doubles, so that the order does not show.
  */
 import type { Query } from '../../query/index.ts';
@@ -83,6 +83,7 @@ export class SummaryCells implements Cells {
       case 'stddev':
         return this.#deviation(index);
       case 'rate':
+      case 'increase':
       case 'delta':
         return this.#bySeries(index);
       case 'percentile':

@@ -19,6 +19,7 @@ const modes: Readonly<Record<Query['operation'], number>> = {
   ...{ count: F.FOLD_COUNT, sum: F.FOLD_SUM, avg: F.FOLD_SUM, points: F.FOLD_COUNT },
   ...{ min: F.FOLD_ENDS, max: F.FOLD_ENDS, range: F.FOLD_ENDS, percentile: F.FOLD_ENDS },
   ...{ first: F.FOLD_ORDER, last: F.FOLD_ORDER, stddev: F.FOLD_ALL, rate: F.FOLD_RATE, delta: F.FOLD_DELTA },
+  ...{ increase: F.FOLD_INCREASE },
 };
 /** A window of so many microseconds has all times since 1970, or all before; longer ones are no different. */
 const LONGEST_US = 2n ** 63n;

@@ -110,7 +110,7 @@ function* groupRows(
 
 /** The sources with points in the span, in groups that can be asked by themselves. */
 function togetherFor({ operation }: Query, sources: readonly PointSource[], span: Span): PointSource[][] {
-  const needsWholeSeries = operation === 'rate' || operation === 'delta' || operation === 'points';
+  const needsWholeSeries = ['rate', 'increase', 'delta', 'points'].includes(operation);
   if (!needsWholeSeries) return apart(sources, span);
   const some = sourcesIn(sources, span);
   return some.length === 0 ? [] : [some];

@@ -110,6 +110,13 @@ function increase({ values }: Piece): number {
   return total;
 }
 
+/** The increase of all series, added up in whole numbers. */
+function increases(pieces: readonly Piece[]): number {
+  const pairs = pieces.flatMap(({ values }) => values.slice(1).map((value, index) => [values[index]!, value] as const));
+  if (!pairs.flat().every(Number.isFinite)) return sum(pieces.map(increase));
+  return rounded(pairs.reduce((total, [a, b]) => total + (b > a ? units(b) - units(a) : b < a ? units(b) : 0n), 0n));
+}
+
 /** What an operation gives for the pieces of the series of a window, in order of their keys; each has points. */
 function answer(query: Query, pieces: readonly Piece[]): number | undefined {
   const values = pieces.flatMap((piece) => piece.values);
@@ -139,6 +146,10 @@ function answer(query: Query, pieces: readonly Piece[]): number | undefined {
       const several = pieces.filter(({ times }) => times.length > 1);
       if (several.length === 0) return undefined;
       return sum(several.map((piece) => increase(piece) / (Number(piece.times.at(-1)! - piece.times[0]!) / 1e6)));
+    }
+    case 'increase': {
+      const several = pieces.filter(({ times }) => times.length > 1);
+      return several.length === 0 ? undefined : increases(several);
     }
     case 'percentile':
       return percentile(values, query.percent!);

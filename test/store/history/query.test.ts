@@ -13,9 +13,9 @@ import { MemorySource } from '../../support/sources.ts';
 import { cutAnew, type HistoryShape, type ModelRow, modelRows, random, randomHistory } from './model.ts';
 
 const operations: readonly (readonly [Operation, number | undefined])[] = [
-  ...(['avg', 'sum', 'min', 'max', 'count', 'first', 'last', 'rate', 'delta', 'stddev', 'range'] as const).map(
-    (operation) => [operation, undefined] as const,
-  ),
+  ...(
+    ['avg', 'sum', 'min', 'max', 'count', 'first', 'last', 'rate', 'increase', 'delta', 'stddev', 'range'] as const
+  ).map((operation) => [operation, undefined] as const),
   ['points', undefined],
   ...[0, 12.5, 50, 99.9, 100].map((percent) => ['percentile', percent] as const),
 ];
