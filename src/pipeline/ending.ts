@@ -6,7 +6,7 @@
 import type { SelectSettings } from '../config/settings.ts';
 import { SinkError } from '../io/index.ts';
 import type { Drain, Stop } from './drain.ts';
-import { absentPathHints } from './hints.ts';
+import { absentPathHints, literalHints } from './hints.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import type { Rejecting } from './rejecting.ts';
 import { renderStats, type Stats, type StatsReport } from './stats.ts';
@@ -46,7 +46,7 @@ export function conclude(ending: Ending): RunOutcome {
   job.finish();
   for (const hint of drain.lateColumns()) talk.warn(hint);
   if (stopped === undefined && signal === undefined) {
-    for (const hint of absentPathHints(job, stats)) talk.warn(hint);
+    for (const hint of [...absentPathHints(job, stats), ...literalHints(job, stats)]) talk.warn(hint);
   }
   if (!isWhole && stopped !== 'closed' && drain.sink.isAllOrNothing === true) {
     const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';

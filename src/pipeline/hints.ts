@@ -1,6 +1,9 @@
-/** The hint about a path that no record had: the commonest reason for an output that is unexpectedly empty. */
+/**
+ * The hints about an output that is not what was expected: a path that no record had, a literal whose type no value had, times
+ * of another form than the literal's. They cost nothing before the end, where the start of the input is looked at again.
+ */
 import type { Path } from '../engine/program.ts';
-import { nearestPath } from '../selector/index.ts';
+import { misfitHints, nearestPath, timeHints } from '../selector/index.ts';
 import { counted, type Stats } from './stats.ts';
 import type { Work } from './work.ts';
 
@@ -17,4 +20,11 @@ export function absentPathHints(job: Work, stats: Stats): string[] {
     return `path \`${path.text}\` was in 0 of ${counted(stats.records, 'record')}${guess}`;
   };
   return [...(stats.matched === 0 ? absent.where : []), ...(stats.matched > 0 ? absent.columns : [])].map(toHint);
+}
+
+/** Sentences about the literals of --where and the values in the start of the input that they were compared with. */
+export function literalHints({ settings, sampleBytes }: Work, { records, matched }: Stats): string[] {
+  const sampled = { where: settings.where, sampleLines: sampleBytes, records };
+  const misfits = matched === 0 && records > 0 ? misfitHints(sampled) : [];
+  return [...misfits, ...timeHints(sampled)];
 }

@@ -5,10 +5,9 @@
  */
 import type { Path, PathStep } from '../engine/program.ts';
 import { formatPath } from './paths.ts';
+import { sampledRecords } from './sample.ts';
 import { editDistance, editLimit } from './suggest.ts';
 
-const maxSampleBytes = 1 << 20;
-const maxLines = 200;
 const maxDepth = 8;
 const maxPaths = 2000;
 /** Elements of an array that are looked into: lists of records are mostly alike. */
@@ -44,22 +43,11 @@ export function nearestPath(path: Path, sampleLines: Uint8Array): string | undef
 /** The paths of the sample's records, first seen first, by their place. */
 function samplePaths(sampleLines: Uint8Array): Map<string, readonly PathStep[]> {
   const known = new Map<string, readonly PathStep[]>();
-  // Copied, since TextDecoder refuses views of shared memory, which the engine's is.
-  const text = new TextDecoder().decode(sampleLines.slice(0, maxSampleBytes));
-  for (const line of text.split('\n', maxLines)) {
-    const record = parsed(line);
-    if (typeof record === 'object' && record !== null && !Array.isArray(record)) collect(record, [], known);
+  for (const record of sampledRecords(sampleLines)) {
+    collect(record, [], known);
     if (known.size >= maxPaths) break;
   }
   return known;
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function collect(value: object, above: readonly PathStep[], known: Map<string, readonly PathStep[]>): void {

@@ -4,6 +4,7 @@
  */
 export { compileExpressions, compileLists } from './compile.ts';
 export { renderSelectorError, SelectorError } from './errors.ts';
+export { misfitHints, timeHints } from './fit.ts';
 export { nearestPath } from './hint.ts';
 export type { ListPredicate, ListScalar, ListSelector } from './lists.ts';
 export { formatPath, parsePath } from './paths.ts';
