@@ -50,7 +50,7 @@ Without it, ndjson output is the matching lines, byte for byte, or what the last
     group: 'Selection',
     doc: 'The csv or tsv header, when there is no -f',
     longDoc:
-      'The columns of csv or tsv output, written as for --fields. Without --columns and --fields, the first batch decides the columns; keys that first appear later are counted and reported once.',
+      'The columns of csv or tsv output, written as for --fields. Without --columns and --fields, the first 10 000 lines or 4 MiB that have a match decide the columns, and nothing is output before they are known; keys that first appear later are counted, reported once, and make exit code 1.',
     commands,
   },
 ];

@@ -9,7 +9,8 @@ import * as L from '../engine/layout.ts';
 import type { PathStep } from '../engine/program.ts';
 import type { Sink } from '../io/index.ts';
 import type { LongLine, Trigger } from './batch.ts';
-import { foundColumn, headerLine } from './columns.ts';
+import { ColumnSearch } from './column-search.ts';
+import { headerLine } from './columns.ts';
 import type { Talk } from './host.ts';
 import type { InputFile } from './input-file.ts';
 import type { Flight, Seat } from './lane.ts';
@@ -54,6 +55,8 @@ export class Drain {
   readonly #rejecting: Rejecting;
   readonly #talk: Talk;
   readonly #long: LongLineBuffer;
+  /** Finds the columns when nobody has named them. */
+  readonly search: ColumnSearch;
 
   constructor(job: Work, sink: Sink, stats: Stats, rejecting: Rejecting, talk: Talk) {
     this.#job = job;
@@ -62,6 +65,12 @@ export class Drain {
     this.#rejecting = rejecting;
     this.#talk = talk;
     this.#long = new LongLineBuffer(job);
+    this.search = new ColumnSearch(job, talk, {
+      drain: (flight) => this.#drainFlight(flight),
+      begin: () => this.#writeHeader(),
+      repeat: (batch, tag) => this.#runAside(batch, tag),
+      isStopped: () => this.stopped !== undefined,
+    });
   }
 
   /** Writes the header when the columns are known from the start. */
@@ -71,11 +80,13 @@ export class Drain {
 
   /** Hands a batch to its lane. While the columns are still to be found, the batch is done at once. */
   async submit(seat: Seat, tag: Tag): Promise<void> {
-    const { lanes } = this.#job;
-    lanes.submit(seat, tag.from, tag.to, tag);
-    if (!this.#job.isFinding || seat.lane.memory.counts(seat.block).matched === 0) return;
-    lanes.takeDone();
-    await this.#settleColumns(seat.lane.memory, tag);
+    if (this.#job.isFinding) await this.search.take(seat, tag);
+    else this.#job.lanes.submit(seat, tag.from, tag.to, tag);
+  }
+
+  /** All inputs have been read: the columns that are still to be found are those of what is held. */
+  async endOfInput(): Promise<void> {
+    if (this.#job.isFinding && this.stopped === undefined) await this.search.close();
   }
 
   /** Drains the flights that are done, oldest first, up to the first one that is not. */
@@ -118,6 +129,8 @@ export class Drain {
 
   /** A part of a line that no block can hold. Nothing may be in flight. */
   async takePart(part: Uint8Array): Promise<void> {
+    // A line that no block can hold ends the window before it.
+    if (this.search.isHolding) await this.search.close();
     for (const piece of this.#long.add(part)) {
       this.#rejecting.passTooLong(piece);
       if (this.#job.settings.onError === 'keep') await this.#write(piece);
@@ -134,7 +147,8 @@ export class Drain {
     const { maxRecordBytes, onError } = this.#job.settings;
     if (lengthBytes <= maxRecordBytes) {
       const { seat, from, to } = this.#long.finish();
-      await this.#processAside(seat, { origin, from, to, trigger: 'long', sourceOffset, endAdded });
+      const tag: Tag = { origin, from, to, trigger: 'long', sourceOffset, endAdded };
+      await (this.#job.isFinding ? this.search.takePart(seat, tag) : this.#processAside(seat, tag));
       return;
     }
     this.#long.clear();
@@ -160,8 +174,7 @@ export class Drain {
       if (lane.hasPart(block)) await this.#drainPart(seat);
       else await lane.untilDone(block, WAIT_MS);
     }
-    if (this.#job.isFinding && lane.memory.counts(block).matched > 0) await this.#settleColumns(lane.memory, tag);
-    else await this.#drainFlight({ lane, block, tag });
+    await this.#drainFlight({ lane, block, tag });
   }
 
   /** The columns that came after the header, in words. */
@@ -258,19 +271,6 @@ export class Drain {
       `${tag.origin.name}:${tag.origin.lines + 1}: the record has ${what}: ` +
         `${names.map((name) => JSON.stringify(name)).join(', ')} (--csv-strict); --columns or -f can name them`,
     );
-  }
-
-  /** The first batch that has a matching record names the columns; it is then done again with the real plan. */
-  async #settleColumns(memory: EngineMemory, tag: Tag): Promise<void> {
-    const { keys, overflow } = memory.newKeys();
-    if (overflow > 0) {
-      this.#talk.warn(
-        `the first batch has more than ${keys.length} different keys; the header has the first ${keys.length}`,
-      );
-    }
-    this.#job.settle(keys.map(({ name }) => foundColumn(name)));
-    await this.#writeHeader();
-    await this.#runAside(memory.view(tag.from, tag.to), tag);
   }
 
   async #writeHeader(): Promise<void> {

@@ -44,7 +44,8 @@ export function conclude(ending: Ending): RunOutcome {
   rejecting.summarise(settings.rejects, settings.onError === 'keep', sinkError?.sink);
   for (const words of job.recorder?.words() ?? []) talk.warn(words);
   job.finish();
-  for (const hint of drain.lateColumns()) talk.warn(hint);
+  const late = drain.lateColumns();
+  for (const hint of late) talk.warn(hint);
   if (stopped === undefined && signal === undefined) {
     for (const hint of [...absentPathHints(job, stats), ...literalHints(job, stats)]) talk.warn(hint);
   }
@@ -53,7 +54,7 @@ export function conclude(ending: Ending): RunOutcome {
     talk.warn(`${settings.output} was not written, because ${why}`);
   }
   tellStats(settings, host, ending.report);
-  return outcome(ending, sinkError !== undefined);
+  return outcome(ending, sinkError !== undefined || late.length > 0);
 }
 
 /** @returns why the output could not be given its name */
@@ -77,11 +78,12 @@ function tellStats({ stats }: SelectSettings, { talk }: RunHost, report: () => S
   else if (stats === 'human') talk.info(renderStats(report()));
 }
 
-function outcome({ job, drain, stats, signal, inputFailed }: Ending, sinkFailed: boolean): RunOutcome {
+/** @param isIncomplete something of the output could not be written, or was left out */
+function outcome({ job, drain, stats, signal, inputFailed }: Ending, isIncomplete: boolean): RunOutcome {
   if (signal !== undefined) return { kind: 'signal', signal };
   if (drain.stopped === 'closed') return { kind: 'done', code: 0 };
   const { onError, badLinesFail, exitStatus } = job.settings;
   const badLines = stats.rejected > 0 && onError !== 'keep' && badLinesFail;
-  if (sinkFailed || inputFailed || badLines || !isWholeRun(drain.stopped)) return { kind: 'done', code: 1 };
+  if (isIncomplete || inputFailed || badLines || !isWholeRun(drain.stopped)) return { kind: 'done', code: 1 };
   return { kind: 'done', code: exitStatus && stats.matched === 0 ? 4 : 0 };
 }

@@ -15,7 +15,7 @@ export interface SelectOptions {
   readonly where?: string | readonly string[] | undefined;
   /** Output only these places of each record. Default: the record as it is. */
   readonly fields?: FieldOptions | undefined;
-  /** The columns of csv and tsv when there are no `fields`. Default: the keys of the first batch. */
+  /** The columns of csv and tsv when there are no `fields`. Default: the keys of the first 10 000 lines or 4 MiB that have a match. */
   readonly columns?: FieldOptions | undefined;
   /** Default: ndjson. */
   readonly to?: OutputFormat | undefined;

@@ -24,6 +24,8 @@ import type { OpenedInput, Work } from './work.ts';
 
 /** The longest time that signals, timers and progress have to wait. */
 const YIELD_MS = 10;
+/** So long is waited for the columns in silence. */
+const HOLDING_MS = 2000;
 /** The longest time that dry input is left alone while lanes are at work. */
 const BUSY_MS = 1;
 /** Threads are worth their start (about 15 ms of one core) from this much input on. */
@@ -124,6 +126,7 @@ export class Run {
         await this.#readInput(input);
       }
       await this.#drainAll();
+      await this.#drain.endOfInput();
       await this.#endLanes();
       this.#ends.rejects?.close();
     } catch (error) {
@@ -261,11 +264,10 @@ export class Run {
     }
     await this.#drainAll();
     if (this.#drain.stopped !== undefined) return;
+    // Given back first: when the columns are found, the lanes are others.
+    if (filled.kind !== 'dry') this.#putBack();
     if (filled.kind === 'part') await this.#drain.takePart(filled.bytes);
-    if (filled.kind === 'long') {
-      this.#putBack();
-      await this.#drain.takeLong(filled, origin);
-    }
+    if (filled.kind === 'long') await this.#drain.takeLong(filled, origin);
     if (filled.kind === 'dry') {
       this.#rejecting.flush();
       await this.#dropAside();
@@ -322,6 +324,9 @@ export class Run {
 
   async #waitForInput(source: Source, deadlineMs: number | undefined): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
+    const notice = this.#drain.search.isHolding
+      ? setTimeout(() => this.#drain.search.explainHolding(), HOLDING_MS)
+      : undefined;
     await new Promise<void>((resolve, reject) => {
       this.#wake = resolve;
       if (this.#signal !== undefined) resolve();
@@ -329,6 +334,7 @@ export class Run {
       if (deadlineMs !== undefined) timer = setTimeout(resolve, Math.max(0, deadlineMs - this.#host.clockMs()));
     });
     clearTimeout(timer);
+    clearTimeout(notice);
     this.#wake = undefined;
     this.#yieldedMs = this.#host.clockMs();
   }

@@ -51,7 +51,13 @@ describe.each<[string, Partial<SelectSettings>]>([
   ['small batches', { batchBytes: 300 }],
   ['chosen fields', { fields: [{ name: 'v', path: 'value' }] }],
   ['csv whose columns are found', { to: 'csv', batchBytes: 300 }],
-  ['strict csv', { to: 'csv', csvStrict: true, batchBytes: 300 }],
+  [
+    'strict csv',
+    {
+      ...{ to: 'csv', csvStrict: true, batchBytes: 300 },
+      columns: ['timestamp', 'series', 'value'].map((name) => ({ name, path: name })),
+    },
+  ],
   ['lines that are kept', { onError: 'keep' }],
 ])('%s', (_, changes) => {
   const input = `${many(0, 40)}no json\n\n${line(40, ',"more":1')}${many(41, 60)}`;

@@ -157,6 +157,42 @@ describe('csv', () => {
     ]);
   });
 
+  test('the same bytes give the same columns and the same exit code, however they come', async () => {
+    const early = Array.from({ length: 6000 }, (_, i) => `{"a":${i}${i === 5999 ? ',"b":1' : ''}}`);
+    const late = Array.from({ length: 6000 }, (_, i) => `{"a":${i}${i === 5000 ? ',"c":2' : ''}}`);
+    const inside = Buffer.from(`${early.join('\n')}\n`);
+    const beyond = Buffer.concat([inside, Buffer.from(`${late.join('\n')}\n`)]);
+    for (const [bytes, header, code] of [
+      [inside, 'a,b\n', 0],
+      [beyond, 'a,b\n', 1],
+    ] as const) {
+      const whole = await runOver([bytes], { to: 'csv' });
+      expect(whole.out.startsWith(header)).toBe(true);
+      expect(whole.outcome).toEqual({ kind: 'done', code });
+      for (const readBytes of [700, 4096, 100_000]) {
+        const readings: Reading[] = [];
+        for (let at = 0; at < bytes.length; at += readBytes) readings.push(bytes.subarray(at, at + readBytes), 'dry');
+        for (const changes of [{}, { csvStrict: true }, { lanes: 2, batchBytes: 2000 }] as const) {
+          const expected = await runOver([bytes], { to: 'csv', ...changes });
+          const cut = await runOver(readings, { to: 'csv', ...changes });
+          expect(cut.out).toBe(expected.out);
+          expect({ outcome: cut.outcome, said: cut.said }).toEqual({ outcome: expected.outcome, said: expected.said });
+        }
+      }
+    }
+  });
+
+  test('a window without a match leaves the columns to the next one', async () => {
+    const many = Array.from({ length: 12_000 }, (_, i) => `{"x":${i}${i > 11_000 ? `,"y":${i}` : ''}}`);
+    const { out, outcome } = await runOver(lines(...many, 'bad'), {
+      to: 'csv',
+      where: ['x > 10998'],
+      batchBytes: 5000,
+    });
+    expect(out.split('\n').slice(0, 4)).toEqual(['x,y', '10999,', '11000,', '11001,11001']);
+    expect(outcome).toEqual({ kind: 'done', code: 1 });
+  });
+
   test('--csv-strict stops before the record, in its place', async () => {
     for (const batchRecords of [1, 2, 10]) {
       const strict = { ...changes, batchRecords, csvStrict: true } as const;
