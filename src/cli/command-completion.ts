@@ -1,6 +1,7 @@
 /** `slung completion SHELL`: prints the shell's completion script. */
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
+import { quoted } from '../text/printable.ts';
 import { shells } from './commands.ts';
 import { completionScript } from './completion.ts';
 import { Exit } from './exit.ts';
@@ -17,7 +18,7 @@ export async function completionCommand(argv: readonly string[], world: World): 
   if (shell === undefined) {
     const near = nearest(name, shells);
     const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-    throw new UsageError(`completion: ${JSON.stringify(name)} is not one of ${shells.join(', ')}${hint}`);
+    throw new UsageError(`completion: ${quoted(name)} is not one of ${shells.join(', ')}${hint}`);
   }
   world.write(1, completionScript(shell));
   return Exit.ok;

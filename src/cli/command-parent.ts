@@ -1,5 +1,6 @@
 /** `slung plugin` or `slung store` without a subcommand that exists: brief help, or the nearest name. */
 import { UsageError } from '../config/errors.ts';
+import { excerpt } from '../text/printable.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { commandOf, subcommandsOf } from './commands.ts';
 import { Exit } from './exit.ts';
@@ -14,7 +15,10 @@ export async function withoutSubcommand(name: CommandName, argv: readonly string
   const [word] = argv;
   if (word?.startsWith('-')) {
     const example = subcommandsOf(command)[0]!.name;
-    throw new UsageError(`${name} needs a command before ${word}`, `For example: slung ${example} … ${word}`);
+    throw new UsageError(
+      `${name} needs a command before ${excerpt(word)}`,
+      `For example: slung ${example} … ${excerpt(word)}`,
+    );
   }
   if (word !== undefined) throw unknownSubcommand(command, word);
   const level = colorLevel({ when: 'auto', environment: world.environment, isTTY: world.isTTY(2) });

@@ -5,6 +5,7 @@ import { UsageError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
 import { sourceEndings } from '../plugin/authoring/build.ts';
 import { pluginOfFolder } from '../plugin/authoring/test-cases.ts';
+import { excerpt } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { buildSource } from './plugin-build.ts';
 import { pluginArguments } from './plugin-flags.ts';
@@ -30,7 +31,7 @@ export async function pluginBuildCommand(argv: readonly string[], world: World):
   } finally {
     rmSync(temporary, { force: true });
   }
-  world.write(2, `slung: ${relative(world.directory(), target)}: ${formatSize(bytes.length)}\n`);
+  world.write(2, `slung: ${excerpt(relative(world.directory(), target))}: ${formatSize(bytes.length)}\n`);
   return Exit.ok;
 }
 
@@ -41,7 +42,7 @@ function sourceOf(word: string | undefined, world: World): string {
   if (source !== undefined) return source;
   const name = basename(folders[0] ?? world.directory());
   throw new UsageError(
-    `plugin build: there is no ${sourceEndings.map((ending) => name + ending).join(', ')}`,
+    `plugin build: there is no ${sourceEndings.map((ending) => excerpt(name) + ending).join(', ')}`,
     'Name the source: slung plugin build FILE',
   );
 }

@@ -9,7 +9,7 @@ import { type LoadedPlugin, runSettings } from '../config/run.ts';
 import { inspectionOf } from '../pipeline/plugin-look.ts';
 import type { ImportGroup, Inspection, MemorySize } from '../plugin/inspect.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
-import { printable } from '../text/printable.ts';
+import { messageLine } from '../text/printable.ts';
 import type { Paint } from './color.ts';
 import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
@@ -94,7 +94,7 @@ function reportText(file: string, inspection: Inspection, said: Said, paint: Pai
   ];
   const lines = rows.flatMap(([label, texts]) =>
     texts.map((text, i) => {
-      const shown = printable(text);
+      const shown = messageLine(text);
       return `${paint.strong((i === 0 ? label : '').padEnd(8))} ${label === 'refused' ? paint.error(shown) : shown}`;
     }),
   );

@@ -2,9 +2,10 @@
 
 import { PluginFileError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
+import { widthOf } from '../format/text.ts';
 import { kindOf } from '../pipeline/plugin-look.ts';
 import { listPlugins, pluginPlaces } from '../plugin/find.ts';
-import { printable } from '../text/printable.ts';
+import { excerpt, oneLine } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { pluginArguments } from './plugin-flags.ts';
 import { type PluginLimits, pluginLimits, readPluginFile } from './plugin-read.ts';
@@ -23,13 +24,19 @@ export async function pluginListCommand(argv: readonly string[], world: World): 
     return Exit.ok;
   }
   if (rows.length === 0) {
-    world.write(2, `slung: no plugins in ${places.map(({ label }) => label).join(', ')}\n`);
+    world.write(2, `slung: no plugins in ${places.map(({ label }) => excerpt(label)).join(', ')}\n`);
     return Exit.ok;
   }
-  const width = Math.max(...rows.map(({ name }) => name.length));
+  const width = Math.max(...rows.map(({ name }) => widthOf(oneLine(name))));
   for (const { name, kind, bytes, label, isHidden } of rows) {
-    const columns = [name.padEnd(width), (kind ?? 'not a plugin').padEnd(17), formatSize(bytes).padStart(10), label];
-    const line = printable(columns.join('  '));
+    const shown = oneLine(name);
+    const columns = [
+      shown + ' '.repeat(width - widthOf(shown)),
+      (kind ?? 'not a plugin').padEnd(17),
+      formatSize(bytes).padStart(10),
+      label,
+    ];
+    const line = oneLine(columns.join('  '));
     world.write(1, `${isHidden ? paint.faint(`${line} (hidden)`) : line}\n`);
   }
   return Exit.ok;

@@ -2,6 +2,7 @@
 import { basename, relative, resolve } from 'node:path';
 import { UsageError } from '../config/errors.ts';
 import { isTaken, nameProblem, pluginLanguages, writeNewPlugin } from '../plugin/authoring/new.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { shellWord } from './mistakes.ts';
 import { pluginArguments } from './plugin-flags.ts';
@@ -14,16 +15,19 @@ export async function pluginNewCommand(argv: readonly string[], world: World): P
   const folder = resolve(world.directory(), word);
   const name = basename(folder);
   const problem = nameProblem(name);
-  if (problem !== undefined) throw new UsageError(`plugin new: ${JSON.stringify(word)}: ${problem}`);
+  if (problem !== undefined) throw new UsageError(`plugin new: ${quoted(word)}: ${problem}`);
   if (isTaken(folder)) {
-    throw new UsageError(`plugin new: ${word} exists and is not empty`, 'Nothing was written. Choose another name.');
+    throw new UsageError(
+      `plugin new: ${excerpt(word)} exists and is not empty`,
+      'Nothing was written. Choose another name.',
+    );
   }
   const folderText = shellWord(relative(world.directory(), folder) || '.');
   const language = resolved.choice('lang', pluginLanguages);
   const files = writeNewPlugin({ name, folder, folderText, language });
   world.write(
     2,
-    `slung: made ${folderText}: ${files[0]} and ${files.length - 1} other files\nNext: slung plugin test ${folderText}\n`,
+    `slung: made ${excerpt(folderText)}: ${files[0]} and ${files.length - 1} other files\nNext: slung plugin test ${excerpt(folderText)}\n`,
   );
   return Exit.ok;
 }

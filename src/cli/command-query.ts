@@ -9,6 +9,7 @@ import { trendLines } from '../format/spark.ts';
 import { Traces } from '../format/traces.ts';
 import { parseQuery, type Query } from '../query/index.ts';
 import type { HistoryResult, HistoryRow } from '../store/history/result.ts';
+import { excerpt } from '../text/printable.ts';
 import type { Paint } from './color.ts';
 import { Exit } from './exit.ts';
 import { isUtf8Locale, type RowFormat, rowFormat, rowsAsText, widthOfScreen, writeAll } from './screen.ts';
@@ -71,7 +72,10 @@ function checkPlot(resolved: Resolved, { everyUs, operation, order, text }: Quer
   }
   if (order !== undefined) throw new UsageError('--plot shows values over time and cannot be used with ORDER BY');
   if (everyUs !== undefined || operation === 'points') return;
-  throw new UsageError('--plot needs windows or points', `For example: slung query --plot '${text.trim()} EVERY 5m'`);
+  throw new UsageError(
+    '--plot needs windows or points',
+    `For example: slung query --plot '${excerpt(text.trim())} EVERY 5m'`,
+  );
 }
 
 /** Rows in the format that was asked for; below a table of windows, how each group went. */

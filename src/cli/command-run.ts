@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../config/errors.ts';
 import { runSettings } from '../config/run.ts';
+import { excerpt } from '../text/printable.ts';
 import { commandOf } from './commands.ts';
 import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
@@ -36,6 +37,6 @@ function missingPlugin(named: readonly string[]): UsageError {
   const name = named[0]?.split('=')[0];
   return new UsageError(
     'run needs a plugin',
-    name === undefined ? 'For example: slung run mapper.wasm < logs.ndjson' : `Write: slung run -p … ${name}`,
+    name === undefined ? 'For example: slung run mapper.wasm < logs.ndjson' : `Write: slung run -p … ${excerpt(name)}`,
   );
 }

@@ -1,6 +1,6 @@
 /** `slung store repair`: saves what is whole. */
 
-import { printable } from '../text/printable.ts';
+import { messageLine } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { storeArguments } from './store-arguments.ts';
 import { counted, writeJson } from './store-report.ts';
@@ -17,7 +17,7 @@ export async function storeRepairCommand(argv: readonly string[], world: World):
     writeJson({ dryRun: isDryRun, ...report }, world);
     return Exit.ok;
   }
-  for (const action of actions) world.write(1, `${printable(action)}\n`);
+  for (const action of actions) world.write(1, `${messageLine(action)}\n`);
   const lost = actions.length === 0 ? 'nothing was wrong' : `at least ${counted(pointsLost, 'point')} lost`;
   const tense = isDryRun ? 'nothing was changed; ' : '';
   world.write(1, `${tense}${counted(points, 'point')} in the store, ${lost}\n`);

@@ -1,6 +1,6 @@
 /** `slung store verify`: every damage of a store. */
 
-import { printable } from '../text/printable.ts';
+import { messageLine } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { storeArguments } from './store-arguments.ts';
 import { counted, writeJson } from './store-report.ts';
@@ -14,7 +14,7 @@ export async function storeVerifyCommand(argv: readonly string[], world: World):
   const store = await world.loadStore(warn);
   const report = store.verify(directory, ({ file, offset, message }) => {
     if (asJson) found.push({ file, offset, message });
-    else world.write(1, `${paint.error(printable(message))}\n`);
+    else world.write(1, `${paint.error(messageLine(message))}\n`);
   });
   const code = report.findings === 0 ? Exit.ok : Exit.data;
   if (asJson) {

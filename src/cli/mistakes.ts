@@ -1,6 +1,7 @@
 /** Errors for a first word that is not a command, with the likeliest thing that was meant. Loaded only for them. */
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import { type Command, lastWord, mainCommands, subcommandsOf } from './commands.ts';
 import { flags } from './flags.ts';
 import { nearOption } from './unknown-option.ts';
@@ -12,22 +13,22 @@ export function unknownCommand(argv: readonly string[], fileExists: (path: strin
   const word = argv[0] ?? '';
   if (word.startsWith('-') && word !== '-') return optionFirst(word);
   if (word.endsWith('.wasm')) {
-    return new UsageError(`a command is missing before ${word}`, `To run it: slung run ${shellWord(word)}`);
+    return new UsageError(`a command is missing before ${excerpt(word)}`, `To run it: slung run ${shellWord(word)}`);
   }
   if (word === '-' || fileExists(word)) {
     return new UsageError(
-      word === '-' ? 'a command is missing before -' : `${word} is a file, not a command`,
+      word === '-' ? 'a command is missing before -' : `${excerpt(word)} is a file, not a command`,
       `To read it: slung select ${shellWord(word)}`,
     );
   }
-  return new UsageError(`unknown command ${JSON.stringify(word)}${didYouMean(nearest(word, names))}`);
+  return new UsageError(`unknown command ${quoted(word)}${didYouMean(nearest(word, names))}`);
 }
 
 /** `slung help WORDS` for words that are no command; `parent` is the command that the first of them names. */
 export function unknownTopic(words: string, parent: Command | undefined): UsageError {
   const known = parent === undefined ? names : subcommandsOf(parent).map(({ name }) => name);
   return new UsageError(
-    `no help for ${JSON.stringify(words)}${didYouMean(nearest(words, known))}`,
+    `no help for ${quoted(words)}${didYouMean(nearest(words, known))}`,
     `Commands: ${known.join(', ')}.`,
   );
 }
@@ -37,7 +38,7 @@ export function unknownSubcommand(parent: Command, word: string): UsageError {
   const known = subcommandsOf(parent).map(lastWord);
   const near = nearest(word, known);
   return new UsageError(
-    `${parent.name}: unknown command ${JSON.stringify(word)}${didYouMean(near)}`,
+    `${parent.name}: unknown command ${quoted(word)}${didYouMean(near)}`,
     `Commands: ${known.join(', ')}.`,
   );
 }
@@ -47,10 +48,13 @@ function optionFirst(word: string): UsageError {
   const owner = flags.find((flag) => name === `--${flag.long}` || name.slice(0, 2) === `-${flag.short}`);
   if (owner !== undefined) {
     const command = owner.commands[0] ?? 'select';
-    return new UsageError(`the option ${name} belongs after a command`, `Write: slung ${command} ${name} …`);
+    return new UsageError(
+      `the option ${excerpt(name)} belongs after a command`,
+      `Write: slung ${command} ${excerpt(name)} …`,
+    );
   }
   const near = nearOption(name.replace(/^-+/, ''), flags);
-  return new UsageError(`unknown option ${name}${didYouMean(near === undefined ? undefined : `--${near}`)}`);
+  return new UsageError(`unknown option ${excerpt(name)}${didYouMean(near === undefined ? undefined : `--${near}`)}`);
 }
 
 function didYouMean(near: string | undefined): string {
@@ -59,5 +63,5 @@ function didYouMean(near: string | undefined): string {
 
 /** The word as a shell reads it back. */
 export function shellWord(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:@%+=-]{1,400}$/.test(word) ? word : `'${excerpt(word).replaceAll("'", `'\\''`)}'`;
 }

@@ -5,6 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import { PluginFileError } from '../config/errors.ts';
 import { BuildError, compileNative } from '../plugin/authoring/build.ts';
 import { buildCached as buildByContent } from '../plugin/authoring/build-cache.ts';
+import { excerpt } from '../text/printable.ts';
 import type { World } from './world.ts';
 
 /** The module of a .ts file; `label` is the file as typed. @throws PluginFileError */
@@ -42,14 +43,14 @@ function cacheDirectory({ environment }: World): string | undefined {
 
 function requireFile(path: string, label: string): void {
   try {
-    if (!statSync(path).isFile()) throw new PluginFileError(`${label}: that is no file, and a source is one`);
+    if (!statSync(path).isFile()) throw new PluginFileError(`${excerpt(label)}: that is no file, and a source is one`);
   } catch (error) {
     if (error instanceof PluginFileError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new PluginFileError(`${label}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+    throw new PluginFileError(`${excerpt(label)}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
   }
 }
 
 function explained(error: unknown, label: string): unknown {
-  return error instanceof BuildError ? new PluginFileError(`${label}: ${error.message}`, error.detail) : error;
+  return error instanceof BuildError ? new PluginFileError(`${excerpt(label)}: ${error.message}`, error.detail) : error;
 }

@@ -9,7 +9,7 @@ import type { LoadedPlugin, RunSources } from '../config/run.ts';
 import { type Found, findPlugin, isPluginPath, listPlugins, nameOfFile, pluginPlaces } from '../plugin/find.ts';
 import { GrantError, parseGrant } from '../plugin/services/grants.ts';
 import { nearest } from '../selector/suggest.ts';
-import { oneLine } from '../text/printable.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import { type PluginLimits, readPluginFile, reasonOf } from './plugin-read.ts';
 import { defaultStore } from './store-place.ts';
 import type { World } from './world.ts';
@@ -29,7 +29,7 @@ function readToken(path: string, label: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--listen-token: ${oneLine(label)}: ${reasonOf(error)}`);
+    throw new UsageError(`--listen-token: ${excerpt(label)}: ${reasonOf(error)}`);
   }
 }
 
@@ -54,38 +54,39 @@ export async function loadPlugin(
   if (file !== undefined) return { name: word, file, bytes: await readPlugin(file, world, limits) };
   if (isPluginPath(word)) return { name: nameOfFile(word), file: word, bytes: await readPlugin(word, world, limits) };
   const places = pluginPlaces({ environment: world.environment, directory: world.directory() });
+  const shown = excerpt(word);
   const found = findPlugin(word, places, world.uid());
   if (found?.distrust !== undefined) {
     throw new PluginFileError(
-      `${oneLine(found.label)} is not used by its name: ${found.distrust}`,
-      `To use it all the same, write the path: ${oneLine(found.label)}`,
+      `${excerpt(found.label)} is not used by its name: ${found.distrust}`,
+      `To use it all the same, write the path: ${excerpt(found.label)}`,
     );
   }
   if (found !== undefined)
     return {
-      name: word,
+      name: shown,
       notes: notesOf(word, found),
       file: found.label,
       bytes: await readPluginFile(found.path, found.label, limits, world),
     };
   const near = nearest(word, new Set(listPlugins(places).map(({ name }) => name)));
-  const looked = `Looked for ${word}.wasm in ${places.map(({ label }) => label).join(', ')}.`;
+  const looked = `Looked for ${shown}.wasm in ${places.map(({ label }) => excerpt(label)).join(', ')}.`;
   throw new PluginFileError(
-    `no plugin is called ${JSON.stringify(word)}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+    `no plugin is called ${quoted(word)}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
     world.fileExists(resolve(world.directory(), word))
-      ? `${looked}\n${word} is a file; the plugin comes first: slung run PLUGIN ${word}. A plugin in this directory is ./${word}`
+      ? `${looked}\n${shown} is a file; the plugin comes first: slung run PLUGIN ${shown}. A plugin in this directory is ./${shown}`
       : looked,
   );
 }
 
 /** Which file a name became: for those who ask, and for all when ./plugins is in front of what is installed. */
 function notesOf(word: string, { path, label, isLocal, hidden }: Found): NonNullable<LoadedPlugin['notes']> {
-  const became = oneLine(`plugin ${word} is ${label}`);
-  const others = hidden.map(oneLine).join(', ');
+  const became = `plugin ${excerpt(word)} is ${excerpt(label)}`;
+  const others = hidden.map((other) => excerpt(other)).join(', ');
   if (isLocal && hidden.length > 0) {
     return [{ level: 'warn', text: `${became} and not ${others}; a path says which is meant` }];
   }
-  return [{ level: 'verbose', text: `${became} (${oneLine(path)})${others === '' ? '' : ` and not ${others}`}` }];
+  return [{ level: 'verbose', text: `${became} (${excerpt(path)})${others === '' ? '' : ` and not ${others}`}` }];
 }
 
 /** The bytes of a plugin file, built when it is a source. */

@@ -1,6 +1,7 @@
 /** What the subcommands of `slung plugin` have in common: their flags, resolved, and how they paint their reports. */
 import { UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';
+import { excerpt } from '../text/printable.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
 import type { CommandName } from './flags.ts';
 import { resolveLine } from './line.ts';
@@ -23,7 +24,9 @@ export async function pluginArguments(
   const { resolved, operands } = resolveLine(command, argv, world.environment);
   if (operands.length < least) throw new UsageError(`${command} needs ${what}`);
   if (operands.length > most) {
-    throw new UsageError(`${command} takes ${most === 0 ? 'no operands' : `only ${what}`}: ${operands[most]}`);
+    throw new UsageError(
+      `${command} takes ${most === 0 ? 'no operands' : `only ${what}`}: ${excerpt(operands[most]!)}`,
+    );
   }
   const when = resolved.choice('color', ['auto', 'always', 'never']);
   const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(1) });

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
+import { excerpt } from '../text/printable.ts';
 import type { World } from './world.ts';
 
 /**
@@ -25,8 +26,8 @@ export function pluginFolders(word: string | undefined, world: World, fits: (fol
       .map((path) => basename(path)),
   );
   throw new UsageError(
-    `there is no folder ${word}, here or in ./plugins${near === undefined ? '' : ` (did you mean ${near}?)`}`,
-    `To begin one: slung plugin new ${word}`,
+    `there is no folder ${excerpt(word)}, here or in ./plugins${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+    `To begin one: slung plugin new ${excerpt(word)}`,
   );
 }
 

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PluginFileError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';
 import { formatSize } from '../config/quantity.ts';
+import { excerpt } from '../text/printable.ts';
 import type { World } from './world.ts';
 
 /** What the file of a plugin may be. */
@@ -33,7 +34,7 @@ export async function readPluginFile(
   const fd = open(path, label);
   try {
     const status = fstatSync(fd);
-    if (status.isDirectory()) throw new PluginFileError(`${label}: that is a directory, not a plugin`);
+    if (status.isDirectory()) throw new PluginFileError(`${excerpt(label)}: that is a directory, not a plugin`);
     if (status.isFile() && status.size > maxBytes) throw tooLarge(label, formatSize(status.size), maxBytes);
     const untilMs = world.clockMs() + loadLimitMs;
     const pieces: Buffer[] = [];
@@ -81,20 +82,20 @@ function readNow(fd: number, piece: Buffer, label: string): number | undefined {
 
 function tooLarge(label: string, size: string, maxBytes: number): PluginFileError {
   return new PluginFileError(
-    `${label}: it has ${size}, and a plugin may have ${formatSize(maxBytes)}`,
+    `${excerpt(label)}: it has ${size}, and a plugin may have ${formatSize(maxBytes)}`,
     'A larger --max-plugin-size allows it.',
   );
 }
 
 function tooSlow(label: string, limitMs: number): PluginFileError {
   return new PluginFileError(
-    `${label}: it could not be read within ${limitMs} ms (--load-limit)`,
+    `${excerpt(label)}: it could not be read within ${limitMs} ms (--load-limit)`,
     'A plugin is a file that has an end.',
   );
 }
 
 function failed(label: string, error: unknown): PluginFileError {
-  return new PluginFileError(`${label}: ${reasonOf(error)}`);
+  return new PluginFileError(`${excerpt(label)}: ${reasonOf(error)}`);
 }
 
 /** Why a file cannot be read: the commonest reasons in words, any other as the system says it. */

@@ -1,6 +1,6 @@
 /** How `slung plugin test` tells of a case: one line when it passed, and what differs when it did not. */
 import type { DiffLine } from '../plugin/authoring/test-diff.ts';
-import { printable } from '../text/printable.ts';
+import { messageLine, oneLine } from '../text/printable.ts';
 import type { Paint } from './color.ts';
 
 /** One case as --json has it. */
@@ -20,20 +20,20 @@ export interface CaseReport {
 /** Ends with a newline. */
 export function reportText(report: CaseReport, paint: Paint): string {
   const name = `${report.plugin}: ${report.case}`;
-  if (report.passed) return printable(`ok      ${name}${report.updated ? ' (written anew)' : ''}\n`);
+  if (report.passed) return `ok      ${messageLine(name)}${report.updated ? ' (written anew)' : ''}\n`;
   const lines = [
-    `${paint.error('FAILED')}  ${printable(`${name}: ${report.reason}`)}`,
+    `${paint.error('FAILED')}  ${messageLine(`${name}: ${report.reason}`)}`,
     ...(report.diff.length === 0 ? [] : [`        ${paint.faint('- expected, + came')}`]),
     ...report.diff.map((line) => `        ${diffText(line, paint)}`),
     ...report.talk
       .flatMap((text) => text.split('\n'))
-      .map((text) => `        ${paint.faint(printable(`slung: ${text}`))}`),
+      .map((text) => `        ${paint.faint(messageLine(`slung: ${text}`))}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function diffText({ sign, text }: DiffLine, paint: Paint): string {
-  const line = printable(sign === '~' ? `… ${text}` : `${sign} ${text}`);
+  const line = oneLine(sign === '~' ? `… ${text}` : `${sign} ${text}`);
   if (sign === '-') return paint.error(line);
   return sign === '+' ? paint.strong(line) : paint.faint(line);
 }

@@ -5,6 +5,7 @@
 import { timeText } from '../format/times.ts';
 import { nameMatch, type Query, unitHint } from '../query/index.ts';
 import { nearest } from '../selector/suggest.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import type { OpenSnapshot, SeriesRow, StoreApi } from './store-api.ts';
 
 /** Names that are compared with a misspelt one; more take longer than a person waits for a hint. */
@@ -36,8 +37,8 @@ function namesOf(snapshot: OpenSnapshot): Set<string> {
 
 function noSeries({ series }: Query, names: ReadonlySet<string>): string {
   const near = nearest(series, names);
-  const next = near === undefined ? 'slung store ls shows what there is' : `did you mean ${near}?`;
-  return `nothing found: no series is called ${JSON.stringify(series)}\n${next}`;
+  const next = near === undefined ? 'slung store ls shows what there is' : `did you mean ${excerpt(near)}?`;
+  return `nothing found: no series is called ${quoted(series)}\n${next}`;
 }
 
 function noTags({ series }: Query, others: Iterable<SeriesRow>): string {
@@ -47,9 +48,9 @@ function noTags({ series }: Query, others: Iterable<SeriesRow>): string {
       shown.push('…');
       break;
     }
-    shown.push(`[${key.tags.join(' ')}]`);
+    shown.push(`[${excerpt(key.tags.join(' '))}]`);
   }
-  return `nothing found: ${JSON.stringify(series)} has no such tags\nits tags are ${shown.join(', ')}`;
+  return `nothing found: ${quoted(series)} has no such tags\nits tags are ${shown.join(', ')}`;
 }
 
 function noTimes(rows: readonly SeriesRow[], query: Query, nowUs: bigint): string {

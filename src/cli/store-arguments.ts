@@ -5,6 +5,7 @@
 import { UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';
 import { parseQuery, type Query, QueryError, type TimePoint } from '../query/index.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
 import type { CommandName } from './flags.ts';
 import { resolveLine } from './line.ts';
@@ -32,7 +33,7 @@ export async function storeArguments(
   const { resolved, operands } = resolveLine(command, argv, world.environment);
   if (operands.length > mostOperands) {
     const most = mostOperands === 0 ? 'no operands' : 'only one series';
-    throw new UsageError(`${command} takes ${most}: ${operands[mostOperands]}`);
+    throw new UsageError(`${command} takes ${most}: ${excerpt(operands[mostOperands]!)}`);
   }
   const when = resolved.choice('color', ['auto', 'always', 'never']);
   const { environment } = world;
@@ -63,7 +64,7 @@ export function nowOf(resolved: Resolved, world: World): bigint {
   if (text === undefined) return world.nowUs();
   const point = pointOf('--now', text);
   if (point.kind === 'absolute') return point.us;
-  throw new UsageError(`--now: ${JSON.stringify(text)} is itself counted from now`, 'For example: --now 2026-11-21');
+  throw new UsageError(`--now: ${quoted(text)} is itself counted from now`, 'For example: --now 2026-11-21');
 }
 
 /** A time of the flag `key` in microseconds since 1970; undefined when it was not given. @throws UsageError */
@@ -83,7 +84,7 @@ export function before(nowUs: bigint, durationMs: number): bigint {
 function pointOf(label: string, text: string): TimePoint {
   const example = 'Times are as in a query: 2026-11-01, 2026-11-01T10:00:00Z, microseconds since 1970, or 30d.';
   const isOne = text.trim() !== '' && !/[,[\]]/.test(text);
-  if (!isOne) throw new UsageError(`${label}: ${JSON.stringify(text)} is not a time`, example);
+  if (!isOne) throw new UsageError(`${label}: ${quoted(text)} is not a time`, example);
   try {
     return parseQuery(`COUNT::[]:[${text},now]`).range!.first;
   } catch (error) {
@@ -105,7 +106,7 @@ export function seriesQuery(operand: string | undefined): Query {
   const isPlain = query.range === undefined && query.by.length === 0 && query.everyUs === undefined;
   if (isPlain && query.limit === undefined && query.order === undefined) return query;
   throw new UsageError(
-    `${JSON.stringify(typed)} is more than a series with tags`,
+    `${quoted(typed)} is more than a series with tags`,
     'For example: cpu.* or http.latency:[region=eu]. Whatever else a query has is for slung query.',
   );
 }

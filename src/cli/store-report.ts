@@ -1,6 +1,6 @@
 /** Reports of `slung store stat`, `verify`, `compact`, `trim` and `repair`: labelled lines for people, one line of JSON for programs. */
 import { timeText } from '../format/times.ts';
-import { printable } from '../text/printable.ts';
+import { messageLine } from '../text/printable.ts';
 import type { World } from './world.ts';
 
 /** Label and text; undefined: the line is left out. */
@@ -10,7 +10,7 @@ export type ReportRow = readonly [label: string, text: string | undefined];
 export function writeReport(rows: readonly ReportRow[], strong: (text: string) => string, world: World): void {
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const width = Math.max(...shown.map(([label]) => label.length));
-  for (const [label, text] of shown) world.write(1, `${strong(label.padEnd(width))}  ${printable(text)}\n`);
+  for (const [label, text] of shown) world.write(1, `${strong(label.padEnd(width))}  ${messageLine(text)}\n`);
 }
 
 /** Writes one line of JSON to standard output; times in microseconds become RFC 3339. */

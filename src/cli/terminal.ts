@@ -5,7 +5,7 @@
  */
 import type { ErrorsFormat } from '../config/settings.ts';
 import type { Progress, Talk } from '../pipeline/host.ts';
-import { jsonLine, oneLine, printable } from '../text/printable.ts';
+import { excerpt, jsonLine, message as lines } from '../text/printable.ts';
 import { type ColorLevel, paintFor } from './color.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -36,9 +36,9 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     write(`${text}\n`);
   };
   const asText = {
-    error: (text: string) => say(`${paint.error('slung:')} ${printable(text)}`),
-    warning: (text: string) => say(`${paint.warning('slung:')} ${printable(text)}`),
-    verbose: (text: string) => say(paint.faint(`slung: ${printable(text)}`)),
+    error: (text: string) => say(`${paint.error('slung:')} ${lines(text)}`),
+    warning: (text: string) => say(`${paint.warning('slung:')} ${lines(text)}`),
+    verbose: (text: string) => say(paint.faint(`slung: ${lines(text)}`)),
   };
   const tell = (level: keyof typeof asText, message: string, facts?: Readonly<Record<string, unknown>>): void => {
     if (options.errors === 'json') say(jsonLine({ level, message, ...facts }));
@@ -53,7 +53,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     // A plugin's name may be that of a file, and a plugin's line may look like ours: it never stands at the beginning.
     guest: (plugin, line) => {
       if (options.errors === 'json') say(jsonLine({ level: 'plugin', message: line, plugin }));
-      else say(`${paint.faint(`plugin ${oneLine(plugin)}:`)} ${printable(line)}`);
+      else say(`${paint.faint(`plugin ${excerpt(plugin)}:`)} ${lines(line)}`);
     },
     verbose: (level, text) => {
       if (!quiet && verbose >= level) tell('verbose', text);

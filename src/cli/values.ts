@@ -6,6 +6,7 @@ import { UsageError } from '../config/errors.ts';
 import type { SettingValue } from '../config/layers.ts';
 import { DURATION_RULE, formatSize, parseCount, parseDuration, parseSize, SIZE_RULE } from '../config/quantity.ts';
 import { nearest } from '../selector/suggest.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import type { Flag } from './flags.ts';
 
 const switchWords: ReadonlyMap<string, boolean> = new Map([
@@ -49,7 +50,7 @@ function parseAge(text: string): number | undefined {
 function readSwitch(text: string, label: string): boolean {
   const value = switchWords.get(text.trim().toLowerCase());
   if (value !== undefined) return value;
-  throw new UsageError(`${label}: ${JSON.stringify(text)} is neither true nor false`, 'Use 1 or 0, true or false.');
+  throw new UsageError(`${label}: ${quoted(text)} is neither true nor false`, 'Use 1 or 0, true or false.');
 }
 
 function readChoice(flag: Flag, text: string, label: string): string {
@@ -57,7 +58,7 @@ function readChoice(flag: Flag, text: string, label: string): string {
   if (choices.includes(text)) return text;
   const near = nearest(text, choices);
   const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-  throw new UsageError(`${label}: ${JSON.stringify(text)} is not one of ${choices.join(', ')}${hint}`);
+  throw new UsageError(`${label}: ${quoted(text)} is not one of ${choices.join(', ')}${hint}`);
 }
 
 function inRange(
@@ -68,10 +69,10 @@ function inRange(
   kind: string,
   rule: string,
 ): number {
-  if (value === undefined) throw new UsageError(`${label}: ${JSON.stringify(text)} is not ${kind}`, rule);
+  if (value === undefined) throw new UsageError(`${label}: ${quoted(text)} is not ${kind}`, rule);
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = flag;
-  if (value < min) throw new UsageError(`${label}: ${text} is too small; the least is ${shown(flag, min)}`);
-  if (value > max) throw new UsageError(`${label}: ${text} is too large; the most is ${shown(flag, max)}`);
+  if (value < min) throw new UsageError(`${label}: ${excerpt(text)} is too small; the least is ${shown(flag, min)}`);
+  if (value > max) throw new UsageError(`${label}: ${excerpt(text)} is too large; the most is ${shown(flag, max)}`);
   return value;
 }
 

@@ -4,14 +4,16 @@
  * PluginFileError is a plugin that cannot be found, read, built or used; the exit code is 3.
  */
 
+import { messageLine } from '../text/printable.ts';
+
 /** An error that is for the user to mend: one line, and what helps. */
 abstract class ExplainedError extends Error {
   /** Further lines shown below the message: a caret under the text, where was looked, the next step. May be empty. */
   readonly detail: string;
 
-  /** `message` is one line without prefix and without final full stop; `detail` may have several lines. */
+  /** `message` is one line without prefix and without final full stop, and is made one; `detail` may have several lines. */
   constructor(message: string, detail = '') {
-    super(message);
+    super(messageLine(message));
     this.detail = detail;
   }
 }

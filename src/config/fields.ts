@@ -3,8 +3,9 @@
  * means is the selector module's business. Commas and `=` inside quotes or brackets belong to the path, so the
  * scan keeps a bracket depth and the quote that is open. Quotes are those of selectors: "…" with JSON's escapes, '…' without.
  */
-import { SelectorError } from '../selector/errors.ts';
+import { caretLines, SelectorError } from '../selector/errors.ts';
 import { isQuote, scanString } from '../selector/strings.ts';
+import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { FieldSetting } from './settings.ts';
 
@@ -27,7 +28,7 @@ export function splitFields(text: string, label: string): FieldSetting[] {
       throw pointed(
         text,
         item.start,
-        `${label}: two columns are named ${field.name}`,
+        `${label}: two columns are named ${excerpt(field.name)}`,
         'Rename one of them: name=path.',
       );
     }
@@ -102,7 +103,7 @@ function unquote(name: string, start: number, text: string, label: string): stri
   throw pointed(text, start, `${label}: the name goes on after its closing quote`);
 }
 
-/** The message, the text and a caret under `column` (in UTF-16 units, which is what terminals show for most text). */
+/** The message, the text and a caret under `column` (in UTF-16 units). */
 function pointed(text: string, column: number, message: string, next = ''): UsageError {
-  return new UsageError(message, `  ${text}\n  ${' '.repeat(column)}^${next === '' ? '' : `\n${next}`}`);
+  return new UsageError(message, [...caretLines(text, column, 1), ...(next === '' ? [] : [next])].join('\n'));
 }

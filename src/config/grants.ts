@@ -3,6 +3,8 @@
  * would not do what it seems to say (NAME=VALUE, a wildcard, wss:) is refused with the way to write it. Hosts for
  * --allow-net are read by the rule of src/plugin/services/grants.ts, where they are compared, too.
  */
+
+import { quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 
 /** The granted variables that are set, with their values. @throws UsageError */
@@ -14,7 +16,7 @@ export function grantedVariables(
   for (const name of names) {
     if (name === '' || /[=*\s]/.test(name)) {
       throw new UsageError(
-        `--allow-env: ${JSON.stringify(name)} is not the name of a variable`,
+        `--allow-env: ${quoted(name)} is not the name of a variable`,
         'Its value is the one that it has in the environment of slung.',
       );
     }
@@ -56,7 +58,7 @@ export function listenOrigins(list: readonly string[]): readonly string[] {
       return normal === 'null' ? origin : normal;
     }
     throw new UsageError(
-      `--listen-origin: ${JSON.stringify(text)} is not an origin`,
+      `--listen-origin: ${quoted(text)} is not an origin`,
       'For example: https://app.example or http://app.example:8080; * lets every page in.',
     );
   });
@@ -69,5 +71,5 @@ export function listenUrl(text: string | undefined): string | undefined {
   const port = /^ws:\/\/[^/\s:@[\]]+:(\d{1,5})\/?$|^ws:\/\/\[[0-9a-f:.]+\]:(\d{1,5})\/?$/i.exec(text);
   if (port !== null && Number(port[1] ?? port[2]) < 65_536) return text;
   const hint = /^wss:/i.test(text) ? 'Encryption is the business of a proxy in front of slung: ' : '';
-  throw new UsageError(`--listen: ${JSON.stringify(text)} is not ws://HOST:PORT`, `${hint}use ws://127.0.0.1:8765`);
+  throw new UsageError(`--listen: ${quoted(text)} is not ws://HOST:PORT`, `${hint}use ws://127.0.0.1:8765`);
 }

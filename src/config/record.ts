@@ -5,6 +5,8 @@
  * The surprising part: `series=NAME` is the name itself, because records of one kind rarely carry it; a point before it
  * (`series=.metric`) makes it the path of the field that has it.
  */
+
+import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
@@ -30,7 +32,7 @@ export function parseRecord(text: string, label: string): PointFields {
     if (word === undefined) {
       const what = equals < 0 ? 'is not WORD=…' : 'is none of its words';
       throw new UsageError(
-        `${label}: ${JSON.stringify(part)} ${what}`,
+        `${label}: ${quoted(part)} ${what}`,
         `The words are ${words.map((known) => `${known}=`).join(', ')}.\n${EXAMPLE}`,
       );
     }
@@ -46,7 +48,7 @@ export function parseRecord(text: string, label: string): PointFields {
   const unit = given.get('unit') ?? 'auto';
   const timeUnit = timeUnits.find((known) => known === unit);
   if (timeUnit === undefined) {
-    throw new UsageError(`${label}: unit=${unit} is not one of ${timeUnits.join(', ')}`);
+    throw new UsageError(`${label}: unit=${excerpt(unit)} is not one of ${timeUnits.join(', ')}`);
   }
   const isPath = series.startsWith('.') && series.length > 1;
   return Object.freeze({

@@ -6,6 +6,8 @@
  * The surprising part: a plugin that is in the chain twice is called NAME and NAME#2, so that their statistics stay
  * apart; settings for NAME are for both.
  */
+
+import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import { grantedVariables, listenOrigins, listenToken, listenUrl } from './grants.ts';
 import type { Resolved } from './layers.ts';
@@ -108,7 +110,7 @@ export async function runSettings(
 
 function checkInputs(resolved: Resolved, { files }: RunOperands, listen: string | undefined): void {
   if (listen !== undefined && files.length > 0) {
-    throw new UsageError(`--listen and a file cannot be used together: ${files[0]}`);
+    throw new UsageError(`--listen and a file cannot be used together: ${excerpt(files[0]!)}`);
   }
   if (resolved.choice('onError', ['skip', 'fail', 'keep']) !== 'keep') return;
   const name = resolved.originText('onError');
@@ -173,13 +175,13 @@ function namedFiles(list: readonly string[]): Map<string, string> {
     const equals = text.indexOf('=');
     const [name, file] = [text.slice(0, equals), text.slice(equals + 1)];
     if (equals < 1 || file === '') {
-      throw new UsageError(`--plugin: ${JSON.stringify(text)} is not NAME=FILE`, 'For example: -p geo=./geo.wasm');
+      throw new UsageError(`--plugin: ${quoted(text)} is not NAME=FILE`, 'For example: -p geo=./geo.wasm');
     }
     // The name is part of [NAME:]KEY=VALUE, of NAME#2 and of file names in messages.
     if (!/^[\w.-]+$/.test(name)) {
-      throw new UsageError(`--plugin: the name ${JSON.stringify(name)} may only have letters, digits, ., - and _`);
+      throw new UsageError(`--plugin: the name ${quoted(name)} may only have letters, digits, ., - and _`);
     }
-    if (files.has(name)) throw new UsageError(`--plugin: two plugins are called ${name}`);
+    if (files.has(name)) throw new UsageError(`--plugin: two plugins are called ${excerpt(name)}`);
     files.set(name, file);
   }
   return files;
@@ -192,7 +194,7 @@ function configValues(list: readonly string[], names: ReadonlySet<string>): Map<
     const equals = text.indexOf('=');
     const { name, rest: key } = splitName('--plugin-config', text.slice(0, Math.max(0, equals)), names);
     if (key === '') {
-      throw new UsageError(`--plugin-config: ${JSON.stringify(text)} is not [NAME:]KEY=VALUE`);
+      throw new UsageError(`--plugin-config: ${quoted(text)} is not [NAME:]KEY=VALUE`);
     }
     values.set(name, (values.get(name) ?? new Map<string, string>()).set(key, text.slice(equals + 1)));
   }
@@ -204,7 +206,7 @@ function abiValues(list: readonly string[], names: ReadonlySet<string>): Map<str
   for (const text of list) {
     const { name, rest } = splitName('--abi', text, names);
     const abi = abis.find((known) => known === rest);
-    if (abi === undefined) throw new UsageError(`--abi: ${JSON.stringify(rest)} is not one of ${abis.join(', ')}`);
+    if (abi === undefined) throw new UsageError(`--abi: ${quoted(rest)} is not one of ${abis.join(', ')}`);
     values.set(name, abi);
   }
   return values;
@@ -217,8 +219,8 @@ function splitName(label: string, text: string, names: ReadonlySet<string>): { n
   const name = text.slice(0, colon);
   if (!names.has(name)) {
     throw new UsageError(
-      `${label}: no plugin of this run is called ${JSON.stringify(name)}`,
-      `They are called ${[...names].join(', ')}.`,
+      `${label}: no plugin of this run is called ${quoted(name)}`,
+      `They are called ${excerpt([...names].join(', '))}.`,
     );
   }
   return { name, rest: text.slice(colon + 1) };

@@ -5,6 +5,7 @@
  * ndjson) is a standing preference and is let go; the same value as a flag is an error.
  */
 import { resolve as resolvePath } from 'node:path';
+import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
@@ -133,10 +134,10 @@ function checkPaths(resolved: Resolved, files: readonly string[]): void {
   }
   const place = resolvePath(rejects);
   if (output !== '-' && resolvePath(output) === place) {
-    throw new UsageError(`--output and --rejects are the same file: ${rejects}`);
+    throw new UsageError(`--output and --rejects are the same file: ${excerpt(rejects)}`);
   }
   if (files.some((file) => file !== '-' && resolvePath(file) === place)) {
-    throw new UsageError(`--rejects would overwrite an input: ${rejects}`);
+    throw new UsageError(`--rejects would overwrite an input: ${excerpt(rejects)}`);
   }
 }
 

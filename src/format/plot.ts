@@ -3,10 +3,12 @@
  * and a legend when there are several lines. Everything that is drawn is also told apart without colours: by marks. With
  * colours, or for a single line, dots are finer (canvas.ts).
  */
+
+import { oneLine } from '../text/printable.ts';
 import { timeLabel, timeStep, type ValueAxis, valueAxis, valueLabel } from './axis.ts';
 import { Canvas, marks } from './canvas.ts';
 import { endsOf } from './spark.ts';
-import { cutTo, visible, widthOf } from './text.ts';
+import { cutTo, widthOf } from './text.ts';
 import { timeText } from './times.ts';
 import type { Trace, Traces } from './traces.ts';
 
@@ -37,7 +39,7 @@ export function plotText(traces: Traces, options: PlotOptions): string {
   const width = Math.max(LEAST_WIDTH, options.width);
   const times = traces.ends();
   const range = endsOfAll(traces.list);
-  const head = cutTo(visible(title), width, isUtf8 ? '…' : '~');
+  const head = cutTo(oneLine(title), width, isUtf8 ? '…' : '~');
   if (times === undefined || range === undefined) return `${head}\nnothing to draw: no value is a number\n`;
   const axis = valueAxis(range.min, range.max, Math.max(2, Math.round(options.height / ROWS_A_TICK)));
   const ticks = valueTicks(axis, options.height);

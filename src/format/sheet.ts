@@ -4,7 +4,8 @@
  * millions of them.
  */
 import type { HistoryResult, HistoryRow } from '../store/history/result.ts';
-import { numberJson, numberText, visible } from './text.ts';
+import { oneLine } from '../text/printable.ts';
+import { numberJson, numberText } from './text.ts';
 import { timeText } from './times.ts';
 
 /**
@@ -79,7 +80,7 @@ export function cellShown(kind: ColumnKind, cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'bigint') return kind === 'count' ? String(cell) : timeText(cell);
   if (typeof cell === 'number') return numberText(cell);
-  return visible(typeof cell === 'object' ? cell.join(' ') : cell);
+  return oneLine(typeof cell === 'object' ? cell.join(' ') : cell);
 }
 
 /** Joins what is printed into pieces of about CHUNK_UNITS, so that a write costs nothing a row. */

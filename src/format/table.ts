@@ -3,6 +3,8 @@
  * wider than the terminal: the widest texts are cut first, numbers never. Widths come from PAGE_ROWS rows at a time, so
  * that a table of any length begins at once and takes no memory; a later page may be wider than an earlier one.
  */
+
+import { oneLine } from '../text/printable.ts';
 import { type Cell, type Column, type ColumnKind, cellShown, chunked, type Sheet } from './sheet.ts';
 import { cutTo, widthOf } from './text.ts';
 
@@ -33,7 +35,8 @@ export function tableOf(sheet: Sheet, options: TableOptions): Iterable<string> {
   return chunked(linesOf(sheet, options));
 }
 
-function* linesOf({ columns, rows }: Sheet, options: TableOptions): Generator<string> {
+function* linesOf({ columns: asked, rows }: Sheet, options: TableOptions): Generator<string> {
+  const columns = asked.map(({ name, kind }): Column => ({ name: oneLine(name), kind }));
   const widths = columns.map(({ name, kind }): Width => ({ whole: isNumber(kind) ? 0 : widthOf(name), rest: 0 }));
   let page: string[][] = [];
   let isFirst = true;

@@ -68,15 +68,3 @@ export function cutTo(text: string, width: number, ellipsis: string): string {
   }
   return shown + ellipsis;
 }
-
-/**
- * Control characters become visible and what turns the direction of text is taken out of action, so that names in a store
- * cannot act on a terminal.
- */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (char) => {
-    const code = char.charCodeAt(0);
-    if (code === 0x7f) return '\u2421';
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
-  });
-}

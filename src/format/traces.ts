@@ -3,7 +3,7 @@
  * collected while the rows are read, up to a limit, because a drawing has to know both ends before it begins.
  */
 import type { HistoryResult, HistoryRow } from '../store/history/result.ts';
-import { visible } from './text.ts';
+import { oneLine } from '../text/printable.ts';
 
 /** One line. Ascending in time. */
 export interface Trace {
@@ -72,7 +72,7 @@ export class Traces {
   #traceOf(label: string): Trace {
     const known = this.#byLabel.get(label);
     if (known !== undefined) return known;
-    const trace = { label, times: [], values: [] };
+    const trace = { label: oneLine(label), times: [], values: [] };
     this.#byLabel.set(label, trace);
     this.list.push(trace);
     return trace;
@@ -80,8 +80,8 @@ export class Traces {
 }
 
 function labelOf({ kind, by }: HistoryResult, { group, series = '', tags = [] }: HistoryRow): string {
-  if (kind === 'points') return visible([series, ...tags].join(' '));
-  return visible(by.map((key, i) => (group[i] === undefined ? `no ${key}` : group[i])).join(' '));
+  if (kind === 'points') return [series, ...tags].join(' ');
+  return by.map((key, i) => (group[i] === undefined ? `no ${key}` : group[i])).join(' ');
 }
 
 /**

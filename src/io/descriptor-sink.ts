@@ -89,7 +89,7 @@ export class DescriptorSink implements Sink {
       this.#options.file?.commit();
     } catch (error) {
       this.#options.file?.abort();
-      throw sinkError(this.name, `finish ${this.name}`, error, this.#bytesWritten);
+      throw sinkError(this.name, 'finish', error, this.#bytesWritten);
     }
   }
 
@@ -108,7 +108,7 @@ export class DescriptorSink implements Sink {
   #fail(error: unknown): void {
     const code = errorCode(error);
     if (code !== 'EPIPE' && code !== 'ECONNRESET') {
-      throw sinkError(this.name, `write ${this.name}`, error, this.#bytesWritten);
+      throw sinkError(this.name, 'write', error, this.#bytesWritten);
     }
     this.#closed = true;
   }

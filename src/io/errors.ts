@@ -4,6 +4,7 @@
  * libuv's own sentences are used, except where they say less than a user needs ("illegal operation on a directory").
  */
 import { getSystemErrorMap } from 'node:util';
+import { excerpt, messageLine } from '../text/printable.ts';
 
 /** An input that cannot be opened, read or inflated. Bytes handed out before it was thrown are good. */
 export class SourceError extends Error {
@@ -13,7 +14,7 @@ export class SourceError extends Error {
   readonly code: string;
 
   constructor(source: string, code: string, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(messageLine(message), cause === undefined ? undefined : { cause });
     this.name = 'SourceError';
     this.source = source;
     this.code = code;
@@ -55,19 +56,25 @@ export function describe(error: unknown): string {
   const code = errorCode(error);
   const errno = error instanceof Error ? (error as NodeJS.ErrnoException).errno : undefined;
   const libuv = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
-  const text = plainer.get(code) ?? libuv ?? (error instanceof Error ? error.message : String(error));
+  const text = plainer.get(code) ?? libuv ?? excerpt(error instanceof Error ? error.message : String(error));
   return `${text} (${code})`;
 }
 
 /** @param verb what was tried: `read`, `open` … */
 export function sourceError(name: string, verb: string, error: unknown): SourceError {
   if (error instanceof SourceError) return error;
-  return new SourceError(name, errorCode(error), `cannot ${verb} ${name}: ${describe(error)}`, error);
+  return new SourceError(name, errorCode(error), `cannot ${verb} ${excerpt(name)}: ${describe(error)}`, error);
 }
 
-/** @param what what was tried, with its object: `write out.csv`. */
-export function sinkError(name: string, what: string, error: unknown, bytesWritten = 0): SinkError {
+/** @param verb what was tried: `write`, `finish` … */
+export function sinkError(name: string, verb: string, error: unknown, bytesWritten = 0): SinkError {
   if (error instanceof SinkError) return error;
   const after = bytesWritten > 0 ? ` after ${bytesWritten} bytes` : '';
-  return new SinkError(name, errorCode(error), `cannot ${what}: ${describe(error)}${after}`, bytesWritten, error);
+  return new SinkError(
+    name,
+    errorCode(error),
+    `cannot ${verb} ${excerpt(name)}: ${describe(error)}${after}`,
+    bytesWritten,
+    error,
+  );
 }

@@ -4,6 +4,7 @@
  */
 import { fstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { excerpt } from '../text/printable.ts';
 import { SinkError } from './errors.ts';
 
 /** Standard input and output are written `-`. */
@@ -59,8 +60,8 @@ export function refuseOutputAsInput(inputs: readonly string[], output: string): 
   const target = identify(output, 1);
   const clash = inputs.find((input) => isSameFile(identify(input, 0), target));
   if (clash === undefined) return;
-  const from = clash === '-' ? 'standard input' : clash;
-  const to = output === '-' ? 'standard output' : output;
+  const from = clash === '-' ? 'standard input' : excerpt(clash);
+  const to = output === '-' ? 'standard output' : excerpt(output);
   const text =
     `cannot write ${to}: it is the same file as the input ${from}; ` +
     'write to another file and rename it when the run is over';

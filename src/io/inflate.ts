@@ -4,6 +4,8 @@
  * that reads compressed bytes, runs a decoder, and queues what comes out. node:zlib and fzstd are loaded only when a
  * magic number was seen. Memory is bounded: the pump stops when the queue is full, in the middle of a chunk if need be.
  */
+
+import { excerpt } from '../text/printable.ts';
 import { type Decoder, InflateError } from './decoder.ts';
 import { SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
@@ -168,7 +170,7 @@ export class InflatingSource implements Source {
     return new SourceError(
       this.name,
       error.code,
-      `cannot read ${this.name}: ${this.#kind}: ${error.message}; ${before}`,
+      `cannot read ${excerpt(this.name)}: ${this.#kind}: ${error.message}; ${before}`,
       error,
     );
   }

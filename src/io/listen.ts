@@ -6,6 +6,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { excerpt } from '../text/printable.ts';
 import { errorCode, SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { doorServer, isLoopback } from './listen-door.ts';
@@ -54,7 +55,7 @@ export function parseListenAddress(text: string): ListenAddress {
     throw new SourceError(
       text,
       'EADDRESS',
-      `cannot listen on '${text}': write ws://HOST:PORT, as in ws://127.0.0.1:2077`,
+      `cannot listen on '${excerpt(text)}': write ws://HOST:PORT, as in ws://127.0.0.1:2077`,
     );
   }
   return { host: parts[1]!.replace(/^\[|\]$/g, ''), port };
@@ -217,14 +218,14 @@ export class ListenSource implements Source {
     this.badFrames++;
     if (this.badFrames > MAX_WARNINGS) return;
     const more = this.badFrames === MAX_WARNINGS ? '; further ones are only counted' : '';
-    this.#options.warn(`${this.name}: producer ${producer}: ${what} ignored: ${reason}${more}`);
+    this.#options.warn(`${this.name}: producer ${producer}: ${what} ignored: ${excerpt(reason)}${more}`);
   }
 
   #tellRefusal(reason: string): void {
     this.#refused++;
     if (this.#refused > MAX_WARNINGS) return;
     const more = this.#refused === MAX_WARNINGS ? '; further ones are not reported' : '';
-    this.#options.warn(`${this.name}: ${reason}${more}`);
+    this.#options.warn(`${this.name}: ${excerpt(reason)}${more}`);
   }
 
   #gather(line: Buffer): void {

@@ -18,6 +18,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { excerpt } from '../text/printable.ts';
 import { describe, errorCode, SinkError } from './errors.ts';
 
 /** Without setuid, setgid and sticky: they were given to what the file held. */
@@ -50,7 +51,7 @@ export class PendingFile {
       const mode = existing === undefined ? NEW_FILE_MODE : PRIVATE_MODE;
       this.fd = openSync(this.#temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, mode);
     } catch (error) {
-      const text = `cannot write ${path}: no file can be created in ${dirname(target)}: ${describe(error)}`;
+      const text = `cannot write ${excerpt(path)}: no file can be created in ${excerpt(dirname(target))}: ${describe(error)}`;
       throw new SinkError(path, errorCode(error), text, 0, error);
     }
     if (existing !== undefined) takeOver(this.fd, existing);

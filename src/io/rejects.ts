@@ -6,6 +6,7 @@
  */
 import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { excerpt } from '../text/printable.ts';
 import { errorCode, SinkError, sinkError } from './errors.ts';
 import { identify, isSameFile, type StandardFd } from './identity.ts';
 
@@ -123,7 +124,7 @@ class BufferedFile {
     try {
       this.#fd = openSync(name, flags);
     } catch (error) {
-      throw sinkError(name, `write ${name}`, error);
+      throw sinkError(name, 'write', error);
     }
   }
 
@@ -161,7 +162,7 @@ class BufferedFile {
         taken += count;
         this.#bytesWritten += count;
       } catch (error) {
-        if (errorCode(error) !== 'EINTR') throw sinkError(this.name, `write ${this.name}`, error, this.#bytesWritten);
+        if (errorCode(error) !== 'EINTR') throw sinkError(this.name, 'write', error, this.#bytesWritten);
       }
     }
   }
@@ -170,7 +171,7 @@ class BufferedFile {
 /** Whoever names FILE may name a link; FILE.log was named by nobody, and somebody may have put a link there. */
 function refuseLink(rejects: string, log: string): void {
   if (lstatSync(log, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
-  const text = `cannot write ${log}: it is a link, and --rejects writes its log only to a file of its own; remove the link, or give --rejects another name than ${rejects}`;
+  const text = `cannot write ${excerpt(log)}: it is a link, and --rejects writes its log only to a file of its own; remove the link, or give --rejects another name than ${excerpt(rejects)}`;
   throw new SinkError(log, 'ELOOP', text, 0);
 }
 
@@ -178,7 +179,7 @@ function refuseLink(rejects: string, log: string): void {
 function refuse(rejects: string, path: string, options: RejectsOptions): void {
   const stats = identify(path, 1);
   if (stats !== undefined && !stats.isFile()) {
-    const text = `cannot write ${path}: --rejects writes ${rejects} and ${rejects}${LOG_SUFFIX}, and this is not a regular file`;
+    const text = `cannot write ${excerpt(path)}: --rejects writes ${excerpt(rejects)} and the same name with ${LOG_SUFFIX}, and this is not a regular file`;
     throw new SinkError(path, 'EINVAL', text, 0);
   }
   const isSame = (other: string, fd: StandardFd) =>
@@ -192,7 +193,7 @@ function refuse(rejects: string, path: string, options: RejectsOptions): void {
   throw new SinkError(
     path,
     'EINVAL',
-    `cannot write rejects to ${path}: it is also ${clash}; give --rejects another name`,
+    `cannot write rejects to ${excerpt(path)}: it is also ${clash}; give --rejects another name`,
     0,
   );
 }

@@ -5,6 +5,7 @@
  */
 import { constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { excerpt } from '../text/printable.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { SinkError, sinkError } from './errors.ts';
 import { descriptorOf } from './identity.ts';
@@ -26,11 +27,12 @@ export function openSink(path: string): Sink {
     if (inherited !== undefined) return openDescriptor(path, inherited);
     const target = resolveTarget(path);
     const stats = statSync(target, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) throw new SinkError(path, 'EISDIR', `cannot write ${path}: is a directory (EISDIR)`, 0);
+    if (stats?.isDirectory())
+      throw new SinkError(path, 'EISDIR', `cannot write ${excerpt(path)}: is a directory (EISDIR)`, 0);
     if (stats === undefined || stats.isFile()) return openFile(path, target, stats);
     return openDescriptor(path, openSync(target, constants.O_WRONLY));
   } catch (error) {
-    throw sinkError(path, `write ${path}`, error);
+    throw sinkError(path, 'write', error);
   }
 }
 
@@ -43,7 +45,7 @@ function openStdout(): Sink {
   try {
     return openDescriptor('<stdout>', STDOUT_FD);
   } catch (error) {
-    throw sinkError('<stdout>', 'write <stdout>', error);
+    throw sinkError('<stdout>', 'write', error);
   }
 }
 

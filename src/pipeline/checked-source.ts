@@ -3,7 +3,7 @@
  * not, is handed on; after that the source is passed through.
  */
 import { type Source, SourceError, WOULD_BLOCK } from '../io/index.ts';
-import { oneLine } from '../text/printable.ts';
+import { excerpt } from '../text/printable.ts';
 import { SHAPE_BYTES, type Shape, type shapeOf } from './shape.ts';
 
 export class CheckedSource implements Source {
@@ -86,12 +86,12 @@ export class CheckedSource implements Source {
     const pipe = this.#input === '-' ? `… | ${fromPipe}` : `${command} ${quoted(this.#input)}`;
     const next = command === undefined ? 'convert it to NDJSON first' : `try: ${pipe} | slung …`;
     const tells = what.startsWith('text before') ? `it has ${what}` : `it is ${what}`;
-    return new SourceError(this.name, 'EFORMAT', `cannot read ${this.name}: ${tells}; ${next}`);
+    return new SourceError(this.name, 'EFORMAT', `cannot read ${excerpt(this.name)}: ${tells}; ${next}`);
   }
 }
 
 /** A file name as a shell reads it. */
 function quoted(name: string): string {
   const text = name.startsWith('-') ? `./${name}` : name;
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${oneLine(text).replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./-]{1,400}$/.test(text) ? text : `'${excerpt(text).replaceAll("'", `'\\''`)}'`;
 }

@@ -7,6 +7,7 @@ import { UsageError } from '../config/errors.ts';
 import type { FieldSetting, OutputFormat, SelectSettings } from '../config/settings.ts';
 import type { Column, Projection } from '../engine/program.ts';
 import { parsePath, renderSelectorError, SelectorError } from '../selector/index.ts';
+import { quoted } from '../text/printable.ts';
 
 function toColumn(field: FieldSetting, flag: string): Column {
   try {
@@ -31,7 +32,7 @@ export function givenColumns(settings: SelectSettings): readonly Column[] | unde
   const names = columns?.map(({ name }) => name) ?? [];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new UsageError(`${flag}: the name ${JSON.stringify(twice)} is given twice`, 'Rename one of them: name=path.');
+    throw new UsageError(`${flag}: the name ${quoted(twice)} is given twice`, 'Rename one of them: name=path.');
   }
   return columns;
 }

@@ -36,7 +36,7 @@ export interface CsvShape {
 export function headerNames(row: string, name: string, { delimiter, needed }: CsvShape): readonly string[] {
   const text = row.startsWith(BOM) ? row.slice(BOM.length) : row;
   const names = cellsOf(text, delimiter)?.map(unquoted);
-  const wrong = (what: string) => new SourceError(name, 'EHEADER', `cannot read ${name}: ${what}`);
+  const wrong = (what: string) => new SourceError(name, 'EHEADER', `cannot read ${excerpt(name)}: ${what}`);
   if (names === undefined) throw wrong('the quotes of its header do not match');
   const twice = names.find((one, i) => names.indexOf(one) < i);
   if (twice !== undefined) throw wrong(`two columns are called ${shown(utf8(twice))}`);

@@ -10,6 +10,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { SourceError } from '../io/errors.ts';
 import { type Source, WOULD_BLOCK } from '../io/types.ts';
+import { excerpt } from '../text/printable.ts';
 import { cellsOf, cellValue, isJson } from './csv-cells.ts';
 import { type CsvShape, headerNames } from './csv-header.ts';
 import { CsvRows } from './csv-rows.ts';
@@ -207,7 +208,7 @@ export class CsvSource implements Source {
   #tooLong(): SourceError {
     const what = this.#isQuoted ? 'the quotes of the row do not end' : 'the row does not end';
     const limit = `within ${this.#maxRowBytes} bytes`;
-    const place = `${this.name}:${this.#lines + this.#rows.lines + 1}`;
+    const place = `${excerpt(this.name)}:${this.#lines + this.#rows.lines + 1}`;
     return new SourceError(this.name, 'EROW', `${place}: ${what} ${limit}; nothing behind it is read`);
   }
 }

@@ -8,6 +8,7 @@ import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { PathStep } from '../engine/program.ts';
 import type { Sink } from '../io/index.ts';
+import { excerpt, LISTED_LENGTH, quoted, quotedList } from '../text/printable.ts';
 import type { LongLine, Trigger } from './batch.ts';
 import { ColumnSearch } from './column-search.ts';
 import { headerLine } from './columns.ts';
@@ -184,7 +185,7 @@ export class Drain {
     if (late.size === 0) return [];
     const names = [...late]
       .slice(0, 10)
-      .map(([name, records]) => `${JSON.stringify(name)} (${counted(records, 'record')})`);
+      .map(([name, records]) => `${quoted(name, LISTED_LENGTH)} (${counted(records, 'record')})`);
     const more = late.size > names.length ? ` and ${late.size - names.length} more` : '';
     const what = `${counted(late.size, 'column')} came after the header and ${late.size === 1 ? 'was' : 'were'} left out`;
     return [`${what}: ${names.join(', ')}${more}; --columns or -f can name them`];
@@ -268,8 +269,8 @@ export class Drain {
     const names = Object.keys(record).filter((key) => !known.has(key));
     const what = `${names.length === 1 ? 'a column' : 'columns'} that the header has not`;
     this.#talk.error(
-      `${tag.origin.name}:${tag.origin.lines + 1}: the record has ${what}: ` +
-        `${names.map((name) => JSON.stringify(name)).join(', ')} (--csv-strict); --columns or -f can name them`,
+      `${excerpt(tag.origin.name)}:${tag.origin.lines + 1}: the record has ${what}: ` +
+        `${quotedList(names)} (--csv-strict); --columns or -f can name them`,
     );
   }
 

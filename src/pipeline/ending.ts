@@ -5,6 +5,7 @@
  */
 import type { SelectSettings } from '../config/settings.ts';
 import { SinkError } from '../io/index.ts';
+import { excerpt } from '../text/printable.ts';
 import type { Drain, Stop } from './drain.ts';
 import { absentPathHints, literalHints } from './hints.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
@@ -51,7 +52,7 @@ export function conclude(ending: Ending): RunOutcome {
   }
   if (!isWhole && stopped !== 'closed' && drain.sink.isAllOrNothing === true) {
     const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';
-    talk.warn(`${settings.output} was not written, because ${why}`);
+    talk.warn(`${excerpt(settings.output)} was not written, because ${why}`);
   }
   tellStats(settings, host, ending.report);
   return outcome(ending, sinkError !== undefined || late.length > 0);

@@ -4,6 +4,7 @@
  */
 import type { Path } from '../engine/program.ts';
 import { misfitHints, nearestPath, timeHints } from '../selector/index.ts';
+import { excerpt } from '../text/printable.ts';
 import { counted, type Stats } from './stats.ts';
 import type { Work } from './work.ts';
 
@@ -16,8 +17,8 @@ export function absentPathHints(job: Work, stats: Stats): string[] {
   const absent = job.absentPaths();
   const toHint = (path: Path): string => {
     const nearest = nearestPath(path, job.sampleBytes);
-    const guess = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
-    return `path \`${path.text}\` was in 0 of ${counted(stats.records, 'record')}${guess}`;
+    const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
+    return `path \`${excerpt(path.text)}\` was in 0 of ${counted(stats.records, 'record')}${guess}`;
   };
   return [...(stats.matched === 0 ? absent.where : []), ...(stats.matched > 0 ? absent.columns : [])].map(toHint);
 }

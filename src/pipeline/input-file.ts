@@ -13,6 +13,7 @@ import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import { type Source, WOULD_BLOCK } from '../io/index.ts';
 import type { InputPosition } from '../store/points.ts';
+import { excerpt } from '../text/printable.ts';
 import type { Tag } from './drain.ts';
 import type { Ends } from './ends.ts';
 import type { Talk } from './host.ts';
@@ -142,7 +143,8 @@ export async function openInput(input: string, ends: Ends, options: Resuming): P
   const source = ends.openSource(input);
   // Known before the first read for every regular file, and only for those.
   if (source.sizeBytes === undefined || input === '-') {
-    if (options.resume) options.talk.warn(`${source.name}: only a file can be resumed; this is read from its start`);
+    if (options.resume)
+      options.talk.warn(`${excerpt(source.name)}: only a file can be resumed; this is read from its start`);
     return start(source, undefined);
   }
   const file = new InputFile(input, options.purpose);
@@ -165,7 +167,7 @@ function wholeLines(opened: OpenedInput, { resume, final, talk }: Resuming): Ope
     const size = counted(bytes, 'byte');
     talk.verbose(
       1,
-      `${name}: the last line (${size}) has no newline yet and is left for the next run; --final reads it`,
+      `${excerpt(name)}: the last line (${size}) has no newline yet and is left for the next run; --final reads it`,
     );
   };
   return { ...opened, source: new WholeLines(opened.source, left) };
@@ -211,7 +213,7 @@ async function resumeAt(position: InputPosition, from: FromStart, options: Resum
 /** Reads the file from its start after all. */
 function again({ input, ends, source }: FromStart, why: string, { talk, purpose }: Resuming): OpenedInput {
   source.close();
-  talk.warn(`${input}: ${why}; it is read from its start`);
+  talk.warn(`${excerpt(input)}: ${why}; it is read from its start`);
   const file = new InputFile(input, purpose);
   return start(file.watched(ends.openSource(input)), file);
 }

@@ -6,6 +6,7 @@
 import { UsageError } from '../config/errors.ts';
 import { splitFields } from '../config/fields.ts';
 import type { FieldSetting, OnError, OutputFormat, SelectSettings } from '../config/settings.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 
 /** Paths, written as for -f (`name=path` gives another name), or an object of name → path. */
 export type FieldOptions = readonly string[] | Readonly<Record<string, string>>;
@@ -50,7 +51,8 @@ const known = new Set([
 /** @throws UsageError for an option that is unknown, out of range or contradicts another */
 export function settingsOf(options: SelectOptions): SelectSettings {
   const unknown = Object.keys(options).find((name) => !known.has(name));
-  if (unknown !== undefined) throw new UsageError(`there is no option ${unknown}`, `Options: ${[...known].join(', ')}`);
+  if (unknown !== undefined)
+    throw new UsageError(`there is no option ${excerpt(unknown)}`, `Options: ${[...known].join(', ')}`);
   const where = options.where ?? [];
   const to = oneOf('to', options.to ?? 'ndjson', ['ndjson', 'csv', 'tsv']);
   const onError = oneOf('onError', options.onError ?? 'skip', ['skip', 'fail', 'keep']);
@@ -101,7 +103,7 @@ function fieldsOf(label: string, fields: FieldOptions | undefined): readonly Fie
 
 function oneOf<T extends string>(name: string, value: T, choices: readonly T[]): T {
   if (choices.includes(value)) return value;
-  throw new UsageError(`${name}: ${JSON.stringify(value)} is not one of ${choices.join(', ')}`);
+  throw new UsageError(`${name}: ${quoted(String(value))} is not one of ${choices.join(', ')}`);
 }
 
 function inRange(name: string, value: number, least: number, most: number): number {

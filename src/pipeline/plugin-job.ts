@@ -7,6 +7,7 @@ import { buildPlan } from '../engine/plan.ts';
 import type { Path } from '../engine/program.ts';
 import * as T from '../plugin/lane/task.ts';
 import { nearestPath } from '../selector/index.ts';
+import { excerpt } from '../text/printable.ts';
 import type { Tag } from './drain.ts';
 import type { Talk } from './host.ts';
 import { type Flight, Lanes, type Seat } from './lane.ts';
@@ -152,8 +153,8 @@ export class PluginJob implements Work {
     if (this.#records === 0 || this.#selected > 0 || this.hasFailed) return [];
     return absentPaths(this.#lanes, false).map((path) => {
       const nearest = nearestPath(path, this.sampleBytes);
-      const guess = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
-      const what = `its selectors ask for \`${path.text}\`, which was in 0 of ${counted(this.#records, 'record')}`;
+      const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
+      const what = `its selectors ask for \`${excerpt(path.text)}\`, which was in 0 of ${counted(this.#records, 'record')}`;
       return `plugin ${this.name} wanted no record: ${what}${guess}`;
     });
   }
@@ -285,10 +286,10 @@ function isOf(block: number, note: T.LaneNote): boolean {
 
 /** `app.ndjson:17` or `app.ndjson:17-24`; the input alone when the guest was not given any lines of its own. */
 function placeOf({ fromLine, toLine }: T.PluginFault, { origin }: Tag): string {
-  if (toLine === 0) return origin.name;
-  const first = origin.lines + fromLine + 1;
-  const last = origin.lines + toLine;
-  return last > first ? `${origin.name}:${first}-${last}` : `${origin.name}:${first}`;
+  const name = excerpt(origin.name);
+  if (toLine === 0) return name;
+  const [first, last] = [origin.lines + fromLine + 1, origin.lines + toLine];
+  return last > first ? `${name}:${first}-${last}` : `${name}:${first}`;
 }
 
 /** The plan that the memory is laid out with. A Tangent plugin's lane replaces it as soon as it knows its selectors. */

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { PluginError, type PluginKind } from '../plugin/guest.ts';
 import { type Inspection, inspect } from '../plugin/inspect.ts';
 import { recognise } from '../plugin/recognise.ts';
+import { excerpt } from '../text/printable.ts';
 import { threadOptions } from './thread-ahead.ts';
 
 /** Looking at so many bytes takes 100 ms at most, whatever they are. */
@@ -54,7 +55,7 @@ async function lookOnThread(task: LookTask, limitMs: number): Promise<LookAnswer
       const refuse = (refusal: string): void => resolve({ kind: undefined, refusal });
       timer = setTimeout(() => refuse(`looking at it took longer than ${limitMs} ms (--load-limit)`), limitMs);
       worker.once('message', resolve);
-      worker.once('error', (error) => refuse(`it could not be looked at: ${error.message}`));
+      worker.once('error', (error) => refuse(`it could not be looked at: ${excerpt(error.message)}`));
     });
   } finally {
     clearTimeout(timer);

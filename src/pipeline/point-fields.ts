@@ -9,6 +9,7 @@ import type { PointSpec } from '../engine/point-engine.ts';
 import type { Path } from '../engine/program.ts';
 import { timeUnitCodes } from '../engine/time-units.ts';
 import { parsePath } from '../selector/index.ts';
+import { excerpt } from '../text/printable.ts';
 import { asUsageError } from './columns.ts';
 
 /** One value of a spec: which series it is a point of. */
@@ -125,7 +126,7 @@ function refuseTwice(keys: readonly string[], paths: readonly string[], flag: st
   if (second < 0) return;
   const first = keys.indexOf(keys[second]!);
   throw new UsageError(
-    `${flag}: ${paths[first]} and ${paths[second]} would both be the series …${`.${keys[second]}`}`,
+    `${flag}: ${excerpt(paths[first]!)} and ${excerpt(paths[second]!)} would both be the series ….${excerpt(keys[second]!)}`,
     'The last key of a path is the name: record them one by one, under different series.',
   );
 }

@@ -10,6 +10,7 @@ import { codeOf } from '../engine/codes.ts';
 import { copyInto } from '../engine/copy.ts';
 import * as L from '../engine/layout.ts';
 import type { Program } from '../engine/program.ts';
+import { excerpt } from '../text/printable.ts';
 import type { Tag } from './drain.ts';
 import type { Ends } from './ends.ts';
 import type { RunHost } from './host.ts';
@@ -101,7 +102,7 @@ class Recording implements Recorder {
     const { records, without, first } = this.#maker.pass(block, at, at + end - from);
     this.#times.tell(origin);
     if (first !== undefined && this.#without === 0) {
-      this.#first = `${codeOf(first.code).text} (first at ${origin.name}:${origin.lines + first.line + 1})`;
+      this.#first = `${codeOf(first.code).text} (first at ${excerpt(origin.name)}:${origin.lines + first.line + 1})`;
     }
     this.#records += records;
     this.#without += without;

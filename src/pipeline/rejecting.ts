@@ -5,6 +5,7 @@
 import { codeOf } from '../engine/codes.ts';
 import type { EngineMemory, Reject } from '../engine/engine.ts';
 import type { RejectsWriter } from '../io/index.ts';
+import { excerpt } from '../text/printable.ts';
 import type { Talk } from './host.ts';
 import { counted, type Stats } from './stats.ts';
 
@@ -25,7 +26,7 @@ export interface Place {
 
 /** Of a line that a plugin has output, for people. */
 export function outputPlace(plugin: string, line: number): string {
-  return `plugin ${plugin}: output line ${line}`;
+  return `plugin ${excerpt(plugin)}: output line ${line}`;
 }
 
 /** Where a bad line was, and what is wrong with it. */
@@ -91,7 +92,9 @@ export class Rejecting {
 
   /** A line of the run's input, for people. */
   placeOf(sourceName: string, line: number): string {
-    return this.#readsOutputOf === undefined ? `${sourceName}:${line}` : outputPlace(this.#readsOutputOf, line);
+    return this.#readsOutputOf === undefined
+      ? `${excerpt(sourceName)}:${line}`
+      : outputPlace(this.#readsOutputOf, line);
   }
 
   /** Counts and tells of one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */
@@ -118,7 +121,7 @@ export class Rejecting {
     const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
     const place =
       outputOf === undefined
-        ? `${at.sourceName}:${at.line}:${at.column}`
+        ? `${excerpt(at.sourceName)}:${at.line}:${at.column}`
         : `${outputPlace(outputOf, at.line)}, column ${at.column}`;
     this.#talk.warn(`${place}: ${text}${size} (${number})`, row);
   }
@@ -141,8 +144,8 @@ export class Rejecting {
     if (this.#talk === undefined) return;
     const isLost = rejectsPath !== undefined && (failedSink === rejectsPath || failedSink === `${rejectsPath}.log`);
     for (const [outputOf, count] of this.#counts) {
-      const what = `${counted(count, 'bad line')} in the ${outputOf === undefined ? 'input' : `output of plugin ${outputOf}`}`;
-      if (isLost) this.#talk.warn(`${what}; ${rejectsPath} does not have all of them`);
+      const what = `${counted(count, 'bad line')} in the ${outputOf === undefined ? 'input' : `output of plugin ${excerpt(outputOf)}`}`;
+      if (isLost) this.#talk.warn(`${what}; ${excerpt(rejectsPath)} does not have all of them`);
       else this.#talk.warn(this.#summary(outputOf, count, rejectsPath, kept));
     }
   }
@@ -151,9 +154,9 @@ export class Rejecting {
     const shown = rejected > SHOWN ? ` (the first ${SHOWN} are shown)` : '';
     const isOne = rejected === 1;
     const asItWas = isOne ? 'passed on as it was' : 'passed on as they were';
-    const fate = kept ? asItWas : rejectsPath === undefined ? 'left out' : `written to ${rejectsPath}`;
+    const fate = kept ? asItWas : rejectsPath === undefined ? 'left out' : `written to ${excerpt(rejectsPath)}`;
     const next = kept || rejectsPath !== undefined ? '' : `; --rejects FILE keeps ${isOne ? 'it' : 'them'}`;
-    const what = outputOf === undefined ? '' : ` in the output of plugin ${outputOf}`;
+    const what = outputOf === undefined ? '' : ` in the output of plugin ${excerpt(outputOf)}`;
     return `${counted(rejected, 'bad line')}${what} ${isOne ? 'was' : 'were'} ${fate}${shown}${next}`;
   }
 }

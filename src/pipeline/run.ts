@@ -11,6 +11,7 @@
 import type { SelectSettings } from '../config/settings.ts';
 import { onLongCall } from '../engine/engine.ts';
 import { SinkError, type Source, SourceError } from '../io/index.ts';
+import { excerpt } from '../text/printable.ts';
 import { type Cut, Feed, type Filled } from './batch.ts';
 import { Drain, type Tag } from './drain.ts';
 import { conclude } from './ending.ts';
@@ -235,7 +236,7 @@ export class Run {
     if (end !== undefined && end.unfinishedBytes > 0) {
       this.#drain.abandonLong();
       await this.#drainAll();
-      const place = `${origin.name}:${origin.lines + 1}`;
+      const place = `${excerpt(origin.name)}:${origin.lines + 1}`;
       const size = counted(end.unfinishedBytes, 'byte');
       this.#host.talk.warn(`${place}: the last line was read only in part (${size}) and is left out`);
     }

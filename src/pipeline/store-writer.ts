@@ -7,6 +7,7 @@ import { SinkError } from '../io/index.ts';
 import { StoreError } from '../store/errors.ts';
 import type { InputPosition } from '../store/points.ts';
 import type { Store } from '../store/store.ts';
+import { excerpt, message } from '../text/printable.ts';
 import type { Ends } from './ends.ts';
 import { type InputFile, openInput, type Resuming } from './input-file.ts';
 import { counted } from './stats.ts';
@@ -39,9 +40,9 @@ const NO_POINTS: PointColumns = {
 /** A store's error as that of an output: the message, and the next step in a line of its own. */
 export function storeFailure(directory: string, error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
-  const hint = error.hint === undefined ? '' : `\n${error.hint}`;
+  const hint = error.hint === undefined ? '' : `\n${message(error.hint)}`;
   // Messages about the directory itself begin with it.
-  const place = error.message.startsWith(directory) ? '' : `store ${directory}: `;
+  const place = error.message.startsWith(excerpt(directory)) ? '' : `store ${excerpt(directory)}: `;
   return new SinkError(directory, error.kind, `${place}${error.message}${hint}`, 0, error);
 }
 

@@ -8,6 +8,7 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
+import { excerpt } from '../text/printable.ts';
 
 /** What decides where plugins are looked for. */
 export interface FindOptions {
@@ -52,9 +53,9 @@ export function isPluginPath(word: string): boolean {
   return word.includes('/') || word.endsWith(ENDING) || word.endsWith('.ts');
 }
 
-/** The name that a plugin has by its file: `lib/mapper.wasm` → `mapper`. */
+/** The name that a plugin has by its file: `lib/mapper.wasm` → `mapper`; printable, because all messages begin with it. */
 export function nameOfFile(file: string): string {
-  return basename(file).replace(/\.(wasm|ts)$/, '');
+  return excerpt(basename(file).replace(/\.(wasm|ts)$/, ''));
 }
 
 /** The directories to look at, in order; whether they exist is not checked. */

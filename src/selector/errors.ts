@@ -3,7 +3,7 @@
  * expected, what to do next. The text may come from a plugin or a YAML file, so control characters are shown as
  * pictures and never reach the terminal; a long text is cut to a window around the caret.
  */
-import { printableCharacter } from '../text/printable.ts';
+import { messageLine, printableCharacter } from '../text/printable.ts';
 
 export interface SelectorErrorDetails {
   /** What is wrong: one clause, lower case, no full stop. */
@@ -52,10 +52,10 @@ export class SelectorError extends Error {
  *       did you mean `==`?
  */
 export function renderSelectorError(error: SelectorError): string {
-  const lines = [error.place === undefined ? error.message : `${error.place}: ${error.message}`];
-  if (error.text.trim() !== '') lines.push(...excerpt(error.text, error.offset, error.length));
-  if (error.expected !== undefined) lines.push(`  expected ${error.expected}`);
-  if (error.suggestion !== undefined) lines.push(`  ${error.suggestion}`);
+  const lines = [messageLine(error.place === undefined ? error.message : `${error.place}: ${error.message}`)];
+  if (error.text.trim() !== '') lines.push(...caretLines(error.text, error.offset, error.length));
+  if (error.expected !== undefined) lines.push(`  expected ${messageLine(error.expected)}`);
+  if (error.suggestion !== undefined) lines.push(`  ${messageLine(error.suggestion)}`);
   return lines.join('\n');
 }
 
@@ -70,7 +70,7 @@ interface Cell {
 const windowColumns = 76;
 
 /** The line that holds `offset`, and a line with carets under it. */
-function excerpt(text: string, offset: number, length: number): string[] {
+export function caretLines(text: string, offset: number, length: number): string[] {
   const lineStart = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
   const newline = text.indexOf('\n', offset);
   const lineEnd = newline < 0 ? text.length : newline;

@@ -3,6 +3,8 @@
  * throws on purpose is one of these; the command line shows `message`, then `hint`.
  */
 
+import { messageLine } from '../text/printable.ts';
+
 /**
  * `damaged`: a checksum or a structure is wrong. `locked`: another writer has it. `foreign`: the directory holds something
  * else. `version`: written by a newer slung. `io`: the file system said no; nothing is lost that was acknowledged, and
@@ -26,7 +28,7 @@ export class StoreError extends Error {
     message: string,
     more: { readonly file?: string; readonly offset?: number; readonly hint?: string; readonly cause?: unknown } = {},
   ) {
-    super(message, { cause: more.cause });
+    super(messageLine(message), { cause: more.cause });
     this.kind = kind;
     this.file = more.file;
     this.offset = more.offset;

@@ -5,6 +5,7 @@
  * encodeManifest would write for it, so nothing in it can be changed unnoticed. FORMAT.md, section 1.
  */
 import { crc32 } from 'node:zlib';
+import { excerpt } from '../text/printable.ts';
 import { damaged, StoreError } from './errors.ts';
 import type { Files } from './files.ts';
 import { MANIFEST_NAME, manifestTemporary } from './names.ts';
@@ -91,12 +92,16 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   if (value.format !== FORMAT) throw foreign();
   const version = integer(value, 'version');
   if (version > MANIFEST_VERSION) {
-    throw new StoreError('version', `${MANIFEST_NAME}: the store was written by a newer slung (${value.createdBy})`, {
-      ...{
-        file: MANIFEST_NAME,
-        hint: `This slung knows version ${MANIFEST_VERSION} of the format; use the newer one.`,
+    throw new StoreError(
+      'version',
+      `${MANIFEST_NAME}: the store was written by a newer slung (${excerpt(String(value.createdBy))})`,
+      {
+        ...{
+          file: MANIFEST_NAME,
+          hint: `This slung knows version ${MANIFEST_VERSION} of the format; use the newer one.`,
+        },
       },
-    });
+    );
   }
   const manifest = manifestOf(value, version);
   const expected = encodeManifest(manifest, version);

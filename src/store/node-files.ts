@@ -22,6 +22,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import type { HeldLock } from '../lock/file-lock.ts';
 import { describe, errorCode } from '../lock/system-error.ts';
+import { excerpt } from '../text/printable.ts';
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile, OpenMode, WriterLock } from './files.ts';
 import { lockLost, lockStore } from './lock.ts';
@@ -77,9 +78,9 @@ export class NodeFiles implements Files {
     const names = namesIn(directory);
     if (!names.includes(MANIFEST_NAME)) {
       const stranger = names.find((name) => !isStoreName(name));
-      if (stranger !== undefined) throw foreign(directory, `it holds ${stranger}, and no ${MANIFEST_NAME}`);
+      if (stranger !== undefined) throw foreign(directory, `it holds ${excerpt(stranger)}, and no ${MANIFEST_NAME}`);
       if (!options.create && names.every((name) => name.startsWith(LOCK_NAME) || name === RESERVE_NAME)) {
-        throw new StoreError('missing', `${directory}: there is no store in it`, { hint: NO_STORE_HINT });
+        throw new StoreError('missing', `${excerpt(directory)}: there is no store in it`, { hint: NO_STORE_HINT });
       }
     }
     return new NodeFiles(directory, options);
@@ -112,7 +113,7 @@ export class NodeFiles implements Files {
   lock(): WriterLock {
     const reserve = this.#path(RESERVE_NAME);
     if (this.#makesRoom) spendReserve(reserve);
-    const lock = attempt(LOCK_NAME, `cannot be made in ${this.directory}`, () =>
+    const lock = attempt(LOCK_NAME, `cannot be made in ${excerpt(this.directory)}`, () =>
       lockStore(this.directory, this.#silentMs),
     );
     this.#lock = lock;
@@ -269,7 +270,7 @@ function namesIn(directory: string): string[] {
     const code = errorCode(error);
     if (code === 'ENOTDIR') throw foreign(directory, IN_THE_WAY);
     if (code === 'ENOENT') {
-      throw new StoreError('missing', `${directory}: there is no such directory`, {
+      throw new StoreError('missing', `${excerpt(directory)}: there is no such directory`, {
         hint: NO_STORE_HINT,
         cause: error,
       });
@@ -293,7 +294,7 @@ function syncDirectory(directory: string): void {
 }
 
 function foreign(directory: string, why: string): StoreError {
-  return new StoreError('foreign', `${directory} is not a store of slung: ${why}`, {
+  return new StoreError('foreign', `${excerpt(directory)} is not a store of slung: ${why}`, {
     hint: 'Name an empty directory, or one that does not exist yet, with --store.',
   });
 }

@@ -3,6 +3,8 @@
  * that was interrupted before it counted, and go. What is in the log becomes segments, so that the store begins with an
  * empty table and a log of its own.
  */
+
+import { excerpt } from '../text/printable.ts';
 import { StoreError } from './errors.ts';
 import { fenceOff, NUMBER_LEAP } from './fence.ts';
 import type { Files, OpenFile } from './files.ts';
@@ -68,7 +70,7 @@ export function prepareDirectory(files: Files, isDisputed: boolean): Manifest {
 
 /** There are files of a store, but not the one that says which of them count. */
 export function missingManifest(files: Files): StoreError {
-  return new StoreError('damaged', `${MANIFEST_NAME}: it is missing from ${files.directory}`, {
+  return new StoreError('damaged', `${MANIFEST_NAME}: it is missing from ${excerpt(files.directory)}`, {
     ...{ file: MANIFEST_NAME, offset: 0, hint: 'slung store repair makes one from the files that are there.' },
   });
 }

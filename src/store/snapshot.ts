@@ -5,6 +5,8 @@
  * The surprising part: no lock. The manifest is read first and the files it names after it; when one of them has gone, the
  * writer has published another manifest meanwhile, and everything is begun again with that.
  */
+
+import { excerpt } from '../text/printable.ts';
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile } from './files.ts';
 import { Kernel } from './kernel.ts';
@@ -81,7 +83,7 @@ function liveManifest(files: Files): Manifest {
 /** There is nothing to ask. */
 export function noStore(directory: string): StoreError {
   const hint = 'slung store write and --record make one; --store DIR or SLUNG_STORE says where it is.';
-  return new StoreError('missing', `${directory}: there is no store here`, { hint });
+  return new StoreError('missing', `${excerpt(directory)}: there is no store here`, { hint });
 }
 
 function snapshotOf(files: Files, manifest: Manifest): Snapshot {

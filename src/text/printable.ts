@@ -7,6 +7,13 @@
 /** Code units of a cause or another foreign text in a message, at most. */
 export const EXCERPT_LENGTH = 400;
 
+/** Code units of a line of a message, at most: it has our words and several excerpts. */
+const LINE_LENGTH = 4 * EXCERPT_LENGTH;
+
+/** Names in a list, and code units of each. */
+const LISTED = 10;
+export const LISTED_LENGTH = 60;
+
 /** Controls, what changes the direction of writing, half surrogate pairs, and line breaks of Unicode. */
 const unprintable = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u;
 const unprintables = new RegExp(unprintable, 'gu');
@@ -31,6 +38,31 @@ export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(unprintables, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
+}
+
+/** The beginning of a text in the quotes of JSON, on one line: for names whose ends should be seen. */
+export function quoted(text: string, maxLength = EXCERPT_LENGTH): string {
+  return jsonLine(cut(text, maxLength));
+}
+
+/** Names for a list in a message: the first ones in quotes, each cut to a few words, and how many more there are. */
+export function quotedList(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED).map((name) => quoted(name, LISTED_LENGTH));
+  return shown.join(', ') + (names.length > LISTED ? ` and ${names.length - LISTED} more` : '');
+}
+
+/**
+ * A whole message of ours with its lines bounded, whatever was put into it. A further line that looks as if a message of
+ * ours or a plugin's line began is indented: a name with a newline must not say something in our name.
+ */
+export function message(text: string): string {
+  const [first = '', ...others] = text.split('\n').map((line) => printable(cut(line, LINE_LENGTH)));
+  return [first, ...others.map((line) => (/^(?:slung|plugin .*):/.test(line) ? `  ${line}` : line))].join('\n');
+}
+
+/** A message that has to be one line, such as that of an error. */
+export function messageLine(text: string): string {
+  return excerpt(text, LINE_LENGTH);
 }
 
 /** For a text that is part of a line: no line break in it stays one. */

@@ -82,7 +82,7 @@ describe('splitFields', () => {
     expect(caught).toBeInstanceOf(UsageError);
     const { message: said, detail } = caught as UsageError;
     expect(said).toBe(message);
-    expect(detail.split('\n').slice(0, 2)).toEqual([`  ${text}`, `  ${' '.repeat(column)}^`]);
+    expect(detail.split('\n').slice(0, 2)).toEqual([`  ${text}`.trimEnd(), `  ${' '.repeat(column)}^`]);
   });
 
   test('any names, quoted, come back', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { columnsOf, csvCell, cutTo, numberJson, numberText, tsvCell, visible, widthOf } from '../../src/format/text.ts';
+import { columnsOf, csvCell, cutTo, numberJson, numberText, tsvCell, widthOf } from '../../src/format/text.ts';
 import { civilOf, clockText, timeText } from '../../src/format/times.ts';
 import { Random } from './random.ts';
 
@@ -92,9 +92,5 @@ describe('cells', () => {
     ['abc', 0, ''],
   ])('%j in %d columns', (text, width, cut) => {
     expect(cutTo(text, width, '…')).toBe(cut);
-  });
-
-  test('nothing acts on a terminal', () => {
-    expect(visible('a\u001b[2Jb\u007f\u009b\u202ec\t')).toBe('a␛[2Jb␡\ufffd\ufffdc␉');
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { EXCERPT_LENGTH, excerpt, oneLine, printable } from '../../src/text/printable.ts';
+import {
+  EXCERPT_LENGTH,
+  excerpt,
+  message,
+  messageLine,
+  oneLine,
+  printable,
+  quoted,
+  quotedList,
+} from '../../src/text/printable.ts';
 
 describe('printable', () => {
   test('leaves text, newlines and tabs alone', () => {
@@ -15,6 +24,29 @@ describe('printable', () => {
 describe('oneLine', () => {
   test('keeps no line break', () => {
     expect(oneLine('a\nslung: forged\r\n\tb')).toBe('a␊slung: forged␍␊␉b');
+  });
+});
+
+describe('message', () => {
+  test('has bounded lines, and none but the first begins as a message or a line of a plugin does', () => {
+    expect(message('a\nslung: forged\nplugin geo: forged\n  b\tc')).toBe(
+      'a\n  slung: forged\n  plugin geo: forged\n  b\tc',
+    );
+    expect(message(`a\n${'x'.repeat(1e6)}\nb`).length).toBeLessThan(2000);
+    expect(messageLine(`a\n${'x'.repeat(1e6)}`)).toMatch(/^a␊x{1000,1700}…$/);
+  });
+});
+
+describe('quoted', () => {
+  test('shows where a text ends, and what is in it', () => {
+    expect(quoted('a\n"\u202e', 4)).toBe('"a\\n\\"\\u202e"');
+    expect(quoted('abcdef', 4)).toBe('"abcd…"');
+  });
+
+  test('a list ends', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `${i}${'x'.repeat(1000)}`);
+    expect(quotedList(names)).toMatch(/^("\dx{59}…", ){9}"9x{59}…" and 990 more$/);
+    expect(quotedList(['a', 'b'])).toBe('"a", "b"');
   });
 });
 

@@ -21,6 +21,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { HeldLock } from '../../lock/file-lock.ts';
 import { describe, errorCode } from '../../lock/system-error.ts';
+import { excerpt } from '../../text/printable.ts';
 import type { CacheEntry } from './cache.ts';
 import { decodeCache, encodeCache } from './cache-file.ts';
 import { lockFile } from './file-lock.ts';
@@ -53,7 +54,7 @@ export class CacheStore {
   /** @returns undefined when the file cannot be used, which `warn` is told */
   static open(asked: string, warn: (text: string) => void): CacheStore | undefined {
     const path = resolved(asked);
-    const refused = (reason: string) => warn(`the cache is kept in memory only: ${asked}: ${reason}`);
+    const refused = (reason: string) => warn(`the cache is kept in memory only: ${excerpt(asked)}: ${reason}`);
     const lock = lockFile(`${path}.lock`);
     if (typeof lock === 'string') {
       refused(lock);
@@ -76,7 +77,7 @@ export class CacheStore {
       syncDirectory(dirname(this.#path));
     } catch (error) {
       removeQuietly(temporary);
-      if (!this.#hasFailed) this.#warn(`the cache cannot be saved to ${this.#path}: ${describe(error)}`);
+      if (!this.#hasFailed) this.#warn(`the cache cannot be saved to ${excerpt(this.#path)}: ${describe(error)}`);
       this.#hasFailed = true;
     }
   }
@@ -139,7 +140,9 @@ function read(
       return undefined;
     }
     renameSync(path, `${path}.damaged`);
-    warn(`the cache file ${asked} is damaged (${decoded.reason}); it is now ${asked}.damaged, and the cache is empty`);
+    warn(
+      `the cache file ${excerpt(asked)} is damaged (${decoded.reason}); it is now ${excerpt(asked)}.damaged, and the cache is empty`,
+    );
     return [];
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];

@@ -5,6 +5,7 @@
 import { acquireFileLock, type HeldLock } from '../../lock/file-lock.ts';
 import { ownerName } from '../../lock/owner.ts';
 import { describe } from '../../lock/system-error.ts';
+import { excerpt } from '../../text/printable.ts';
 
 /** @returns the lock, or why it cannot be had, one line */
 export function lockFile(path: string): HeldLock | string {
@@ -13,6 +14,6 @@ export function lockFile(path: string): HeldLock | string {
     if (lock.kind === 'held') return lock;
     return lock.kind === 'owned' ? `${ownerName(lock.owner)} uses it` : 'other processes take its lock all the time';
   } catch (error) {
-    return `${path} cannot be made: ${describe(error)}`;
+    return `${excerpt(path)} cannot be made: ${describe(error)}`;
   }
 }

@@ -5,6 +5,7 @@
  *
  * The surprising part: a granted name says nothing of the addresses behind it; whoever answers DNS for it decides.
  */
+import { excerpt } from '../../text/printable.ts';
 
 const schemePorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const MAX_PORT = 65535;
@@ -25,19 +26,21 @@ interface Grant {
  * @throws GrantError for wildcards, URLs and anything else that is not a host with or without a port
  */
 export function parseGrant(text: string): Grant {
-  if (text.includes('*')) throw new GrantError(`'${text}': wildcards are not accepted; name each host`);
+  if (text.includes('*')) throw new GrantError(`'${excerpt(text)}': wildcards are not accepted; name each host`);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     const host = URL.canParse(text) ? new URL(text).host : 'HOST';
-    throw new GrantError(`'${text}' is a URL; write the host alone: ${host}`);
+    throw new GrantError(`'${excerpt(text)}' is a URL; write the host alone: ${excerpt(host)}`);
   }
   const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/.exec(text);
-  if (parts === null) throw new GrantError(`'${text}': an IPv6 address is written in brackets, as in [::1]:8080`);
+  if (parts === null)
+    throw new GrantError(`'${excerpt(text)}': an IPv6 address is written in brackets, as in [::1]:8080`);
   const [, host = '', port] = parts;
   if (port !== undefined && (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > MAX_PORT)) {
-    throw new GrantError(`'${text}': a port is a number from 1 to ${MAX_PORT}, as in example.com:8080`);
+    throw new GrantError(`'${excerpt(text)}': a port is a number from 1 to ${MAX_PORT}, as in example.com:8080`);
   }
   const isHost = host !== '' && !/[/?#@\\\s%]/.test(host) && URL.canParse(`http://${host}`);
-  if (!isHost) throw new GrantError(`'${text}' is not a host; write HOST or HOST:PORT, as in example.com:8080`);
+  if (!isHost)
+    throw new GrantError(`'${excerpt(text)}' is not a host; write HOST or HOST:PORT, as in example.com:8080`);
   return { host: hostOf(new URL(`http://${host}`)), port: port === undefined ? undefined : String(Number(port)) };
 }
 

@@ -14,6 +14,7 @@ import {
   validateHeaderValue,
 } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
+import { quoted } from '../../text/printable.ts';
 import type { HttpHeader, HttpMethod, HttpRequest } from './protocol.ts';
 
 /** Redirects are followed this often. */
@@ -167,7 +168,7 @@ function checkedHeaders(headers: readonly HttpHeader[]): readonly HttpHeader[] {
       validateHeaderName(name);
       validateHeaderValue(name, value);
     } catch {
-      throw new HttpFailure(`the header ${JSON.stringify(name)} is not valid`);
+      throw new HttpFailure(`the header ${quoted(name)} is not valid`);
     }
     if (name.toLowerCase() === 'host') throw new HttpFailure('the header host follows from the URL and cannot be set');
   }

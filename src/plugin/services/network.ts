@@ -5,7 +5,7 @@
  * The surprising part: a request never makes a batch fail. What goes wrong is the response of that request, with status 0
  * and the reason, because the others may have changed the world already.
  */
-import { excerpt } from '../../text/printable.ts';
+import { excerpt, quoted } from '../../text/printable.ts';
 import type { Grants } from './grants.ts';
 import { type Exchange, HttpFailure, HttpTransport } from './http.ts';
 import type { HttpRequest, HttpResponse } from './protocol.ts';
@@ -140,7 +140,7 @@ export class Network {
     sent: { isSent: boolean },
   ): Promise<Exchange> {
     const url = URL.canParse(asked.url) ? new URL(asked.url) : undefined;
-    if (url === undefined) throw this.#failure(`${JSON.stringify(asked.url.slice(0, 200))} is not a URL`);
+    if (url === undefined) throw this.#failure(`${quoted(asked.url, 200)} is not a URL`);
     // Before anything else, so that a refusal neither waits nor takes anybody's turn.
     const refusal = this.#refuse(batch.plugin, url);
     if (refusal !== undefined) throw new HttpFailure(refusal);

@@ -5,6 +5,7 @@
  * The surprising part: a lane sleeps until it is answered, so when the services thread dies every lane is woken and told.
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { excerpt } from '../../text/printable.ts';
 import { Grants } from './grants.ts';
 import {
   type FromServices,
@@ -108,7 +109,9 @@ export class ServicesThread {
       stderr: true,
     });
     worker.on('message', (message: FromServices) => this.#receive(message));
-    worker.on('error', (error) => this.#options.warn(undefined, `the services thread failed: ${error.message}`));
+    worker.on('error', (error) =>
+      this.#options.warn(undefined, `the services thread failed: ${excerpt(error.message)}`),
+    );
     worker.on('exit', () => this.#ended());
     worker.unref();
     return worker;

@@ -2,7 +2,7 @@
  * Warnings about a program's calls. A program that fails in a loop would flood the terminal, so the same message is told
  * at most five times and then only counted; the count is told at the end.
  */
-import { cut } from '../../text/printable.ts';
+import { cut, printable } from '../../text/printable.ts';
 import type { GuestTalk } from '../guest.ts';
 
 const timesTold = 5;
@@ -10,11 +10,6 @@ const timesTold = 5;
 const maxMessages = 24;
 /** Code units of a message, which may have several lines. */
 const messageLength = 2000;
-
-/** Text from a guest or a record, without what would change the state of a terminal; newlines stay. */
-export function harmless(text: string): string {
-  return text.replace(/[^\P{Cc}\n]|[\p{Bidi_Control}\u2028\u2029]/gu, '\ufffd');
-}
 
 export class Complaints {
   readonly #talk: Pick<GuestTalk, 'warn'>;
@@ -27,7 +22,7 @@ export class Complaints {
 
   /** Tells it, or counts it. */
   tell(text: string): void {
-    const message = harmless(cut(text, messageLength));
+    const message = printable(cut(text, messageLength));
     const count = (this.#counts.get(message) ?? 0) + 1;
     if (count === 1 && this.#counts.size >= maxMessages) {
       this.#others += 1;

@@ -2,6 +2,8 @@
  * The three texts of `u_write_event` as an event: a time in microseconds, a number, and tags with commas between them,
  * where `series=NAME` names the series.
  */
+
+import { quoted } from '../../text/printable.ts';
 import { CallFailure } from './errors.ts';
 import type { OwnEvent } from './live.ts';
 
@@ -20,7 +22,7 @@ export interface WrittenEvent extends OwnEvent {
 }
 
 const trim = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
-const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+const quote = (text: string): string => quoted(text, 60);
 
 /** @throws CallFailure that names the text at fault */
 export function writtenEvent(timestamp: string, value: string, tags: string): WrittenEvent {

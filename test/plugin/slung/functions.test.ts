@@ -142,9 +142,10 @@ describe('what fails gives the sentinel, and says why', () => {
     expect([result, warnings]).toEqual(['none', []]);
   });
 
-  test('what could change the terminal is shown as a replacement character', () => {
+  test('what could change the terminal is escaped', () => {
     const { warnings } = script(['write|\u009b31m\u202e|1|']);
-    expect(warnings).toEqual(['u_write_event: the timestamp "\ufffd31m\ufffd" is not a whole number of microseconds']);
+    const shown = '"\\u009b31m\\u202e"';
+    expect(warnings).toEqual([`u_write_event: the timestamp ${shown} is not a whole number of microseconds`]);
   });
 
   test('the same message is told five times and then counted', () => {
