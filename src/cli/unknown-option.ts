@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
+import { excerpt } from '../text/printable.ts';
 import { type Flag, oppositeOf } from './flags.ts';
 
 /** Names without dashes → the option of slung that does it, as it is written. */
@@ -58,7 +59,7 @@ const advised: ReadonlySet<string> = new Set(['select', 'run', 'store write']);
 export function unknownOption(written: string, flags: readonly Flag[]): UsageError {
   const name = (written.split('=')[0] ?? written).replace(/^-+/, '');
   const typed = name === '' ? written : (written.split('=')[0] ?? written);
-  const message = `unknown option ${typed}`;
+  const message = `unknown option ${excerpt(typed)}`;
   // A letter may be any tool's: only what it surely means is said of it.
   const near = name.length < 2 ? undefined : nearOption(name, flags);
   const meant = foreign.find(
