@@ -11,7 +11,7 @@ export const storeCommands: readonly Command[] = [
     doc: 'Ask the store: averages, windows, percentiles',
     longDoc: `Answers a query over the points of a store: OP:SERIES:[TAGS]:[FROM,TO], and behind it BY tag, EVERY 5m and LIMIT 10. The words of QUERY may be one argument or several. slung-query(7) has the language.
 
-OP is AVG, SUM, MIN, MAX, COUNT, FIRST, LAST, RATE, DELTA, STDDEV, RANGE, P50 to P99.9, or POINTS for the points themselves. Without a range, all time is asked; [1h] is the last hour.
+OP is AVG, SUM, MIN, MAX, COUNT, FIRST, LAST, RATE, INCREASE, DELTA, STDDEV, RANGE, P50 to P99.9, or POINTS for the points themselves. Without a range, all time is asked; [1h] is the last hour.
 
 The store may be written to meanwhile: the answer is about one moment. When nothing is found, a hint says what there is instead.`,
     examples: [

@@ -97,6 +97,8 @@ export interface Query {
   readonly everyUs: bigint | undefined;
   /** Where windows begin instead; they are about as long as `everyUs` says. */
   readonly calendar: CalendarWidth | undefined;
+  /** Windows that a row is computed from: its own and those before it. 1 without OVER. */
+  readonly over: number;
   /** What windows without points come to; `previous` is the value of the window before, `linear` between its neighbours. */
   readonly empty: 'omit' | 'null' | 'zero' | 'previous' | 'linear';
   /** By value; undefined: by group and time. */

@@ -9,10 +9,10 @@ import type { QueryError } from './error.ts';
 import { parseEvery } from './every.ts';
 import type { Span } from './span.ts';
 
-export type Clauses = Pick<Query, 'by' | 'everyUs' | 'calendar' | 'empty' | 'order' | 'limit'>;
+export type Clauses = Pick<Query, 'by' | 'everyUs' | 'calendar' | 'over' | 'empty' | 'order' | 'limit'>;
 type Keyword = 'BY' | 'EVERY' | 'ORDER' | 'LIMIT';
 
-const keywords = ['BY', 'EVERY', 'FILL', 'ORDER', 'LIMIT'];
+const keywords = ['BY', 'EVERY', 'OVER', 'FILL', 'ORDER', 'LIMIT'];
 const expectedClause = 'BY, EVERY, ORDER BY, LIMIT or the end';
 
 /** What other languages begin such a clause with. */
@@ -37,7 +37,7 @@ export interface ParsedClauses {
 export function parseClauses(cursor: Cursor, hasRange: boolean): ParsedClauses {
   const places: { keyword: Keyword; place: Span }[] = [];
   const clauses: { -readonly [key in keyof Clauses]: Clauses[key] } = {
-    ...{ by: [], everyUs: undefined, calendar: undefined, empty: 'omit', order: undefined, limit: undefined },
+    ...{ by: [], everyUs: undefined, calendar: undefined, over: 1, empty: 'omit', order: undefined, limit: undefined },
   };
   for (;;) {
     cursor.skipBlanks();
@@ -61,6 +61,7 @@ function unexpected(cursor: Cursor, from: number, hasRange: boolean): QueryError
   const place = cursor.since(from);
   const word = /^[a-z]*/i.exec(text)![0];
   if (/^fill$/i.test(text)) return place.wrong('FILL belongs behind EVERY', 'EVERY 5m FILL null');
+  if (/^over$/i.test(text)) return place.wrong('OVER belongs behind EVERY', 'EVERY 5m OVER 1h');
   if (text.startsWith(':') && !hasRange) {
     return place.wrong('unexpected text before the end', expectedClause, 'the range stands right behind the tags');
   }

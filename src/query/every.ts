@@ -1,5 +1,5 @@
 /**
- * Windows: `EVERY 5m`, `EVERY 1mo`, `EVERY 1d IN 'Europe/Berlin'`, and what stands for those without points, `FILL null`.
+ * Windows: `EVERY 5m`, `EVERY 1mo`, `EVERY 1d IN 'Europe/Berlin'`, `EVERY 5m OVER 1h`, and what stands for those without points, `FILL null`.
  * Weeks, months, years and everything with a zone follow the calendar; other widths are multiples since 1970.
  */
 import { nearest } from '../selector/suggest.ts';
@@ -9,7 +9,7 @@ import { digitsOf, lengthMistake, lengthUs, monthNames, yearNames } from './leng
 import { Span } from './span.ts';
 import { zoneOf } from './zone.ts';
 
-export type Every = Pick<Query, 'everyUs' | 'calendar' | 'empty'>;
+export type Every = Pick<Query, 'everyUs' | 'calendar' | 'over' | 'empty'>;
 
 const expectedWidth = 'a number with a unit: 500ms, 10s, 5m, 1h, 1d, 1w, 1mo, 1y';
 const expectedZone = "the name of a time zone, such as 'Europe/Berlin' or UTC";
@@ -17,6 +17,8 @@ const expectedZone = "the name of a time zone, such as 'Europe/Berlin' or UTC";
 const monthUs = 2_629_746_000_000n;
 const dayUs = 86_400_000_000n;
 const mostMonths = 120_000n;
+/** Each point is looked at once for each of them. */
+const mostOver = 10_000n;
 
 /** What empty windows may be, by how it is written. */
 const fills: ReadonlyMap<string, Query['empty']> = new Map([
@@ -39,10 +41,13 @@ interface Width {
  * @throws QueryError
  */
 export function parseEvery(cursor: Cursor, keywords: readonly string[]): Every {
-  const { everyUs, unit, count } = parseWidth(cursor, keywords);
-  const zone = parseZone(cursor);
+  const width = parseWidth(cursor, keywords);
+  const { everyUs, unit, count } = width;
+  const zoneBefore = parseZone(cursor);
+  const over = parseOver(cursor, keywords, width);
+  const zone = zoneBefore ?? parseZone(cursor);
   const isCalendar = zone !== undefined || unit === 'week' || unit === 'month';
-  return { everyUs, calendar: isCalendar ? { unit, count, zone } : undefined, empty: parseFill(cursor) };
+  return { everyUs, calendar: isCalendar ? { unit, count, zone } : undefined, over, empty: parseFill(cursor) };
 }
 
 function parseWidth(cursor: Cursor, keywords: readonly string[]): Width {
@@ -79,6 +84,23 @@ function widthOf(span: Span): Width | undefined {
   if (/^w/.test(unit)) return { everyUs, unit: 'week', count: Number(everyUs / (7n * dayUs)) };
   if (/^d/.test(unit)) return { everyUs, unit: 'day', count: Number(everyUs / dayUs) };
   return { everyUs, unit: 'us', count: 1 };
+}
+
+/** `OVER 1h`, when it is there, in windows. */
+function parseOver(cursor: Cursor, keywords: readonly string[], { everyUs, unit }: Width): number {
+  const keyword = cursor.look(/[ \t\r\n]+over(?![^ \t\r\n])/iy);
+  if (keyword === '') return 1;
+  cursor.at += keyword.length;
+  cursor.skipBlanks();
+  const from = cursor.at;
+  const over = parseWidth(cursor, keywords);
+  const place = cursor.since(from);
+  const expected = 'a multiple of the width behind EVERY, as in EVERY 5m OVER 1h';
+  if ((unit === 'month') !== (over.unit === 'month')) throw place.wrong('months are no number of days', expected);
+  if (over.everyUs % everyUs !== 0n) throw place.wrong('OVER is no whole number of windows', expected);
+  const count = over.everyUs / everyUs;
+  if (count > mostOver) throw place.wrong(`OVER is ${count} windows`, `at most ${mostOver}`, 'use a wider EVERY');
+  return Number(count);
 }
 
 /** `IN 'Europe/Berlin'`, when it is there. */

@@ -79,6 +79,7 @@ export function randomQuery(roll: Roll): Omit<Query, 'text'> {
     by: windowed && roll(2) ? [...new Set([pick(words), pick(words)])].filter((key) => key !== '') : [],
     everyUs,
     calendar: undefined,
+    over: everyUs !== undefined && roll(3) === 0 ? roll(20) + 1 : 1,
     empty: everyUs === undefined ? 'omit' : pick(['omit', 'null', 'zero', 'previous', 'linear']),
     order: pick([undefined, 'asc', 'desc']),
     limit: roll(2) ? roll(1000) + 1 : undefined,
@@ -161,7 +162,8 @@ export function print(query: Omit<Query, 'text'>, roll: Roll): string {
   if (query.everyUs !== undefined) {
     const fill =
       query.empty !== 'omit' || roll(2) ? ` ${cased('fill')} ${query.empty === 'zero' ? '0' : cased(query.empty)}` : '';
-    clauses.push(`${cased('every')} ${length(query.everyUs, false)}${fill}`);
+    const over = query.over === 1 ? '' : ` ${cased('over')} ${length(query.everyUs * BigInt(query.over))}`;
+    clauses.push(`${cased('every')} ${length(query.everyUs, false)}${over}${fill}`);
   }
   if (query.order !== undefined)
     clauses.push(`${cased('order')} ${cased('by')} ${cased('value')} ${cased(query.order)}`);

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/query/index.ts';
 import { errorOf, markedBy } from './support.ts';
 
-const none = { by: [], everyUs: undefined, calendar: undefined, empty: 'omit', order: undefined, limit: undefined };
+const none = {
+  by: [],
+  everyUs: undefined,
+  calendar: undefined,
+  over: 1,
+  empty: 'omit',
+  order: undefined,
+  limit: undefined,
+};
 
 describe('what is accepted', () => {
   test.each([
@@ -39,6 +47,18 @@ describe('what is accepted', () => {
     [' EVERY 1us FILL none', { ...none, everyUs: 1n }],
     [' ORDER BY value', { ...none, order: 'asc' }],
     [' BY a order by VALUE desc limit 3', { ...none, by: ['a'], order: 'desc', limit: 3 }],
+    [' EVERY 5m OVER 1h', { ...none, everyUs: 300_000_000n, over: 12 }],
+    [
+      ' every 1mo over 1y in UTC fill 0',
+      {
+        ...{ ...none, everyUs: 2_629_746_000_000n, over: 12, empty: 'zero' },
+        calendar: { unit: 'month', count: 1, zone: 'UTC' },
+      },
+    ],
+    [
+      ' every 1d IN UTC OVER 1w',
+      { ...none, everyUs: 86_400_000_000n, over: 7, calendar: { unit: 'day', count: 1, zone: 'UTC' } },
+    ],
     [' LIMIT 10', { ...none, limit: 10 }],
     [' LIMIT 9007199254740991 BY a', { ...none, by: ['a'], limit: Number.MAX_SAFE_INTEGER }],
     [
@@ -47,8 +67,8 @@ describe('what is accepted', () => {
     ],
   ])('%s', (text, clauses) => {
     for (const before of ['AVG:s:[]', 'AVG:s:[]:[1h]']) {
-      const { by, everyUs, calendar, empty, order, limit } = parseQuery(`${before}${text}`);
-      expect({ by, everyUs, calendar, empty, order, limit }).toEqual(clauses);
+      const { by, everyUs, calendar, over, empty, order, limit } = parseQuery(`${before}${text}`);
+      expect({ by, everyUs, calendar, over, empty, order, limit }).toEqual(clauses);
     }
   });
 
@@ -85,6 +105,12 @@ describe('mistakes', () => {
     ['EVERY 5m FILL', '', /missing/, undefined],
     ['EVERY 5m FILL 1', '1', /cannot be `1`/, undefined],
     ['EVERY 5m FILL linaer', 'linaer', /cannot be/, 'did you mean linear?'],
+    ['OVER 1h', 'OVER', /behind EVERY/, undefined],
+    ['EVERY 5m OVER', '', /width of the windows is missing/, undefined],
+    ['EVERY 5m OVER 12m', '12m', /no whole number of windows/, undefined],
+    ['EVERY 1h OVER 5m', '5m', /no whole number of windows/, undefined],
+    ['EVERY 1d OVER 1mo', '1mo', /months are no number of days/, undefined],
+    ['EVERY 1s OVER 1d', '1d', /86400 windows/, 'use a wider EVERY'],
     ['ORDER', '', /by is missing/, 'rows are in order of groups and times already'],
     ['ORDER BY', '', /value is missing/, 'rows are in order of groups and times already'],
     ['ORDER BY time', 'time', /in order of `time`/, 'rows are in order of groups and times already'],

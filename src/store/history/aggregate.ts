@@ -6,13 +6,14 @@
  * (fold.ts), since a question may go through 100 000 blocks without decoding any, or through millions of short windows.
  */
 import type { Query } from '../../query/index.ts';
+import { SUMMARY_BYTES } from '../layout.ts';
 import { type Cells, SummaryCells } from './cells.ts';
 import { filled } from './fill.ts';
 import { Fold } from './fold.ts';
 import type { Group } from './groups.ts';
 import { percentileOfScan } from './percentile.ts';
 import type { HistoryRow } from './result.ts';
-import { allWindows, startOf, Tiles, type Windows } from './scale.ts';
+import { allWindows, type Pass, spanOfWindows, startOf, Tiles, type Windows } from './scale.ts';
 import type { SeriesSet } from './series-set.ts';
 import { cut, type Span, spanIn } from './span.ts';
 import { MOST_VALUES, PassingValues, ValueCells } from './value-cells.ts';
@@ -68,14 +69,15 @@ export class Aggregation {
 
   /** The rows of a group. Without windows it is one or, when the group has no points, none. */
   rows(group: Group): Generator<HistoryRow> {
-    const { everyUs, calendar, empty, range } = this.#query;
+    const { everyUs, empty, range } = this.#query;
     if (everyUs === undefined) return this.#single(group);
-    const tiles = new Tiles(everyUs, calendar);
+    const tiles = new Tiles(everyUs, this.#query);
     return filled(this.#windowed(group, tiles), empty, tiles.scale, range && this.#span);
   }
 
   *#single(group: Group): Generator<HistoryRow> {
-    this.#fill(group, this.#span, allWindows);
+    this.#cells.reset(1);
+    this.#fill(group, this.#span, { windows: allWindows, base: 0 });
     const cell = this.#cells.isOverfull ? this.#streamed(group, this.#span, allWindows) : this.#cell(0);
     if (cell.count > 0) yield row(group, undefined, cell);
   }
@@ -84,30 +86,36 @@ export class Aggregation {
     const extent = this.#extent(group);
     if (extent === undefined) return;
     const { scale } = tiles;
-    const lastUs = scale.startOf(extent.toUs);
+    const lastUs = tiles.lastWith(extent.toUs, this.#span.toUs);
     let startUs = scale.startOf(extent.fromUs);
     let size = this.#firstSize(group, tiles.about(startUs, lastUs));
     while (startUs <= lastUs) {
       const windows = tiles.from(startUs, lastUs, size);
       const { count } = windows;
       const endUs = startOf(windows, count);
-      const span = cut({ fromUs: startUs, toUs: endUs - 1n }, extent)!;
-      this.#fill(group, span, windows);
+      const passes = tiles.passes(windows);
+      this.#cells.reset(tiles.cells(count));
+      for (const pass of passes) {
+        const span = cut(spanOfWindows(pass.windows), extent);
+        if (span !== undefined) this.#fill(group, span, pass);
+      }
       if (this.#cells.isOverfull && count > 1) {
         size = Math.max(1, count >>> 2);
         continue;
       }
       let hasRows = false;
-      const only = this.#cells.isOverfull ? this.#streamed(group, span, windows) : undefined;
+      const only = this.#cells.isOverfull ? this.#streamedIn(group, extent, passes[0]!) : undefined;
       for (let index = 0; index < count; index++) {
-        if (only === undefined && this.#cells.isEmpty(index)) continue;
+        const cell = tiles.cellOf(index, count);
+        if (only === undefined && this.#cells.isEmpty(cell)) continue;
         const timeUs = startOf(windows, index);
         hasRows = true;
         // While the row is looked at, the cells must stay as they are: everything of them is in the row.
-        yield row(group, timeUs, only ?? this.#cell(index));
+        yield row(group, timeUs, only ?? this.#cell(cell));
       }
       if (hasRows || endUs > lastUs) startUs = endUs;
       else {
+        if (endUs > extent.toUs) return;
         const nextUs = this.#earliest(group, { fromUs: endUs, toUs: extent.toUs });
         if (nextUs === undefined) return;
         startUs = scale.startOf(nextUs);
@@ -120,16 +128,16 @@ export class Aggregation {
     return { value: this.#cells.value(index), count: this.#cells.count(index) };
   }
 
-  /** Fills the cells with the points of a group. */
-  #fill(group: Group, span: Span, windows: Windows): void {
-    this.#cells.reset(windows.count);
+  /** Adds the points of a group to the cells of some windows. */
+  #fill(group: Group, span: Span, { windows, base }: Pass): void {
     const { members } = group;
     if (this.#summaries === undefined) {
+      this.#values!.base = base;
       for (const [index, set] of this.#sets.entries()) this.#feed(set, members[index], span, windows, this.#values!);
       return;
     }
     const { cells, fold } = this.#summaries;
-    fold.begin(cells.address, span, windows);
+    fold.begin(cells.address + base * SUMMARY_BYTES, span, windows);
     for (const index of this.#sets.keys()) fold.add(index, members[index]);
   }
 
@@ -144,6 +152,10 @@ export class Aggregation {
     for (let index = 0; index < count && !this.#cells.isOverfull; index++) {
       this.#cutter.feed(set, members?.[index] ?? index, span, windows, target);
     }
+  }
+
+  #streamedIn(group: Group, extent: Span, { windows }: Pass): Cell {
+    return this.#streamed(group, cut(spanOfWindows(windows), extent)!, windows);
   }
 
   /** A percentile of more values than can be kept: they are read again and again. */
@@ -187,9 +199,10 @@ export class Aggregation {
   #mostWindows(group: Group, windows: number): number {
     if (this.#summaries !== undefined) return this.#limits.windows;
     let points = 0;
+    const { over } = this.#query;
     for (const [index, set] of this.#sets.entries()) {
       const share = (group.members[index]?.length ?? set.count) / Math.max(1, set.count);
-      for (const source of set.sources) points += source.pointCount * share;
+      for (const source of set.sources) points += source.pointCount * share * over;
     }
     const fitting = Math.floor(this.#limits.values / 2 / Math.max(1, points / windows));
     return Math.max(1, Math.min(this.#limits.windows, fitting));

@@ -14,6 +14,8 @@ export const MOST_VALUES = 1 << 25;
 const COPY_FROM = 16;
 
 export class ValueCells implements Cells, WindowTarget {
+  /** The cell of the first window of those that come. */
+  base = 0;
   readonly #percent: number;
   readonly #space: Workspace;
   readonly #most: number;
@@ -66,8 +68,9 @@ export class ValueCells implements Cells, WindowTarget {
     this.#copy(columns.values + 8 * from, to - from);
   }
 
-  close(index: number): void {
+  close(window: number): void {
     if (this.#isOverfull) return;
+    const index = this.base + window;
     const isMore = this.#pieces > 0 && this.#pieceCell[this.#pieces - 1] === index;
     if (!isMore) {
       if (this.#pieces === this.#pieceFrom.length) {

@@ -112,7 +112,10 @@ function increase({ values }: Piece): number {
 
 /** The increase of all series, added up in whole numbers. */
 function increases(pieces: readonly Piece[]): number {
-  const pairs = pieces.flatMap(({ values }) => values.slice(1).map((value, index) => [values[index]!, value] as const));
+  // A step from or to a NaN is none.
+  const pairs = pieces
+    .flatMap(({ values }) => values.slice(1).map((value, index) => [values[index]!, value] as const))
+    .filter(([a, b]) => isNumber(a) && isNumber(b));
   if (!pairs.flat().every(Number.isFinite)) return sum(pieces.map(increase));
   return rounded(pairs.reduce((total, [a, b]) => total + (b > a ? units(b) - units(a) : b < a ? units(b) : 0n), 0n));
 }
@@ -207,11 +210,19 @@ function groupRows(
     for (const time of times) {
       const value = series.points.get(time)!;
       single.push({ group, timeUs: time, value, count: 1, series: series.name });
-      const window = scale?.startOf(time);
-      const piece = own.get(window) ?? { times: [], values: [] };
-      own.set(window, piece);
-      piece.times.push(time);
-      piece.values.push(value);
+      let at = scale?.startOf(time);
+      for (
+        let reached = 0;
+        reached < query.over && (at === undefined || at <= (range?.toUs ?? 2n ** 63n - 1n));
+        reached++
+      ) {
+        const piece = own.get(at) ?? { times: [], values: [] };
+        own.set(at, piece);
+        piece.times.push(time);
+        piece.values.push(value);
+        if (at === undefined) break;
+        at = scale!.next(at);
+      }
     }
     for (const [window, piece] of own) windows.set(window, [...(windows.get(window) ?? []), piece]);
   }
