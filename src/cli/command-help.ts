@@ -1,4 +1,4 @@
-/** `slung help [COMMAND]`: the same text as `slung COMMAND --help`. */
+/** `slung help [COMMAND|TOPIC]`: the same text as `slung COMMAND --help`, or that of a man page of section 7. */
 import { UsageError } from '../config/errors.ts';
 import { resolveLayers } from '../config/layers.ts';
 import { colorLevel, paintFor } from './color.ts';
@@ -6,6 +6,7 @@ import { commandAt, subcommandsOf } from './commands.ts';
 import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { helpText } from './help.ts';
+import { topicOf, topicText } from './help-topics.ts';
 import { unknownTopic } from './mistakes.ts';
 import { parseFlags } from './parse.ts';
 import { defaultLayer, environmentLayer, flagLayer } from './sources.ts';
@@ -18,13 +19,18 @@ export async function helpCommand(argv: readonly string[], world: World): Promis
   const layers = [flagLayer(typed.flags), environmentLayer(flags, world.environment), defaultLayer(flags, {})];
   const when = resolveLayers(layers).choice('color', ['auto', 'always', 'never']);
   const { operands } = typed;
+  const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(1) });
+  const topic = operands.length === 1 ? topicOf(operands[0]!) : undefined;
+  if (topic !== undefined) {
+    world.write(1, topicText(topic, await paintFor(level)));
+    return Exit.ok;
+  }
   const { command, rest } = commandAt(operands);
   const isSubtopic = command !== undefined && subcommandsOf(command).length > 0;
   if (operands.length > 2 || (rest.length > 0 && operands.length > 1 && !isSubtopic)) {
     throw new UsageError('help takes one command at a time');
   }
   if (rest.length > 0) throw unknownTopic(operands.join(' '), command);
-  const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(1) });
   world.write(1, helpText('full', command, await paintFor(level)));
   return Exit.ok;
 }

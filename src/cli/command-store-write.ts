@@ -20,5 +20,5 @@ export async function storeWriteCommand(argv: readonly string[], world: World): 
     return Exit.usage;
   }
   const runStoreWrite = await world.loadRunStoreWrite();
-  return finish(await hosted(settings.select, world, (host) => runStoreWrite(settings, host)), world);
+  return finish(await hosted(settings.select, world, (host) => runStoreWrite(settings, host), false), world);
 }

@@ -84,11 +84,15 @@ A plugin is in a sandbox. Its memory and the time of a call are limited; it sees
   ...pluginCommands,
   {
     name: 'help',
-    operands: '[COMMAND]',
+    operands: '[COMMAND|TOPIC]',
     completes: 'commands',
-    doc: 'Show help for a command',
-    longDoc: 'Shows what a command does and every option it has; without COMMAND, what slung can do.',
-    examples: [{ doc: 'Everything about select', text: 'slung help select' }],
+    doc: 'Show help for a command or a topic',
+    longDoc:
+      'Shows what a command does and every option it has, or a TOPIC: selectors (the expressions of --where), plugins (how to write them) or queries (the language of query). Without either, what slung can do.',
+    examples: [
+      { doc: 'Everything about select', text: 'slung help select' },
+      { doc: 'The language of --where', text: 'slung help selectors' },
+    ],
     hasManPage: false,
   },
   {

@@ -309,7 +309,8 @@ const talk: readonly Flag[] = [
     env: 'SLUNG_VERBOSE',
     group: 'Talk',
     doc: 'Say more; repeat for still more',
-    longDoc: 'Say more about what is done, on standard error. -vv says still more. In the environment, a number.',
+    longDoc:
+      'Say more about what is done, on standard error: at the end, what was read, by how many lanes, and why batches were closed. -vv says with which plan, too. In the environment, a number.',
     commands: readers,
   },
 ];

@@ -101,7 +101,7 @@ function briefFlag(flag: Flag, paint: Paint): string[] {
 }
 
 function moreLine(command: Command | undefined): string {
-  if (command === undefined) return 'More: slung help, slung help COMMAND, slung --version';
+  if (command === undefined) return 'More: slung help, slung help COMMAND, slung help selectors, slung --version';
   const hasCommands = subcommandsOf(command).length > 0;
   return hasCommands ? `More: slung help ${command.name} COMMAND` : `All options: slung help ${command.name}`;
 }

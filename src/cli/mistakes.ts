@@ -4,6 +4,7 @@ import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import { type Command, lastWord, mainCommands, subcommandsOf } from './commands.ts';
 import { flags } from './flags.ts';
+import { topics } from './help-topics.ts';
 import { nearOption } from './unknown-option.ts';
 
 const names: readonly string[] = mainCommands.map((command) => command.name);
@@ -27,9 +28,10 @@ export function unknownCommand(argv: readonly string[], fileExists: (path: strin
 /** `slung help WORDS` for words that are no command; `parent` is the command that the first of them names. */
 export function unknownTopic(words: string, parent: Command | undefined): UsageError {
   const known = parent === undefined ? names : subcommandsOf(parent).map(({ name }) => name);
+  const topicNames = parent === undefined ? topics.map(({ name }) => name) : [];
   return new UsageError(
-    `no help for ${quoted(words)}${didYouMean(nearest(words, known))}`,
-    `Commands: ${known.join(', ')}.`,
+    `no help for ${quoted(words)}${didYouMean(nearest(words, [...known, ...topicNames]))}`,
+    `Commands: ${known.join(', ')}.${topicNames.length === 0 ? '' : ` Topics: ${topicNames.join(', ')}.`}`,
   );
 }
 

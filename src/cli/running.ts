@@ -10,13 +10,16 @@ import { SignalWatch } from './signals.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import type { World } from './world.ts';
 
-/** Calls `run` with a host over the world. Whatever happens, handlers and the progress line are gone afterwards. */
+/**
+ * Calls `run` with a host over the world. Without output, nothing but the progress line is on the terminal. Whatever happens, handlers and the progress line are gone afterwards.
+ */
 export async function hosted(
   settings: SelectSettings,
   world: World,
   run: (host: RunHost) => Promise<RunOutcome>,
+  hasOutput = true,
 ): Promise<RunOutcome> {
-  const terminal = await terminalFor(settings, world);
+  const terminal = await terminalFor(settings, world, hasOutput);
   const watch = new SignalWatch(world.signals);
   try {
     return await run({
@@ -34,8 +37,8 @@ export async function hosted(
   }
 }
 
-function terminalFor(settings: SelectSettings, world: World): Promise<Terminal> {
-  const showsData = settings.output === '-' && world.isTTY(1);
+function terminalFor(settings: SelectSettings, world: World, hasOutput: boolean): Promise<Terminal> {
+  const showsData = hasOutput && settings.output === '-' && world.isTTY(1);
   return openTerminal({
     write: (text) => world.write(2, text),
     level: levelOfTalk(settings, world),
@@ -43,6 +46,7 @@ function terminalFor(settings: SelectSettings, world: World): Promise<Terminal> 
     errors: settings.errors,
     verbose: settings.verbose,
     drawProgress: world.isTTY(2) && !showsData && world.environment.TERM !== 'dumb',
+    columns: () => world.terminalSize(2)?.columns,
   });
 }
 

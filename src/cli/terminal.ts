@@ -19,6 +19,8 @@ export interface TerminalOptions {
   readonly verbose: number;
   /** Standard error is a terminal that understands escape sequences and does not also show the data. */
   readonly drawProgress: boolean;
+  /** The columns of that terminal, asked for once, at the first line of progress. Default: 80. */
+  readonly columns?: () => number | undefined;
 }
 
 export interface Terminal {
@@ -30,7 +32,7 @@ export interface Terminal {
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { write, quiet, verbose } = options;
   const paint = await paintFor(options.level);
-  const progress = options.drawProgress && !quiet ? new ProgressLine(write) : undefined;
+  const progress = options.drawProgress && !quiet ? new ProgressLine(write, options.columns) : undefined;
   const say = (text: string): void => {
     progress?.clear();
     write(`${text}\n`);

@@ -39,8 +39,8 @@ export interface World {
   write(fd: 1 | 2, text: string): void;
   /** Writes all of the text to standard output. @returns false when nobody reads any more */
   writeData(text: string): boolean;
-  /** Of the terminal that standard output is; undefined when it does not tell. */
-  terminalSize(): TerminalSize | undefined;
+  /** Of the terminal that standard output (or error, 2) is; undefined when it does not tell. */
+  terminalSize(fd?: 1 | 2): TerminalSize | undefined;
   fileExists(path: string): boolean;
   /** The working directory, in which plugins are looked for and made. */
   directory(): string;
@@ -131,10 +131,10 @@ function isTerminal(fd: StandardFd): boolean {
  * The size is asked of a description of our own, because opening standard output as a stream would change it for
  * everybody who shares it. COLUMNS is for where there is no /dev/fd.
  */
-function sizeOfTerminal(): TerminalSize | undefined {
+function sizeOfTerminal(of: 1 | 2 = 1): TerminalSize | undefined {
   const given = { columns: Number(process.env.COLUMNS ?? 0), rows: Number(process.env.LINES ?? 0) };
   try {
-    const fd = openSync('/dev/fd/1', 'r+');
+    const fd = openSync(`/dev/fd/${of}`, 'r+');
     try {
       const { WriteStream } = process.getBuiltinModule('node:tty');
       const [columns, rows] = new WriteStream(fd).getWindowSize();

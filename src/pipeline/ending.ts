@@ -11,6 +11,7 @@ import { absentPathHints, literalHints } from './hints.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import type { Rejecting } from './rejecting.ts';
 import { renderStats, type Stats, type StatsReport } from './stats.ts';
+import { runWords } from './verbose.ts';
 import type { Work } from './work.ts';
 
 /** A guest that ended by itself has had all that it wanted. */
@@ -54,6 +55,7 @@ export function conclude(ending: Ending): RunOutcome {
     const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';
     talk.warn(`${excerpt(settings.output)} was not written, because ${why}`);
   }
+  for (const [level, text] of runWords(settings, ending.report())) talk.verbose(level, text);
   tellStats(settings, host, ending.report);
   return outcome(ending, sinkError !== undefined || late.length > 0);
 }

@@ -121,7 +121,7 @@ describe('mistakes', () => {
       ['help', 'selct'],
       [
         'slung: no help for "selct" (did you mean select?)',
-        'Commands: select, run, query, store, plugin, help, completion.',
+        'Commands: select, run, query, store, plugin, help, completion. Topics: selectors, plugins, queries.',
         'See: slung help help',
       ],
     ],

@@ -332,6 +332,22 @@ describe('write', () => {
     expect(err).toContain('slung store write');
   });
 
+  test('progress is drawn although standard output is the same terminal: nothing else is', async () => {
+    let hasProgress: boolean | undefined;
+    const result = await slung(['store', 'write', '--store', 'x', 'f'], {
+      terminals: [1, 2],
+      terminalSize: { columns: 15, rows: 5 },
+      environment: { NO_COLOR: '1' },
+      runStoreWrite: async (_settings, host) => {
+        hasProgress = host.progress !== undefined;
+        host.progress?.update({ bytesRead: 1, records: 1, elapsedMs: 2000 });
+        return { kind: 'done', code: 0 };
+      },
+    });
+    expect(hasProgress).toBe(true);
+    expect(result.err).toBe('\r\u001b[K1 B, 2 s\r\u001b[K');
+  });
+
   test('the run is given what opens the store', async () => {
     const opened: unknown[] = [];
     const { code } = await slung(['store', 'write', '--store', 'd'], {

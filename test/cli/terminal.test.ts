@@ -69,6 +69,39 @@ describe('progress', () => {
   });
 });
 
+describe('progress on a narrow terminal', () => {
+  const state = { bytesRead: 512 * 1024 ** 2, bytesTotal: 2 * 1024 ** 3, records: 4_812_004, elapsedMs: 3000 };
+
+  test.each([
+    [80, '512 MiB of 2 GiB (25%), 4 812 004 records, 179 MB/s, 3 s'],
+    [56, '512 MiB of 2 GiB (25%), 4 812 004 records, 3 s'],
+    [30, '512 MiB of 2 GiB (25%), 3 s'],
+    [20, '25%, 3 s'],
+    [5, '25%'],
+    [2, ''],
+  ])('%d columns', (columns, text) => {
+    expect(progressText(state, columns)).toBe(text);
+    expect(progressText(state, columns).length).toBeLessThan(columns);
+  });
+
+  test('the terminal is asked once, at the first line', async () => {
+    const written: string[] = [];
+    let asked = 0;
+    const columns = () => {
+      asked += 1;
+      return 20;
+    };
+    const options = { level: 0, quiet: false, verbose: 0, drawProgress: true, columns } as const;
+    const { progress } = await openTerminal({ ...options, write: (text) => void written.push(text) });
+    progress?.update({ ...state, elapsedMs: 10 });
+    expect(asked).toBe(0);
+    progress?.update(state);
+    progress?.update({ ...state, elapsedMs: 4000 });
+    expect(asked).toBe(1);
+    expect(written).toEqual([`${erase}25%, 3 s`, `${erase}25%, 4 s`]);
+  });
+});
+
 describe('writeText', () => {
   const failing = (code: string) => Object.assign(new Error(code), { code });
 

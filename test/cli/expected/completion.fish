@@ -4,7 +4,7 @@ complete -c slung -n "not __fish_seen_subcommand_from select run query store plu
 complete -c slung -n "not __fish_seen_subcommand_from select run query store plugin help completion" -f -a query -d 'Ask the store: averages, windows, percentiles'
 complete -c slung -n "not __fish_seen_subcommand_from select run query store plugin help completion" -f -a store -d 'Write, look after and export the store'
 complete -c slung -n "not __fish_seen_subcommand_from select run query store plugin help completion" -f -a plugin -d 'Write, build, test and inspect plugins'
-complete -c slung -n "not __fish_seen_subcommand_from select run query store plugin help completion" -f -a help -d 'Show help for a command'
+complete -c slung -n "not __fish_seen_subcommand_from select run query store plugin help completion" -f -a help -d 'Show help for a command or a topic'
 complete -c slung -n "not __fish_seen_subcommand_from select run query store plugin help completion" -f -a completion -d 'Print a script that completes slung in your shell'
 complete -c slung -n "__fish_seen_subcommand_from select" -s w -l where -x -d 'Pass records for which EXPR holds; may be repeated'
 complete -c slung -n "__fish_seen_subcommand_from select" -s f -l fields -x -d 'Output only these: a,b.c,name=source.name'

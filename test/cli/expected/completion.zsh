@@ -8,7 +8,7 @@ _slung() {
     'query:Ask the store: averages, windows, percentiles'
     'store:Write, look after and export the store'
     'plugin:Write, build, test and inspect plugins'
-    'help:Show help for a command'
+    'help:Show help for a command or a topic'
     'completion:Print a script that completes slung in your shell'
   )
   if (( CURRENT == 2 )); then
