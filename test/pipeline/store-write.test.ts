@@ -352,6 +352,86 @@ test('csv with a header', async () => {
   ]);
 });
 
+describe('numbers that only csv has', () => {
+  const csv = (value: string, time = '1700000000') =>
+    Buffer.from(`timestamp,series,value,host\n${time},007,${value},+5\n`);
+  const points = [spec({ tags: ['host'] })];
+
+  test.each<[string, number]>([
+    [' 7', 7],
+    ['" 7  "', 7],
+    ['+5', 5],
+    ['.5', 0.5],
+    ['-.5e1', -5],
+    ['5.', 5],
+    ['+5.E-1', 0.5],
+    ['007', 7],
+    ['-00.50', -0.5],
+    ['000', 0],
+    [' NaN ', Number.NaN],
+    ['-Infinity', Number.NEGATIVE_INFINITY],
+    ['0009007199254740993.', 2 ** 53],
+  ])('%j', async (text, value) => {
+    const { store, rejects } = await over([csv(text)], {}, points, 'csv');
+    expect(rejects).toEqual([]);
+    // What is a name stays as it was written: 007 and 7 are two series.
+    expect(shown(store)).toEqual([['007{host=+5}', 1700000000000000n, value]]);
+  });
+
+  test.each([
+    '+',
+    '-',
+    '.',
+    '+.',
+    '.e1',
+    '1e',
+    '1e+',
+    '--1',
+    '+-1',
+    '1 2',
+    '1_000',
+    '"1,5"',
+    '0x1f',
+    '5%',
+    'inf',
+    'nan',
+    ' ',
+    '- 5',
+  ])('%j is none', async (text) => {
+    const { store, rejects } = await over([csv(text)], {}, points, 'csv');
+    expect(shown(store)).toEqual([]);
+    expect(rejects.map(({ code }) => nameOf(code))).toEqual(['text-value']);
+  });
+
+  test('too large ones are out of range, and NDJSON has none of them', async () => {
+    const { rejects } = await over([csv('+1e999')], {}, points, 'csv');
+    expect(rejects.map(({ code }) => nameOf(code))).toEqual(['value-too-large']);
+    const line = (time: string, value: string) => lines(`{"timestamp":${time},"series":"s","value":${value}}`);
+    expect((await over([line('1', '" 7"')])).store.points).toEqual([]);
+    expect((await over([line('" 1700000000"', '7')])).store.points).toEqual([]);
+  });
+
+  test('times, with one unit for all of them', async () => {
+    for (const [text, us] of [
+      [' 1700000000', 1700000000000000n],
+      ['+1700000000123', 1700000000123000n],
+      ['1700000000.', 1700000000000000n],
+      ['  2023-11-14T22:13:20+0000 ', 1700000000000000n],
+    ] as const) {
+      const { store } = await over([csv('1', text)], {}, points, 'csv');
+      expect(store.points.map(({ timeUs }) => timeUs)).toEqual([us]);
+    }
+    const rows = ['+5', ' 1700000000123', '1700000000124', '+1700000000125'].map((time) => `${time},s,1\n`);
+    const { store } = await over([Buffer.from(`timestamp,series,value\n${rows.join('')}`)], {}, [spec({})], 'csv');
+    expect(store.points.map(({ timeUs }) => timeUs)).toEqual([
+      5000n,
+      1700000000123000n,
+      1700000000124000n,
+      1700000000125000n,
+    ]);
+  });
+});
+
 test('csv without a column that was asked for is an error before anything is written', async () => {
   const store = new KeptBatches();
   const csv = Buffer.from('timestamp;series;value\n1;cpu;2\n');

@@ -2,11 +2,12 @@
  * The unit of times that are numbers, when nobody has said it: one for all of a column, by the size of the first numbers. A time
  * that is unlikely in it is noted, so that the host can say so.
  */
-import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_NUMBER, ROW_BYTES } from '../layout';
+import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_NUMBER, KIND_STRING, ROW_BYTES } from '../layout';
 import { UNIT_NS, UNIT_S } from '../event-layout';
-import { SPEC_KNOWN } from '../point-layout';
+import { SPEC_FLAGS, SPEC_KNOWN, SPEC_TAKES_NUMBERS } from '../point-layout';
 import { unitOfNumber } from './event-time';
-import { fieldCount } from './state';
+import { spellNumber } from './points-text';
+import { fieldCount, scratch } from './state';
 
 /** A time before or after these, in a unit that was decided here, is probably in another one: 1990 and 2100. */
 const LIKELY_FROM_US: i64 = 631152000000000;
@@ -25,13 +26,19 @@ let oddTimeUs: i64 = 0;
  */
 export function decideUnit(spec: usize, field: usize, rowBytes: usize): i32 {
   memory.fill(votes, 0, 20);
+  const takesTexts = (load<u32>(spec, SPEC_FLAGS) & SPEC_TAKES_NUMBERS) != 0;
   const stride: usize = ROW_BYTES + fieldCount * FIELD_BYTES;
   const end = min<usize>(rowBytes, DECIDING_ROWS * stride);
   for (let at: usize = 0; at < end; at += stride) {
     const bits = load<u32>(field + at, FIELD_BITS);
-    if ((bits & 7) != KIND_NUMBER) continue;
-    const from = <usize>load<u32>(field + at, FIELD_FROM);
-    const vote = votes + (<usize>unitOfNumber(from, from + <usize>(bits >> FIELD_LENGTH_SHIFT)) << 2);
+    let from = <usize>load<u32>(field + at, FIELD_FROM);
+    let to = from + <usize>(bits >> FIELD_LENGTH_SHIFT);
+    if ((bits & 7) == KIND_STRING && takesTexts) {
+      to = spellNumber(from + 1, to - 1);
+      if (!to) continue;
+      from = scratch;
+    } else if ((bits & 7) != KIND_NUMBER) continue;
+    const vote = votes + (<usize>unitOfNumber(from, to) << 2);
     store<u32>(vote, load<u32>(vote) + 1);
   }
   let unit: i32 = UNIT_S;

@@ -13,7 +13,7 @@ import {
   ROW_LINE, ROW_TO,
 } from '../layout';
 import {
-  BAD_NO_SERIES, BAD_NO_TIME, BAD_NO_VALUE, BAD_SERIES, BAD_TIME, BAD_VALUE, BAD_VALUE_RANGE, BAD_VALUE_TEXT, UNIT_AUTO,
+  BAD_NO_SERIES, BAD_NO_TIME, BAD_NO_VALUE, BAD_SERIES, BAD_TIME, BAD_VALUE, BAD_VALUE_TEXT, UNIT_AUTO,
 } from '../event-layout';
 import { CODE_NO_TIME } from '../code-numbers';
 import {
@@ -22,8 +22,8 @@ import {
 } from '../point-layout';
 import { reserve } from './event-memory';
 import { timeOfDate, timeOfNumber, timeUs } from './event-time';
-import { NUM_F64, NUM_I64, numberBits, parseNumber } from './number';
 import { findSeries, hashOf, learn, setKey, UNKNOWN } from './points-series';
+import { pointValue, readNumberValue, readTextValue, spellNumber, textFrom, textTo } from './points-text';
 import { decideUnit, noteTime } from './points-units';
 import { rowCount } from './rows';
 import { fieldCount, rows, scratch } from './state';
@@ -170,39 +170,18 @@ function readValues(field: usize, count: u32, number: u32, flags: u32): i32 {
     if (kind <= KIND_NULL) continue;
     const from = <usize>load<u32>(field, FIELD_FROM);
     badAt = from;
-    let value: f64 = 0;
-    if (kind == KIND_NUMBER) {
-      const numberKind = parseNumber(from, from + <usize>(bits >> FIELD_LENGTH_SHIFT));
-      if (numberKind == NUM_F64) {
-        value = reinterpret<f64>(numberBits);
-        if (abs(value) == Infinity) return -BAD_VALUE_RANGE;
-      } else value = numberKind == NUM_I64 ? <f64>numberBits : <f64>(<u64>numberBits);
-    } else {
-      if (kind != KIND_STRING) return -BAD_VALUE;
-      if (!(flags & SPEC_TAKES_WORDS) || !readWord(from, bits >> FIELD_LENGTH_SHIFT)) return -BAD_VALUE_TEXT;
-      value = word;
-    }
-    store<f64>(values + (<usize>at << 3), value);
+    const to = from + <usize>(bits >> FIELD_LENGTH_SHIFT);
+    let bad = 0;
+    if (kind == KIND_NUMBER) bad = readNumberValue(from, to);
+    else if (kind != KIND_STRING) bad = BAD_VALUE;
+    else if (!(flags & SPEC_TAKES_WORDS)) bad = BAD_VALUE_TEXT;
+    else bad = readTextValue(from + 1, to - 1, (flags & SPEC_TAKES_NUMBERS) != 0);
+    if (bad) return -bad;
+    store<f64>(values + (<usize>at << 3), pointValue);
     store<u32>(ids + (<usize>at << 2), number);
     at++;
   }
   return <i32>(at - made);
-}
-
-let word: f64 = 0;
-
-/** `"NaN"`, `"Infinity"` or `"-Infinity"`, quotes included. Sets `word`. */
-function readWord(from: usize, length: u32): bool {
-  if (length == 5 && load<u32>(from) == 0x4e614e22) {
-    // "NaN
-    word = NaN;
-    return true;
-  }
-  const isNegative = load<u8>(from, 1) == 0x2d;
-  const at = from + 1 + <usize>isNegative;
-  word = isNegative ? -Infinity : Infinity;
-  // Infinity, as a word of eight bytes.
-  return length == 10 + <u32>isNegative && load<u64>(at) == 0x7974696e69666e49;
 }
 
 /** A series is a text that is not empty. */
@@ -229,7 +208,7 @@ function readTime(field: usize, spec: usize): i32 {
   let isGood = false;
   isDecided = false;
   if (kind == KIND_NUMBER) isGood = timeOfNumber(from, to, unitOfSpec(spec, field));
-  else if (kind == KIND_STRING) isGood = readDate(from + 1, to - 1);
+  else if (kind == KIND_STRING) isGood = readTextTime(from + 1, to - 1, spec, field);
   else if (kind <= KIND_NULL) return BAD_NO_TIME;
   return isGood ? 0 : BAD_TIME;
 }
@@ -248,6 +227,16 @@ function unitOfSpec(spec: usize, field: usize): i32 {
 /** Another input begins: its times may be in another unit. */
 export function pointsForgetUnits(): void {
   for (let spec = specs; spec < specsEnd; spec += SPEC_BYTES) store<i32>(spec, UNIT_AUTO, SPEC_KNOWN);
+}
+
+/** A date, and where numbers may be texts, a number or a date with spaces around it. */
+function readTextTime(from: usize, to: usize, spec: usize, field: usize): bool {
+  if (readDate(from, to)) return true;
+  if (!(load<u32>(spec, SPEC_FLAGS) & SPEC_TAKES_NUMBERS)) return false;
+  if (!spellNumber(from, to)) return readDate(textFrom, textTo);
+  // Deciding the unit looks at other texts, too.
+  const unit = unitOfSpec(spec, field);
+  return timeOfNumber(scratch, spellNumber(from, to), unit);
 }
 
 function readDate(from: usize, to: usize): bool {
