@@ -6,19 +6,18 @@
  * The surprising part: every loop relies on the newline that the caller puts behind the bytes, and numbers are scanned
  * before anything of them is copied, because only their end decides that they are none.
  */
+import { numberEnd } from './csv-numbers.ts';
+
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
-const PLUS = 0x2b;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
-const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 const LIST = 0x5b;
 const LIST_END = 0x5d;
 const BACKSLASH = 0x5c;
-const LOWER_E = 0x65;
 const SPACE = 0x20;
 const NULL = Buffer.from('null');
 /** Longest spelling of a byte as JSON: \u0000. Quotes and null are shorter than that for the bytes they stand for. */
@@ -42,9 +41,14 @@ export class CsvRows {
   lines = 0;
   readonly #delimiter: number;
   readonly #kinds = new Uint8Array(256);
-  /** Of the columns: `{"first":` and `,"second":` …, and where each ends. */
-  readonly #labels: Uint8Array;
-  readonly #labelEnds: Int32Array;
+  /** Of the columns: `{"first":` and `,"second":` …, each filled up to whole words. */
+  readonly #labels: Int32Array;
+  /** Their lengths in bytes. */
+  readonly #lengths: Int32Array;
+  /** The most that a line has besides its cells. */
+  readonly #lineBytes: number;
+  /** `out`, for four bytes at once. */
+  #view: DataView;
   /** Where a cell with quotes or escapes ends in `out`. */
   #outAt = 0;
   /** Newlines in the last quoted cell. */
@@ -57,19 +61,19 @@ export class CsvRows {
    */
   constructor(labels: readonly string[], delimiter: string, windowBytes: number) {
     const bytes = labels.map((label) => Buffer.from(label, 'latin1'));
-    this.#labels = Buffer.concat(bytes);
-    let end = 0;
-    this.#labelEnds = Int32Array.from(bytes, ({ length }) => {
-      end += length;
-      return end;
-    });
+    const padded = bytes.map((label) => Buffer.concat([label, Buffer.alloc(-label.length & 3)]));
+    const words = Buffer.concat(padded);
+    this.#labels = Int32Array.from({ length: words.length >> 2 }, (_, i) => words.readInt32LE(i << 2));
+    this.#lengths = Int32Array.from(bytes, ({ length }) => length);
+    this.#lineBytes = words.length + MOST_FOR_A_BYTE;
     this.#delimiter = delimiter.charCodeAt(0);
     this.#kinds.fill(ESCAPED, 0, SPACE);
     this.#kinds[BACKSLASH] = ESCAPED;
     this.#kinds[QUOTE] = QUOTES;
     this.#kinds[NEWLINE] = ENDS;
     this.#kinds[this.#delimiter] = ENDS;
-    this.out = new Uint8Array(windowBytes * MOST_FOR_A_BYTE + this.#labels.length + SPARE_BYTES);
+    this.out = new Uint8Array(windowBytes * MOST_FOR_A_BYTE + this.#lineBytes + SPARE_BYTES);
+    this.#view = new DataView(this.out.buffer);
   }
 
   /**
@@ -78,7 +82,7 @@ export class CsvRows {
    * @returns where it stopped: `to`, or the start of a row
    */
   convert(input: Uint8Array, from: number, to: number): number {
-    const room = this.out.length - this.#labels.length;
+    const room = this.out.length - this.#lineBytes;
     this.isFull = false;
     let at = from;
     while (at < to) {
@@ -98,6 +102,7 @@ export class CsvRows {
       const larger = new Uint8Array(Math.max(end, this.out.length * 2));
       larger.set(this.out.subarray(0, this.used));
       this.out = larger;
+      this.#view = new DataView(larger.buffer);
     }
     this.used += Buffer.from(this.out.buffer).write(text, this.used, 'latin1');
   }
@@ -106,8 +111,9 @@ export class CsvRows {
   #row(input: Uint8Array, from: number, to: number): number {
     const out = this.out;
     const labels = this.#labels;
-    const labelEnds = this.#labelEnds;
-    const last = labelEnds.length - 1;
+    const lengths = this.#lengths;
+    const view = this.#view;
+    const last = lengths.length - 1;
     let o = this.used;
     let at = from;
     let more = 0;
@@ -116,7 +122,10 @@ export class CsvRows {
       return this.#ended(o + 1, input[at] === NEWLINE ? at + 1 : at + 2, 0);
     }
     for (let i = 0, label = 0; ; i++) {
-      for (const end = labelEnds[i]!; label < end; label++) out[o++] = labels[label]!;
+      const end = o + lengths[i]!;
+      // The last four bytes may be too many: what follows is written over them.
+      for (; o < end; o += 4) view.setInt32(o, labels[label++]!, true);
+      o = end;
       const byte = input[at]!;
       if (byte === QUOTE) {
         at = this.#quoted(input, at, to, o);
@@ -272,26 +281,3 @@ const spellings: readonly (Uint8Array | undefined)[] = Array.from({ length: 256 
   const text = JSON.stringify(String.fromCharCode(byte)).slice(1, -1);
   return text.length === 1 ? undefined : Buffer.from(text);
 });
-
-/** Where the number of JSON's grammar ends that begins at `from`; -1 when there is none. */
-function numberEnd(input: Uint8Array, from: number): number {
-  let at = from;
-  let byte = input[at]!;
-  if (byte === MINUS) byte = input[++at]!;
-  if (byte === ZERO) byte = input[++at]!;
-  else {
-    if (byte < ZERO || byte > NINE) return -1;
-    while (byte >= ZERO && byte <= NINE) byte = input[++at]!;
-  }
-  if (byte === POINT) {
-    byte = input[++at]!;
-    if (byte < ZERO || byte > NINE) return -1;
-    while (byte >= ZERO && byte <= NINE) byte = input[++at]!;
-  }
-  if ((byte | SPACE) !== LOWER_E) return at;
-  byte = input[++at]!;
-  if (byte === PLUS || byte === MINUS) byte = input[++at]!;
-  if (byte < ZERO || byte > NINE) return -1;
-  while (byte >= ZERO && byte <= NINE) byte = input[++at]!;
-  return at;
-}
