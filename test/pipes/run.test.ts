@@ -3,7 +3,7 @@
  * process ends, which a thread or a timer that is left over would prevent. No test looks at a clock.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -50,6 +50,25 @@ function flood(slung: Piped, line: string): { stop(): void } {
 }
 
 const event = '{"timestamp":1,"value":1,"series":"s"}';
+
+describe('the name of a plugin', () => {
+  test('-v says which file it became; a warning, that ./plugins hides another', () => {
+    const libPath = join(work.path, 'lib');
+    mkdirSync(libPath);
+    copyFileSync(join(work.path, 'copy.wasm'), join(libPath, 'named.wasm'));
+    const env = environment({ SLUNG_PLUGIN_PATH: libPath, XDG_DATA_HOME: join(work.path, 'none') });
+    const said = (...flags: string[]): string =>
+      spawnSync(process.execPath, [bin, 'run', ...flags, 'named', 'good'], { cwd: work.path, env, encoding: 'utf8' })
+        .stderr;
+    const file = join(libPath, 'named.wasm');
+    expect(said('-v')).toContain(`slung: plugin named is ${file} (${file})\n`);
+    expect(said()).toBe('');
+    mkdirSync(join(work.path, 'plugins'), { mode: 0o755 });
+    copyFileSync(join(work.path, 'copy.wasm'), join(work.path, 'plugins/named.wasm'));
+    chmodSync(join(work.path, 'plugins/named.wasm'), 0o644);
+    expect(said()).toBe(`slung: plugin named is ./plugins/named.wasm and not ${file}; a path says which is meant\n`);
+  });
+});
 
 describe('a reader that goes away', () => {
   test.each([
