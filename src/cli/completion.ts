@@ -5,6 +5,7 @@
  */
 import { type Command, commands, lastWord, mainCommands, type Shell, subcommandsOf } from './commands.ts';
 import { type Flag, flagsOf, oppositeOf, takesNext } from './flags.ts';
+import { topics } from './help-topics.ts';
 
 /** The script for one shell; ends with a newline. */
 export function completionScript(shell: Shell): string {
@@ -23,7 +24,8 @@ function operandsOf(command: Command): readonly string[] | undefined {
   if (command.completes === 'files') return undefined;
   if (command.completes !== 'commands') return command.completes;
   const below = subcommandsOf(command);
-  return below.length > 0 ? below.map(lastWord) : mainCommands.map((row) => row.name);
+  if (below.length > 0) return below.map(lastWord);
+  return [...mainCommands, ...topics].map((row) => row.name);
 }
 
 /** The commands that have subcommands. */

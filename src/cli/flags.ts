@@ -104,7 +104,8 @@ const sharedFlags: readonly Flag[] = [
     type: 'switch',
     group: 'Help',
     doc: 'Show versions',
-    longDoc: 'Show the versions of slung, its engine and Node, and the platform: what a bug report needs.',
+    longDoc:
+      'Show the versions of slung, its engine and Node, the platform, and what plugins may be made for: what a bug report needs.',
     commands: everywhere,
   },
 ];

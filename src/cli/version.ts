@@ -9,6 +9,9 @@ import packageJson from '../../package.json' with { type: 'json' };
 /** The package's version, for help and man pages. */
 export const version: string = packageJson.version;
 
+/** The interfaces that plugins may be made for; src/plugin/README.md has each. */
+const pluginWorlds = 'tangent:logs/processor@0.1.0, env.u_*, WASI preview 1, WASI 0.2';
+
 /** Several lines; the first is `slung X.Y.Z`. */
 export function versionText(): string {
   return [
@@ -16,6 +19,7 @@ export function versionText(): string {
     `engine ${engineText()}`,
     `node ${process.versions.node} (V8 ${process.versions.v8})`,
     `platform ${process.platform} ${process.arch}`,
+    `plugins ${pluginWorlds}`,
     '',
   ].join('\n');
 }

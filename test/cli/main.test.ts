@@ -98,6 +98,8 @@ describe('--version', () => {
     expect(lines[1]).toMatch(/^engine (sha256 [0-9a-f]{12} \(\d+ bytes\)|not built)$/);
     expect(lines[2]).toContain(process.versions.node);
     expect(lines[3]).toBe(`platform ${process.platform} ${process.arch}`);
+    expect(lines[4]).toBe('plugins tangent:logs/processor@0.1.0, env.u_*, WASI preview 1, WASI 0.2');
+    expect(lines).toHaveLength(5);
   });
 });
 

@@ -160,7 +160,7 @@ _slung() {
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run query store plugin help completion"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run query store plugin help completion selectors plugins queries"; fi ;;
       esac ;;
     completion)
       case "$flag" in

@@ -282,7 +282,7 @@ complete -c slung -n "__fish_seen_subcommand_from plugin; and __fish_seen_subcom
 complete -c slung -n "__fish_seen_subcommand_from plugin; and __fish_seen_subcommand_from list" -l color -x -a "auto always never" -d 'Colour messages: auto, always or never'
 complete -c slung -n "__fish_seen_subcommand_from plugin; and __fish_seen_subcommand_from list" -s h -l help -d 'Show help: -h in brief, --help in full'
 complete -c slung -n "__fish_seen_subcommand_from plugin; and __fish_seen_subcommand_from list" -l version -d 'Show versions'
-complete -c slung -n "__fish_seen_subcommand_from help" -f -a "select run query store plugin help completion"
+complete -c slung -n "__fish_seen_subcommand_from help" -f -a "select run query store plugin help completion selectors plugins queries"
 complete -c slung -n "__fish_seen_subcommand_from help" -l color -x -a "auto always never" -d 'Colour messages: auto, always or never'
 complete -c slung -n "__fish_seen_subcommand_from help" -s h -l help -d 'Show help: -h in brief, --help in full'
 complete -c slung -n "__fish_seen_subcommand_from help" -l version -d 'Show versions'
