@@ -33,3 +33,5 @@ export const CODE_BAD_TAGS = 26;
 export const CODE_SERIES_TOO_LONG = 27;
 /** Not the engine's: a row of CSV that cannot become a record. */
 export const CODE_BAD_ROW = 28;
+/** The record is JSON, and for csv or tsv, which need its members. */
+export const CODE_NO_OBJECT = 29;

@@ -35,6 +35,7 @@ export const codes = [
   { code: 26, name: 'bad-tags', text: 'the tags are neither a list of texts nor an object of scalars' },
   { code: 27, name: 'series-too-long', text: 'the series with its tags is longer than 64 KiB' },
   { code: 28, name: 'bad-row', text: 'the row does not have as many cells as the header' },
+  { code: 29, name: 'no-object', text: 'the record is no object, so it has no columns' },
 ] as const;
 
 export type CodeName = (typeof codes)[number]['name'];

@@ -49,6 +49,8 @@ export const F_KEEP_REJECTS = 2;
 export const F_TRACK_KEYS = 4;
 /** H_FLAGS: with EMIT_ROWS, records that are not selected get a row as well (--unmatched pass). */
 export const F_ROWS_FOR_ALL = 8;
+/** H_FLAGS: a matching record that is no object is rejected (csv, tsv). */
+export const F_OBJECTS = 16;
 
 // ---- block: one batch and its results (u32 each); one struct per input block ---------------------------------------
 export const B_STATE = 0;

@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly keepRejects: boolean;
   /** With a plan that tracks keys: stop before a matching record that has an unknown one. */
   readonly strictKeys: boolean;
+  /** A matching record that is no object is rejected: it has no columns. Default: it is not. */
+  readonly objectsOnly?: boolean;
   /** With a plan of rows. */
   readonly rows?: RowOptions | undefined;
 }
@@ -134,6 +136,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_MAX_RECORD]: options.maxRecordBytes,
     [L.H_FLAGS]:
       (options.strictKeys ? L.F_STRICT_KEYS : 0) |
+      (options.objectsOnly ? L.F_OBJECTS : 0) |
       (options.keepRejects ? L.F_KEEP_REJECTS : 0) |
       (plan.trackKeys ? L.F_TRACK_KEYS : 0) |
       (rows?.forAll ? L.F_ROWS_FOR_ALL : 0),

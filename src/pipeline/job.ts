@@ -68,6 +68,7 @@ export class Job implements Work {
       maxRecordBytes: settings.maxRecordBytes,
       keepRejects: settings.onError === 'keep',
       strictKeys,
+      objectsOnly: settings.to !== 'ndjson',
     };
     this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
   }

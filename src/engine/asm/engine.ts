@@ -4,9 +4,9 @@
  */
 import {
   B_BLANK, B_FROM, B_LINES, B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_REJECT_LIMIT, B_SELECTED, B_STOPPED_AT, B_TO,
-  CHUNK_BYTES, EMIT_ROWS, F_KEEP_REJECTS, F_STRICT_KEYS, F_TRACK_KEYS, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES,
+  CHUNK_BYTES, EMIT_ROWS, F_KEEP_REJECTS, F_OBJECTS, F_STRICT_KEYS, F_TRACK_KEYS, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES,
 } from '../layout';
-import { CODE_TOO_LONG } from '../code-numbers';
+import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
@@ -50,12 +50,22 @@ function reject(from: usize, to: usize, code: i32, at: usize): void {
   if (flags & F_KEEP_REJECTS) emitLine(from, to + 1);
 }
 
+/** Of a record, which is more than white space. */
+function isObject(from: usize): bool {
+  while (load<u8>(from) <= 0x20) from++;
+  return load<u8>(from) == 0x7b;
+}
+
 /** A record is good: match it and write it. */
 // @ts-ignore: decorator
 @inline
 function take(from: usize, to: usize): void {
   if (!runProgram(entry)) {
     records++;
+    return;
+  }
+  if (flags & F_OBJECTS && !isObject(from)) {
+    reject(from, to, CODE_NO_OBJECT, from);
     return;
   }
   if (flags & F_TRACK_KEYS && countPendingKeys() && flags & F_STRICT_KEYS) {
