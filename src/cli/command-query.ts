@@ -36,7 +36,7 @@ export async function queryCommand(argv: readonly string[], world: World): Promi
   const snapshot = store.openSnapshot(directory);
   try {
     let points = 0;
-    const result = store.runQuery(snapshot, query, nowUs);
+    const result = store.runQuery(snapshot, query, nowUs, resolved.number('maxGroups'));
     const counted: HistoryResult = { ...result, rows: tapped(result.rows, ({ count }) => (points += count)) };
     const show: Show = { query, format, resolved, paint, world };
     const pieces = resolved.boolean('plot') ? await plotOf(counted, show) : answerOf(counted, show);

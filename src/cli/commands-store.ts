@@ -9,7 +9,7 @@ export const storeCommands: readonly Command[] = [
     operands: 'QUERY',
     completes: [],
     doc: 'Ask the store: averages, windows, percentiles',
-    longDoc: `Answers a query over the points of a store: OP:SERIES:[TAGS]:[FROM,TO], and behind it BY tag, EVERY 5m and LIMIT 10. The words of QUERY may be one argument or several. slung-query(7) has the language.
+    longDoc: `Answers a query over the points of a store: OP:SERIES:[TAGS]:[FROM,TO], and behind it BY tag, EVERY 5m, ORDER BY value and LIMIT 10. The words of QUERY may be one argument or several. slung-query(7) has the language.
 
 OP is AVG, SUM, MIN, MAX, COUNT, FIRST, LAST, RATE, INCREASE, DELTA, STDDEV, RANGE, P50 to P99.9, or POINTS for the points themselves. Without a range, all time is asked; [1h] is the last hour.
 
@@ -18,6 +18,11 @@ The store may be written to meanwhile: the answer is about one moment. When noth
       { doc: 'The last hour, in minutes, for each host', text: `slung query 'AVG:cpu.total:[]:[1h] BY host EVERY 1m'` },
       { doc: 'A plot in the terminal', text: `slung query --plot 'P99:http.latency:[region=eu]:[1d] EVERY 15m'` },
       { doc: 'How many, as csv', text: `slung query --to csv 'COUNT:*:[] BY service'` },
+      { doc: 'Days in Berlin', text: `slung query "SUM:sales:[]:[30d] EVERY 1d IN 'Europe/Berlin'"` },
+      {
+        doc: 'The ten with the most',
+        text: `slung query 'INCREASE:http.requests:[]:[1d] BY url ORDER BY value DESC LIMIT 10'`,
+      },
       { doc: 'The points themselves', text: `slung query 'POINTS:cpu.total:[host=a]:[2026-11-01,2026-11-02]'` },
     ],
     hasManPage: true,

@@ -196,6 +196,21 @@ const points: readonly Flag[] = [
 
 const asking: readonly Flag[] = [
   {
+    key: 'maxGroups',
+    long: 'max-groups',
+    type: 'integer',
+    value: 'N',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    default: '100000',
+    env: 'SLUNG_MAX_GROUPS',
+    group: 'Limits',
+    doc: 'Refuse BY with more than N groups',
+    longDoc:
+      'BY keeps a list of all groups in memory before the first row, because rows are in their order: about 1 KB for each. With more than N groups the query fails instead; so it does with LIMIT, which only bounds the rows.',
+    commands: ['query'],
+  },
+  {
     key: 'plot',
     long: 'plot',
     type: 'switch',

@@ -33,7 +33,8 @@ export interface SeriesRow {
 
 export interface StoreApi<Snapshot extends OpenSnapshot = OpenSnapshot> {
   openSnapshot(directory: string): Snapshot;
-  runQuery(snapshot: Snapshot, query: Query, nowUs: bigint): HistoryResult;
+  /** With more groups than `maxGroups`, StoreError `invalid` when the rows are read. */
+  runQuery(snapshot: Snapshot, query: Query, nowUs: bigint, maxGroups: number): HistoryResult;
   /** The series that the query's name and tags match, in order of their keys. */
   listSeries(snapshot: Snapshot, query: Query): Iterable<SeriesRow>;
   /** The points that the query's name, tags and range match, by series and time. */

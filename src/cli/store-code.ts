@@ -19,6 +19,7 @@ import {
   runQuery,
   type Snapshot,
   trimStore,
+  usualLimits,
   verifyStore,
 } from '../store/index.ts';
 import type { OpenSnapshot, StoreApi } from './store-api.ts';
@@ -44,7 +45,8 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
   };
   const api: StoreApi<Snapshot> = {
     openSnapshot: (directory) => openSnapshot(filesOf(directory)),
-    runQuery: (snapshot, query, nowUs) => runQuery(snapshot, query, nowUs),
+    runQuery: (snapshot, query, nowUs, maxGroups) =>
+      runQuery(snapshot, query, nowUs, { ...usualLimits, groups: maxGroups }),
     listSeries: (snapshot, query) =>
       listSeries(snapshot, selectionOf(query).name).filter(({ key }) => matchesTags(query.tags, key.tags)),
     exportPoints: (snapshot, query, nowUs) => {

@@ -32,6 +32,8 @@ export interface Limits {
   readonly values: number;
   /** Entries in memory; left out: as many as fold-index.ts keeps. */
   readonly blocks?: number;
+  /** Groups of BY, each of which costs about 1 KB; left out: any number. */
+  readonly groups?: number | undefined;
 }
 export const usualLimits: Limits = { windows: MOST_WINDOWS, values: MOST_VALUES };
 

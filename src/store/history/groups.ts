@@ -3,6 +3,8 @@
  * with the same key the first counts, and a series without one is in the group where the value is undefined.
  */
 import { tagValue } from '../../query/index.ts';
+import { excerpt } from '../../text/printable.ts';
+import { StoreError } from '../errors.ts';
 import type { SeriesSet } from './series-set.ts';
 
 export interface Group {
@@ -12,8 +14,16 @@ export interface Group {
   readonly members: readonly (readonly number[] | undefined)[];
 }
 
-/** Groups in order of their values' UTF-8 bytes, undefined first. Without keys there is one group. */
-export function groupSeries(sets: readonly SeriesSet[], by: readonly string[]): readonly Group[] {
+/**
+ * Groups in order of their values' UTF-8 bytes, undefined first. Without keys there is one group.
+ * @param most groups
+ * @throws StoreError `invalid` when there are more
+ */
+export function groupSeries(
+  sets: readonly SeriesSet[],
+  by: readonly string[],
+  most: number = Number.POSITIVE_INFINITY,
+): readonly Group[] {
   if (by.length === 0) return [{ values: [], members: sets.map(() => undefined) }];
   const groups = new Map<string, { values: (string | undefined)[]; members: number[][] }>();
   for (const [index, set] of sets.entries()) {
@@ -28,6 +38,7 @@ export function groupSeries(sets: readonly SeriesSet[], by: readonly string[]): 
       const name = JSON.stringify(values.map((value) => value ?? null));
       let group = groups.get(name);
       if (group === undefined) {
+        if (groups.size >= most) throw tooMany(by, most);
         group = { values, members: sets.map(() => []) };
         groups.set(name, group);
       }
@@ -36,6 +47,13 @@ export function groupSeries(sets: readonly SeriesSet[], by: readonly string[]): 
   }
   const sortable = [...groups.values()].map((group) => ({ group, bytes: sortKey(group.values) }));
   return sortable.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ group }) => group);
+}
+
+function tooMany(by: readonly string[], most: number): StoreError {
+  const keys = excerpt(by.join(', '));
+  return new StoreError('invalid', `BY ${keys} gives more than ${most} groups, and all of them have to be in memory`, {
+    hint: 'Ask for fewer series, or by a key with fewer values; --max-groups N allows more.',
+  });
 }
 
 /** Bytes that sort like the values: 0 for none; 1, the text and 0 for one. A zero in a text makes no two of them equal. */

@@ -1,4 +1,6 @@
 /** Questions to a snapshot: aggregates, windows, groups, percentiles, and the points themselves. */
+
+export { usualLimits } from './aggregate.ts';
 export { type PointRun, pointsOf } from './points.ts';
 export { aggregateOne, runQuery, selectionOf } from './query.ts';
 export type { HistoryResult, HistoryRow } from './result.ts';

@@ -32,7 +32,7 @@ export function selectionOf(query: Query): Selection {
 /**
  * Answers a query. The rows can be read once, while the snapshot is open.
  * @param nowUs what `now` means, in microseconds since 1970
- * @param limits how much may be in memory; only tests say
+ * @param limits how much may be in memory; but for the groups, only tests say
  * @throws StoreError `invalid` for a query that cannot be answered; while the rows are read, when the store is damaged
  */
 export function runQuery(snapshot: Sources, query: Query, nowUs: bigint, limits: Limits = usualLimits): HistoryResult {
@@ -102,7 +102,7 @@ function* groupRows(
   const together = togetherFor(query, snapshot.sources, span);
   const sets = together.map((sources) => selectSeries(sources, finder));
   const aggregation = new Aggregation(query, sets, span, space, limits);
-  for (const group of groupSeries(sets, query.by)) {
+  for (const group of groupSeries(sets, query.by, limits.groups)) {
     if (query.operation !== 'points') yield* aggregation.rows(group);
     else if (sets.length > 0) yield* pointRows(space, sets[0]!, group, span);
   }

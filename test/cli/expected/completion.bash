@@ -50,8 +50,8 @@ _slung() {
         --errors) words="text json" ;;
         --to) words="ndjson csv tsv table" ;;
         --color) words="auto always never" ;;
-        --store|--now) words="" ;;
-        *) if [[ $current == -* ]]; then words="--exit-status -e --no-exit-status --errors --quiet -q --no-quiet --store --plot --no-plot --to --no-header --header --now --color --help -h --version"; else words=""; fi ;;
+        --store|--max-groups|--now) words="" ;;
+        *) if [[ $current == -* ]]; then words="--exit-status -e --no-exit-status --errors --quiet -q --no-quiet --store --max-groups --plot --no-plot --to --no-header --header --now --color --help -h --version"; else words=""; fi ;;
       esac ;;
     store)
       case "$flag" in

@@ -156,6 +156,7 @@ _slung() {
         '--quiet[Say nothing but errors]' \
         '--no-quiet[Opposite of --quiet]' \
         '--store=[The directory of the store]:DIR:_files' \
+        '--max-groups=[Refuse BY with more than N groups]:N: ' \
         '--plot[Draw the windows of EVERY, or the points]' \
         '--no-plot[Opposite of --plot]' \
         '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \

@@ -186,6 +186,17 @@ function staircase(points: number, blockPoints: number): Sources & { readonly so
 
 const ask = (snapshot: Sources, text: string): HistoryRow[] => [...runQuery(snapshot, parseQuery(text), 0n).rows];
 
+test('more groups than allowed are refused with the flag that allows them', () => {
+  const snapshot = staircase(4, 2);
+  const asked = (by: string, groups: number) => [
+    ...runQuery(snapshot, parseQuery(`SUM:s:[] BY ${by}`), 0n, { ...usualLimits, groups }).rows,
+  ];
+  expect(asked('host', 1)).toHaveLength(1);
+  expect(() => asked('host', 0)).toThrow(
+    expect.objectContaining({ kind: 'invalid', hint: expect.stringContaining('--max-groups') }),
+  );
+});
+
 describe('what is not decoded', () => {
   test('blocks that nothing cuts are answered from their entries', () => {
     const snapshot = staircase(10_000, 100);
