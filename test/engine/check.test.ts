@@ -85,6 +85,59 @@ test('mutated lines, thousands of them in one output', () => {
   }
 }, 60_000);
 
+/** Three lines of a shape and one that is nearly of it, so that it is compared with theirs. */
+const among = (good: Uint8Array, others: readonly Uint8Array[]): Buffer =>
+  joined(others.flatMap((other) => [good, good, good, other]));
+
+test('lines that are nearly of the shape of those before', () => {
+  const random = createRandom(11);
+  const shapes = [
+    '{"message":"1gM14Ui0","seen":3,"duration":5.7992710613730049,"ok":true,"none":null,"tags":["beta","prod"]}',
+    '{ "a" : [ 1 , -2.5e3 , {} , [] ] , "\\u00e9é" : false }',
+    '"text"',
+    '-0.5',
+    `[${'1,'.repeat(254)}1]`,
+    `[${'1,'.repeat(300)}1]`,
+    `["${'","'.repeat(253)}"]`,
+  ];
+  for (const shape of shapes) {
+    const good = Buffer.from(shape);
+    const mutants = Array.from({ length: 500 }, () => mutate(random, [good]));
+    compare(among(good, mutants).subarray(0, 1 << 19), random.below(64));
+    // Any byte at any place: all that a token can become.
+    const bytes = Array.from({ length: 128 }, (_, byte) =>
+      Buffer.from(good).fill(byte, byte % good.length, (byte % good.length) + 1),
+    );
+    compare(among(good, bytes).subarray(0, 1 << 19), 0);
+  }
+});
+
+test('numbers with about as many digits as a vector has bytes', () => {
+  for (let digits = 13; digits < 20; digits++) {
+    const tails = ['', 'e5', 'e', 'E-7', 'x', '.', '.5', '-', '"', ' 1', ':'];
+    const heads = ['5.', '-0.', '0', '00.', '-', '.', '12345.'];
+    const texts = heads.flatMap((head) => tails.map((tail) => `{"n":${head}${'7'.repeat(digits)}${tail}}`));
+    const isBad = (text: string): boolean => {
+      try {
+        JSON.parse(text);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const expected = texts.map(isBad).flatMap((bad, i) => (bad ? [4 * i + 3] : []));
+    const good = Buffer.from('{"n":1.5}');
+    const { bad } = verdictsOf(
+      among(
+        good,
+        texts.map((text) => Buffer.from(text)),
+      ),
+      0,
+    );
+    expect(bad.map(({ line }) => line)).toEqual(expected);
+  }
+});
+
 test('more bad lines than the list has room for', () => {
   compare(Buffer.from('x\n \n{}\n'.repeat(20_000)), 5);
 });

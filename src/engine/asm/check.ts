@@ -12,6 +12,7 @@ import { errorsEnd, escapesEnd, setLists } from './examine';
 import { beginBlock, indexChunk, resetIndex, setSpaced, spaced, swapSpaced } from './index';
 import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines';
 import { afterMarks, withoutMarks } from './marks';
+import { noteShape, sameShape } from './shape';
 import { errors, escapes, maxDepth, maxRecord, root, setRoot, tokens } from './state';
 import { walkRecord } from './walk';
 
@@ -92,7 +93,13 @@ function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
     error = skipBelow(error, errorsEnd, lineFrom);
     const firstError = error < errorsEnd ? <usize>load<u32>(error) : NEVER;
     let newline: usize = 0;
-    if (load<u8>(<usize>load<u32>(token)) != 0x0a) newline = walkRecord(token, NEVER);
+    if (load<u8>(<usize>load<u32>(token)) != 0x0a) {
+      newline = sameShape(token, tokensEnd, lines);
+      if (!newline) {
+        newline = walkRecord(token, NEVER);
+        if (newline) noteShape(token, newline, lines);
+      }
+    }
     let lineTo = newline ? <usize>load<u32>(newline) : 0;
     if (!newline || firstError <= lineTo || lineTo - lineFrom > most) {
       newline = examineLine(lineFrom, token);

@@ -72,7 +72,8 @@ function endOfOtherNumber(at: usize, delimiter: usize): usize {
     const more = i8x16.bitmask(i8x16.ge_u(i8x16.sub(v128.load(fraction), i8x16.splat(0x30)), i8x16.splat(10)));
     const count = ctz(more | 0x10000);
     byte = <u32>load<u8>(fraction + <usize>count);
-    if (count && count < 16 && load<u8>(delimiter + <usize>byte)) return fraction + <usize>count;
+    // Sixteen digits and a delimiter are an end, too: doubles that are written in full have as many.
+    if (count && load<u8>(delimiter + <usize>byte)) return fraction + <usize>count;
     return endOfLongNumber(at, delimiter);
   }
   if (load<u8>(delimiter + <usize>byte)) return whole < 16 ? at + <usize>whole : endOfLongNumber(at, delimiter);
