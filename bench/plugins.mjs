@@ -9,6 +9,7 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { outputFolder, probe } from './measure.mjs';
 import { calls } from './plugin-calls.mjs';
+import { check } from './plugin-check.mjs';
 import { endless, load, memory } from './plugin-limits.mjs';
 import { mappers } from './plugin-mappers.mjs';
 import { cells } from './plugin-measure.mjs';
@@ -21,7 +22,7 @@ import { slungMissing } from './tools.mjs';
 /** @typedef {import('./plugin-measure.mjs').Answer} Answer */
 
 /** @type {Readonly<Record<string, (setup: Setup) => Answer | Promise<Answer>>>} */
-const QUESTIONS = { calls, mappers, program, filter, load, endless, memory };
+const QUESTIONS = { calls, mappers, check, program, filter, load, endless, memory };
 
 const USAGE = `usage: node bench/plugins.mjs [options]
   --only A,B         ${Object.keys(QUESTIONS).join(', ')}
