@@ -45,7 +45,7 @@ export const pluginCommands: readonly Command[] = [
     name: 'plugin test',
     operands: '[NAME|FILE]',
     completes: 'files',
-    doc: 'Compare what a plugin puts out with what is expected',
+    doc: 'Compare what a plugin outputs with what is expected',
     longDoc: `Runs the test cases of a plugin by the code of slung run. NAME is a folder, here or in ./plugins; FILE is a plugin with a folder tests beside it; without either, every folder here or in ./plugins that has tests, or the current one. A source is compiled first.
 
 A case is a folder tests/CASE with input.ndjson (given as it is) or input.json (an array of records, or one), and expected.ndjson (one value for each line of output) or expected.json (an array, or one value for one line). tests/input.json with tests/expected.json is a case, too.

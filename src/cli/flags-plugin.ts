@@ -24,7 +24,7 @@ export const pluginFlags: readonly Flag[] = [
     group: 'Plugins',
     doc: 'Write what came out as what is expected',
     longDoc:
-      'Instead of comparing, write what the plugin puts out as the expected output of each case. Read the difference before you keep it.',
+      'Instead of comparing, write what the plugin outputs as the expected output of each case. Read the difference before you keep it.',
     common: true,
     commands: ['plugin test'],
   },

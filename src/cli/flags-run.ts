@@ -25,7 +25,7 @@ const plugins: readonly Flag[] = [
     group: 'Plugins',
     doc: 'Give the output to PLUGIN next; may be repeated',
     longDoc:
-      'Another plugin behind the first: the lines that one puts out are the records of the next. May be given more than once; the order is that of the command line.',
+      'Another plugin behind the first: the lines that one outputs are the records of the next. May be given more than once; the order is that of the command line.',
     common: true,
     commands,
   },
@@ -163,9 +163,9 @@ const sandbox: readonly Flag[] = [
     default: '256MiB',
     env: 'SLUNG_MAX_OUTPUT',
     group: 'Sandbox',
-    doc: 'The most a plugin may put out in a call',
+    doc: 'The most a plugin may output in a call',
     longDoc:
-      'The most that a plugin may put out for one batch of records. A program that runs over the whole stream may put out so much between two requests for input, and after the end of it, or 16 bytes for each byte of all its input so far if that is more. A plugin that puts out more is ended, which is a plugin error.',
+      'The most that a plugin may output for one batch of records. A program that runs over the whole stream may output so much between two requests for input, and after the end of it, or 16 bytes for each byte of all its input so far if that is more. A plugin that outputs more is ended, which is a plugin error.',
     commands,
   },
   ...loadFlags,

@@ -154,7 +154,8 @@ export class Run {
     const seat = this.#drain.stopped === undefined ? this.#job.lastSeat() : undefined;
     if (seat === undefined) return;
     const from = seat.lane.memory.inputStart(seat.block);
-    const origin = { name: this.#settings.inputs.at(-1)!, lines: 0, file: undefined };
+    const last = this.#settings.inputs.at(-1)!;
+    const origin = { name: last === '-' ? '<stdin>' : last, lines: 0, file: undefined };
     await this.#drain.submit(seat, { origin, from, to: from, trigger: 'end', sourceOffset: 0, endAdded: false });
     await this.#drainAll();
   }

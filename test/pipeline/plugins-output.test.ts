@@ -89,13 +89,18 @@ describe('one output, decided as an input is', () => {
   const ofOutput = ({ said }: PluginRun): readonly string[] => said.filter((text) => text.includes('output'));
 
   test('the next plugin of a chain and --to csv decide the same, in the same words', async () => {
-    const alone = await run(all);
+    // What is good and no object has no columns; the rest is judged alike.
+    const allObjects = cases.flatMap(
+      ([what, pieces]): Pieces =>
+        ['scalars', 'a lone surrogate as an escape'].includes(what) ? [] : [...pieces, '\n'],
+    );
+    const alone = await run(allObjects);
     expect(alone.rejects.length).toBeGreaterThan(cases.length / 2);
     for (const [behind, changes] of [
       [[plugin(verbatim, 'q')], {}],
       [[], { to: 'csv', columns: [{ name: 'a', path: 'a' }] }],
     ] as const) {
-      const other = await runChain([plugin(verbatim), ...behind], inputOf(all), changes as Changes);
+      const other = await runChain([plugin(verbatim), ...behind], inputOf(allObjects), changes as Changes);
       expect(faultsOf(other)).toEqual(faultsOf(alone));
       expect(ofOutput(other)).toEqual(ofOutput(alone));
       expect(other.outcome).toEqual(alone.outcome);

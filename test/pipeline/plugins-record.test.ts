@@ -19,7 +19,7 @@ test('points are those of the output, and the output stays', async () => {
   const { out, report, outcome } = await runChain([copy, copy], text, { batchRecords: 50, record }, { store });
   expect([out, outcome]).toEqual([text, { kind: 'done', code: 0 }]);
   expect(store.points.map(({ value }) => value)).toEqual(Array.from({ length: 300 }, (_, i) => i));
-  expect(report.store).toEqual({ points: 300, series: 1 });
+  expect(report.store).toEqual({ points: 300, series: 1, replaced: 0, changed: 0 });
   // What a plugin puts out has no place in the input.
   expect([store.positions.size, store.closed]).toEqual([0, 1]);
 });

@@ -51,7 +51,7 @@ describe.runIf(isLinux)('memory', () => {
     const plugin = join(work.path, 'evil.wasm');
     writeFileSync(plugin, await hostilePlugin('wasi', 'writes-after-the-end'));
     const { code, stderr, peakMiB } = await peakOf(plugin, '{}\n', '--max-output', '128MiB');
-    expect(stderr).toContain('it put out more than 134217728 bytes after the end of its input (--max-output)');
+    expect(stderr).toContain('it output more than 134217728 bytes after the end of its input (--max-output)');
     expect([code, peakMiB < 200]).toEqual([1, true]);
   });
 });

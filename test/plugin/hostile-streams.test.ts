@@ -49,7 +49,7 @@ describe.concurrent('a WASI filter', () => {
     ['writes-after-the-end', 'after the end of its input'],
   ])('%s', async (name, when) => {
     const { code, out, err } = await runs.run('wasi', name, records, ['--max-output', '3MiB']);
-    expect(err).toContain(`plugin evil: it put out more than 3145728 bytes ${when} (--max-output)`);
+    expect(err).toContain(`plugin evil: it output more than 3145728 bytes ${when} (--max-output)`);
     expect([code, out.length <= (3 << 20) + 1000]).toEqual([1, true]);
   });
 

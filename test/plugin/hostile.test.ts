@@ -44,7 +44,7 @@ const tangent: readonly (readonly [cause: RegExp, names: string])[] = [
   [/out of bounds/, 'result-out-of-bounds result-overflow output-out-of-bounds'],
   [/discriminant 7/, 'result-discriminant'],
   [/too long: 4294967295 bytes/, 'error-out-of-bounds'],
-  [/it put out 4294967295 bytes .*\(--max-output\)/, 'output-4gb output-4gb-from-0'],
+  [/it output 4294967295 bytes .*\(--max-output\)/, 'output-4gb output-4gb-from-0'],
   [/it returned an error: evil/, 'error-plain'],
 ];
 
@@ -123,7 +123,7 @@ describe.concurrent('what a Tangent plugin says and puts out without end', () =>
     const flags = ['--on-plugin-error', 'skip', '--max-output', '1MiB'];
     const { code, out, err, rejects } = await runs.run('tangent', 'output-100mb', records, flags);
     expect(err).toMatch(
-      /:26: plugin evil: it put out 104857600 bytes for one batch, and may .* 1048576 \(--max-output\)/,
+      /:26: plugin evil: it output 104857600 bytes for one batch, and may .* 1048576 \(--max-output\)/,
     );
     expect([code, out, rejects.length]).toEqual([1, linesText(others), 1]);
   });

@@ -74,7 +74,7 @@ export class StreamLane implements GuestStream {
     this.#written += bytes.length;
     if (this.#written > most) {
       const when = this.#isOver ? 'after the end of its input' : 'without reading on';
-      throw new Trap(`it put out more than ${most} bytes ${when} (--max-output)`);
+      throw new Trap(`it output more than ${most} bytes ${when} (--max-output)`);
     }
     // In parts, also when it writes much at once: nothing here grows with that.
     for (let at = 0; at < bytes.length; at += PART_BYTES) this.#append(bytes.subarray(at, at + PART_BYTES));

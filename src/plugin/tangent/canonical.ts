@@ -108,7 +108,7 @@ export function liftOutput(
     }
     const length = reader.u32(payload + 4);
     if (length > maxBytes) {
-      throw new Trap(`it put out ${length} bytes for one batch, and may put out ${maxBytes} (--max-output)`);
+      throw new Trap(`it output ${length} bytes for one batch, and may output ${maxBytes} (--max-output)`);
     }
     const bytes = reader.borrow(reader.u32(payload), length, maxBytes, 'the output of process-logs');
     take(bytes);

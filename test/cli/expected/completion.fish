@@ -79,7 +79,7 @@ complete -c slung -n "__fish_seen_subcommand_from run" -l abi -x -d 'Do not gues
 complete -c slung -n "__fish_seen_subcommand_from run" -l memory -x -d 'The most memory an instance may have'
 complete -c slung -n "__fish_seen_subcommand_from run" -l time-limit -x -d 'The longest time a call into a plugin may take'
 complete -c slung -n "__fish_seen_subcommand_from run" -l network-time-limit -x -d 'The longest a plugin may wait for the network in a call'
-complete -c slung -n "__fish_seen_subcommand_from run" -l max-output -x -d 'The most a plugin may put out in a call'
+complete -c slung -n "__fish_seen_subcommand_from run" -l max-output -x -d 'The most a plugin may output in a call'
 complete -c slung -n "__fish_seen_subcommand_from run" -l load-limit -x -d 'The longest time that loading a plugin may take'
 complete -c slung -n "__fish_seen_subcommand_from run" -l max-plugin-size -x -d 'A plugin file larger than SIZE is not read'
 complete -c slung -n "__fish_seen_subcommand_from run" -l allow-net -x -d 'Let plugins send requests to HOST'

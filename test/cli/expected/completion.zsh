@@ -120,7 +120,7 @@ _slung() {
         '--memory=[The most memory an instance may have]:SIZE: ' \
         '--time-limit=[The longest time a call into a plugin may take]:DURATION: ' \
         '--network-time-limit=[The longest a plugin may wait for the network in a call]:DURATION: ' \
-        '--max-output=[The most a plugin may put out in a call]:SIZE: ' \
+        '--max-output=[The most a plugin may output in a call]:SIZE: ' \
         '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
         '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
         '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \

@@ -284,7 +284,7 @@ describe('the output of a batch', () => {
 
   test('too much of it, a bad discriminant or a bad pointer is a trap', () => {
     expect(trapOf(() => build(0, new Uint8Array(4)).lift(3))).toBe(
-      'it put out 4 bytes for one batch, and may put out 3 (--max-output)',
+      'it output 4 bytes for one batch, and may output 3 (--max-output)',
     );
     expect(trapOf(() => build(2, new Uint8Array(4)).lift())).toMatch(/has the discriminant 2/);
     const { guest, result, lift } = build(0, new Uint8Array(4));
