@@ -9,13 +9,13 @@
  * the output is slow, and every few milliseconds, so that signals and timers are heard.
  */
 import type { SelectSettings } from '../config/settings.ts';
-import { onLongCall } from '../engine/engine.ts';
 import { SinkError, type Source, SourceError } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import { type Cut, Feed, type Filled } from './batch.ts';
 import { Drain, type Tag } from './drain.ts';
 import { conclude } from './ending.ts';
 import { type Ends, openEnds } from './ends.ts';
+import { executeHeard } from './heard.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import { Job } from './job.ts';
 import type { Seat } from './lane.ts';
@@ -48,17 +48,6 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
     return { kind: 'done', code: 1 };
   }
   return await executeHeard(new Run(job, host, ends), host);
-}
-
-/** Executes a run that ends in good order when there is a signal. */
-export async function executeHeard(run: Run, host: RunHost): Promise<RunOutcome> {
-  const unlisten = host.onSignal((signal) => run.stop(signal));
-  onLongCall(() => host.onLongCall?.());
-  try {
-    return await run.execute();
-  } finally {
-    unlisten();
-  }
 }
 
 /** One run over given ends. Making one reads nothing; `execute` is called once. */
@@ -339,20 +328,26 @@ export class Run {
     clearTimeout(notice);
     this.#wake = undefined;
     this.#yieldedMs = this.#host.clockMs();
+    // An input that is slow is always waited for, and never works long enough to yield.
+    this.#showProgress(this.#yieldedMs);
   }
 
   async #yieldSometimes(): Promise<void> {
     const nowMs = this.#host.clockMs();
     if (nowMs - this.#yieldedMs < YIELD_MS) return;
+    this.#showProgress(nowMs);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    this.#yieldedMs = this.#host.clockMs();
+  }
+
+  #showProgress(nowMs: number): void {
     this.#host.progress?.update({
       bytesRead: this.#stats.bytesIn,
       bytesTotal: this.#knownBytes > 0 ? this.#knownBytes : undefined,
       records: this.#stats.records,
       elapsedMs: nowMs - this.#startMs,
     });
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-    this.#yieldedMs = this.#host.clockMs();
   }
 }

@@ -9,12 +9,13 @@ import { collectGarbage } from './collect.ts';
 import type { Needed } from './csv-header.ts';
 import { CsvSource } from './csv-source.ts';
 import { type Ends, sourcesOf } from './ends.ts';
+import { executeHeard } from './heard.ts';
 import type { RunHost, RunOutcome } from './host.ts';
 import { compileWhere } from './job.ts';
 import { planPoints, writeFlags } from './point-fields.ts';
 import { PointJob } from './point-job.ts';
 import { openWriter } from './recording.ts';
-import { executeHeard, Run } from './run.ts';
+import { Run } from './run.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
 /** The field of the tags when nobody says which. */

@@ -102,6 +102,11 @@ describe('an input that fails', () => {
   });
 });
 
+test('an input that pauses shows progress, too', async () => {
+  const { updates } = await runOver([...lines('1'), 'dry', 'dry', ...lines('2'), 'dry', 'dry', ...lines('3')]);
+  expect(updates).toBeGreaterThanOrEqual(2);
+});
+
 describe('long lines', () => {
   const long = (letter: string, mebibytes: number): string => `{"a":"${letter.repeat(mebibytes << 20)}"}`;
 

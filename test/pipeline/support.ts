@@ -72,6 +72,8 @@ export interface Result {
   readonly report: ReturnType<Run['report']>;
   readonly rejects: readonly (RejectRow & { readonly text: string })[];
   readonly said: readonly string[];
+  /** How often progress was shown, or would have been. */
+  readonly updates: number;
 }
 
 /** A whole run over given reads (`more`: of further inputs). `prepare` may change the job (add lanes) before it begins. */
@@ -87,6 +89,7 @@ export async function runOver(
   const out: Buffer[] = [];
   const rejects: (RejectRow & { text: string })[] = [];
   let parts = '';
+  let updates = 0;
   const said: string[] = [];
   const say = (text: string): void => {
     said.push(text);
@@ -110,7 +113,7 @@ export async function runOver(
   };
   const host: RunHost = {
     talk: { error: say, warn: say, info: say, guest: (name, line) => say(`${name}: ${line}`), verbose: () => {} },
-    progress: undefined,
+    progress: { update: () => void updates++, clear: () => {} },
     onSignal: () => () => {},
     clockMs: () => performance.now(),
   };
@@ -123,5 +126,5 @@ export async function runOver(
   };
   const run = new Run(job, host, ends);
   const outcome = await run.execute();
-  return { out: Buffer.concat(out).toString('latin1'), outcome, report: run.report(), rejects, said };
+  return { out: Buffer.concat(out).toString('latin1'), outcome, report: run.report(), rejects, said, updates };
 }
