@@ -50,10 +50,18 @@ describe.runIf(isLinux)('a pipe that stays open', () => {
     expect({ out, code }).toEqual({ out: 'a,b\n', code: 0 });
   });
 
-  test('the header that is found comes with the first record that matches', async () => {
+  test('columns that are to be found wait for the end, and that is said', async () => {
     const slung = start('--to', 'csv', '-w', 'a > 1');
-    slung.write('{"a":1,"b":1}\n');
-    slung.write('{"a":2,"c":1}\n');
+    slung.write('{"a":1,"b":1}\n{"a":2,"c":1}\n');
+    await slung.untilSaid('waiting for 10000 lines, 4 MiB or the end, because they name the columns; --columns or -f');
+    slung.write('{"a":3,"d":4}\n');
+    const { out, code } = await finish(slung);
+    expect({ out, code }).toEqual({ out: 'a,c,d\n2,1,\n3,,4\n', code: 0 });
+  });
+
+  test('columns that are named come with the first record that matches', async () => {
+    const slung = start('--to', 'csv', '--columns', 'a,c', '-w', 'a > 1');
+    slung.write('{"a":1,"b":1}\n{"a":2,"c":1}\n');
     await slung.until('a,c\n2,1\n');
     slung.write('{"a":3}\n');
     await slung.until('3,\n');

@@ -154,6 +154,15 @@ export class Piped {
     return tail.toString('latin1').endsWith(text);
   }
 
+  /** Resolves when the process has said `text` on its standard error. */
+  async untilSaid(text: string): Promise<void> {
+    let said = '';
+    this.child.stderr!.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+    });
+    await eventually(() => said.includes(text));
+  }
+
   /** Resolves when more than `count` bytes have come. */
   async moreThan(count: number): Promise<void> {
     while (this.#receivedBytes <= count && !this.#isOver) await this.#change();
