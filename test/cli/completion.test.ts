@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -15,9 +15,8 @@ const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 
 describe.each(shells)('%s', (shell) => {
   test('the command prints the script', async () => {
-    const result = await slung(['completion', shell]);
-    expect(result).toMatchObject({ code: 0, err: '' });
-    await expect(result.out).toMatchFileSnapshot(join(import.meta.dirname, 'expected', `completion.${shell}`));
+    const expected = readFileSync(join(import.meta.dirname, 'expected', `completion.${shell}`), 'utf8');
+    expect(await slung(['completion', shell])).toMatchObject({ code: 0, err: '', out: expected });
   });
 
   test.skipIf(!has(shell))('the shell can parse it', () => {

@@ -1,0 +1,60 @@
+/**
+ * The files of the project that are printed from its tables: the man pages, and the help and the completion scripts that
+ * tests compare with. `npm run man` writes them (print.mjs); the tests only compare.
+ */
+import { plainPaint } from '../../src/cli/color.ts';
+import { commandOf, shells } from '../../src/cli/commands.ts';
+import { completionScript } from '../../src/cli/completion.ts';
+import { helpText } from '../../src/cli/help.ts';
+import { manPages } from '../../src/cli/man.ts';
+import { topicPage, topicPages } from '../../src/cli/man-topics.ts';
+
+export interface PrintedFile {
+  /** From the root of the project. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const EXPECTED = 'test/cli/expected';
+
+/** `read` gives the text of a file, by its path from the root of the project. */
+export function printedFiles(read: (path: string) => string): PrintedFile[] {
+  const pages = [...manPages(), ...topicPages.map((page) => topicPage(page, read(page.source)))];
+  return [
+    ...pages.map(({ file, text }) => ({ path: `man/${file}`, text })),
+    ...shells.map((shell) => ({ path: `${EXPECTED}/completion.${shell}`, text: completionScript(shell) })),
+    ...shownHelp.map((line) => ({ path: helpPath(line), text: helpOf(line) })),
+  ];
+}
+
+/** Help that is compared whole, after `slung`: a choice of the forms that a text of help has. */
+export const shownHelp: readonly string[] = [
+  '-h',
+  '--help',
+  'select -h',
+  'select --help',
+  'run -h',
+  'run --help',
+  'query -h',
+  'query --help',
+  'store -h',
+  'store --help',
+  'store write -h',
+  'store write --help',
+  'store export --help',
+  'plugin -h',
+  'plugin --help',
+  'plugin test --help',
+  'completion --help',
+];
+
+/** The file that holds what `slung LINE` shows, for a line of `shownHelp`. */
+export function helpPath(line: string): string {
+  const name = line.startsWith('-') ? `slung ${line}` : line;
+  return `${EXPECTED}/${name.replace(/ -+/, '-').replaceAll(' ', '-')}.txt`;
+}
+
+function helpOf(line: string): string {
+  const command = commandOf(line.replace(/ ?-+h(elp)?$/, ''));
+  return helpText(line.endsWith('--help') ? 'full' : 'brief', command, plainPaint);
+}
