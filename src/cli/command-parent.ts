@@ -2,9 +2,9 @@
 import { UsageError } from '../config/errors.ts';
 import { excerpt } from '../text/printable.ts';
 import { colorLevel, paintFor } from './color.ts';
+import type { CommandName } from './commands.ts';
 import { commandOf, subcommandsOf } from './commands.ts';
 import { Exit } from './exit.ts';
-import type { CommandName } from './flags.ts';
 import { helpText } from './help.ts';
 import { unknownSubcommand } from './mistakes.ts';
 import type { World } from './world.ts';

@@ -1,7 +1,7 @@
 /** The rows of `slung plugin` and its subcommands for the table of commands.ts. All of them are in one man page. */
-import type { Command } from './commands.ts';
+import type { CommandText } from './command.ts';
 
-export const pluginCommands: readonly Command[] = [
+export const pluginCommands = [
   {
     name: 'plugin',
     operands: '',
@@ -85,4 +85,4 @@ A case grants nothing: what the plugin may reach is said on this command line. T
     ],
     hasManPage: false,
   },
-];
+] as const satisfies readonly CommandText[];

@@ -1,9 +1,9 @@
 /** The rows of `slung query`, `slung store` and its subcommands for the table of commands.ts. `store` is one man page. */
-import type { Command } from './commands.ts';
+import type { CommandText } from './command.ts';
 
 const series = 'A SERIES may have the wildcards * and ?, and may be followed by tags as in a query: cpu.*:[host=a].';
 
-export const storeCommands: readonly Command[] = [
+export const storeCommands = [
   {
     name: 'query',
     operands: 'QUERY',
@@ -150,4 +150,4 @@ Points of the same series and time are all kept when one run reads them. A secon
     ],
     hasManPage: false,
   },
-];
+] as const satisfies readonly CommandText[];

@@ -1,38 +1,16 @@
 /**
- * The commands, as data: help, man pages and completion are printed from here and main.ts finds the code of a command by
- * its name. A new command is one row here, its name in commandNames, `commands:` in the rows of its flags, and one
- * entry in main.ts. A subcommand is a command whose name has two words; the rows of `plugin` are in commands-plugin.ts, those of
- * `query` and `store` in commands-store.ts.
+ * What is said of each command, as data: help, man pages and completion are printed from here. How a command is loaded is
+ * in command-table.ts. A subcommand is a command whose name has two words; the rows of `plugin` are in commands-plugin.ts,
+ * those of `query` and `store` in commands-store.ts.
  */
+import type { CommandText } from './command.ts';
 import { pluginCommands } from './commands-plugin.ts';
 import { storeCommands } from './commands-store.ts';
-import type { CommandName } from './flags.ts';
-
-export interface Example {
-  /** What it does, as an imperative without full stop. */
-  readonly doc: string;
-  readonly text: string;
-}
-
-export interface Command {
-  readonly name: CommandName;
-  /** Operands as in a synopsis. */
-  readonly operands: string;
-  /** What the first operand can be, for completion; `files` means any file, `commands` the commands or subcommands. */
-  readonly completes: 'files' | 'commands' | readonly string[];
-  readonly doc: string;
-  /** For long help and the man page: sentences; a blank line starts a new paragraph. */
-  readonly longDoc: string;
-  /** The first two are in short help. */
-  readonly examples: readonly Example[];
-  /** A man page of its own: man/slung-NAME.1. */
-  readonly hasManPage: boolean;
-}
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-export const commands: readonly Command[] = [
+const rows = [
   {
     name: 'select',
     operands: '[FILE...]',
@@ -106,7 +84,16 @@ bash: eval "$(slung completion bash)" in ~/.bashrc. zsh: save it as _slung in a 
     examples: [{ doc: 'Complete in this bash', text: 'eval "$(slung completion bash)"' }],
     hasManPage: false,
   },
-];
+] as const satisfies readonly CommandText[];
+
+/** The name of a command that exists. */
+export type CommandName = (typeof rows)[number]['name'];
+
+export interface Command extends CommandText {
+  readonly name: CommandName;
+}
+
+export const commands: readonly Command[] = rows;
 
 /** What slung is, for top-level help and slung.1. */
 export const about = {

@@ -4,7 +4,8 @@
  * else completes to files.
  */
 import { type Command, commands, lastWord, mainCommands, type Shell, subcommandsOf } from './commands.ts';
-import { type Flag, flagsOf, oppositeOf, takesNext } from './flags.ts';
+import { type Flag, oppositeOf, takesNext } from './flag.ts';
+import { flagsOf } from './flags.ts';
 import { topics } from './help-topics.ts';
 
 /** The script for one shell; ends with a newline. */

@@ -4,7 +4,8 @@
  *
  * The surprising part: the token of --listen may come from the environment, unlike what grants rights. It takes some away.
  */
-import type { CommandName, Flag } from './flags.ts';
+import type { CommandName } from './commands.ts';
+import type { Flag } from './flag.ts';
 
 const commands: readonly CommandName[] = ['run'];
 const andWrite: readonly CommandName[] = ['run', 'store write'];

@@ -1,5 +1,5 @@
 /** The flags of `slung plugin` and its subcommands. flags.ts explains the columns of the table. */
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 
 export const pluginFlags: readonly Flag[] = [
   {

@@ -6,7 +6,8 @@
  * the number of lanes and --on-plugin-error: nothing that is set once in a shell may give a plugin more rights, split its
  * state, or be wrong for half of the kinds.
  */
-import type { CommandName, Flag } from './flags.ts';
+import type { CommandName } from './commands.ts';
+import type { Flag } from './flag.ts';
 import { eventFlags } from './flags-events.ts';
 import { kindFlag, loadFlags } from './flags-load.ts';
 

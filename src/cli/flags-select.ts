@@ -3,7 +3,8 @@
  * user would write them and go through the same parser. flags.ts explains the columns of the table. The file is longer
  * than others because it is one table: a flag has its whole text here and nowhere else.
  */
-import type { CommandName, Flag } from './flags.ts';
+import type { CommandName } from './commands.ts';
+import type { Flag } from './flag.ts';
 import { storeCommands } from './flags-store.ts';
 
 const commands: readonly CommandName[] = ['select', 'run'];

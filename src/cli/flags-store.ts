@@ -6,7 +6,8 @@
  * The surprising part: --store has no default in the table. Where the default is depends on the environment, so it is
  * computed (store-place.ts), and a plugin of `slung run` gets the store only when somebody named one.
  */
-import type { CommandName, Flag } from './flags.ts';
+import type { CommandName } from './commands.ts';
+import type { Flag } from './flag.ts';
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400 * SECOND_MS;

@@ -5,7 +5,8 @@
 import type { Paint } from './color.ts';
 import { about, type Command, commands, lastWord, mainCommands, subcommandsOf } from './commands.ts';
 import { exitRows } from './exit.ts';
-import { type Flag, flagGroups, flags, flagsOf, oppositeOf } from './flags.ts';
+import { type Flag, flagGroups, oppositeOf } from './flag.ts';
+import { flags, flagsOf } from './flags.ts';
 
 const WIDTH = 80;
 

@@ -6,10 +6,10 @@
 import type { ColorWhen, ErrorsFormat } from '../config/settings.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { selectCommand } from './command-select.ts';
-import { type Command, commandAt, subcommandsOf } from './commands.ts';
+import { type Command, type CommandName, commandAt, subcommandsOf } from './commands.ts';
 import { Exit } from './exit.ts';
 import { factsOf, failureOf, internalFailure, queryFailure } from './failure.ts';
-import { type CommandName, flagsOf } from './flags.ts';
+import { flagsOf } from './flags.ts';
 import { type Asked, askedFor } from './parse.ts';
 import { openTerminal } from './terminal.ts';
 import { processWorld, type World } from './world.ts';

@@ -3,9 +3,10 @@
  * `npm run man` writes them, and a test compares them byte for byte. No date is printed: the pages change when the tables
  * do. The pages of section 7 are printed from README files by man-topics.ts.
  */
-import { about, type Command, commands, mainCommands, subcommandsOf } from './commands.ts';
+import { about, type Command, type CommandName, commands, mainCommands, subcommandsOf } from './commands.ts';
 import { exitRows } from './exit.ts';
-import { type CommandName, type Flag, flagGroups, flags, flagsOf } from './flags.ts';
+import { type Flag, flagGroups } from './flag.ts';
+import { flags, flagsOf } from './flags.ts';
 import { environmentRows, environmentRule, flagFacts, quantityRule, usageLine, valueSynopsis } from './help.ts';
 import { version } from './version.ts';
 

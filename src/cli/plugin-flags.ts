@@ -3,7 +3,7 @@ import { UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';
 import { excerpt } from '../text/printable.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
-import type { CommandName } from './flags.ts';
+import type { CommandName } from './commands.ts';
 import { resolveLine } from './line.ts';
 import type { World } from './world.ts';
 

@@ -3,7 +3,8 @@
  * variable are settings of *how* to run and belong in a file; help flags and the like are left out.
  */
 import { commands } from './commands.ts';
-import { type Flag, flagsOf } from './flags.ts';
+import type { Flag } from './flag.ts';
+import { flagsOf } from './flags.ts';
 
 export interface PropertySchema {
   readonly type: 'boolean' | 'integer' | 'string' | readonly ['string', 'integer'];

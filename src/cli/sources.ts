@@ -3,7 +3,7 @@
  * origin; config/layers.ts merges them. A configuration file will be one more layer between environment and defaults.
  */
 import type { Layer, Setting } from '../config/layers.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import type { TypedFlag } from './parse.ts';
 import { readValue } from './values.ts';
 

@@ -7,7 +7,7 @@ import type { Resolved } from '../config/layers.ts';
 import { parseQuery, type Query, QueryError, type TimePoint } from '../query/index.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
-import type { CommandName } from './flags.ts';
+import type { CommandName } from './commands.ts';
 import { resolveLine } from './line.ts';
 import { defaultStore } from './store-place.ts';
 import { openTerminal } from './terminal.ts';

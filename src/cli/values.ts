@@ -7,7 +7,7 @@ import type { SettingValue } from '../config/layers.ts';
 import { DURATION_RULE, formatSize, parseCount, parseDuration, parseSize, SIZE_RULE } from '../config/quantity.ts';
 import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 
 const switchWords: ReadonlyMap<string, boolean> = new Map([
   ...['1', 'true', 'yes', 'on'].map((word) => [word, true] as const),

@@ -1,7 +1,8 @@
 /** The table itself: what its printers rely on, and that nothing in it is unused or contradictory. */
 import { describe, expect, test } from 'vitest';
 import { commandOf, commands } from '../../src/cli/commands.ts';
-import { commandNames, flagGroups, flags, flagsOf, oppositeOf } from '../../src/cli/flags.ts';
+import { flagGroups, oppositeOf } from '../../src/cli/flag.ts';
+import { flags, flagsOf } from '../../src/cli/flags.ts';
 import { configSchema } from '../../src/cli/schema.ts';
 import { defaultLayer } from '../../src/cli/sources.ts';
 
@@ -27,7 +28,7 @@ describe('flags', () => {
   });
 
   test('every default can be read', () => {
-    for (const name of commandNames) defaultLayer(flagsOf(name), {});
+    for (const { name } of commands) defaultLayer(flagsOf(name), {});
     expect(defaultLayer(flagsOf('run'), {}).get('lanes')?.value).toBe(1);
     const layer = defaultLayer(flagsOf('select'), { lanes: 2 });
     expect(layer.get('batchBytes')).toEqual({ value: 524_288, origin: { kind: 'default', text: 'default' } });
@@ -39,9 +40,9 @@ describe('configSchema', () => {
   const { properties } = configSchema();
 
   test('has the settings of what reads records, a store or a plugin, and nothing else', () => {
-    const names = commandNames.filter((name) =>
-      /^(?:select|run|query|store .*|plugin (?:test|inspect|list))$/.test(name),
-    );
+    const names = commands
+      .map(({ name }) => name)
+      .filter((name) => /^(?:select|run|query|store .*|plugin (?:test|inspect|list))$/.test(name));
     expect(Object.keys(properties).sort()).toEqual([...names].sort());
     for (const name of names) {
       expect(Object.keys(properties[name]?.properties ?? {})).toEqual(
