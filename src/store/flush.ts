@@ -8,11 +8,11 @@ import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts'
 import { logName, segmentName } from './names.ts';
 import type { ReplacedCounter } from './numbering.ts';
 import { levelFor, overlaps, splitByWindow, TouchedWindows } from './partition.ts';
+import type { StoreParts } from './parts.ts';
 import type { InputPosition } from './points.ts';
 import { removeQuietly } from './removal.ts';
 import type { SegmentReader } from './segment-reader.ts';
 import { finishSegments, SegmentWriter } from './segment-writer.ts';
-import type { StoreParts } from './store.ts';
 
 type TableParts = Pick<StoreParts, 'files' | 'kernel' | 'names' | 'table'>;
 

@@ -5,6 +5,17 @@
  */
 import { readFileSync } from 'node:fs';
 
+/** The points of a series that lie in a kernel's memory: addresses. */
+export interface GatheredPoints {
+  /** i64, in order; a time is there more than once only when there are ordinals. */
+  readonly times: number;
+  /** f64. */
+  readonly values: number;
+  /** u32, in order among points of the same time; 0: all are 0. */
+  readonly ordinals: number;
+  readonly count: number;
+}
+
 /** All addresses are in the kernel's memory. Counts are of points. */
 export interface KernelExports {
   /**

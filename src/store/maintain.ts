@@ -8,7 +8,7 @@ import { StoreError } from './errors.ts';
 import { removeSegments } from './flush.ts';
 import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts';
 import { maxLevelFor, type TimeSpan } from './partition.ts';
-import type { StoreParts } from './store.ts';
+import type { StoreParts } from './parts.ts';
 
 const MIN_I64 = -(2n ** 63n);
 const MAX_I64 = 2n ** 63n - 1n;

@@ -2,8 +2,8 @@
 import type { SegmentInfo } from './manifest.ts';
 import { KEEPS_LAST, Numbering } from './numbering.ts';
 import { overlaps } from './partition.ts';
+import type { StoreParts } from './parts.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import type { StoreParts } from './store.ts';
 
 /**
  * The numbering of a table whose points are in a log, or will be. Undefined: the last of a time holds.

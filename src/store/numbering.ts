@@ -7,10 +7,9 @@
  * looked up; of one that goes back, the blocks that it overlaps are decoded once for each flush.
  */
 import { StoreError } from './errors.ts';
-import type { Kernel } from './kernel.ts';
+import type { GatheredPoints, Kernel } from './kernel.ts';
 import * as L from './layout.ts';
 import type { PointSource } from './source.ts';
-import type { GatheredPoints } from './table.ts';
 
 /** Points that took the place of others of earlier runs. */
 export interface Replaced {

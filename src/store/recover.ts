@@ -15,9 +15,9 @@ import { type LogEnd, readLog, readSince } from './log-read.ts';
 import { type Manifest, publishManifest, readManifest } from './manifest.ts';
 import { isTemporary, LOCK_NAME, logName, MANIFEST_NAME, parseName, segmentName } from './names.ts';
 import { numberingSince } from './numbering-since.ts';
+import type { StoreParts } from './parts.ts';
 import type { PointBatch } from './points.ts';
 import type { SeriesNames } from './series-names.ts';
-import type { StoreParts } from './store.ts';
 
 /** That of a new store. */
 export const emptyManifest: Manifest = {

@@ -18,6 +18,7 @@ import type { Manifest } from './manifest.ts';
 import { KEEPS_LAST, type Replaced, ReplacedCounter } from './numbering.ts';
 import { numberingSince } from './numbering-since.ts';
 import type { StoreOptions } from './options.ts';
+import type { StoreParts } from './parts.ts';
 import type { InputPosition, PointBatch } from './points.ts';
 import { prepareDirectory, recover } from './recover.ts';
 import { SegmentPool } from './segment-pool.ts';
@@ -26,16 +27,6 @@ import type { Snapshot } from './snapshot.ts';
 import type { PointSource } from './source.ts';
 import { Table } from './table.ts';
 import { TableSource } from './table-source.ts';
-
-/** What every part of an open store works on. */
-export interface StoreParts {
-  readonly files: Files;
-  readonly options: StoreOptions;
-  readonly kernel: Kernel;
-  readonly names: SeriesNames;
-  readonly table: Table;
-  readonly segments: SegmentPool;
-}
 
 export class Store {
   readonly #parts: StoreParts;

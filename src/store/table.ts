@@ -5,12 +5,10 @@
  * The surprising part: `capacity` counts points, and memory follows what is used, in slabs that are kept for the time after
  * `clear`. table-source.ts shows a table to queries, as blocks.
  */
-import type { Kernel } from './kernel.ts';
+import type { GatheredPoints, Kernel } from './kernel.ts';
 import { BLOCK_POINTS, ENTRY_BYTES } from './layout.ts';
 import type { Numbering } from './numbering.ts';
 import * as L from './table-layout.ts';
-
-export { type TableKeys, TableSource } from './table-source.ts';
 
 const LARGEST_I64 = 2n ** 63n - 1n;
 /** Points that go to the kernel at once: they stay in the cache between being copied there and being sorted in. */
@@ -22,17 +20,6 @@ const POINT_BYTES = 16;
 /** What sortPoints needs besides. */
 const SCRATCH_BYTES = 8;
 const ORDINAL_BYTES = 4;
-
-/** The points of a series: addresses in the kernel's memory. */
-export interface GatheredPoints {
-  /** i64, in order; a time is there more than once only when there are ordinals. */
-  readonly times: number;
-  /** f64. */
-  readonly values: number;
-  /** u32, in order among points of the same time; 0: all are 0. */
-  readonly ordinals: number;
-  readonly count: number;
-}
 
 export class Table {
   readonly capacity: number;

@@ -7,7 +7,8 @@ import { Kernel } from '../../src/store/kernel.ts';
 import * as L from '../../src/store/layout.ts';
 import { canonicalTags, encodeKey, type SeriesKey } from '../../src/store/series.ts';
 import type { NameMatch } from '../../src/store/source.ts';
-import { Table, type TableKeys, TableSource } from '../../src/store/table.ts';
+import { Table } from '../../src/store/table.ts';
+import { type TableKeys, TableSource } from '../../src/store/table-source.ts';
 import { createRandom, type Random } from '../engine/conformance/mutate.ts';
 
 const MIB = 2 ** 20;

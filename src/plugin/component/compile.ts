@@ -5,7 +5,8 @@
 
 import { pageBytes } from '../binary/limits.ts';
 import { refusal } from '../binary/refusal.ts';
-import { type CoreFunction, type LiftedFunction, type TangentExports, type TangentModule, Trap } from '../guest.ts';
+import { type CoreFunction, Trap } from '../guest.ts';
+import type { LiftedFunction, TangentExports, TangentModule } from '../tangent-module.ts';
 import type { ComponentDefinition } from './definitions.ts';
 import { countInstances, linkComponent } from './link.ts';
 import { ModuleCache } from './modules.ts';

@@ -10,7 +10,8 @@ import { componentCaps } from '../binary/caps.ts';
 import { instantiateModule } from '../binary/compile.ts';
 import { refusal } from '../binary/refusal.ts';
 import { Gate } from '../gate.ts';
-import { type CoreFunction, type Realloc, type TangentHost, Trap } from '../guest.ts';
+import { type CoreFunction, Trap } from '../guest.ts';
+import type { Realloc, TangentHost } from '../tangent-module.ts';
 import type {
   CanonIndices,
   ComponentDefinition,

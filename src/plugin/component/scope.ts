@@ -4,7 +4,8 @@
  * by which name, since that is what a drop is linked by.
  */
 import { refusal } from '../binary/refusal.ts';
-import type { CoreFunction, Realloc } from '../guest.ts';
+import type { CoreFunction } from '../guest.ts';
+import type { Realloc } from '../tangent-module.ts';
 import type { ComponentDefinition, ModuleDefinition, Sort } from './definitions.ts';
 
 /** A function of the host's. */

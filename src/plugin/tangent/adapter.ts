@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import * as V from '../../engine/view-codes.ts';
 import type { ViewsExports } from '../../engine/views.ts';
 import type { Gate } from '../gate.ts';
-import { type CanonOptions, type CoreFunction, PluginError, Trap } from '../guest.ts';
+import { type CoreFunction, PluginError, Trap } from '../guest.ts';
+import type { CanonOptions } from '../tangent-module.ts';
 
 /** Why a call traps: the one place where the codes are words. */
 const reasons: Readonly<Record<number, string>> = {

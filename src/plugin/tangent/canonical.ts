@@ -7,9 +7,17 @@
  * out. It stays shut when one of them traps, because the instance is then not to be used again.
  */
 import type { ListPredicate, ListSelector } from '../../selector/index.ts';
+import {
+  GuestReader,
+  GuestWriter,
+  SCALAR_ALIGN,
+  SCALAR_SIZE,
+  SLICE_ALIGN,
+  SLICE_SIZE,
+} from '../component/canonical-memory.ts';
 import type { Gate } from '../gate.ts';
-import { type LiftedFunction, type TangentExports, Trap } from '../guest.ts';
-import { GuestReader, GuestWriter, SCALAR_ALIGN, SCALAR_SIZE, SLICE_ALIGN, SLICE_SIZE } from './canonical-memory.ts';
+import { Trap } from '../guest.ts';
+import type { LiftedFunction, TangentExports } from '../tangent-module.ts';
 
 /** record meta { name: string, version: string } */
 const META_SIZE = 2 * SLICE_SIZE;

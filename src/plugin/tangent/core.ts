@@ -21,7 +21,8 @@ import {
   mapperFunctions,
   worldFunction,
 } from '../component/world.ts';
-import type { CoreFunction, LiftedFunction, Realloc, TangentExports, TangentHost, TangentModule } from '../guest.ts';
+import type { CoreFunction } from '../guest.ts';
+import type { LiftedFunction, Realloc, TangentExports, TangentHost, TangentModule } from '../tangent-module.ts';
 import { abortFunction } from './abort.ts';
 
 /** An import that the host answers. */

@@ -6,15 +6,9 @@ import type { RowEngine } from '../../engine/row-engine.ts';
 import type { ViewsExports } from '../../engine/views.ts';
 import type { ListSelector } from '../../selector/index.ts';
 import { Gate } from '../gate.ts';
-import {
-  type CanonOptions,
-  type CoreFunction,
-  PluginError,
-  type TangentExports,
-  type TangentHost,
-  type TangentModule,
-} from '../guest.ts';
+import { type CoreFunction, PluginError } from '../guest.ts';
 import type { ServicesClient } from '../services/client.ts';
+import type { CanonOptions, TangentExports, TangentHost, TangentModule } from '../tangent-module.ts';
 import { preview1 } from '../wasi/preview1.ts';
 import { preview2 } from '../wasi/preview2.ts';
 import type { WasiHost, WasiWorld } from '../wasi/world.ts';

@@ -6,10 +6,7 @@
  * The surprising part: a flat `scalar` shares one i64 between its cases (a pointer, an s64, the bits of an f64, a bool),
  * so what the i64 means depends on the discriminant before it.
  */
-import type { Gate } from '../gate.ts';
-import { type CanonOptions, type CoreFunction, PluginError, Trap } from '../guest.ts';
-import { ServiceFailure, type ServicesClient } from '../services/client.ts';
-import { type HttpRequest, type HttpResponse, httpMethods } from '../services/protocol.ts';
+
 import {
   checkDiscriminant,
   GuestReader,
@@ -23,7 +20,12 @@ import {
   type ScalarValue,
   SLICE_ALIGN,
   SLICE_SIZE,
-} from './canonical-memory.ts';
+} from '../component/canonical-memory.ts';
+import type { Gate } from '../gate.ts';
+import { type CoreFunction, PluginError, Trap } from '../guest.ts';
+import { ServiceFailure, type ServicesClient } from '../services/client.ts';
+import { type HttpRequest, type HttpResponse, httpMethods } from '../services/protocol.ts';
+import type { CanonOptions } from '../tangent-module.ts';
 
 export interface ServiceSettings {
   /** What `config.get` answers from. */

@@ -2,8 +2,9 @@
  * wasi:cli, wasi:clocks, wasi:random 0.2, and of wasi:filesystem the one question that has an answer. Signatures and
  * layouts are the canonical ABI's of their WIT files.
  */
+
+import { checkDiscriminant, SLICE_ALIGN, SLICE_SIZE } from '../component/canonical-memory.ts';
 import { type CoreFunction, Trap } from '../guest.ts';
-import { checkDiscriminant, SLICE_ALIGN, SLICE_SIZE } from '../tangent/canonical-memory.ts';
 import { ProcExit } from './errors.ts';
 import type { Resource } from './handles.ts';
 import { type Context, empty, type Lowering, storeU64, type Table, texts, writerOf } from './preview2-context.ts';

@@ -1,10 +1,12 @@
 /**
  * What the functions of WASI 0.2 have at hand, and the few layouts that they share. Reading and storing under the
- * canonical ABI's rules is tangent/canonical-memory.ts, which is the same for all imports of a component.
+ * canonical ABI's rules is component/canonical-memory.ts, which is the same for all imports of a component.
  */
+
+import { GuestReader, GuestWriter, memoryOf, SLICE_ALIGN, SLICE_SIZE } from '../component/canonical-memory.ts';
 import type { Gate } from '../gate.ts';
-import type { CanonOptions, CoreFunction } from '../guest.ts';
-import { GuestReader, GuestWriter, memoryOf, SLICE_ALIGN, SLICE_SIZE } from '../tangent/canonical-memory.ts';
+import type { CoreFunction } from '../guest.ts';
+import type { CanonOptions } from '../tangent-module.ts';
 import type { Handles } from './handles.ts';
 import type { WasiHost } from './world.ts';
 

@@ -5,8 +5,9 @@
  * Signatures and layouts are the canonical ABI's of wasi:io/streams.wit and poll.wit. A `stream-error` is the variant
  * { last-operation-failed(own<error>), closed }, so that "closed" is its discriminant 1.
  */
+
+import { type GuestWriter, SLICE_ALIGN, SLICE_SIZE } from '../component/canonical-memory.ts';
 import { type CoreFunction, Trap } from '../guest.ts';
-import { type GuestWriter, SLICE_ALIGN, SLICE_SIZE } from '../tangent/canonical-memory.ts';
 import type { Resource } from './handles.ts';
 import { type Context, type Lowering, readerOf, storeU64, type Table, writerOf } from './preview2-context.ts';
 

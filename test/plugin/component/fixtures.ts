@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Gate } from '../../../src/plugin/gate.ts';
-import type { CanonOptions, TangentHost } from '../../../src/plugin/guest.ts';
+import type { CanonOptions, TangentHost } from '../../../src/plugin/tangent-module.ts';
 
 const folder = new URL('../../../fixtures/plugins/tangent/', import.meta.url);
 

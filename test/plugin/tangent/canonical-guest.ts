@@ -3,7 +3,7 @@
  * that build values in it by the layouts of the specification, so that a test can break any byte of them.
  */
 import { Gate } from '../../../src/plugin/gate.ts';
-import type { LiftedFunction, TangentExports } from '../../../src/plugin/guest.ts';
+import type { LiftedFunction, TangentExports } from '../../../src/plugin/tangent-module.ts';
 
 export type Scalar = string | bigint | number | boolean | Uint8Array;
 export type Pred = readonly [kind: number, path: string, operand?: string | number | Scalar | readonly Scalar[]];

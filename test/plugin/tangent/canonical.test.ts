@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { GuestReader, GuestWriter } from '../../../src/plugin/component/canonical-memory.ts';
 import { Trap } from '../../../src/plugin/guest.ts';
 import { liftMetadata, liftOutput, liftSelectors, lowerHandles } from '../../../src/plugin/tangent/canonical.ts';
-import { GuestReader, GuestWriter } from '../../../src/plugin/tangent/canonical-memory.ts';
 import { FakeGuest, type Pred, type Scalar } from './canonical-guest.ts';
 
 const trapOf = (run: () => unknown): string => {

@@ -9,8 +9,8 @@ import { RowEngine } from '../../../src/engine/row-engine.ts';
 import { type ViewsExports, viewsOf } from '../../../src/engine/views.ts';
 import { Gate } from '../../../src/plugin/gate.ts';
 import { GATE_ENDED } from '../../../src/plugin/gate-states.ts';
-import type { Realloc } from '../../../src/plugin/guest.ts';
 import { type AdapterLookup, logviewAdapter } from '../../../src/plugin/tangent/adapter.ts';
+import type { Realloc } from '../../../src/plugin/tangent-module.ts';
 import { compileExpressions, compileLists, parseTangentPath } from '../../../src/selector/index.ts';
 
 /** A scalar as a guest sees it: integers and floats are different things. */

@@ -7,8 +7,9 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { compileComponent } from '../../../src/plugin/component/compile.ts';
 import { Gate } from '../../../src/plugin/gate.ts';
-import { type TangentHost, Trap } from '../../../src/plugin/guest.ts';
+import { Trap } from '../../../src/plugin/guest.ts';
 import { liftMetadata } from '../../../src/plugin/tangent/canonical.ts';
+import type { TangentHost } from '../../../src/plugin/tangent-module.ts';
 import { preview2 } from '../../../src/plugin/wasi/preview2.ts';
 import { fakeWorld } from './support.ts';
 

@@ -4,7 +4,8 @@
  */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Gate } from '../../../src/plugin/gate.ts';
-import { type CanonOptions, PluginError, Trap } from '../../../src/plugin/guest.ts';
+import { PluginError, Trap } from '../../../src/plugin/guest.ts';
+import type { CanonOptions } from '../../../src/plugin/tangent-module.ts';
 import { ProcExit } from '../../../src/plugin/wasi/errors.ts';
 import { preview2 } from '../../../src/plugin/wasi/preview2.ts';
 import type { WasiHost } from '../../../src/plugin/wasi/world.ts';

@@ -7,7 +7,8 @@
  * are made unsigned here. And growing a memory detaches every view of it, so views are looked up anew for each access.
  */
 import type { Gate } from '../gate.ts';
-import { type CanonOptions, PluginError, type Realloc, Trap } from '../guest.ts';
+import { PluginError, Trap } from '../guest.ts';
+import type { CanonOptions, Realloc } from '../tangent-module.ts';
 
 /** A value of the variant `scalar`: string, s64, f64, bool or list<u8>, told apart by its JavaScript type. */
 export type ScalarValue = string | bigint | number | boolean | Uint8Array;
