@@ -61,9 +61,9 @@ const tamed = {
  */
 const bundles = {
   select:
-    /src.(cli.(command-(run|plugin|query|store)|store-(code|open))|query.index|pipeline.(run-plugins|recording|store-write))[^/\\]*\.ts$/,
+    /src.(cli.(command-(run|plugin|query|store)|store-(code|open))|query.index|pipeline.(run-plugins|store-write)|stage.points.recording)[^/\\]*\.ts$/,
   run: /src.(cli.(command-(plugin|query|store)|store-code)|io.listen)[^/\\]*\.ts$/,
-  query: /src.(cli.command-(run|plugin|store-write)|pipeline.|plugin.find)[^/\\]*\.ts$/,
+  query: /src.(cli.command-(run|plugin|store-write)|pipeline.|graph.|stage.|plugin.find)[^/\\]*\.ts$/,
 };
 
 /** @param {RegExp} filter what stays out */
@@ -118,10 +118,10 @@ async function buildJs() {
     ...program,
     entryPoints: {
       cli: 'src/cli/main.ts',
-      'lane-worker': 'src/pipeline/lane-worker.ts',
-      'plugin-worker': 'src/pipeline/plugin-worker.ts',
-      'look-worker': 'src/pipeline/look-worker.ts',
-      'thread-ahead': 'src/pipeline/thread-ahead.ts',
+      'lane-worker': 'src/stage/select/worker-thread.ts',
+      'plugin-worker': 'src/stage/plugin/thread.ts',
+      'look-worker': 'src/stage/plugin/look-thread.ts',
+      'thread-ahead': 'src/stage/plugin/thread-ahead.ts',
       'services-worker': 'src/plugin/services/services-worker.ts',
     },
   });

@@ -9,8 +9,8 @@ import type { SelectOptions } from './pipeline/options.ts';
 import { SelectStream } from './pipeline/stream.ts';
 
 export { UsageError } from './config/errors.ts';
+export type { StatsReport } from './graph/stats.ts';
 export type { FieldOptions, SelectOptions } from './pipeline/options.ts';
-export type { StatsReport } from './pipeline/stats.ts';
 export { type RejectedLine, type SelectEvents, SelectStream } from './pipeline/stream.ts';
 
 /** Anything that gives bytes of NDJSON: a stream, an async or plain iterable, or one buffer or string. */

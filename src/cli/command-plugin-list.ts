@@ -3,8 +3,8 @@
 import { PluginFileError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
 import { widthOf } from '../format/text.ts';
-import { kindOf } from '../pipeline/plugin-look.ts';
 import { listPlugins, pluginPlaces } from '../plugin/find.ts';
+import { kindOf } from '../stage/plugin/look.ts';
 import { excerpt, oneLine } from '../text/printable.ts';
 import { Exit } from './exit.ts';
 import { pluginArguments } from './plugin-flags.ts';

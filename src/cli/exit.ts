@@ -2,7 +2,7 @@
  * The exit codes, in one place. Help and the man pages print this table; main() returns one of its numbers, and
  * nothing calls process.exit.
  */
-import type { StopSignal } from '../pipeline/host.ts';
+import type { StopSignal } from '../graph/host.ts';
 
 export const Exit = { ok: 0, data: 1, usage: 2, plugin: 3, empty: 4 } as const;
 

@@ -4,7 +4,7 @@
  * one that wraps could not be erased: what matters least is left out first.
  */
 import { formatSize } from '../config/quantity.ts';
-import type { Progress, ProgressState } from '../pipeline/host.ts';
+import type { Progress, ProgressState } from '../graph/host.ts';
 
 const FIRST_MS = 1000;
 const EVERY_MS = 100;

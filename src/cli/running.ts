@@ -3,7 +3,7 @@
  * and the way from its outcome to an exit code.
  */
 import type { SelectSettings } from '../config/settings.ts';
-import type { RunHost, RunOutcome } from '../pipeline/host.ts';
+import type { RunHost, RunOutcome } from '../graph/host.ts';
 import { type ColorLevel, colorLevel } from './color.ts';
 import { signalExit } from './exit.ts';
 import { SignalWatch } from './signals.ts';

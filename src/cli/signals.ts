@@ -3,7 +3,7 @@
  * ends the process at once, also when the thread is in a long call (lapse). Ending always means raising the signal again with the default handler in place, so
  * that the shell sees a death by signal (and stops a loop around us) and not an exit code that looks like one.
  */
-import type { StopSignal } from '../pipeline/host.ts';
+import type { StopSignal } from '../graph/host.ts';
 
 export const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 

@@ -4,7 +4,7 @@
  * file names and data may hold escape sequences that would act on the terminal.
  */
 import type { ErrorsFormat } from '../config/settings.ts';
-import type { Progress, Talk } from '../pipeline/host.ts';
+import type { Progress, Talk } from '../graph/host.ts';
 import { excerpt, jsonLine, message as lines } from '../text/printable.ts';
 import { type ColorLevel, paintFor } from './color.ts';
 import { ProgressLine } from './progress.ts';

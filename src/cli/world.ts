@@ -9,9 +9,9 @@ import { closeSync, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 import type { RunSettings, StoreSettings, WriteSettings } from '../config/settings.ts';
-import type { RunHost, RunOutcome, RunSelect } from '../pipeline/host.ts';
-import type { PointStore } from '../pipeline/store-writer.ts';
+import type { RunHost, RunOutcome, RunSelect } from '../graph/host.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
+import type { PointStore } from '../stage/points/store-writer.ts';
 import type { SignalSource } from './signals.ts';
 import type { Environment } from './sources.ts';
 import type { StoreApi } from './store-api.ts';
@@ -98,7 +98,7 @@ export function processWorld(): World {
     },
     loadRunSelect: async () => {
       saveCompiling();
-      return (await import('../pipeline/run.ts')).runSelect;
+      return (await import('../pipeline/select.ts')).runSelect;
     },
     // Here the compiler is worth its time: guests call functions that are JavaScript.
     loadRunPlugins: async () => (await import('../pipeline/run-plugins.ts')).runPlugins,

@@ -1,7 +1,7 @@
 /** `--listen`: events come from WebSocket clients, which are the producers that a Slung program can answer. */
 import type { RunSettings } from '../config/settings.ts';
+import type { RunHost } from '../graph/host.ts';
 import type { Source } from '../io/index.ts';
-import type { RunHost } from './host.ts';
 
 export interface Listening {
   readonly source: Source;

@@ -1,25 +1,26 @@
 /**
  * `slung run`: a chain of runs on this thread, one for each plugin and, when the output is to be csv, tsv or chosen
- * fields, or is to be remembered (--record), a last one that is a `select` of its own. Each is the very run of run.ts; conduits connect them.
+ * fields, or is to be remembered (--record), a last one that is a `select` of its own. Each is the very run of graph/node.ts; conduits connect them.
  *
  *     inputs --Run(plugin 1)--> conduit --Run(plugin 2)--> conduit --Run(select)--> sink
  */
 import type { RunSettings, SelectSettings } from '../config/settings.ts';
+import { Conduit } from '../graph/edge.ts';
+import type { Ends } from '../graph/ends.ts';
+import type { RunHost, RunOutcome, StopSignal } from '../graph/host.ts';
+import { Run } from '../graph/node.ts';
+import type { Work } from '../graph/stage.ts';
 import { SinkError, SourceError } from '../io/index.ts';
 import type { PluginKind } from '../plugin/guest.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { ServicesThread } from '../plugin/services/start.ts';
-import { Conduit } from './conduit.ts';
-import { type Ends, openEnds } from './ends.ts';
-import type { RunHost, RunOutcome, StopSignal } from './host.ts';
-import { Job } from './job.ts';
+import { PluginRefused } from '../stage/plugin/lane.ts';
+import type { PluginJob } from '../stage/plugin/plugin.ts';
+import { checkPlugins, isStream, makeJob, outputOf, refused, servicesFor } from '../stage/plugin/setup.ts';
+import { tellPluginStats } from '../stage/plugin/stats.ts';
+import { Job } from '../stage/select/select.ts';
+import { openEnds } from './ends.ts';
 import { type Listening, listenFor } from './listening.ts';
-import type { PluginJob } from './plugin-job.ts';
-import { PluginRefused } from './plugin-lane.ts';
-import { checkPlugins, isStream, makeJob, outputOf, refused, servicesFor } from './plugin-setup.ts';
-import { tellPluginStats } from './plugin-stats.ts';
-import { Run } from './run.ts';
-import type { Work } from './work.ts';
 
 /**
  * One run. `ends` is given by those who bring their own; otherwise the files of the settings are opened.

@@ -1,21 +1,22 @@
 /**
  * `slung store write`: a run whose records become points of a store. It reads, keeps the order and tells of bad lines as every
- * run does (run.ts); its work is point-job.ts, and its output is nothing.
+ * run does (graph/node.ts); its work is stage/points, and its output is nothing.
  */
 import type { PointFields, WriteSettings } from '../config/settings.ts';
+import { collectGarbage } from '../graph/collect.ts';
+import type { Ends } from '../graph/ends.ts';
+import { executeHeard } from '../graph/heard.ts';
+import type { RunHost, RunOutcome } from '../graph/host.ts';
+import { Run } from '../graph/node.ts';
 import { openFileAt } from '../io/file-at.ts';
 import { openRejects, type Sink, SinkError } from '../io/index.ts';
-import { collectGarbage } from './collect.ts';
-import type { Needed } from './csv-header.ts';
-import { CsvSource } from './csv-source.ts';
-import { type Ends, sourcesOf } from './ends.ts';
-import { executeHeard } from './heard.ts';
-import type { RunHost, RunOutcome } from './host.ts';
-import { compileWhere } from './job.ts';
-import { planPoints, writeFlags } from './point-fields.ts';
-import { PointJob } from './point-job.ts';
-import { openWriter } from './recording.ts';
-import { Run } from './run.ts';
+import type { Needed } from '../stage/points/csv/header.ts';
+import { CsvSource } from '../stage/points/csv/source.ts';
+import { planPoints, writeFlags } from '../stage/points/fields.ts';
+import { PointJob } from '../stage/points/points.ts';
+import { openWriter } from '../stage/points/recording.ts';
+import { compileWhere } from '../stage/select/select.ts';
+import { sourcesOf } from './ends.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
 /** The field of the tags when nobody says which. */

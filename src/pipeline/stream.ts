@@ -5,14 +5,14 @@
  * memory stays bounded by a chunk and a batch.
  */
 import { Transform, type TransformCallback } from 'node:stream';
+import type { Ends } from '../graph/ends.ts';
+import type { RunHost } from '../graph/host.ts';
+import { Run } from '../graph/node.ts';
+import type { StatsReport } from '../graph/stats.ts';
 import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import { type Sink, type Source, WOULD_BLOCK } from '../io/types.ts';
-import type { Ends } from './ends.ts';
-import type { RunHost } from './host.ts';
-import { Job } from './job.ts';
+import { Job } from '../stage/select/select.ts';
 import { type SelectOptions, STREAM_NAME, settingsOf } from './options.ts';
-import { Run } from './run.ts';
-import type { StatsReport } from './stats.ts';
 
 /** A bad line, as the `reject` event tells of it. */
 export interface RejectedLine extends RejectRow {

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CallWatch } from '../../../src/pipeline/plugin-thread.ts';
 import { LaneTalk } from '../../../src/plugin/lane/lane-talk.ts';
 import * as T from '../../../src/plugin/lane/task.ts';
+import { CallWatch } from '../../../src/stage/plugin/call-watch.ts';
 import { pause } from '../../support/eventually.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'slung-calls-'));

@@ -1,0 +1,20 @@
+/**
+ * Where a run's bytes come from and go to. The command line opens files; the library and the tests bring ends of their
+ * own, and the run does not know the difference. Types only.
+ */
+import type { RejectsWriter, Sink, Source } from '../io/index.ts';
+
+export interface Ends {
+  /** @throws SourceError */
+  readonly openSource: (input: string) => Source;
+  /** A file from a byte of it on, see io/file-at.ts. Undefined where inputs are no files. @throws SourceError */
+  readonly openFileAt?: ((input: string, at: number) => Source | 'short' | undefined) | undefined;
+  readonly sink: Sink;
+  readonly rejects: RejectsWriter | undefined;
+  /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
+  readonly showsBadLines: boolean;
+  /** The input is the output of this plugin; undefined or left out when it is not. */
+  readonly readsOutputOf?: string | undefined;
+  /** Gives memory back after a very long record. Undefined where the process is not ours to stop for it. */
+  readonly collectGarbage: (() => Promise<void>) | undefined;
+}

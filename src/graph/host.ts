@@ -1,0 +1,81 @@
+/**
+ * What a run needs from whoever starts it: somewhere to talk, a clock, a way to hear of signals; and what it answers.
+ * The CLI implements RunHost over the process, the library over nothing much, tests over arrays. Types only: the
+ * pipeline never imports the CLI, and nothing below the CLI touches `process`.
+ */
+import type { Worker } from 'node:worker_threads';
+import type { SelectSettings, StoreSettings } from '../config/settings.ts';
+import type { PointStore } from '../stage/points/store-writer.ts';
+
+/**
+ * Talk for people, on standard error; never data. Each call is one message, without a final newline; it may have
+ * several lines. `-q` silences warn and verbose; error and info are always shown.
+ */
+export interface Talk {
+  /** Something failed, and the exit code will say so. `facts` are for programs, in place of further lines. */
+  error(text: string, facts?: Readonly<Record<string, unknown>>): void;
+  /**
+   * Something is odd and the run goes on: a bad line, a path that never occurred. `facts` is what the text says, for
+   * programs.
+   */
+  warn(text: string, facts?: Readonly<Record<string, unknown>>): void;
+  /** What was asked for, such as --stats. Shown exactly as given, without the `slung:` prefix. */
+  info(text: string): void;
+  /** A line that a plugin wrote to its standard error: printable, bounded, without its end. Shown with the plugin's name. */
+  guest(plugin: string, line: string): void;
+  /** Shown when -v was given at least `level` times (1 or more). */
+  verbose(level: number, text: string): void;
+}
+
+/** How far a run has come. Counts are totals since its start. */
+export interface ProgressState {
+  /** Bytes read from the inputs, before inflating. */
+  readonly bytesRead: number;
+  /** The sum of the inputs' sizes when all are known. */
+  readonly bytesTotal?: number | undefined;
+  readonly records: number;
+  /** Milliseconds since the run began; the progress line is paced by this, not by a clock of its own. */
+  readonly elapsedMs: number;
+}
+
+/** The progress line. `update` may be called once per batch: it draws at most ten times a second. */
+export interface Progress {
+  update(state: ProgressState): void;
+  /** Removes the line from the screen. Talk does this by itself; the end of the run has to ask for it. */
+  clear(): void;
+}
+
+/** The signals that end a run in good order. */
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+export interface RunHost {
+  readonly talk: Talk;
+  /** Undefined when there is no terminal to draw on, or -q. */
+  readonly progress: Progress | undefined;
+  /**
+   * Calls `listener` at the first SIGINT or SIGTERM: stop reading, flush, report, return `{ kind: 'signal' }`. A
+   * second signal ends the process at once and is not announced. Returns what removes the listener.
+   */
+  onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** The thread is in the middle of a call that may take minutes: from now until it returns, a signal ends the process. */
+  onLongCall?(): void;
+  /** Milliseconds from an arbitrary start, never going back, with fractions. */
+  clockMs(): number;
+  /** A thread that was started ahead for a plugin (thread-ahead.ts): the first who asks owns it. */
+  takeThread?(): Worker | undefined;
+  /** Opens a store for writing; absent where there is none (the library). @throws StoreError */
+  openStore?(settings: StoreSettings): Promise<PointStore>;
+}
+
+/**
+ * How a run ended. `done` carries the exit code: 0 all well (also when the reader of the output went away), 1 some
+ * data was bad or some file could not be read or written, 4 with -e when nothing was output, or what a Slung program
+ * itself ended with. `signal`: the run was
+ * stopped in good order, and the process should now die of that signal.
+ */
+export type RunOutcome =
+  | { readonly kind: 'done'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: StopSignal };
+
+/** The signature of `runSelect` in pipeline/select.ts. @throws UsageError when the settings ask for something impossible */
+export type RunSelect = (settings: SelectSettings, host: RunHost) => Promise<RunOutcome>;

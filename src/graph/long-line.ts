@@ -1,0 +1,84 @@
+/**
+ * Collects a line that no block can hold, part by part, in the memory of an engine beside the lanes, where it is then
+ * processed: no second copy of it is made. A line that turns out to be longer than a record may be is let go of again, so
+ * that no line is ever in memory beyond that limit. The engine grows with the line by factors of four.
+ */
+import type { Seat } from './lane.ts';
+import type { Work } from './stage.ts';
+
+const LEAST_BYTES = 4 << 20;
+const GROWTH = 4;
+const NEWLINE = 0x0a;
+
+export class LongLineBuffer {
+  readonly #job: Work;
+  #seat: Seat | undefined;
+  #lengthBytes = 0;
+
+  constructor(job: Work) {
+    this.#job = job;
+  }
+
+  /** A line has begun and not ended. */
+  get isOpen(): boolean {
+    return this.#lengthBytes > 0;
+  }
+
+  /**
+   * Adds a part, which is borrowed for the call.
+   * @returns what has to be passed on because the line is too long: all of it up to here, or the new part. Borrowed
+   * until the next call.
+   */
+  add(part: Uint8Array): readonly Uint8Array[] {
+    const before = this.#lengthBytes;
+    const { maxRecordBytes } = this.#job.settings;
+    this.#lengthBytes += part.length;
+    if (before > maxRecordBytes) return [part];
+    if (this.#lengthBytes > maxRecordBytes) return [this.#held(before), part];
+    this.#reserve(before);
+    const { lane, block } = this.#seat!;
+    const start = lane.memory.inputStart(block);
+    lane.memory.view(start + before, start + this.#lengthBytes).set(part);
+    return [];
+  }
+
+  /** The line has ended; it is in the block of this seat, with a newline. Not for a line that was too long. */
+  finish(): { readonly seat: Seat; readonly from: number; readonly to: number } {
+    this.#reserve(this.#lengthBytes);
+    const seat = this.#seat!;
+    const { memory } = seat.lane;
+    const from = memory.inputStart(seat.block);
+    const to = from + this.#lengthBytes + 1;
+    memory.view(to - 1, to)[0] = NEWLINE;
+    this.clear();
+    return { seat, from, to };
+  }
+
+  /** Forgets the line. The memory stays with the job. */
+  clear(): void {
+    this.#seat = undefined;
+    this.#lengthBytes = 0;
+  }
+
+  #held(bytes: number): Uint8Array {
+    if (this.#seat === undefined) return new Uint8Array(0);
+    const { lane, block } = this.#seat;
+    const start = lane.memory.inputStart(block);
+    return lane.memory.view(start, start + bytes);
+  }
+
+  /** Makes room for the line and its newline; the `heldBytes` that are there move with it. */
+  #reserve(heldBytes: number): void {
+    const needed = this.#lengthBytes + 1;
+    const capacity = this.#seat?.lane.memory.blockBytes(this.#seat.block) ?? 0;
+    if (needed <= capacity) return;
+    const held = this.#held(heldBytes);
+    const most = this.#job.settings.maxRecordBytes + 1;
+    this.#seat = this.#job.aside(Math.max(needed, Math.min(most, Math.max(LEAST_BYTES, capacity * GROWTH))));
+    const { lane, block } = this.#seat;
+    const start = lane.memory.inputStart(block);
+    const at = lane.memory.view(start, start + heldBytes);
+    // A lane whose block was large enough from the start gives the same block again.
+    if (at.byteOffset !== held.byteOffset || at.buffer !== held.buffer) at.set(held);
+  }
+}

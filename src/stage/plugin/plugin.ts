@@ -1,0 +1,300 @@
+/**
+ * A plugin as the work of a run: its lanes, each with an instance of its own, and what has to be said of it. What its
+ * guests tell (faults, warnings) is passed on when the batch in question is drained, so that it has a place in the input.
+ */
+import type { SelectSettings } from '../../config/settings.ts';
+import { buildPlan } from '../../engine/plan.ts';
+import type { Path } from '../../engine/program.ts';
+import type { Tag } from '../../graph/drain.ts';
+import type { Talk } from '../../graph/host.ts';
+import { type Flight, Lanes, type Seat } from '../../graph/lane.ts';
+import { outputPlace, type Rejecting } from '../../graph/rejecting.ts';
+import type { Work } from '../../graph/stage.ts';
+import { counted } from '../../graph/stats.ts';
+import * as T from '../../plugin/lane/task.ts';
+import { nearestPath } from '../../selector/index.ts';
+import { excerpt } from '../../text/printable.ts';
+import { absentPaths, unaskedKeys } from './hints.ts';
+import { type LaneSpec, type LaneSurroundings, PluginLane } from './lane.ts';
+import { PluginOutput } from './output.ts';
+import type { PluginReport } from './stats.ts';
+import { endStderr, tellLeftWarnings } from './stderr.ts';
+
+/** Blocks of a lane: one is filled, one is with the guest, one is drained. */
+const BLOCKS = 3;
+const LEAST_BLOCK_BYTES = 1 << 20;
+/** The row table: 512 rows of 128 fields and something over. */
+const ROW_TABLE_BYTES = 640 << 10;
+/** Copies of records that guests keep. */
+const PIN_BYTES = 16 << 20;
+const SAMPLE_BYTES = 1 << 16;
+
+export class PluginJob implements Work {
+  readonly settings: SelectSettings;
+  readonly columns = undefined;
+  readonly findsColumns = false;
+  readonly isFinding = false;
+  readonly lateKeys: ReadonlyMap<string, number> = new Map();
+  readonly canRepeat = false;
+  readonly recorder = undefined;
+  readonly isPolite: boolean;
+  readonly asideBytes = 0;
+  sampleBytes = new Uint8Array(0);
+  readonly lanes: Lanes<Tag>;
+  /** Set before the run begins: how many more lines may be bad. */
+  rejectsLeft: () => number = () => Number.POSITIVE_INFINITY;
+  description: T.PluginDescription | undefined;
+  /** The exit status of a guest that ended by itself. */
+  status = 0;
+  hasFailed = false;
+  #selected = 0;
+  #records = 0;
+  /** Records that the plugin failed on, in the blocks that were drained, and how many of them were shown. */
+  #faults = 0;
+  #faultsShown = 0;
+  readonly #spec: LaneSpec;
+  readonly #lanes: PluginLane[];
+  readonly #talk: Talk;
+  /** Undefined when nobody looks at the output here. */
+  readonly #output: PluginOutput | undefined;
+
+  /**
+   * @param where  which records are for the plugin at all
+   * @param fields the fields of a row, for a kind whose fields are known
+   */
+  constructor(
+    settings: SelectSettings,
+    spec: LaneSpec,
+    fields: readonly Path[],
+    options: { readonly isPolite: boolean; readonly talk: Talk } & Omit<LaneSurroundings, 'rejectsLeft' | 'stderr'>,
+  ) {
+    this.settings = settings;
+    this.isPolite = options.isPolite;
+    this.#spec = spec;
+    this.#talk = options.talk;
+    this.#output = spec.checksOutput && !this.#isStream ? new PluginOutput(spec.name, `<${spec.name}>`) : undefined;
+    const plan = planFor(spec, fields);
+    const blockBytes = Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2);
+    const around: LaneSurroundings = {
+      ...options,
+      rejectsLeft: () => this.rejectsLeft(),
+      stderr: (line) => options.talk.guest(spec.name, line),
+    };
+    const make = (): PluginLane =>
+      new PluginLane(
+        spec,
+        plan,
+        {
+          ...{ blockBytes, blockCount: BLOCKS, maxDepth: settings.maxDepth, maxRecordBytes: settings.maxRecordBytes },
+          ...{ keepRejects: false, strictKeys: false },
+          rows: {
+            forAll: spec.passUnmatched,
+            tableBytes: ROW_TABLE_BYTES,
+            pinBytes: PIN_BYTES,
+            longBlockBytes: Math.max(blockBytes, settings.maxRecordBytes + 1),
+          },
+        },
+        around,
+      );
+    this.#lanes = Array.from({ length: settings.lanes }, make);
+    const [first, ...others] = this.#lanes;
+    this.lanes = new Lanes(first!);
+    for (const lane of others) this.lanes.add(lane);
+  }
+
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  /** The guest's own exit status is that of the whole program. */
+  get exitsWithStatus(): boolean {
+    return this.#spec.kind === 'slung';
+  }
+
+  get #isStream(): boolean {
+    return this.#spec.kind === 'wasi' || this.#spec.kind === 'slung';
+  }
+
+  /** Waits until every lane's plugin has said who it is. @throws PluginRefused */
+  async start(): Promise<void> {
+    try {
+      const descriptions = await Promise.all(this.#lanes.map((lane) => lane.started()));
+      this.description = descriptions[0];
+    } catch (error) {
+      // What the guest has said may be why.
+      endStderr(this.#lanes, this.#spec, this.#talk);
+      throw error;
+    }
+  }
+
+  settle(): void {}
+
+  startWorkers(): void {}
+
+  /** The first lane's last block, which is large enough for every record. */
+  aside(): Seat {
+    const lane = this.#lanes[0]!;
+    return { lane, block: lane.memory.options.blockCount };
+  }
+
+  dropAside(): void {}
+
+  /** Keeps the start of the input, for hints. */
+  sample(bytes: Uint8Array): void {
+    if (this.sampleBytes.length === 0) this.sampleBytes = bytes.slice(0, SAMPLE_BYTES);
+  }
+
+  absentPaths(): { where: Path[]; columns: Path[] } {
+    return { where: absentPaths(this.#lanes, true), columns: [] };
+  }
+
+  /** A plugin that wanted nothing: the commonest reason is a name of a field. */
+  #hints(): string[] {
+    if (this.#records === 0 || this.#selected > 0 || this.hasFailed) return [];
+    return absentPaths(this.#lanes, false).map((path) => {
+      const nearest = nearestPath(path, this.sampleBytes);
+      const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
+      const what = `its selectors ask for \`${excerpt(path.text)}\`, which was in 0 of ${counted(this.#records, 'record')}`;
+      return `plugin ${this.name} wanted no record: ${what}${guess}`;
+    });
+  }
+
+  #unaskedKeys(): string[] {
+    if (this.hasFailed || (this.#selected === 0 && !this.#isStream)) return [];
+    return unaskedKeys(this.name, this.#spec.config, this.#lanes);
+  }
+
+  lastSeat(): Seat | undefined {
+    if (!this.#isStream || this.hasFailed) return undefined;
+    const seat = this.lanes.acquire(true);
+    if (seat !== undefined) this.#lanes[0]!.markLast(seat.block);
+    return seat;
+  }
+
+  causeOf({ lane }: Flight<Tag>, number: number): string | undefined {
+    return this.#lanes.find((candidate) => candidate === lane)?.cause(number);
+  }
+
+  verdict({ lane, block, tag }: Flight<Tag>): 'ended' | 'failed' | undefined {
+    const pluginLane = this.#lanes.find((candidate) => candidate === lane)!;
+    const counts = lane.memory.counts(block);
+    this.#records += counts.matched;
+    this.#selected += pluginLane.selected(block);
+    this.#faults += pluginLane.faults(block);
+    pluginLane.mail.receive();
+    let verdict: 'ended' | 'failed' | undefined;
+    const later: T.LaneNote[] = [];
+    for (const note of pluginLane.mail.notes.splice(0)) {
+      // A guest may be blocks ahead of what is drained, and what it says of them has to wait.
+      if (isOf(block, note)) verdict = this.#tell(note, tag) ?? verdict;
+      else later.push(note);
+    }
+    pluginLane.mail.notes.push(...later);
+    return verdict;
+  }
+
+  takeOutput({ lane, block }: Seat, rejecting: Rejecting): string | undefined {
+    const stoppedAt = this.#output?.take(lane as PluginLane, block, rejecting);
+    return stoppedAt === undefined ? undefined : outputPlace(this.name, stoppedAt);
+  }
+
+  #tell(note: T.LaneNote, tag: Tag): 'ended' | 'failed' | undefined {
+    const who = `plugin ${this.name}`;
+    switch (note.kind) {
+      case 'warn':
+        this.#talk.warn(`${who}: ${note.text}`);
+        return undefined;
+      case 'fault':
+        if (++this.#faultsShown <= T.FAULTS_SHOWN)
+          this.#talk.warn(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
+        return undefined;
+      case 'fatal':
+        this.#talk.error(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
+        this.hasFailed = true;
+        return 'failed';
+      case 'ended':
+        this.status = note.status;
+        if (note.status === 0) return 'ended';
+        this.#talk.error(`${who}: it ended with exit status ${note.status}`);
+        this.hasFailed = true;
+        return 'failed';
+      default:
+        return undefined;
+    }
+  }
+
+  /** Records were given up, or passed on as they were. */
+  get hasFaults(): boolean {
+    return this.#faults > 0;
+  }
+
+  /** What is left to say, at the end of the run. */
+  summarise(): void {
+    for (const lane of this.#lanes) {
+      lane.mail.receive();
+      for (const note of lane.mail.notes.splice(0)) {
+        if (note.kind === 'warn') this.#talk.warn(`plugin ${this.name}: ${note.text}`);
+      }
+    }
+    endStderr(this.#lanes, this.#spec, this.#talk);
+    tellLeftWarnings(this.#lanes, this.#spec, this.#talk);
+    for (const hint of [...this.#hints(), ...this.#unaskedKeys()]) this.#talk.warn(hint);
+    if (this.#faults > T.FAULTS_SHOWN) {
+      const fate = this.#spec.onPluginError === 'pass' ? 'passed on as they were' : 'left out';
+      this.#talk.warn(
+        `plugin ${this.name} failed on ${counted(this.#faults, 'record')}, which were ${fate} (the first ${T.FAULTS_SHOWN} are shown)`,
+      );
+    }
+  }
+
+  #sum(counter: number): number {
+    return this.#lanes.reduce((total, lane) => total + lane.count(counter), 0);
+  }
+
+  /**
+   * @param bytesOut what the run has written of it
+   * @param rejectedBehind bad lines that the next run of the chain has found in its output
+   */
+  report(bytesOut: number, rejectedBehind: number): PluginReport {
+    return {
+      ...{ plugin: this.name, version: this.description?.version, records: this.#records, matched: this.#selected },
+      ...{ bytesOut, calls: this.#sum(T.COUNT_CALLS) },
+      secondsInGuest: Number((this.#sum(T.COUNT_GUEST_MS) / 1000).toFixed(6)),
+      failures: this.#sum(T.COUNT_FAILURES),
+      outputRejected: rejectedBehind + this.#sum(T.COUNT_BAD_OUTPUT) + (this.#output?.rejected ?? 0),
+    };
+  }
+
+  hurry(): void {
+    for (const lane of this.#lanes) lane.hurry();
+  }
+
+  abandon(): void {
+    for (const lane of this.#lanes) lane.abandon();
+  }
+
+  finish(): void {
+    this.lanes.close();
+  }
+}
+
+/** Whether a note is to be told with the block. */
+function isOf(block: number, note: T.LaneNote): boolean {
+  const of = note.kind === 'ended' ? note.block : 'fault' in note ? note.fault.block : T.ANY_BLOCK;
+  return of === block || of === T.ANY_BLOCK;
+}
+
+/** `app.ndjson:17` or `app.ndjson:17-24`; the input alone when the guest was not given any lines of its own. */
+function placeOf({ fromLine, toLine }: T.PluginFault, { origin }: Tag): string {
+  const name = excerpt(origin.name);
+  if (toLine === 0) return name;
+  const [first, last] = [origin.lines + fromLine + 1, origin.lines + toLine];
+  return last > first ? `${name}:${first}-${last}` : `${name}:${first}`;
+}
+
+/** The plan that the memory is laid out with. A Tangent plugin's lane replaces it as soon as it knows its selectors. */
+function planFor(spec: LaneSpec, fields: readonly Path[]) {
+  const { where } = spec;
+  if (spec.kind === 'wasi') return buildPlan(where, { to: 'lines' });
+  return buildPlan(where, { to: 'rows', fields, select: undefined });
+}

@@ -1,0 +1,204 @@
+/**
+ * The store as a run writes to it: counts what goes in, keeps the positions that have not gone in yet, and turns the
+ * store's errors into errors of an output. What was acknowledged stays, whatever happens later.
+ */
+import type { PointColumns } from '../../engine/point-engine.ts';
+import type { Ends } from '../../graph/ends.ts';
+import { type InputFile, openInput, type Resuming } from '../../graph/position.ts';
+import type { OpenedInput } from '../../graph/stage.ts';
+import { counted } from '../../graph/stats.ts';
+import { SinkError } from '../../io/index.ts';
+import { StoreError } from '../../store/errors.ts';
+import type { InputPosition } from '../../store/points.ts';
+import type { Store } from '../../store/store.ts';
+import { excerpt, message } from '../../text/printable.ts';
+import { WaitingPoints } from './waiting-points.ts';
+
+/** What a run needs of a store. */
+export type PointStore = Pick<
+  Store,
+  'seriesId' | 'append' | 'position' | 'setAdding' | 'replaced' | 'syncDueMs' | 'sync' | 'close'
+>;
+
+/** The counts of --stats about the store; the names are part of the interface. */
+export interface StoreReport {
+  readonly points: number;
+  /** Different series among them. */
+  readonly series: number;
+  /** Points that took the place of points of earlier runs with the same series and time. Complete when the store is closed. */
+  readonly replaced: number;
+  /** Those among them whose value is another one. */
+  readonly changed: number;
+}
+
+const NO_POINTS: PointColumns = {
+  ids: new Uint32Array(0),
+  timesUs: new BigInt64Array(0),
+  values: new Float64Array(0),
+};
+
+/** A store's error as that of an output: the message, and the next step in a line of its own. */
+export function storeFailure(directory: string, error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  const hint = error.hint === undefined ? '' : `\n${message(error.hint)}`;
+  // Messages about the directory itself begin with it.
+  const place = error.message.startsWith(excerpt(directory)) ? '' : `store ${excerpt(directory)}: `;
+  return new SinkError(directory, error.kind, `${place}${error.message}${hint}`, 0, error);
+}
+
+export class StoreWriter {
+  readonly #store: PointStore;
+  readonly #directory: string;
+  /** Positions that no append has carried yet, by input. */
+  readonly #pending = new Map<string, InputPosition>();
+  readonly #series = new Set<number>();
+  /** Inputs of which the run reads what no run has read. */
+  readonly #adding = new WeakSet<InputFile>();
+  readonly #waiting = new WaitingPoints();
+  #points = 0;
+  #hasFailed = false;
+  #isClosed = false;
+  /** For --durability interval, when the input is dry. */
+  #timer: NodeJS.Timeout | undefined;
+  /** What went wrong when nobody was there to be told. */
+  #late: unknown;
+
+  /** Owns the store from now on. */
+  constructor(store: PointStore, directory: string) {
+    this.#store = store;
+    this.#directory = directory;
+  }
+
+  /** See Store. @throws StoreError `invalid`; SinkError for all others */
+  readonly seriesId = (name: string, tags: readonly string[]): number => {
+    try {
+      const id = this.#store.seriesId(name, tags);
+      this.#series.add(id);
+      return id;
+    } catch (error) {
+      if (error instanceof StoreError && error.kind === 'invalid') throw error;
+      throw this.#fail(error);
+    }
+  };
+
+  position(input: string): InputPosition | undefined {
+    return this.#store.position(input);
+  }
+
+  /**
+   * Opens an input. With --resume, what is read for the first time adds its points to what is there; an input that is read from
+   * its start once more, although an earlier run had come further, gives the points that it gave before.
+   */
+  async openInput(input: string, ends: Ends, options: Omit<Resuming, 'position'>): Promise<OpenedInput> {
+    let isKnown = false;
+    const position = (name: string): InputPosition | undefined => {
+      const found = this.#store.position(name);
+      isKnown = found !== undefined;
+      return found;
+    };
+    const opened = await openInput(input, ends, { ...options, position });
+    const isAgain = isKnown && opened.bytes === 0;
+    if (options.resume && !isAgain && opened.file !== undefined) this.#adding.add(opened.file);
+    return opened;
+  }
+
+  /** The points from now on are of this input. @throws SinkError */
+  from(file: InputFile | undefined): void {
+    try {
+      this.#store.setAdding(file !== undefined && this.#adding.has(file));
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  /** So far an input has been read; the next append says so, or the end. */
+  notePosition(position: InputPosition): void {
+    this.#pending.set(position.input, position);
+  }
+
+  /** Keeps the first `count` points for the next append: they are part of a batch whose end is not there yet. */
+  wait(columns: PointColumns, count: number): void {
+    this.#waiting.add(columns, count);
+  }
+
+  /**
+   * Appends what waits and the first `count` points, with what positions there are: all or nothing, so that whoever goes on at a
+   * position finds exactly the points before it.
+   * @throws SinkError
+   */
+  append(columns: PointColumns, count: number): void {
+    const positions = [...this.#pending.values()];
+    if (this.#late !== undefined) throw this.#late;
+    if (this.#waiting.count > 0) {
+      this.#waiting.add(columns, count);
+      const all = this.#waiting.take();
+      this.#append(all.columns, all.count, positions);
+    } else if (count > 0 || positions.length > 0) this.#append(columns, count, positions);
+  }
+
+  #append(columns: PointColumns, count: number, positions: readonly InputPosition[]): void {
+    try {
+      this.#store.append({ ...columns, count, positions });
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    this.#syncLater();
+    this.#points += count;
+    this.#pending.clear();
+  }
+
+  #syncLater(): void {
+    const dueMs = this.#timer === undefined ? this.#store.syncDueMs : undefined;
+    if (dueMs === undefined) return;
+    const sync = (): void => {
+      this.#timer = undefined;
+      try {
+        if (this.#store.syncDueMs !== undefined) this.#store.sync();
+      } catch (error) {
+        this.#late = this.#fail(error);
+      }
+    };
+    this.#timer = setTimeout(sync, dueMs).unref();
+  }
+
+  report(): StoreReport {
+    const { points, changed } = this.#store.replaced;
+    return { points: this.#points, series: this.#series.size, replaced: points, changed };
+  }
+
+  /** What has to be said at the end, when the store is closed. */
+  words(): readonly string[] {
+    const { points, changed } = this.#store.replaced;
+    if (points === 0) return [];
+    const others = changed === 0 ? 'all with the same values' : `${changed} of them with another value`;
+    const what = `${counted(points, 'point')} took the place of points that were in the store already, with the same series and time`;
+    return [`${what}: ${others}`];
+  }
+
+  /** Puts the last positions in and closes the store; what is called twice does nothing. @throws SinkError */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    try {
+      if (this.#late !== undefined) throw this.#late;
+      if (!this.#hasFailed) this.append(NO_POINTS, 0);
+    } finally {
+      this.#close();
+    }
+  }
+
+  #close(): void {
+    try {
+      this.#store.close();
+    } catch (error) {
+      // After a failure that was told, that closing fails as well says nothing new.
+      if (!this.#hasFailed) throw this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): unknown {
+    this.#hasFailed = true;
+    return storeFailure(this.#directory, error);
+  }
+}

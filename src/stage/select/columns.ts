@@ -1,0 +1,59 @@
+/**
+ * The columns of csv and tsv, and their header. Given columns are known before the first byte. Otherwise the root keys of
+ * the first window that has a matching record are the header (column-window.ts), in order of appearance; keys that appear
+ * later are counted, and reported once at the end.
+ */
+
+import { UsageError } from '../../config/errors.ts';
+import { asUsageError } from '../../config/selector-errors.ts';
+import type { FieldSetting, OutputFormat, SelectSettings } from '../../config/settings.ts';
+import type { Column, Projection } from '../../engine/program.ts';
+import { parsePath } from '../../selector/index.ts';
+import { quoted } from '../../text/printable.ts';
+
+function toColumn(field: FieldSetting, flag: string): Column {
+  try {
+    return { name: field.name, path: parsePath(field.path) };
+  } catch (error) {
+    throw asUsageError(error, flag);
+  }
+}
+
+/** The columns that -f or --columns ask for; undefined when neither was given. @throws UsageError */
+export function givenColumns(settings: SelectSettings): readonly Column[] | undefined {
+  const flag = settings.fields ? '--fields' : '--columns';
+  const columns = (settings.fields ?? settings.columns)?.map((field) => toColumn(field, flag));
+  const names = columns?.map(({ name }) => name) ?? [];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new UsageError(`${flag}: the name ${quoted(twice)} is given twice`, 'Rename one of them: name=path.');
+  }
+  return columns;
+}
+
+/** A column for a root key as it was found in the data. */
+export function foundColumn(key: string): Column {
+  return { name: key, path: { text: key, wholeKey: undefined, steps: [{ kind: 'key', key }] } };
+}
+
+/** What to write, or undefined when the columns are still to be found. */
+export function projectionOf(to: OutputFormat, columns: readonly Column[] | undefined): Projection | undefined {
+  if (to === 'ndjson') return columns === undefined ? { to: 'lines' } : { to, columns };
+  return columns === undefined ? undefined : { to, columns };
+}
+
+/** The header line, encoded as the rows are. */
+export function headerLine(to: 'csv' | 'tsv', columns: readonly Column[]): string {
+  const names = columns.map(({ name }) => (to === 'csv' ? csvField(name) : tsvField(name)));
+  return `${names.join(to === 'csv' ? ',' : '\t')}\n`;
+}
+
+function csvField(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const tsvEscapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\\': '\\\\' };
+
+function tsvField(text: string): string {
+  return text.replace(/[\t\n\r\\]/g, (character) => tsvEscapes[character]!);
+}

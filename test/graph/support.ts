@@ -1,0 +1,130 @@
+/** A run without a process: a source over given reads, a sink that collects, a host that remembers what was said. */
+import type { SelectSettings } from '../../src/config/settings.ts';
+import type { RunHost } from '../../src/graph/host.ts';
+import { Run } from '../../src/graph/node.ts';
+import type { RejectRow, RejectsWriter } from '../../src/io/index.ts';
+import { type Sink, type Source, SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
+import { Job } from '../../src/stage/select/select.ts';
+
+/** One answer of readNow: bytes (given in as many reads as they need), nothing for now, or an error. */
+export type Reading = Uint8Array | 'dry' | SourceError;
+
+export class GivenSource implements Source {
+  readonly name = 'given';
+  readonly sizeBytes = undefined;
+  readonly #readings: Reading[];
+
+  constructor(readings: readonly Reading[]) {
+    this.#readings = [...readings];
+  }
+
+  readNow(target: Uint8Array): number {
+    const next = this.#readings[0];
+    if (next === undefined) return 0;
+    if (next instanceof SourceError) throw next;
+    this.#readings.shift();
+    if (next === 'dry') return WOULD_BLOCK;
+    if (next.length === 0) return this.readNow(target);
+    const count = Math.min(target.length, next.length);
+    target.set(next.subarray(0, count));
+    if (count < next.length) this.#readings.unshift(next.subarray(count));
+    return count;
+  }
+
+  wait(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {}
+}
+
+export const defaultSettings: SelectSettings = {
+  inputs: ['given'],
+  where: [],
+  fields: undefined,
+  columns: undefined,
+  to: 'ndjson',
+  header: true,
+  csvStrict: false,
+  batchBytes: 256 * 1024,
+  batchRecords: undefined,
+  batchAgeMs: 0,
+  lanes: 1,
+  maxRecordBytes: 64 << 20,
+  maxDepth: 1024,
+  onError: 'skip',
+  badLinesFail: true,
+  rejects: undefined,
+  maxErrors: undefined,
+  output: '-',
+  stats: 'none',
+  quiet: false,
+  verbose: 0,
+  errors: 'text',
+  color: 'never',
+  exitStatus: false,
+  record: undefined,
+};
+
+export interface Result {
+  readonly out: string;
+  readonly outcome: Awaited<ReturnType<Run['execute']>>;
+  readonly report: ReturnType<Run['report']>;
+  readonly rejects: readonly (RejectRow & { readonly text: string })[];
+  readonly said: readonly string[];
+  /** How often progress was shown, or would have been. */
+  readonly updates: number;
+}
+
+/** A whole run over given reads (`more`: of further inputs). `prepare` may change the job (add lanes) before it begins. */
+export async function runOver(
+  readings: readonly Reading[],
+  changes: Partial<SelectSettings> = {},
+  prepare: (job: Job) => void = () => {},
+  more: readonly (readonly Reading[])[] = [],
+): Promise<Result> {
+  const sources = [readings, ...more].map((given) => new GivenSource(given));
+  const job = new Job({ ...defaultSettings, inputs: sources.map(({ name }) => name), ...changes });
+  prepare(job);
+  const out: Buffer[] = [];
+  const rejects: (RejectRow & { text: string })[] = [];
+  let parts = '';
+  let updates = 0;
+  const said: string[] = [];
+  const say = (text: string): void => {
+    said.push(text);
+  };
+  const sink: Sink = {
+    ...{ name: 'out', closed: false, isTTY: false, commit: () => {}, abort: () => {} },
+    writeNow: (bytes) => out.push(Buffer.from(bytes)) * 0 + bytes.length,
+    writeAll: async () => {},
+  };
+  const writer: RejectsWriter = {
+    name: 'rejects',
+    write: (line, row) => {
+      rejects.push({ ...row, text: parts + Buffer.from(line).toString('latin1') });
+      parts = '';
+    },
+    writePart: (part) => {
+      parts += Buffer.from(part).toString('latin1');
+    },
+    flush: () => {},
+    close: () => {},
+  };
+  const host: RunHost = {
+    talk: { error: say, warn: say, info: say, guest: (name, line) => say(`${name}: ${line}`), verbose: () => {} },
+    progress: { update: () => void updates++, clear: () => {} },
+    onSignal: () => () => {},
+    clockMs: () => performance.now(),
+  };
+  const ends = {
+    openSource: () => sources.shift()!,
+    sink,
+    rejects: writer,
+    showsBadLines: true,
+    collectGarbage: undefined,
+  };
+  const run = new Run(job, host, ends);
+  const outcome = await run.execute();
+  return { out: Buffer.concat(out).toString('latin1'), outcome, report: run.report(), rejects, said, updates };
+}

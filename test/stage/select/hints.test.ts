@@ -1,0 +1,41 @@
+/** When a run says at its end what the literals met. */
+import { expect, test } from 'vitest';
+import { runWords } from '../../../src/graph/verbose.ts';
+import { defaultSettings, runOver } from '../../graph/support.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const texts = [bytes('{"status":"500"}\n{"status":"200"}\n')];
+
+test('a literal whose type never fits, when nothing has matched', async () => {
+  const { said } = await runOver(texts, { where: ['status == 500'] });
+  expect(said).toEqual(['`status` was text in 2 of 2 records, never a number; write status == "500"']);
+});
+
+test('nothing when something has matched, or nothing was read', async () => {
+  expect((await runOver(texts, { where: ['status == 500 || status == "200"'] })).said).toEqual([]);
+  expect((await runOver([], { where: ['status == 500'] })).said).toEqual([]);
+});
+
+test('times of another form, also when something has matched', async () => {
+  const { said, report } = await runOver([bytes('{"t":"2026-03-14T09:26:24.090Z"}\n')], {
+    where: ['t < "2026-03-14T09:26:24Z"'],
+  });
+  expect(report.matched).toBe(1);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain('write "2026-03-14T09:26:24.000Z"');
+});
+
+test('what -v says: what was read, by how many lanes, why batches were closed, and the plan', async () => {
+  const readings = [bytes('{"a":1}\n\nx\n'), 'dry' as const, bytes('{"a":2}\n')];
+  const { report } = await runOver(readings, { where: ['a == 1'] });
+  const words = runWords({ ...defaultSettings, where: ['a == 1'], batchAgeMs: 5 }, { ...report, seconds: 0.5 });
+  expect(words).toEqual([
+    [
+      1,
+      `read 19 bytes of 1 input, 2 records, 1 bad line, 1 blank line, in 0.500 s (${report.megabytesPerSecond} MB/s) by 1 lane`,
+    ],
+    [1, '1 matched; output 8 bytes'],
+    [1, 'closed 1 batch when the input paused, 1 batch at the end of an input'],
+    [2, 'plan: (a == 1); whole records to ndjson; batches up to 262144 bytes, at most 5 ms old; up to 1 lanes'],
+  ]);
+});
