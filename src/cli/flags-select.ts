@@ -51,7 +51,7 @@ Without it, ndjson output is the matching lines, byte for byte, or what the last
     group: 'Selection',
     doc: 'The csv or tsv header, when there is no -f',
     longDoc:
-      'The columns of csv or tsv output, written as for --fields. Without --columns and --fields, the first 10 000 lines or 4 MiB that have a match decide the columns, and nothing is output before they are known; keys that first appear later are counted, reported once, and make exit code 1.',
+      'The columns of csv or tsv output, written as for --fields. Without --columns and --fields, the first 10 000 lines or 4 MiB that have a match decide the columns, and nothing is output before they are known; keys that first appear later are counted, reported once, and make exit code 1 (see --unsparsify of slung select).',
     commands,
   },
 ];
@@ -92,6 +92,17 @@ const output: readonly Flag[] = [
     longDoc:
       'With csv or tsv output, stop with exit code 1 at the first record that has a key which is not in the header, instead of counting it.',
     commands,
+  },
+  {
+    key: 'unsparsify',
+    long: 'unsparsify',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Read files twice, so that csv has the columns of all records',
+    longDoc:
+      'With csv or tsv output, the columns are those of all records that match, in order of first appearance, and not only of those in the first 10 000 lines or 4 MiB. The inputs are read twice, first for their columns, so they have to be files, which do not change meanwhile; compressed ones are inflated twice. At most 8192 columns.',
+    commands: ['select'],
   },
   {
     key: 'output',

@@ -52,6 +52,10 @@ const otherwise: readonly (readonly [names: string, advice: string])[] = [
   ['since last range start', "A range is part of the query: 'AVG:cpu:[]:[1h]'"],
 ];
 
+/** An option that `slung run` cannot have. */
+const ofSelect =
+  'Only slung select has it: it reads its files twice, and what a plugin outputs comes once. --columns or -f can name the columns.';
+
 /** Of the commands that read records; `since` is of queries. */
 const advised: ReadonlySet<string> = new Set(['select', 'run', 'store write']);
 
@@ -81,6 +85,7 @@ function fits(flag: Flag, long: string, name: string): boolean {
 }
 
 function adviceOn(name: string, flags: readonly Flag[]): string | undefined {
+  if (name.toLowerCase() === 'unsparsify' && flags.some(({ long }) => long === 'columns')) return ofSelect;
   const isQuery = flags.some((flag) => flag.commands.includes('query') && flag.long === 'plot');
   const isReader = flags.some(
     (flag) => flag.long === 'on-error' && flag.commands.some((command) => advised.has(command)),

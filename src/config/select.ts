@@ -34,6 +34,8 @@ const colors: readonly ColorWhen[] = ['auto', 'always', 'never'];
 export function selectSettings(resolved: Resolved, files: readonly string[], defaultStore?: string): SelectSettings {
   const to = resolved.choice('to', formats);
   checkFormat(resolved, to);
+  const unsparsify = resolved.boolean('unsparsify');
+  if (unsparsify) checkUnsparsify(resolved, to, files);
   checkOnError(resolved, to);
   checkTalk(resolved);
   checkPaths(resolved, files);
@@ -47,6 +49,7 @@ export function selectSettings(resolved: Resolved, files: readonly string[], def
     to,
     header: resolved.boolean('header'),
     csvStrict: resolved.boolean('csvStrict') && to !== 'ndjson',
+    unsparsify,
     batchBytes: resolved.number('batchBytes'),
     batchRecords: resolved.optionalNumber('batchRecords'),
     batchAgeMs: resolved.number('batchAge'),
@@ -96,6 +99,35 @@ function checkFormat(resolved: Resolved, to: OutputFormat): void {
   for (const key of ['csvStrict', 'header']) {
     if (resolved.isFlag(key)) throw new UsageError(`${resolved.originText(key)} needs --to csv or --to tsv`);
   }
+}
+
+/** The columns of all records are found by reading the files once before: who names them, or has no file, has no use for that. */
+function checkUnsparsify(resolved: Resolved, to: OutputFormat, files: readonly string[]): void {
+  const name = resolved.originText('unsparsify');
+  if (to === 'ndjson') {
+    throw new UsageError(
+      `${name} needs --to csv or --to tsv`,
+      'ndjson has no columns: each record has the members that it has, or those of -f/--fields.',
+    );
+  }
+  const named = resolved.has('fields') ? '--fields' : resolved.has('columns') ? '--columns' : undefined;
+  if (named !== undefined) {
+    throw new UsageError(
+      `${name} cannot be combined with ${named}`,
+      `${named} names the columns, and ${name} looks for all that there are. Use one.`,
+    );
+  }
+  if (resolved.boolean('resume')) {
+    throw new UsageError(
+      `${name} cannot be combined with ${resolved.originText('resume')}`,
+      'Each run would have columns of its own. Name them: --columns a,b',
+    );
+  }
+  if (files.length > 0 && !files.includes('-')) return;
+  throw new UsageError(
+    `${name} cannot read standard input twice`,
+    'Save it to a file and name that, or name the columns: --columns a,b',
+  );
 }
 
 function checkOnError(resolved: Resolved, to: OutputFormat): void {

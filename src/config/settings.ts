@@ -31,6 +31,8 @@ export interface SelectSettings {
   /** False with --no-header. */
   readonly header: boolean;
   readonly csvStrict: boolean;
+  /** The columns are those of all records: files are read twice. Only for csv and tsv without `fields` and `columns`. */
+  readonly unsparsify: boolean;
   readonly batchBytes: number;
   /** Undefined: no limit but batchBytes. */
   readonly batchRecords: number | undefined;

@@ -8,6 +8,7 @@ import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import type { PathStep } from '../engine/program.ts';
 import type { Sink } from '../io/index.ts';
+import { areFiles } from '../io/twice.ts';
 import { ColumnSearch } from '../stage/select/column-search.ts';
 import { headerLine } from '../stage/select/columns.ts';
 import { excerpt, LISTED_LENGTH, quoted, quotedList } from '../text/printable.ts';
@@ -188,7 +189,15 @@ export class Drain {
       .map(([name, records]) => `${quoted(name, LISTED_LENGTH)} (${counted(records, 'record')})`);
     const more = late.size > names.length ? ` and ${late.size - names.length} more` : '';
     const what = `${counted(late.size, 'column')} came after the header and ${late.size === 1 ? 'was' : 'were'} left out`;
-    return [`${what}: ${names.join(', ')}${more}; --columns or -f can name them`];
+    return [`${what}: ${names.join(', ')}${more}; ${this.#columnsHint()}`];
+  }
+
+  /** How the columns can be those of all records. */
+  #columnsHint(): string {
+    const { inputs, unsparsify } = this.#job.settings;
+    if (unsparsify) return 'the input has changed while it was read';
+    const given = '--columns or -f can name them';
+    return areFiles(inputs) && this.#job.findsColumns ? `--unsparsify finds all columns of files, ${given}` : given;
   }
 
   async #drainFlight(flight: Flight<Tag>): Promise<void> {
@@ -270,7 +279,7 @@ export class Drain {
     const what = `${names.length === 1 ? 'a column' : 'columns'} that the header has not`;
     this.#talk.error(
       `${excerpt(tag.origin.name)}:${tag.origin.lines + 1}: the record has ${what}: ` +
-        `${quotedList(names)} (--csv-strict); --columns or -f can name them`,
+        `${quotedList(names)} (--csv-strict); ${this.#columnsHint()}`,
     );
   }
 

@@ -103,9 +103,7 @@ export class Run {
       this.#ends.rejects?.close();
     } catch (error) {
       if (!(error instanceof SinkError)) {
-        this.#drain.sink.abort();
-        this.#closeRecorder();
-        this.#job.finish();
+        this.giveUp();
         throw error;
       }
       sinkError = error;
@@ -118,6 +116,13 @@ export class Run {
       ...{ job: this.#job, host: this.#host, stats: this.#stats, drain: this.#drain, rejecting: this.#rejecting },
       ...{ signal: this.#signal, inputFailed: this.#inputFailed, sinkError, report: () => this.report() },
     });
+  }
+
+  /** Ends the run in which nothing is in flight, without any output. */
+  giveUp(): void {
+    this.#drain.sink.abort();
+    this.#closeRecorder();
+    this.#job.finish();
   }
 
   /** A plugin that reads a stream is told of its end, and what it still puts out is drained. */

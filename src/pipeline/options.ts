@@ -62,7 +62,12 @@ export function settingsOf(options: SelectOptions): SelectSettings {
     where: typeof where === 'string' ? [where] : where,
     fields: fieldsOf('fields', options.fields),
     columns: fieldsOf('columns', options.columns),
-    ...{ to, header: options.header ?? true, csvStrict: (options.csvStrict ?? false) && to !== 'ndjson' },
+    ...{
+      to,
+      header: options.header ?? true,
+      csvStrict: (options.csvStrict ?? false) && to !== 'ndjson',
+      unsparsify: false,
+    },
     batchBytes: inRange('batchBytes', options.batchBytes ?? 512 * KIB, 64, 64 * MIB),
     batchRecords: optional('batchRecords', options.batchRecords, 1),
     ...{ batchAgeMs: 0, lanes: 1 },

@@ -12,6 +12,7 @@ describe('settings', () => {
       to: 'ndjson',
       header: true,
       csvStrict: false,
+      unsparsify: false,
       batchBytes: 524_288,
       batchRecords: undefined,
       batchAgeMs: 0,
@@ -53,6 +54,7 @@ describe('settings', () => {
       to: 'tsv',
       header: false,
       csvStrict: true,
+      unsparsify: false,
       batchBytes: 1_048_576,
       batchRecords: 10,
       batchAgeMs: 5,
@@ -157,12 +159,28 @@ describe('environment', () => {
   });
 });
 
+test('--unsparsify goes with --csv-strict, which then never strikes', async () => {
+  const settings = await settingsOf(['--unsparsify', '--csv-strict', '--to', 'csv', 'file']);
+  expect(settings).toMatchObject({ unsparsify: true, csvStrict: true });
+  expect(await settingsOf(['--unsparsify', '--no-unsparsify', 'file'])).toMatchObject({ unsparsify: false });
+});
+
 describe('refused combinations', () => {
   test.each<[string[], string, Record<string, string>?]>([
     [['-f', 'a', '--columns', 'b', '--to', 'csv'], '--columns and --fields cannot be used together'],
     [['--columns', 'a'], '--columns needs --to csv or --to tsv'],
     [['--csv-strict'], '--csv-strict needs --to csv or --to tsv'],
     [['--no-header'], '--no-header needs --to csv or --to tsv'],
+    [['--unsparsify', 'file'], '--unsparsify needs --to csv or --to tsv'],
+    [['--unsparsify', '-f', 'a', 'file'], '--unsparsify needs --to csv or --to tsv'],
+    [['--unsparsify', '--to', 'csv', '-f', 'a', 'file'], '--unsparsify cannot be combined with --fields'],
+    [['--unsparsify', '--to', 'tsv', '--columns', 'a', 'file'], '--unsparsify cannot be combined with --columns'],
+    [['--unsparsify', '--to', 'csv'], '--unsparsify cannot read standard input twice'],
+    [['--unsparsify', '--to', 'csv', 'file', '-'], '--unsparsify cannot read standard input twice'],
+    [
+      ['--unsparsify', '--to', 'csv', '--record', 'series=s time=t value=v', '--resume', 'file'],
+      '--unsparsify cannot be combined with --resume',
+    ],
     [['--on-error', 'keep', '-f', 'a'], '--on-error keep cannot be combined with --fields'],
     [['--on-error', 'keep', '--to', 'csv'], '--on-error keep cannot be combined with --to csv'],
     [['--on-error', 'keep', '--to', 'tsv', '-f', 'a'], '--on-error keep cannot be combined with --to tsv'],

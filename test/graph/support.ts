@@ -46,6 +46,7 @@ export const defaultSettings: SelectSettings = {
   to: 'ndjson',
   header: true,
   csvStrict: false,
+  unsparsify: false,
   batchBytes: 256 * 1024,
   batchRecords: undefined,
   batchAgeMs: 0,

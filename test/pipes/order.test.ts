@@ -77,6 +77,26 @@ describe.each([1, 2, 4])('-j %i', (lanes) => {
     expect(sha(stdout)).toBe(sha(`n,level\n${rows.join('')}`));
   });
 
+  test('csv with the columns of all records, wherever they first appear', () => {
+    const name = 'sparse';
+    const late = new Map([
+      [70_000, 'b'],
+      [70_001, 'c'],
+      [180_000, 'd'],
+      [249_999, 'e'],
+    ]);
+    const line = (i: number): string => `{"n":${i},"${late.get(i) ?? 'a'}":${i % 7}}`;
+    if (lanes === 1)
+      writeFileSync(join(work.path, name), `${Array.from({ length: LINES }, (_, i) => line(i)).join('\n')}\n`);
+    const all = [bin, 'select', '-j', String(lanes), '--to', 'csv', '--unsparsify', '--batch-bytes', '4K', name];
+    const { stdout } = spawnSync(process.execPath, all, { cwd: work.path, env: environment(), maxBuffer: 1 << 28 });
+    const rows = Array.from({ length: LINES }, (_, i) => {
+      const cells = ['a', 'b', 'c', 'd', 'e'].map((key) => (key === (late.get(i) ?? 'a') ? i % 7 : ''));
+      return `${i},${cells.join(',')}\n`;
+    });
+    expect(sha(stdout)).toBe(sha(`n,a,b,c,d,e\n${rows.join('')}`));
+  });
+
   test('stops at the same bad line', () => {
     const { stdout, stderr, status } = run('--max-errors', '20', '-q');
     expect(status).toBe(1);

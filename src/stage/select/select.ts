@@ -10,7 +10,7 @@ import { buildPlan, type Plan } from '../../engine/plan.ts';
 import type { Column, Path, Program } from '../../engine/program.ts';
 import type { Tag } from '../../graph/drain.ts';
 import type { RunHost } from '../../graph/host.ts';
-import { Lanes, type Seat } from '../../graph/lane.ts';
+import { type Flight, Lanes, type Seat } from '../../graph/lane.ts';
 import type { Recorder, Work } from '../../graph/stage.ts';
 import { compileExpressions } from '../../selector/index.ts';
 import { givenColumns, projectionOf } from './columns.ts';
@@ -169,7 +169,9 @@ export class Job implements Work {
 
   lastSeat(): undefined {}
 
-  verdict(): undefined {}
+  verdict(_flight: Flight<Tag>): ReturnType<Work['verdict']> {
+    return undefined;
+  }
 
   /** Keeps what an engine has learned about paths and keys. Once per engine. */
   #retire(memory: EngineMemory): void {

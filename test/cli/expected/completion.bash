@@ -27,7 +27,7 @@ _slung() {
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--record|--store|--retain) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --record --resume --no-resume --final --no-final --store --durability --retain --same-time --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --record --resume --no-resume --final --no-final --store --durability --retain --same-time --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in

@@ -14,6 +14,8 @@ complete -c slung -n "__fish_seen_subcommand_from select" -l no-header -d 'Leave
 complete -c slung -n "__fish_seen_subcommand_from select" -l header -d 'Opposite of --no-header'
 complete -c slung -n "__fish_seen_subcommand_from select" -l csv-strict -d 'Fail on a column that the csv header lacks'
 complete -c slung -n "__fish_seen_subcommand_from select" -l no-csv-strict -d 'Opposite of --csv-strict'
+complete -c slung -n "__fish_seen_subcommand_from select" -l unsparsify -d 'Read files twice, so that csv has the columns of all records'
+complete -c slung -n "__fish_seen_subcommand_from select" -l no-unsparsify -d 'Opposite of --unsparsify'
 complete -c slung -n "__fish_seen_subcommand_from select" -s o -l output -r -d 'Write to FILE, which gets its name when all is written'
 complete -c slung -n "__fish_seen_subcommand_from select" -s e -l exit-status -d 'Exit 4 when nothing was output'
 complete -c slung -n "__fish_seen_subcommand_from select" -l no-exit-status -d 'Opposite of --exit-status'

@@ -39,6 +39,8 @@ _slung() {
         '--header[Opposite of --no-header]' \
         '--csv-strict[Fail on a column that the csv header lacks]' \
         '--no-csv-strict[Opposite of --csv-strict]' \
+        '--unsparsify[Read files twice, so that csv has the columns of all records]' \
+        '--no-unsparsify[Opposite of --unsparsify]' \
         '-o+[Write to FILE, which gets its name when all is written]:FILE:_files' \
         '--output=[Write to FILE, which gets its name when all is written]:FILE:_files' \
         '-e[Exit 4 when nothing was output]' \

@@ -1,0 +1,101 @@
+/**
+ * `--unsparsify`: the columns of csv and tsv are those of all records that match. The inputs are read twice: a run with this work
+ * comes first, outputs nothing and keeps the keys, in order of appearance; then comes the run that writes.
+ *
+ * Lanes learn keys each for itself and in an order of its own. So a batch during which its lane has learned one is gone through
+ * again when it is drained, beside the lanes and in the order of the input. That happens a few times for each column.
+ */
+import type { SelectSettings } from '../../config/settings.ts';
+import * as L from '../../engine/layout.ts';
+import type { Tag } from '../../graph/drain.ts';
+import type { Flight, Lane } from '../../graph/lane.ts';
+import { grouped } from '../../graph/stats.ts';
+import { Job } from './select.ts';
+
+/** As many as an engine can keep. */
+export const MOST_COLUMNS = L.KEY_ENTRY_COUNT / 2;
+
+/** Looks for the keys of the records that match. */
+export class KeyJob extends Job {
+  readonly #names = new Set<string>();
+  /** What a lane had learned when it was last asked, and how many of its batches may have been known to it then. */
+  readonly #lanes = new Map<Lane, { learned: number; due: number }>();
+  #overflows = false;
+
+  constructor(settings: SelectSettings) {
+    super({
+      ...settings,
+      csvStrict: false,
+      rejects: undefined,
+      record: undefined,
+      stats: 'none',
+      output: '-',
+      verbose: 0,
+    });
+  }
+
+  /** The names in order of appearance; undefined when there are more than can be kept. */
+  get names(): readonly string[] | undefined {
+    return this.#isTooMuch ? undefined : [...this.#names];
+  }
+
+  get #isTooMuch(): boolean {
+    return this.#overflows || this.#names.size > MOST_COLUMNS;
+  }
+
+  /** The lanes do all of the work from the first batch on: nothing waits for the columns. */
+  override get isFinding(): boolean {
+    return false;
+  }
+
+  override verdict(flight: Flight<Tag>): 'failed' | undefined {
+    const { lane, tag } = flight;
+    if (this.#hasLearned(lane)) {
+      const { memory } = lane;
+      // A long record lies beside the lanes, whose turn it then is: what is known there is in order.
+      if (memory.options.blockBytes > this.lanes.main.memory.options.blockBytes) this.#take(lane);
+      else this.#goThrough(memory.view(tag.from, tag.to));
+    }
+    return this.#isTooMuch ? 'failed' : undefined;
+  }
+
+  /** Whether a key of this batch may be new to the lane. */
+  #hasLearned(lane: Lane): boolean {
+    const { memory } = lane;
+    const words = memory.words();
+    const { keys } = memory.map;
+    if (words[(keys + L.K_OVERFLOW) >> 2] !== 0) this.#overflows = true;
+    const learned = words[(keys + L.K_DISTINCT) >> 2]!;
+    const state = this.#lanes.get(lane) ?? { learned: 0, due: 0 };
+    this.#lanes.set(lane, state);
+    if (learned !== state.learned) {
+      state.learned = learned;
+      // A worker goes on meanwhile: the keys may be those of any batch that it has by now.
+      state.due = memory.options.blockCount;
+    }
+    if (state.due === 0) return false;
+    state.due--;
+    return true;
+  }
+
+  #goThrough(batch: Uint8Array): void {
+    const { lane, block } = this.aside(batch.length);
+    const { memory } = lane;
+    const from = memory.inputStart(block);
+    memory.view(from, from + batch.length).set(batch);
+    lane.submit(block, from, from + batch.length);
+    this.#take(lane);
+  }
+
+  #take(lane: Lane): void {
+    const { keys, overflow } = lane.memory.newKeys();
+    for (const { name } of keys) this.#names.add(name);
+    if (overflow > 0) this.#overflows = true;
+  }
+}
+
+/** What is said when there are more columns than can be kept. */
+export function tooManyColumns(): string {
+  const names = `${L.KEY_TEXT_BYTES >> 20} MiB`;
+  return `the records have more than ${grouped(MOST_COLUMNS)} columns, or more than ${names} of names; --columns or -f can name some`;
+}
