@@ -1,10 +1,10 @@
 /** `slung completion SHELL`: prints the shell's completion script. */
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
+import { Exit } from '../text/explained.ts';
 import { quoted } from '../text/printable.ts';
 import { shells } from './commands.ts';
 import { completionScript } from './completion.ts';
-import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { parseFlags } from './parse.ts';
 import type { World } from './world.ts';
@@ -17,8 +17,7 @@ export async function completionCommand(argv: readonly string[], world: World): 
   const shell = shells.find((known) => known === name);
   if (shell === undefined) {
     const near = nearest(name, shells);
-    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-    throw new UsageError(`completion: ${quoted(name)} is not one of ${shells.join(', ')}${hint}`);
+    throw new UsageError(`completion: ${quoted(name)} is not one of ${shells.join(', ')}`, { near });
   }
   world.write(1, completionScript(shell));
   return Exit.ok;

@@ -1,9 +1,9 @@
 /** `slung help [COMMAND|TOPIC]`: the same text as `slung COMMAND --help`, or that of a man page of section 7. */
 import { UsageError } from '../config/errors.ts';
 import { resolveLayers } from '../config/layers.ts';
+import { Exit } from '../text/explained.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { commandAt, subcommandsOf } from './commands.ts';
-import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { helpText } from './help.ts';
 import { topicOf, topicText } from './help-topics.ts';

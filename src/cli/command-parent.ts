@@ -1,10 +1,10 @@
 /** `slung plugin` or `slung store` without a subcommand that exists: brief help, or the nearest name. */
 import { UsageError } from '../config/errors.ts';
+import { Exit } from '../text/explained.ts';
 import { excerpt } from '../text/printable.ts';
 import { colorLevel, paintFor } from './color.ts';
 import type { CommandName } from './commands.ts';
 import { commandOf, subcommandsOf } from './commands.ts';
-import { Exit } from './exit.ts';
 import { helpText } from './help.ts';
 import { unknownSubcommand } from './mistakes.ts';
 import type { World } from './world.ts';

@@ -2,8 +2,8 @@
 import { basename, relative, resolve } from 'node:path';
 import { UsageError } from '../config/errors.ts';
 import { isTaken, nameProblem, pluginLanguages, writeNewPlugin } from '../plugin/authoring/new.ts';
+import { Exit } from '../text/explained.ts';
 import { excerpt, quoted } from '../text/printable.ts';
-import { Exit } from './exit.ts';
 import { shellWord } from './mistakes.ts';
 import { pluginArguments } from './plugin-flags.ts';
 import type { World } from './world.ts';

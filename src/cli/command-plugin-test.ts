@@ -22,7 +22,7 @@ import {
   updateExpected,
 } from '../plugin/authoring/test-cases.ts';
 import { compareOutput, type Verdict } from '../plugin/authoring/test-compare.ts';
-import { Exit } from './exit.ts';
+import { Exit } from '../text/explained.ts';
 import { flagsOf } from './flags.ts';
 import { parseFlags } from './parse.ts';
 import { buildSource } from './plugin-build.ts';
@@ -221,7 +221,7 @@ async function settingsOf(
       { ...runSources(world, pluginLimits(resolved)), load },
     );
   } catch (error) {
-    throw error instanceof UsageError ? new UsageError(`${place}: ${error.message}`, error.detail) : error;
+    throw error instanceof UsageError ? new UsageError(`${place}: ${error.message}`, error) : error;
   }
 }
 

@@ -4,9 +4,9 @@
  */
 import { UsageError } from '../config/errors.ts';
 import { runSettings } from '../config/run.ts';
+import { Exit } from '../text/explained.ts';
 import { excerpt } from '../text/printable.ts';
 import { commandOf } from './commands.ts';
-import { Exit } from './exit.ts';
 import { flagsOf } from './flags.ts';
 import { resolveLine } from './line.ts';
 import { refuseForgottenFlags } from './operands.ts';

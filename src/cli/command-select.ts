@@ -1,9 +1,9 @@
 /** `slung select`: flags → settings → run → exit code. */
 import { selectSettings } from '../config/select.ts';
 import type { SelectSettings } from '../config/settings.ts';
+import { Exit } from '../text/explained.ts';
 import { paintFor } from './color.ts';
 import { commandOf } from './commands.ts';
-import { Exit } from './exit.ts';
 import { resolveLine } from './line.ts';
 import { refuseForgottenFlags } from './operands.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';

@@ -1,6 +1,6 @@
 /** `slung store compact`: merges segments, and deflates old ones. */
 import { formatSize } from '../config/quantity.ts';
-import { Exit } from './exit.ts';
+import { Exit } from '../text/explained.ts';
 import { before, nowOf, storeArguments } from './store-arguments.ts';
 import { counted, writeJson } from './store-report.ts';
 import type { World } from './world.ts';

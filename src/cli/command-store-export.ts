@@ -2,7 +2,7 @@
 import { UsageError } from '../config/errors.ts';
 import { exportedCsv, exportedNdjson, type PointBlock } from '../format/points.ts';
 import type { Query } from '../query/index.ts';
-import { Exit } from './exit.ts';
+import { Exit } from '../text/explained.ts';
 import { writeAll } from './screen.ts';
 import { nowOf, seriesQuery, storeArguments, timeOf } from './store-arguments.ts';
 import type { World } from './world.ts';

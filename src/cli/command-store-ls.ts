@@ -1,6 +1,6 @@
 /** `slung store ls`: the series of a store. */
 import type { Cell, Sheet } from '../format/sheet.ts';
-import { Exit } from './exit.ts';
+import { Exit } from '../text/explained.ts';
 import { rowFormat, rowsAsText, writeAll } from './screen.ts';
 import type { SeriesRow } from './store-api.ts';
 import { seriesQuery, storeArguments } from './store-arguments.ts';

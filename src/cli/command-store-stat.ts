@@ -2,7 +2,7 @@
 import { formatSize } from '../config/quantity.ts';
 import { timeText } from '../format/times.ts';
 import type { StoreDescription } from '../store/describe.ts';
-import { Exit } from './exit.ts';
+import { Exit } from '../text/explained.ts';
 import { storeArguments } from './store-arguments.ts';
 import { counted, grouped, type ReportRow, writeJson, writeReport } from './store-report.ts';
 import type { World } from './world.ts';

@@ -2,7 +2,7 @@
 import { UsageError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
 import { timeText } from '../format/times.ts';
-import { Exit } from './exit.ts';
+import { Exit } from '../text/explained.ts';
 import { before, nowOf, storeArguments, timeOf } from './store-arguments.ts';
 import { counted, writeJson } from './store-report.ts';
 import type { World } from './world.ts';

@@ -1,7 +1,7 @@
 /** `slung store verify`: every damage of a store. */
 
+import { Exit } from '../text/explained.ts';
 import { messageLine } from '../text/printable.ts';
-import { Exit } from './exit.ts';
 import { storeArguments } from './store-arguments.ts';
 import { counted, writeJson } from './store-report.ts';
 import type { World } from './world.ts';

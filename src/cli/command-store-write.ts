@@ -1,7 +1,7 @@
 /** `slung store write`: flags → settings → run → exit code. */
 import { writeSettings } from '../config/write.ts';
+import { Exit } from '../text/explained.ts';
 import { commandOf } from './commands.ts';
-import { Exit } from './exit.ts';
 import { resolveLine } from './line.ts';
 import { refuseForgottenFlags } from './operands.ts';
 import { finish, hosted, levelOfTalk } from './running.ts';

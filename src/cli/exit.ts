@@ -1,10 +1,8 @@
 /**
- * The exit codes, in one place. Help and the man pages print this table; main() returns one of its numbers, and
- * nothing calls process.exit.
+ * What the exit codes mean (Exit in src/text/explained.ts). Help and the man pages print this table; main() returns one of
+ * its numbers, and nothing calls process.exit.
  */
 import type { StopSignal } from '../graph/host.ts';
-
-export const Exit = { ok: 0, data: 1, usage: 2, plugin: 3, empty: 4 } as const;
 
 export interface ExitRow {
   readonly code: string;

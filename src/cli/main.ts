@@ -4,11 +4,11 @@
  * start-up time is part of a filter's speed (bench/startup.mjs), and every further file of the bundle adds to it.
  */
 import type { ColorWhen, ErrorsFormat } from '../config/settings.ts';
+import { Exit } from '../text/explained.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { selectCommand } from './command-select.ts';
 import { type Command, type CommandName, commandAt, subcommandsOf } from './commands.ts';
-import { Exit } from './exit.ts';
-import { factsOf, failureOf, internalFailure, queryFailure } from './failure.ts';
+import { factsOf, failureOf, textOf } from './failure.ts';
 import { flagsOf } from './flags.ts';
 import { type Asked, askedFor } from './parse.ts';
 import { openTerminal } from './terminal.ts';
@@ -115,9 +115,9 @@ async function explain(
   const write = (text: string): void => world.write(2, text);
   const errors = errorsAsked(argv, world.environment.SLUNG_ERRORS);
   const { talk } = await openTerminal({ write, level, quiet: false, errors, verbose: 0, drawProgress: false });
-  const failure = failureOf(error, command) ?? (await queryFailure(error, command)) ?? internalFailure(error);
+  const failure = failureOf(error, command);
   if (errors === 'json') talk.error(failure.message, factsOf(failure));
-  else talk.error([failure.message, failure.detail, failure.next].filter((part) => part !== '').join('\n'));
+  else talk.error(textOf(failure));
   return failure.code;
 }
 

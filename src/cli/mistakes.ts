@@ -22,27 +22,26 @@ export function unknownCommand(argv: readonly string[], fileExists: (path: strin
       `To read it: slung select ${shellWord(word)}`,
     );
   }
-  return new UsageError(`unknown command ${quoted(word)}${didYouMean(nearest(word, names))}`);
+  return new UsageError(`unknown command ${quoted(word)}`, { near: nearest(word, names) });
 }
 
 /** `slung help WORDS` for words that are no command; `parent` is the command that the first of them names. */
 export function unknownTopic(words: string, parent: Command | undefined): UsageError {
   const known = parent === undefined ? names : subcommandsOf(parent).map(({ name }) => name);
   const topicNames = parent === undefined ? topics.map(({ name }) => name) : [];
-  return new UsageError(
-    `no help for ${quoted(words)}${didYouMean(nearest(words, [...known, ...topicNames]))}`,
-    `Commands: ${known.join(', ')}.${topicNames.length === 0 ? '' : ` Topics: ${topicNames.join(', ')}.`}`,
-  );
+  return new UsageError(`no help for ${quoted(words)}`, {
+    near: nearest(words, [...known, ...topicNames]),
+    detail: `Commands: ${known.join(', ')}.${topicNames.length === 0 ? '' : ` Topics: ${topicNames.join(', ')}.`}`,
+  });
 }
 
 /** `slung plugin WORD` for a word that is no subcommand. */
 export function unknownSubcommand(parent: Command, word: string): UsageError {
   const known = subcommandsOf(parent).map(lastWord);
-  const near = nearest(word, known);
-  return new UsageError(
-    `${parent.name}: unknown command ${quoted(word)}${didYouMean(near)}`,
-    `Commands: ${known.join(', ')}.`,
-  );
+  return new UsageError(`${parent.name}: unknown command ${quoted(word)}`, {
+    near: nearest(word, known),
+    detail: `Commands: ${known.join(', ')}.`,
+  });
 }
 
 function optionFirst(word: string): UsageError {
@@ -56,11 +55,7 @@ function optionFirst(word: string): UsageError {
     );
   }
   const near = nearOption(name.replace(/^-+/, ''), flags);
-  return new UsageError(`unknown option ${excerpt(name)}${didYouMean(near === undefined ? undefined : `--${near}`)}`);
-}
-
-function didYouMean(near: string | undefined): string {
-  return near === undefined ? '' : ` (did you mean ${near}?)`;
+  return new UsageError(`unknown option ${excerpt(name)}`, { near: near === undefined ? undefined : `--${near}` });
 }
 
 /** The word as a shell reads it back. */

@@ -117,7 +117,6 @@ function toUsageError(error: CommanderError, flags: readonly Flag[]): UsageError
   if (unknown !== undefined) return unknownOption(unknown, flags);
   const message = error.message
     .replace(/^error: /, '')
-    .replace(/^option '(.*)' argument missing$/s, 'the option $1 needs a value')
-    .replace(/\n\(Did you mean (.*)\?\)$/s, ' (did you mean $1?)');
+    .replace(/^option '(.*)' argument missing$/s, 'the option $1 needs a value');
   return new UsageError(message);
 }

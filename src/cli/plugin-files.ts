@@ -71,12 +71,10 @@ export async function loadPlugin(
     };
   const near = nearest(word, new Set(listPlugins(places).map(({ name }) => name)));
   const looked = `Looked for ${shown}.wasm in ${places.map(({ label }) => excerpt(label)).join(', ')}.`;
-  throw new PluginFileError(
-    `no plugin is called ${quoted(word)}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
-    world.fileExists(resolve(world.directory(), word))
-      ? `${looked}\n${shown} is a file; the plugin comes first: slung run PLUGIN ${shown}. A plugin in this directory is ./${shown}`
-      : looked,
-  );
+  const detail = world.fileExists(resolve(world.directory(), word))
+    ? `${looked}\n${shown} is a file; the plugin comes first: slung run PLUGIN ${shown}. A plugin in this directory is ./${shown}`
+    : looked;
+  throw new PluginFileError(`no plugin is called ${quoted(word)}`, { near, detail });
 }
 
 /** Which file a name became: for those who ask, and for all when ./plugins is in front of what is installed. */

@@ -25,10 +25,10 @@ export function pluginFolders(word: string | undefined, world: World, fits: (fol
       .filter(fits)
       .map((path) => basename(path)),
   );
-  throw new UsageError(
-    `there is no folder ${excerpt(word)}, here or in ./plugins${near === undefined ? '' : ` (did you mean ${near}?)`}`,
-    `To begin one: slung plugin new ${excerpt(word)}`,
-  );
+  throw new UsageError(`there is no folder ${excerpt(word)}, here or in ./plugins`, {
+    near,
+    detail: `To begin one: slung plugin new ${excerpt(word)}`,
+  });
 }
 
 function isFolder(path: string): boolean {

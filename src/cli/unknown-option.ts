@@ -69,10 +69,10 @@ export function unknownOption(written: string, flags: readonly Flag[]): UsageErr
   const meant = foreign.find(
     ([names, long]) => names.split(' ').includes(name.toLowerCase()) && flags.some((flag) => fits(flag, long, name)),
   );
-  if (meant !== undefined) return new UsageError(`${message} (did you mean ${meant[2]}?)`);
+  if (meant !== undefined) return new UsageError(message, { near: meant[2] });
   const advice = adviceOn(name, flags);
   if (advice !== undefined) return new UsageError(message, advice);
-  return new UsageError(near === undefined ? message : `${message} (did you mean --${near}?)`);
+  return new UsageError(message, { near: near === undefined ? undefined : `--${near}` });
 }
 
 /** The command has the flag, and the choice that the name stands for. */

@@ -57,8 +57,7 @@ function readChoice(flag: Flag, text: string, label: string): string {
   const choices = flag.choices ?? [];
   if (choices.includes(text)) return text;
   const near = nearest(text, choices);
-  const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
-  throw new UsageError(`${label}: ${quoted(text)} is not one of ${choices.join(', ')}${hint}`);
+  throw new UsageError(`${label}: ${quoted(text)} is not one of ${choices.join(', ')}`, { near });
 }
 
 function inRange(

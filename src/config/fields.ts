@@ -105,5 +105,6 @@ function unquote(name: string, start: number, text: string, label: string): stri
 
 /** The message, the text and a caret under `column` (in UTF-16 units). */
 function pointed(text: string, column: number, message: string, next = ''): UsageError {
-  return new UsageError(message, [...caretLines(text, column, 1), ...(next === '' ? [] : [next])].join('\n'));
+  const detail = [...caretLines(text, column, 1), ...(next === '' ? [] : [next])].join('\n');
+  return new UsageError(message, { detail, hint: next === '' ? undefined : next });
 }

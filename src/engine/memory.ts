@@ -2,6 +2,7 @@
  * How an engine's memory is laid out: static data, header, plan, work areas, blocks, and the output areas last, because
  * they may grow. Everything has its greatest size from the start; pages that nobody touches cost nothing.
  */
+import { AddressesError } from '../text/explained.ts';
 import * as L from './layout.ts';
 import type { Plan } from './plan.ts';
 
@@ -145,14 +146,10 @@ function layOut(plan: Plan, options: EngineOptions): Area {
   return { header, blocks, map };
 }
 
-/** Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. */
+/** Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. @throws AddressesError */
 export function createMemory(plan: Plan, options: EngineOptions): { memory: WebAssembly.Memory; map: MemoryMap } {
   const area = layOut(plan, options);
-  const memory = new WebAssembly.Memory({
-    initial: Math.max(LEAST_PAGES, Math.ceil(area.map.totalBytes / 65536)),
-    maximum: 65536,
-    shared: true,
-  });
+  const memory = newMemory(Math.max(LEAST_PAGES, Math.ceil(area.map.totalBytes / 65536)));
   new Uint8Array(memory.buffer).set(plan.bytes, area.map.plan);
   const words = new Int32Array(memory.buffer);
   for (const [offset, value] of Object.entries(area.header)) words[(area.map.header + Number(offset)) / 4] = value;
@@ -167,4 +164,13 @@ export function createMemory(plan: Plan, options: EngineOptions): { memory: WebA
     words[at + L.B_REJECT_LIMIT / 4] = -1;
   }
   return { memory, map: area.map };
+}
+
+/** @throws AddressesError when there is no room for it */
+function newMemory(initialPages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: initialPages, maximum: 65536, shared: true });
+  } catch (error) {
+    throw error instanceof RangeError ? new AddressesError(error) : error;
+  }
 }

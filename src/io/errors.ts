@@ -4,10 +4,13 @@
  * libuv's own sentences are used, except where they say less than a user needs ("illegal operation on a directory").
  */
 import { getSystemErrorMap } from 'node:util';
+import { Exit, type Explained } from '../text/explained.ts';
 import { excerpt, messageLine } from '../text/printable.ts';
 
 /** An input that cannot be opened, read or inflated. Bytes handed out before it was thrown are good. */
-export class SourceError extends Error {
+export class SourceError extends Error implements Explained {
+  readonly problem = 'system';
+  readonly exit = Exit.data;
   /** The input as the user wrote it, or `<stdin>`. */
   readonly source: string;
   /** The system's or the decoder's code (`ENOENT`, `ETRUNCATED` …). */
@@ -22,7 +25,9 @@ export class SourceError extends Error {
 }
 
 /** An output that cannot be opened, written or given its name. */
-export class SinkError extends Error {
+export class SinkError extends Error implements Explained {
+  readonly problem = 'system';
+  readonly exit = Exit.data;
   /** The output as the user wrote it, or `<stdout>`. */
   readonly sink: string;
   readonly code: string;

@@ -52,11 +52,27 @@ export class SelectorError extends Error {
  *       did you mean `==`?
  */
 export function renderSelectorError(error: SelectorError): string {
-  const lines = [messageLine(error.place === undefined ? error.message : `${error.place}: ${error.message}`)];
+  const first = messageLine(error.place === undefined ? error.message : `${error.place}: ${error.message}`);
+  return [first, ...linesBelow(error)].join('\n');
+}
+
+/** What is shown below the message: the text with a caret, what was expected, what to do next. May be empty. */
+export function detailOf(error: SelectorError): string {
+  return linesBelow(error).join('\n');
+}
+
+/** What helps, in one line: the next step, or else what was expected. */
+export function hintOf({ suggestion, expected }: SelectorError): string | undefined {
+  if (suggestion !== undefined) return messageLine(suggestion);
+  return expected === undefined ? undefined : `expected ${messageLine(expected)}`;
+}
+
+function linesBelow(error: SelectorError): string[] {
+  const lines: string[] = [];
   if (error.text.trim() !== '') lines.push(...caretLines(error.text, error.offset, error.length));
   if (error.expected !== undefined) lines.push(`  expected ${messageLine(error.expected)}`);
   if (error.suggestion !== undefined) lines.push(`  ${messageLine(error.suggestion)}`);
-  return lines.join('\n');
+  return lines;
 }
 
 /** One column or two of the shown line. */

@@ -2,7 +2,7 @@
  * What can go wrong with a store, in words: what, where (file and offset) and what to do next. Everything that the store
  * throws on purpose is one of these; the command line shows `message`, then `hint`.
  */
-
+import { Exit, type Explained } from '../text/explained.ts';
 import { messageLine } from '../text/printable.ts';
 
 /**
@@ -12,8 +12,10 @@ import { messageLine } from '../text/printable.ts';
  */
 export type StoreErrorKind = 'damaged' | 'locked' | 'foreign' | 'version' | 'missing' | 'io' | 'failed' | 'invalid';
 
-export class StoreError extends Error {
+export class StoreError extends Error implements Explained {
   override readonly name = 'StoreError';
+  readonly problem = 'store';
+  readonly exit = Exit.data;
   readonly kind: StoreErrorKind;
   /** The file's name in the store's directory. */
   readonly file: string | undefined;
@@ -21,6 +23,8 @@ export class StoreError extends Error {
   readonly offset: number | undefined;
   /** The next step, as a sentence. */
   readonly hint: string | undefined;
+  /** The same: it is all that there is to say. */
+  readonly detail: string | undefined;
 
   /** `message` is one line and names the file, when there is one. */
   constructor(
@@ -33,6 +37,7 @@ export class StoreError extends Error {
     this.file = more.file;
     this.offset = more.offset;
     this.hint = more.hint;
+    this.detail = more.hint;
   }
 }
 

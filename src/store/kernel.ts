@@ -4,6 +4,7 @@
  * takes twice as much each time, so that at most half of it lies idle.
  */
 import { readFileSync } from 'node:fs';
+import { AddressesError } from '../text/explained.ts';
 
 /** The points of a series that lie in a kernel's memory: addresses. */
 export interface GatheredPoints {
@@ -141,6 +142,15 @@ function kernelModule(): WebAssembly.Module {
   return compiled;
 }
 
+/** @throws AddressesError when there is no room for it */
+function newMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 2, maximum: 65536 });
+  } catch (error) {
+    throw error instanceof RangeError ? new AddressesError(error) : error;
+  }
+}
+
 export class Kernel {
   readonly exports: KernelExports;
   readonly #memory: WebAssembly.Memory;
@@ -151,7 +161,7 @@ export class Kernel {
   #u32: Uint32Array;
 
   constructor() {
-    this.#memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
+    this.#memory = newMemory();
     const instance = new WebAssembly.Instance(kernelModule(), { env: { memory: this.#memory } });
     const exports = instance.exports as unknown as KernelExports & { heapBase(): number };
     if (exports.heapBase() > STATIC_BYTES) throw new RangeError('the kernels have too much static data');

@@ -131,16 +131,17 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   },
   'store/asm': { store: ['layout.ts', 'table-layout.ts', 'fold-layout.ts'] },
   // The renderer of errors with a caret, the nearest name, and the automata for words in a pattern.
-  query: { selector: ['errors.ts', 'strings.ts', 'suggest.ts'], 'selector/regex': 'all' },
+  query: { selector: ['errors.ts', 'strings.ts', 'suggest.ts'], 'selector/regex': 'all', text: 'all' },
   selector: { 'selector/regex': ['error.ts', 'index.ts'], engine: ['program.ts'], text: 'all' },
   'selector/regex': { selector: ['suggest.ts'], engine: ['regex-layout.ts'] },
   lock: { text: 'all' },
   io: { text: 'all' },
-  engine: {},
+  // It can run out of addresses.
+  engine: { text: ['explained.ts'] },
   'engine/asm': {
     engine: ['layout.ts', 'code-numbers.ts', 'regex-layout.ts', 'view-codes.ts', 'event-layout.ts', 'point-layout.ts'],
   },
-  // How text from outside is shown.
+  // How text from outside is shown, and errors for the user.
   text: {},
 };
 
