@@ -124,7 +124,10 @@ export class RowEngine extends EngineMemory {
   #reserveOut(block: number, used: number, more: number): void {
     const capacity = this.word(block, L.B_OUT_CAPACITY);
     if (used + more + SLACK_BYTES <= capacity) return;
-    if (used + more > MAX_OUT_BYTES) throw new RangeError(`more than ${MAX_OUT_BYTES} bytes of output in one batch`);
+    if (used + more > MAX_OUT_BYTES) {
+      const most = `${MAX_OUT_BYTES >> 30} GiB`;
+      throw new RangeError(`the output of one batch is more than ${most}; --batch-records N makes smaller batches`);
+    }
     const wanted = Math.ceil(Math.max(capacity * 2, used + more + SLACK_BYTES) / PAGE_BYTES);
     const from = this.word(block, L.B_OUT);
     const to = this.memory.grow(wanted) * PAGE_BYTES;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as L from '../../src/engine/layout.ts';
 import { createMemory, type EngineOptions } from '../../src/engine/memory.ts';
 import { buildPlan, type Plan } from '../../src/engine/plan.ts';
-import { RowEngine } from '../../src/engine/row-engine.ts';
+import { MAX_OUT_BYTES, RowEngine } from '../../src/engine/row-engine.ts';
 import { compileExpressions, compileLists, parseTangentPath } from '../../src/selector/index.ts';
 
 const options: EngineOptions = {
@@ -127,6 +127,14 @@ test('output grows and is kept', () => {
   const bytes = engine.word(1, L.B_OUT_BYTES);
   expect(bytes).toBe(20 * piece.length);
   expect(Buffer.from(engine.view(from, from + bytes)).equals(Buffer.concat(Array(20).fill(piece)))).toBe(true);
+});
+
+test('output has a limit, which is told with the option that helps', () => {
+  const engine = engineFor(buildPlan(where, { to: 'rows', fields: [], select }));
+  engine.setWord(1, L.B_OUT_BYTES, MAX_OUT_BYTES - 9);
+  expect(() => engine.appendOut(1, Buffer.from('0123456789'))).toThrow(
+    new RangeError('the output of one batch is more than 1 GiB; --batch-records N makes smaller batches'),
+  );
 });
 
 test('the last block takes a record that no other can hold', () => {

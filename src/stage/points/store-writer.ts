@@ -11,7 +11,7 @@ import { SinkError } from '../../io/index.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { InputPosition } from '../../store/points.ts';
 import type { Store } from '../../store/store.ts';
-import { excerpt, message } from '../../text/printable.ts';
+import { excerpt, oneLine } from '../../text/printable.ts';
 import { WaitingPoints } from './waiting-points.ts';
 
 /** What a run needs of a store. */
@@ -37,13 +37,19 @@ const NO_POINTS: PointColumns = {
   values: new Float64Array(0),
 };
 
-/** A store's error as that of an output: the message, and the next step in a line of its own. */
+/** A store's error as that of an output: the message and the next step in one line, as errors of outputs are. */
 export function storeFailure(directory: string, error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
-  const hint = error.hint === undefined ? '' : `\n${message(error.hint)}`;
+  const hint = error.hint === undefined ? '' : `; ${asClause(error.hint)}`;
   // Messages about the directory itself begin with it.
   const place = error.message.startsWith(excerpt(directory)) ? '' : `store ${excerpt(directory)}: `;
   return new SinkError(directory, error.kind, `${place}${error.message}${hint}`, 0, error);
+}
+
+/** A sentence as a part of another one. Names in capitals stay what they are. */
+function asClause(sentence: string): string {
+  const text = oneLine(sentence).replace(/\.$/, '');
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 export class StoreWriter {

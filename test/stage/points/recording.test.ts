@@ -88,7 +88,7 @@ test('points are in the store before the output of their batch is written', asyn
   const reads: Reading[] = [Buffer.from(line(1)), 'dry', Buffer.from(line(2)), 'dry', Buffer.from(line(3))];
   const { out, outcome, said } = await record(reads, {}, { store });
   expect(out).toBe(line(1));
-  expect([outcome, said]).toEqual([{ kind: 'done', code: 1 }, ['store history: the disk is full\nMake room.']]);
+  expect([outcome, said]).toEqual([{ kind: 'done', code: 1 }, ['store history: the disk is full; make room']]);
   expect([values(store), store.closed]).toEqual([[1], 1]);
 });
 

@@ -308,7 +308,7 @@ test('an error of the store ends the run, with what helps; what was acknowledged
     new GivenSource([line, 'dry', line, 'dry', line]),
   ]);
   expect(outcome).toEqual({ kind: 'done', code: 1 });
-  expect(said).toEqual(['store history: 00000001.log: no space left on device (ENOSPC)\nMake room.']);
+  expect(said).toEqual(['store history: 00000001.log: no space left on device (ENOSPC); make room']);
   expect([store.points.length, store.closed]).toEqual([1, 1]);
 });
 
