@@ -126,6 +126,24 @@ Points of the same series and time are all kept when one run reads them. A secon
     hasManPage: false,
   },
   {
+    name: 'store delete',
+    operands: 'SERIES',
+    completes: [],
+    doc: 'Delete points of some series',
+    longDoc: `Deletes the points of SERIES. ${series} A range may follow the tags, as in a query: cpu:[host=a]:[7d] deletes the last seven days, cpu:[]:[2026-11-01,2026-11-02] from the first midnight (UTC) to the second; without one, all points go and with them the series. Files that have such points are written anew, which needs room for them; all of the points are deleted or, after an error or a crash, none of them. Whoever reads the store meanwhile still sees them.
+
+--dry-run says how many points of how many series would go. Nothing asks back, so look first. Where the store ended in each input is not forgotten: --resume does not bring deleted points back, reading the input from its start does.`,
+    examples: [
+      { doc: 'What would go?', text: `slung store delete --dry-run 'cpu.*:[host=old]'` },
+      { doc: 'One host, everywhere', text: `slung store delete '*:[host=old]'` },
+      {
+        doc: 'One day of one series',
+        text: `slung store delete 'http.latency:[]:[2026-11-01T00:00:00Z,2026-11-01T23:59:59.999999Z]'`,
+      },
+    ],
+    hasManPage: false,
+  },
+  {
     name: 'store export',
     operands: '[SERIES]',
     completes: [],

@@ -52,7 +52,7 @@ export const pluginFlags: readonly Flag[] = [
     common: true,
     commands: [
       ...(['plugin inspect', 'plugin test', 'plugin list', 'store stat', 'store verify'] as const),
-      ...(['store compact', 'store trim', 'store repair'] as const),
+      ...(['store compact', 'store trim', 'store delete', 'store repair'] as const),
     ],
   },
 ];

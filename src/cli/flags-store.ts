@@ -15,8 +15,8 @@ const CENTURY_MS = 36_525 * DAY_MS;
 
 /** What only reads or tends a store. */
 const tending: readonly CommandName[] = [
-  ...(['store ls', 'store stat', 'store verify', 'store compact', 'store trim', 'store export'] as const),
-  'store repair',
+  ...(['store ls', 'store stat', 'store verify', 'store compact', 'store trim', 'store delete'] as const),
+  ...(['store export', 'store repair'] as const),
 ];
 const recording: readonly CommandName[] = ['select', 'run', 'store write'];
 const everyStore: readonly CommandName[] = [...recording, 'query', ...tending];
@@ -271,7 +271,7 @@ const asking: readonly Flag[] = [
     doc: 'What now and [1h] are counted from',
     longDoc:
       'The time that now means, as in a query: a date, a time as in RFC 3339, or microseconds since 1970. For reports about a day that is over, and for scripts that must give the same answer again.',
-    commands: ['query', 'store trim', 'store compact', 'store export'],
+    commands: ['query', 'store trim', 'store delete', 'store compact', 'store export'],
   },
 ];
 
@@ -347,7 +347,7 @@ const tendingFlags: readonly Flag[] = [
     doc: 'Only say what would be done',
     longDoc: 'Change nothing, and say what would be done.',
     common: true,
-    commands: ['store trim', 'store repair'],
+    commands: ['store trim', 'store delete', 'store repair'],
   },
 ];
 

@@ -28,6 +28,7 @@ const handlers: Readonly<Record<CommandName, () => Promise<Handler>>> = {
   'store verify': async () => (await import('./command-store-verify.ts')).storeVerifyCommand,
   'store compact': async () => (await import('./command-store-compact.ts')).storeCompactCommand,
   'store trim': async () => (await import('./command-store-trim.ts')).storeTrimCommand,
+  'store delete': async () => (await import('./command-store-delete.ts')).storeDeleteCommand,
   'store export': async () => (await import('./command-store-export.ts')).storeExportCommand,
   'store repair': async () => (await import('./command-store-repair.ts')).storeRepairCommand,
   plugin: async () => parentCommand('plugin'),

@@ -4,6 +4,7 @@
  */
 import type { PointBlock } from '../format/points.ts';
 import type { Query } from '../query/index.ts';
+import type { DeleteReport } from '../store/delete.ts';
 import type { StoreDescription } from '../store/describe.ts';
 import type { StoreError } from '../store/errors.ts';
 import type { HistoryResult } from '../store/history/result.ts';
@@ -46,5 +47,11 @@ export interface StoreApi<Snapshot extends OpenSnapshot = OpenSnapshot> {
   compact(directory: string, options: { readonly coldBeforeUs: bigint | undefined }): MaintainReport;
   /** Drops what is before `beforeUs`. */
   trim(directory: string, options: { readonly beforeUs: bigint; readonly isDryRun: boolean }): MaintainReport;
+  /** Deletes the points that the query's name, tags and range match; with `isDryRun` they are only counted. */
+  delete(
+    directory: string,
+    query: Query,
+    options: { readonly nowUs: bigint; readonly isDryRun: boolean },
+  ): DeleteReport;
   repair(directory: string, options: { readonly isDryRun: boolean }): RepairReport;
 }

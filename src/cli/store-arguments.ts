@@ -111,6 +111,48 @@ export function seriesQuery(operand: string | undefined): Query {
   );
 }
 
+/**
+ * The query for what is to be deleted: SERIES, SERIES:[TAGS] or SERIES:[TAGS]:[FROM,TO].
+ * @throws UsageError, QueryError with the place in what was typed
+ */
+export function selectionQuery(typed: string): Query {
+  const lead = 'COUNT:';
+  const text = `${lead}${typed}${/:\s*\[/.test(typed) ? '' : ':[]'}`;
+  let query: Query;
+  try {
+    query = withinTyped(typed, lead.length, () => parseQuery(text));
+  } catch (error) {
+    if (error instanceof QueryError && hasOperation(typed)) throw withOperation(typed);
+    throw error;
+  }
+  const isSelection = query.by.length === 0 && query.everyUs === undefined && query.order === undefined;
+  if (isSelection && query.limit === undefined) return query;
+  throw new UsageError(
+    `${quoted(typed)} is more than points of series`,
+    'BY, EVERY, ORDER BY and LIMIT say how to compute; what is deleted is SERIES:[TAGS]:[FROM,TO].',
+  );
+}
+
+function hasOperation(typed: string): boolean {
+  try {
+    parseQuery(typed);
+    return true;
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    return false;
+  }
+}
+
+function withOperation(typed: string): UsageError {
+  const colon = typed.indexOf(':');
+  const operation = typed.slice(0, colon).trim();
+  const rest = typed.slice(colon + 1).trim();
+  return new UsageError(
+    `${quoted(typed)} has an operation (${excerpt(operation)}), and points are deleted as they are`,
+    `Leave it out: slung store delete '${excerpt(rest)}'`,
+  );
+}
+
 /** Errors of a text that has `lead` units in front which nobody typed. */
 function withinTyped<R>(typed: string, lead: number, parse: () => R): R {
   try {

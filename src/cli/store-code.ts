@@ -6,6 +6,7 @@ import { matchesTags, parseQuery, type Query } from '../query/index.ts';
 import { selectionOf } from '../store/history/query.ts';
 import { spanOf } from '../store/history/span.ts';
 import {
+  deletePoints,
   describeStore,
   FULL_COMPACTION,
   listSeries,
@@ -21,11 +22,15 @@ import {
   trimStore,
   usualLimits,
   verifyStore,
+  wouldDelete,
 } from '../store/index.ts';
 import type { OpenSnapshot, StoreApi } from './store-api.ts';
 import { optionsOf, type StoreClock } from './store-open.ts';
 
 const filesOf = (directory: string): NodeFiles => NodeFiles.open(directory, { create: false });
+
+/** No point is in it. */
+const NO_TIME = { fromUs: 0n, toUs: -1n };
 
 /** The store code, for commands. @param warn gets what is odd and no error */
 export function storeCode(clock: StoreClock, warn: (text: string) => void): StoreApi {
@@ -62,6 +67,13 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
       }),
     trim: (directory, { beforeUs, isDryRun }) =>
       isDryRun ? wouldTrim(directory, beforeUs) : trimmed(directory, beforeUs),
+    delete: (directory, query, { nowUs, isDryRun }) => {
+      const span = spanOf(query, nowUs);
+      const files = filesOf(directory);
+      if (isDryRun || span === undefined) return wouldDelete(files, selectionOf(query), span ?? NO_TIME);
+      const options = optionsOf({ durability: 'batch', retainMs: undefined, sameTime: 'keep' }, clock, warn);
+      return deletePoints(files, options, selectionOf(query), span);
+    },
     repair: (directory, options) => repairStore(filesOf(directory), options),
   };
   // A snapshot only ever comes from `openSnapshot` of the same value.

@@ -14,7 +14,8 @@ export type OnDamage = (damage: StoreError) => void;
 export class MergeCursor {
   readonly reader: SegmentReader;
   readonly #room: Columns;
-  readonly #span: TimeSpan | undefined;
+  readonly #spanOf: (series: number) => TimeSpan | undefined;
+  #span: TimeSpan | undefined;
   readonly #onDamage: OnDamage | undefined;
   /** Ordinals are wanted. */
   readonly #isNumbered: boolean;
@@ -33,20 +34,20 @@ export class MergeCursor {
 
   /**
    * @param room for a block
-   * @param span points outside are left out
+   * @param spanOf of a series of the reader: points outside are left out
    * @param onDamage without it, damage is an error
    * @param isNumbered whether ordinals are wanted
    */
   constructor(
     reader: SegmentReader,
     room: Columns,
-    span: TimeSpan | undefined,
+    spanOf: (series: number) => TimeSpan | undefined,
     onDamage: OnDamage | undefined,
     isNumbered: boolean,
   ) {
     this.reader = reader;
     this.#room = room;
-    this.#span = span;
+    this.#spanOf = spanOf;
     this.#onDamage = onDamage;
     this.#isNumbered = isNumbered;
   }
@@ -59,6 +60,7 @@ export class MergeCursor {
   begin(): void {
     this.#block = this.reader.firstBlock(this.series);
     this.#blockEnd = this.reader.firstBlock(this.series + 1);
+    this.#span = this.#spanOf(this.series);
     this.series += 1;
     this.#load();
   }

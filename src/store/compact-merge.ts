@@ -19,6 +19,8 @@ const MOST_ORDINAL = 0xffff_ffff;
 export interface MergeOptions {
   /** Points outside are left out. What they wrote over in older segments that are not merged along would be seen again. */
   readonly span?: TimeSpan | undefined;
+  /** The same for single series; goes before `span`. @param reader its place among the readers @param series its number there */
+  readonly spanOf?: ((reader: number, series: number) => TimeSpan | undefined) | undefined;
   /** To save what is whole: gets the damage of each block that is left out. Without it damage is an error. */
   readonly onDamage?: OnDamage | undefined;
 }
@@ -35,8 +37,10 @@ export function mergeSegments(
 ): void {
   const room = mergeRoomOf(writer.kernel, readers.length);
   const isNumbered = readers.some(({ hasOrdinals }) => hasOrdinals);
-  const { span, onDamage } = options;
-  const cursors = readers.map((reader, i) => new MergeCursor(reader, room.blocks[i]!, span, onDamage, isNumbered));
+  const { span, spanOf = () => span, onDamage } = options;
+  const cursors = readers.map((reader, i) => {
+    return new MergeCursor(reader, room.blocks[i]!, (series) => spanOf(i, series), onDamage, isNumbered);
+  });
   const merger = new SeriesMerger(writer, room, isNumbered);
   for (;;) {
     const same = withLowestKey(cursors);

@@ -1,6 +1,7 @@
 /** The store as the rest of the program sees it. */
 
 export { FULL_COMPACTION } from './compact-plan.ts';
+export { type DeleteReport, deletePoints, wouldDelete } from './delete.ts';
 export { describeStore, type StoreDescription } from './describe.ts';
 export { StoreError, type StoreErrorKind } from './errors.ts';
 export * from './history/index.ts';

@@ -7,8 +7,9 @@ import { COMPACTION, type CompactionOptions, type Merge, planCompaction } from '
 import { StoreError } from './errors.ts';
 import { removeSegments } from './flush.ts';
 import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts';
-import { maxLevelFor, type TimeSpan } from './partition.ts';
+import { maxLevelFor, overlaps, type TimeSpan } from './partition.ts';
 import type { StoreParts } from './parts.ts';
+import { type FindSeries, removal } from './removal-merge.ts';
 
 const MIN_I64 = -(2n ** 63n);
 const MAX_I64 = 2n ** 63n - 1n;
@@ -73,7 +74,7 @@ export class Maintenance {
     const gone = expired(this.#manifest.segments, cutoffUs);
     if (gone.length === 0) return;
     this.#counts.dropped += gone.length;
-    this.#counts.pointsDropped += gone.reduce((sum, { points }) => sum + points, 0);
+    this.#counts.pointsDropped += pointsIn(gone);
     this.#replace(gone, []);
   }
 
@@ -88,6 +89,39 @@ export class Maintenance {
       this.#run({ inputs: [info], level: info.level, age: info.age, isCold: info.isCold }, span);
   }
 
+  /**
+   * Drops the points of some series in a span, from every segment. All that is touched is written anew before one manifest names it,
+   * so that an older value, which one of these points had replaced, is never seen again.
+   */
+  remove(find: FindSeries, span: TimeSpan): void {
+    const { files, kernel, segments } = this.#parts;
+    const gone: SegmentInfo[] = [];
+    const made: SegmentInfo[] = [];
+    try {
+      for (const info of this.#manifest.segments) {
+        const merge = overlaps(info, span) ? removal(segments.reader(info), find, span) : undefined;
+        if (merge === undefined) continue;
+        const next = merge.isAll
+          ? undefined
+          : runMerge(files, kernel, merge, this.#manifest.nextNumber + made.length, merge);
+        if (next?.points === info.points) removeSegments(this.#parts, [next]);
+        else {
+          gone.push(info);
+          if (next !== undefined) made.push(next);
+        }
+      }
+    } catch (error) {
+      removeSegments(this.#parts, made);
+      throw error;
+    }
+    if (gone.length === 0) return;
+    this.#counts.merged += made.length;
+    this.#counts.made += made.length;
+    this.#counts.dropped += gone.length - made.length;
+    this.#counts.pointsDropped += pointsIn(gone) - pointsIn(made);
+    this.#replace(gone, made);
+  }
+
   /** Deflates what has no points since the moment. */
   chill(olderThanUs: bigint): void {
     for (const info of coldCandidates(this.#manifest.segments, olderThanUs)) this.#run(chill(info));
@@ -97,7 +131,7 @@ export class Maintenance {
     const { files, kernel } = this.#parts;
     const { nextNumber } = this.#manifest;
     const made = runMerge(files, kernel, merge, nextNumber, { span });
-    const before = merge.inputs.reduce((sum, { points }) => sum + points, 0);
+    const before = pointsIn(merge.inputs);
     this.#counts.merged += merge.inputs.length;
     this.#counts.made += made === undefined ? 0 : 1;
     if (span.firstTimeUs !== MIN_I64) this.#counts.pointsDropped += before - (made?.points ?? 0);
@@ -128,6 +162,10 @@ export class Maintenance {
 
 function bytesOf({ segments }: Manifest): number {
   return segments.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function pointsIn(segments: readonly SegmentInfo[]): number {
+  return segments.reduce((sum, { points }) => sum + points, 0);
 }
 
 /**

@@ -59,7 +59,7 @@ describe.skipIf(!has('bash'))('in bash', () => {
     [['slung', 'q'], ['query']],
     [
       ['slung', 'store', ''],
-      ['write', 'ls', 'stat', 'verify', 'compact', 'trim', 'export', 'repair'],
+      ['write', 'ls', 'stat', 'verify', 'compact', 'trim', 'delete', 'export', 'repair'],
     ],
     [
       ['slung', 'query', '--to', ''],

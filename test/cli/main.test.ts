@@ -146,7 +146,7 @@ describe('mistakes', () => {
       ['store', 'verfy'],
       [
         'slung: store: unknown command "verfy" (did you mean verify?)',
-        'Commands: write, ls, stat, verify, compact, trim, export, repair.',
+        'Commands: write, ls, stat, verify, compact, trim, delete, export, repair.',
         'See: slung help store',
       ],
     ],
@@ -167,7 +167,7 @@ describe('mistakes', () => {
       ['store', 'wrte', '-h'],
       [
         'slung: store: unknown command "wrte" (did you mean write?)',
-        'Commands: write, ls, stat, verify, compact, trim, export, repair.',
+        'Commands: write, ls, stat, verify, compact, trim, delete, export, repair.',
         'See: slung help store',
       ],
     ],

@@ -112,6 +112,32 @@ describe('store', () => {
     expect((await run(['store', 'export'], again)).out.trimEnd().split('\n')).toEqual(all);
   });
 
+  test('delete: in a range, nothing, and all of it', async () => {
+    const where = join(root, 'deleting');
+    const hours = Array.from({ length: 4 }, (_, i) => nowUs - BigInt(i) * 60n * minute);
+    for (const host of ['a', 'b']) {
+      write(
+        where,
+        hours.map((time, i) => ['cpu', [`host=${host}`], time, i] as const),
+      );
+    }
+    const dry = await run(['store', 'delete', '--dry-run', 'cpu:[host=a]:[2h]'], where);
+    expect(dry.out).toBe('3 points of 1 series from 2026-11-21T07:00:00Z to 2026-11-21T09:00:00Z would be deleted\n');
+    expect((await run(['query', 'COUNT:*:[]'], where)).out).toBe('{"value":8,"count":8}\n');
+    expect((await run(['store', 'delete', 'cpu:[host=a]:[2h]'], where)).out).toMatch(
+      /^3 points of 1 series from .* were deleted; /,
+    );
+    expect((await run(['query', 'COUNT:*:[] BY host'], where)).out).toBe(
+      '{"host":"a","value":1,"count":1}\n{"host":"b","value":4,"count":4}\n',
+    );
+    expect(await run(['store', 'delete', 'cpu:[host=c]'], where)).toMatchObject({
+      out: '0 points of 0 series were deleted\n',
+      err: expect.stringContaining('has no such tags'),
+    });
+    expect((await run(['store', 'delete', '*'], where)).out).toMatch(/^5 points of 2 series were deleted; /);
+    expect((await run(['store', 'verify'], where)).out).toMatch(/^0 segments.*: nothing is damaged\n$/);
+  });
+
   test('verify, trim, compact and repair', async () => {
     expect(await run(['store', 'verify'])).toMatchObject({ code: 0, err: '' });
     const dry = await run(['store', 'trim', '--before', '2026-11-21', '--dry-run']);

@@ -245,6 +245,44 @@ describe('compact, trim and repair', () => {
     ]);
   });
 
+  test('delete', async () => {
+    const asked: unknown[] = [];
+    const counts = { points: 12, series: 2, rewritten: 1, dropped: 0, bytesBefore: 4096, bytesAfter: 1024 };
+    const api: Partial<StoreApi> = {
+      delete: (_, query, given) => {
+        asked.push([query.series, given]);
+        return counts;
+      },
+    };
+    expect((await store(['delete', 'cpu'], api)).out).toBe('12 points of 2 series were deleted; 4 KiB became 1 KiB\n');
+    expect((await store(['delete', '-n', 'cpu:[host=a]:[1d]'], api)).out).toBe(
+      '12 points of 2 series from 2026-11-20T09:00:00Z to 2026-11-21T09:00:00Z would be deleted\n',
+    );
+    expect(JSON.parse((await store(['delete', '*', '--json'], api)).out)).toEqual({ dryRun: false, ...counts });
+    expect(asked).toEqual([
+      ['cpu', { nowUs, isDryRun: false }],
+      ['cpu', { nowUs, isDryRun: true }],
+      ['*', { nowUs, isDryRun: false }],
+    ]);
+  });
+
+  test('delete takes points, no computation, and never everything by itself', async () => {
+    expect(await usage(['delete'])).toEqual([
+      'slung: delete needs the series whose points are to go',
+      "For example: slung store delete --dry-run 'cpu.*:[host=a]:[7d]'; '*' is every series.",
+      'See: slung help store delete',
+    ]);
+    expect(await usage(['delete', 'AVG:cpu:[host=a]:[7d]'])).toEqual([
+      'slung: "AVG:cpu:[host=a]:[7d]" has an operation (AVG), and points are deleted as they are',
+      "Leave it out: slung store delete 'cpu:[host=a]:[7d]'",
+      'See: slung help store delete',
+    ]);
+    for (const more of ['BY host', 'EVERY 1h', 'LIMIT 3', 'ORDER BY value']) {
+      expect((await usage(['delete', `cpu:[] ${more}`]))[0]).toContain('is more than points of series');
+    }
+    expect((await usage(['delete', 'cpu', 'mem']))[0]).toContain('only one series');
+  });
+
   test('repair', async () => {
     const actions = ['00000001.seg: 2 of 3 blocks were kept'];
     const api = (lines: readonly string[]): Partial<StoreApi> => ({

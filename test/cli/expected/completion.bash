@@ -56,7 +56,7 @@ _slung() {
     store)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="write ls stat verify compact trim export repair"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="write ls stat verify compact trim delete export repair"; fi ;;
       esac ;;
     "store write")
       case "$flag" in
@@ -106,6 +106,13 @@ _slung() {
         --color) words="auto always never" ;;
         --store|--now|--older|--before) words="" ;;
         *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --store --now --older --before --dry-run -n --no-dry-run --json --no-json --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    "store delete")
+      case "$flag" in
+        --errors) words="text json" ;;
+        --color) words="auto always never" ;;
+        --store|--now) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --store --now --dry-run -n --no-dry-run --json --no-json --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "store export")
       case "$flag" in

@@ -176,7 +176,7 @@ _slung() {
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(write ls stat verify compact trim export repair)' ;;
+        '1:argument:(write ls stat verify compact trim delete export repair)' ;;
     "store write")
       _arguments -s -S \
         '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
@@ -289,6 +289,24 @@ _slung() {
         '--now=[What now and \[1h\] are counted from]:TIME: ' \
         '--older=[Drop what is older than this\: 30d]:AGE: ' \
         '--before=[Drop what is before TIME]:TIME: ' \
+        '-n[Only say what would be done]' \
+        '--dry-run[Only say what would be done]' \
+        '--no-dry-run[Opposite of --dry-run]' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
+    "store delete")
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--store=[The directory of the store]:DIR:_files' \
+        '--now=[What now and \[1h\] are counted from]:TIME: ' \
         '-n[Only say what would be done]' \
         '--dry-run[Only say what would be done]' \
         '--no-dry-run[Opposite of --dry-run]' \
