@@ -3,9 +3,7 @@
  * they keep. One manifest then names the new ones. Interrupted at any time, the store has all of the points or none of them.
  */
 import type { Files } from './files.ts';
-import { countPoints, type PointCount } from './history/count.ts';
-import { Finder, type Selection } from './history/series-set.ts';
-import type { Span } from './history/span.ts';
+import { countPoints, Finder, type PointCount, type Selection, type Span } from './history/index.ts';
 import type { StoreOptions } from './options.ts';
 import { openSnapshot } from './snapshot.ts';
 import { openStore } from './store.ts';
