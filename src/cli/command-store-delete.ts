@@ -3,7 +3,8 @@ import { UsageError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
 import { timeText } from '../format/times.ts';
 import { type Query, rangeAt } from '../query/index.ts';
-import { Exit } from './exit.ts';
+import { Exit } from '../text/explained.ts';
+
 import { nowOf, selectionQuery, storeArguments } from './store-arguments.ts';
 import { counted, grouped, writeJson } from './store-report.ts';
 import type { World } from './world.ts';
