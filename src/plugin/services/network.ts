@@ -31,10 +31,17 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** After that many hosts that were refused, nobody reads more of it. */
 const MAX_REFUSAL_WARNINGS = 10;
 
+/** Who sends requests. */
+export interface Asker {
+  /** The lane. */
+  readonly id: number;
+  readonly plugin: string;
+  readonly grants: Grants;
+}
+
 /** What the requests of one batch share. */
 interface Batch {
-  readonly lane: number;
-  readonly plugin: string;
+  readonly asker: Asker;
   /** What is not answered by then has failed. */
   readonly limitMs: number;
   bytesLeft: number;
@@ -53,7 +60,6 @@ export class Network {
   cached = 0;
   refused = 0;
   failed = 0;
-  readonly #grants: Grants;
   readonly #limits: NetworkLimits;
   readonly #warn: (plugin: string, text: string) => void;
   readonly #kept: ResponseCache;
@@ -65,12 +71,10 @@ export class Network {
 
   /** @param nowMs a clock in milliseconds; @param warn is told once of each host that was refused */
   constructor(
-    grants: Grants,
     nowMs: () => number,
     warn: (plugin: string, text: string) => void,
     limits: NetworkLimits = NETWORK_LIMITS,
   ) {
-    this.#grants = grants;
     this.#limits = limits;
     this.#warn = warn;
     this.#kept = new ResponseCache(nowMs);
@@ -81,12 +85,11 @@ export class Network {
    * @param limitMs what is not answered by then has failed, also what still waits for its turn
    */
   async callBatch(
-    lane: number,
-    plugin: string,
+    asker: Asker,
     requests: readonly HttpRequest[],
     limitMs = Number.POSITIVE_INFINITY,
   ): Promise<HttpResponse[]> {
-    const batch: Batch = { lane, plugin, limitMs, bytesLeft: this.#limits.batchBytes, isOver: false };
+    const batch: Batch = { asker, limitMs, bytesLeft: this.#limits.batchBytes, isOver: false };
     const timer = setTimeout(() => this.#abort((one) => one === batch), Math.min(limitMs, MAX_TIMER_MS));
     try {
       return await Promise.all(requests.map((asked) => this.#respond(batch, asked)));
@@ -97,7 +100,7 @@ export class Network {
 
   /** Breaks off what is under way for a lane that has ended. */
   abort(lane: number): void {
-    this.#abort((batch) => batch.lane === lane);
+    this.#abort((batch) => batch.asker.id === lane);
   }
 
   close(): void {
@@ -142,9 +145,9 @@ export class Network {
     const url = URL.canParse(asked.url) ? new URL(asked.url) : undefined;
     if (url === undefined) throw this.#failure(`${quoted(asked.url, 200)} is not a URL`);
     // Before anything else, so that a refusal neither waits nor takes anybody's turn.
-    const refusal = this.#refuse(batch.plugin, url);
+    const refusal = this.#refuse(batch.asker, url);
     if (refusal !== undefined) throw new HttpFailure(refusal);
-    const key = this.#kept.keyOf(batch.plugin, asked, url);
+    const key = this.#kept.keyOf(batch.asker.plugin, asked, url);
     const kept = key === undefined ? undefined : this.#kept.get(key);
     if (kept !== undefined) {
       const excess = this.#receive(batch, kept.body.length + headerBytes(kept));
@@ -172,7 +175,7 @@ export class Network {
     try {
       const exchange = await this.#transport.send(asked, url, {
         refuse: (target) => {
-          const refusal = this.#refuse(batch.plugin, target);
+          const refusal = this.#refuse(batch.asker, target);
           refused = refusal !== undefined;
           return refusal;
         },
@@ -220,8 +223,8 @@ export class Network {
       : undefined;
   }
 
-  #refuse(plugin: string, url: URL): string | undefined {
-    const refusal = this.#grants.refuse(url);
+  #refuse({ plugin, grants }: Asker, url: URL): string | undefined {
+    const refusal = grants.refuse(url);
     if (refusal === undefined) return undefined;
     this.refused++;
     const subject = `${plugin}\0${refusal}`;

@@ -83,8 +83,6 @@ export interface LaneLink {
 }
 
 export interface ServicesTask {
-  /** Checked before by grants.ts. */
-  readonly allowNet: readonly string[];
   readonly cacheFile: string | undefined;
   /** Where the pending sends to producers are answered; undefined when there are no producers. */
   readonly hasProducers: boolean;
@@ -92,7 +90,14 @@ export interface ServicesTask {
 
 /** From the main thread to the services thread, in order. */
 export type ToServices =
-  | { readonly kind: 'connect'; readonly lane: number; readonly plugin: string; readonly link: LaneLink }
+  | {
+      readonly kind: 'connect';
+      readonly lane: number;
+      readonly plugin: string;
+      /** Checked before by grants.ts. */
+      readonly allowNet: readonly string[];
+      readonly link: LaneLink;
+    }
   | { readonly kind: 'release'; readonly lane: number }
   | { readonly kind: 'sent'; readonly ticket: number; readonly sent: boolean }
   | { readonly kind: 'close' };

@@ -17,7 +17,7 @@ function serve(task: ServicesTask): void {
   main.on('message', (message: ToServices) => {
     switch (message.kind) {
       case 'connect':
-        return services.connect(message.lane, message.plugin, message.link);
+        return services.connect(message.lane, message.plugin, message.allowNet, message.link);
       case 'release':
         return services.release(message.lane);
       case 'sent':

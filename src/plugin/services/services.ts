@@ -12,7 +12,7 @@ import { Cache } from './cache.ts';
 import { CacheStore } from './cache-store.ts';
 import { Grants } from './grants.ts';
 import { Locks } from './locks.ts';
-import { Network } from './network.ts';
+import { type Asker, Network } from './network.ts';
 import {
   type Answer,
   type FromServices,
@@ -31,9 +31,7 @@ export interface ServicesHost {
   nowMs(): number;
 }
 
-interface Lane {
-  readonly id: number;
-  readonly plugin: string;
+interface Lane extends Asker {
   readonly port: MessagePort;
   readonly word: Int32Array;
 }
@@ -50,12 +48,11 @@ export class Services {
   #tickets = 0;
   #savedVersion: number;
 
-  /** @throws GrantError for a host that cannot be granted */
   constructor(task: ServicesTask, host: ServicesHost) {
     this.#host = host;
     this.#hasProducers = task.hasProducers;
     const warn = (plugin: string | undefined, text: string) => host.post({ kind: 'warning', plugin, text });
-    this.#network = new Network(new Grants(task.allowNet), host.nowMs, warn);
+    this.#network = new Network(host.nowMs, warn);
     this.#cache = new Cache(host.nowMs);
     const file = task.cacheFile;
     this.#store = file === undefined ? undefined : CacheStore.open(file, (text) => warn(undefined, text));
@@ -63,8 +60,10 @@ export class Services {
     this.#savedVersion = this.#cache.version;
   }
 
-  connect(id: number, plugin: string, link: LaneLink): void {
-    const lane: Lane = { id, plugin, port: link.port, word: new Int32Array(link.word) };
+  /** @throws GrantError for a host that cannot be granted */
+  connect(id: number, plugin: string, allowNet: readonly string[], link: LaneLink): void {
+    const grants = new Grants(allowNet);
+    const lane: Lane = { id, plugin, grants, port: link.port, word: new Int32Array(link.word) };
     this.#lanes.set(id, lane);
     lane.port.on('message', (question: Question) => this.#answer(lane, question));
     lane.port.on('close', () => this.release(id));
@@ -123,7 +122,8 @@ export class Services {
     Atomics.notify(lane.word, 0);
   }
 
-  #find({ id, plugin }: Lane, question: Question): Answer | Promise<Answer> {
+  #find(lane: Lane, question: Question): Answer | Promise<Answer> {
+    const { id, plugin } = lane;
     switch (question.name) {
       case 'cacheGet':
         return { value: this.#cache.get(plugin, question.key) };
@@ -140,7 +140,7 @@ export class Services {
       case 'lockReleaseAll':
         return { value: this.#locks.releaseAll(id) };
       case 'callBatch':
-        return this.#network.callBatch(id, plugin, question.requests, question.limitMs).then((value) => ({ value }));
+        return this.#network.callBatch(lane, question.requests, question.limitMs).then((value) => ({ value }));
       case 'sendToProducer':
         return this.#send(question.producer, question.text).then((value) => ({ value }));
     }

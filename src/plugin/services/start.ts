@@ -18,8 +18,6 @@ import {
 } from './protocol.ts';
 
 export interface ServicesOptions {
-  /** Entries of --allow-net. */
-  readonly allowNet: readonly string[];
   /** Where the cache lives between runs; undefined: in memory only. */
   readonly cacheFile: string | undefined;
   /** One line for people; `plugin` is undefined when it is about all of them. */
@@ -52,20 +50,19 @@ export class ServicesThread {
   #hasEnded = false;
   #end: (() => void) | undefined;
 
-  /**
-   * Starts nothing yet.
-   * @throws GrantError for an entry of allowNet that cannot be granted
-   */
+  /** Starts nothing yet. */
   constructor(options: ServicesOptions) {
-    new Grants(options.allowNet);
     this.#options = options;
   }
 
   /**
    * Makes a link for one lane, and starts the thread for the first one.
    * @param plugin the namespace of its cache entries and locks, and the name in warnings; without NUL
+   * @param allowNet entries of --allow-net
+   * @throws GrantError for an entry that cannot be granted
    */
-  connect(plugin: string): LaneServices {
+  connect(plugin: string, allowNet: readonly string[]): LaneServices {
+    new Grants(allowNet);
     const { port1, port2 } = new MessageChannel();
     const word = new SharedArrayBuffer(WORD_BYTES);
     const words = new Int32Array(word);
@@ -73,7 +70,7 @@ export class ServicesThread {
     if (this.#hasEnded) Atomics.store(words, 0, WORD_ENDED);
     const lane = this.#lanes++;
     this.#worker ??= this.#start();
-    const message: ToServices = { kind: 'connect', lane, plugin, link: { port: port2, word } };
+    const message: ToServices = { kind: 'connect', lane, plugin, allowNet, link: { port: port2, word } };
     this.#worker.postMessage(message, [port2]);
     const release = () => {
       if (this.#words.delete(words)) this.#post({ kind: 'release', lane });
@@ -98,8 +95,8 @@ export class ServicesThread {
   }
 
   #start(): Worker {
-    const { allowNet, cacheFile, sendToProducer, workerFile } = this.#options;
-    const workerData: ServicesTask = { allowNet, cacheFile, hasProducers: sendToProducer !== undefined };
+    const { cacheFile, sendToProducer, workerFile } = this.#options;
+    const workerData: ServicesTask = { cacheFile, hasProducers: sendToProducer !== undefined };
     const worker = new Worker(workerFile ?? new URL('./services-worker.cjs', import.meta.url), {
       workerData,
       // Requests of plugins must not depend on the environment (proxies, for one).

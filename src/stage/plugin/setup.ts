@@ -82,7 +82,6 @@ export function servicesFor(
   }
   if (!settings.plugins.some(({ bytes }) => namesServices(bytes))) return undefined;
   return new ServicesThread({
-    allowNet: settings.allowNet,
     cacheFile: settings.cacheFile,
     warn: (plugin, text) => talk.warn(plugin === undefined ? text : `plugin ${plugin}: ${text}`),
     sendToProducer,
@@ -180,7 +179,9 @@ export function makeJob(
       clockMs: () => around.host.clockMs(),
       takeThread: () => around.host.takeThread?.(),
       connect: () =>
-        around.services !== undefined && namesServices(plugin.bytes) ? around.services.connect(plugin.name) : undefined,
+        around.services !== undefined && namesServices(plugin.bytes)
+          ? around.services.connect(plugin.name, settings.allowNet)
+          : undefined,
     },
   );
 }

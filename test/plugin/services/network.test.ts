@@ -49,17 +49,25 @@ afterEach(() => {
   for (const network of networks.splice(0)) network.close();
 });
 
+const granted = new WeakMap<Network, Grants>();
+
+/** A batch of requests, with what was granted when the network was opened. */
+function call(network: Network, id: number, plugin: string, requests: readonly HttpRequest[], limitMs?: number) {
+  return network.callBatch({ id, plugin, grants: granted.get(network)! }, requests, limitMs);
+}
+
 function open(limits: Partial<NetworkLimits> = {}, grants = [`127.0.0.1:${port}`]): Network {
   const warn = (plugin: string, text: string) => warnings.push(`${plugin}: ${text}`);
-  const network = new Network(new Grants(grants), () => clock.now, warn, { ...NETWORK_LIMITS, ...limits });
+  const network = new Network(() => clock.now, warn, { ...NETWORK_LIMITS, ...limits });
   networks.push(network);
+  granted.set(network, new Grants(grants));
   return network;
 }
 const ask = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
   ...{ id: 'x', method: 'GET', url, headers: [], body: new Uint8Array(0), timeoutMs: undefined, cacheTtlMs: undefined },
   ...more,
 });
-const one = async (network: Network, request: HttpRequest) => (await network.callBatch(1, 'p', [request]))[0]!;
+const one = async (network: Network, request: HttpRequest) => (await call(network, 1, 'p', [request]))[0]!;
 const textOf = ({ body }: { body: Uint8Array }) => Buffer.from(body).toString('utf8');
 
 describe('a request', () => {
@@ -115,7 +123,7 @@ describe('a request', () => {
     );
     expect(received).toMatchObject({ 'content-length': '1', host: `127.0.0.1:${port}` });
     expect([received['transfer-encoding'], received.upgrade, body]).toEqual([undefined, undefined, 'a']);
-    const answers = await open().callBatch(1, 'p', [
+    const answers = await call(open(), 1, 'p', [
       ask(base, { headers: [['Host', 'other']] }),
       ask(base, { headers: [['a b', 'c']] }),
       ask(base, { headers: [['a', 'b\r\nx: y']] }),
@@ -143,7 +151,7 @@ describe('what is not granted', () => {
       ask('http://127.0.0.1:1/again'),
       ask('https://other.test/'),
     ];
-    const responses = await network.callBatch(1, 'geo', requests);
+    const responses = await call(network, 1, 'geo', requests);
     expect(responses.map(({ status, error }) => [status, error])).toEqual([
       [0, 'the host 127.0.0.1:1 is not granted; --allow-net 127.0.0.1:1'],
       [200, undefined],
@@ -158,7 +166,8 @@ describe('what is not granted', () => {
   });
 
   test('warnings have an end', async () => {
-    await open().callBatch(
+    await call(
+      open(),
       1,
       'p',
       Array.from({ length: 50 }, (_, n) => ask(`http://host${n}.test/`)),
@@ -211,7 +220,8 @@ describe('redirects', () => {
     handlers.set('/password', redirect(302, `http://a:b@127.0.0.1:${port}/`));
     const network = open();
     const paths = ['/out', '/file', '/password'];
-    const responses = await network.callBatch(
+    const responses = await call(
+      network,
       1,
       'p',
       paths.map((path) => ask(`${base}${path}`)),
@@ -254,8 +264,8 @@ describe('limits', () => {
     const network = open({ timeoutMs: 3_600_000 });
     const timeoutMs = 20;
     const requests = [ask(`${base}/never`, { timeoutMs }), ask(`${base}/half`, { timeoutMs }), ask(base)];
-    const responses = await network.callBatch(1, 'p', requests);
-    const limited = await open({ timeoutMs: 30 }).callBatch(1, 'p', [ask(`${base}/never`), ask(`${base}/half`)]);
+    const responses = await call(network, 1, 'p', requests);
+    const limited = await call(open({ timeoutMs: 30 }), 1, 'p', [ask(`${base}/never`), ask(`${base}/half`)]);
     const host = `127.0.0.1:${port}`;
     expect([...responses, ...limited].map(({ status, error }) => error ?? status)).toEqual([
       `${host}: no response within 20 ms`,
@@ -277,7 +287,7 @@ describe('limits', () => {
     const request = ask(`${base}/large`);
     expect((await one(open({ bodyBytes: 1000 }), request)).body.length).toBe(1000);
     expect((await one(open({ bodyBytes: 999 }), request)).error).toBe('the response has more than 999 bytes');
-    const responses = await open({ batchBytes: 2500 }).callBatch(1, 'p', [request, request, request]);
+    const responses = await call(open({ batchBytes: 2500 }), 1, 'p', [request, request, request]);
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(2);
     expect(responses.find(({ status }) => status === 0)!.error).toBe(
       'the responses of one call have more than 2500 bytes',
@@ -302,7 +312,7 @@ describe('limits', () => {
     });
     const network = open({ concurrent: 3 });
     const requests = Array.from({ length: 10 }, (_, n) => ask(`${base}/count?n=${n}`, { id: `r${n}` }));
-    const responses = await network.callBatch(1, 'p', requests);
+    const responses = await call(network, 1, 'p', requests);
     expect(responses.map((response) => [response.id, textOf(response)])).toEqual(
       requests.map(({ id }, n) => [id, String(n)]),
     );
@@ -320,7 +330,8 @@ describe('failures', () => {
     const mail = `127.0.0.1:${(garbage.address() as AddressInfo).port}`;
     const grants = [cut, mail, '127.0.0.1:1', `127.0.0.1:${port}`];
     const urls = [`http://${cut}/`, `http://${mail}/`, 'http://127.0.0.1:1/', `https://127.0.0.1:${port}/`];
-    const responses = await open({}, grants).callBatch(
+    const responses = await call(
+      open({}, grants),
       1,
       'p',
       urls.map((url) => ask(url)),
@@ -346,7 +357,7 @@ describe('failures', () => {
     handlers.set('/never', () => {});
     const network = open({ concurrent: 2 });
     const requests = Array.from({ length: 5 }, () => ask(`${base}/never`, { timeoutMs: 0xffff_ffff }));
-    const responses = await network.callBatch(1, 'p', requests, 50);
+    const responses = await call(network, 1, 'p', requests, 50);
     const late = `127.0.0.1:${port}: no response within the 50 ms left (--network-time-limit)`;
     expect(responses.map(({ error, wasSent }) => [error, wasSent])).toEqual(Array(5).fill([late, true]));
     expect(network.failed).toBe(5);
@@ -358,8 +369,8 @@ describe('failures', () => {
     const network = open();
     const kept = ask(`${base}/kept`, { cacheTtlMs: 1000 });
     const requests = [ask('http://other.example/'), ask('no URL'), kept];
-    const before = await network.callBatch(1, 'p', requests);
-    const after = await network.callBatch(1, 'p', requests);
+    const before = await call(network, 1, 'p', requests);
+    const after = await call(network, 1, 'p', requests);
     expect([...before, ...after].map(({ wasSent }) => wasSent)).toEqual([false, false, true, false, false, false]);
   });
 
@@ -371,8 +382,8 @@ describe('failures', () => {
       });
     });
     const network = open();
-    const first = network.callBatch(1, 'p', [ask(`${base}/slow`)]);
-    const second = network.callBatch(2, 'p', [ask(`${base}/slow`)]);
+    const first = call(network, 1, 'p', [ask(`${base}/slow`)]);
+    const second = call(network, 2, 'p', [ask(`${base}/slow`)]);
     await both;
     network.abort(1);
     expect((await first)[0]).toMatchObject({ status: 0 });
@@ -399,7 +410,7 @@ describe('responses that are kept', () => {
       ['p', { ...request, method: 'POST' }],
       ['q', request],
     ];
-    for (const [plugin, other] of different) await network.callBatch(1, plugin, [other]);
+    for (const [plugin, other] of different) await call(network, 1, plugin, [other]);
     expect(seen).toHaveLength(8);
     clock.now = 100;
     await one(network, request);

@@ -64,9 +64,12 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** What tests may reach. */
+const allowNet = () => [base.slice('http://'.length)];
+
 function start(more: Partial<ServicesOptions> = {}): ServicesThread {
   const thread = new ServicesThread({
-    ...{ allowNet: [base.slice('http://'.length)], cacheFile: undefined, sendToProducer: undefined, workerFile },
+    ...{ cacheFile: undefined, sendToProducer: undefined, workerFile },
     warn: (plugin, text) => warnings.push(`${plugin ?? '-'}: ${text}`),
     ...more,
   });
@@ -108,8 +111,8 @@ const arrival = () => new Promise<void>((resolve) => arrivals.push(resolve));
 describe('asking', () => {
   test('the cache, from two lanes of one plugin and one of another', async () => {
     const services = start();
-    const [first, second] = [laneOf(services.connect('a')), laneOf(services.connect('a'))];
-    const other = laneOf(services.connect('b'));
+    const [first, second] = [laneOf(services.connect('a', allowNet())), laneOf(services.connect('a', allowNet()))];
+    const other = laneOf(services.connect('b', allowNet()));
     const values = ['ü', -5n, 1.5, true, Uint8Array.of(1, 2)] as const;
     await first.run(...values.map((value, index) => call('cacheSet', `k${index}`, value, undefined)));
     const asked = values.map((_, index) => call('cacheGet', `k${index}`));
@@ -122,7 +125,7 @@ describe('asking', () => {
   });
 
   test('bytes that are a view of something larger cross alone', async () => {
-    const client = new PortClient(start().connect('a').link);
+    const client = new PortClient(start().connect('a', allowNet()).link);
     const memory = new Uint8Array(1000).fill(7);
     client.cacheSet('k', memory.subarray(10, 12), undefined);
     const found = client.cacheGet('k') as Uint8Array;
@@ -131,7 +134,7 @@ describe('asking', () => {
   });
 
   test('the network, while the main thread sleeps', async () => {
-    const client = new PortClient(start().connect('a').link);
+    const client = new PortClient(start().connect('a', allowNet()).link);
     // Nobody can answer while this thread waits, so the refusal has to come from the services thread.
     const [refused] = client.callBatch([request('', { url: 'http://127.0.0.1:1/' })]);
     expect(refused!.error).toMatch(/is not granted/);
@@ -144,7 +147,9 @@ describe('asking', () => {
 
   test('the network, with an answer', async () => {
     const services = start();
-    const outcomes = await laneOf(services.connect('a')).run(call('callBatch', [request('/now'), request('/now')]));
+    const outcomes = await laneOf(services.connect('a', allowNet())).run(
+      call('callBatch', [request('/now'), request('/now')]),
+    );
     const responses = valuesOf(outcomes)[0] as { id: string; status: number; body: Uint8Array }[];
     expect(responses.map(({ id, status, body }) => [id, status, Buffer.from(body).toString()])).toEqual([
       ['/now', 200, 'now'],
@@ -158,26 +163,26 @@ describe('asking', () => {
   test('producers, through the main thread', async () => {
     const sent: [number, string][] = [];
     const sendToProducer = (producer: number, text: string) => sent.push([producer, text]) === 1;
-    const lane = laneOf(start({ sendToProducer }).connect('a'));
+    const lane = laneOf(start({ sendToProducer }).connect('a', allowNet()));
     const answers = await lane.run(call('sendToProducer', 7, 'hello'), call('sendToProducer', 8, 'again'));
     expect(valuesOf(answers)).toEqual([true, false]);
     expect(sent).toEqual([
       [7, 'hello'],
       [8, 'again'],
     ]);
-    const without = laneOf(start().connect('a'));
+    const without = laneOf(start().connect('a', allowNet()));
     expect(valuesOf(await without.run(call('sendToProducer', 7, 'x')))).toEqual([false]);
   });
 
   test('a grant that cannot be is found before anything starts', () => {
-    expect(() => start({ allowNet: ['*.example.com'] })).toThrow(GrantError);
+    expect(() => start().connect('a', ['*.example.com'])).toThrow(GrantError);
   });
 });
 
 describe('lanes that are ended', () => {
   test('in the middle of a request: it is broken off, and the others go on', async () => {
     const services = start();
-    const [doomed, other] = [laneOf(services.connect('a')), laneOf(services.connect('a'))];
+    const [doomed, other] = [laneOf(services.connect('a', allowNet())), laneOf(services.connect('a', allowNet()))];
     expect(valuesOf(await doomed.run(call('lockAcquire', 'l')))).toEqual([true]);
     const arrived = arrival();
     void doomed.run(call('callBatch', [never()]));
@@ -193,7 +198,7 @@ describe('lanes that are ended', () => {
 
   test('even when nobody says so, their port does', async () => {
     const services = start();
-    const doomed = laneOf(services.connect('a'));
+    const doomed = laneOf(services.connect('a', allowNet()));
     const arrived = arrival();
     void doomed.run(call('callBatch', [never()]));
     await arrived;
@@ -206,7 +211,7 @@ describe('lanes that are ended', () => {
   test('a lane that is released has given its locks back before the next one is connected', async () => {
     const services = start();
     for (let round = 0; round < 3; round++) {
-      const lane = laneOf(services.connect('a'));
+      const lane = laneOf(services.connect('a', allowNet()));
       expect(valuesOf(await lane.run(call('lockAcquire', 'l')))).toEqual([true]);
       lane.release();
       void lane.end();
@@ -215,7 +220,7 @@ describe('lanes that are ended', () => {
 
   test('a lane gives its own locks back when its instance is given up', async () => {
     const services = start();
-    const [first, second] = [laneOf(services.connect('a')), laneOf(services.connect('a'))];
+    const [first, second] = [laneOf(services.connect('a', allowNet())), laneOf(services.connect('a', allowNet()))];
     await first.run(call('lockAcquire', 'x'), call('lockAcquire', 'y'));
     expect(valuesOf(await second.run(call('lockRelease', 'x'), call('lockAcquire', 'x')))).toEqual([undefined, false]);
     await first.run(call('lockReleaseAll'));
@@ -232,7 +237,7 @@ describe('the end', () => {
 
   test('a lane that sleeps is woken and told, and so is one that asks later', async () => {
     const services = start();
-    const lane = laneOf(services.connect('a'));
+    const lane = laneOf(services.connect('a', allowNet()));
     const arrived = arrival();
     const asked = lane.run(call('callBatch', [never()]));
     await arrived;
@@ -240,13 +245,13 @@ describe('the end', () => {
     const ended = 'ServiceFailure: the services of this run (cache, lock, network) have ended';
     expect(valuesOf(await asked)).toEqual([ended]);
     expect(valuesOf(await lane.run(call('cacheGet', 'k')))).toEqual([ended]);
-    const late = laneOf(services.connect('a'));
+    const late = laneOf(services.connect('a', allowNet()));
     expect(valuesOf(await late.run(call('cacheGet', 'k')))).toEqual([ended]);
   });
 
   test('a services thread that cannot start is told, and hangs nobody', async () => {
     const services = start({ workerFile: pathToFileURL(join(directory, 'none.cjs')) });
-    const lane = laneOf(services.connect('a'));
+    const lane = laneOf(services.connect('a', allowNet()));
     expect(valuesOf(await lane.run(call('cacheGet', 'k')))).toEqual([expect.stringMatching(/have ended/)]);
     await services.close();
     expect(warnings).toEqual([expect.stringMatching(/^-: the services thread failed: Cannot find module/)]);
@@ -254,13 +259,15 @@ describe('the end', () => {
 
   test('saves the cache for the next run; a second run at the same time is told', async () => {
     const [first, second] = [start({ cacheFile }), start({ cacheFile })];
-    expect(valuesOf(await laneOf(first.connect('a')).run(call('cacheSet', 'k', 5n, undefined)))).toEqual([undefined]);
-    expect(valuesOf(await laneOf(second.connect('a')).run(call('cacheGet', 'k')))).toEqual([undefined]);
+    expect(valuesOf(await laneOf(first.connect('a', allowNet())).run(call('cacheSet', 'k', 5n, undefined)))).toEqual([
+      undefined,
+    ]);
+    expect(valuesOf(await laneOf(second.connect('a', allowNet())).run(call('cacheGet', 'k')))).toEqual([undefined]);
     await second.close();
     await first.close();
     expect(warnings).toEqual([`-: the cache is kept in memory only: ${cacheFile}: process ${process.pid} uses it`]);
     const third = start({ cacheFile });
-    expect(valuesOf(await laneOf(third.connect('a')).run(call('cacheGet', 'k')))).toEqual([5n]);
+    expect(valuesOf(await laneOf(third.connect('a', allowNet())).run(call('cacheGet', 'k')))).toEqual([5n]);
     expect(await third.close()).toMatchObject({ cacheHits: 1, cacheEntries: 1 });
     expect(existsSync(`${cacheFile}.lock`)).toBe(false);
   });
