@@ -78,37 +78,23 @@ const forgetting = () => {
 
 /** @param {string} file @param {string} directory @param {string} durability */
 const settingsOf = (file, directory, durability) => ({
-  from: 'ndjson',
-  select: {
-    ...{
-      inputs: [file],
-      where: [],
-      fields: undefined,
-      columns: undefined,
-      to: 'ndjson',
-      header: true,
-      csvStrict: false,
-    },
-    ...{
-      batchBytes: BATCH_BYTES,
-      batchRecords: undefined,
-      batchAgeMs: 0,
-      lanes: 1,
-      maxRecordBytes: 64 << 20,
-      maxDepth: 1024,
-    },
-    ...{ onError: 'skip', rejects: undefined, maxErrors: undefined, output: '-', stats: 'none', errors: 'text' },
-    ...{ quiet: false, verbose: 0, color: 'never', exitStatus: false },
-    record: {
-      store: { directory, durability, retainMs: undefined },
-      points: [
-        {
-          series: { kind: 'path', text: 'series' },
-          ...{ time: 'timestamp', values: ['value'], tags: ['tags'], timeUnit: 'auto' },
-        },
-      ],
-      resume: false,
-    },
+  input: { inputs: [file], from: 'ndjson' },
+  batches: {
+    ...{ batchBytes: BATCH_BYTES, batchRecords: undefined, batchAgeMs: 0 },
+    ...{ maxRecordBytes: 64 << 20, maxDepth: 1024 },
+  },
+  selection: { where: [] },
+  rejects: { onError: 'skip', badLinesFail: true, rejectsFile: undefined, maxErrors: undefined },
+  report: { stats: 'none', exitStatus: false },
+  record: {
+    store: { directory, durability, retainMs: undefined },
+    points: [
+      {
+        series: { kind: 'path', text: 'series' },
+        ...{ time: 'timestamp', values: ['value'], tags: ['tags'], timeUnit: 'auto' },
+      },
+    ],
+    ...{ resume: false, final: false },
   },
 });
 

@@ -52,12 +52,13 @@ async function askPlugin(
   const resolved = resolveLayers([defaultLayer(flagsOf('run'), {})]);
   const operands = { plugin: plugin.name, files: [], args: [] };
   const chosen = await runSettings(resolved, operands, { ...runSources(world, limits), load: async () => plugin });
-  const settings = { ...chosen, loadLimitMs: limits.loadLimitMs };
+  const { loadLimitMs } = limits;
+  const plugins = chosen.plugins.map((one) => ({ ...one, limits: { ...one.limits, loadLimitMs } }));
   const describe = await world.loadDescribePlugin();
   const talk = { error: () => {}, warn: () => {}, info: () => {}, guest: () => {}, verbose: () => {} };
   try {
     const host = { talk, progress: undefined, onSignal: () => () => {}, clockMs: () => world.clockMs() };
-    const description = await describe(settings, host);
+    const description = await describe({ ...chosen, plugins }, host);
     return description === undefined ? {} : { description };
   } catch (error) {
     if (error instanceof UsageError || error instanceof PluginFileError) return { problem: error.message };

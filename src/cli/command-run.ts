@@ -26,11 +26,11 @@ export async function runCommand(argv: readonly string[], world: World): Promise
   const settings = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));
   if (files.length === 0 && settings.listen === undefined && world.isTTY(0)) {
     const [{ helpText }, { paintFor }] = await Promise.all([import('./help.ts'), import('./color.ts')]);
-    world.write(2, helpText('brief', commandOf('run'), await paintFor(levelOfTalk(settings.select, world))));
+    world.write(2, helpText('brief', commandOf('run'), await paintFor(levelOfTalk(settings.talk, world))));
     return Exit.usage;
   }
   const runPlugins = await world.loadRunPlugins();
-  return finish(await hosted(settings.select, world, (host) => runPlugins(settings, host)), world);
+  return finish(await hosted(settings, world, (host) => runPlugins(settings, host)), world);
 }
 
 function missingPlugin(named: readonly string[]): UsageError {

@@ -15,10 +15,10 @@ export async function storeWriteCommand(argv: readonly string[], world: World): 
   const settings = writeSettings(resolved, operands, defaultStore(world.environment));
   if (operands.length === 0 && world.isTTY(0)) {
     const [{ helpText }, { paintFor }] = await Promise.all([import('./help.ts'), import('./color.ts')]);
-    const paint = await paintFor(levelOfTalk(settings.select, world));
+    const paint = await paintFor(levelOfTalk(settings.talk, world));
     world.write(2, helpText('brief', commandOf('store write'), paint));
     return Exit.usage;
   }
   const runStoreWrite = await world.loadRunStoreWrite();
-  return finish(await hosted(settings.select, world, (host) => runStoreWrite(settings, host), false), world);
+  return finish(await hosted(settings, world, (host) => runStoreWrite(settings, host)), world);
 }

@@ -2,7 +2,7 @@
  * What `select` and `run` have in common around a run: the terminal, signal handlers that are installed only while it is on,
  * and the way from its outcome to an exit code.
  */
-import type { SelectSettings } from '../config/settings.ts';
+import type { SinkSettings, TalkSettings } from '../config/settings.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
 import { type ColorLevel, colorLevel } from './color.ts';
 import { signalExit } from './exit.ts';
@@ -10,16 +10,22 @@ import { SignalWatch } from './signals.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import type { World } from './world.ts';
 
+/** What decides how a run talks. */
+interface HostedSettings {
+  readonly talk: TalkSettings;
+  /** Left out by a command without output: nothing but the progress line is on the terminal then. */
+  readonly sink?: SinkSettings;
+}
+
 /**
- * Calls `run` with a host over the world. Without output, nothing but the progress line is on the terminal. Whatever happens, handlers and the progress line are gone afterwards.
+ * Calls `run` with a host over the world. Whatever happens, handlers and the progress line are gone afterwards.
  */
 export async function hosted(
-  settings: SelectSettings,
+  settings: HostedSettings,
   world: World,
   run: (host: RunHost) => Promise<RunOutcome>,
-  hasOutput = true,
 ): Promise<RunOutcome> {
-  const terminal = await terminalFor(settings, world, hasOutput);
+  const terminal = await terminalFor(settings, world);
   const watch = new SignalWatch(world.signals);
   try {
     return await run({
@@ -37,22 +43,22 @@ export async function hosted(
   }
 }
 
-function terminalFor(settings: SelectSettings, world: World, hasOutput: boolean): Promise<Terminal> {
-  const showsData = hasOutput && settings.output === '-' && world.isTTY(1);
+function terminalFor({ talk, sink }: HostedSettings, world: World): Promise<Terminal> {
+  const showsData = sink?.output === '-' && world.isTTY(1);
   return openTerminal({
     write: (text) => world.write(2, text),
-    level: levelOfTalk(settings, world),
-    quiet: settings.quiet,
-    errors: settings.errors,
-    verbose: settings.verbose,
+    level: levelOfTalk(talk, world),
+    quiet: talk.quiet,
+    errors: talk.errors,
+    verbose: talk.verbose,
     drawProgress: world.isTTY(2) && !showsData && world.environment.TERM !== 'dumb',
     columns: () => world.terminalSize(2)?.columns,
   });
 }
 
 /** Whether to colour what goes to standard error. */
-export function levelOfTalk(settings: SelectSettings, world: World): ColorLevel {
-  return colorLevel({ when: settings.color, environment: world.environment, isTTY: world.isTTY(2) });
+export function levelOfTalk({ color }: TalkSettings, world: World): ColorLevel {
+  return colorLevel({ when: color, environment: world.environment, isTTY: world.isTTY(2) });
 }
 
 /** The exit code; after a signal, the process dies of it here. */

@@ -1,6 +1,6 @@
 /**
  * From what was typed to what it means, for `slung run`: takes the merged settings, refuses what cannot be, and freezes the
- * rest into RunSettings. Plugins come in as words; the caller finds and reads their files (`load`), because that is
+ * rest into RunSettings. What one flag says of all plugins is put into each of them. Plugins come in as words; the caller finds and reads their files (`load`), because that is
  * the business of src/plugin. What is in common with `select` is checked by select.ts.
  *
  * The surprising part: a plugin that is in the chain twice is called NAME and NAME#2, so that their statistics stay
@@ -11,12 +11,16 @@ import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import { grantedVariables, listenOrigins, listenToken, listenUrl } from './grants.ts';
 import type { Resolved } from './layers.ts';
+import { onErrors } from './parts.ts';
 import { storeSettings } from './record.ts';
-import { selectSettings } from './select.ts';
+import { filterSettings } from './select.ts';
 import type {
   EventFields,
+  ListenSettings,
   OnPluginError,
   PluginAbi,
+  PluginConduct,
+  PluginGrants,
   PluginNote,
   PluginSetting,
   RunSettings,
@@ -64,47 +68,61 @@ export async function runSettings(
   operands: RunOperands,
   sources: RunSources,
 ): Promise<RunSettings> {
-  const listen = listenUrl(resolved.optionalText('listen'));
-  checkInputs(resolved, operands, listen);
-  const files = listen === undefined ? operands.files : [listen];
-  const select = selectSettings(resolved, files, sources.defaultStore);
-  if (select.record?.resume) {
+  const url = listenUrl(resolved.optionalText('listen'));
+  checkInputs(resolved, operands, url);
+  const common = filterSettings(resolved, url === undefined ? operands.files : [url], sources.defaultStore);
+  if (common.record?.resume) {
     throw new UsageError(
       `${resolved.originText('resume')} cannot be used with plugins`,
       'What a plugin puts out has no place in the input. slung select and slung store write can resume.',
     );
   }
-  const token = listen === undefined ? undefined : resolved.optionalText('listenToken');
+  const listen = listenSettings(resolved, url, sources);
+  const conduct = conductOf(resolved, operands, sources);
+  const file = cacheFile(resolved);
+  const plugins = await chainOf(resolved, operands.plugin, sources, conduct);
+  return Object.freeze({ ...common, plugins, cacheFile: file, listen });
+}
+
+function listenSettings(resolved: Resolved, url: string | undefined, sources: RunSources): ListenSettings | undefined {
+  const token = url === undefined ? undefined : resolved.optionalText('listenToken');
   const door = {
-    listenToken: listenToken(token, resolved.originText('listenToken'), (file) => sources.readToken(file)),
-    listenOrigins: listenOrigins(resolved.list('listenOrigin')),
+    token: listenToken(token, resolved.originText('listenToken'), (file) => sources.readToken(file)),
+    origins: listenOrigins(resolved.list('listenOrigin')),
   };
-  const allowNet = resolved.list('allowNet');
-  for (const host of allowNet) sources.checkHost(host);
-  const environment = grantedVariables(resolved.list('allowEnv'), sources.environment);
-  const events = eventFields(resolved);
-  const plugins = await chainOf(resolved, operands.plugin, sources);
+  return url === undefined ? undefined : Object.freeze({ url, ...door });
+}
+
+/** What the flags say of every plugin. */
+function conductOf(resolved: Resolved, { args }: RunOperands, sources: RunSources): PluginConduct {
+  const grants = grantsOf(resolved, sources);
   return Object.freeze({
-    select,
-    plugins,
+    lanes: resolved.number('lanes'),
     unmatched: resolved.choice('unmatched', ['drop', 'pass'] as const),
     onPluginError: resolved.choice('onPluginError', onPluginErrors),
-    uncheckedOutput: resolved.boolean('uncheckedOutput'),
-    memoryBytes: resolved.number('memory'),
-    timeLimitMs: resolved.number('timeLimit'),
-    loadLimitMs: resolved.number('loadLimit'),
     pluginStderr: resolved.choice('pluginStderr', ['limit', 'all', 'none'] as const),
-    networkTimeLimitMs: resolved.number('networkTimeLimit'),
-    maxOutputBytes: resolved.number('maxOutput'),
+    uncheckedOutput: resolved.boolean('uncheckedOutput'),
+    limits: Object.freeze({
+      memoryBytes: resolved.number('memory'),
+      timeLimitMs: resolved.number('timeLimit'),
+      loadLimitMs: resolved.number('loadLimit'),
+      networkTimeLimitMs: resolved.number('networkTimeLimit'),
+      maxOutputBytes: resolved.number('maxOutput'),
+    }),
+    grants,
+    events: eventFields(resolved),
+    args: Object.freeze([...args]),
+  });
+}
+
+function grantsOf(resolved: Resolved, sources: RunSources): PluginGrants {
+  const allowNet = resolved.list('allowNet');
+  for (const host of allowNet) sources.checkHost(host);
+  return Object.freeze({
     allowNet: Object.freeze([...allowNet]),
-    environment,
-    cacheFile: cacheFile(resolved),
-    events,
+    environment: grantedVariables(resolved.list('allowEnv'), sources.environment),
     // A program gets the store when it was named for this run, not because somebody has one.
     store: resolved.isFlag('store') ? storeSettings(resolved, undefined) : undefined,
-    listen,
-    ...door,
-    args: Object.freeze([...operands.args]),
   });
 }
 
@@ -112,7 +130,7 @@ function checkInputs(resolved: Resolved, { files }: RunOperands, listen: string 
   if (listen !== undefined && files.length > 0) {
     throw new UsageError(`--listen and a file cannot be used together: ${excerpt(files[0]!)}`);
   }
-  if (resolved.choice('onError', ['skip', 'fail', 'keep']) !== 'keep') return;
+  if (resolved.choice('onError', onErrors) !== 'keep') return;
   const name = resolved.originText('onError');
   throw new UsageError(
     `${name}${name.startsWith('-') ? ' ' : '='}keep cannot be combined with plugins`,
@@ -143,7 +161,12 @@ function eventFields(resolved: Resolved): EventFields {
 
 // ---- the chain -----------------------------------------------------------------------------------------------------
 
-async function chainOf(resolved: Resolved, first: string, sources: RunSources): Promise<readonly PluginSetting[]> {
+async function chainOf(
+  resolved: Resolved,
+  first: string,
+  sources: RunSources,
+  conduct: PluginConduct,
+): Promise<readonly PluginSetting[]> {
   const files = namedFiles(resolved.list('plugin'));
   const loaded: LoadedPlugin[] = [];
   for (const word of [first, ...resolved.list('then')]) {
@@ -159,6 +182,7 @@ async function chainOf(resolved: Resolved, first: string, sources: RunSources): 
     const nth = (count.get(name) ?? 0) + 1;
     count.set(name, nth);
     return Object.freeze({
+      ...conduct,
       ...plugin,
       name: nth === 1 ? name : `${name}#${nth}`,
       abi: abi.get(name) ?? abi.get(''),

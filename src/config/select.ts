@@ -1,30 +1,16 @@
 /**
  * From what was typed to what it means, for `slung select`: takes the merged settings, refuses the combinations that
- * contradict each other, and freezes the rest into SelectSettings. Errors name the flag or the environment variable
+ * contradict each other, and puts the parts together. Errors name the flag or the environment variable
  * that the value came from. A value from the environment that has no meaning in this run (SLUNG_CSV_STRICT with
  * ndjson) is a standing preference and is let go; the same value as a flag is an error.
  */
 import { resolve as resolvePath } from 'node:path';
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
-import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
+import { onErrors, outputFormats, outputSettings, readingSettings, sinkSettings } from './parts.ts';
 import { recordSettings } from './record.ts';
-import type {
-  ColorWhen,
-  ErrorsFormat,
-  FieldSetting,
-  OnError,
-  OutputFormat,
-  SelectSettings,
-  StatsFormat,
-} from './settings.ts';
-
-const formats: readonly OutputFormat[] = ['ndjson', 'csv', 'tsv'];
-const onErrors: readonly OnError[] = ['skip', 'fail', 'keep'];
-const statsFormats: readonly StatsFormat[] = ['none', 'human', 'json'];
-const errorsFormats: readonly ErrorsFormat[] = ['text', 'json'];
-const colors: readonly ColorWhen[] = ['auto', 'always', 'never'];
+import type { OutputFormat, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
 
 /**
  * The settings of one run. `files` are the operands as typed; none means standard input. `defaultStore` is the directory
@@ -32,64 +18,54 @@ const colors: readonly ColorWhen[] = ['auto', 'always', 'never'];
  * @throws UsageError when settings contradict each other
  */
 export function selectSettings(resolved: Resolved, files: readonly string[], defaultStore?: string): SelectSettings {
-  const to = resolved.choice('to', formats);
-  checkFormat(resolved, to);
-  const unsparsify = resolved.boolean('unsparsify');
-  if (unsparsify) checkUnsparsify(resolved, to, files);
-  checkOnError(resolved, to);
-  checkTalk(resolved);
-  checkPaths(resolved, files);
-  const output = resolved.text('output');
-  const inputs = Object.freeze(files.length === 0 ? ['-'] : [...files]);
   return Object.freeze({
-    inputs,
-    where: Object.freeze([...resolved.list('where')]),
-    fields: columnsOf(resolved, 'fields'),
-    columns: columnsOf(resolved, 'columns'),
-    to,
-    header: resolved.boolean('header'),
-    csvStrict: resolved.boolean('csvStrict') && to !== 'ndjson',
-    unsparsify,
-    batchBytes: resolved.number('batchBytes'),
-    batchRecords: resolved.optionalNumber('batchRecords'),
-    batchAgeMs: resolved.number('batchAge'),
+    ...filterSettings(resolved, files, defaultStore),
     lanes: resolved.number('lanes'),
-    maxRecordBytes: resolved.number('maxRecord'),
-    maxDepth: resolved.number('maxDepth'),
-    onError: resolved.choice('onError', onErrors),
-    badLinesFail: resolved.isDefault('onError'),
-    rejects: resolved.optionalText('rejects'),
-    maxErrors: resolved.optionalNumber('maxErrors'),
-    output,
-    stats: resolved.choice('stats', statsFormats),
-    errors: resolved.choice('errors', errorsFormats),
-    quiet: isQuiet(resolved),
-    verbose: isQuiet(resolved) ? 0 : resolved.number('verbose'),
-    color: resolved.choice('color', colors),
-    exitStatus: resolved.boolean('exitStatus'),
-    record: recordSettings(resolved, inputs, defaultStore),
   });
 }
 
-/** -q and -v from different sources are no contradiction: the one typed now overrules the one in the environment. */
-function isQuiet(resolved: Resolved): boolean {
-  return resolved.boolean('quiet') && (resolved.isFlag('quiet') || !resolved.isFlag('verbose'));
+/** What `select` and `run` have in common: both read records and write some. @throws UsageError, as selectSettings */
+export function filterSettings(
+  resolved: Resolved,
+  files: readonly string[],
+  defaultStore: string | undefined,
+): ReadingSettings & WritingSettings {
+  checkFormat(resolved);
+  if (resolved.boolean('unsparsify')) checkUnsparsify(resolved, files);
+  checkReading(resolved, files, resolved.text('output'));
+  const reading = readingSettings(resolved, files);
+  return {
+    ...reading,
+    output: outputSettings(resolved),
+    sink: sinkSettings(resolved),
+    record: recordSettings(resolved, reading.input.inputs, defaultStore),
+  };
 }
 
-/** The columns of a repeatable list flag, or undefined when it was not given. */
-function columnsOf(resolved: Resolved, key: 'fields' | 'columns'): readonly FieldSetting[] | undefined {
-  if (!resolved.has(key)) return undefined;
-  return Object.freeze(splitFields(resolved.list(key).join(','), resolved.originText(key)));
+/**
+ * Refuses what contradicts itself in any command that reads records.
+ * @param output where output goes, `-` also where there is none
+ * @throws UsageError
+ */
+export function checkReading(resolved: Resolved, files: readonly string[], output: string): void {
+  checkOnError(resolved);
+  checkTalk(resolved);
+  checkPaths(resolved, files, output);
 }
 
-function checkFormat(resolved: Resolved, to: OutputFormat): void {
+/** The output format; a command without one outputs nothing that could have another. */
+function formatOf(resolved: Resolved): OutputFormat {
+  return resolved.has('to') ? resolved.choice('to', outputFormats) : 'ndjson';
+}
+
+function checkFormat(resolved: Resolved): void {
   if (resolved.has('fields') && resolved.has('columns')) {
     throw new UsageError(
       '--columns and --fields cannot be used together',
       'Use one: --fields also sets the csv header.',
     );
   }
-  if (to !== 'ndjson') return;
+  if (formatOf(resolved) !== 'ndjson') return;
   if (resolved.has('columns')) {
     throw new UsageError(
       '--columns needs --to csv or --to tsv',
@@ -102,9 +78,9 @@ function checkFormat(resolved: Resolved, to: OutputFormat): void {
 }
 
 /** The columns of all records are found by reading the files once before: who names them, or has no file, has no use for that. */
-function checkUnsparsify(resolved: Resolved, to: OutputFormat, files: readonly string[]): void {
+function checkUnsparsify(resolved: Resolved, files: readonly string[]): void {
   const name = resolved.originText('unsparsify');
-  if (to === 'ndjson') {
+  if (formatOf(resolved) === 'ndjson') {
     throw new UsageError(
       `${name} needs --to csv or --to tsv`,
       'ndjson has no columns: each record has the members that it has, or those of -f/--fields.',
@@ -130,7 +106,8 @@ function checkUnsparsify(resolved: Resolved, to: OutputFormat, files: readonly s
   );
 }
 
-function checkOnError(resolved: Resolved, to: OutputFormat): void {
+function checkOnError(resolved: Resolved): void {
+  const to = formatOf(resolved);
   const onError = resolved.choice('onError', onErrors);
   const name = settingText(resolved, 'onError', onError);
   if (onError === 'keep' && (to !== 'ndjson' || resolved.has('fields'))) {
@@ -154,8 +131,7 @@ function checkTalk(resolved: Resolved): void {
   }
 }
 
-function checkPaths(resolved: Resolved, files: readonly string[]): void {
-  const output = resolved.text('output');
+function checkPaths(resolved: Resolved, files: readonly string[], output: string): void {
   const rejects = resolved.optionalText('rejects');
   if (files.includes('')) throw new UsageError('a file name is empty', 'Use - for standard input.');
   if (output === '') throw new UsageError('--output needs a file name', 'Use - for standard output.');

@@ -1,6 +1,8 @@
 /**
- * What a run was asked to do, after flags, environment and defaults have been merged: one frozen value. The CLI and
- * the library build it; everything below reads it and nothing changes it.
+ * What a run was asked to do, after flags, environment and defaults have been merged: frozen values, in parts. A part is
+ * what one consumer needs (a source, an engine, a selector, the output, the bad lines, the end of a run), so that nobody is
+ * given what it has no use for. The CLI and the library put parts together; everything below reads them and nothing
+ * changes them.
  */
 
 /**
@@ -18,11 +20,32 @@ export type StatsFormat = 'none' | 'human' | 'json';
 export type ErrorsFormat = 'text' | 'json';
 export type ColorWhen = 'auto' | 'always' | 'never';
 
-export interface SelectSettings {
+// ---- parts ---------------------------------------------------------------------------------------------------------
+
+/** What is read: for whoever opens sources. */
+export interface InputSettings {
   /** Files in the order they are read; `-` is standard input. Never empty. */
   readonly inputs: readonly string[];
+}
+
+/** How lines are cut into batches, and what a line may be: for feeds, and for the engines that batches are cut for. */
+export interface BatchSettings {
+  readonly batchBytes: number;
+  /** Undefined: no limit but batchBytes. */
+  readonly batchRecords: number | undefined;
+  readonly batchAgeMs: number;
+  readonly maxRecordBytes: number;
+  readonly maxDepth: number;
+}
+
+/** Which records are meant: for what selects, and for the hints about it. */
+export interface SelectionSettings {
   /** Selector expressions; a record passes when all of them hold. */
   readonly where: readonly string[];
+}
+
+/** What is written of a record, and how: for what projects records and writes them as text. */
+export interface OutputSettings {
   /** -f/--fields: project these. Undefined: the record passes as it is (ndjson) or with the columns found (csv, tsv). */
   readonly fields: readonly FieldSetting[] | undefined;
   /** --columns: the csv/tsv header when there is no -f. */
@@ -33,33 +56,43 @@ export interface SelectSettings {
   readonly csvStrict: boolean;
   /** The columns are those of all records: files are read twice. Only for csv and tsv without `fields` and `columns`. */
   readonly unsparsify: boolean;
-  readonly batchBytes: number;
-  /** Undefined: no limit but batchBytes. */
-  readonly batchRecords: number | undefined;
-  readonly batchAgeMs: number;
-  readonly lanes: number;
-  readonly maxRecordBytes: number;
-  readonly maxDepth: number;
+}
+
+/** Where output goes: for whoever opens it. */
+export interface SinkSettings {
+  /** A file's path, or `-` for standard output. */
+  readonly output: string;
+}
+
+/** What becomes of bad lines: for what finds, counts and reports them. */
+export interface RejectSettings {
   readonly onError: OnError;
   /** Bad lines that were left out make exit code 1; not when it was asked for that they are (`--on-error skip`). */
   readonly badLinesFail: boolean;
-  readonly rejects: string | undefined;
+  /** --rejects: where they are kept. */
+  readonly rejectsFile: string | undefined;
   /** The run stops when more lines than this were rejected. Undefined: no limit. */
   readonly maxErrors: number | undefined;
-  /** A file's path, or `-` for standard output. */
-  readonly output: string;
+}
+
+/** What is said of a whole run when it is over: for its end. */
+export interface ReportSettings {
   readonly stats: StatsFormat;
+  /** -e: exit 4 when nothing was output. */
+  readonly exitStatus: boolean;
+}
+
+/** How people are talked to: for the terminal. */
+export interface TalkSettings {
   /** How errors and warnings are written. */
   readonly errors: ErrorsFormat;
   readonly quiet: boolean;
   /** How often -v was given. */
   readonly verbose: number;
   readonly color: ColorWhen;
-  /** -e: exit 4 when nothing was output. */
-  readonly exitStatus: boolean;
-  /** --record: numbers of the records that pass are remembered. Undefined: none are. */
-  readonly record: RecordSettings | undefined;
 }
+
+// ---- the store -----------------------------------------------------------------------------------------------------
 
 export type Durability = 'batch' | 'interval' | 'none';
 
@@ -97,14 +130,7 @@ export interface RecordSettings {
   readonly final: boolean;
 }
 
-/** One run of `slung store write`. */
-export interface WriteSettings {
-  /** Its `record` says what is a point. Nothing is output. */
-  readonly select: SelectSettings & { readonly record: RecordSettings };
-  readonly from: 'ndjson' | 'csv';
-  /** Between the cells of csv: one ASCII character; left out for a comma. */
-  readonly delimiter?: string;
-}
+// ---- plugins -------------------------------------------------------------------------------------------------------
 
 export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';
 export type OnPluginError = 'fail' | 'skip' | 'pass';
@@ -117,8 +143,58 @@ export interface PluginNote {
   readonly text: string;
 }
 
+/** Which fields of a record are a Slung event. */
+export interface EventFields {
+  readonly time: string;
+  readonly value: string;
+  readonly series: string;
+  readonly tags: string;
+  readonly timeUnit: TimeUnit;
+}
+
+/** How much one instance of a plugin may use. */
+export interface SandboxLimits {
+  /** The most memory that one instance may have. */
+  readonly memoryBytes: number;
+  /** The longest time of one call into a plugin. */
+  readonly timeLimitMs: number;
+  /** The longest time until a plugin is compiled. */
+  readonly loadLimitMs: number;
+  /** How long a plugin may wait for the network in one call, all its requests together. */
+  readonly networkTimeLimitMs: number;
+  /** What a plugin may output in one call; a stream, in proportion to its input when that is more. */
+  readonly maxOutputBytes: number;
+}
+
+/** What a plugin may reach. */
+export interface PluginGrants {
+  /** HOST or HOST:PORT that it may send requests to. */
+  readonly allowNet: readonly string[];
+  /** Environment variables that it may see, with their values. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** --store: the store that a Slung program writes to and asks. Undefined: a table in memory. */
+  readonly store: StoreSettings | undefined;
+}
+
+/** How a plugin is run. One flag sets it for all plugins of a run, and each has its own all the same. */
+export interface PluginConduct {
+  /** Instances that work at a time. */
+  readonly lanes: number;
+  readonly unmatched: 'drop' | 'pass';
+  readonly onPluginError: OnPluginError;
+  /** What is shown of its standard error. */
+  readonly pluginStderr: 'limit' | 'all' | 'none';
+  /** What it outputs is not looked at, where it is the last one. */
+  readonly uncheckedOutput: boolean;
+  readonly limits: SandboxLimits;
+  readonly grants: PluginGrants;
+  readonly events: EventFields;
+  /** Arguments after `--`, for WASI filters and Slung programs. */
+  readonly args: readonly string[];
+}
+
 /** One plugin of a run, found and read. */
-export interface PluginSetting {
+export interface PluginSetting extends PluginConduct {
   readonly notes?: readonly PluginNote[];
   /** For messages, stats and config: given with -p, or the file's name without `.wasm`. */
   readonly name: string;
@@ -131,55 +207,63 @@ export interface PluginSetting {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Which fields of a record are a Slung event. */
-export interface EventFields {
-  readonly time: string;
-  readonly value: string;
-  readonly series: string;
-  readonly tags: string;
-  readonly timeUnit: TimeUnit;
+/** Who may send events, and where to. */
+export interface ListenSettings {
+  /** `ws://HOST:PORT` to take events from instead of files. */
+  readonly url: string;
+  /** What a producer has to show; undefined: nothing. */
+  readonly token: string | undefined;
+  /** Origins of web pages that may connect, as browsers write them; `*` is all. */
+  readonly origins: readonly string[];
+}
+
+// ---- runs ----------------------------------------------------------------------------------------------------------
+
+/** What every command has that reads records. */
+export interface ReadingSettings {
+  readonly input: InputSettings;
+  readonly batches: BatchSettings;
+  /** Of `slung run`, in front of the first plugin. */
+  readonly selection: SelectionSettings;
+  readonly rejects: RejectSettings;
+  readonly report: ReportSettings;
+  readonly talk: TalkSettings;
+}
+
+/** What is done with the records that pass: written, and perhaps remembered. */
+export interface WritingSettings {
+  /** Of `slung run`, of what the last plugin outputs. */
+  readonly output: OutputSettings;
+  readonly sink: SinkSettings;
+  /** --record: numbers of the records that pass are remembered. Undefined: none are. */
+  readonly record: RecordSettings | undefined;
+}
+
+/** One run of `slung select`. */
+export interface SelectSettings extends ReadingSettings, WritingSettings {
+  /** The most engines that work at a time. */
+  readonly lanes: number;
+}
+
+/** One run of `slung store write`. Nothing is output. */
+export interface WriteSettings extends ReadingSettings {
+  readonly input: WriteInput;
+  readonly record: RecordSettings;
+}
+
+/** What is read, and what it is. */
+export interface WriteInput extends InputSettings {
+  readonly from: 'ndjson' | 'csv';
+  /** Between the cells of csv: one ASCII character; left out for a comma. */
+  readonly delimiter?: string;
 }
 
 /** One run of `slung run`. */
-export interface RunSettings {
-  /**
-   * What it has in common with `select`. `where` stands in front of the first plugin; `fields`, `columns` and `to` apply
-   * to what the last one puts out.
-   */
-  readonly select: SelectSettings;
+export interface RunSettings extends ReadingSettings, WritingSettings {
   /** In the order of the chain; never empty. */
   readonly plugins: readonly PluginSetting[];
-  readonly unmatched: 'drop' | 'pass';
-  readonly onPluginError: OnPluginError;
-  /** What the last plugin outputs is not looked at. */
-  readonly uncheckedOutput: boolean;
-  /** The most memory that one instance may have. */
-  readonly memoryBytes: number;
-  /** The longest time of one call into a plugin. */
-  readonly timeLimitMs: number;
-  /** The longest time until a plugin is compiled. */
-  readonly loadLimitMs: number;
-  /** What a producer has to show at `listen`; undefined: nothing. */
-  readonly listenToken: string | undefined;
-  /** Origins of web pages that may connect to `listen`, as browsers write them; `*` is all. */
-  readonly listenOrigins: readonly string[];
-  /** What is shown of the plugins' standard error. */
-  readonly pluginStderr: 'limit' | 'all' | 'none';
-  /** How long a plugin may wait for the network in one call, all its requests together. */
-  readonly networkTimeLimitMs: number;
-  /** What a plugin may put out in one call; a stream, in proportion to its input when that is more. */
-  readonly maxOutputBytes: number;
-  /** HOST or HOST:PORT that plugins may send requests to. */
-  readonly allowNet: readonly string[];
-  /** Environment variables that plugins may see, with their values. */
-  readonly environment: Readonly<Record<string, string>>;
   /** Where `cache` keeps its entries; undefined: only in memory. */
   readonly cacheFile: string | undefined;
-  readonly events: EventFields;
-  /** --store: the store that a Slung program writes to and asks. Undefined: a table in memory. */
-  readonly store: StoreSettings | undefined;
-  /** `ws://HOST:PORT` to take events from instead of files. */
-  readonly listen: string | undefined;
-  /** Arguments after `--`, for WASI filters and Slung programs. */
-  readonly args: readonly string[];
+  /** Events come from producers instead of files. */
+  readonly listen: ListenSettings | undefined;
 }

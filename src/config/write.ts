@@ -1,21 +1,14 @@
 /**
- * From what was typed to what it means, for `slung store write`: a run that reads like `select`, puts nothing out, and makes
- * points of its records. Flags of `select` that it has not, because there is no output, have fixed values here.
+ * From what was typed to what it means, for `slung store write`: it reads as `select` does, outputs nothing, and makes points of
+ * its records.
  */
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
-import { type Layer, type Resolved, resolveLayers, type Setting, type SettingValue } from './layers.ts';
+import type { Resolved } from './layers.ts';
+import { onErrors, readingSettings } from './parts.ts';
 import { checkResume, pointFields, storeSettings } from './record.ts';
-import { selectSettings } from './select.ts';
+import { checkReading } from './select.ts';
 import type { WriteSettings } from './settings.ts';
-
-/** What `select` asks for and a run without output cannot be told. */
-const fixed: Readonly<Record<string, SettingValue>> = {
-  ...{ to: 'ndjson', header: true, csvStrict: false, output: '-', lanes: 1, exitStatus: false },
-};
-
-/** Settings that selectSettings would take for --record's. */
-const ofRecords: readonly string[] = ['resume', 'final', 'retain'];
 
 /**
  * The settings of one `slung store write`. `files` are the operands as typed; none means standard input.
@@ -28,7 +21,7 @@ export function writeSettings(
   defaultStore: string | undefined,
 ): WriteSettings {
   const points = pointFields(resolved);
-  const onError = resolved.choice('onError', ['skip', 'fail', 'keep'] as const);
+  const onError = resolved.choice('onError', onErrors);
   if (onError === 'keep') {
     const name = resolved.originText('onError');
     throw new UsageError(
@@ -38,15 +31,15 @@ export function writeSettings(
   }
   const from = resolved.choice('from', ['ndjson', 'csv'] as const);
   const delimiter = delimiterOf(resolved, from);
-  const select = selectSettings(withFixed(resolved), files);
+  checkReading(resolved, files, '-');
+  const reading = readingSettings(resolved, files);
   const resume = resolved.boolean('resume');
-  checkResume(resolved, resume, select.inputs);
+  checkResume(resolved, resume, reading.input.inputs);
   const store = storeSettings(resolved, defaultStore);
-  const record = Object.freeze({ store, points: Object.freeze([points]), resume, final: resolved.boolean('final') });
   return Object.freeze({
-    select: Object.freeze({ ...select, record }),
-    from,
-    ...(delimiter === undefined ? {} : { delimiter }),
+    ...reading,
+    input: Object.freeze({ ...reading.input, from, ...(delimiter === undefined ? {} : { delimiter }) }),
+    record: Object.freeze({ store, points: Object.freeze([points]), resume, final: resolved.boolean('final') }),
   });
 }
 
@@ -65,12 +58,4 @@ function delimiterOf(resolved: Resolved, from: string): string | undefined {
     `${name}: ${JSON.stringify(excerpt(text, 20))} cannot be between cells`,
     "It is one ASCII character that is no letter, digit, quote, plus, minus or point: ';', '|', or tab.",
   );
-}
-
-/** The settings without those of the store, and with the fixed ones. */
-function withFixed(resolved: Resolved): Resolved {
-  const layer = new Map<string, Setting>();
-  for (const [key, value] of Object.entries(fixed)) layer.set(key, { value, origin: { kind: 'default', text: key } });
-  const other: Layer = new Map([...resolved.entries()].filter(([key]) => !ofRecords.includes(key)));
-  return resolveLayers([layer, other]);
 }

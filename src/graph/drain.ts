@@ -135,7 +135,7 @@ export class Drain {
     if (this.search.isHolding) await this.search.close();
     for (const piece of this.#long.add(part)) {
       this.#rejecting.passTooLong(piece);
-      if (this.#job.settings.onError === 'keep') await this.#write(piece);
+      if (this.#job.settings.rejects.onError === 'keep') await this.#write(piece);
     }
   }
 
@@ -146,7 +146,8 @@ export class Drain {
 
   /** The line whose parts were taken, in turn: nothing may be in flight. */
   async takeLong({ lengthBytes, sourceOffset, endAdded }: LongLine, origin: Tag['origin']): Promise<void> {
-    const { maxRecordBytes, onError } = this.#job.settings;
+    const { batches, rejects } = this.#job.settings;
+    const { maxRecordBytes } = batches;
     if (lengthBytes <= maxRecordBytes) {
       const { seat, from, to } = this.#long.finish();
       const tag: Tag = { origin, from, to, trigger: 'long', sourceOffset, endAdded };
@@ -154,7 +155,7 @@ export class Drain {
       return;
     }
     this.#long.clear();
-    if (onError === 'keep') await this.#write(NEWLINE);
+    if (rejects.onError === 'keep') await this.#write(NEWLINE);
     const column = maxRecordBytes + 1;
     this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
   }
@@ -194,10 +195,12 @@ export class Drain {
 
   /** How the columns can be those of all records. */
   #columnsHint(): string {
-    const { inputs, unsparsify } = this.#job.settings;
-    if (unsparsify) return 'the input has changed while it was read';
+    const { input, output } = this.#job.settings;
+    if (output?.unsparsify) return 'the input has changed while it was read';
     const given = '--columns or -f can name them';
-    return areFiles(inputs) && this.#job.findsColumns ? `--unsparsify finds all columns of files, ${given}` : given;
+    return areFiles(input.inputs) && this.#job.findsColumns
+      ? `--unsparsify finds all columns of files, ${given}`
+      : given;
   }
 
   async #drainFlight(flight: Flight<Tag>): Promise<void> {
@@ -265,7 +268,7 @@ export class Drain {
   #stopAtLimit(place: string): void {
     if (this.stopped === 'rejects') return;
     this.stopped = 'rejects';
-    const { onError, maxErrors } = this.#job.settings;
+    const { onError, maxErrors } = this.#job.settings.rejects;
     const cause = onError === 'fail' ? '--on-error fail' : `--max-errors ${maxErrors}`;
     this.#talk.error(`stopped at ${place} (${cause})`);
   }
@@ -284,8 +287,8 @@ export class Drain {
   }
 
   async #writeHeader(): Promise<void> {
-    const { to, header } = this.#job.settings;
-    if (to === 'ndjson' || !header) return;
-    await this.#write(Buffer.from(headerLine(to, this.#job.columns!)));
+    const { output } = this.#job.settings;
+    if (output === undefined || output.to === 'ndjson' || !output.header) return;
+    await this.#write(Buffer.from(headerLine(output.to, this.#job.columns!)));
   }
 }

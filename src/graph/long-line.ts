@@ -31,7 +31,7 @@ export class LongLineBuffer {
    */
   add(part: Uint8Array): readonly Uint8Array[] {
     const before = this.#lengthBytes;
-    const { maxRecordBytes } = this.#job.settings;
+    const { maxRecordBytes } = this.#job.settings.batches;
     this.#lengthBytes += part.length;
     if (before > maxRecordBytes) return [part];
     if (this.#lengthBytes > maxRecordBytes) return [this.#held(before), part];
@@ -73,7 +73,7 @@ export class LongLineBuffer {
     const capacity = this.#seat?.lane.memory.blockBytes(this.#seat.block) ?? 0;
     if (needed <= capacity) return;
     const held = this.#held(heldBytes);
-    const most = this.#job.settings.maxRecordBytes + 1;
+    const most = this.#job.settings.batches.maxRecordBytes + 1;
     this.#seat = this.#job.aside(Math.max(needed, Math.min(most, Math.max(LEAST_BYTES, capacity * GROWTH))));
     const { lane, block } = this.#seat;
     const start = lane.memory.inputStart(block);

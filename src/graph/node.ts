@@ -8,7 +8,6 @@
  * something to read and somebody to write to, and returns to the event loop when the input is dry, when the reader of
  * the output is slow, and every few milliseconds, so that signals and timers are heard.
  */
-import type { SelectSettings } from '../config/settings.ts';
 import { SinkError, type Source, SourceError } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import { Drain, type Tag } from './drain.ts';
@@ -18,7 +17,7 @@ import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import type { Seat } from './lane.ts';
 import { conclude } from './outcome.ts';
 import { Rejecting } from './rejecting.ts';
-import type { OpenedInput, Work } from './stage.ts';
+import type { NodeSettings, OpenedInput, Work } from './stage.ts';
 import { counted, Stats, type StatsReport } from './stats.ts';
 
 /** The longest time that signals, timers and progress have to wait. */
@@ -34,7 +33,7 @@ const COLLECT_FROM_BYTES = 8 << 20;
 
 /** One run over given ends. Making one reads nothing; `execute` is called once. */
 export class Run {
-  readonly #settings: SelectSettings;
+  readonly #settings: NodeSettings;
   readonly #host: RunHost;
   readonly #job: Work;
   readonly #ends: Ends;
@@ -60,7 +59,8 @@ export class Run {
     this.#startMs = host.clockMs();
     this.#yieldedMs = this.#startMs;
     this.#ends = ends;
-    const limit = settings.onError === 'fail' ? 0 : (settings.maxErrors ?? Number.POSITIVE_INFINITY);
+    const { onError, maxErrors } = settings.rejects;
+    const limit = onError === 'fail' ? 0 : (maxErrors ?? Number.POSITIVE_INFINITY);
     const shown = ends.showsBadLines ? host.talk : undefined;
     this.#rejecting = new Rejecting(this.#stats, shown, ends.rejects, limit, ends.readsOutputOf);
     this.#drain = new Drain(job, ends.sink, this.#stats, this.#rejecting, host.talk);
@@ -93,7 +93,7 @@ export class Run {
     let sinkError: SinkError | undefined;
     try {
       await this.#drain.begin();
-      for (const input of this.#settings.inputs) {
+      for (const input of this.#settings.input.inputs) {
         if (this.#stopping) break;
         await this.#readInput(input);
       }
@@ -130,7 +130,7 @@ export class Run {
     const seat = this.#drain.stopped === undefined ? this.#job.lastSeat() : undefined;
     if (seat === undefined) return;
     const from = seat.lane.memory.inputStart(seat.block);
-    const last = this.#settings.inputs.at(-1)!;
+    const last = this.#settings.input.inputs.at(-1)!;
     const origin = { name: last === '-' ? '<stdin>' : last, lines: 0, file: undefined };
     await this.#drain.submit(seat, { origin, from, to: from, trigger: 'end', sourceOffset: 0, endAdded: false });
     await this.#drainAll();
@@ -189,7 +189,7 @@ export class Run {
 
   /** Reads one source to its end, or until the run is stopped. @returns why it could not be read to its end */
   async #pump({ source, bytes, lines, file }: OpenedInput): Promise<SourceError | undefined> {
-    const { batchBytes, batchRecords, batchAgeMs: ageMs, maxRecordBytes } = this.#settings;
+    const { batchBytes, batchRecords, batchAgeMs: ageMs, maxRecordBytes } = this.#settings.batches;
     const limits = { batchBytes, batchRecords, ageMs, maxRecordBytes };
     const feed = new Feed(source, limits, this.#host.clockMs, bytes);
     const origin = { name: source.name, lines, file };

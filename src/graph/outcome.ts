@@ -3,7 +3,7 @@
  * bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided. An output file
  * appears under its name only when all of the input went into it; bad lines that were told of do not prevent that.
  */
-import type { SelectSettings } from '../config/settings.ts';
+import type { ReportSettings } from '../config/settings.ts';
 import { SinkError } from '../io/index.ts';
 import { absentPathHints, literalHints } from '../stage/select/hints.ts';
 import { excerpt } from '../text/printable.ts';
@@ -35,7 +35,7 @@ export interface Ending {
 /** Ends the run; nothing is in flight any more, or nobody wants it. */
 export function conclude(ending: Ending): RunOutcome {
   const { job, host, drain, rejecting, stats, signal, inputFailed } = ending;
-  const { settings } = job;
+  const { rejects, report: reported } = job.settings;
   const { talk } = host;
   const { stopped } = drain;
   const isWhole = ending.sinkError === undefined && signal === undefined && !inputFailed && isWholeRun(stopped);
@@ -43,7 +43,7 @@ export function conclude(ending: Ending): RunOutcome {
   const sinkError = ending.sinkError ?? caught;
   host.progress?.clear();
   if (sinkError !== undefined) talk.error(sinkError.message);
-  rejecting.summarise(settings.rejects, settings.onError === 'keep', sinkError?.sink);
+  rejecting.summarise(rejects.rejectsFile, rejects.onError === 'keep', sinkError?.sink);
   for (const words of job.recorder?.words() ?? []) talk.warn(words);
   job.finish();
   const late = drain.lateColumns();
@@ -53,10 +53,10 @@ export function conclude(ending: Ending): RunOutcome {
   }
   if (!isWhole && stopped !== 'closed' && drain.sink.isAllOrNothing === true) {
     const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';
-    talk.warn(`${excerpt(settings.output)} was not written, because ${why}`);
+    talk.warn(`${excerpt(drain.sink.name)} was not written, because ${why}`);
   }
-  for (const [level, text] of runWords(settings, ending.report())) talk.verbose(level, text);
-  tellStats(settings, host, ending.report);
+  for (const [level, text] of runWords(job.settings, ending.report())) talk.verbose(level, text);
+  tellStats(reported?.stats, host, ending.report);
   return outcome(ending, sinkError !== undefined || late.length > 0);
 }
 
@@ -76,7 +76,7 @@ function settle(drain: Drain, isWhole: boolean): SinkError | undefined {
   return undefined;
 }
 
-function tellStats({ stats }: SelectSettings, { talk }: RunHost, report: () => StatsReport): void {
+function tellStats(stats: ReportSettings['stats'] | undefined, { talk }: RunHost, report: () => StatsReport): void {
   if (stats === 'json') talk.info(JSON.stringify(report()));
   else if (stats === 'human') talk.info(renderStats(report()));
 }
@@ -85,8 +85,8 @@ function tellStats({ stats }: SelectSettings, { talk }: RunHost, report: () => S
 function outcome({ job, drain, stats, signal, inputFailed }: Ending, isIncomplete: boolean): RunOutcome {
   if (signal !== undefined) return { kind: 'signal', signal };
   if (drain.stopped === 'closed') return { kind: 'done', code: 0 };
-  const { onError, badLinesFail, exitStatus } = job.settings;
-  const badLines = stats.rejected > 0 && onError !== 'keep' && badLinesFail;
+  const { rejects, report } = job.settings;
+  const badLines = stats.rejected > 0 && rejects.onError !== 'keep' && rejects.badLinesFail;
   if (isIncomplete || inputFailed || badLines || !isWholeRun(drain.stopped)) return { kind: 'done', code: 1 };
-  return { kind: 'done', code: exitStatus && stats.matched === 0 ? 4 : 0 };
+  return { kind: 'done', code: report?.exitStatus && stats.matched === 0 ? 4 : 0 };
 }

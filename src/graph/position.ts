@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { SelectSettings } from '../config/settings.ts';
+import type { PointFields } from '../config/settings.ts';
 import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
 import { type Source, WOULD_BLOCK } from '../io/index.ts';
@@ -35,8 +35,8 @@ const DROPS_AT_ONCE = 64;
  * What is made of an input, as a few digits: two runs that take different points from one file each have a position of their
  * own, or the second would not see what the first has read.
  */
-export function purposeOf({ where, record }: Pick<SelectSettings, 'where' | 'record'>, format: string): string {
-  const sum = crc32(JSON.stringify([where, record?.points, format]));
+export function purposeOf(where: readonly string[], points: readonly PointFields[], format: string): string {
+  const sum = crc32(JSON.stringify([where, points, format]));
   return sum.toString(16).padStart(8, '0');
 }
 

@@ -2,7 +2,14 @@
  * What a run does with its batches, whatever that is: `Job` (selectors and projections, stage/select) and `PluginJob` (a plugin,
  * stage/plugin) are the two. The run reads, keeps the order and writes; the work owns the lanes. Types only.
  */
-import type { SelectSettings } from '../config/settings.ts';
+import type {
+  BatchSettings,
+  InputSettings,
+  OutputSettings,
+  RejectSettings,
+  ReportSettings,
+  SelectionSettings,
+} from '../config/settings.ts';
 import type { Column, Path } from '../engine/program.ts';
 import type { Source } from '../io/index.ts';
 import type { StoreReport } from '../stage/points/store-writer.ts';
@@ -34,8 +41,23 @@ export interface Recorder {
   close(): void;
 }
 
+/** What a run, one node of work, has to know whatever that work is. */
+export interface NodeSettings {
+  readonly input: InputSettings;
+  readonly batches: BatchSettings;
+  /** The most that work at a time. */
+  readonly lanes: number;
+  /** Which records are for the work, for hints about those that are not. */
+  readonly selection: SelectionSettings;
+  /** Undefined: what the work outputs is written as it is. */
+  readonly output: OutputSettings | undefined;
+  readonly rejects: RejectSettings;
+  /** Undefined: somebody else reports, for several runs together. */
+  readonly report: ReportSettings | undefined;
+}
+
 export interface Work {
-  readonly settings: SelectSettings;
+  readonly settings: NodeSettings;
   readonly lanes: Lanes<Tag>;
   /** Undefined until `settle` when the columns are to be found. */
   readonly columns: readonly Column[] | undefined;

@@ -1,5 +1,5 @@
 /** What -v says at the end of a run: what was read, by how many lanes, and why batches were closed; -vv says with which plan. */
-import type { SelectSettings } from '../config/settings.ts';
+import type { NodeSettings } from './stage.ts';
 import { counted, grouped, type StatsReport } from './stats.ts';
 
 /** Why a batch ends, for people. */
@@ -13,7 +13,7 @@ const triggerWords: Readonly<Record<keyof StatsReport['batches'], string>> = {
 
 /** Each with the number of -v that shows it. */
 export function runWords(
-  settings: SelectSettings,
+  settings: NodeSettings,
   report: StatsReport,
 ): readonly (readonly [level: 1 | 2, text: string])[] {
   const { records, matched, rejected, blank, bytesIn, bytesOut, seconds, megabytesPerSecond, lanes } = report;
@@ -28,17 +28,21 @@ export function runWords(
     .map(([count, words]) => `${grouped(count)} ${count === 1 ? 'batch' : 'batches'} ${words}`);
   const speed = `in ${seconds.toFixed(3)} s (${megabytesPerSecond} MB/s) by ${counted(lanes, 'lane')}`;
   return [
-    [1, `read ${counted(bytesIn, 'byte')} of ${counted(settings.inputs.length, 'input')}, ${lines}, ${speed}`],
+    [1, `read ${counted(bytesIn, 'byte')} of ${counted(settings.input.inputs.length, 'input')}, ${lines}, ${speed}`],
     [1, `${matched === records ? 'all' : matched} matched; output ${counted(bytesOut, 'byte')}`],
     [1, `closed ${closed.join(', ') || 'no batch'}`],
     [2, `plan: ${planOf(settings)}`],
   ];
 }
 
-function planOf({ where, fields, columns, to, batchBytes, batchRecords, batchAgeMs, lanes }: SelectSettings): string {
+function planOf({ selection, output, batches, lanes }: NodeSettings): string {
+  const { where } = selection;
+  const { batchBytes, batchRecords, batchAgeMs } = batches;
   const selectors = where.length === 0 ? 'every record' : where.map((text) => `(${text})`).join(' and ');
-  const chosen = (fields ?? columns)?.map(({ name, path }) => (name === path ? name : `${name}=${path}`)).join(',');
+  const chosen = (output?.fields ?? output?.columns)
+    ?.map(({ name, path }) => (name === path ? name : `${name}=${path}`))
+    .join(',');
   const batch = [`${batchBytes} bytes`, ...(batchRecords === undefined ? [] : [`${batchRecords} records`])];
   const age = batchAgeMs > 0 ? `, at most ${batchAgeMs} ms old` : '';
-  return `${selectors}; ${chosen ?? 'whole records'} to ${to}; batches up to ${batch.join(' or ')}${age}; up to ${lanes} lanes`;
+  return `${selectors}; ${chosen ?? 'whole records'} to ${output?.to ?? 'ndjson'}; batches up to ${batch.join(' or ')}${age}; up to ${lanes} lanes`;
 }

@@ -1,28 +1,44 @@
 /** The ends of a run that the command line opens: files and descriptors. */
-import type { SelectSettings } from '../config/settings.ts';
+import type { InputSettings, RejectSettings, SinkSettings } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
 import { openFileAt } from '../io/file-at.ts';
 import { refuseOutputAsInput } from '../io/identity.ts';
-import { openRejects, openSink, openSource } from '../io/index.ts';
+import { openRejects, openSink, openSource, type RejectsWriter } from '../io/index.ts';
 import { CheckedSource } from './checked-source.ts';
 import { shapeOf } from './shape.ts';
 
+/** The parts of settings that name files. */
+interface OpenedSettings {
+  readonly input: InputSettings;
+  readonly sink: SinkSettings;
+  readonly rejects: RejectSettings;
+}
+
 /** The files of the command line. @throws SinkError; nothing stays open then */
-export function openEnds(settings: SelectSettings): Ends {
-  const { inputs, output } = settings;
+export function openEnds({ input, sink: target, rejects: kept }: OpenedSettings): Ends {
+  const { inputs } = input;
+  const { output } = target;
   refuseOutputAsInput(inputs, output);
   const sink = openSink(output);
   try {
-    const rejects = settings.rejects === undefined ? undefined : openRejects(settings.rejects, { inputs, output });
-    return { openSource: sourcesOf(settings), openFileAt, sink, rejects, showsBadLines: true, collectGarbage };
+    const rejects = openRejectsFile(kept, { inputs, output });
+    return { openSource: sourcesOf(kept), openFileAt, sink, rejects, showsBadLines: true, collectGarbage };
   } catch (error) {
     sink.abort();
     throw error;
   }
 }
 
+/** What keeps bad lines; undefined when nobody asked for that. @throws SinkError */
+export function openRejectsFile(
+  { rejectsFile }: RejectSettings,
+  others: { readonly inputs: readonly string[]; readonly output: string },
+): RejectsWriter | undefined {
+  return rejectsFile === undefined ? undefined : openRejects(rejectsFile, others);
+}
+
 /** Inputs that are not one record a line are refused, except where bad lines are to be kept. */
-export function sourcesOf({ onError }: Pick<SelectSettings, 'onError'>, shape = shapeOf): Ends['openSource'] {
+export function sourcesOf({ onError }: Pick<RejectSettings, 'onError'>, shape = shapeOf): Ends['openSource'] {
   return onError === 'keep' ? openSource : (input) => new CheckedSource(openSource(input), input, shape);
 }

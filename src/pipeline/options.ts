@@ -5,7 +5,8 @@
  */
 import { UsageError } from '../config/errors.ts';
 import { splitFields } from '../config/fields.ts';
-import type { FieldSetting, OnError, OutputFormat, SelectSettings } from '../config/settings.ts';
+import type { FieldSetting, OnError, OutputFormat } from '../config/settings.ts';
+import type { JobSettings } from '../stage/select/select.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 
 /** Paths, written as for -f (`name=path` gives another name), or an object of name → path. */
@@ -49,7 +50,7 @@ const known = new Set([
 ]);
 
 /** @throws UsageError for an option that is unknown, out of range or contradicts another */
-export function settingsOf(options: SelectOptions): SelectSettings {
+export function settingsOf(options: SelectOptions): JobSettings {
   const unknown = Object.keys(options).find((name) => !known.has(name));
   if (unknown !== undefined)
     throw new UsageError(`there is no option ${excerpt(unknown)}`, `Options: ${[...known].join(', ')}`);
@@ -58,33 +59,29 @@ export function settingsOf(options: SelectOptions): SelectSettings {
   const onError = oneOf('onError', options.onError ?? 'skip', ['skip', 'fail', 'keep']);
   refuseContradictions(options, to, onError);
   return {
-    inputs: [STREAM_NAME],
-    where: typeof where === 'string' ? [where] : where,
-    fields: fieldsOf('fields', options.fields),
-    columns: fieldsOf('columns', options.columns),
-    ...{
-      to,
-      header: options.header ?? true,
-      csvStrict: (options.csvStrict ?? false) && to !== 'ndjson',
+    input: { inputs: [STREAM_NAME] },
+    batches: {
+      batchBytes: inRange('batchBytes', options.batchBytes ?? 512 * KIB, 64, 64 * MIB),
+      batchRecords: optional('batchRecords', options.batchRecords, 1),
+      batchAgeMs: 0,
+      maxRecordBytes: inRange('maxRecordBytes', options.maxRecordBytes ?? 64 * MIB, 64, 128 * MIB),
+      maxDepth: inRange('maxDepth', options.maxDepth ?? 1024, 1, 65_536),
+    },
+    lanes: 1,
+    selection: { where: typeof where === 'string' ? [where] : where },
+    output: {
+      fields: fieldsOf('fields', options.fields),
+      columns: fieldsOf('columns', options.columns),
+      ...{ to, header: options.header ?? true, csvStrict: (options.csvStrict ?? false) && to !== 'ndjson' },
       unsparsify: false,
     },
-    batchBytes: inRange('batchBytes', options.batchBytes ?? 512 * KIB, 64, 64 * MIB),
-    batchRecords: optional('batchRecords', options.batchRecords, 1),
-    ...{ batchAgeMs: 0, lanes: 1 },
-    maxRecordBytes: inRange('maxRecordBytes', options.maxRecordBytes ?? 64 * MIB, 64, 128 * MIB),
-    maxDepth: inRange('maxDepth', options.maxDepth ?? 1024, 1, 65_536),
-    ...{ onError, badLinesFail: true, maxErrors: optional('maxErrors', options.maxErrors, 0) },
-    ...{
-      rejects: undefined,
-      output: '-',
-      stats: 'none',
-      errors: 'text',
-      quiet: true,
-      verbose: 0,
-      color: 'never',
-      exitStatus: false,
-      record: undefined,
+    rejects: {
+      ...{ onError, badLinesFail: true, rejectsFile: undefined },
+      maxErrors: optional('maxErrors', options.maxErrors, 0),
     },
+    // The stream has its own ways to report.
+    report: undefined,
+    record: undefined,
   };
 }
 

@@ -4,7 +4,7 @@
  *
  *     inputs --Run(plugin 1)--> conduit --Run(plugin 2)--> conduit --Run(select)--> sink
  */
-import type { RunSettings, SelectSettings } from '../config/settings.ts';
+import type { OutputSettings, RunSettings } from '../config/settings.ts';
 import { Conduit } from '../graph/edge.ts';
 import type { Ends } from '../graph/ends.ts';
 import type { RunHost, RunOutcome, StopSignal } from '../graph/host.ts';
@@ -16,9 +16,9 @@ import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { ServicesThread } from '../plugin/services/start.ts';
 import { PluginRefused } from '../stage/plugin/lane.ts';
 import type { PluginJob } from '../stage/plugin/plugin.ts';
-import { checkPlugins, isStream, makeJob, outputOf, refused, servicesFor } from '../stage/plugin/setup.ts';
+import { checkPlugins, everyRecord, isStream, makeJob, outputOf, refused, servicesFor } from '../stage/plugin/setup.ts';
 import { tellPluginStats } from '../stage/plugin/stats.ts';
-import { Job } from '../stage/select/select.ts';
+import { Job, type JobSettings } from '../stage/select/select.ts';
 import { openEnds } from './ends.ts';
 import { type Listening, listenFor } from './listening.ts';
 
@@ -31,18 +31,18 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
   const kinds = await checkPlugins(settings);
   let listening: Listening | undefined;
   try {
-    listening = await listenFor(settings, host);
+    listening = await listenFor(settings.listen, host);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
   }
   const services = servicesFor(settings, host, listening?.send);
-  const hasSelect = needsSelect(settings.select);
+  const hasSelect = converts(settings.output) || settings.record !== undefined;
   const isChain = kinds.length > 1 || hasSelect;
-  const jobs = settings.plugins.map((_, i) => {
+  const jobs = settings.plugins.map(({ uncheckedOutput }, i) => {
     const isLast = i === kinds.length - 1;
-    const checksOutput = isLast && !hasSelect && !settings.uncheckedOutput;
+    const checksOutput = isLast && !hasSelect && !uncheckedOutput;
     return makeJob(settings, i, kinds[i]!, { host, services, isPolite: isChain, checksOutput });
   });
   let last: Job | undefined;
@@ -51,7 +51,7 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     const works = last === undefined ? jobs : [...jobs, last];
     await startAll(jobs);
     await last?.openRecorder(host);
-    const opened = ends ?? openEnds(settings.select);
+    const opened = ends ?? openEnds(settings);
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
     const chain = new Chain(settings, host, { jobs, works, ends: source });
     const unlisten = host.onSignal((signal) => (listening === undefined ? chain.stop(signal) : listening.stop()));
@@ -104,17 +104,20 @@ async function startAll(jobs: readonly PluginJob[]): Promise<void> {
   }
 }
 
-/** Whether what the last plugin puts out is changed into something else, or remembered. */
-const needsSelect = ({ to, fields, columns, record }: SelectSettings): boolean =>
-  to !== 'ndjson' || fields !== undefined || columns !== undefined || record !== undefined;
+/** Whether what the last plugin outputs is changed into something else. */
+const converts = ({ to, fields, columns }: OutputSettings): boolean =>
+  to !== 'ndjson' || fields !== undefined || columns !== undefined;
 
 /** The last run of a chain, which makes of the last plugin's lines what was asked for. */
-function conversionOf({ select, plugins, uncheckedOutput }: RunSettings, kind: PluginKind): SelectSettings {
-  const inputs = [outputOf(plugins.at(-1)!)];
+function conversionOf({ plugins, batches, output, rejects, record }: RunSettings, kind: PluginKind): JobSettings {
+  const last = plugins.at(-1)!;
   // Lines that are only remembered pass as they are, where the output may be any text.
-  const isText = isStream(kind) || uncheckedOutput;
-  const onError = isText && !needsSelect({ ...select, record: undefined }) ? 'keep' : select.onError;
-  return { ...select, where: [], lanes: 1, inputs, onError, stats: 'none', exitStatus: false };
+  const isText = isStream(kind) || last.uncheckedOutput;
+  return {
+    ...{ input: { inputs: [outputOf(last)] }, batches, lanes: 1, selection: everyRecord, output, record },
+    rejects: isText && !converts(output) ? { ...rejects, onError: 'keep' } : rejects,
+    report: undefined,
+  };
 }
 
 /** The runs, connected. Made once, executed once. */
@@ -136,7 +139,7 @@ class Chain {
     this.#jobs = jobs;
     this.#ends = ends;
     this.#startMs = host.clockMs();
-    const conduits = works.slice(1).map((work) => new Conduit(work.settings.inputs[0]!));
+    const conduits = works.slice(1).map((work) => new Conduit(work.settings.input.inputs[0]!));
     this.#runs = works.map((work, i) => this.#runOf(work, i, conduits));
   }
 
@@ -192,7 +195,7 @@ class Chain {
     const seconds = (this.#host.clockMs() - this.#startMs) / 1000;
     const reports = this.#runs.map((run) => run.report());
     tellPluginStats(
-      this.#settings.select.stats,
+      this.#settings.report.stats,
       this.#host.talk,
       reports,
       this.#jobs.map((job, i) => job.report(reports[i]!.bytesOut, reports[i + 1]?.rejected ?? 0)),
@@ -210,6 +213,6 @@ class Chain {
     // What a shell sees of a status is its last byte, and that must not look like success.
     if (code !== 0) return { kind: 'done', code: status === undefined ? code : status & 0xff || 1 };
     const isEmpty = reports.at(-1)!.bytesOut === 0;
-    return { kind: 'done', code: this.#settings.select.exitStatus && isEmpty ? 4 : 0 };
+    return { kind: 'done', code: this.#settings.report.exitStatus && isEmpty ? 4 : 0 };
   }
 }

@@ -11,7 +11,8 @@ import { refuseSinglePass, runTwice } from './two-passes.ts';
 
 /** @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then */
 export async function runSelect(settings: SelectSettings, host: RunHost): Promise<RunOutcome> {
-  if (settings.unsparsify) refuseSinglePass(settings.inputs);
+  const { input, output } = settings;
+  if (output.unsparsify) refuseSinglePass(input.inputs);
   const job = new Job(settings);
   let ends: Ends;
   try {
@@ -23,6 +24,6 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
   }
-  if (settings.unsparsify) return await runTwice(job, host, ends);
+  if (output.unsparsify) return await runTwice(job, host, ends);
   return await executeHeard(new Run(job, host, ends), host);
 }

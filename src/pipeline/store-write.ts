@@ -9,14 +9,14 @@ import { executeHeard } from '../graph/heard.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
 import { Run } from '../graph/node.ts';
 import { openFileAt } from '../io/file-at.ts';
-import { openRejects, type Sink, SinkError } from '../io/index.ts';
+import { type Sink, SinkError } from '../io/index.ts';
 import type { Needed } from '../stage/points/csv/header.ts';
 import { CsvSource } from '../stage/points/csv/source.ts';
 import { planPoints, writeFlags } from '../stage/points/fields.ts';
 import { PointJob } from '../stage/points/points.ts';
 import { openWriter } from '../stage/points/recording.ts';
 import { compileWhere } from '../stage/select/select.ts';
-import { sourcesOf } from './ends.ts';
+import { openRejectsFile, sourcesOf } from './ends.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
 /** The field of the tags when nobody says which. */
@@ -28,12 +28,13 @@ const COMMA = ',';
  * @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then
  */
 export async function runStoreWrite(settings: WriteSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
-  const { select, from } = settings;
-  const where = compileWhere(select.where);
-  const plan = planPoints(select.record.points, writeFlags, { takesNumbers: from === 'csv', takesWords: true });
+  const { record } = settings;
+  const where = compileWhere(settings.selection.where);
+  const isCsv = settings.input.from === 'csv';
+  const plan = planPoints(record.points, writeFlags, { takesNumbers: isCsv, takesWords: true });
   try {
     const opened = asFormat(settings, ends ?? openWriteEnds(settings));
-    const writer = await openWriter(select.record, host).catch((error: unknown) => {
+    const writer = await openWriter(record, host).catch((error: unknown) => {
       opened.rejects?.close();
       throw error;
     });
@@ -58,19 +59,19 @@ const nowhere: Sink = {
 };
 
 /** @throws SinkError */
-function openWriteEnds({ select, from }: WriteSettings): Ends {
-  const { inputs, rejects } = select;
-  const written = rejects === undefined ? undefined : openRejects(rejects, { inputs, output: '-' });
-  const open = sourcesOf(select, from === 'csv' ? encodingOf : shapeOf);
+function openWriteEnds({ input, rejects }: WriteSettings): Ends {
+  const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
+  const open = sourcesOf(rejects, input.from === 'csv' ? encodingOf : shapeOf);
   return { openSource: open, openFileAt, sink: nowhere, rejects: written, showsBadLines: true, collectGarbage };
 }
 
 /** Bytes of CSV have no meaning without the header: they are always read from the start. */
-function asFormat({ from, delimiter, select }: WriteSettings, ends: Ends): Ends {
+function asFormat({ input, batches, record }: WriteSettings, ends: Ends): Ends {
+  const { from, delimiter } = input;
   if (from === 'ndjson') return ends;
-  const isGrowing = select.record.resume && !select.record.final;
-  const shape = { delimiter: delimiter ?? COMMA, needed: select.record.points.flatMap(neededColumns) };
-  const open = (input: string) => new CsvSource(ends.openSource(input), shape, select.maxRecordBytes, isGrowing);
+  const isGrowing = record.resume && !record.final;
+  const shape = { delimiter: delimiter ?? COMMA, needed: record.points.flatMap(neededColumns) };
+  const open = (input: string) => new CsvSource(ends.openSource(input), shape, batches.maxRecordBytes, isGrowing);
   return { ...ends, openSource: open, openFileAt: undefined };
 }
 

@@ -3,7 +3,7 @@
  * one writes (stage/select/all-columns.ts). What there is to say is said when the inputs are read for the second time.
  */
 import { UsageError } from '../config/errors.ts';
-import type { SelectSettings } from '../config/settings.ts';
+import type { InputSettings } from '../config/settings.ts';
 import type { Ends } from '../graph/ends.ts';
 import { executeHeard } from '../graph/heard.ts';
 import type { Progress, ProgressState, RunHost, RunOutcome, Talk } from '../graph/host.ts';
@@ -36,7 +36,7 @@ export function refuseSinglePass(inputs: readonly string[]): void {
 }
 
 /** The ends of both runs. To be made before the inputs are opened: they have to stay as they are. */
-function endsOfPasses({ inputs }: SelectSettings, ends: Ends): { readonly first: Ends; readonly second: Ends } {
+function endsOfPasses({ inputs }: InputSettings, ends: Ends): { readonly first: Ends; readonly second: Ends } {
   const { openSource, collectGarbage } = ends;
   const unchanged = new UnchangedInputs(inputs);
   return {
@@ -72,7 +72,7 @@ export async function runTwice(
   keys = new KeyJob(job.settings),
 ): Promise<RunOutcome> {
   const hosts = hostsOfPasses(host);
-  const { first, second } = endsOfPasses(job.settings, ends);
+  const { first, second } = endsOfPasses(job.settings.input, ends);
   const run = new Run(job, hosts.second, second);
   try {
     const outcome = await executeHeard(new Run(keys, hosts.first, first), hosts.first);

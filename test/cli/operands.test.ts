@@ -39,7 +39,7 @@ describe('an operand that reads as a selector', () => {
   });
 
   test('is a file when there is one', async () => {
-    expect((await slung(['select', 'a == 1'], { files: ['a == 1'] })).settings?.inputs).toEqual(['a == 1']);
+    expect((await slung(['select', 'a == 1'], { files: ['a == 1'] })).settings?.input.inputs).toEqual(['a == 1']);
   });
 });
 
@@ -47,12 +47,12 @@ test('a first operand that reads as a list of fields', async () => {
   const { code, err, settings } = await slung(['select', 'time,service=source.name', 'app.ndjson']);
   expect({ code, settings }).toEqual({ code: 2, settings: undefined });
   expect(err).toContain("Did you mean -f? Write: slung select -f 'time,service=source.name' app.ndjson\n");
-  expect((await slung(['select', 'a,b'], { files: ['a,b'] })).settings?.inputs).toEqual(['a,b']);
+  expect((await slung(['select', 'a,b'], { files: ['a,b'] })).settings?.input.inputs).toEqual(['a,b']);
 });
 
 test.each(['-', 'app.ndjson', 'date=2026-03-14/part.ndjson', 'logs/a b.gz', './x', 'a-in-b', 'has', 'what?', '*.gz'])(
   '%s is the name of a file, whether it exists or not',
   async (name) => {
-    expect((await slung(['select', name])).settings?.inputs).toEqual([name]);
+    expect((await slung(['select', name])).settings?.input.inputs).toEqual([name]);
   },
 );

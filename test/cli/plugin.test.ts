@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunSettings } from '../../src/config/settings.ts';
+import { flat } from '../support/settings.ts';
 import { type Scene, slung } from './support.ts';
 
 let directory = '';
@@ -231,12 +232,12 @@ describe('test', () => {
   /** A plugin that puts its input out in capitals; says so with -v of its own. */
   const runPlugins: Scene['runPlugins'] = async (settings, host) => {
     seen.push(settings);
-    const input = readFileSync(settings.select.inputs[0]!, 'utf8');
+    const input = readFileSync(settings.input.inputs[0]!, 'utf8');
     if (input.includes('trap')) {
-      host.talk.error(`plugin mapper: ${settings.select.inputs[0]}:1: it trapped`);
+      host.talk.error(`plugin mapper: ${settings.input.inputs[0]}:1: it trapped`);
       return { kind: 'done', code: 1 };
     }
-    writeFileSync(settings.select.output, input.toUpperCase());
+    writeFileSync(settings.sink.output, input.toUpperCase());
     return { kind: 'done', code: 0 };
   };
   const testing = (argv: readonly string[] = [], scene: Scene = {}) =>
@@ -315,11 +316,12 @@ describe('test', () => {
     const result = await testing(['up.wasm', '--allow-net', 'h', '--allow-env', 'TOKEN'], { environment });
     expect(result).toMatchObject({ code: 0, out: 'ok      up: a\n1 passed\n' });
     const [settings] = seen;
-    expect(settings).toMatchObject({ allowNet: ['h'], environment: { TOKEN: 't' }, timeLimitMs: 10_000 });
-    expect(settings!.select).toMatchObject({ where: ['a'], lanes: 2, onError: 'skip' });
-    expect(settings!.plugins).toMatchObject([{ name: 'up', config: { k: 'v' } }]);
+    expect(flat(settings!)).toMatchObject({ where: ['a'], onError: 'skip' });
+    expect(settings!.plugins.map((one) => flat(one))).toMatchObject([
+      { name: 'up', config: { k: 'v' }, lanes: 2, allowNet: ['h'], environment: { TOKEN: 't' }, timeLimitMs: 10_000 },
+    ]);
     // Its folder is gone.
-    expect(existsSync(settings!.select.output)).toBe(false);
+    expect(existsSync(settings!.sink.output)).toBe(false);
   });
 
   test.each([

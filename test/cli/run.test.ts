@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunSettings } from '../../src/config/settings.ts';
+import { flat } from '../support/settings.ts';
 import { type Scene, slung } from './support.ts';
 
 let directory = '';
@@ -30,52 +31,48 @@ const namesOf = ({ plugins }: RunSettings) => plugins.map(({ name, file, bytes }
 
 describe('settings', () => {
   test('defaults', async () => {
-    const { plugins, select, ...others } = await settingsOf(['a.wasm']);
-    expect(others).toEqual({
-      unmatched: 'drop',
-      onPluginError: 'fail',
-      pluginStderr: 'limit',
-      uncheckedOutput: false,
-      memoryBytes: 256 * 1024 ** 2,
-      timeLimitMs: 10_000,
-      networkTimeLimitMs: 120_000,
-      maxOutputBytes: 256 * 1024 ** 2,
-      loadLimitMs: 30_000,
-      allowNet: [],
-      environment: {},
-      cacheFile: undefined,
-      events: { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
-      listen: undefined,
-      listenToken: undefined,
-      listenOrigins: [],
-      args: [],
-    });
+    const { plugins, cacheFile, listen, ...others } = await settingsOf(['a.wasm']);
+    expect([cacheFile, listen]).toEqual([undefined, undefined]);
     expect(plugins).toEqual([
-      { name: 'a', file: 'a.wasm', bytes: Buffer.from('bytes of a.wasm'), abi: undefined, config: {} },
+      {
+        ...{ name: 'a', file: 'a.wasm', bytes: Buffer.from('bytes of a.wasm'), abi: undefined, config: {} },
+        // One lane, whatever the number of cores.
+        ...{ lanes: 1, unmatched: 'drop', onPluginError: 'fail', pluginStderr: 'limit', uncheckedOutput: false },
+        limits: {
+          ...{ memoryBytes: 256 * 1024 ** 2, timeLimitMs: 10_000, networkTimeLimitMs: 120_000 },
+          ...{ maxOutputBytes: 256 * 1024 ** 2, loadLimitMs: 30_000 },
+        },
+        grants: { allowNet: [], environment: {}, store: undefined },
+        events: { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
+        args: [],
+      },
     ]);
-    // One lane, whatever the number of cores.
-    expect(select).toMatchObject({ inputs: ['-'], lanes: 1, to: 'ndjson', where: [], batchBytes: 524_288 });
+    expect(flat(others)).toMatchObject({ inputs: ['-'], to: 'ndjson', where: [], batchBytes: 524_288 });
   });
 
   test('every flag', async () => {
     const argv =
       'a.wasm in1 - -w x --then b.wasm --unmatched pass --on-plugin-error skip --memory 1G --time-limit 1.5s --allow-net h --allow-net [::1]:80 --allow-env TOKEN --allow-env MISSING --cache c.db --time t.s --value v --series s --tags g --time-unit ms -j 3 --rejects r --to csv -f a,b -e -- -x --where y --';
     const settings = await settingsOf(argv.split(' '), { TOKEN: 'secret', OTHER: 'no' });
-    expect(settings).toMatchObject({
-      ...{ unmatched: 'pass', onPluginError: 'skip', memoryBytes: 1024 ** 3, timeLimitMs: 1500 },
-      ...{ allowNet: ['h', '[::1]:80'], environment: { TOKEN: 'secret' }, cacheFile: 'c.db' },
-      events: { time: 't.s', value: 'v', series: 's', tags: 'g', timeUnit: 'ms' },
-      args: ['-x', '--where', 'y', '--'],
-      select: { inputs: ['in1', '-'], where: ['x'], lanes: 3, rejects: 'r', to: 'csv', exitStatus: true },
+    expect(flat(settings)).toMatchObject({
+      ...{ inputs: ['in1', '-'], where: ['x'], rejectsFile: 'r', to: 'csv', exitStatus: true, cacheFile: 'c.db' },
     });
-    expect(settings.environment).toEqual({ TOKEN: 'secret' });
+    for (const plugin of settings.plugins) {
+      expect(flat(plugin)).toMatchObject({
+        ...{ lanes: 3, unmatched: 'pass', onPluginError: 'skip', memoryBytes: 1024 ** 3, timeLimitMs: 1500 },
+        ...{ allowNet: ['h', '[::1]:80'], args: ['-x', '--where', 'y', '--'] },
+        events: { time: 't.s', value: 'v', series: 's', tags: 'g', timeUnit: 'ms' },
+      });
+      expect(plugin.grants.environment).toEqual({ TOKEN: 'secret' });
+    }
     expect(namesOf(settings).map(([name]) => name)).toEqual(['a', 'b']);
   });
 
   test('are frozen to the bottom', async () => {
     const settings = await settingsOf(['a.wasm', '--plugin-config', 'k=v']);
-    const { plugins, events, allowNet, environment, args } = settings;
-    for (const value of [settings, plugins, plugins[0], plugins[0]!.config, events, allowNet, environment, args]) {
+    const { config, limits, grants, events, args } = settings.plugins[0]!;
+    const inner = [config, limits, grants, grants.allowNet, grants.environment, events, args];
+    for (const value of [settings, settings.plugins, settings.plugins[0], ...inner]) {
       expect(Object.isFrozen(value)).toBe(true);
     }
   });
@@ -86,22 +83,27 @@ describe('settings', () => {
       ...{ SLUNG_ALLOW_NET: 'h', SLUNG_ALLOW_ENV: 'HOME', SLUNG_CACHE: 'c', SLUNG_ON_PLUGIN_ERROR: 'pass', HOME: '/h' },
     };
     const settings = await settingsOf(['a.wasm'], environment);
-    expect(settings).toMatchObject({ timeLimitMs: 1000, memoryBytes: 1_048_576, onPluginError: 'fail' });
-    expect(settings).toMatchObject({ allowNet: [], environment: {}, cacheFile: undefined });
-    expect(settings.select).toMatchObject({ lanes: 1, stats: 'json' });
-    expect(settings.plugins).toHaveLength(1);
+    expect(settings.plugins.map((plugin) => flat(plugin))).toMatchObject([
+      {
+        ...{ timeLimitMs: 1000, memoryBytes: 1_048_576, onPluginError: 'fail' },
+        lanes: 1,
+        allowNet: [],
+        environment: {},
+      },
+    ]);
+    expect(flat(settings)).toMatchObject({ stats: 'json', cacheFile: undefined });
   });
 
   test('a token of --listen comes from the line, a file or the environment', async () => {
     const listen = ['a.wasm', '--listen', 'ws://127.0.0.1:1'];
     writeFileSync(join(directory, 'token'), 'from-file\nand more\n');
     const tokenOf = async (argv: readonly string[], environment = {}) =>
-      (await settingsOf([...listen, ...argv], environment)).listenToken;
+      (await settingsOf([...listen, ...argv], environment)).listen!.token;
     expect(await tokenOf(['--listen-token', 'typed'], { SLUNG_LISTEN_TOKEN: 'env' })).toBe('typed');
     expect(await tokenOf(['--listen-token', '@token'])).toBe('from-file');
     expect(await tokenOf([], { SLUNG_LISTEN_TOKEN: 'env' })).toBe('env');
     expect(await tokenOf([])).toBeUndefined();
-    expect((await settingsOf(['a.wasm'], { SLUNG_LISTEN_TOKEN: 'env' })).listenToken).toBeUndefined();
+    expect((await settingsOf(['a.wasm'], { SLUNG_LISTEN_TOKEN: 'env' })).listen).toBeUndefined();
     const bad = await run([...listen, '--listen-token', 'no t0ken']);
     expect(bad).toMatchObject({ code: 2, err: expect.not.stringContaining('t0ken') });
     const missing = await run([...listen, '--listen-token', '@none\nslung: forged']);
@@ -112,7 +114,7 @@ describe('settings', () => {
     const listen = ['a.wasm', '--listen', 'ws://127.0.0.1:1'];
     const argv = ['HTTPS://App.Example:443', 'http://a:8080', '*', 'null'].flatMap((text) => ['--listen-origin', text]);
     const settings = await settingsOf([...listen, ...argv]);
-    expect(settings.listenOrigins).toEqual(['https://app.example', 'http://a:8080', '*', 'null']);
+    expect(settings.listen!.origins).toEqual(['https://app.example', 'http://a:8080', '*', 'null']);
     for (const bad of ['app.example', 'https://a/path', '']) {
       expect((await run([...listen, '--listen-origin', bad])).code).toBe(2);
     }
@@ -120,8 +122,8 @@ describe('settings', () => {
 
   test('--listen takes the place of the input', async () => {
     const settings = await settingsOf(['a.wasm', '--listen', 'ws://127.0.0.1:8765']);
-    expect(settings.listen).toBe('ws://127.0.0.1:8765');
-    expect(settings.select.inputs).toEqual(['ws://127.0.0.1:8765']);
+    expect(settings.listen!.url).toBe('ws://127.0.0.1:8765');
+    expect(settings.input.inputs).toEqual(['ws://127.0.0.1:8765']);
   });
 });
 
@@ -259,7 +261,7 @@ describe('the run', () => {
   });
 
   test('a terminal does not matter with a file or --listen', async () => {
-    expect((await run(['a.wasm', '-'], { terminals: [0] })).runSettings?.select.inputs).toEqual(['-']);
+    expect((await run(['a.wasm', '-'], { terminals: [0] })).runSettings?.input.inputs).toEqual(['-']);
     expect((await run(['a.wasm', '--listen', 'ws://[::1]:1'], { terminals: [0] })).code).toBe(0);
   });
 

@@ -21,7 +21,7 @@ describe('settings', () => {
       maxDepth: 1024,
       onError: 'skip',
       badLinesFail: true,
-      rejects: undefined,
+      rejectsFile: undefined,
       maxErrors: undefined,
       output: '-',
       stats: 'none',
@@ -34,8 +34,10 @@ describe('settings', () => {
   });
 
   test('are frozen, lists too', async () => {
-    const settings = await settingsOf(['-w', 'a', '-f', 'b', 'file']);
-    for (const value of [settings, settings.inputs, settings.where, settings.fields]) {
+    const { settings } = await slung(['select', '-w', 'a', '-f', 'b', 'file']);
+    const { input, selection, output, lanes, record, ...others } = settings!;
+    const lists = [input.inputs, selection.where, output.fields];
+    for (const value of [settings, input, selection, output, ...Object.values(others), ...lists]) {
       expect(Object.isFrozen(value)).toBe(true);
     }
   });
@@ -63,7 +65,7 @@ describe('settings', () => {
       maxDepth: 7,
       onError: 'skip',
       badLinesFail: false,
-      rejects: 'r',
+      rejectsFile: 'r',
       maxErrors: 0,
       output: 'out',
       stats: 'json',
@@ -244,11 +246,11 @@ describe('standard input', () => {
   });
 
   test('a terminal that was asked for is read', async () => {
-    expect((await slung(['select', '-'], { terminals: [0] })).settings?.inputs).toEqual(['-']);
+    expect((await slung(['select', '-'], { terminals: [0] })).settings?.input.inputs).toEqual(['-']);
   });
 
   test('a terminal does not matter when there are files', async () => {
-    expect((await slung(['select', 'a'], { terminals: [0] })).settings?.inputs).toEqual(['a']);
+    expect((await slung(['select', 'a'], { terminals: [0] })).settings?.input.inputs).toEqual(['a']);
   });
 });
 

@@ -7,6 +7,7 @@ import type { SeriesRow, StoreApi } from '../../src/cli/store-api.ts';
 import type { PointBlock } from '../../src/format/points.ts';
 import type { Query } from '../../src/query/index.ts';
 import { damaged, StoreError } from '../../src/store/errors.ts';
+import { flat } from '../support/settings.ts';
 import { nowUs, type Scene, slung } from './support.ts';
 
 const environment = { HOME: '/h' };
@@ -306,10 +307,9 @@ describe('write', () => {
   };
 
   test('defaults', async () => {
-    const { select, from } = await settingsOf([]);
-    expect(from).toBe('ndjson');
-    expect(select).toMatchObject({ inputs: ['-'], lanes: 1, where: [], onError: 'skip' });
-    expect(select.record).toEqual({
+    const settings = await settingsOf([]);
+    expect(flat(settings)).toMatchObject({ inputs: ['-'], from: 'ndjson', where: [], onError: 'skip', batchAgeMs: 20 });
+    expect(settings.record).toEqual({
       store: { directory: '/h/.local/share/slung/store', durability: 'batch', retainMs: undefined, sameTime: 'keep' },
       points: [
         {
@@ -325,10 +325,11 @@ describe('write', () => {
   test('every flag', async () => {
     const argv =
       'in.csv --store d --durability none --retain 30d --resume --from csv --series-name cpu --time t --value user,system --tags host,dc --time-unit s -w x --rejects r --max-errors 3 --stats=json';
-    const { select, from } = await settingsOf(argv.split(' '));
-    expect(from).toBe('csv');
-    expect(select).toMatchObject({ inputs: ['in.csv'], where: ['x'], rejects: 'r', maxErrors: 3, stats: 'json' });
-    expect(select.record).toEqual({
+    const settings = await settingsOf(argv.split(' '));
+    expect(flat(settings)).toMatchObject({
+      ...{ inputs: ['in.csv'], from: 'csv', where: ['x'], rejectsFile: 'r', maxErrors: 3, stats: 'json' },
+    });
+    expect(settings.record).toEqual({
       store: { directory: 'd', durability: 'none', retainMs: 30 * 86_400_000, sameTime: 'keep' },
       points: [
         {
@@ -342,8 +343,8 @@ describe('write', () => {
   });
 
   test('the environment says how', async () => {
-    const { select } = await settingsOf([], { SLUNG_STORE: '/s', SLUNG_DURABILITY: 'interval', SLUNG_RETAIN: '1d' });
-    expect(select.record.store).toEqual({
+    const { record } = await settingsOf([], { SLUNG_STORE: '/s', SLUNG_DURABILITY: 'interval', SLUNG_RETAIN: '1d' });
+    expect(record.store).toEqual({
       directory: '/s',
       durability: 'interval',
       retainMs: undefined,
@@ -392,7 +393,7 @@ describe('write', () => {
       environment,
       openStore: (settings) => opened.push(settings),
       runStoreWrite: async (settings, host) => {
-        await host.openStore!(settings.select.record.store);
+        await host.openStore!(settings.record.store);
         return { kind: 'done', code: 1 };
       },
     });
@@ -424,9 +425,9 @@ describe('--record and --store elsewhere', () => {
     try {
       writeFileSync(join(directory, 'a.wasm'), 'bytes');
       const scene = { environment: { ...environment, SLUNG_STORE: '/s' }, directory };
-      expect((await slung(['run', 'a.wasm'], scene)).runSettings!.store).toBeUndefined();
+      expect((await slung(['run', 'a.wasm'], scene)).runSettings!.plugins[0]!.grants.store).toBeUndefined();
       const { runSettings } = await slung(['run', 'a.wasm', '--store', 'd'], scene);
-      expect(runSettings!.store).toEqual({
+      expect(runSettings!.plugins[0]!.grants.store).toEqual({
         directory: 'd',
         durability: 'batch',
         retainMs: undefined,

@@ -5,6 +5,7 @@ import type { StoreApi } from '../../src/cli/store-api.ts';
 import type { DescribePlugin, TerminalSize, World } from '../../src/cli/world.ts';
 import type { RunSettings, SelectSettings, StoreSettings, WriteSettings } from '../../src/config/settings.ts';
 import type { RunHost, RunOutcome, StopSignal } from '../../src/graph/host.ts';
+import { flat } from '../support/settings.ts';
 
 export interface Result {
   readonly code: number;
@@ -130,9 +131,9 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
   return { code, out: written[1], err: written[2], ...settings, raised: signals.raised };
 }
 
-/** The settings of a run; fails the test when the line is refused. */
+/** The settings of a run, by key; fails the test when the line is refused. */
 export async function settingsOf(argv: readonly string[], environment: Record<string, string> = {}) {
   const { settings, err } = await slung(['select', ...argv], { environment });
   if (settings === undefined) throw new Error(`no run: ${err}`);
-  return settings;
+  return flat(settings);
 }

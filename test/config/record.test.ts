@@ -113,22 +113,21 @@ describe('recordSettings', () => {
 });
 
 describe('writeSettings', () => {
-  test('puts single flags together, on one lane', () => {
-    const { select, from } = writeSettings(
+  test('puts single flags together', () => {
+    const { input, record } = writeSettings(
       resolved({ valueField: 'a,b', tagsField: '', seriesField: 'm', from: 'csv', retain: 7, resume: true }),
       ['f.csv'],
       'd',
     );
-    expect(from).toBe('csv');
-    expect([select.lanes, select.inputs]).toEqual([1, ['f.csv']]);
-    expect(select.record).toEqual({
+    expect(input).toEqual({ inputs: ['f.csv'], from: 'csv' });
+    expect(record).toEqual({
       store: { directory: 'd', durability: 'batch', retainMs: 7, sameTime: 'keep' },
       points: [
         { series: { kind: 'path', text: 'm' }, time: 'timestamp', values: ['a', 'b'], tags: [], timeUnit: 'auto' },
       ],
       ...{ resume: true, final: false },
     });
-    expect(writeSettings(resolved({ seriesName: '.n' }), [], 'd').select.record.points[0]!.series).toEqual({
+    expect(writeSettings(resolved({ seriesName: '.n' }), [], 'd').record.points[0]!.series).toEqual({
       ...{ kind: 'name', text: '.n' },
     });
   });
@@ -141,8 +140,8 @@ describe('writeSettings', () => {
     ['\\t', '\t'],
     ['\t', '\t'],
   ])('csv is cut at %j', (delimiter, expected) => {
-    expect(writeSettings(resolved({ from: 'csv', delimiter }), [], 'd').delimiter).toBe(expected);
-    expect(writeSettings(resolved({ from: 'csv' }), [], 'd').delimiter).toBeUndefined();
+    expect(writeSettings(resolved({ from: 'csv', delimiter }), [], 'd').input.delimiter).toBe(expected);
+    expect(writeSettings(resolved({ from: 'csv' }), [], 'd').input.delimiter).toBeUndefined();
   });
 
   test.each<[Readonly<Record<string, SettingValue>>, string]>([

@@ -63,7 +63,7 @@ class TardyLane implements Lane {
 }
 
 function addTardyLanes(job: Job, count: number, random: Random): void {
-  const projection = projectionOf(job.settings.to, job.columns)!;
+  const projection = projectionOf(job.settings.output.to, job.columns)!;
   const plan = buildPlan(job.program, projection);
   for (let i = 0; i < count; i++) {
     const options = { ...job.lanes.main.memory.options, blockCount: 2 + random.below(3) };

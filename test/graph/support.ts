@@ -1,10 +1,10 @@
 /** A run without a process: a source over given reads, a sink that collects, a host that remembers what was said. */
-import type { SelectSettings } from '../../src/config/settings.ts';
 import type { RunHost } from '../../src/graph/host.ts';
 import { Run } from '../../src/graph/node.ts';
 import type { RejectRow, RejectsWriter } from '../../src/io/index.ts';
 import { type Sink, type Source, SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
 import { Job } from '../../src/stage/select/select.ts';
+import { type SelectChanges, selectWith } from '../support/settings.ts';
 
 /** One answer of readNow: bytes (given in as many reads as they need), nothing for now, or an error. */
 export type Reading = Uint8Array | 'dry' | SourceError;
@@ -38,34 +38,9 @@ export class GivenSource implements Source {
   close(): void {}
 }
 
-export const defaultSettings: SelectSettings = {
-  inputs: ['given'],
-  where: [],
-  fields: undefined,
-  columns: undefined,
-  to: 'ndjson',
-  header: true,
-  csvStrict: false,
-  unsparsify: false,
-  batchBytes: 256 * 1024,
-  batchRecords: undefined,
-  batchAgeMs: 0,
-  lanes: 1,
-  maxRecordBytes: 64 << 20,
-  maxDepth: 1024,
-  onError: 'skip',
-  badLinesFail: true,
-  rejects: undefined,
-  maxErrors: undefined,
-  output: '-',
-  stats: 'none',
-  quiet: false,
-  verbose: 0,
-  errors: 'text',
-  color: 'never',
-  exitStatus: false,
-  record: undefined,
-};
+/** The settings of a run here: smaller batches than the command's, so that a test needs less to fill some. */
+export const settingsWith = (changes: SelectChanges = {}) =>
+  selectWith({ inputs: ['given'], batchBytes: 256 * 1024, color: 'never', ...changes });
 
 export interface Result {
   readonly out: string;
@@ -80,12 +55,12 @@ export interface Result {
 /** A whole run over given reads (`more`: of further inputs). `prepare` may change the job (add lanes) before it begins. */
 export async function runOver(
   readings: readonly Reading[],
-  changes: Partial<SelectSettings> = {},
+  changes: SelectChanges = {},
   prepare: (job: Job) => void = () => {},
   more: readonly (readonly Reading[])[] = [],
 ): Promise<Result> {
   const sources = [readings, ...more].map((given) => new GivenSource(given));
-  const job = new Job({ ...defaultSettings, inputs: sources.map(({ name }) => name), ...changes });
+  const job = new Job(settingsWith({ inputs: sources.map(({ name }) => name), ...changes }));
   prepare(job);
   const out: Buffer[] = [];
   const rejects: (RejectRow & { text: string })[] = [];

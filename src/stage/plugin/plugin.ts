@@ -2,14 +2,13 @@
  * A plugin as the work of a run: its lanes, each with an instance of its own, and what has to be said of it. What its
  * guests tell (faults, warnings) is passed on when the batch in question is drained, so that it has a place in the input.
  */
-import type { SelectSettings } from '../../config/settings.ts';
 import { buildPlan } from '../../engine/plan.ts';
 import type { Path } from '../../engine/program.ts';
 import type { Tag } from '../../graph/drain.ts';
 import type { Talk } from '../../graph/host.ts';
 import { type Flight, Lanes, type Seat } from '../../graph/lane.ts';
 import { outputPlace, type Rejecting } from '../../graph/rejecting.ts';
-import type { Work } from '../../graph/stage.ts';
+import type { NodeSettings, Work } from '../../graph/stage.ts';
 import { counted } from '../../graph/stats.ts';
 import * as T from '../../plugin/lane/task.ts';
 import { nearestPath } from '../../selector/index.ts';
@@ -30,7 +29,7 @@ const PIN_BYTES = 16 << 20;
 const SAMPLE_BYTES = 1 << 16;
 
 export class PluginJob implements Work {
-  readonly settings: SelectSettings;
+  readonly settings: NodeSettings;
   readonly columns = undefined;
   readonly findsColumns = false;
   readonly isFinding = false;
@@ -63,7 +62,7 @@ export class PluginJob implements Work {
    * @param fields the fields of a row, for a kind whose fields are known
    */
   constructor(
-    settings: SelectSettings,
+    settings: NodeSettings,
     spec: LaneSpec,
     fields: readonly Path[],
     options: { readonly isPolite: boolean; readonly talk: Talk } & Omit<LaneSurroundings, 'rejectsLeft' | 'stderr'>,
@@ -74,7 +73,8 @@ export class PluginJob implements Work {
     this.#talk = options.talk;
     this.#output = spec.checksOutput && !this.#isStream ? new PluginOutput(spec.name, `<${spec.name}>`) : undefined;
     const plan = planFor(spec, fields);
-    const blockBytes = Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2);
+    const { batchBytes, maxDepth, maxRecordBytes } = settings.batches;
+    const blockBytes = Math.max(LEAST_BLOCK_BYTES, batchBytes * 2);
     const around: LaneSurroundings = {
       ...options,
       rejectsLeft: () => this.rejectsLeft(),
@@ -85,13 +85,13 @@ export class PluginJob implements Work {
         spec,
         plan,
         {
-          ...{ blockBytes, blockCount: BLOCKS, maxDepth: settings.maxDepth, maxRecordBytes: settings.maxRecordBytes },
+          ...{ blockBytes, blockCount: BLOCKS, maxDepth, maxRecordBytes },
           ...{ keepRejects: false, strictKeys: false },
           rows: {
             forAll: spec.passUnmatched,
             tableBytes: ROW_TABLE_BYTES,
             pinBytes: PIN_BYTES,
-            longBlockBytes: Math.max(blockBytes, settings.maxRecordBytes + 1),
+            longBlockBytes: Math.max(blockBytes, maxRecordBytes + 1),
           },
         },
         around,

@@ -5,9 +5,10 @@
 
 import { PluginFileError, UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { PluginSetting, RunSettings, SelectSettings } from '../../config/settings.ts';
-import type { Path } from '../../engine/program.ts';
+import type { PluginSetting, RecordSettings, RunSettings, SelectionSettings } from '../../config/settings.ts';
+import type { Path, Program } from '../../engine/program.ts';
 import type { RunHost } from '../../graph/host.ts';
+import type { NodeSettings } from '../../graph/stage.ts';
 import type { PluginKind } from '../../plugin/guest.ts';
 import type { HistoryTask } from '../../plugin/lane/task.ts';
 import { cacheProblem } from '../../plugin/services/cache-store.ts';
@@ -31,14 +32,17 @@ export function outputOf({ name }: { readonly name: string }): string {
   return `<${name}>`;
 }
 
+/** What comes from a plugin has been selected already. */
+export const everyRecord: SelectionSettings = { where: [] };
+
 /** It is given the whole stream, and outputs any text. */
 export const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
 
 /** The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has no use for */
 export async function checkPlugins(settings: RunSettings): Promise<readonly PluginKind[]> {
   const kinds: PluginKind[] = [];
-  for (const { name, bytes, abi } of settings.plugins) {
-    const found = abi === undefined ? await kindOf(bytes, settings.loadLimitMs) : { kind: abi };
+  for (const { name, bytes, abi, limits } of settings.plugins) {
+    const found = abi === undefined ? await kindOf(bytes, limits.loadLimitMs) : { kind: abi };
     if (found.kind === undefined) throw refused(name, found.refusal);
     kinds.push(found.kind);
   }
@@ -46,26 +50,26 @@ export async function checkPlugins(settings: RunSettings): Promise<readonly Plug
   return kinds;
 }
 
-function checkKinds(settings: RunSettings, kinds: readonly PluginKind[]): void {
-  const stream = kinds.findIndex(isStream);
-  if (stream >= 0) {
-    const { name } = settings.plugins[stream]!;
-    const what = kinds[stream] === 'wasi' ? 'is a WASI filter' : 'is a program of its own';
-    if (settings.select.lanes > 1) {
-      throw new UsageError(`-j ${settings.select.lanes}: plugin ${name} ${what} and reads one stream`, 'Leave -j out.');
-    }
-    if (settings.onPluginError !== 'fail') {
-      throw new UsageError(
-        `--on-plugin-error ${settings.onPluginError}: plugin ${name} ${what} and is not given records one by one`,
-        'Only fail is possible.',
-      );
-    }
-    if (settings.unmatched === 'pass') {
-      throw new UsageError(`--unmatched pass: plugin ${name} ${what} and has no selectors`);
-    }
-  }
-  if (settings.listen !== undefined && kinds[0] !== 'slung') {
+function checkKinds({ plugins, listen }: RunSettings, kinds: readonly PluginKind[]): void {
+  for (const [i, plugin] of plugins.entries()) if (isStream(kinds[i]!)) checkStream(plugin, kinds[i]!);
+  if (listen !== undefined && kinds[0] !== 'slung') {
     throw new UsageError('--listen is for Slung programs', `The first plugin is of the kind ${kinds[0]}.`);
+  }
+}
+
+function checkStream({ name, lanes, onPluginError, unmatched }: PluginSetting, kind: PluginKind): void {
+  const what = kind === 'wasi' ? 'is a WASI filter' : 'is a program of its own';
+  if (lanes > 1) {
+    throw new UsageError(`-j ${lanes}: plugin ${name} ${what} and reads one stream`, 'Leave -j out.');
+  }
+  if (onPluginError !== 'fail') {
+    throw new UsageError(
+      `--on-plugin-error ${onPluginError}: plugin ${name} ${what} and is not given records one by one`,
+      'Only fail is possible.',
+    );
+  }
+  if (unmatched === 'pass') {
+    throw new UsageError(`--unmatched pass: plugin ${name} ${what} and has no selectors`);
   }
 }
 
@@ -88,9 +92,9 @@ export function servicesFor(
   });
 }
 
-function whereOf(settings: SelectSettings) {
+function programOf({ where }: SelectionSettings): Program {
   try {
-    return compileExpressions(settings.where);
+    return compileExpressions(where);
   } catch (error) {
     throw asUsageError(error, '--where');
   }
@@ -108,11 +112,12 @@ function fieldOf(flag: string, text: string): Path {
  * The store of a Slung program. One that does not write leaves the store to other writers; of two writers in one run, the
  * program and --record, the second would find it locked, so that is refused before anything is started.
  */
-function storeOf({ store, select }: RunSettings, plugin: PluginSetting): HistoryTask | undefined {
+function storeOf(plugin: PluginSetting, record: RecordSettings | undefined): HistoryTask | undefined {
+  const { store } = plugin.grants;
   if (store === undefined) return undefined;
   const { bytes } = plugin;
   const writes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('u_write_event');
-  if (writes && select.record !== undefined) {
+  if (writes && record !== undefined) {
     throw new UsageError(
       `--record and plugin ${plugin.name}, which imports u_write_event, would both write to the store`,
       'Only one of them can: leave --record out, or --store, so that the program writes to memory.',
@@ -123,7 +128,7 @@ function storeOf({ store, select }: RunSettings, plugin: PluginSetting): History
 }
 
 /** The fields of an event's row, in the order that Slung events expect, checked before a thread is started for them. */
-function eventFields({ events }: RunSettings): readonly Path[] {
+function eventFields({ events }: PluginSetting): readonly Path[] {
   return [
     fieldOf('--time', events.time),
     fieldOf('--value', events.value),
@@ -146,33 +151,25 @@ export function makeJob(
   },
 ): PluginJob {
   const plugin = settings.plugins[i]!;
-  const isFirst = i === 0;
-  const isLast = i === settings.plugins.length - 1;
-  const { select } = settings;
-  const stage: SelectSettings = {
-    ...{ ...select, fields: undefined, columns: undefined, to: 'ndjson', stats: 'none', exitStatus: false },
-    inputs: isFirst ? select.inputs : [outputOf(settings.plugins[i - 1]!)],
-    where: isFirst ? select.where : [],
-    output: isLast ? select.output : '-',
-  };
-  const { events } = settings;
+  const before = settings.plugins[i - 1];
+  const node = nodeOf(settings, plugin, before);
+  const { limits, grants } = plugin;
   return new PluginJob(
-    stage,
+    node,
     {
-      ...{ name: plugin.name, kind, bytes: plugin.bytes, where: whereOf(stage), config: plugin.config },
-      isRaw: stage.where.length === 0,
-      passUnmatched: settings.unmatched === 'pass',
-      onPluginError: settings.onPluginError,
+      ...{ name: plugin.name, kind, bytes: plugin.bytes, where: programOf(node.selection), config: plugin.config },
+      isRaw: node.selection.where.length === 0,
+      passUnmatched: plugin.unmatched === 'pass',
+      onPluginError: plugin.onPluginError,
       checksOutput: around.checksOutput,
-      ...{ maxMemoryBytes: settings.memoryBytes, timeLimitMs: settings.timeLimitMs },
-      loadLimitMs: settings.loadLimitMs,
-      stderr: settings.pluginStderr,
-      ...{ networkTimeLimitMs: settings.networkTimeLimitMs, maxOutputBytes: settings.maxOutputBytes },
-      ...{ environment: settings.environment, args: settings.args },
-      store: kind === 'slung' ? storeOf(settings, plugin) : undefined,
-      events: { ...events, isListening: isFirst && settings.listen !== undefined },
+      ...{ maxMemoryBytes: limits.memoryBytes, timeLimitMs: limits.timeLimitMs, loadLimitMs: limits.loadLimitMs },
+      stderr: plugin.pluginStderr,
+      ...{ networkTimeLimitMs: limits.networkTimeLimitMs, maxOutputBytes: limits.maxOutputBytes },
+      ...{ environment: grants.environment, args: plugin.args },
+      store: kind === 'slung' ? storeOf(plugin, settings.record) : undefined,
+      events: { ...plugin.events, isListening: before === undefined && settings.listen !== undefined },
     },
-    kind === 'slung' ? eventFields(settings) : [],
+    kind === 'slung' ? eventFields(plugin) : [],
     {
       isPolite: around.isPolite,
       talk: around.host.talk,
@@ -180,8 +177,20 @@ export function makeJob(
       takeThread: () => around.host.takeThread?.(),
       connect: () =>
         around.services !== undefined && namesServices(plugin.bytes)
-          ? around.services.connect(plugin.name, settings.allowNet)
+          ? around.services.connect(plugin.name, grants.allowNet)
           : undefined,
     },
   );
+}
+
+/** What a plugin's own run has to know. `before` is the plugin whose output it reads. */
+function nodeOf(
+  { input, batches, selection, rejects }: RunSettings,
+  { lanes }: PluginSetting,
+  before: PluginSetting | undefined,
+): NodeSettings {
+  const fromInput = { input, selection };
+  const fromPlugin =
+    before === undefined ? undefined : { input: { inputs: [outputOf(before)] }, selection: everyRecord };
+  return { ...(fromPlugin ?? fromInput), batches, lanes, output: undefined, rejects, report: undefined };
 }

@@ -2,7 +2,7 @@
  * `slung store write` as the work of a run: records become points, and nothing is put out. One lane, on the main thread;
  * what it makes of a batch goes into the store when the batch is drained, behind its bad lines.
  */
-import type { RecordSettings, SelectSettings, WriteSettings } from '../../config/settings.ts';
+import type { RecordSettings, WriteSettings } from '../../config/settings.ts';
 import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_NO_TIME, CODE_TOO_DEEP, CODE_TOO_LONG } from '../../engine/code-numbers.ts';
 import type { EngineMemory } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
@@ -12,7 +12,7 @@ import type { Ends } from '../../graph/ends.ts';
 import type { Talk } from '../../graph/host.ts';
 import { type Flight, Lanes, SameThreadLane, type Seat } from '../../graph/lane.ts';
 import { positionAfter, purposeOf } from '../../graph/position.ts';
-import type { OpenedInput, Recorder, Work } from '../../graph/stage.ts';
+import type { NodeSettings, OpenedInput, Recorder, Work } from '../../graph/stage.ts';
 import type { PointPlan } from './fields.ts';
 import { PointMaker } from './maker.ts';
 import type { StoreReport, StoreWriter } from './store-writer.ts';
@@ -63,7 +63,7 @@ export interface PointJobParts {
 }
 
 export class PointJob implements Work {
-  readonly settings: SelectSettings & { readonly record: RecordSettings };
+  readonly settings: NodeSettings;
   readonly columns = undefined;
   readonly findsColumns = false;
   readonly isFinding = false;
@@ -81,20 +81,21 @@ export class PointJob implements Work {
   readonly #parts: PointJobParts;
   readonly #maker: PointMaker;
 
-  constructor({ select, from, delimiter }: WriteSettings, parts: PointJobParts) {
-    this.settings = select;
+  constructor({ input, batches, selection, rejects, report, record }: WriteSettings, parts: PointJobParts) {
+    this.settings = { input, batches, lanes: 1, selection, output: undefined, rejects, report };
     this.#parts = parts;
-    const { batchBytes, maxDepth, maxRecordBytes } = select;
+    const { from, delimiter } = input;
+    const { batchBytes, maxDepth, maxRecordBytes } = batches;
     const options = { blockCount: 1, batchBytes, maxDepth, maxRecordBytes };
     this.#maker = new PointMaker(parts.where, parts.plan, parts.writer, options);
     this.#lane = new PointLane(this.#maker, from === 'csv', () => this.rejectsLeft());
     this.lanes = new Lanes(this.#lane);
-    this.recorder = this.#makeRecorder(purposeOf(select, `${from}${delimiter ?? ''}`));
+    const purpose = purposeOf(selection.where, record.points, `${from}${delimiter ?? ''}`);
+    this.recorder = this.#makeRecorder(record, purpose);
   }
 
-  #makeRecorder(purpose: string): Recorder {
+  #makeRecorder({ resume, final }: RecordSettings, purpose: string): Recorder {
     const { writer, talk, plan } = this.#parts;
-    const { resume, final } = this.settings.record;
     const options = { resume, final, purpose, talk };
     const times = new TimeTalk(this.#maker.engine, plan, talk);
     return {

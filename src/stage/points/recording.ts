@@ -5,7 +5,7 @@
  * written.
  */
 import { UsageError } from '../../config/errors.ts';
-import type { RecordSettings, SelectSettings } from '../../config/settings.ts';
+import type { BatchSettings, RecordSettings, SelectionSettings } from '../../config/settings.ts';
 import { codeOf } from '../../engine/codes.ts';
 import { copyInto } from '../../engine/copy.ts';
 import * as L from '../../engine/layout.ts';
@@ -37,22 +37,22 @@ export async function openWriter({ store }: RecordSettings, host: RunHost): Prom
 
 /**
  * What a job is given to record with.
- * @param where which records pass
+ * @param passing which records pass, as settings and compiled
  * @throws UsageError for a path that is none; SinkError when the store cannot be opened
  */
 export async function openRecording(
-  settings: SelectSettings & { readonly record: RecordSettings },
-  where: Program,
+  record: RecordSettings,
+  passing: { readonly batches: BatchSettings; readonly selection: SelectionSettings; readonly program: Program },
   host: RunHost,
 ): Promise<Recorder> {
-  const { record, batchBytes, maxDepth, maxRecordBytes } = settings;
+  const { batchBytes, maxDepth, maxRecordBytes } = passing.batches;
   const plan = planPoints(record.points, recordFlags, { takesNumbers: false, takesWords: false });
   const writer = await openWriter(record, host);
-  const maker = new PointMaker(where, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
+  const maker = new PointMaker(passing.program, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
   return new Recording(maker, writer, new TimeTalk(maker.engine, plan, host.talk), {
     resume: record.resume,
     final: record.final,
-    purpose: purposeOf(settings, 'ndjson'),
+    purpose: purposeOf(passing.selection.where, record.points, 'ndjson'),
     talk: host.talk,
   });
 }

@@ -5,12 +5,11 @@
  * Lanes learn keys each for itself and in an order of its own. So a batch during which its lane has learned one is gone through
  * again when it is drained, beside the lanes and in the order of the input. That happens a few times for each column.
  */
-import type { SelectSettings } from '../../config/settings.ts';
 import * as L from '../../engine/layout.ts';
 import type { Tag } from '../../graph/drain.ts';
 import type { Flight, Lane } from '../../graph/lane.ts';
 import { grouped } from '../../graph/stats.ts';
-import { Job } from './select.ts';
+import { Job, type JobSettings } from './select.ts';
 
 /** As many as an engine can keep. */
 export const MOST_COLUMNS = L.KEY_ENTRY_COUNT / 2;
@@ -22,16 +21,9 @@ export class KeyJob extends Job {
   readonly #lanes = new Map<Lane, { learned: number; due: number }>();
   #overflows = false;
 
-  constructor(settings: SelectSettings) {
-    super({
-      ...settings,
-      csvStrict: false,
-      rejects: undefined,
-      record: undefined,
-      stats: 'none',
-      output: '-',
-      verbose: 0,
-    });
+  /** @param settings of the run that writes */
+  constructor(settings: JobSettings) {
+    super({ ...settings, report: undefined, record: undefined });
   }
 
   /** The names in order of appearance; undefined when there are more than can be kept. */

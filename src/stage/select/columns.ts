@@ -6,7 +6,7 @@
 
 import { UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { FieldSetting, OutputFormat, SelectSettings } from '../../config/settings.ts';
+import type { FieldSetting, OutputFormat, OutputSettings } from '../../config/settings.ts';
 import type { Column, Projection } from '../../engine/program.ts';
 import { parsePath } from '../../selector/index.ts';
 import { quoted } from '../../text/printable.ts';
@@ -20,9 +20,9 @@ function toColumn(field: FieldSetting, flag: string): Column {
 }
 
 /** The columns that -f or --columns ask for; undefined when neither was given. @throws UsageError */
-export function givenColumns(settings: SelectSettings): readonly Column[] | undefined {
-  const flag = settings.fields ? '--fields' : '--columns';
-  const columns = (settings.fields ?? settings.columns)?.map((field) => toColumn(field, flag));
+export function givenColumns(given: OutputSettings): readonly Column[] | undefined {
+  const flag = given.fields ? '--fields' : '--columns';
+  const columns = (given.fields ?? given.columns)?.map((field) => toColumn(field, flag));
   const names = columns?.map(({ name }) => name) ?? [];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {

@@ -25,7 +25,7 @@ export function absentPathHints(job: Work, stats: Stats): string[] {
 
 /** Sentences about the literals of --where and the values in the start of the input that they were compared with. */
 export function literalHints({ settings, sampleBytes }: Work, { records, matched }: Stats): string[] {
-  const sampled = { where: settings.where, sampleLines: sampleBytes, records };
+  const sampled = { where: settings.selection.where, sampleLines: sampleBytes, records };
   const misfits = matched === 0 && records > 0 ? misfitHints(sampled) : [];
   return [...misfits, ...timeHints(sampled)];
 }

@@ -4,14 +4,14 @@
  * changes over to the real plan (`settle`).
  */
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { SelectSettings } from '../../config/settings.ts';
+import type { OutputSettings, RecordSettings } from '../../config/settings.ts';
 import type { EngineMemory, EngineOptions } from '../../engine/engine.ts';
 import { buildPlan, type Plan } from '../../engine/plan.ts';
 import type { Column, Path, Program } from '../../engine/program.ts';
 import type { Tag } from '../../graph/drain.ts';
 import type { RunHost } from '../../graph/host.ts';
 import { type Flight, Lanes, type Seat } from '../../graph/lane.ts';
-import type { Recorder, Work } from '../../graph/stage.ts';
+import type { NodeSettings, Recorder, Work } from '../../graph/stage.ts';
 import { compileExpressions } from '../../selector/index.ts';
 import { givenColumns, projectionOf } from './columns.ts';
 import { MainLane } from './main-lane.ts';
@@ -32,10 +32,16 @@ export function compileWhere(where: readonly string[]): Program {
   }
 }
 
+/** What a job has to know. */
+export interface JobSettings extends NodeSettings {
+  readonly output: OutputSettings;
+  readonly record: RecordSettings | undefined;
+}
+
 export class Job implements Work {
   readonly canRepeat = true;
   readonly isPolite = false;
-  readonly settings: SelectSettings;
+  readonly settings: JobSettings;
   readonly program: Program;
   /** Undefined until `settle` when the columns are to be found. */
   columns: readonly Column[] | undefined;
@@ -55,22 +61,23 @@ export class Job implements Work {
   /** Undefined without --record, and before openRecorder. */
   recorder: Recorder | undefined;
 
-  constructor(settings: SelectSettings) {
+  constructor(settings: JobSettings) {
     this.settings = settings;
-    this.program = compileWhere(settings.where);
-    this.columns = givenColumns(settings);
-    const projection = projectionOf(settings.to, this.columns);
+    const { batches, output } = settings;
+    this.program = compileWhere(settings.selection.where);
+    this.columns = givenColumns(output);
+    const projection = projectionOf(output.to, this.columns);
     this.findsColumns = projection === undefined;
-    const strictKeys = settings.csvStrict && !this.findsColumns;
+    const strictKeys = output.csvStrict && !this.findsColumns;
     this.#plan = buildPlan(this.program, projection ?? { to: 'nothing' }, this.findsColumns || strictKeys);
     this.#options = {
-      blockBytes: Math.max(LEAST_BLOCK_BYTES, settings.batchBytes * 2),
+      blockBytes: Math.max(LEAST_BLOCK_BYTES, batches.batchBytes * 2),
       blockCount: settings.lanes > 1 ? MAIN_BLOCKS : 1,
-      maxDepth: settings.maxDepth,
-      maxRecordBytes: settings.maxRecordBytes,
-      keepRejects: settings.onError === 'keep',
+      maxDepth: batches.maxDepth,
+      maxRecordBytes: batches.maxRecordBytes,
+      keepRejects: settings.rejects.onError === 'keep',
       strictKeys,
-      objectsOnly: settings.to !== 'ndjson',
+      objectsOnly: output.to !== 'ndjson',
     };
     this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
   }
@@ -80,10 +87,10 @@ export class Job implements Work {
    * @throws UsageError, SinkError
    */
   async openRecorder(host: RunHost): Promise<void> {
-    const { record } = this.settings;
+    const { record, batches, selection } = this.settings;
     if (record === undefined) return;
     const { openRecording } = await import('../points/recording.ts');
-    this.recorder = await openRecording({ ...this.settings, record }, this.program, host);
+    this.recorder = await openRecording(record, { batches, selection, program: this.program }, host);
   }
 
   /** The columns are still to be found. */
@@ -98,8 +105,8 @@ export class Job implements Work {
     this.#isFinished = false;
     this.lateKeys.clear();
     this.#seen.clear();
-    this.#options = { ...this.#options, strictKeys: this.settings.csvStrict };
-    this.#plan = buildPlan(this.program, projectionOf(this.settings.to, columns)!, true);
+    this.#options = { ...this.#options, strictKeys: this.settings.output.csvStrict };
+    this.#plan = buildPlan(this.program, projectionOf(this.settings.output.to, columns)!, true);
     this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
   }
 

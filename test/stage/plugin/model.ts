@@ -2,7 +2,7 @@
  * What must come out of the plugin test/plugin/lane/asm/unruly.ts, worked out line by line in the plainest way: no steps, no
  * blocks, no threads. Whatever these do in the real thing, it has to come to this.
  */
-import type { Changes } from './support.ts';
+import type { RunChanges } from '../../support/settings.ts';
 
 /** One line of input: a record with a command for the plugin, a bad line, or a blank one. */
 export type Line = { readonly do: string; readonly do2?: string; readonly skip?: true } | 'bad' | 'blank';
@@ -39,7 +39,7 @@ export interface Expected {
 const failing = new Set(['trap', 'error', 'loop', 'use']);
 
 /** What one plugin makes of its input; `name` is the input's, `field` the plugin's configuration. */
-export function expectedOf(input: string, name: string, changes: Changes, field: 'do' | 'do2' = 'do'): Expected {
+export function expectedOf(input: string, name: string, changes: RunChanges, field: 'do' | 'do2' = 'do'): Expected {
   const lines = input.split('\n').slice(0, -1);
   const limit = changes.onError === 'fail' ? 0 : (changes.maxErrors ?? Number.POSITIVE_INFINITY);
   const rejects: Rejected[] = [];

@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compilePlugin } from '../../support/plugins.ts';
-import { type Changes, type PluginRun, plugin, removeBundle, runChain } from './support.ts';
+import type { RunChanges } from '../../support/settings.ts';
+import { type PluginRun, plugin, removeBundle, runChain } from './support.ts';
 
 const fixture = (path: string): Uint8Array =>
   readFileSync(fileURLToPath(new URL(`../../../fixtures/plugins/${path}`, import.meta.url)));
@@ -31,7 +32,7 @@ function recordOf(piece: string | Piece): string {
 }
 
 const inputOf = (pieces: Pieces): string => pieces.map(recordOf).join('');
-const run = (pieces: Pieces, changes: Changes = {}): Promise<PluginRun> =>
+const run = (pieces: Pieces, changes: RunChanges = {}): Promise<PluginRun> =>
   runChain([plugin(verbatim)], inputOf(pieces), changes);
 
 const good = '{"a":1}\n';
@@ -100,7 +101,7 @@ describe('one output, decided as an input is', () => {
       [[plugin(verbatim, 'q')], {}],
       [[], { to: 'csv', columns: [{ name: 'a', path: 'a' }] }],
     ] as const) {
-      const other = await runChain([plugin(verbatim), ...behind], inputOf(allObjects), changes as Changes);
+      const other = await runChain([plugin(verbatim), ...behind], inputOf(allObjects), changes as RunChanges);
       expect(faultsOf(other)).toEqual(faultsOf(alone));
       expect(ofOutput(other)).toEqual(ofOutput(alone));
       expect(other.outcome).toEqual(alone.outcome);

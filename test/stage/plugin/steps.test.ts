@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Reading } from '../../graph/support.ts';
 import { sized } from '../../support/full.ts';
 import { compilePlugin } from '../../support/plugins.ts';
+import type { RunChanges } from '../../support/settings.ts';
 import { type Expected, expectedOf, type Line, textOf } from './model.ts';
-import { type Changes, type PluginRun, plugin, removeBundle, runChain } from './support.ts';
+import { type PluginRun, plugin, removeBundle, runChain } from './support.ts';
 
 let unruly: Uint8Array;
 beforeAll(async () => {
@@ -18,7 +19,7 @@ afterAll(removeBundle);
 
 const x = { do: 'x' };
 const trap = { do: 'trap' };
-const run = (lines: readonly Line[], changes: Changes = {}): Promise<PluginRun> =>
+const run = (lines: readonly Line[], changes: RunChanges = {}): Promise<PluginRun> =>
   runChain([plugin(unruly)], textOf(lines), changes);
 
 /** The counts, the output and the rejects of one plugin's run are those of the model. */
@@ -129,7 +130,7 @@ describe('a record without an end', () => {
   const loop = { do: 'loop' };
   const changes = { onPluginError: 'skip', timeLimitMs: 300 } as const;
 
-  test.each<[string, Line[], Changes]>([
+  test.each<[string, Line[], RunChanges]>([
     ['first', [loop, x, 'bad', x], {}],
     ['in the middle', [x, 'bad', loop, 'bad', x], {}],
     ['last, in a block of its own', [x, x, loop], { batchRecords: 1 }],
@@ -194,7 +195,7 @@ describe('a plugin that does not start again', () => {
 
 describe('the limit of bad lines', () => {
   const lines: Line[] = [x, 'bad', trap, x, x, 'bad', x, 'bad', trap, trap, x, x, x, 'bad', x];
-  const batches: Changes[] = [{}, { batchRecords: 1 }, { batchRecords: 2 }, { batchBytes: 64 }, { batchRecords: 5 }];
+  const batches: RunChanges[] = [{}, { batchRecords: 1 }, { batchRecords: 2 }, { batchBytes: 64 }, { batchRecords: 5 }];
 
   test.each(batches)('--max-errors stops exactly, %j', async (batch) => {
     for (const maxErrors of [0, 1, 4]) {

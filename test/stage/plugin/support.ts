@@ -11,14 +11,14 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
-import type { PluginSetting, RunSettings } from '../../../src/config/settings.ts';
 import type { Ends } from '../../../src/graph/ends.ts';
 import type { RunHost, RunOutcome } from '../../../src/graph/host.ts';
 import type { RejectRow, RejectsWriter, Sink, Source } from '../../../src/io/index.ts';
 import type { RunReport } from '../../../src/stage/plugin/stats.ts';
 import type { PointStore } from '../../../src/stage/points/store-writer.ts';
-import { defaultSettings, GivenSource, type Reading } from '../../graph/support.ts';
+import { GivenSource, type Reading } from '../../graph/support.ts';
 import { pause } from '../../support/eventually.ts';
+import { type BarePlugin, type RunChanges, runWith } from '../../support/settings.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'slung-lanes-'));
@@ -65,55 +65,16 @@ export interface PluginRun {
   readonly ended: 'committed' | 'aborted' | 'left';
 }
 
-export type Changes = Partial<Omit<RunSettings, 'select' | 'plugins'>> & Partial<RunSettings['select']>;
-
 /** A plugin of a chain; the name is its place unless it is given. */
-export const plugin = (
-  bytes: Uint8Array,
-  name = 'p',
-  config: Readonly<Record<string, string>> = {},
-): PluginSetting => ({
+export const plugin = (bytes: Uint8Array, name = 'p', config: Readonly<Record<string, string>> = {}): BarePlugin => ({
   ...{ name, file: `${name}.wasm`, bytes, abi: undefined, config },
 });
 
-export function settingsFor(plugins: readonly PluginSetting[], changes: Changes = {}): RunSettings {
-  const {
-    unmatched,
-    onPluginError,
-    memoryBytes,
-    timeLimitMs,
-    loadLimitMs,
-    networkTimeLimitMs,
-    maxOutputBytes,
-    allowNet,
-    environment,
-    ...others
-  } = changes;
-  const { cacheFile, events, listen, listenToken, listenOrigins, args, pluginStderr, uncheckedOutput, ...select } =
-    others;
-  return {
-    select: { ...defaultSettings, stats: 'json', ...select },
-    plugins,
-    unmatched: unmatched ?? 'drop',
-    onPluginError: onPluginError ?? 'fail',
-    uncheckedOutput: uncheckedOutput ?? false,
-    memoryBytes: memoryBytes ?? 64 << 20,
-    timeLimitMs: timeLimitMs ?? 3_600_000,
-    loadLimitMs: loadLimitMs ?? 3_600_000,
-    pluginStderr: pluginStderr ?? 'limit',
-    networkTimeLimitMs: networkTimeLimitMs ?? 120_000,
-    maxOutputBytes: maxOutputBytes ?? 256 << 20,
-    allowNet: allowNet ?? [],
-    environment: environment ?? {},
-    cacheFile,
-    events: events ?? { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
-    listen,
-    listenToken,
-    listenOrigins: listenOrigins ?? [],
-    store: undefined,
-    args: args ?? [],
-  };
-}
+/** Little memory, and limits that nothing reaches. */
+const limits = { memoryBytes: 64 << 20, timeLimitMs: 3_600_000, loadLimitMs: 3_600_000 };
+
+const settingsFor = (plugins: readonly BarePlugin[], changes: RunChanges) =>
+  runWith(plugins, { inputs: ['given'], batchBytes: 256 * 1024, stats: 'json', ...limits, ...changes });
 
 class Collected {
   /** The sink takes nothing at once. */
@@ -185,9 +146,9 @@ function cpuMs(): number {
 
 /** A whole run over given reads. @throws UsageError or PluginFileError, by their names */
 export async function runChain(
-  plugins: readonly PluginSetting[],
+  plugins: readonly BarePlugin[],
   readings: readonly Reading[] | string,
-  changes: Changes = {},
+  changes: RunChanges = {},
   around: Surroundings = {},
 ): Promise<PluginRun> {
   const source = around.source ?? new GivenSource(typeof readings === 'string' ? [Buffer.from(readings)] : readings);
@@ -217,7 +178,7 @@ export async function runChain(
     rejects: collected.writer,
     ...{ showsBadLines: true, collectGarbage: undefined },
   };
-  const outcome = await runPlugins(settingsFor(plugins, changes), host, ends);
+  const outcome = await runPlugins(await settingsFor(plugins, changes), host, ends);
   const { rejects, ended } = collected;
   return { out: Buffer.concat(collected.out).toString('latin1'), outcome, report: report!, rejects, said, ended };
 }

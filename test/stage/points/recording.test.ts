@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { SelectSettings } from '../../../src/config/settings.ts';
 import { buildPlan } from '../../../src/engine/plan.ts';
 import { Run } from '../../../src/graph/node.ts';
 import type { Sink } from '../../../src/io/index.ts';
@@ -12,6 +11,7 @@ import { Job } from '../../../src/stage/select/select.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { createRandom, type Random } from '../../engine/conformance/mutate.ts';
 import { GivenSource, type Reading, runOver } from '../../graph/support.ts';
+import type { SelectChanges } from '../../support/settings.ts';
 import { defaultFields, endsFor, hostFor, KeptBatches, recordingSettings } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slung-recording-'));
@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function record(
   readings: readonly Reading[] | string,
-  changes: Partial<SelectSettings> = {},
+  changes: SelectChanges = {},
   { store = new KeptBatches(), resume = false, prepare = (_: Job) => {} } = {},
 ) {
   const said: string[] = [];
@@ -46,7 +46,7 @@ const many = (from: number, to: number) => Array.from({ length: to - from }, (_,
 const values = (store: KeptBatches) => store.points.map(({ value }) => value);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-describe.each<[string, Partial<SelectSettings>]>([
+describe.each<[string, SelectChanges]>([
   ['lines', {}],
   ['small batches', { batchBytes: 300 }],
   ['chosen fields', { fields: [{ name: 'v', path: 'value' }] }],

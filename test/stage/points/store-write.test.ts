@@ -1,18 +1,19 @@
 /** `slung store write` without a store: which points come out of which lines, and what becomes of the others. */
 import { describe, expect, test } from 'vitest';
-import type { PointFields, SelectSettings } from '../../../src/config/settings.ts';
+import type { PointFields } from '../../../src/config/settings.ts';
 import { codes } from '../../../src/engine/codes.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { canonicalTags } from '../../../src/store/series.ts';
 import { createRandom } from '../../engine/conformance/mutate.ts';
 import { GivenSource, type Reading } from '../../graph/support.ts';
+import type { SelectChanges } from '../../support/settings.ts';
 import { defaultFields, KeptBatches, recordingSettings, write } from './support.ts';
 
 const spec = (changes: Partial<PointFields>): PointFields => ({ ...defaultFields, ...changes });
 
 async function over(
   readings: readonly Reading[],
-  changes: Partial<SelectSettings> = {},
+  changes: SelectChanges = {},
   points: readonly PointFields[] = [defaultFields],
   from: 'ndjson' | 'csv' = 'ndjson',
 ) {
@@ -317,10 +318,10 @@ test('a store that cannot be opened is told of, and nothing is read', async () =
   failing.catch(() => {});
   const select = recordingSettings({});
   const said: string[] = [];
-  const { hostFor, endsFor, nowhere } = await import('./support.ts');
+  const { hostFor, endsFor, nowhere, writeSettingsOf } = await import('./support.ts');
   const { runStoreWrite } = await import('../../../src/pipeline/store-write.ts');
   const host = { ...hostFor(new KeptBatches(), said), openStore: () => failing };
-  const outcome = await runStoreWrite({ select, from: 'ndjson' }, host, endsFor([], [], nowhere));
+  const outcome = await runStoreWrite(writeSettingsOf({ select, from: 'ndjson' }), host, endsFor([], [], nowhere));
   expect([outcome, said]).toEqual([{ kind: 'done', code: 1 }, ['store history: process 12 writes to this store']]);
 });
 

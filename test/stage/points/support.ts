@@ -1,5 +1,11 @@
 /** A run that writes to a store, without either: a store that remembers its batches, ends over given bytes or real files. */
-import type { PointFields, SelectSettings, WriteSettings } from '../../../src/config/settings.ts';
+import type {
+  PointFields,
+  RecordSettings,
+  SelectSettings,
+  WriteInput,
+  WriteSettings,
+} from '../../../src/config/settings.ts';
 import type { Ends } from '../../../src/graph/ends.ts';
 import type { RunHost, RunOutcome } from '../../../src/graph/host.ts';
 import { openFileAt } from '../../../src/io/file-at.ts';
@@ -8,7 +14,8 @@ import { runStoreWrite } from '../../../src/pipeline/store-write.ts';
 import type { PointStore } from '../../../src/stage/points/store-writer.ts';
 import type { InputPosition, PointBatch } from '../../../src/store/points.ts';
 import { canonicalTags, encodeKey } from '../../../src/store/series.ts';
-import { defaultSettings } from '../../graph/support.ts';
+import { settingsWith } from '../../graph/support.ts';
+import type { SelectChanges } from '../../support/settings.ts';
 
 /** `name{tag,tag}`. */
 export interface KeptPoint {
@@ -91,12 +98,22 @@ export const storeAt = { directory: 'history', durability: 'none', retainMs: und
 
 /** `SelectSettings` that record these points. */
 export function recordingSettings(
-  changes: Partial<SelectSettings> = {},
+  changes: SelectChanges = {},
   points: readonly PointFields[] = [defaultFields],
   resume = false,
   final = false,
-): WriteSettings['select'] {
-  return { ...defaultSettings, ...changes, record: { store: storeAt, points, resume, final } };
+): Recording {
+  return { ...settingsWith(changes), record: { store: storeAt, points, resume, final } };
+}
+
+export type Recording = SelectSettings & { readonly record: RecordSettings };
+
+/** A run of `slung store write` with the settings of a `select` that records. */
+export type Written = Pick<WriteInput, 'from' | 'delimiter'> & { readonly select: Recording };
+
+export function writeSettingsOf({ select, ...format }: Written): WriteSettings {
+  const { input, batches, selection, rejects, report, talk, record } = select;
+  return { input: { ...input, ...format }, batches, selection, rejects, report, talk, record };
 }
 
 export interface Told {
@@ -156,7 +173,7 @@ export const nowhere: Sink = {
 /** One `slung store write`. */
 export async function write(
   store: PointStore,
-  settings: WriteSettings,
+  settings: Written,
   sources: readonly Source[] = [],
   isSignalled = false,
 ): Promise<Told> {
@@ -164,6 +181,6 @@ export async function write(
   const times: string[] = [];
   const rejects: (RejectRow & { text: string })[] = [];
   const host = hostFor(store, said, isSignalled, times);
-  const outcome = await runStoreWrite(settings, host, endsFor(sources, rejects, nowhere));
+  const outcome = await runStoreWrite(writeSettingsOf(settings), host, endsFor(sources, rejects, nowhere));
   return { outcome, said, times, rejects };
 }

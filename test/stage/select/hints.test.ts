@@ -1,7 +1,7 @@
 /** When a run says at its end what the literals met. */
 import { expect, test } from 'vitest';
 import { runWords } from '../../../src/graph/verbose.ts';
-import { defaultSettings, runOver } from '../../graph/support.ts';
+import { runOver, settingsWith } from '../../graph/support.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const texts = [bytes('{"status":"500"}\n{"status":"200"}\n')];
@@ -28,7 +28,7 @@ test('times of another form, also when something has matched', async () => {
 test('what -v says: what was read, by how many lanes, why batches were closed, and the plan', async () => {
   const readings = [bytes('{"a":1}\n\nx\n'), 'dry' as const, bytes('{"a":2}\n')];
   const { report } = await runOver(readings, { where: ['a == 1'] });
-  const words = runWords({ ...defaultSettings, where: ['a == 1'], batchAgeMs: 5 }, { ...report, seconds: 0.5 });
+  const words = runWords(settingsWith({ where: ['a == 1'], batchAgeMs: 5 }), { ...report, seconds: 0.5 });
   expect(words).toEqual([
     [
       1,

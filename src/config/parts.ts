@@ -1,0 +1,118 @@
+/**
+ * The parts of settings (settings.ts), each taken from what was merged (layers.ts). Nothing is checked here but what one part
+ * alone can be wrong in: which combinations contradict each other is said by those who put parts together.
+ */
+import { splitFields } from './fields.ts';
+import type { Resolved } from './layers.ts';
+import type {
+  BatchSettings,
+  ColorWhen,
+  ErrorsFormat,
+  FieldSetting,
+  InputSettings,
+  OnError,
+  OutputFormat,
+  OutputSettings,
+  ReadingSettings,
+  RejectSettings,
+  ReportSettings,
+  SelectionSettings,
+  SinkSettings,
+  StatsFormat,
+  TalkSettings,
+} from './settings.ts';
+
+export const outputFormats: readonly OutputFormat[] = ['ndjson', 'csv', 'tsv'];
+export const onErrors: readonly OnError[] = ['skip', 'fail', 'keep'];
+const statsFormats: readonly StatsFormat[] = ['none', 'human', 'json'];
+const errorsFormats: readonly ErrorsFormat[] = ['text', 'json'];
+const colors: readonly ColorWhen[] = ['auto', 'always', 'never'];
+
+/** The parts that every command has that reads records. `files` are the operands as typed; none means standard input. */
+export function readingSettings(resolved: Resolved, files: readonly string[]): ReadingSettings {
+  return {
+    input: inputSettings(files),
+    batches: batchSettings(resolved),
+    selection: selectionSettings(resolved),
+    rejects: rejectSettings(resolved),
+    report: reportSettings(resolved),
+    talk: talkSettings(resolved),
+  };
+}
+
+function inputSettings(files: readonly string[]): InputSettings {
+  return Object.freeze({ inputs: Object.freeze(files.length === 0 ? ['-'] : [...files]) });
+}
+
+export function batchSettings(resolved: Resolved): BatchSettings {
+  return Object.freeze({
+    batchBytes: resolved.number('batchBytes'),
+    batchRecords: resolved.optionalNumber('batchRecords'),
+    batchAgeMs: resolved.number('batchAge'),
+    maxRecordBytes: resolved.number('maxRecord'),
+    maxDepth: resolved.number('maxDepth'),
+  });
+}
+
+export function selectionSettings(resolved: Resolved): SelectionSettings {
+  return Object.freeze({ where: Object.freeze([...resolved.list('where')]) });
+}
+
+/** @param named the fields and columns, where they do not come as lists @throws UsageError for a list that is none */
+export function outputSettings(
+  resolved: Resolved,
+  named: Pick<OutputSettings, 'fields' | 'columns'> = {
+    fields: listed(resolved, 'fields'),
+    columns: listed(resolved, 'columns'),
+  },
+): OutputSettings {
+  const to = resolved.choice('to', outputFormats);
+  return Object.freeze({
+    ...named,
+    to,
+    header: resolved.boolean('header'),
+    csvStrict: resolved.boolean('csvStrict') && to !== 'ndjson',
+    unsparsify: resolved.boolean('unsparsify'),
+  });
+}
+
+/** The columns of a repeatable list flag, or undefined when it was not given. */
+function listed(resolved: Resolved, key: 'fields' | 'columns'): readonly FieldSetting[] | undefined {
+  if (!resolved.has(key)) return undefined;
+  return Object.freeze(splitFields(resolved.list(key).join(','), resolved.originText(key)));
+}
+
+export function sinkSettings(resolved: Resolved): SinkSettings {
+  return Object.freeze({ output: resolved.text('output') });
+}
+
+export function rejectSettings(resolved: Resolved): RejectSettings {
+  return Object.freeze({
+    onError: resolved.choice('onError', onErrors),
+    badLinesFail: resolved.isDefault('onError'),
+    rejectsFile: resolved.optionalText('rejects'),
+    maxErrors: resolved.optionalNumber('maxErrors'),
+  });
+}
+
+function reportSettings(resolved: Resolved): ReportSettings {
+  return Object.freeze({
+    stats: resolved.choice('stats', statsFormats),
+    exitStatus: resolved.boolean('exitStatus'),
+  });
+}
+
+function talkSettings(resolved: Resolved): TalkSettings {
+  const quiet = isQuiet(resolved);
+  return Object.freeze({
+    errors: resolved.choice('errors', errorsFormats),
+    quiet,
+    verbose: quiet ? 0 : resolved.number('verbose'),
+    color: resolved.choice('color', colors),
+  });
+}
+
+/** -q and -v from different sources are no contradiction: the one typed now overrules the one in the environment. */
+function isQuiet(resolved: Resolved): boolean {
+  return resolved.boolean('quiet') && (resolved.isFlag('quiet') || !resolved.isFlag('verbose'));
+}
