@@ -1,6 +1,6 @@
 /**
- * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion, environment
- * variables and the configuration schema are all printed from this table, so there is no second place to forget.
+ * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion and environment
+ * variables all come from this table, so there is no second place to forget.
  * The flags of the commands are in flags-select.ts, flags-run.ts, flags-plugin.ts and flags-store.ts; flag.ts has the
  * shape of a row, and this file the flags that all share.
  *

@@ -38,8 +38,6 @@ export const codes = [
   { code: 29, name: 'no-object', text: 'the record is no object, so it has no columns' },
 ] as const;
 
-export type CodeName = (typeof codes)[number]['name'];
-
 /** A code's row, by its number. Throws on a number that no version of this table has had. */
 export function codeOf(code: number): (typeof codes)[number] {
   const row = codes[code - 1];

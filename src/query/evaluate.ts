@@ -70,13 +70,6 @@ export function rangeAt(range: TimeRange, nowUs: bigint): { readonly fromUs: big
   return first <= second ? { fromUs: first, toUs: second } : { fromUs: second, toUs: first };
 }
 
-/** Whether a time is in the range; `now` is asked only when the range is relative to it. */
-export function matchesTime(range: TimeRange | undefined, timestampUs: bigint, now: () => bigint): boolean {
-  if (range === undefined) return true;
-  const { fromUs, toUs } = rangeAt(range, isRelative(range) ? now() : 0n);
-  return timestampUs >= fromUs && timestampUs <= toUs;
-}
-
 /** Whether one of the ends moves with the clock. */
 export function isRelative(range: TimeRange): boolean {
   return range.first.kind === 'relative' || range.second.kind === 'relative';

@@ -20,7 +20,6 @@ export {
   isRelative,
   matchesSeries,
   matchesTags,
-  matchesTime,
   nameMatch,
   rangeAt,
   requiredTags,

@@ -6,11 +6,6 @@
 import type { ByteReader } from './reader.ts';
 import { refusal } from './refusal.ts';
 
-const MIB = 1024 * 1024;
-
-/** A larger file is not read; `--max-plugin-size` raises it. */
-export const defaultFileBytes = 64 * MIB;
-
 /** Of one core module. */
 export const caps = {
   /** Custom sections among them. */
