@@ -8,6 +8,9 @@ import { counted, type Stats } from '../../graph/stats.ts';
 import { misfitHints, nearestPath, timeHints } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
 
+/** Paths that have a sentence of their own: each looks at the start of the input again, and nobody reads a thousand. */
+const MOST_PATHS = 10;
+
 /**
  * A sentence for each selector path that never occurred in a run that matched nothing, and for each given column that
  * never occurred at all.
@@ -20,7 +23,9 @@ export function absentPathHints(job: Work, stats: Stats): string[] {
     const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
     return `path \`${excerpt(path.text)}\` was in 0 of ${counted(stats.records, 'record')}${guess}`;
   };
-  return [...(stats.matched === 0 ? absent.where : []), ...(stats.matched > 0 ? absent.columns : [])].map(toHint);
+  const all = stats.matched === 0 ? absent.where : absent.columns;
+  const hints = all.slice(0, MOST_PATHS).map(toHint);
+  return all.length <= MOST_PATHS ? hints : [...hints, `and so were ${counted(all.length - MOST_PATHS, 'more path')}`];
 }
 
 /** Sentences about the literals of --where and the values in the start of the input that they were compared with. */
