@@ -4,6 +4,7 @@
  * scan keeps a bracket depth and the quote that is open. Quotes are those of selectors: "…" with JSON's escapes, '…' without.
  */
 import { caretLines, SelectorError } from '../selector/errors.ts';
+import { parsePath, spellingOf } from '../selector/paths.ts';
 import { isQuote, scanString } from '../selector/strings.ts';
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
@@ -18,13 +19,15 @@ interface Item {
 
 /**
  * Columns in the order they were written. A name may be quoted (`"my name"=a.b`); without `=` the name is the
- * path's text, or the key itself when the path is one quoted key. @throws UsageError with a caret under the place; `label` (the flag's name) opens the message
+ * path without its quotes: its keys as they are in a record. @throws UsageError with a caret under the place; `label` (the
+ * flag's name) opens the message
  */
 export function splitFields(text: string, label: string): FieldSetting[] {
   const fields: FieldSetting[] = [];
+  const names = new Set<string>();
   for (const item of splitItems(text, label)) {
     const field = toField(item, text, label);
-    if (fields.some((other) => other.name === field.name)) {
+    if (names.has(field.name)) {
       throw pointed(
         text,
         item.start,
@@ -32,6 +35,7 @@ export function splitFields(text: string, label: string): FieldSetting[] {
         'Rename one of them: name=path.',
       );
     }
+    names.add(field.name);
     fields.push(field);
   }
   return fields;
@@ -81,13 +85,13 @@ function toField(item: Item, text: string, label: string): FieldSetting {
   return { name: isQuote(name, 0) ? unquote(name, start, text, label) : name, path };
 }
 
-/** A path that is one quoted key gives its column the key's own name; any other path gives its text. */
+/** `"a b".c` is the column `a b.c`, as `a.b` is `a.b`: quotes are how a path is written, and no part of its keys. */
 function nameOfPath(path: string): string {
   try {
-    const { value, end } = isQuote(path, 0) ? scanString(path, 0, 'text') : { value: path, end: path.length };
-    return end === path.length ? value : path;
-  } catch {
-    // A bad escape is reported when the path is parsed.
+    return spellingOf(parsePath(path).steps);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    // What is wrong with it is said when the column is made.
     return path;
   }
 }

@@ -4,7 +4,7 @@
  * matched nothing, so it may use JSON.parse; all its work is bounded nevertheless, because a record may be anything.
  */
 import type { Path, PathStep } from '../engine/program.ts';
-import { formatPath } from './paths.ts';
+import { formatPath, spellingOf } from './paths.ts';
 import { sampledRecords } from './sample.ts';
 import { editDistance, editLimit } from './suggest.ts';
 
@@ -74,8 +74,8 @@ function collect(value: object, above: readonly PathStep[], known: Map<string, r
  * last key elsewhere; a few edits away; nearly the same last key elsewhere. Within each, fewer edits are nearer.
  */
 function rankOf(asked: readonly PathStep[], candidate: readonly PathStep[]): number {
-  const a = spelling(asked);
-  const b = spelling(candidate);
+  const a = spellingOf(asked);
+  const b = spellingOf(candidate);
   const aLower = a.toLowerCase();
   const bLower = b.toLowerCase();
   if (a === b) return 0;
@@ -94,16 +94,9 @@ function rankOf(asked: readonly PathStep[], candidate: readonly PathStep[]): num
   return Number.POSITIVE_INFINITY;
 }
 
-function spelling(steps: readonly PathStep[]): string {
-  return steps
-    .map((step) => (step.kind === 'key' ? `.${step.key}` : `[${step.index}]`))
-    .join('')
-    .slice(1);
-}
-
 /** The last key, in lower case, of its own or behind a last dot. */
 function leafOf(steps: readonly PathStep[]): string {
-  const lower = spelling(steps).toLowerCase();
+  const lower = spellingOf(steps).toLowerCase();
   return (
     lower
       .replace(/(?:\[[0-9]+\])+$/, '')

@@ -72,6 +72,16 @@ export function scanPath(source: string, start: number): { path: Path; end: numb
   return { path: { text, wholeKey: isQuoted || steps.length === 1 ? undefined : text, steps }, end: at };
 }
 
+/** Steps without quotes, for reading: `a b.c[0]`. It cannot be parsed again, see formatPath. */
+export function spellingOf(steps: readonly PathStep[]): string {
+  let text = '';
+  steps.forEach((step, i) => {
+    if (step.kind === 'index') text += `[${step.index}]`;
+    else text += i === 0 ? step.key : `.${step.key}`;
+  });
+  return text;
+}
+
 /** @param place how messages call it, when it was not typed */
 export function tooManySteps(text: string, offset: number, place?: string): SelectorError {
   return new SelectorError({

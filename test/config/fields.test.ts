@@ -27,7 +27,7 @@ describe('splitFields', () => {
       '"a,b",x["k,l"]',
       [
         ['a,b', '"a,b"'],
-        ['x["k,l"]', 'x["k,l"]'],
+        ['x.k,l', 'x["k,l"]'],
       ],
     ],
     ['"a=b"', [['a=b', '"a=b"']]],
@@ -44,7 +44,11 @@ describe('splitFields', () => {
     ['"say \\"hi, you\\""', [['say "hi, you"', '"say \\"hi, you\\""']]],
     ["'a,b'", [['a,b', "'a,b'"]]],
     ["'back\\'=c", [['back\\', 'c']]],
-    ['"dotted.key".x', [['"dotted.key".x', '"dotted.key".x']]],
+    ['"dotted.key".x', [['dotted.key.x', '"dotted.key".x']]],
+    ['"a b".c', [['a b.c', '"a b".c']]],
+    ['a.\'b c\'[0]."\\u00e9"', [['a.b c[0].é', 'a.\'b c\'[0]."\\u00e9"']]],
+    ['""', [['', '""']]],
+    ['"".a', [['.a', '"".a']]],
     ['"é \\u00e9"=x', [['é é', 'x']]],
     [
       '@timestamp,$ref,x-id',
@@ -70,6 +74,8 @@ describe('splitFields', () => {
     ['a,b[1', '--fields: the bracket is never closed', 3],
     ['a,b,a', '--fields: two columns are named a', 4],
     ['a=x, a=y', '--fields: two columns are named a', 4],
+    ['a.b,"a".b', '--fields: two columns are named a.b', 4],
+    ['"a.b".c,"a"."b.c"', '--fields: two columns are named a.b.c', 8],
     ['"a"b=c', '--fields: the name goes on after its closing quote', 0],
     ['x,"a\\q"=c', '--fields: `\\q` is not an escape', 4],
   ])('%j is refused, with a caret', (text, message, column) => {

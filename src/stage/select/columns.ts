@@ -23,10 +23,12 @@ function toColumn(field: FieldSetting, flag: string): Column {
 export function givenColumns(given: OutputSettings): readonly Column[] | undefined {
   const flag = given.fields ? '--fields' : '--columns';
   const columns = (given.fields ?? given.columns)?.map((field) => toColumn(field, flag));
-  const names = columns?.map(({ name }) => name) ?? [];
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new UsageError(`${flag}: the name ${quoted(twice)} is given twice`, 'Rename one of them: name=path.');
+  const names = new Set<string>();
+  for (const { name } of columns ?? []) {
+    if (names.has(name)) {
+      throw new UsageError(`${flag}: the name ${quoted(name)} is given twice`, 'Rename one of them: name=path.');
+    }
+    names.add(name);
   }
   return columns;
 }
