@@ -37,6 +37,7 @@ export const H_VIEWS_BYTES = 76;
 /** Copies of records that a guest keeps beyond its call, and their size. */
 export const H_PINS = 80;
 export const H_PINS_BYTES = 84;
+export const H_SEED = 88; // two u64 that only this process knows (asm/hash.ts)
 export const HEADER_BYTES = 128;
 /** One entry of the index's list of blocks that it has to look at again. */
 export const EXAMINE_BYTES = 40;
@@ -154,6 +155,8 @@ export const P_SELECT = 32;
 /** The fields of a row: the first of their paths, and their number. */
 export const P_FIELD_PATH = 36;
 export const P_FIELD_COUNT = 40;
+/** For each slot the number of the slot that its value lies in, or NO_SLOT; i32 each. A parent comes before its children. */
+export const P_SLOT_PARENTS = 44;
 export const PLAN_HEADER_BYTES = 64;
 
 export const EMIT_LINES = 0;
@@ -169,14 +172,17 @@ export const N_TABLE = 8; // hash table of edge pointers, 0 = empty
 export const N_TABLE_SHIFT = 12; // 64 - log2(entries)
 export const N_INDEXES = 16; // edge pointers of array elements, ascending by index
 export const N_INDEX_COUNT = 20;
-export const NODE_BYTES = 32;
+export const N_WORD_FACTOR = 24; // u64 each: the hash is word * factor + length * factor, its highest bits are the place
+export const N_LENGTH_FACTOR = 32;
+export const N_WORD_AT = 40; // which 8 bytes of the key its edges are told apart by; 0 but in a node of E_ALIKE
+export const NODE_BYTES = 48;
 
-export const E_PREFIX = 0; // u64: the key's first 8 bytes, zero padded
+export const E_WORD = 0; // u64: the key's 8 bytes at N_WORD_AT, zero padded
 export const E_LENGTH = 8; // key length in bytes, or the array index
 export const E_KEY = 12;
 export const E_CHILD = 16; // node, or 0
 export const E_SLOT = 20; // slot number; the slots of the subtree follow it
-export const E_SLOT_END = 24;
+export const E_ALIKE = 24; // 0, or the node of all keys with this word and length: the edge stands for several
 export const E_FLAGS = 28;
 /** E_FLAGS: a column names this root key, so it is not a new one. */
 export const EDGE_IS_COLUMN = 1;

@@ -5,6 +5,7 @@
 import { AddressesError } from '../text/explained.ts';
 import * as L from './layout.ts';
 import type { Plan } from './plan.ts';
+import { random64 } from './seed.ts';
 
 export interface EngineOptions {
   /** Bytes of input that one block can hold; a record must fit into one. */
@@ -72,6 +73,12 @@ interface Area {
   readonly map: MemoryMap;
 }
 
+/** The header's H_SEED. */
+function seedWords(): Record<number, number> {
+  const word = (): number => Number(BigInt.asIntN(32, random64()));
+  return { [L.H_SEED]: word(), [L.H_SEED + 4]: word(), [L.H_SEED + 8]: word(), [L.H_SEED + 12]: word() };
+}
+
 /** Lays the memory out; nothing is written yet, and pages that are never touched cost nothing. */
 function layOut(plan: Plan, options: EngineOptions): Area {
   let end = STATIC_BYTES;
@@ -133,6 +140,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_PINS]: at.pins,
     [L.H_PINS_BYTES]: rows?.pinBytes ?? 0,
     [L.H_KEYS]: at.keys,
+    ...seedWords(),
     [L.H_MAX_DEPTH]: options.maxDepth,
     [L.H_MAX_RECORD]: options.maxRecordBytes,
     [L.H_FLAGS]:

@@ -149,6 +149,14 @@ const emitKinds = {
   rows: L.EMIT_ROWS,
 } as const;
 
+function writeWords(writer: Writer, words: readonly number[]): number {
+  const at = writer.reserve(words.length * 4);
+  words.forEach((word, i) => {
+    writer.i32(at + i * 4, word);
+  });
+  return at;
+}
+
 /** The second program behind the first in one list of tests and paths. */
 function append({ paths, tests, entry }: Program, second: Program): Program {
   const target = (test: number): number => (test < 0 ? test : test + tests.length);
@@ -177,7 +185,8 @@ export function buildPlan(first: Program, projection: Projection, trackKeys = fa
     if (first?.kind === 'key') edgeOf(root.keys, first.key).isColumn = true;
     if (path.wholeKey !== undefined) edgeOf(root.keys, path.wholeKey).isColumn = true;
   }
-  const slotCount = numberSlots(root, 0);
+  const parents = numberSlots(root);
+  const slotCount = parents.length;
 
   const writer = new Writer();
   const header = writer.reserve(L.PLAN_HEADER_BYTES);
@@ -185,6 +194,7 @@ export function buildPlan(first: Program, projection: Projection, trackKeys = fa
   const images = new Images(writer);
   writer.i32(header + L.P_ROOT, isEmpty(root) && !trackKeys ? 0 : writeNode(writer, root));
   writer.i32(header + L.P_SLOT_COUNT, slotCount);
+  writer.i32(header + L.P_SLOT_PARENTS, writeWords(writer, parents));
   writer.i32(header + L.P_ENTRY, program.entry);
   const entry = second?.entry ?? L.ACCEPT_TARGET;
   writer.i32(header + L.P_SELECT, entry < 0 ? entry : entry + first.tests.length);

@@ -1,12 +1,15 @@
 /**
  * The trie of wanted paths: built from paths, numbered, and written into the plan as hash tables that walk.ts probes.
  *
- * Slots are numbered in the order in which a depth-first walk meets the edges, so the slots below an edge are a range:
- * when a key comes a second time, the engine forgets that range, because the last one wins.
+ * A table finds a key by its first 8 bytes and its length. Keys that have these in common share an edge that leads to a
+ * table of their own, by 8 bytes in which they differ, and so on: however many wanted keys are alike, a key of a record
+ * costs a step for each 8 of its bytes at most. The tables are hashed with random factors, so that nobody can choose keys that
+ * share a place (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem": multiply-shift).
  */
 import * as L from './layout.ts';
 import type { Writer } from './plan-writer.ts';
 import type { Path } from './program.ts';
+import { random64 } from './seed.ts';
 
 /** What is wanted below a value. */
 export interface TrieNode {
@@ -17,7 +20,6 @@ export interface TrieNode {
 export interface TrieEdge {
   child: TrieNode | undefined;
   slot: number;
-  slotEnd: number;
   isColumn: boolean;
 }
 
@@ -29,7 +31,7 @@ export const isEmpty = (node: TrieNode): boolean => node.keys.size === 0 && node
 export function edgeOf<K>(edges: Map<K, TrieEdge>, key: K): TrieEdge {
   let edge = edges.get(key);
   if (edge === undefined) {
-    edge = { child: undefined, slot: L.NO_SLOT, slotEnd: L.NO_SLOT, isColumn: false };
+    edge = { child: undefined, slot: L.NO_SLOT, isColumn: false };
     edges.set(key, edge);
   }
   return edge;
@@ -47,56 +49,42 @@ export function addPath(root: TrieNode, path: Path): { whole: TrieEdge | undefin
   return { whole, steps: edge };
 }
 
-/** Gives every edge its slot, from `next` on, depth first. @returns the next free number */
-export function numberSlots(node: TrieNode, next: number): number {
-  let slot = next;
-  for (const edge of [...node.keys.values(), ...node.indexes.values()]) {
-    edge.slot = slot++;
-    if (edge.child) slot = numberSlots(edge.child, slot);
-    edge.slotEnd = slot;
-  }
-  return slot;
+/**
+ * Gives every edge its slot, depth first.
+ * @returns for each slot that of the value around it, which has a lower number, or NO_SLOT
+ */
+export function numberSlots(root: TrieNode): number[] {
+  const parents: number[] = [];
+  const number = (node: TrieNode, parent: number): void => {
+    for (const edge of [...node.keys.values(), ...node.indexes.values()]) {
+      edge.slot = parents.push(parent) - 1;
+      if (edge.child) number(edge.child, edge.slot);
+    }
+  };
+  number(root, L.NO_SLOT);
+  return parents;
 }
 
 const encoder = new TextEncoder();
 
-const MIX = 0x9e3779b97f4a7c15n;
-
-/** The hash by which walk.ts probes a node's table: of the first 8 bytes and the length. */
-function keyPlace(prefix: bigint, length: number, shift: number): number {
-  const mixed = BigInt.asUintN(64, (prefix ^ (BigInt(length) << 56n)) * MIX);
-  return Number(mixed >> BigInt(shift));
+/** A key that is wanted, and what is there. */
+interface Wanted {
+  readonly bytes: Uint8Array;
+  readonly edge: TrieEdge;
 }
 
-function keyPrefix(key: Uint8Array): bigint {
-  let prefix = 0n;
-  for (let i = Math.min(8, key.length) - 1; i >= 0; i--) prefix = (prefix << 8n) | BigInt(key[i]!);
-  return prefix;
+/** The 8 bytes from `at` on, zero padded. */
+function wordOf(bytes: Uint8Array, at: number): bigint {
+  let word = 0n;
+  for (let i = Math.min(at + 8, bytes.length) - 1; i >= at; i--) word = (word << 8n) | BigInt(bytes[i]!);
+  return word;
 }
 
 /** Writes a node and everything below it. @returns its offset */
 export function writeNode(writer: Writer, node: TrieNode): number {
   const at = writer.reserve(L.NODE_BYTES);
-  const bits = Math.max(1, Math.ceil(Math.log2(node.keys.size + 1)) + 1);
-  const entries = 1 << bits;
-  const table = writer.reserve(entries * 4);
-  const used = new Set<number>();
-  let lengths = 0n;
-  for (const [key, edge] of node.keys) {
-    const bytes = encoder.encode(key);
-    lengths |= 1n << BigInt(bytes.length % 64);
-    const prefix = keyPrefix(bytes);
-    const edgeAt = writeEdge(writer, edge, bytes.length);
-    writer.u64(edgeAt + L.E_PREFIX, prefix);
-    writer.i32(edgeAt + L.E_KEY, writer.put(bytes));
-    let place = keyPlace(prefix, bytes.length, 64 - bits);
-    while (used.has(place)) place = (place + 1) & (entries - 1);
-    used.add(place);
-    writer.i32(table + place * 4, edgeAt);
-  }
-  writer.u64(at + L.N_LENGTHS, lengths);
-  writer.i32(at + L.N_TABLE, table);
-  writer.i32(at + L.N_TABLE_SHIFT, 64 - bits);
+  const wanted = [...node.keys].map(([key, edge]) => ({ bytes: encoder.encode(key), edge }));
+  writeTable(writer, at, wanted, 0);
   const indexes = [...node.indexes].sort(([a], [b]) => a - b);
   const list = writer.reserve(indexes.length * 4);
   indexes.forEach(([index, edge], i) => {
@@ -107,11 +95,112 @@ export function writeNode(writer: Writer, node: TrieNode): number {
   return at;
 }
 
+type Group = readonly [Wanted, ...Wanted[]];
+
+/** Keys of the same name, in order of their first. */
+function groupsOf(wanted: readonly Wanted[], nameOf: (one: Wanted) => string): readonly Group[] {
+  const groups = new Map<string, [Wanted, ...Wanted[]]>();
+  for (const one of wanted) {
+    const name = nameOf(one);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}
+
+/** What a table is probed for. */
+interface TableKey {
+  readonly word: bigint;
+  readonly length: number;
+}
+
+/** Writes the table of the node at `at`, which tells keys apart by the 8 bytes at `wordAt` and their length. */
+function writeTable(writer: Writer, at: number, wanted: readonly Wanted[], wordAt: number): void {
+  const alike = groupsOf(wanted, ({ bytes }) => `${wordOf(bytes, wordAt)} ${bytes.length}`);
+  let lengths = 0n;
+  const keys: TableKey[] = [];
+  const edges: number[] = [];
+  for (const group of alike) {
+    const [{ bytes }] = group;
+    const word = wordOf(bytes, wordAt);
+    const edge = group.length > 1 ? writeAlike(writer, group, wordAt) : writeKey(writer, group[0]);
+    writer.u64(edge + L.E_WORD, word);
+    keys.push({ word, length: bytes.length });
+    edges.push(edge);
+    lengths |= 1n << BigInt(bytes.length % 64);
+  }
+  const bits = Math.max(1, Math.ceil(Math.log2(keys.length + 1)) + 1);
+  const { wordFactor, lengthFactor, places } = placesOf(keys, bits);
+  const table = writer.reserve(4 << bits);
+  places.forEach((place, i) => {
+    writer.i32(table + place * 4, edges[i]!);
+  });
+  writer.u64(at + L.N_LENGTHS, lengths);
+  writer.i32(at + L.N_TABLE, table);
+  writer.i32(at + L.N_TABLE_SHIFT, 64 - bits);
+  writer.u64(at + L.N_WORD_FACTOR, wordFactor);
+  writer.u64(at + L.N_LENGTH_FACTOR, lengthFactor);
+  writer.i32(at + L.N_WORD_AT, wordAt);
+}
+
+interface Placing {
+  readonly wordFactor: bigint;
+  readonly lengthFactor: bigint;
+  /** Of each key, in a table of open addresses. */
+  readonly places: readonly number[];
+}
+
+/** How often other factors are tried when a key is far from its place; once is rare. */
+const TRIES = 8;
+
+/** Places for keys in a table of 2^`bits` entries, none of which is far from where the search for it begins. */
+function placesOf(keys: readonly TableKey[], bits: number): Placing {
+  for (let attempt = 1; ; attempt++) {
+    const wordFactor = random64() | 1n;
+    const lengthFactor = random64() | 1n;
+    const used = new Uint8Array(1 << bits);
+    let farthest = 0;
+    const places = keys.map(({ word, length }) => {
+      const hash = BigInt.asUintN(64, word * wordFactor + BigInt(length) * lengthFactor);
+      const first = Number(hash >> BigInt(64 - bits));
+      let place = first;
+      while (used[place] === 1) place = (place + 1) & (used.length - 1);
+      used[place] = 1;
+      farthest = Math.max(farthest, (place - first) & (used.length - 1));
+      return place;
+    });
+    if (farthest <= 4 * bits || attempt === TRIES) return { wordFactor, lengthFactor, places };
+  }
+}
+
+/** An edge that stands for several keys of one length, which are alike in their 8 bytes at `wordAt` and before. */
+function writeAlike(writer: Writer, group: Group, wordAt: number): number {
+  const [{ bytes: first }] = group;
+  let common = first.length;
+  for (const { bytes } of group) {
+    let same = wordAt + 8;
+    while (same < common && bytes[same] === first[same]) same++;
+    common = same;
+  }
+  const node = writer.reserve(L.NODE_BYTES);
+  writeTable(writer, node, group, common & ~7);
+  const at = writer.reserve(L.EDGE_BYTES);
+  writer.i32(at + L.E_LENGTH, first.length);
+  writer.i32(at + L.E_ALIKE, node);
+  return at;
+}
+
+function writeKey(writer: Writer, { bytes, edge }: Wanted): number {
+  const at = writeEdge(writer, edge, bytes.length);
+  writer.i32(at + L.E_KEY, writer.put(bytes));
+  return at;
+}
+
 function writeEdge(writer: Writer, edge: TrieEdge, lengthOrIndex: number): number {
   const at = writer.reserve(L.EDGE_BYTES);
   writer.i32(at + L.E_LENGTH, lengthOrIndex);
   writer.i32(at + L.E_SLOT, edge.slot);
-  writer.i32(at + L.E_SLOT_END, edge.slotEnd);
   writer.i32(at + L.E_FLAGS, edge.isColumn ? L.EDGE_IS_COLUMN : 0);
   writer.i32(at + L.E_CHILD, edge.child && !isEmpty(edge.child) ? writeNode(writer, edge.child) : 0);
   return at;

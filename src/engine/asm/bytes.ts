@@ -49,20 +49,3 @@ export function containsBytes(from: usize, to: usize, needle: usize, length: usi
   }
   return false;
 }
-
-/** A 64-bit hash of bytes (multiply and fold, 8 bytes at a time). host: selector sets use the same function, see plan.ts. */
-export function hashBytes(at: usize, length: usize): u64 {
-  let hash: u64 = <u64>length * 0x9e3779b97f4a7c15;
-  while (length >= 8) {
-    hash = (hash ^ load<u64>(at)) * 0xff51afd7ed558ccd;
-    hash ^= hash >> 32;
-    at += 8;
-    length -= 8;
-  }
-  if (length) {
-    const tail = load<u64>(at) & ((<u64>1 << (<u64>length << 3)) - 1);
-    hash = (hash ^ tail) * 0xff51afd7ed558ccd;
-    hash ^= hash >> 32;
-  }
-  return hash;
-}

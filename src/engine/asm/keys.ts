@@ -7,7 +7,8 @@ import {
   K_DISTINCT, K_LIST, K_OVERFLOW, K_PENDING, K_RECORDS, K_TABLE, K_TEXT, K_TEXT_BYTES, KE_COUNT, KE_HASH, KE_LENGTH,
   KE_ORDER, KE_TEXT, KEY_ENTRY_BYTES, KEY_ENTRY_COUNT, KEY_PENDING_COUNT, KEY_TEXT_BYTES, PENDING_BYTES,
 } from '../layout';
-import { equalBytes, hashBytes } from './bytes';
+import { equalBytes } from './bytes';
+import { hashBytes } from './hash';
 import { keys } from './state';
 
 /** Notes the raw bytes (still escaped) of a key of the current record. */

@@ -10,7 +10,8 @@ import {
   SET_ENTRY_BYTES, SET_KINDS, SET_MASK, SLOT_BYTES, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO, T_DATA, T_FALSE, T_LENGTH,
   T_NUMBER, T_OP, T_PATH, T_TRUE, TEST_BYTES,
 } from '../layout';
-import { compareBytes, containsBytes, equalBytes, hashBytes } from './bytes';
+import { compareBytes, containsBytes, equalBytes } from './bytes';
+import { hashBytes } from './hash';
 import { compareNumbers, equalNumbers, hashNumber, numberBits, parseNumber } from './number';
 import { regexMatch } from './regex';
 import { epoch, paths, planPointer, scratch, slots, tests } from './state';

@@ -5,6 +5,7 @@
  * The surprising part: `-0` is the integer 0 while `-0.0` is the double -0, and the two are equal and hash alike.
  */
 import { decimalToDouble, longDecimalToDouble } from './decimal';
+import { seed } from './hash';
 
 /** An integer in [-2^63, 2^63 - 1]; bits are the i64. */
 export const NUM_I64: i32 = 1;
@@ -191,6 +192,7 @@ export function hashNumber(kind: i32, bits: i64): u64 {
     }
   }
   // The finalizer of MurmurHash3 (Appleby): every bit of the value reaches every bit of the hash.
+  hash ^= seed();
   hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
   hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
   return hash ^ (hash >> 33);

@@ -5,8 +5,9 @@
  * up again is learned again.
  */
 import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT } from '../layout';
-import { equalBytes, hashBytes } from './bytes';
+import { equalBytes } from './bytes';
 import { takePages } from './event-memory';
+import { hashBytes } from './hash';
 
 /** No series has this number; those above say why there is none. */
 export const UNKNOWN: u32 = 0xffffffef;

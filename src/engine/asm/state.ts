@@ -5,9 +5,10 @@
 import {
   H_DIAGNOSE_STACK, H_ERRORS, H_EXAMINE, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_ROWS,
   H_ROWS_BYTES, H_SCRATCH, H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_FIELD_COUNT,
-  P_FIELD_PATH, P_PATHS, P_ROOT, P_SELECT, P_SLOT_COUNT, P_TESTS, SLOT_BYTES,
+  P_FIELD_PATH, P_PATHS, P_ROOT, P_SELECT, P_SLOT_COUNT, P_SLOT_PARENTS, P_TESTS, SLOT_BYTES,
 } from '../layout';
 import { setDiagnoseStack } from './diagnose';
+import { setSeed } from './hash';
 
 export let plan: usize = 0;
 export let slots: usize = 0;
@@ -25,6 +26,7 @@ export let flags: u32 = 0;
 
 export let root: usize = 0;
 export let slotCount: u32 = 0;
+export let slotParents: usize = 0;
 export let tests: usize = 0;
 export let entry: i32 = 0;
 export let paths: usize = 0;
@@ -85,6 +87,7 @@ export function attach(header: usize): void {
   const rootOffset = load<u32>(plan, P_ROOT);
   root = rootOffset ? planPointer(rootOffset) : 0;
   slotCount = load<u32>(plan, P_SLOT_COUNT);
+  slotParents = planPointer(load<u32>(plan, P_SLOT_PARENTS));
   tests = planPointer(load<u32>(plan, P_TESTS));
   entry = load<i32>(plan, P_ENTRY);
   paths = planPointer(load<u32>(plan, P_PATHS));
@@ -100,4 +103,5 @@ export function attach(header: usize): void {
   memory.fill(seen, 0, slotCount);
   epoch = 0;
   setDiagnoseStack(load<u32>(header, H_DIAGNOSE_STACK));
+  setSeed(header);
 }

@@ -4,7 +4,8 @@
  * begins in the views' work area and moves to the end of the memory, doubled, when it is full.
  */
 import { FIELD_LENGTH_SHIFT, KIND_FALSE, KIND_NUMBER, KIND_STRING, KIND_TRUE } from '../layout';
-import { equalBytes, hashBytes } from './bytes';
+import { equalBytes } from './bytes';
+import { hashBytes } from './hash';
 import { scratch } from './state';
 import { equalsUnescaped, hasEscape, unescapeInto } from './unescape';
 import { endOfText, endOfValue, fieldAt, kindOf, skipSpace } from './view-find';

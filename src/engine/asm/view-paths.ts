@@ -4,7 +4,8 @@
  * hash only says where to look first. A path that finds no room here is looked for in the record's text for ever.
  */
 import { FIELD_BYTES, ROW_BYTES } from '../layout';
-import { equalBytes, hashBytes } from './bytes';
+import { equalBytes } from './bytes';
+import { hashBytes } from './hash';
 import { isUtf8Unfinished, resetUtf8, utf8Block } from './utf8';
 import {
   A_LENGTH, A_OFFSET, ASKED_BYTES, ASKED_COUNT, ASKED_HASH_BITS, ASKED_PATH_BYTES, V_ASKED, V_ASKED_HASH,

@@ -8,16 +8,15 @@
  * the business of diagnose.ts.
  */
 import {
-  E_CHILD, E_FLAGS, E_KEY, E_LENGTH, E_PREFIX, E_SLOT, E_SLOT_END, EDGE_IS_COLUMN, F_TRACK_KEYS, KIND_ARRAY, KIND_NUMBER,
-  KIND_OBJECT, KIND_STRING, N_INDEXES, N_INDEX_COUNT, N_LENGTHS, N_TABLE, N_TABLE_SHIFT, SLOT_BYTES,
-  SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO,
+  E_CHILD, E_FLAGS, E_SLOT, EDGE_IS_COLUMN, F_TRACK_KEYS, KIND_ARRAY, KIND_NUMBER, KIND_OBJECT, KIND_STRING, N_LENGTHS,
+  SLOT_BYTES, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO,
 } from '../layout';
+import { findElement, findEscapedKey, probeKey } from './edges';
 import { notePendingKey } from './keys';
-import { equalBytes } from './bytes';
 import { spaced } from './index';
 import { delimiters, endOfNumber, endOfScalar, isDigit, literalKind } from './scalars';
-import { hasEscape, unescapeInto } from './unescape';
-import { epoch, flags, maxDepth, plan, root, scratch, seen, slots, stack } from './state';
+import { forgetReplaced, isReplaced, noteReplaced } from './replaced';
+import { epoch, flags, maxDepth, plan, root, seen, slots, stack } from './state';
 
 // One entry of the stack.
 const S_NODE: usize = 0; // trie node of the container that is suspended
@@ -25,67 +24,6 @@ const S_OBJECT: usize = 4; // it is an object
 const S_INDEX: usize = 8; // it is an array: index of its next element
 const S_SLOT: usize = 12; // slot that wants to know where the inner container ends, or 0
 const STACK_ENTRY: usize = 16;
-
-const MIX: u64 = 0x9e3779b97f4a7c15;
-
-/** The edge for a key given as bytes. @returns the edge's address, or 0 */
-// @ts-ignore: decorator
-@inline
-function findEdge(node: usize, key: usize, length: usize): usize {
-  if (!((load<u64>(node, N_LENGTHS) >> <u64>length) & 1)) return 0;
-  return probe(node, key, length);
-}
-
-function probe(node: usize, key: usize, length: usize): usize {
-  let prefix = load<u64>(key);
-  if (length < 8) prefix &= (<u64>1 << (<u64>length << 3)) - 1;
-  const shift = <u64>load<u32>(node, N_TABLE_SHIFT);
-  const table = plan + <usize>load<u32>(node, N_TABLE);
-  const mask = <usize>((<u64>1 << (64 - shift)) - 1);
-  let place = <usize>(((prefix ^ (<u64>length << 56)) * MIX) >> shift);
-  while (true) {
-    const pointer = load<u32>(table + (place << 2));
-    if (!pointer) return 0;
-    const edge = plan + <usize>pointer;
-    if (
-      load<u64>(edge, E_PREFIX) == prefix &&
-      load<u32>(edge, E_LENGTH) == <u32>length &&
-      (length <= 8 || equalBytes(key + 8, plan + <usize>load<u32>(edge, E_KEY) + 8, length - 8))
-    ) {
-      return edge;
-    }
-    place = (place + 1) & mask;
-  }
-}
-
-/** A key that may hold escapes: compared by value. */
-function findEscapedEdge(node: usize, from: usize, to: usize): usize {
-  if (!hasEscape(from, to)) return findEdge(node, from, to - from);
-  // The trie's longest key is short against the scratch area, and a key never grows by being unescaped.
-  const end = unescapeInto(from, to, scratch);
-  store<u64>(end, 0);
-  return findEdge(node, scratch, end - scratch);
-}
-
-function findElement(node: usize, index: u32): usize {
-  const list = plan + <usize>load<u32>(node, N_INDEXES);
-  const count = load<u32>(node, N_INDEX_COUNT);
-  for (let i: u32 = 0; i < count; i++) {
-    const edge = plan + <usize>load<u32>(list + (<usize>i << 2));
-    const wanted = load<u32>(edge, E_LENGTH);
-    if (wanted == index) return edge;
-    if (wanted > index) return 0;
-  }
-  return 0;
-}
-
-/** A key for the second time in one object: the last one wins, so what was found below the first is forgotten. */
-function forgetSubtree(edge: usize): void {
-  const end = slots + <usize>load<u32>(edge, E_SLOT_END) * SLOT_BYTES;
-  for (let slot = slots + <usize>load<u32>(edge, E_SLOT) * SLOT_BYTES; slot < end; slot += SLOT_BYTES) {
-    store<u32>(slot, 0, SLOT_EPOCH);
-  }
-}
 
 /** One past the closing quote of the string whose following token is at `next`. */
 // @ts-ignore: decorator
@@ -144,12 +82,12 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
         let keyEnd = colon - 1;
         while (load<u8>(keyEnd) != 0x22) keyEnd--;
         let edge: usize = 0;
-        if (keyEnd > firstEscape) edge = findEscapedEdge(node, at + 1, keyEnd);
-        else if ((lengths >> <u64>(keyEnd - at - 1)) & 1) edge = probe(node, at + 1, keyEnd - at - 1);
+        if (keyEnd > firstEscape) edge = findEscapedKey(node, at + 1, keyEnd);
+        else if ((lengths >> <u64>(keyEnd - at - 1)) & 1) edge = probeKey(node, at + 1, keyEnd - at - 1);
         if (edge) {
           const number = load<u32>(edge, E_SLOT);
           slot = slots + <usize>number * SLOT_BYTES;
-          if (load<u32>(slot, SLOT_EPOCH) == current) forgetSubtree(edge);
+          if (load<u32>(slot, SLOT_EPOCH) == current) noteReplaced();
           store<u8>(seen + <usize>number, 1);
           child = <usize>load<u32>(edge, E_CHILD);
           if (child) child += plan;
@@ -232,7 +170,10 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
       token += 4;
       if (byte == 0x2c) break;
       if (byte != (isObject ? 0x7d : 0x5d)) return 0;
-      if (top == base) return load<u8>(<usize>load<u32>(token)) == 0x0a ? token : 0;
+      if (top == base) {
+        if (isReplaced) forgetReplaced();
+        return load<u8>(<usize>load<u32>(token)) == 0x0a ? token : 0;
+      }
       top -= STACK_ENTRY;
       node = <usize>load<u32>(top, S_NODE);
       lengths = node ? load<u64>(node, N_LENGTHS) : 0;
