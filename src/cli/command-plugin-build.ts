@@ -3,6 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, extname, relative, resolve } from 'node:path';
 import { UsageError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
+import { removeLeftovers, temporaryBeside } from '../lock/temporary.ts';
 import { sourceEndings } from '../plugin/authoring/build.ts';
 import { pluginOfFolder } from '../plugin/authoring/test-cases.ts';
 import { Exit } from '../text/explained.ts';
@@ -24,9 +25,10 @@ export async function pluginBuildCommand(argv: readonly string[], world: World):
   const target =
     out === undefined ? `${source.slice(0, -extname(source).length)}.wasm` : resolve(world.directory(), out);
   // Under another name first: a run that starts now must not read half of it.
-  const temporary = `${target}.${crypto.randomUUID()}.tmp`;
+  const temporary = temporaryBeside(target);
   try {
     writeFileSync(temporary, bytes, { flag: 'wx' });
+    removeLeftovers(target, temporary);
     renameSync(temporary, target);
   } finally {
     rmSync(temporary, { force: true });

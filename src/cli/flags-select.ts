@@ -115,7 +115,7 @@ const output: readonly Flag[] = [
     group: 'Output',
     doc: 'Write to FILE, which gets its name when all is written',
     longDoc:
-      'Write to FILE instead of standard output. The data goes to a temporary file in the same directory, which is renamed to FILE at the end; after a failure, an earlier FILE is as it was. - is standard output.',
+      'Write to FILE instead of standard output. The data goes to a temporary file in the same directory, which is renamed to FILE at the end; after a failure, an earlier FILE is as it was. What a run that was killed leaves there is removed by the next one with that FILE. - is standard output.',
     common: true,
     commands,
   },

@@ -6,6 +6,7 @@ import { PluginFileError } from '../config/errors.ts';
 import { BuildError, compileNative } from '../plugin/authoring/build.ts';
 import { buildCached as buildByContent } from '../plugin/authoring/build-cache.ts';
 import { excerpt } from '../text/printable.ts';
+import { SignalWatch } from './signals.ts';
 import type { World } from './world.ts';
 
 /** The module of a .ts file; `label` is the file as typed. @throws PluginFileError */
@@ -23,14 +24,22 @@ export async function buildSource(path: string, label: string, world: World): Pr
   if (path.endsWith('.ts')) return await buildCached(path, label, world);
   requireFile(path, label);
   const folder = mkdtempSync(join(tmpdir(), 'slung-build-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const stop = new AbortController();
+  const watch = new SignalWatch(world.signals);
+  watch.beforeDeath(() => {
+    stop.abort();
+    remove();
+  });
   try {
     const out = join(folder, 'plugin.wasm');
-    await compileNative(path, out);
+    await compileNative(path, out, stop.signal);
     return readFileSync(out);
   } catch (error) {
     throw explained(error, label);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    watch.end();
+    remove();
   }
 }
 

@@ -32,6 +32,7 @@ export async function hosted(
       talk: terminal.talk,
       progress: terminal.progress,
       onSignal: (listener) => watch.onSignal(listener),
+      beforeDeath: (clean) => watch.beforeDeath(clean),
       onLongCall: () => watch.lapse(),
       clockMs: () => world.clockMs(),
       takeThread: () => world.takeThread?.(),

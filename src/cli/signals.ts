@@ -18,6 +18,7 @@ export interface SignalSource {
 export class SignalWatch {
   readonly #source: SignalSource;
   readonly #listeners = new Set<(signal: StopSignal) => void>();
+  readonly #cleaners = new Set<() => void>();
   readonly #handlers: ReadonlyMap<StopSignal, () => void>;
   #isStopping = false;
   #isLapsed = false;
@@ -34,6 +35,12 @@ export class SignalWatch {
   onSignal(listener: (signal: StopSignal) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `clean` in the moment before the process is ended at once; it must not throw. Returns what removes it. */
+  beforeDeath(clean: () => void): () => void {
+    this.#cleaners.add(clean);
+    return () => this.#cleaners.delete(clean);
   }
 
   /**
@@ -68,6 +75,7 @@ export class SignalWatch {
     // With no listener there is nothing to stop in good order: before the run, or after it.
     if (this.#isStopping || this.#listeners.size === 0) {
       this.end();
+      for (const clean of this.#cleaners) clean();
       this.#source.raise(signal);
       return;
     }

@@ -57,6 +57,11 @@ export interface RunHost {
    * second signal ends the process at once and is not announced. Returns what removes the listener.
    */
   onSignal(listener: (signal: StopSignal) => void): () => void;
+  /**
+   * Calls `clean`, which must not throw, in the moment before a second signal, or one that nobody listens for, ends the
+   * process. Returns what removes it.
+   */
+  beforeDeath?(clean: () => void): () => void;
   /** The thread is in the middle of a call that may take minutes: from now until it returns, a signal ends the process. */
   onLongCall?(): void;
   /** Milliseconds from an arbitrary start, never going back, with fractions. */

@@ -1,6 +1,5 @@
 /**
- * A file that gets its name when it is finished: written as `.NAME.slung-RANDOM.tmp` in the target's own directory (a
- * rename must not cross file systems), closed, then renamed over the target. Nobody else can have made that file, and
+ * A file that gets its name when it is finished: written beside it (lock/temporary.ts; a rename must not cross file systems), closed, then renamed over the target. Nobody else can have made that file, and
  * until it has the target's mode and owner, only we can open it. The close comes first because a network
  * file system tells of a full disk only there. There is no fsync: the promise is that a killed or failed run leaves the
  * old file, as with `sort -o`; a power failure within seconds of the end may leave an empty one.
@@ -17,7 +16,8 @@ import {
   type Stats,
   unlinkSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { removeLeftovers, temporaryBeside } from '../lock/temporary.ts';
 import { excerpt } from '../text/printable.ts';
 import { describe, errorCode, SinkError } from './errors.ts';
 
@@ -27,8 +27,6 @@ const NEW_FILE_MODE = 0o666;
 const PRIVATE_MODE = 0o600;
 const GROUP_BITS = 3;
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = constants;
-/** A file name has at most 255 bytes, and a UTF-16 unit at most three. */
-const MAX_NAME_UNITS = 64;
 const MAX_LINKS = 40;
 
 export class PendingFile {
@@ -45,8 +43,7 @@ export class PendingFile {
    */
   constructor(path: string, target: string, existing: Stats | undefined) {
     this.#target = target;
-    const name = `.${basename(target).slice(0, MAX_NAME_UNITS)}.slung-${crypto.randomUUID()}.tmp`;
-    this.#temporary = join(dirname(target), name);
+    this.#temporary = temporaryBeside(target);
     try {
       const mode = existing === undefined ? NEW_FILE_MODE : PRIVATE_MODE;
       this.fd = openSync(this.#temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, mode);
@@ -54,6 +51,7 @@ export class PendingFile {
       const text = `cannot write ${excerpt(path)}: no file can be created in ${excerpt(dirname(target))}: ${describe(error)}`;
       throw new SinkError(path, errorCode(error), text, 0, error);
     }
+    removeLeftovers(target, this.#temporary);
     if (existing !== undefined) takeOver(this.fd, existing);
   }
 

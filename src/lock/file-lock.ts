@@ -14,7 +14,8 @@
  */
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
 import { type LockFile, makeLockFile, readLock, type SeenLock } from './lock-file.ts';
-import { isAlive, isNear, type LockOwner, newOwner, ownerText } from './owner.ts';
+import { type LockOwner, newOwner, ownerText } from './owner.ts';
+import { isAlive, isNear } from './process-name.ts';
 import { errorCode } from './system-error.ts';
 
 /** A held lock's file is touched so often, by a timer and by `beat`. */

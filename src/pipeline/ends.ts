@@ -2,6 +2,7 @@
 import type { InputSettings, RejectSettings, SinkSettings } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
+import type { RunHost } from '../graph/host.ts';
 import { openFileAt } from '../io/file-at.ts';
 import { refuseOutputAsInput } from '../io/identity.ts';
 import { openRejects, openSink, openSource, type RejectsWriter } from '../io/index.ts';
@@ -15,12 +16,16 @@ interface OpenedSettings {
   readonly rejects: RejectSettings;
 }
 
-/** The files of the command line. @throws SinkError; nothing stays open then */
-export function openEnds({ input, sink: target, rejects: kept }: OpenedSettings): Ends {
+/**
+ * The files of the command line. An output that is not finished is removed also when a signal ends the process at once.
+ * @throws SinkError; nothing stays open then
+ */
+export function openEnds({ input, sink: target, rejects: kept }: OpenedSettings, host: RunHost): Ends {
   const { inputs } = input;
   const { output } = target;
   refuseOutputAsInput(inputs, output);
   const sink = openSink(output);
+  host.beforeDeath?.(() => sink.abort());
   try {
     const rejects = openRejectsFile(kept, { inputs, output });
     return { openSource: sourcesOf(kept), openFileAt, sink, rejects, showsBadLines: true, collectGarbage };

@@ -51,7 +51,7 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     const works = last === undefined ? jobs : [...jobs, last];
     await startAll(jobs);
     await last?.openRecorder(host);
-    const opened = ends ?? openEnds(settings);
+    const opened = ends ?? openEnds(settings, host);
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
     const chain = new Chain(settings, host, { jobs, works, ends: source });
     const unlisten = host.onSignal((signal) => (listening === undefined ? chain.stop(signal) : listening.stop()));

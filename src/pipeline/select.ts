@@ -17,7 +17,7 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
   let ends: Ends;
   try {
     await job.openRecorder(host);
-    ends = openEnds(settings);
+    ends = openEnds(settings, host);
   } catch (error) {
     job.recorder?.close();
     if (!(error instanceof SinkError)) throw error;

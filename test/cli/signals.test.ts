@@ -81,4 +81,17 @@ describe('SignalWatch', () => {
     source.arrive('SIGTERM');
     expect(source.raised).toEqual(['SIGTERM']);
   });
+
+  test('what must not stay is removed before the process is ended at once, and only then', () => {
+    const source = new FakeSignals();
+    const watch = new SignalWatch(source);
+    const removed: string[] = [];
+    watch.beforeDeath(() => removed.push(`a before ${source.raised.length}`));
+    watch.beforeDeath(() => removed.push('b'))();
+    watch.onSignal(() => {});
+    source.arrive('SIGINT');
+    expect(removed).toEqual([]);
+    source.arrive('SIGINT');
+    expect([removed, source.raised]).toEqual([['a before 0'], ['SIGINT']]);
+  });
 });

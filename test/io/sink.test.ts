@@ -52,7 +52,9 @@ describe('a file', () => {
     shared.set(bytes('a,b\n1,'));
     expect(sink.writeNow(shared)).toBe(6);
     await sink.writeAll(bytes('2\n'));
-    expect(readdirSync(home)).toEqual([expect.stringMatching(/^\.out\.csv\.slung-[0-9a-f-]{36}\.tmp$/)]);
+    expect(readdirSync(home)).toEqual([
+      expect.stringMatching(/^\.out\.csv\.slung-\d+-\d+-[0-9a-f]{16}-[0-9a-f]{12}\.tmp$/),
+    ]);
     sink.commit();
     sink.commit();
     sink.abort();

@@ -92,4 +92,26 @@ describe.runIf(isLinux).each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     // After one signal only there would be a report of how the guest was ended.
     expect(await slung.ended).toEqual({ code: null, signal, stderr: '' });
   });
+
+  test('a second one leaves no temporary file of -o', async () => {
+    const slung = start(
+      '-q',
+      '-o',
+      `gone-${signal}`,
+      '--rejects',
+      `late-${signal}`,
+      'unruly.wasm',
+      '--time-limit',
+      '1h',
+    );
+    slung.write('nope\n');
+    await untilWritten(join(work.path, `late-${signal}`));
+    expect(readdirSync(work.path).filter((name) => name.startsWith(`.gone-${signal}`))).toHaveLength(1);
+    slung.write('{"do":"loop"}\n');
+    await untilBusy(slung.child.pid!);
+    await deliver(slung.child, signal);
+    slung.child.kill(signal);
+    expect((await slung.ended).signal).toBe(signal);
+    expect(readdirSync(work.path).filter((name) => name.includes(`gone-${signal}`))).toEqual([]);
+  });
 });

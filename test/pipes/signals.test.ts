@@ -3,10 +3,23 @@
  * signal, so that a shell stops its loop; the second one ends it at once.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { bash, deliver, isLinux, Piped, statsIn, untilBusy, untilWritten, workDirectory } from './support.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  bash,
+  bin,
+  deliver,
+  environment,
+  isLinux,
+  Piped,
+  statsIn,
+  untilBusy,
+  untilWritten,
+  workDirectory,
+} from './support.ts';
 
 const work = workDirectory();
 /** A record, and a file of so many of them that is much more than pipes hold; a batch is as well. */
@@ -139,6 +152,43 @@ describe.runIf(isLinux).each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
       `mkfifo in-${number}; exec 3<>in-${number}; "$NODE" "$SLUNG" select in-${number} > out-${number} & ` +
       `pid=$!; echo '{"a":1}' >&3; until [ -s out-${number} ]; do sleep 0.02; done; kill -${number} $pid; wait $pid; echo $?`;
     expect((await bash(`set -m; ${killed}`, work.path)).stdout).toBe(`${128 + number}\n`);
+  });
+});
+
+test.runIf(isLinux)('SIGKILL leaves the temporary file of -o; the next run with that output removes it', async () => {
+  const slung = start('-o', 'killed', '--rejects', 'killed-bad');
+  slung.write('nope\n');
+  await untilWritten(join(work.path, 'killed-bad'));
+  const left = temporaryFiles();
+  expect(left).toHaveLength(1);
+  slung.child.kill('SIGKILL');
+  await slung.ended;
+  expect(temporaryFiles()).toEqual(left);
+  for (const output of ['other', 'killed']) {
+    expect((await bash(`echo 1 | "$NODE" "$SLUNG" select -o ${output}`, work.path)).code).toBe(0);
+    expect(temporaryFiles()).toEqual(output === 'other' ? left : []);
+  }
+});
+
+describe.runIf(isLinux)('slung plugin build', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the compiler, and nothing is left', async (signal) => {
+    const folder = join(work.path, `build-${signal}`);
+    for (const name of ['bin', 'tmp']) mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, 'bin/clang'), '#!/bin/sh\necho $$ > pid\nexec sleep 1000\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'p.c'), '');
+    const env = environment({ PATH: `${join(folder, 'bin')}:${process.env.PATH}`, TMPDIR: join(folder, 'tmp') });
+    const child = spawn(process.execPath, [bin, 'plugin', 'build', 'p.c'], { cwd: folder, env, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await untilWritten(join(folder, 'pid'));
+    const compiler = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    expect(readdirSync(join(folder, 'tmp'))).toHaveLength(1);
+    child.kill(signal);
+    expect((await ended)[1]).toBe(signal);
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+    expect(readdirSync(folder).sort()).toEqual(['bin', 'p.c', 'pid', 'tmp']);
+    await eventually(
+      () => !existsSync(`/proc/${compiler}`) || /\) Z /.test(readFileSync(`/proc/${compiler}/stat`, 'utf8')),
+    );
   });
 });
 

@@ -5,7 +5,7 @@
  * otherwise it is made anew. What comes out of the cache is run, so its folder and files must be ours, and nobody else may
  * be able to write them: a cache of which that is not true is not used. KEY is the checksum of the source's path and the compiler's version.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -20,6 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { removeLeftovers, temporaryBeside } from '../../lock/temporary.ts';
 import { type Compiled, compileAssemblyScript, findAsc, textOf } from './build.ts';
 
 /** The form of KEY.json. */
@@ -111,10 +112,12 @@ function writeEntry(directory: string, key: string, { bytes, inputs }: Compiled)
   ] as const;
   try {
     for (const [name, content] of files) {
-      const temporary = join(directory, `${name}.${randomUUID()}.tmp`);
+      const target = join(directory, name);
+      const temporary = temporaryBeside(target);
       try {
         writeFileSync(temporary, content, { flag: 'wx', mode: FILE_MODE });
-        renameSync(temporary, join(directory, name));
+        removeLeftovers(target, temporary);
+        renameSync(temporary, target);
       } finally {
         rmSync(temporary, { force: true });
       }

@@ -180,11 +180,11 @@ const natives: Readonly<Record<string, Native>> = {
   },
 };
 
-/** Compiles a .c or .rs file into `outFile`; both are absolute paths. @throws BuildError */
-export async function compileNative(file: string, outFile: string): Promise<void> {
+/** Compiles a .c or .rs file into `outFile`; both are absolute paths. `stop` ends the compiler. @throws BuildError */
+export async function compileNative(file: string, outFile: string, stop?: AbortSignal): Promise<void> {
   const native = natives[extname(file)];
   if (native === undefined) throw new BuildError(`it is none of ${sourceEndings.join(', ')}`);
-  const { code, said } = await runCompiler(native, [...native.args, '-o', outFile, file], dirname(file));
+  const { code, said } = await runCompiler(native, [...native.args, '-o', outFile, file], dirname(file), stop);
   if (code === 0) return;
   const hint = native.hints.find(({ when }) => when.test(said))?.hint;
   const next = hint === undefined ? '' : `\n${hint}`;
@@ -192,9 +192,14 @@ export async function compileNative(file: string, outFile: string): Promise<void
 }
 
 /** @throws BuildError when the program is not installed */
-function runCompiler(native: Native, args: string[], cwd: string): Promise<{ code: number | null; said: string }> {
+function runCompiler(
+  native: Native,
+  args: string[],
+  cwd: string,
+  stop: AbortSignal | undefined,
+): Promise<{ code: number | null; said: string }> {
   return new Promise((resolveRun, reject) => {
-    const child = spawn(native.program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(native.program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], signal: stop });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
