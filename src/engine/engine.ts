@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import * as L from './layout.ts';
 import { createMemory, type EngineOptions, type MemoryMap, STATIC_BYTES } from './memory.ts';
 import type { Plan } from './plan.ts';
+import { wellFormed } from './well-formed.ts';
 
 export { createMemory, type EngineOptions, type MemoryMap } from './memory.ts';
 
@@ -223,7 +224,8 @@ export class EngineMemory {
       if (records === 0) continue;
       const from = base + L.K_TEXT + words[at + (L.KE_TEXT >> 2)]!;
       const raw = Buffer.from(this.view(from, from + words[at + (L.KE_LENGTH >> 2)]!)).toString('utf8');
-      found.push({ name: JSON.parse(`"${raw}"`) as string, records, order: words[at + (L.KE_ORDER >> 2)]! });
+      const name = wellFormed(JSON.parse(`"${raw}"`) as string);
+      found.push({ name, records, order: words[at + (L.KE_ORDER >> 2)]! });
     }
     found.sort((a, b) => a.order - b.order);
     return { keys: found, overflow: words[(base + L.K_OVERFLOW) >> 2]! };

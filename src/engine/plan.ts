@@ -5,7 +5,7 @@
 import * as L from './layout.ts';
 import { Writer } from './plan-writer.ts';
 import type { Column, NumberValue, Predicate, Program, Projection, Scalar } from './program.ts';
-import { addPath, edgeOf, isEmpty, newNode, numberSlots, writeNode } from './trie.ts';
+import { addPath, isEmpty, keyEdge, newNode, numberSlots, writeNode } from './trie.ts';
 
 /** The bytes of a plan, and what has to be done once after it has been copied into a memory. */
 export interface Plan {
@@ -182,8 +182,8 @@ export function buildPlan(first: Program, projection: Projection, trackKeys = fa
   const found = [...program.paths, ...fields].map((path) => addPath(root, path));
   for (const { path } of columns) {
     const first = path.steps[0];
-    if (first?.kind === 'key') edgeOf(root.keys, first.key).isColumn = true;
-    if (path.wholeKey !== undefined) edgeOf(root.keys, path.wholeKey).isColumn = true;
+    if (first?.kind === 'key') keyEdge(root, first.key).isColumn = true;
+    if (path.wholeKey !== undefined) keyEdge(root, path.wholeKey).isColumn = true;
   }
   const parents = numberSlots(root);
   const slotCount = parents.length;

@@ -10,6 +10,7 @@ import * as L from './layout.ts';
 import type { Writer } from './plan-writer.ts';
 import type { Path } from './program.ts';
 import { random64 } from './seed.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** What is wanted below a value. */
 export interface TrieNode {
@@ -27,8 +28,10 @@ export const newNode = (): TrieNode => ({ keys: new Map(), indexes: new Map() })
 
 export const isEmpty = (node: TrieNode): boolean => node.keys.size === 0 && node.indexes.size === 0;
 
-/** The edge for a key or index; made when it is new. */
-export function edgeOf<K>(edges: Map<K, TrieEdge>, key: K): TrieEdge {
+/** The edge for a key; made when it is new. */
+export const keyEdge = (node: TrieNode, key: string): TrieEdge => edgeOf(node.keys, wellFormed(key));
+
+function edgeOf<K>(edges: Map<K, TrieEdge>, key: K): TrieEdge {
   let edge = edges.get(key);
   if (edge === undefined) {
     edge = { child: undefined, slot: L.NO_SLOT, isColumn: false };
@@ -39,12 +42,12 @@ export function edgeOf<K>(edges: Map<K, TrieEdge>, key: K): TrieEdge {
 
 /** Adds a path; @returns the edges whose slots answer for it: whole key first, then the steps. */
 export function addPath(root: TrieNode, path: Path): { whole: TrieEdge | undefined; steps: TrieEdge | undefined } {
-  const whole = path.wholeKey === undefined ? undefined : edgeOf(root.keys, path.wholeKey);
+  const whole = path.wholeKey === undefined ? undefined : keyEdge(root, path.wholeKey);
   let node = root;
   let edge: TrieEdge | undefined;
   for (const step of path.steps) {
     if (edge !== undefined) node = edge.child ??= newNode();
-    edge = step.kind === 'key' ? edgeOf(node.keys, step.key) : edgeOf(node.indexes, step.index);
+    edge = step.kind === 'key' ? keyEdge(node, step.key) : edgeOf(node.indexes, step.index);
   }
   return { whole, steps: edge };
 }

@@ -101,6 +101,12 @@ describe('keys that are alike', () => {
   });
 });
 
+test('halves of surrogate pairs are the same key, as they are the same text', () => {
+  const columns = ['\ud800', 'a\udfff', '\ufffd'].map((key, i) => ({ ...columnOf(key), name: String(i) }));
+  const lines = ['{"\\ud800":1,"a\\ud801":2}', '{"\\udc01":3,"\\ud801":4}', '{"\ufffd":5}'];
+  expect(project(columns, lines)).toEqual(['{"0":1,"1":2,"2":1}', '{"0":4,"2":4}', '{"0":5,"2":5}']);
+});
+
 describe('a key that comes again', () => {
   test('has nothing of what was below it before, at any depth, and the next record is not affected', () => {
     const columns = ['a', 'a.b', 'a.b.c', 'a.b[1]', 'a.b[1].c', 'a.d', 'e'].map((text) => ({
