@@ -17,7 +17,7 @@ export async function helpCommand(argv: readonly string[], world: World): Promis
   const flags = flagsOf('help');
   const typed = parseFlags(argv, flags);
   const layers = [flagLayer(typed.flags), environmentLayer(flags, world.environment), defaultLayer(flags, {})];
-  const when = resolveLayers(layers).choice('color', ['auto', 'always', 'never']);
+  const when = resolveLayers(layers).choice('color');
   const { operands } = typed;
   const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(1) });
   const topic = operands.length === 1 ? topicOf(operands[0]!) : undefined;

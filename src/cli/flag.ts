@@ -1,40 +1,17 @@
 /** A flag: the shape of a row of the tables in flags.ts and flags-*.ts, and what follows from a row alone. */
+import type { Rule } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';
 
-/**
- * `switch` is on or off; `count` is how often it was given; `text` and `file` are taken as they are; the others are
- * parsed by config/quantity.ts; an `age` is a duration that may also be days or weeks. A `list` flag may be repeated and
- * keeps every value.
- */
-export type FlagType =
-  | 'switch'
-  | 'count'
-  | 'text'
-  | 'list'
-  | 'file'
-  | 'choice'
-  | 'size'
-  | 'duration'
-  | 'age'
-  | 'integer';
-
-export interface Flag {
+export interface Flag extends Rule {
   /** The setting it sets: `batchBytes`. No two flags of one command share a key. */
   readonly key: string;
   /** Without dashes: `batch-bytes`. A switch whose name starts with `no-` sets its key to false. */
   readonly long: string;
   readonly short?: string;
-  readonly type: FlagType;
   /** The placeholder in help (`SIZE`); absent for switches and counts. */
   readonly value?: string;
-  readonly choices?: readonly string[];
   /** What the flag means when it is given without `=VALUE`. The value then never is the next argument. */
   readonly bare?: string;
-  /** The least and the greatest number allowed, in the type's base unit (bytes, milliseconds, 1). */
-  readonly min?: number;
-  readonly max?: number;
-  /** The default as a user would write it. Absent: the setting has no value, or a computed one (see defaultText). */
-  readonly default?: string;
   /** How help describes a default that is computed or needs words. */
   readonly defaultText?: string;
   readonly env?: string;

@@ -4,6 +4,7 @@
  *
  * The surprising part: the token of --listen may come from the environment, unlike what grants rights. It takes some away.
  */
+import { rules } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';
 import type { Flag } from './flag.ts';
 
@@ -27,9 +28,8 @@ export const eventFlags: readonly Flag[] = [
   {
     key: 'valueField',
     long: 'value',
-    type: 'text',
+    ...rules.valueField,
     value: 'FIELD',
-    default: 'value',
     group: 'Events and points',
     doc: 'Where the value of an event is',
     longDoc: "For Slung programs: the path of an event's value, a number.",
@@ -51,9 +51,8 @@ export const eventFlags: readonly Flag[] = [
   {
     key: 'tagsField',
     long: 'tags',
-    type: 'text',
+    ...rules.tagsField,
     value: 'FIELD',
-    default: 'tags',
     group: 'Events and points',
     doc: 'Where the tags of an event are',
     longDoc:
@@ -63,10 +62,8 @@ export const eventFlags: readonly Flag[] = [
   {
     key: 'timeUnit',
     long: 'time-unit',
-    type: 'choice',
+    ...rules.timeUnit,
     value: 'UNIT',
-    choices: ['auto', 's', 'ms', 'us', 'ns'],
-    default: 'auto',
     group: 'Events and points',
     doc: 'The unit of times that are numbers',
     longDoc:

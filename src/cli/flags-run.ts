@@ -6,6 +6,7 @@
  * the number of lanes and --on-plugin-error: nothing that is set once in a shell may give a plugin more rights, split its
  * state, or be wrong for half of the kinds.
  */
+import { rules } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';
 import type { Flag } from './flag.ts';
 import { eventFlags } from './flags-events.ts';
@@ -57,10 +58,8 @@ const plugins: readonly Flag[] = [
   {
     key: 'unmatched',
     long: 'unmatched',
-    type: 'choice',
+    ...rules.unmatched,
     value: 'ACTION',
-    choices: ['drop', 'pass'],
-    default: 'drop',
     group: 'Plugins',
     doc: 'A record that the plugin does not select: drop or pass',
     longDoc:
@@ -71,10 +70,8 @@ const plugins: readonly Flag[] = [
   {
     key: 'onPluginError',
     long: 'on-plugin-error',
-    type: 'choice',
+    ...rules.onPluginError,
     value: 'ACTION',
-    choices: ['fail', 'skip', 'pass'],
-    default: 'fail',
     group: 'Plugins',
     doc: 'A plugin fails: stop, or skip or pass the record',
     longDoc: `What to do when a plugin traps, answers with an error, or takes too long. fail stops with exit code 1. skip and pass give the records to a new instance one by one, so that only the one that fails is lost: skip leaves it out, and with --rejects it is kept there; pass puts it out as it was. Both go on, and the exit code is 1 at the end. A WASI filter and a Slung program run over the whole stream and cannot be given a record twice; for them there is only fail.`,
@@ -84,10 +81,8 @@ const plugins: readonly Flag[] = [
   {
     key: 'pluginStderr',
     long: 'plugin-stderr',
-    type: 'choice',
+    ...rules.pluginStderr,
     value: 'WHAT',
-    choices: ['limit', 'all', 'none'],
-    default: 'limit',
     group: 'Plugins',
     doc: "Show the plugins' standard error: a limit, all or none",
     longDoc:

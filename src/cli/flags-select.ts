@@ -3,6 +3,7 @@
  * user would write them and go through the same parser. flags.ts explains the columns of the table. The file is longer
  * than others because it is one table: a flag has its whole text here and nowhere else.
  */
+import { rules } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';
 import type { Flag } from './flag.ts';
 import { storeCommands } from './flags-store.ts';
@@ -10,9 +11,6 @@ import { storeCommands } from './flags-store.ts';
 const commands: readonly CommandName[] = ['select', 'run'];
 /** What reads records. */
 const readers: readonly CommandName[] = [...commands, 'store write'];
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const DAY_MS = 24 * 3_600_000;
 
 const selection: readonly Flag[] = [
   {
@@ -60,10 +58,8 @@ const output: readonly Flag[] = [
   {
     key: 'to',
     long: 'to',
-    type: 'choice',
+    ...rules.to,
     value: 'FORMAT',
-    choices: ['ndjson', 'csv', 'tsv'],
-    default: 'ndjson',
     group: 'Output',
     doc: 'Output ndjson, csv or tsv',
     longDoc:
@@ -74,8 +70,7 @@ const output: readonly Flag[] = [
   {
     key: 'header',
     long: 'no-header',
-    type: 'switch',
-    default: 'true',
+    ...rules.header,
     group: 'Output',
     doc: 'Leave the csv or tsv header line out',
     longDoc: 'Leave the header line of csv or tsv output out.',
@@ -84,8 +79,7 @@ const output: readonly Flag[] = [
   {
     key: 'csvStrict',
     long: 'csv-strict',
-    type: 'switch',
-    default: 'false',
+    ...rules.csvStrict,
     env: 'SLUNG_CSV_STRICT',
     group: 'Output',
     doc: 'Fail on a column that the csv header lacks',
@@ -136,10 +130,8 @@ const badLines: readonly Flag[] = [
   {
     key: 'onError',
     long: 'on-error',
-    type: 'choice',
+    ...rules.onError,
     value: 'ACTION',
-    choices: ['skip', 'fail', 'keep'],
-    default: 'skip',
     env: 'SLUNG_ON_ERROR',
     group: 'Bad lines',
     doc: 'A line that is not JSON: skip it, fail, or keep it',
@@ -161,10 +153,8 @@ const badLines: readonly Flag[] = [
   {
     key: 'maxErrors',
     long: 'max-errors',
-    type: 'integer',
+    ...rules.maxErrors,
     value: 'N',
-    min: 0,
-    max: Number.MAX_SAFE_INTEGER,
     env: 'SLUNG_MAX_ERRORS',
     defaultText: 'no limit',
     group: 'Bad lines',
@@ -194,12 +184,8 @@ const batches: readonly Flag[] = [
   {
     key: 'batchBytes',
     long: 'batch-bytes',
-    type: 'size',
+    ...rules.batchBytes,
     value: 'SIZE',
-    min: 64,
-    // A lane's memory is about 38 times this and must stay well below the 4 GiB of WebAssembly.
-    max: 16 * MIB,
-    default: '512KiB',
     env: 'SLUNG_BATCH_BYTES',
     group: 'Batches',
     doc: 'Cut a batch at SIZE bytes',
@@ -210,10 +196,8 @@ const batches: readonly Flag[] = [
   {
     key: 'batchRecords',
     long: 'batch-records',
-    type: 'integer',
+    ...rules.batchRecords,
     value: 'N',
-    min: 1,
-    max: Number.MAX_SAFE_INTEGER,
     env: 'SLUNG_BATCH_RECORDS',
     defaultText: 'no limit',
     group: 'Batches',
@@ -224,11 +208,8 @@ const batches: readonly Flag[] = [
   {
     key: 'batchAge',
     long: 'batch-age',
-    type: 'duration',
+    ...rules.batchAge,
     value: 'DURATION',
-    min: 0,
-    max: DAY_MS,
-    default: '0',
     env: 'SLUNG_BATCH_AGE',
     group: 'Batches',
     doc: 'Wait this long for a fuller batch',
@@ -242,11 +223,8 @@ const limits: readonly Flag[] = [
   {
     key: 'maxRecord',
     long: 'max-record',
-    type: 'size',
+    ...rules.maxRecord,
     value: 'SIZE',
-    min: 64,
-    max: 128 * MIB,
-    default: '64MiB',
     env: 'SLUNG_MAX_RECORD',
     group: 'Limits',
     doc: 'A line longer than SIZE is a bad line',
@@ -256,11 +234,8 @@ const limits: readonly Flag[] = [
   {
     key: 'maxDepth',
     long: 'max-depth',
-    type: 'integer',
+    ...rules.maxDepth,
     value: 'N',
-    min: 1,
-    max: 65_536,
-    default: '1024',
     env: 'SLUNG_MAX_DEPTH',
     group: 'Limits',
     doc: 'A record nested deeper than N is a bad line',
@@ -273,10 +248,8 @@ const talk: readonly Flag[] = [
   {
     key: 'errors',
     long: 'errors',
-    type: 'choice',
+    ...rules.errors,
     value: 'FORMAT',
-    choices: ['text', 'json'],
-    default: 'text',
     env: 'SLUNG_ERRORS',
     group: 'Talk',
     doc: 'Write messages as text or as lines of JSON',
@@ -287,11 +260,9 @@ const talk: readonly Flag[] = [
   {
     key: 'stats',
     long: 'stats',
-    type: 'choice',
+    ...rules.stats,
     value: 'FORMAT',
-    choices: ['none', 'human', 'json'],
     bare: 'human',
-    default: 'none',
     env: 'SLUNG_STATS',
     group: 'Talk',
     doc: 'Report counts and speed at the end, on standard error',

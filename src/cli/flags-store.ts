@@ -6,6 +6,7 @@
  * The surprising part: --store has no default in the table. Where the default is depends on the environment, so it is
  * computed (store-place.ts), and a plugin of `slung run` gets the store only when somebody named one.
  */
+import { rules } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';
 import type { Flag } from './flag.ts';
 
@@ -74,10 +75,8 @@ A record without these fields is counted and told of once, and passes like the o
   {
     key: 'durability',
     long: 'durability',
-    type: 'choice',
+    ...rules.durability,
     value: 'WHEN',
-    choices: ['batch', 'interval', 'none'],
-    default: 'batch',
     env: 'SLUNG_DURABILITY',
     group: 'History',
     doc: 'When points are safe: at each batch, soon, or later',
@@ -102,10 +101,8 @@ A record without these fields is counted and told of once, and passes like the o
   {
     key: 'sameTime',
     long: 'same-time',
-    type: 'choice',
+    ...rules.sameTime,
     value: 'WHICH',
-    choices: ['keep', 'last'],
-    default: 'keep',
     group: 'History',
     doc: 'Keep all points of a series and time, or the last',
     longDoc:
@@ -118,11 +115,9 @@ const points: readonly Flag[] = [
   {
     key: 'batchAge',
     long: 'batch-age',
-    type: 'duration',
-    value: 'DURATION',
-    min: 0,
-    max: DAY_MS,
+    ...rules.batchAge,
     default: '20ms',
+    value: 'DURATION',
     env: 'SLUNG_BATCH_AGE',
     group: 'Batches',
     doc: 'Wait this long for a fuller batch',
@@ -144,9 +139,8 @@ const points: readonly Flag[] = [
   {
     key: 'valueField',
     long: 'value',
-    type: 'text',
+    ...rules.valueField,
     value: 'LIST',
-    default: 'value',
     group: 'Events and points',
     doc: 'Where the values are: a,b makes two series',
     longDoc:
@@ -157,9 +151,8 @@ const points: readonly Flag[] = [
   {
     key: 'tagsField',
     long: 'tags',
-    type: 'text',
+    ...rules.tagsField,
     value: 'LIST',
-    default: 'tags',
     group: 'Events and points',
     doc: 'Where the tags are, commas between the paths',
     longDoc:
@@ -170,10 +163,8 @@ const points: readonly Flag[] = [
   {
     key: 'from',
     long: 'from',
-    type: 'choice',
+    ...rules.from,
     value: 'FORMAT',
-    choices: ['ndjson', 'csv'],
-    default: 'ndjson',
     group: 'Events and points',
     doc: 'The input is ndjson, or csv with a header',
     longDoc:
@@ -254,8 +245,7 @@ const asking: readonly Flag[] = [
   {
     key: 'header',
     long: 'no-header',
-    type: 'switch',
-    default: 'true',
+    ...rules.header,
     group: 'Output',
     doc: 'Leave the header line out',
     longDoc: 'Leave the header line of csv, tsv or a table out.',

@@ -2,11 +2,13 @@
  * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion and environment
  * variables all come from this table, so there is no second place to forget.
  * The flags of the commands are in flags-select.ts, flags-run.ts, flags-plugin.ts and flags-store.ts; flag.ts has the
- * shape of a row, and this file the flags that all share.
+ * shape of a row, and this file the flags that all share. What others than the command line know of a setting as well (its
+ * words, limits and default) is in the row by way of config/rules.ts.
  *
  * The surprising part: environment variables exist for *how* a run works (lanes, limits, what to do with bad lines) and
  * not for *what* it does (where, fields, output), so that a script means the same in everybody's shell.
  */
+import { rules } from '../config/rules.ts';
 import { type CommandName, commands } from './commands.ts';
 import type { Flag } from './flag.ts';
 import { pluginFlags } from './flags-plugin.ts';
@@ -20,10 +22,8 @@ const sharedFlags: readonly Flag[] = [
   {
     key: 'color',
     long: 'color',
-    type: 'choice',
+    ...rules.color,
     value: 'WHEN',
-    choices: ['auto', 'always', 'never'],
-    default: 'auto',
     env: 'SLUNG_COLOR',
     group: 'Talk',
     doc: 'Colour messages: auto, always or never',

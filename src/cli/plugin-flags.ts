@@ -28,7 +28,7 @@ export async function pluginArguments(
       `${command} takes ${most === 0 ? 'no operands' : `only ${what}`}: ${excerpt(operands[most]!)}`,
     );
   }
-  const when = resolved.choice('color', ['auto', 'always', 'never']);
+  const when = resolved.choice('color');
   const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(1) });
   return { resolved, operands, paint: await paintFor(level) };
 }

@@ -3,9 +3,9 @@
  * origin; config/layers.ts merges them. A configuration file will be one more layer between environment and defaults.
  */
 import type { Layer, Setting } from '../config/layers.ts';
+import { defaultsOf, readValue } from '../config/values.ts';
 import type { Flag } from './flag.ts';
 import type { TypedFlag } from './parse.ts';
-import { readValue } from './values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -39,12 +39,8 @@ export function environmentLayer(flags: readonly Flag[], environment: Environmen
 
 /** The table's defaults; `computed` adds those that depend on the machine. */
 export function defaultLayer(flags: readonly Flag[], computed: Readonly<Record<string, number>>): Layer {
-  const layer = new Map<string, Setting>();
+  const layer = new Map(defaultsOf(flags.map((flag) => [flag.key, flag])));
   const origin = { kind: 'default', text: 'default' } as const;
-  for (const flag of flags) {
-    if (flag.default === undefined) continue;
-    layer.set(flag.key, { value: readValue(flag, flag.default, `default of --${flag.long}`), origin });
-  }
   for (const [key, value] of Object.entries(computed)) layer.set(key, { value, origin });
   return layer;
 }

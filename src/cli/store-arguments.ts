@@ -35,13 +35,13 @@ export async function storeArguments(
     const most = mostOperands === 0 ? 'no operands' : 'only one series';
     throw new UsageError(`${command} takes ${most}: ${excerpt(operands[mostOperands]!)}`);
   }
-  const when = resolved.choice('color', ['auto', 'always', 'never']);
+  const when = resolved.choice('color');
   const { environment } = world;
   const { talk } = await openTerminal({
     write: (text) => world.write(2, text),
     level: colorLevel({ when, environment, isTTY: world.isTTY(2) }),
     quiet: resolved.boolean('quiet'),
-    errors: resolved.choice('errors', ['text', 'json']),
+    errors: resolved.choice('errors'),
     ...{ verbose: 0, drawProgress: false },
   });
   return {

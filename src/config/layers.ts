@@ -3,12 +3,13 @@
  * layer later); layers are listed nearest first and the first that has a value wins. The origin travels with the
  * value, so that an error can name what the user really wrote and a later `slung check --print` can show it.
  */
+import { type Choice, type ChoiceKey, rules } from './rules.ts';
 
 export type SettingValue = boolean | number | string | readonly string[];
 
-/** `text` is how the user knows the place: `--lanes`, `SLUNG_LANES`, or `default`. */
+/** `text` is how the user knows the place: `--lanes`, `SLUNG_LANES`, an option of the library, or `default`. */
 export interface Origin {
-  readonly kind: 'flag' | 'environment' | 'default';
+  readonly kind: 'flag' | 'environment' | 'option' | 'default';
   readonly text: string;
 }
 
@@ -78,8 +79,10 @@ export class Resolved {
     return value === undefined || typeof value === 'string' ? value : wrongKind(key, value);
   }
 
-  /** A choice, narrowed to `allowed`, which must list all that the flag table allows. */
-  choice<T extends string>(key: string, allowed: readonly T[]): T {
+  /** A setting that is one of a few words: those of its rule, or `allowed`, which must list all that its flag allows. */
+  choice<K extends ChoiceKey>(key: K): Choice<K>;
+  choice<T extends string>(key: string, allowed: readonly T[]): T;
+  choice(key: string, allowed: readonly string[] = rules[key as ChoiceKey].choices): string {
     const value = this.text(key);
     return allowed.find((choice) => choice === value) ?? wrongKind(key, value);
   }

@@ -6,27 +6,16 @@ import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
 import type {
   BatchSettings,
-  ColorWhen,
-  ErrorsFormat,
   FieldSetting,
   InputSettings,
-  OnError,
-  OutputFormat,
   OutputSettings,
   ReadingSettings,
   RejectSettings,
   ReportSettings,
   SelectionSettings,
   SinkSettings,
-  StatsFormat,
   TalkSettings,
 } from './settings.ts';
-
-export const outputFormats: readonly OutputFormat[] = ['ndjson', 'csv', 'tsv'];
-export const onErrors: readonly OnError[] = ['skip', 'fail', 'keep'];
-const statsFormats: readonly StatsFormat[] = ['none', 'human', 'json'];
-const errorsFormats: readonly ErrorsFormat[] = ['text', 'json'];
-const colors: readonly ColorWhen[] = ['auto', 'always', 'never'];
 
 /** The parts that every command has that reads records. `files` are the operands as typed; none means standard input. */
 export function readingSettings(resolved: Resolved, files: readonly string[]): ReadingSettings {
@@ -66,7 +55,7 @@ export function outputSettings(
     columns: listed(resolved, 'columns'),
   },
 ): OutputSettings {
-  const to = resolved.choice('to', outputFormats);
+  const to = resolved.choice('to');
   return Object.freeze({
     ...named,
     to,
@@ -88,7 +77,7 @@ export function sinkSettings(resolved: Resolved): SinkSettings {
 
 export function rejectSettings(resolved: Resolved): RejectSettings {
   return Object.freeze({
-    onError: resolved.choice('onError', onErrors),
+    onError: resolved.choice('onError'),
     badLinesFail: resolved.isDefault('onError'),
     rejectsFile: resolved.optionalText('rejects'),
     maxErrors: resolved.optionalNumber('maxErrors'),
@@ -97,7 +86,7 @@ export function rejectSettings(resolved: Resolved): RejectSettings {
 
 function reportSettings(resolved: Resolved): ReportSettings {
   return Object.freeze({
-    stats: resolved.choice('stats', statsFormats),
+    stats: resolved.choice('stats'),
     exitStatus: resolved.boolean('exitStatus'),
   });
 }
@@ -105,10 +94,10 @@ function reportSettings(resolved: Resolved): ReportSettings {
 function talkSettings(resolved: Resolved): TalkSettings {
   const quiet = isQuiet(resolved);
   return Object.freeze({
-    errors: resolved.choice('errors', errorsFormats),
+    errors: resolved.choice('errors'),
     quiet,
     verbose: quiet ? 0 : resolved.number('verbose'),
-    color: resolved.choice('color', colors),
+    color: resolved.choice('color'),
   });
 }
 

@@ -10,10 +10,9 @@ import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
-import type { Durability, PointFields, RecordSettings, StoreSettings, TimeUnit } from './settings.ts';
+import { rules } from './rules.ts';
+import type { PointFields, RecordSettings, StoreSettings } from './settings.ts';
 
-const timeUnits: readonly TimeUnit[] = ['auto', 's', 'ms', 'us', 'ns'];
-const durabilities: readonly Durability[] = ['batch', 'interval', 'none'];
 const words = ['series', 'time', 'value', 'tags', 'unit'] as const;
 const EXAMPLE = "For example: --record 'series=http.latency time=ts value=duration tags=service,region'";
 
@@ -45,10 +44,10 @@ export function parseRecord(text: string, label: string): PointFields {
     return value;
   };
   const series = need('series');
-  const unit = given.get('unit') ?? 'auto';
-  const timeUnit = timeUnits.find((known) => known === unit);
+  const unit = given.get('unit') ?? rules.timeUnit.default;
+  const timeUnit = rules.timeUnit.choices.find((known) => known === unit);
   if (timeUnit === undefined) {
-    throw new UsageError(`${label}: unit=${excerpt(unit)} is not one of ${timeUnits.join(', ')}`);
+    throw new UsageError(`${label}: unit=${excerpt(unit)} is not one of ${rules.timeUnit.choices.join(', ')}`);
   }
   const isPath = series.startsWith('.') && series.length > 1;
   return Object.freeze({
@@ -81,9 +80,12 @@ export function storeSettings(resolved: Resolved, defaultDirectory: string | und
   if (directory === undefined || directory === '' || directory === '-') {
     throw new UsageError('--store needs a directory');
   }
-  const durability = resolved.has('durability') ? resolved.choice('durability', durabilities) : 'batch';
-  const sameTime = resolved.has('sameTime') ? resolved.choice('sameTime', ['keep', 'last'] as const) : 'keep';
-  return Object.freeze({ directory, durability, retainMs: resolved.optionalNumber('retain'), sameTime });
+  return Object.freeze({
+    directory,
+    durability: resolved.choice('durability'),
+    retainMs: resolved.optionalNumber('retain'),
+    sameTime: resolved.choice('sameTime'),
+  });
 }
 
 /** What --record says; undefined when it was not given. @throws UsageError */
@@ -154,6 +156,6 @@ export function pointFields(resolved: Resolved): PointFields {
     time: path('timeField'),
     values: pathList(path('valueField'), resolved.originText('valueField')),
     tags: pathList(resolved.text('tagsField'), resolved.originText('tagsField')),
-    timeUnit: resolved.choice('timeUnit', timeUnits),
+    timeUnit: resolved.choice('timeUnit'),
   });
 }

@@ -11,25 +11,20 @@ import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import { grantedVariables, listenOrigins, listenToken, listenUrl } from './grants.ts';
 import type { Resolved } from './layers.ts';
-import { onErrors } from './parts.ts';
 import { storeSettings } from './record.ts';
 import { filterSettings } from './select.ts';
 import type {
   EventFields,
   ListenSettings,
-  OnPluginError,
   PluginAbi,
   PluginConduct,
   PluginGrants,
   PluginNote,
   PluginSetting,
   RunSettings,
-  TimeUnit,
 } from './settings.ts';
 
 const abis: readonly PluginAbi[] = ['tangent-component', 'tangent-core', 'slung', 'wasi'];
-const onPluginErrors: readonly OnPluginError[] = ['fail', 'skip', 'pass'];
-const timeUnits: readonly TimeUnit[] = ['auto', 's', 'ms', 'us', 'ns'];
 
 /** A plugin's file, found and read. */
 export interface LoadedPlugin {
@@ -98,9 +93,9 @@ function conductOf(resolved: Resolved, { args }: RunOperands, sources: RunSource
   const grants = grantsOf(resolved, sources);
   return Object.freeze({
     lanes: resolved.number('lanes'),
-    unmatched: resolved.choice('unmatched', ['drop', 'pass'] as const),
-    onPluginError: resolved.choice('onPluginError', onPluginErrors),
-    pluginStderr: resolved.choice('pluginStderr', ['limit', 'all', 'none'] as const),
+    unmatched: resolved.choice('unmatched'),
+    onPluginError: resolved.choice('onPluginError'),
+    pluginStderr: resolved.choice('pluginStderr'),
     uncheckedOutput: resolved.boolean('uncheckedOutput'),
     limits: Object.freeze({
       memoryBytes: resolved.number('memory'),
@@ -130,7 +125,7 @@ function checkInputs(resolved: Resolved, { files }: RunOperands, listen: string 
   if (listen !== undefined && files.length > 0) {
     throw new UsageError(`--listen and a file cannot be used together: ${excerpt(files[0]!)}`);
   }
-  if (resolved.choice('onError', onErrors) !== 'keep') return;
+  if (resolved.choice('onError') !== 'keep') return;
   const name = resolved.originText('onError');
   throw new UsageError(
     `${name}${name.startsWith('-') ? ' ' : '='}keep cannot be combined with plugins`,
@@ -155,7 +150,7 @@ function eventFields(resolved: Resolved): EventFields {
     value: field('valueField'),
     series: field('seriesField'),
     tags: field('tagsField'),
-    timeUnit: resolved.choice('timeUnit', timeUnits),
+    timeUnit: resolved.choice('timeUnit'),
   });
 }
 

@@ -8,7 +8,7 @@ import { resolve as resolvePath } from 'node:path';
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
-import { onErrors, outputFormats, outputSettings, readingSettings, sinkSettings } from './parts.ts';
+import { outputSettings, readingSettings, sinkSettings } from './parts.ts';
 import { recordSettings } from './record.ts';
 import type { OutputFormat, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
 
@@ -55,7 +55,7 @@ export function checkReading(resolved: Resolved, files: readonly string[], outpu
 
 /** The output format; a command without one outputs nothing that could have another. */
 function formatOf(resolved: Resolved): OutputFormat {
-  return resolved.has('to') ? resolved.choice('to', outputFormats) : 'ndjson';
+  return resolved.has('to') ? resolved.choice('to') : 'ndjson';
 }
 
 function checkFormat(resolved: Resolved): void {
@@ -108,7 +108,7 @@ function checkUnsparsify(resolved: Resolved, files: readonly string[]): void {
 
 function checkOnError(resolved: Resolved): void {
   const to = formatOf(resolved);
-  const onError = resolved.choice('onError', onErrors);
+  const onError = resolved.choice('onError');
   const name = settingText(resolved, 'onError', onError);
   if (onError === 'keep' && (to !== 'ndjson' || resolved.has('fields'))) {
     const other = to !== 'ndjson' ? settingText(resolved, 'to', to) : '--fields';

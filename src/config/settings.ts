@@ -4,6 +4,7 @@
  * given what it has no use for. The CLI and the library put parts together; everything below reads them and nothing
  * changes them.
  */
+import type { Choice } from './rules.ts';
 
 /**
  * `name=path` of -f/--fields or --columns, still as text. Without `=`, name and path are the same text, except that a
@@ -14,11 +15,11 @@ export interface FieldSetting {
   readonly path: string;
 }
 
-export type OutputFormat = 'ndjson' | 'csv' | 'tsv';
-export type OnError = 'skip' | 'fail' | 'keep';
-export type StatsFormat = 'none' | 'human' | 'json';
-export type ErrorsFormat = 'text' | 'json';
-export type ColorWhen = 'auto' | 'always' | 'never';
+export type OutputFormat = Choice<'to'>;
+export type OnError = Choice<'onError'>;
+export type StatsFormat = Choice<'stats'>;
+export type ErrorsFormat = Choice<'errors'>;
+export type ColorWhen = Choice<'color'>;
 
 // ---- parts ---------------------------------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ export interface TalkSettings {
 
 // ---- the store -----------------------------------------------------------------------------------------------------
 
-export type Durability = 'batch' | 'interval' | 'none';
+export type Durability = Choice<'durability'>;
 
 /** A store that is written to. */
 export interface StoreSettings {
@@ -103,7 +104,7 @@ export interface StoreSettings {
   /** --retain; undefined: everything is kept. */
   readonly retainMs: number | undefined;
   /** --same-time: which points hold that a run writes with the same series and time. */
-  readonly sameTime: 'keep' | 'last';
+  readonly sameTime: Choice<'sameTime'>;
 }
 
 /** Which fields of a record are points of a history: `series=http.latency time=ts value=duration tags=service,region`. */
@@ -133,8 +134,7 @@ export interface RecordSettings {
 // ---- plugins -------------------------------------------------------------------------------------------------------
 
 export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';
-export type OnPluginError = 'fail' | 'skip' | 'pass';
-export type TimeUnit = 'auto' | 's' | 'ms' | 'us' | 'ns';
+export type TimeUnit = Choice<'timeUnit'>;
 
 /** What is to be said of how a plugin's file was found. */
 export interface PluginNote {
@@ -180,10 +180,10 @@ export interface PluginGrants {
 export interface PluginConduct {
   /** Instances that work at a time. */
   readonly lanes: number;
-  readonly unmatched: 'drop' | 'pass';
-  readonly onPluginError: OnPluginError;
+  readonly unmatched: Choice<'unmatched'>;
+  readonly onPluginError: Choice<'onPluginError'>;
   /** What is shown of its standard error. */
-  readonly pluginStderr: 'limit' | 'all' | 'none';
+  readonly pluginStderr: Choice<'pluginStderr'>;
   /** What it outputs is not looked at, where it is the last one. */
   readonly uncheckedOutput: boolean;
   readonly limits: SandboxLimits;
@@ -253,7 +253,7 @@ export interface WriteSettings extends ReadingSettings {
 
 /** What is read, and what it is. */
 export interface WriteInput extends InputSettings {
-  readonly from: 'ndjson' | 'csv';
+  readonly from: Choice<'from'>;
   /** Between the cells of csv: one ASCII character; left out for a comma. */
   readonly delimiter?: string;
 }

@@ -5,7 +5,7 @@
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
-import { onErrors, readingSettings } from './parts.ts';
+import { readingSettings } from './parts.ts';
 import { checkResume, pointFields, storeSettings } from './record.ts';
 import { checkReading } from './select.ts';
 import type { WriteSettings } from './settings.ts';
@@ -21,7 +21,7 @@ export function writeSettings(
   defaultStore: string | undefined,
 ): WriteSettings {
   const points = pointFields(resolved);
-  const onError = resolved.choice('onError', onErrors);
+  const onError = resolved.choice('onError');
   if (onError === 'keep') {
     const name = resolved.originText('onError');
     throw new UsageError(
@@ -29,7 +29,7 @@ export function writeSettings(
       'Use --rejects FILE to keep bad lines apart.',
     );
   }
-  const from = resolved.choice('from', ['ndjson', 'csv'] as const);
+  const from = resolved.choice('from');
   const delimiter = delimiterOf(resolved, from);
   checkReading(resolved, files, '-');
   const reading = readingSettings(resolved, files);

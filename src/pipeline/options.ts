@@ -5,7 +5,11 @@
  */
 import { UsageError } from '../config/errors.ts';
 import { splitFields } from '../config/fields.ts';
+import { type Layer, resolveLayers, type Setting, type SettingValue } from '../config/layers.ts';
+import { batchSettings, outputSettings, rejectSettings, selectionSettings } from '../config/parts.ts';
+import { type Rule, rules } from '../config/rules.ts';
 import type { FieldSetting, OnError, OutputFormat } from '../config/settings.ts';
+import { defaultsOf } from '../config/values.ts';
 import type { JobSettings } from '../stage/select/select.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 
@@ -42,47 +46,70 @@ export interface SelectOptions {
 /** The name of a stream's input, for places in messages. */
 export const STREAM_NAME = '<stream>';
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const known = new Set([
-  ...['where', 'fields', 'columns', 'to', 'header', 'csvStrict', 'batchBytes', 'batchRecords', 'maxRecordBytes'],
-  ...['maxDepth', 'onError', 'maxErrors'],
-]);
+/** The options that are settings with a rule, by the setting's key. */
+const ruled = {
+  to: rules.to,
+  header: rules.header,
+  csvStrict: rules.csvStrict,
+  // The memory of one lane alone may be large.
+  batchBytes: { ...rules.batchBytes, max: 64 * 1024 ** 2 },
+  batchRecords: rules.batchRecords,
+  maxRecord: rules.maxRecord,
+  maxDepth: rules.maxDepth,
+  onError: rules.onError,
+  maxErrors: rules.maxErrors,
+} as const;
+
+/** The option of a setting: a size has its unit in its name. */
+const nameOf = (key: keyof typeof ruled) => (key === 'maxRecord' ? 'maxRecordBytes' : key);
+
+const keys = Object.keys(ruled) as (keyof typeof ruled)[];
+const known: readonly string[] = ['where', 'fields', 'columns', ...keys.map(nameOf)];
+/** A stream is no place to wait for fuller batches. */
+const defaults = defaultsOf(Object.entries({ ...ruled, batchAge: rules.batchAge }));
 
 /** @throws UsageError for an option that is unknown, out of range or contradicts another */
 export function settingsOf(options: SelectOptions): JobSettings {
-  const unknown = Object.keys(options).find((name) => !known.has(name));
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw new UsageError(`there is no option ${excerpt(unknown)}`, `Options: ${[...known].join(', ')}`);
-  const where = options.where ?? [];
-  const to = oneOf('to', options.to ?? 'ndjson', ['ndjson', 'csv', 'tsv']);
-  const onError = oneOf('onError', options.onError ?? 'skip', ['skip', 'fail', 'keep']);
-  refuseContradictions(options, to, onError);
+    throw new UsageError(`there is no option ${excerpt(unknown)}`, `Options: ${known.join(', ')}`);
+  const resolved = resolveLayers([optionLayer(options), defaults]);
+  refuseContradictions(options, resolved.choice('to'), resolved.choice('onError'));
+  const named = { fields: fieldsOf('fields', options.fields), columns: fieldsOf('columns', options.columns) };
   return {
     input: { inputs: [STREAM_NAME] },
-    batches: {
-      batchBytes: inRange('batchBytes', options.batchBytes ?? 512 * KIB, 64, 64 * MIB),
-      batchRecords: optional('batchRecords', options.batchRecords, 1),
-      batchAgeMs: 0,
-      maxRecordBytes: inRange('maxRecordBytes', options.maxRecordBytes ?? 64 * MIB, 64, 128 * MIB),
-      maxDepth: inRange('maxDepth', options.maxDepth ?? 1024, 1, 65_536),
-    },
+    batches: batchSettings(resolved),
     lanes: 1,
-    selection: { where: typeof where === 'string' ? [where] : where },
-    output: {
-      fields: fieldsOf('fields', options.fields),
-      columns: fieldsOf('columns', options.columns),
-      ...{ to, header: options.header ?? true, csvStrict: (options.csvStrict ?? false) && to !== 'ndjson' },
-      unsparsify: false,
-    },
-    rejects: {
-      ...{ onError, badLinesFail: true, rejectsFile: undefined },
-      maxErrors: optional('maxErrors', options.maxErrors, 0),
-    },
+    selection: selectionSettings(resolved),
+    output: outputSettings(resolved, named),
+    rejects: rejectSettings(resolved),
     // The stream has its own ways to report.
     report: undefined,
     record: undefined,
   };
+}
+
+/** What was given. @throws UsageError */
+function optionLayer(options: SelectOptions): Layer {
+  const layer = new Map<string, Setting>();
+  const set = (key: string, name: string, value: SettingValue): void => {
+    layer.set(key, { value, origin: { kind: 'option', text: name } });
+  };
+  // Callers from JavaScript leave out with null as well.
+  const where = options.where ?? undefined;
+  if (where !== undefined) set('where', 'where', typeof where === 'string' ? [where] : where);
+  for (const key of keys) {
+    const name = nameOf(key);
+    const value = options[name] ?? undefined;
+    if (value !== undefined) set(key, name, checked(name, ruled[key], value));
+  }
+  return layer;
+}
+
+function checked(name: string, rule: Rule, value: SettingValue): SettingValue {
+  if (rule.type === 'switch') return Boolean(value);
+  if (rule.choices !== undefined) return oneOf(name, value, rule.choices);
+  return inRange(name, value, rule.min!, rule.max!);
 }
 
 function refuseContradictions(options: SelectOptions, to: OutputFormat, onError: OnError): void {
@@ -103,16 +130,13 @@ function fieldsOf(label: string, fields: FieldOptions | undefined): readonly Fie
   return Object.entries(fields as Readonly<Record<string, string>>).map(([name, path]) => ({ name, path }));
 }
 
-function oneOf<T extends string>(name: string, value: T, choices: readonly T[]): T {
-  if (choices.includes(value)) return value;
+function oneOf(name: string, value: SettingValue, choices: readonly string[]): string {
+  const choice = choices.find((word) => word === value);
+  if (choice !== undefined) return choice;
   throw new UsageError(`${name}: ${quoted(String(value))} is not one of ${choices.join(', ')}`);
 }
 
-function inRange(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
+function inRange(name: string, value: SettingValue, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new UsageError(`${name}: ${value} is not a whole number from ${least} to ${most}`);
-}
-
-function optional(name: string, value: number | undefined, least: number): number | undefined {
-  return value === undefined ? undefined : inRange(name, value, least, Number.MAX_SAFE_INTEGER);
 }

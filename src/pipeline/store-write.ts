@@ -2,6 +2,7 @@
  * `slung store write`: a run whose records become points of a store. It reads, keeps the order and tells of bad lines as every
  * run does (graph/node.ts); its work is stage/points, and its output is nothing.
  */
+import { rules } from '../config/rules.ts';
 import type { PointFields, WriteSettings } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
@@ -19,8 +20,6 @@ import { compileWhere } from '../stage/select/select.ts';
 import { openRejectsFile, sourcesOf } from './ends.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
-/** The field of the tags when nobody says which. */
-const DEFAULT_TAGS = 'tags';
 const COMMA = ',';
 
 /**
@@ -78,7 +77,7 @@ function asFormat({ input, batches, record }: WriteSettings, ends: Ends): Ends {
 /** The columns that were asked for. Tags may be missing where nobody has named them. */
 function neededColumns({ series, time, values, tags }: PointFields): Needed[] {
   const { series: seriesFlag, time: timeFlag, value: valueFlag, tags: tagsFlag } = writeFlags;
-  const named = tags.filter((path) => path !== DEFAULT_TAGS);
+  const named = tags.filter((path) => path !== rules.tagsField.default);
   return [
     ...(series.kind === 'path' ? [{ flag: seriesFlag, path: series.text }] : []),
     { flag: timeFlag, path: time },

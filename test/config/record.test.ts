@@ -1,36 +1,23 @@
 /** --record and the flags of `slung store write`: what they mean, and every refusal with its message. */
 import { describe, expect, test } from 'vitest';
+import { flagsOf } from '../../src/cli/flags.ts';
+import { defaultLayer } from '../../src/cli/sources.ts';
 import { UsageError } from '../../src/config/errors.ts';
 import { type Layer, resolveLayers, type Setting, type SettingValue } from '../../src/config/layers.ts';
 import { parseRecord, recordSettings, storeSettings } from '../../src/config/record.ts';
 import { writeSettings } from '../../src/config/write.ts';
 
-const layer = (values: Readonly<Record<string, SettingValue>>, kind: 'flag' | 'default'): Layer =>
+const layer = (values: Readonly<Record<string, SettingValue>>): Layer =>
   new Map(
     Object.entries(values).map(([key, value]): [string, Setting] => [
       key,
-      { value, origin: kind === 'flag' ? { kind, text: `--${key}` } : { kind, text: 'default' } },
+      { value, origin: { kind: 'flag', text: `--${key}` } },
     ]),
   );
 
-const defaults = {
-  ...{ to: 'ndjson', header: true, batchBytes: 1024, batchAge: 0, lanes: 8, maxRecord: 1024, maxDepth: 10 },
-  ...{
-    onError: 'skip',
-    badLinesFail: true,
-    output: '-',
-    stats: 'none',
-    errors: 'text',
-    verbose: 0,
-    color: 'auto',
-    durability: 'batch',
-  },
-  ...{ timeField: 'timestamp', valueField: 'value', seriesField: 'series', tagsField: 'tags', timeUnit: 'auto' },
-  ...{ from: 'ndjson', resume: false, final: false },
-};
+const defaults = (['store write', 'select'] as const).map((command) => defaultLayer(flagsOf(command), { lanes: 1 }));
 
-const resolved = (flags: Readonly<Record<string, SettingValue>>) =>
-  resolveLayers([layer(flags, 'flag'), layer(defaults, 'default')]);
+const resolved = (flags: Readonly<Record<string, SettingValue>>) => resolveLayers([layer(flags), ...defaults]);
 
 /** Message and detail of a refusal. */
 function refusal(call: () => unknown): string {

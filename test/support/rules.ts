@@ -75,8 +75,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   'stage/points/csv': { selector: ['index.ts'], io: 'all', text: 'all' },
   // It moves batches and knows no selector, no plugin and no store; of these it defines the few types that it needs.
   graph: { config: ['settings.ts'], io: 'all', engine: 'all', text: 'all' },
-  // The commas of -f are split by the rules for quotes in paths.
-  config: { selector: ['errors.ts', 'paths.ts', 'strings.ts'], text: 'all' },
+  // The commas of -f are split by the rules for quotes in paths; the nearest word, for values that are none.
+  config: { selector: ['errors.ts', 'paths.ts', 'strings.ts', 'suggest.ts'], text: 'all' },
   plugin: { 'plugin/binary': 'all', 'plugin/component': 'all', text: 'all' },
   'plugin/authoring': { lock: ['temporary.ts'] },
   'plugin/binary': { plugin: ['guest.ts'], text: 'all' },
