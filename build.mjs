@@ -5,10 +5,11 @@
  *
  *     node build.mjs [engine] [js]        both when none is named
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { main as compile } from 'assemblyscript/asc';
 import { build } from 'esbuild';
+import { loadSource } from './load-source.mjs';
 
 const wanted = process.argv.slice(2);
 const makes = (/** @type {string} */ part) => wanted.length === 0 || wanted.includes(part);
@@ -55,23 +56,42 @@ const tamed = {
   },
 };
 
-/**
- * The program comes four times, with more or less in it, because reading what is not needed is a part of every start
- * (select: a tenth of it). bin/slung.js chooses by the command line.
- */
-const bundles = {
-  select:
-    /src.(cli.(command-(run|plugin|query|store)|store-(code|open))|query.index|pipeline.(run-plugins|store-write)|stage.points.recording)[^/\\]*\.ts$/,
-  run: /src.(cli.(command-(plugin|query|store)|store-code)|io.listen)[^/\\]*\.ts$/,
-  query: /src.(cli.command-(run|plugin|store-write)|pipeline.|graph.|stage.|plugin.find)[^/\\]*\.ts$/,
-};
+/** How the program is cut into bundles: src/cli/command-table.ts, whose types this is checked against. */
+/** @type {typeof import('./src/cli/command-table.ts')} */
+const { commandTable, leavesOut } = await loadSource('src/cli/command-table.ts', { alone: true });
 
-/** @param {RegExp} filter what stays out */
-const without = (filter) => ({
+/**
+ * The files that stay out of a bundle, from the root of the project: the code of commands that are in others, and what the
+ * table names. The whole program leaves nothing out.
+ * @param {string} bundle
+ */
+function filesOutOf(bundle) {
+  const others = Object.entries(commandTable)
+    .map(([name, row]) => ({ bundle: row.bundle, file: `src/cli/command-${name.replaceAll(' ', '-')}.ts` }))
+    .filter((row) => bundle !== 'cli' && row.bundle !== bundle && existsSync(row.file));
+  const named = leavesOut[/** @type {keyof typeof leavesOut} */ (bundle)];
+  return [...others.map(({ file }) => file), ...named.map((file) => `src/${file}`)];
+}
+
+/**
+ * Leaves files out of a bundle: who loads one of them all the same gets an error. A file that would not be in it anyway is
+ * an error of the build, so that no file is left out under a name that it has no more.
+ * @param {readonly string[]} files
+ */
+const without = (files) => ({
   name: 'without',
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
-    build.onLoad({ filter }, () => ({ contents: "throw new Error('not in this bundle');", loader: 'ts' }));
+    const missing = new Map(files.map((file) => [resolve(file), file]));
+    const known = new Set(missing.keys());
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      if (!known.has(path)) return undefined;
+      missing.delete(path);
+      return { contents: "throw new Error('not in this bundle');", loader: 'ts' };
+    });
+    build.onEnd(() => ({
+      errors: [...missing.values()].map((file) => ({ text: `src/cli/command-table.ts leaves out ${file} in vain` })),
+    }));
   },
 });
 
@@ -93,7 +113,15 @@ function writeNotices() {
 }
 
 /** @type {import('esbuild').BuildOptions} */
-const shared = { bundle: true, platform: 'node', target: 'node20.19', logLevel: 'warning', plugins: [tamed] };
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  logLevel: 'warning',
+  // A file that is left out of a bundle is loaded when it is needed, not imported by what is in it.
+  logOverride: { 'import-is-undefined': 'error' },
+  plugins: [tamed],
+};
 
 async function buildJs() {
   rmSync('dist', { recursive: true, force: true });
@@ -111,13 +139,16 @@ async function buildJs() {
     define: { 'import.meta.url': 'slungFileUrl' },
     banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
   };
-  for (const [name, filter] of Object.entries(bundles)) {
-    await build({ ...program, entryPoints: { [name]: 'src/cli/main.ts' }, plugins: [tamed, without(filter)] });
+  for (const name of Object.keys(leavesOut)) {
+    await build({
+      ...program,
+      entryPoints: { [name]: 'src/cli/main.ts' },
+      plugins: [tamed, without(filesOutOf(name))],
+    });
   }
   await build({
     ...program,
     entryPoints: {
-      cli: 'src/cli/main.ts',
       'lane-worker': 'src/stage/select/worker-thread.ts',
       'plugin-worker': 'src/stage/plugin/thread.ts',
       'look-worker': 'src/stage/plugin/look-thread.ts',

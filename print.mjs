@@ -1,18 +1,10 @@
 // @ts-check
 /** Writes what is printed from the tables: man/ and test/cli/expected (test/cli/printed.ts has the list). `npm run man` */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { loadSource } from './load-source.mjs';
 
-const { outputFiles } = await build({
-  entryPoints: ['test/cli/printed.ts'],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  platform: 'node',
-});
-const code = outputFiles[0]?.text ?? '';
 /** @type {typeof import('./test/cli/printed.ts')} */
-const { printedFiles } = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+const { printedFiles } = await loadSource('test/cli/printed.ts');
 
 /** @param {string} path */
 const textAt = (path) => {

@@ -1,14 +1,20 @@
 #!/usr/bin/env node
-// Four bundles of the same program: a filter starts faster without what it does not need (build.mjs).
+// Several bundles of the same program: a filter starts faster without what it does not need (src/cli/command-table.ts).
 const args = process.argv.slice(2);
-const [command, subcommand] = args;
-const has = (start) => args.some((arg) => arg.startsWith(start));
-const isRun = command === 'run' && !has('--listen');
-const isQuery = command === 'query' || (command === 'store' && subcommand !== 'write');
-const isSelect = command === 'select' && !has('--rec');
-const bundle = isRun ? 'run' : isQuery ? 'query' : isSelect ? 'select' : 'cli';
-const ahead = isRun ? [require('../dist/thread-ahead.cjs').startAhead()] : [];
-const { main } = require(`../dist/${bundle}.cjs`);
+// Printed by `npm run man`:
+const commands = {
+  __proto__: null,
+  select: { bundle: 'select', wholeWith: ['--record'] },
+  run: { bundle: 'run', wholeWith: ['--listen'], startsThread: true },
+  query: { bundle: 'query' },
+  store: { bundle: 'query' },
+  'store write': { bundle: 'cli' },
+};
+// Until here.
+const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { bundle: 'cli' };
+const isWhole = args.some((arg) => command.wholeWith?.includes(arg.split('=')[0]));
+const ahead = command.startsThread && !isWhole ? [require('../dist/thread-ahead.cjs').startAhead()] : [];
+const { main } = require(`../dist/${isWhole ? 'cli' : command.bundle}.cjs`);
 
 main(args, { takeThread: () => ahead.pop() }).then((code) => {
   process.exitCode = code;

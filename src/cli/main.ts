@@ -1,51 +1,17 @@
 /**
  * argv → exit code. Finds the command, answers requests for help and versions, and turns every error into its message
- * and code. What a command does is in command-NAME.ts. `select` is imported at once and the others when they are needed:
- * start-up time is part of a filter's speed (bench/startup.mjs), and every further file of the bundle adds to it.
+ * and code. What a command does is in command-NAME.ts.
  */
 import type { ColorWhen, ErrorsFormat } from '../config/settings.ts';
 import { Exit } from '../text/explained.ts';
 import { colorLevel, paintFor } from './color.ts';
-import { selectCommand } from './command-select.ts';
-import { type Command, type CommandName, commandAt, subcommandsOf } from './commands.ts';
+import { commandTable } from './command-table.ts';
+import { type Command, commandAt, subcommandsOf } from './commands.ts';
 import { factsOf, failureOf, textOf } from './failure.ts';
 import { flagsOf } from './flags.ts';
 import { type Asked, askedFor } from './parse.ts';
 import { openTerminal } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
-
-/** Runs a command on the arguments after its name; returns the exit code. */
-type Handler = (argv: readonly string[], world: World) => Promise<number>;
-
-const handlers: Readonly<Record<CommandName, () => Promise<Handler>>> = {
-  select: async () => selectCommand,
-  run: async () => (await import('./command-run.ts')).runCommand,
-  query: async () => (await import('./command-query.ts')).queryCommand,
-  store: async () => parentCommand('store'),
-  'store write': async () => (await import('./command-store-write.ts')).storeWriteCommand,
-  'store ls': async () => (await import('./command-store-ls.ts')).storeLsCommand,
-  'store stat': async () => (await import('./command-store-stat.ts')).storeStatCommand,
-  'store verify': async () => (await import('./command-store-verify.ts')).storeVerifyCommand,
-  'store compact': async () => (await import('./command-store-compact.ts')).storeCompactCommand,
-  'store trim': async () => (await import('./command-store-trim.ts')).storeTrimCommand,
-  'store delete': async () => (await import('./command-store-delete.ts')).storeDeleteCommand,
-  'store export': async () => (await import('./command-store-export.ts')).storeExportCommand,
-  'store repair': async () => (await import('./command-store-repair.ts')).storeRepairCommand,
-  plugin: async () => parentCommand('plugin'),
-  'plugin new': async () => (await import('./command-plugin-new.ts')).pluginNewCommand,
-  'plugin build': async () => (await import('./command-plugin-build.ts')).pluginBuildCommand,
-  'plugin test': async () => (await import('./command-plugin-test.ts')).pluginTestCommand,
-  'plugin inspect': async () => (await import('./command-plugin-inspect.ts')).pluginInspectCommand,
-  'plugin list': async () => (await import('./command-plugin-list.ts')).pluginListCommand,
-  help: async () => (await import('./command-help.ts')).helpCommand,
-  completion: async () => (await import('./command-completion.ts')).completionCommand,
-};
-
-/** A command that has only subcommands. */
-async function parentCommand(name: CommandName): Promise<Handler> {
-  const { withoutSubcommand } = await import('./command-parent.ts');
-  return (argv, world) => withoutSubcommand(name, argv, world);
-}
 
 /**
  * The whole program. `argv` is without node and script. Returns the exit code and never throws; after a run that was
@@ -70,9 +36,9 @@ async function dispatch(argv: readonly string[], command: Command | undefined, w
   }
   const isNoCommand = isWordOf(command, argv);
   if (command === undefined && (asked === undefined || isNoCommand)) return await withoutCommand(argv, world);
-  if (command !== undefined && isNoCommand) return await (await handlers[command.name]())(argv, world);
+  if (command !== undefined && isNoCommand) return await (await commandTable[command.name].load())(argv, world);
   if (asked !== undefined) return await showHelp(asked, command, argv, world);
-  const handler = await handlers[command?.name ?? 'help']();
+  const handler = await commandTable[command?.name ?? 'help'].load();
   return await handler(argv, world);
 }
 

@@ -1,9 +1,10 @@
 /**
- * The files of the project that are printed from its tables: the man pages, and the help and the completion scripts that
- * tests compare with. `npm run man` writes them (print.mjs); the tests only compare.
+ * The files of the project that are printed from its tables: the man pages, the help and the completion scripts that
+ * tests compare with, and the part of bin/slung.js that chooses a bundle. `npm run man` writes them (print.mjs); the tests only compare.
  */
 import { plainPaint } from '../../src/cli/color.ts';
-import { commandOf, shells } from '../../src/cli/commands.ts';
+import { commandTable } from '../../src/cli/command-table.ts';
+import { type CommandName, commandOf, shells } from '../../src/cli/commands.ts';
 import { completionScript } from '../../src/cli/completion.ts';
 import { helpText } from '../../src/cli/help.ts';
 import { manPages } from '../../src/cli/man.ts';
@@ -16,6 +17,7 @@ export interface PrintedFile {
 }
 
 const EXPECTED = 'test/cli/expected';
+const START = 'bin/slung.js';
 
 /** `read` gives the text of a file, by its path from the root of the project. */
 export function printedFiles(read: (path: string) => string): PrintedFile[] {
@@ -24,6 +26,7 @@ export function printedFiles(read: (path: string) => string): PrintedFile[] {
     ...pages.map(({ file, text }) => ({ path: `man/${file}`, text })),
     ...shells.map((shell) => ({ path: `${EXPECTED}/completion.${shell}`, text: completionScript(shell) })),
     ...shownHelp.map((line) => ({ path: helpPath(line), text: helpOf(line) })),
+    { path: START, text: withTable(read(START)) },
   ];
 }
 
@@ -57,4 +60,18 @@ export function helpPath(line: string): string {
 function helpOf(line: string): string {
   const command = commandOf(line.replace(/ ?-+h(elp)?$/, ''));
   return helpText(line.endsWith('--help') ? 'full' : 'brief', command, plainPaint);
+}
+
+/** bin/slung.js with what it has to know of the commands before anything is loaded. A subcommand is as its parent by default. */
+function withTable(text: string): string {
+  const rows = Object.entries(commandTable).flatMap(([name, { bundle, wholeWith, startsThread }]) => {
+    const parent = name.includes(' ') ? commandTable[name.split(' ')[0] as CommandName].bundle : 'cli';
+    if (bundle === parent) return [];
+    const facts = [`bundle: '${bundle}'`];
+    if (wholeWith !== undefined) facts.push(`wholeWith: [${wholeWith.map((flag) => `'--${flag}'`).join(', ')}]`);
+    if (startsThread === true) facts.push('startsThread: true');
+    return [`  ${name.includes(' ') ? `'${name}'` : name}: { ${facts.join(', ')} },`];
+  });
+  const table = ['const commands = {', '  __proto__: null,', ...rows, '};'].join('\n');
+  return text.replace(/^const commands = \{[\s\S]*?\};$/m, () => table);
 }
