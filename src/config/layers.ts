@@ -7,9 +7,9 @@ import { type Choice, type ChoiceKey, rules } from './rules.ts';
 
 export type SettingValue = boolean | number | string | readonly string[];
 
-/** `text` is how the user knows the place: `--lanes`, `SLUNG_LANES`, an option of the library, or `default`. */
+/** `text` is how the user knows the place: `--lanes`, `SLUNG_LANES`, `slung.yaml:7:3`, an option of the library, or `default`. */
 export interface Origin {
-  readonly kind: 'flag' | 'environment' | 'option' | 'default';
+  readonly kind: 'flag' | 'environment' | 'file' | 'option' | 'default';
   readonly text: string;
 }
 

@@ -33,6 +33,15 @@ export function parseDuration(text: string): number | undefined {
   return value * milliseconds[match[2].toLowerCase() as keyof typeof milliseconds];
 }
 
+const DAY_MS = 86_400_000;
+
+/** A duration, or days or weeks: nobody keeps a history for so many hours. Milliseconds. */
+export function parseAge(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)([dw])$/i.exec(text.trim());
+  if (match === null) return parseDuration(text);
+  return Number(match[1]) * (match[2]!.toLowerCase() === 'd' ? DAY_MS : 7 * DAY_MS);
+}
+
 /** A whole number in decimal digits; `1_000_000` and `1e6` are not numbers here. */
 export function parseCount(text: string): number | undefined {
   if (!/^-?\d+$/.test(text.trim())) return undefined;

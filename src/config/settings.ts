@@ -134,6 +134,7 @@ export interface RecordSettings {
 // ---- plugins -------------------------------------------------------------------------------------------------------
 
 export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';
+export type OnPluginError = Choice<'onPluginError'>;
 export type TimeUnit = Choice<'timeUnit'>;
 
 /** What is to be said of how a plugin's file was found. */
@@ -181,7 +182,7 @@ export interface PluginConduct {
   /** Instances that work at a time. */
   readonly lanes: number;
   readonly unmatched: Choice<'unmatched'>;
-  readonly onPluginError: Choice<'onPluginError'>;
+  readonly onPluginError: OnPluginError;
   /** What is shown of its standard error. */
   readonly pluginStderr: Choice<'pluginStderr'>;
   /** What it outputs is not looked at, where it is the last one. */

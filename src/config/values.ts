@@ -6,7 +6,7 @@ import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Layer, Setting, SettingValue } from './layers.ts';
-import { DURATION_RULE, formatSize, parseCount, parseDuration, parseSize, SIZE_RULE } from './quantity.ts';
+import { DURATION_RULE, formatSize, parseAge, parseCount, parseDuration, parseSize, SIZE_RULE } from './quantity.ts';
 import type { Rule } from './rules.ts';
 
 const switchWords: ReadonlyMap<string, boolean> = new Map([
@@ -47,15 +47,6 @@ export function defaultsOf(rows: Iterable<readonly [key: string, rule: Rule]>): 
     layer.set(key, { value, origin: { kind: 'default', text: 'default' } });
   }
   return layer;
-}
-
-const DAY_MS = 86_400_000;
-
-/** A duration, or days or weeks: nobody keeps a history for so many hours. Milliseconds. */
-function parseAge(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)([dw])$/i.exec(text.trim());
-  if (match === null) return parseDuration(text);
-  return Number(match[1]) * (match[2]!.toLowerCase() === 'd' ? DAY_MS : 7 * DAY_MS);
 }
 
 function readSwitch(text: string, label: string): boolean {

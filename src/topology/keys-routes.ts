@@ -1,0 +1,39 @@
+/** The keys of `routes`: a part of the table that keys.ts explains. */
+import type { KeyRow } from './key.ts';
+
+/** What is output of a record: of a sink, and of a route to one. */
+export const projectionKeys: readonly KeyRow[] = [
+  { name: 'format', flag: 'to', defaultText: 'ndjson', doc: 'The format of the output.' },
+  { name: 'fields', type: 'fields', doc: 'Only these places of a record: a list of a, b.c or name=a.b.' },
+  {
+    name: 'header',
+    flag: 'no-header',
+    type: 'switch',
+    doc: 'Whether csv and tsv begin with the names of the columns.',
+  },
+];
+
+const where: KeyRow = {
+  name: 'where',
+  type: 'selector',
+  doc: 'A selector, or a list of which all must hold. See slung-selectors(7).',
+};
+
+export const routeKeys: readonly KeyRow[] = [
+  { name: 'from', type: 'nodes', isRequired: true, doc: 'The source or plugin that records come from.' },
+  { name: 'to', type: 'nodes', doc: 'The plugin or sink that they go to; or a list.' },
+  {
+    name: 'first',
+    type: 'sections',
+    of: 'branch',
+    doc: 'Branches instead of to: a record goes along the first that takes it.',
+  },
+  where,
+  ...projectionKeys,
+];
+
+export const branchKeys: readonly KeyRow[] = [
+  { ...where, doc: 'A selector, or a list of which all must hold. A branch without one takes the rest.' },
+  { name: 'to', type: 'nodes', isRequired: true, doc: 'The plugin or sink that the records go to; or a list.' },
+  ...projectionKeys,
+];

@@ -1,0 +1,79 @@
+/**
+ * `where`: a selector, a list of which all must hold, or Tangent's list of {any, all, none}. Each is compiled once to know
+ * that it can be, and an error in it gets its place in the file.
+ */
+import { compileExpressions, compileLists, type ListSelector, SelectorError } from '../selector/index.ts';
+import { isNothing, type Node, type Scalar, shapeOf } from './node.ts';
+import type { Place, Problems } from './problem.ts';
+import type { Where } from './topology.ts';
+import { hintOf, plainValue } from './values.ts';
+import { placeIn } from './variables.ts';
+
+/** The selector of a key; undefined when it cannot be, which is reported. */
+export function readWhere(node: Node, path: string, problems: Problems): Where | undefined {
+  const items = node.kind === 'list' ? node.items : [node];
+  if (node.kind === 'list' && items.length > 0 && items.every(({ kind }) => kind === 'map')) {
+    return readLists(node, path, problems);
+  }
+  const texts: string[] = [];
+  let isGood = true;
+  for (const [i, item] of items.entries()) {
+    const below = node.kind === 'list' ? `${path}[${i}]` : path;
+    const text = readText(item, below, problems);
+    if (text === undefined) isGood = false;
+    else texts.push(text);
+  }
+  return isGood ? Object.freeze({ texts: Object.freeze(texts), lists: undefined, place: node.place }) : undefined;
+}
+
+function readText(node: Node, path: string, problems: Problems): string | undefined {
+  // The tag has its own message already.
+  if (node.kind === 'scalar' && node.tag !== undefined) return undefined;
+  if (node.kind !== 'scalar' || isNothing(node)) {
+    const hint = `For example: where: 'level == "error"'`;
+    const message = `where: ${shapeOf(node)} is no selector`;
+    problems.error({ code: 'selector', message, place: node.place, path, hint });
+    return undefined;
+  }
+  try {
+    compileExpressions([node.text]);
+    return node.text;
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    const place = placeOfError(node, error);
+    problems.error({ code: 'selector', message: `where: ${error.message}`, place, path, hint: hintOf(error) });
+    return undefined;
+  }
+}
+
+function placeOfError(node: Scalar, { offset, length }: SelectorError): Place {
+  return placeIn(node, offset, Math.max(1, length));
+}
+
+function readLists(node: Node, path: string, problems: Problems): Where | undefined {
+  const lists = plainValue(node) as readonly ListSelector[];
+  try {
+    compileLists(lists);
+    return Object.freeze({ texts: [], lists: Object.freeze(lists), place: node.place });
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    // `selectors[0].any[1].regex[1]`
+    const steps = (error.place ?? '').match(/[A-Za-z_]+|\d+/g)?.slice(1) ?? [];
+    const found = steps.reduce((at, step) => memberOf(at, step) ?? at, node);
+    const named =
+      found.kind === 'list'
+        ? found.items.find((item) => item.kind === 'scalar' && item.text === error.text)
+        : undefined;
+    const at = error.text === '' ? found : (named ?? found);
+    const isInText = at.kind === 'scalar' && at.text === error.text;
+    const place = isInText ? placeOfError(at, error) : at.place;
+    const where = `${path}${(error.place ?? '').replace(/^selectors/, '')}`;
+    problems.error({ code: 'selector', message: `where: ${error.message}`, place, path: where, hint: hintOf(error) });
+    return undefined;
+  }
+}
+
+function memberOf(node: Node, step: string): Node | undefined {
+  if (node.kind === 'list') return node.items[Number(step)];
+  return node.kind === 'map' ? node.entries.find(({ key }) => key === step)?.value : undefined;
+}
