@@ -208,7 +208,11 @@ export function ownClose(cell: usize, mode: u32, own: usize): void {
     const us = <u64>(load<i64>(own, S_LAST_TIME) - load<i64>(own, S_FIRST_TIME));
     if (!us) return;
     value = load<f64>(own, S_INCREASE) / (<f64>us / 1e6);
-  } else value = load<f64>(own, S_LAST) - load<f64>(own, S_FIRST);
+  } else {
+    const first = load<f64>(own, S_FIRST);
+    value = load<f64>(own, S_LAST) - first;
+    if (finite(value)) low = lostOf(load<f64>(own, S_LAST), -first, value);
+  }
   addPair(cell + S_SUM, value, low);
   store<u64>(cell, load<u64>(cell, S_FIRST_TIME) + 1, S_FIRST_TIME);
 }

@@ -4,7 +4,7 @@
  * steps along: 1e17, 0, 5, 6 grew by 6.
  */
 import { S_INCREASE } from '../layout';
-import { addPair, finite, lostOf, lostOf2, plain } from './pair';
+import { addPair, finite, lostOf, lostOf2 } from './pair';
 import { addStep } from './summary-merge';
 
 /** Fills S_INCREASE and S_INCREASE_LOW from the values [from, end), at least one. */
@@ -40,11 +40,9 @@ export function fillSteps(summary: usize, from: usize, end: usize): void {
   addPair(to, f64x2.extract_lane(sum, 1), f64x2.extract_lane(low, 1));
   for (; at + 8 < end; at += 8) addStep(to, load<f64>(at), load<f64>(at, 8));
   if (finite(load<f64>(to))) return;
-  // NaNs and infinities: a step from or to a NaN is none.
-  let steps: f64 = 0;
-  for (at = from; at + 8 < end; at += 8) steps += stepOf(load<f64>(at), load<f64>(at, 8));
-  store<f64>(to, plain(steps));
-  store<f64>(to, 0, 8);
+  // NaNs and infinities: again one by one, since a step from or to a NaN is none and leaves the others exact.
+  v128.store(to, f64x2.splat(0));
+  for (at = from; at + 8 < end; at += 8) addStep(to, load<f64>(at), load<f64>(at, 8));
 }
 
 /** Whether no value is below the one before it, or a NaN. */
@@ -55,11 +53,4 @@ function isRising(from: usize, end: usize): bool {
   if (!i64x2.all_true(rises)) return false;
   for (; at + 8 < end; at += 8) if (!(load<f64>(at, 8) >= load<f64>(at))) return false;
   return true;
-}
-
-// @ts-ignore: decorator
-@inline
-function stepOf(before: f64, after: f64): f64 {
-  const step = after - before;
-  return select<f64>(step, select<f64>(after, 0, step < 0), step > 0);
 }

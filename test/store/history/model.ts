@@ -7,6 +7,7 @@ import type { Sources } from '../../../src/store/history/series-set.ts';
 import type { Kernel } from '../../../src/store/kernel.ts';
 import { canonicalTags, encodeKey } from '../../../src/store/series.ts';
 import { createRandom } from '../../engine/conformance/mutate.ts';
+import { root, rounded, units } from '../../support/exact.ts';
 import { MemorySource, type SeriesPoints } from '../../support/sources.ts';
 
 export interface ModelSeries {
@@ -28,33 +29,6 @@ export interface ModelRow {
 export function random(seed: number): () => number {
   const { next } = createRandom(seed);
   return () => next() / 2 ** 32;
-}
-
-/** All finite floats are whole multiples of this. */
-const UNIT_BITS = 1074n;
-const words = new BigInt64Array(1);
-const float = new Float64Array(words.buffer);
-
-/** A finite value in units of 2^-1074. */
-function units(value: number): bigint {
-  float[0] = value;
-  const bits = BigInt.asUintN(64, words[0]!);
-  const exponent = (bits >> 52n) & 0x7ffn;
-  const fraction = bits & 0xf_ffff_ffff_ffffn;
-  const magnitude = exponent === 0n ? fraction : (fraction | (1n << 52n)) << (exponent - 1n);
-  return bits >> 63n === 1n ? -magnitude : magnitude;
-}
-
-/** The float that is next to so many units. */
-function rounded(total: bigint): number {
-  const magnitude = total < 0n ? -total : total;
-  const shift = BigInt(Math.max(0, magnitude.toString(2).length - 64));
-  const sticky = magnitude & ((1n << shift) - 1n) ? 1n : 0n;
-  const top = Number((magnitude >> shift) | sticky);
-  const exponent = Number(shift - UNIT_BITS);
-  const half = Math.trunc(exponent / 2);
-  const value = top * 2 ** half * 2 ** (exponent - half);
-  return total < 0n ? -value : value;
 }
 
 function sum(values: readonly number[]): number {
@@ -87,16 +61,6 @@ function deviation(values: readonly number[]): number | undefined {
   // In units of 2^-2148; half of them are taken away before the root, so that it fits.
   const variance = (n * squares - total ** 2n) / (n * (n - 1n));
   return rounded(root(variance));
-}
-
-function root(value: bigint): bigint {
-  if (value < 2n) return value;
-  let guess = 1n << BigInt((value.toString(2).length + 1) >> 1);
-  for (;;) {
-    const next = (guess + value / guess) >> 1n;
-    if (next >= guess) return guess;
-    guess = next;
-  }
 }
 
 type Piece = { readonly times: readonly bigint[]; readonly values: readonly number[] };
@@ -144,7 +108,7 @@ function answer(query: Query, pieces: readonly Piece[]): number | undefined {
     case 'stddev':
       return deviation(values);
     case 'delta':
-      return sum(pieces.map((piece) => piece.values.at(-1)! - piece.values[0]!));
+      return sum(pieces.flatMap((piece) => [piece.values.at(-1)!, -piece.values[0]!]));
     case 'rate': {
       const several = pieces.filter(({ times }) => times.length > 1);
       if (several.length === 0) return undefined;
