@@ -17,8 +17,8 @@ import { root } from './tools.mjs';
 /** @typedef {import('./plugin-measure.mjs').Answer} Answer */
 /** @typedef {Setup & { pointsPerSeries: number, bundle: string, module: import('./store-build.mjs').StoreModule }} StoreSetup */
 
-const SERIES = 1000;
-const SMALL_POINTS = 1_000_000;
+export const SERIES = 1000;
+export const SMALL_POINTS = 1_000_000;
 const INGEST_POINTS = 10_000_000;
 const WRITE_POINTS = 2_000_000;
 const BATCH_POINTS = 1000;
@@ -38,7 +38,7 @@ function inProcess({ bundle }, task, directory, points) {
 }
 
 /** An empty directory. @param {Setup} setup @param {string} name */
-function fresh({ folder }, name) {
+export function fresh({ folder }, name) {
   const directory = join(folder, name);
   rmSync(directory, { recursive: true, force: true });
   return directory;
@@ -107,7 +107,7 @@ function ndjson(count) {
 }
 
 /** A store of the small set. @param {StoreSetup} setup @param {string} name */
-function smallStore(setup, name) {
+export function smallStore(setup, name) {
   const directory = fresh(setup, name);
   const store = openForWriting(setup.module, directory, 'none');
   fill(store, SERIES, SMALL_POINTS, BATCH_POINTS);
@@ -142,12 +142,12 @@ export function bytes(setup) {
 }
 
 /** @param {StoreSetup} setup @param {string} directory */
-function snapshotOf({ module }, directory) {
+export function snapshotOf({ module }, directory) {
   return module.openSnapshot(module.NodeFiles.open(directory, { create: false }));
 }
 
 /** The milliseconds of a query. @param {StoreSetup} setup @param {ReturnType<typeof snapshotOf>} snapshot @param {string} text */
-function ask({ module }, snapshot, text) {
+export function ask({ module }, snapshot, text) {
   const startMs = performance.now();
   const rows = [...module.runQuery(snapshot, module.parseQuery(text), 0n).rows];
   return { ms: performance.now() - startMs, rows };

@@ -12,14 +12,16 @@ import { probe } from './measure.mjs';
 import { cells } from './plugin-measure.mjs';
 import { circumstances, table, writeResults } from './report.mjs';
 import { bundleStore, loadStore } from './store-build.mjs';
+import { csv } from './store-csv.mjs';
 import { aggregates, bytes, ingest, large, query, reopen, write } from './store-questions.mjs';
+import { moving, percentiles } from './store-windows.mjs';
 import { slungMissing } from './tools.mjs';
 
 /** @typedef {import('./plugin-measure.mjs').Answer} Answer */
 /** @typedef {import('./store-questions.mjs').StoreSetup} StoreSetup */
 
 /** @type {Readonly<Record<string, (setup: StoreSetup) => Answer | Promise<Answer>>>} */
-const QUESTIONS = { ingest, write, bytes, aggregates, large, query, reopen };
+const QUESTIONS = { ingest, write, csv, bytes, aggregates, percentiles, moving, large, query, reopen };
 
 const USAGE = `usage: node bench/store.mjs [options]
   --only A,B         ${Object.keys(QUESTIONS).join(', ')}

@@ -17,7 +17,7 @@ const expectedZone = "the name of a time zone, such as 'Europe/Berlin' or UTC";
 const monthUs = 2_629_746_000_000n;
 const dayUs = 86_400_000_000n;
 const mostMonths = 120_000n;
-/** Each point is looked at once for each of them. */
+/** So many more windows than rows are in memory. */
 const mostOver = 10_000n;
 
 /** What empty windows may be, by how it is written. */

@@ -14,7 +14,7 @@ export const F_END = 16; // u32: one past the last member
 export const F_OPEN = 20; // u32 address: room for the parts of one series
 export const F_HEAD = 24; // u32 address: the part with the earliest block, of those that are left of the series
 export const F_TAIL = 28; // u32 address: where those end
-export const F_CELLS = 32; // u32 address: a summary for each window
+export const F_CELLS = 32; // u32 address: a summary for each window, or with F_STEPS for each row
 export const F_MODE = 36; // u32: FOLD_*
 export const F_WINDOW = 40; // u32: the number of the window [F_WINDOW_FROM, F_WINDOW_TO]
 export const F_OWN = 44; // u32: one more than the window that F_SUMMARY is for; 0: it is empty
@@ -35,7 +35,15 @@ export const F_LANES_END = 240; // u32 address
 export const F_MERGED = 244; // u32 address: room for the parts of a JOB_MERGE, of one series in all sources
 export const F_MERGED_END = 248; // u32 address: where those end
 export const F_ENDS = 252; // u32 address: the last time of each window (i64), so many as F_FIRST says; 0: they are F_EVERY long
-export const FOLD_BYTES = 256;
+export const F_VALUES = 256; // u32 address: what FOLD_VALUES keeps values in (values-layout.ts)
+export const F_IS_WHOLE = 260; // u32: of a JOB_BLOCK: all of it is in the window, and foldValues is enough
+export const F_STEPS = 264; // u32 address: a summary for each window, for FOLD_RATE and above when rows are several of them; or 0
+export const F_STEP_COUNT = 268; // u32
+export const F_STEP_FROM = 272; // u32: the series has points in the steps [F_STEP_FROM, F_STEP_TO)
+export const F_STEP_TO = 276; // u32; 0: in none
+export const F_OVER = 280; // u32: steps of a row
+export const F_SKIPPED = 284; // u32: windows at F_ENDS that end before any time there is
+export const FOLD_BYTES = 288;
 
 // ---- a part: the blocks of a series in one source, all fields u32 ------------------------------------------------------
 export const P_ENTRY = 0; // address of the first block's entry
@@ -57,10 +65,12 @@ export const FOLD_SUM = 1; // S_SUM, S_SUM_LOW
 export const FOLD_ENDS = 2; // S_MIN, S_MAX
 export const FOLD_ORDER = 3; // S_FIRST, S_LAST and their times
 export const FOLD_ALL = 4;
-/** Sums of what each series comes to: S_SUM + S_SUM_LOW, in S_FIRST_TIME the number (u64) of series that came to something. */
+/** From here to FOLD_INCREASE sums of what each series comes to: S_SUM + S_SUM_LOW, in S_FIRST_TIME the number (u64) of series that came to something. */
 export const FOLD_RATE = 5;
 export const FOLD_DELTA = 6;
 export const FOLD_INCREASE = 7;
+/** No cell: the values themselves go to F_VALUES. */
+export const FOLD_VALUES = 8;
 
 // ---- what foldNext asks for -----------------------------------------------------------------------------------------
 /** Nothing, all series are in the cells. */

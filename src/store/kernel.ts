@@ -49,6 +49,18 @@ export interface KernelExports {
   /** Folds the points of columns that are in the fold's span; they are later than what was folded of the series. */
   foldPoints(fold: number, times: number, values: number, count: number): void;
 
+  /** Folds values of a block, for FOLD_VALUES with F_IS_WHOLE. */
+  foldValues(fold: number, values: number, count: number): void;
+  /** Adds summaries of steps to rows of `over` steps each; only steps in [from, to) have points, and are used up. */
+  slide(steps: number, count: number, over: number, from: number, to: number, rows: number, mode: number): void;
+
+  /** Counts the values of each cell (values-layout.ts). @returns the most values that are asked for together */
+  valuesCount(kept: number): number;
+  /** Puts the values in order of cells. */
+  valuesSort(kept: number): void;
+  /** Selects from the values of the cells [from, to) those of a rank and the next: V_LOW, V_HIGH. */
+  valuesSelect(kept: number, from: number, to: number, rank: number): void;
+
   /** The first index in [0, count) whose time is not before `timeUs`; `count` when there is none. */
   lowerBound(times: number, count: number, timeUs: bigint): number;
   /**

@@ -6,8 +6,10 @@ export {
 } from './numbered';
 export { lowerBound, mergePoints, orderPoints, sortPoints } from './sort';
 export { summaryAdd, summaryAppend, summaryClear, summaryPool } from './summary';
-export { foldBlocks, foldNext, foldPoints } from './summary-fold';
+export { foldBlocks, foldNext, foldPoints, foldValues } from './summary-fold';
+export { slide } from './summary-slide';
 export { tableAppend, tableGather } from './table';
+export { valuesCount, valuesSelect, valuesSort } from './values';
 
 /** The first byte that the module's own data does not use. */
 export function heapBase(): usize {

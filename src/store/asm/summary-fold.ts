@@ -10,12 +10,15 @@
 import { E_FLAGS, ENTRY_BYTES, ENTRY_ROUNDED, S_COUNT, S_FIRST_TIME, S_LAST_TIME, SUMMARY_BYTES } from '../layout';
 import {
   F_AT, F_BLOCK, F_CELLS, F_END, F_ENDS, F_EVERY, F_FIRST, F_FROM, F_GUESS, F_HEAD, F_JOB_FROM, F_JOB_TO, F_LANES, F_LANES_END,
-  F_MEMBERS, F_MERGED, F_MERGED_END, F_MODE, F_OPEN, F_OWN, F_PARTS, F_SOURCE, F_STARTS, F_SUMMARY, F_TAIL, F_TO, F_WINDOW,
-  F_WINDOW_FROM, F_WINDOW_TO, FOLD_ALL, FOLD_INCREASE, FOLD_RATE, JOB_BLOCK, JOB_DAMAGED, JOB_DONE, JOB_MERGE, LANE_BYTES, N_BASE, N_FIRST_BLOCKS, N_FROM, N_TO,
+  F_IS_WHOLE, F_MEMBERS, F_MERGED, F_MERGED_END, F_MODE, F_OPEN, F_OVER, F_OWN, F_PARTS, F_SKIPPED, F_SOURCE, F_STARTS, F_STEP_COUNT, F_STEP_FROM,
+  F_STEP_TO, F_STEPS, F_SUMMARY, F_TAIL, F_TO, F_VALUES, F_WINDOW, F_WINDOW_FROM, F_WINDOW_TO, FOLD_ALL, FOLD_INCREASE, FOLD_RATE,
+  FOLD_VALUES, JOB_BLOCK, JOB_DAMAGED, JOB_DONE, JOB_MERGE, LANE_BYTES, N_BASE, N_FIRST_BLOCKS, N_FROM, N_TO,
   P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES,
 } from '../fold-layout';
 import { lowerBound } from './sort';
 import { cellAdd, cellPool, ownAdd, ownAppend, ownClose } from './summary-cells';
+import { slide } from './summary-slide';
+import { valuesAdd } from './values';
 
 /** The next job, after all that could be done without the host. */
 export function foldNext(fold: usize): u32 {
@@ -210,7 +213,7 @@ function enter(fold: usize, time: i64): void {
 /** The same for windows that are not equally long. */
 function enterWritten(fold: usize, ends: usize, time: i64): void {
   const count = <u32>load<i64>(fold, F_FIRST);
-  let from: u32 = 0;
+  let from = load<u32>(fold, F_SKIPPED);
   if (time > load<i64>(fold, F_WINDOW_TO)) {
     from = load<u32>(fold, F_WINDOW) + 1;
     // Mostly it is the next one.
@@ -244,6 +247,12 @@ function cellOf(fold: usize, window: u32): usize {
 /** The series' own summary for the window, after that of another window is in its cell. */
 function ownOf(fold: usize): usize {
   const number = load<u32>(fold, F_WINDOW) + 1;
+  const steps = <usize>load<u32>(fold, F_STEPS);
+  if (steps) {
+    if (!load<u32>(fold, F_STEP_TO)) store<u32>(fold, number - 1, F_STEP_FROM);
+    store<u32>(fold, number, F_STEP_TO);
+    return steps + <usize>(number - 1) * SUMMARY_BYTES;
+  }
   if (load<u32>(fold, F_OWN) != number) {
     closeOwn(fold);
     store<u32>(fold, number, F_OWN);
@@ -253,10 +262,21 @@ function ownOf(fold: usize): usize {
 }
 
 function closeOwn(fold: usize): void {
+  const to = load<u32>(fold, F_STEP_TO);
+  if (to) closeSteps(fold, load<u32>(fold, F_STEP_FROM), to);
   const number = load<u32>(fold, F_OWN);
   if (!number) return;
   ownClose(cellOf(fold, number - 1), load<u32>(fold, F_MODE), fold + F_SUMMARY);
   store<u32>(fold, 0, F_OWN);
+}
+
+/** The end of a series whose steps are kept: they go to the rows, and are empty again. */
+function closeSteps(fold: usize, from: u32, to: u32): void {
+  const steps = <usize>load<u32>(fold, F_STEPS);
+  const mode = load<u32>(fold, F_MODE);
+  slide(steps, load<u32>(fold, F_STEP_COUNT), load<u32>(fold, F_OVER), from, to, cellOf(fold, 0), mode);
+  memory.fill(steps + <usize>from * SUMMARY_BYTES, 0, <usize>(to - from) * SUMMARY_BYTES);
+  store<u32>(fold, 0, F_STEP_TO);
 }
 
 /**
@@ -271,7 +291,15 @@ export function foldBlocks(fold: usize, entries: usize, count: u32): u32 {
   for (let index: u32 = 0; index < count; index++, entries += ENTRY_BYTES) {
     const first = load<i64>(entries, S_FIRST_TIME);
     const last = load<i64>(entries, S_LAST_TIME);
-    if (first < from || last > to) return index;
+    if (first < from || last > to) {
+      store<u32>(fold, 0, F_IS_WHOLE);
+      return index;
+    }
+    if (mode == FOLD_VALUES) {
+      enter(fold, first);
+      store<u32>(fold, last <= load<i64>(fold, F_WINDOW_TO) ? 1 : 0, F_IS_WHOLE);
+      return index;
+    }
     if (needsExact && load<u8>(entries, E_FLAGS) & ENTRY_ROUNDED) return index;
     enter(fold, first);
     if (last > load<i64>(fold, F_WINDOW_TO)) return index;
@@ -302,10 +330,17 @@ export function foldPoints(fold: usize, times: usize, values: usize, count: u32)
     if (load<i64>(times + (<usize>(stop - 1) << 3)) <= windowTo) end = stop;
     while (end < stop && load<i64>(times + (<usize>end << 3)) <= windowTo) end++;
     while (end > at + 1 && load<i64>(times + (<usize>(end - 1) << 3)) > windowTo) end--;
-    if (mode >= <u32>FOLD_RATE) ownAdd(ownOf(fold), mode, times, values, at, end);
+    if (mode == FOLD_VALUES) {
+      valuesAdd(<usize>load<u32>(fold, F_VALUES), load<u32>(fold, F_WINDOW), values + (<usize>at << 3), end - at);
+    } else if (mode >= <u32>FOLD_RATE) ownAdd(ownOf(fold), mode, times, values, at, end);
     else cellAdd(cellOf(fold, load<u32>(fold, F_WINDOW)), mode, times, values, at, end);
     guess = max<u32>(end - at, 1);
     at = end;
   }
   store<u32>(fold, guess, F_GUESS);
+}
+
+/** Folds values that are all in the window of the block that was asked for. */
+export function foldValues(fold: usize, values: usize, count: u32): void {
+  valuesAdd(<usize>load<u32>(fold, F_VALUES), load<u32>(fold, F_WINDOW), values, count);
 }

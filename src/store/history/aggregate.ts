@@ -2,23 +2,23 @@
  * The rows of everything but POINTS: a group of series after the other, and of a group so many windows at a time as fit
  * into memory. Nothing is computed before its row is asked for, but for its neighbours in the same batch of windows.
  *
- * Percentiles are cut into windows here and their values kept (windows.ts, value-cells.ts); everything else the kernel adds up
- * (fold.ts), since a question may go through 100 000 blocks without decoding any, or through millions of short windows.
+ * The kernel adds them up (fold.ts), since a question may go through 100 000 blocks without decoding any, or through millions of
+ * short windows: summaries (cells.ts), or for percentiles the values themselves (value-cells.ts).
  */
 import type { Query } from '../../query/index.ts';
-import { SUMMARY_BYTES } from '../layout.ts';
+import { FOLD_VALUES } from '../fold-layout.ts';
 import { type Cells, SummaryCells } from './cells.ts';
 import { filled } from './fill.ts';
-import { Fold } from './fold.ts';
+import { Fold, foldMode } from './fold.ts';
 import type { Group } from './groups.ts';
 import { percentileOfScan } from './percentile.ts';
 import type { HistoryRow } from './result.ts';
-import { allWindows, type Pass, spanOfWindows, startOf, Tiles, type Windows } from './scale.ts';
+import { allWindows, spanOfWindows, startOf, Tiles, type Windows } from './scale.ts';
 import type { SeriesSet } from './series-set.ts';
 import { cut, type Span, spanIn } from './span.ts';
-import { MOST_VALUES, PassingValues, ValueCells } from './value-cells.ts';
+import { MOST_VALUES, ValueCells } from './value-cells.ts';
+import { showValues } from './values-passing.ts';
 import { SeriesWalk } from './walk.ts';
-import { WindowCutter, type WindowTarget } from './windows.ts';
 import { OWN_SLOT, type Workspace } from './workspace.ts';
 
 /** Windows at a time: 11 MiB of summaries. */
@@ -44,29 +44,22 @@ export class Aggregation {
   readonly #space: Workspace;
   readonly #limits: Limits;
   readonly #cells: Cells;
-  /** How the cells are filled; one of the two. */
-  readonly #summaries: { readonly cells: SummaryCells; readonly fold: Fold } | undefined;
-  readonly #values: ValueCells | undefined;
-  readonly #cutter: WindowCutter;
+  readonly #fold: Fold;
+  readonly #needsValues: boolean;
 
   /** @param sets of series; no point may be in two of them */
   constructor(query: Query, sets: readonly SeriesSet[], span: Span, space: Workspace, limits: Limits) {
-    this.#query = query;
+    // One window for all has none before it.
+    this.#query = query.everyUs === undefined ? { ...query, over: 1 } : query;
     this.#sets = sets;
     this.#span = span;
     this.#space = space;
     this.#limits = limits;
-    this.#cutter = new WindowCutter(space);
-    const { operation, percent = 50 } = query;
-    const needsValues = operation === 'percentile' && percent > 0 && percent < 100;
-    if (needsValues) {
-      this.#values = new ValueCells(percent, space, pointsIn(sets), limits.values);
-      this.#cells = this.#values;
-      return;
-    }
-    const cells = new SummaryCells(query, space);
-    this.#summaries = { cells, fold: new Fold(query, sets, space, limits.blocks) };
-    this.#cells = cells;
+    this.#needsValues = foldMode(query) === FOLD_VALUES;
+    this.#cells = this.#needsValues
+      ? new ValueCells(query.percent!, this.#query.over, space, pointsIn(sets), limits.values)
+      : new SummaryCells(this.#query, space);
+    this.#fold = new Fold(query, sets, space, limits.blocks);
   }
 
   /** The rows of a group. Without windows it is one or, when the group has no points, none. */
@@ -79,8 +72,8 @@ export class Aggregation {
 
   *#single(group: Group): Generator<HistoryRow> {
     this.#cells.reset(1);
-    this.#fill(group, this.#span, { windows: allWindows, base: 0 });
-    const cell = this.#cells.isOverfull ? this.#streamed(group, this.#span, allWindows) : this.#cell(0);
+    this.#fill(group, this.#span, allWindows);
+    const cell = this.#cells.isOverfull ? this.#streamed(group, this.#span) : this.#cell(0);
     if (cell.count > 0) yield row(group, undefined, cell);
   }
 
@@ -95,25 +88,22 @@ export class Aggregation {
       const windows = tiles.from(startUs, lastUs, size);
       const { count } = windows;
       const endUs = startOf(windows, count);
-      const passes = tiles.passes(windows);
-      this.#cells.reset(tiles.cells(count));
-      for (const pass of passes) {
-        const span = cut(spanOfWindows(pass.windows), extent);
-        if (span !== undefined) this.#fill(group, span, pass);
-      }
+      const under = tiles.under(windows);
+      const span = cut(spanOfWindows(under), extent);
+      this.#cells.reset(count);
+      if (span !== undefined) this.#fill(group, span, under);
       if (this.#cells.isOverfull && count > 1) {
         size = Math.max(1, count >>> 2);
         continue;
       }
       let hasRows = false;
-      const only = this.#cells.isOverfull ? this.#streamedIn(group, extent, passes[0]!) : undefined;
+      const only = this.#cells.isOverfull ? this.#streamed(group, span!) : undefined;
       for (let index = 0; index < count; index++) {
-        const cell = tiles.cellOf(index, count);
-        if (only === undefined && this.#cells.isEmpty(cell)) continue;
+        if (only === undefined && this.#cells.isEmpty(index)) continue;
         const timeUs = startOf(windows, index);
         hasRows = true;
         // While the row is looked at, the cells must stay as they are: everything of them is in the row.
-        yield row(group, timeUs, only ?? this.#cell(cell));
+        yield row(group, timeUs, only ?? this.#cell(index));
       }
       if (hasRows || endUs > lastUs) startUs = endUs;
       else {
@@ -131,41 +121,18 @@ export class Aggregation {
   }
 
   /** Adds the points of a group to the cells of some windows. */
-  #fill(group: Group, span: Span, { windows, base }: Pass): void {
-    const { members } = group;
-    if (this.#summaries === undefined) {
-      this.#values!.base = base;
-      for (const [index, set] of this.#sets.entries()) this.#feed(set, members[index], span, windows, this.#values!);
-      return;
-    }
-    const { cells, fold } = this.#summaries;
-    fold.begin(cells.address + base * SUMMARY_BYTES, span, windows);
-    for (const index of this.#sets.keys()) fold.add(index, members[index]);
-  }
-
-  #feed(
-    set: SeriesSet,
-    members: readonly number[] | undefined,
-    span: Span,
-    windows: Windows,
-    target: WindowTarget,
-  ): void {
-    const count = members?.length ?? set.count;
-    for (let index = 0; index < count && !this.#cells.isOverfull; index++) {
-      this.#cutter.feed(set, members?.[index] ?? index, span, windows, target);
-    }
-  }
-
-  #streamedIn(group: Group, extent: Span, { windows }: Pass): Cell {
-    return this.#streamed(group, cut(spanOfWindows(windows), extent)!, windows);
+  #fill(group: Group, span: Span, windows: Windows): void {
+    const isFull = (): boolean => this.#cells.isOverfull;
+    this.#fold.begin(this.#cells.target, span, windows);
+    for (const index of this.#sets.keys()) this.#fold.add(index, group.members[index], isFull);
+    if (!isFull()) this.#cells.seal();
   }
 
   /** A percentile of more values than can be kept: they are read again and again. */
-  #streamed(group: Group, span: Span, windows: Windows): Cell {
+  #streamed({ members }: Group, span: Span): Cell {
     this.#cells.reset(0);
     const pass = (visit: (values: Float64Array) => void): void => {
-      const target = new PassingValues(this.#space, visit);
-      for (const [index, set] of this.#sets.entries()) this.#feed(set, group.members[index], span, windows, target);
+      for (const [index, set] of this.#sets.entries()) showValues(this.#space, set, members[index], span, visit);
     };
     let count = 0;
     pass((values) => {
@@ -199,14 +166,13 @@ export class Aggregation {
 
   /** For percentiles so many that their values probably take half of what fits. */
   #mostWindows(group: Group, windows: number): number {
-    if (this.#summaries !== undefined) return this.#limits.windows;
+    if (!this.#needsValues) return this.#limits.windows;
     let points = 0;
-    const { over } = this.#query;
     for (const [index, set] of this.#sets.entries()) {
       const share = (group.members[index]?.length ?? set.count) / Math.max(1, set.count);
-      for (const source of set.sources) points += source.pointCount * share * over;
+      for (const source of set.sources) points += source.pointCount * share;
     }
-    const fitting = Math.floor(this.#limits.values / 2 / Math.max(1, points / windows));
+    const fitting = Math.floor(this.#limits.values / 2 / Math.max(1, points / windows)) - this.#query.over + 1;
     return Math.max(1, Math.min(this.#limits.windows, fitting));
   }
 

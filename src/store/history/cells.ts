@@ -16,12 +16,17 @@ import {
   S_SUM_LOW,
   SUMMARY_BYTES,
 } from '../layout.ts';
+import { type FoldTarget, foldMode, isBySeries } from './fold.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Cells that are filled and then asked. */
+/** Cells of rows, that are filled and then asked. With OVER a row is several windows, of which there are `over - 1` more than rows. */
 export interface Cells {
-  /** Begins again with `count` empty cells. */
+  /** Begins again with `count` empty rows. */
   reset(count: number): void;
+  /** Where windows are added to, after `reset`. */
+  readonly target: FoldTarget;
+  /** After all is added and before anything is asked. */
+  seal(): void;
   /** There was more than fits: what the cells say is worth nothing. */
   readonly isOverfull: boolean;
   isEmpty(index: number): boolean;
@@ -35,22 +40,41 @@ export class SummaryCells implements Cells {
   readonly isOverfull = false;
   readonly #query: Query;
   readonly #space: Workspace;
+  readonly #mode: number;
+  /** Addresses of rows and, when a row is several of them, of windows. */
   #cells = 0;
+  #steps = 0;
+  #rows = 0;
 
   constructor(query: Query, space: Workspace) {
     this.#query = query;
     this.#space = space;
-  }
-
-  /** Of the first cell; the others follow it. */
-  get address(): number {
-    return this.#cells;
+    this.#mode = foldMode(query);
   }
 
   reset(count: number): void {
-    this.#cells = this.#space.windows(count);
+    const { over } = this.#query;
+    this.#rows = count;
+    const all = over === 1 ? count : 2 * count + over - 1;
+    this.#cells = this.#space.windows(all);
+    this.#steps = this.#cells + count * SUMMARY_BYTES;
     // A summary of zeros is an empty one.
-    this.#space.kernel.bytes.fill(0, this.#cells, this.#cells + count * SUMMARY_BYTES);
+    this.#space.kernel.bytes.fill(0, this.#cells, this.#cells + all * SUMMARY_BYTES);
+  }
+
+  get target(): FoldTarget {
+    const { over } = this.#query;
+    if (over === 1) return { cells: this.#cells, steps: undefined, values: 0 };
+    if (!isBySeries(this.#mode)) return { cells: this.#steps, steps: undefined, values: 0 };
+    return { cells: this.#cells, steps: { address: this.#steps, over }, values: 0 };
+  }
+
+  seal(): void {
+    const { over } = this.#query;
+    // Series by themselves are in the rows already.
+    if (over === 1 || isBySeries(this.#mode)) return;
+    const steps = this.#rows + over - 1;
+    this.#space.kernel.exports.slide(this.#steps, steps, over, 0, steps, this.#cells, this.#mode);
   }
 
   isEmpty(index: number): boolean {

@@ -21,6 +21,23 @@ const modes: Readonly<Record<Query['operation'], number>> = {
   ...{ first: F.FOLD_ORDER, last: F.FOLD_ORDER, stddev: F.FOLD_ALL, rate: F.FOLD_RATE, delta: F.FOLD_DELTA },
   ...{ increase: F.FOLD_INCREASE },
 };
+
+/** What a cell has to hold. */
+export const foldMode = ({ operation, percent = 50 }: Pick<Query, 'operation' | 'percent'>): number =>
+  operation === 'percentile' && percent > 0 && percent < 100 ? F.FOLD_VALUES : modes[operation];
+
+/** Whether series are summed up each by itself. */
+export const isBySeries = (mode: number): boolean => mode >= F.FOLD_RATE && mode <= F.FOLD_INCREASE;
+
+/** Where points are added to: cells or values, all empty. */
+export interface FoldTarget {
+  /** The address of a cell for each window, or with `steps` for each row; 0 with `values`. */
+  readonly cells: number;
+  /** With windows that overlap and a mode that is by series: the address of a summary for each step, and how many are a row. */
+  readonly steps: { readonly address: number; readonly over: number } | undefined;
+  /** For FOLD_VALUES: the address of what is kept (values-layout.ts). */
+  readonly values: number;
+}
 /** A window of so many microseconds has all times since 1970, or all before; longer ones are no different. */
 const LONGEST_US = 2n ** 63n;
 
@@ -37,10 +54,10 @@ export class Fold {
   readonly #members: number;
 
   /** @param mostBlocks whose entries are kept in memory; only tests say */
-  constructor({ operation, by, everyUs }: Query, sets: readonly SeriesSet[], space: Workspace, mostBlocks?: number) {
+  constructor({ by, everyUs, ...query }: Query, sets: readonly SeriesSet[], space: Workspace, mostBlocks?: number) {
     this.#space = space;
     this.#sets = sets;
-    this.#mode = modes[operation];
+    this.#mode = foldMode(query);
     this.#index = new FoldIndex(sets, space, by.length === 0 && everyUs === undefined, mostBlocks);
     this.#walk = new SeriesWalk(space);
     const partsBytes = F.PART_BYTES * sets.reduce((most, { sources }) => Math.max(most, sources.length), 0);
@@ -51,12 +68,8 @@ export class Fold {
     this.#members = this.#merged + partsBytes;
   }
 
-  /**
-   * Begins with empty cells.
-   * @param cells their address: zeros
-   * @param span lies in the windows
-   */
-  begin(cells: number, span: Span, { everyUs, first, count, bounds }: Windows): void {
+  /** Begins with a target that is empty. @param span lies in the windows */
+  begin({ cells, steps, values }: FoldTarget, span: Span, { everyUs, first, count, bounds }: Windows): void {
     const { kernel } = this.#space;
     const ends = bounds === undefined ? 0 : this.#writeEnds(bounds, count);
     kernel.bytes.fill(0, this.#fold, this.#fold + F.FOLD_BYTES);
@@ -65,11 +78,20 @@ export class Fold {
     words[F.F_MODE / 4] = this.#mode;
     words[F.F_OPEN / 4] = this.#open;
     words[F.F_MERGED / 4] = this.#merged;
+    words[F.F_VALUES / 4] = values;
+    if (steps !== undefined) {
+      words[F.F_STEPS / 4] = steps.address;
+      words[F.F_STEP_COUNT / 4] = count;
+      words[F.F_OVER / 4] = steps.over;
+    }
     let window = allTime;
     if (bounds !== undefined) {
       words[F.F_ENDS / 4] = ends;
       this.#set(F.F_FIRST, BigInt(count));
-      window = cut({ fromUs: allTime.fromUs, toUs: bounds[1]! - 1n }, allTime)!;
+      const skipped = bounds.findIndex((_, index) => bounds[index + 1]! > allTime.fromUs);
+      words[F.F_SKIPPED / 4] = skipped;
+      words[F.F_WINDOW / 4] = skipped;
+      window = cut({ fromUs: allTime.fromUs, toUs: bounds[skipped + 1]! - 1n }, allTime)!;
     } else if (everyUs !== undefined) {
       const number = windowOf(span.fromUs, everyUs);
       window = cut({ fromUs: number * everyUs, toUs: (number + 1n) * everyUs - 1n }, allTime)!;
@@ -97,9 +119,10 @@ export class Fold {
   /**
    * Adds the points of a set's series in the span.
    * @param members ascending; undefined: all of them
+   * @param isFull asked now and then: whether more is of no use
    * @throws StoreError when a source is damaged
    */
-  add(set: number, members: readonly number[] | undefined): void {
+  add(set: number, members: readonly number[] | undefined, isFull: () => boolean): void {
     let at = 0;
     for (const batch of this.#index.batches(set)) {
       let end = at;
@@ -110,7 +133,8 @@ export class Fold {
       this.#index.load(batch);
       this.#point(batch, members?.slice(at, end));
       at = end;
-      this.#run(this.#sets[set]!);
+      this.#run(this.#sets[set]!, isFull);
+      if (isFull()) return;
     }
   }
 
@@ -128,9 +152,9 @@ export class Fold {
     for (let index = 0; index < members.length; index++) list[index] = members[index]! - batch.from;
   }
 
-  #run(set: SeriesSet): void {
+  #run(set: SeriesSet, isFull: () => boolean): void {
     const { exports } = this.#space.kernel;
-    for (;;) {
+    while (!isFull()) {
       const job = exports.foldNext(this.#fold);
       if (job === F.JOB_DONE) return;
       if (job === F.JOB_MERGE) {
@@ -141,8 +165,10 @@ export class Fold {
       const source = set.sources[this.#number(F.F_SOURCE)]!;
       if (job === F.JOB_DAMAGED) throw damaged(source.name, 0, 'where the blocks of a series are contradicts itself');
       const { times, values } = this.#columns();
-      const count = source.decode(this.#number(F.F_BLOCK), times, values);
-      exports.foldPoints(this.#fold, times, values, count);
+      const isWhole = this.#mode === F.FOLD_VALUES && this.#words()[F.F_IS_WHOLE / 4] === 1;
+      const count = source.decode(this.#number(F.F_BLOCK), isWhole ? 0 : times, values);
+      if (isWhole) exports.foldValues(this.#fold, values, count);
+      else exports.foldPoints(this.#fold, times, values, count);
     }
   }
 

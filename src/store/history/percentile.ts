@@ -1,8 +1,8 @@
 /**
- * Exact percentiles, of values in memory or of values that come by several times. The values of a rank are found digit by
- * digit: a value's bits, turned so that they sort like the values (-0 before 0), are four digits of 16 bits; a pass counts
- * how many values have which next digit, and goes on with the one that the rank falls into, until few enough are left to
- * sort them. NaNs have no rank.
+ * Exact percentiles: ranks, and the search in values that are too many to be in memory and come by several times (for the
+ * others see value-cells.ts). The values of a rank are found digit by digit: a value's bits, turned so that they sort like the
+ * values (-0 before 0), are four digits of 16 bits; a pass counts how many values have which next digit, and goes on with the
+ * one that the rank falls into, until few enough are left to sort them. NaNs have no rank.
  *
  * The surprising part is how the rank is computed: from the percent as it was written, in whole numbers, because
  * 99.9 / 100 * 1000 is not 999 in floats.
@@ -24,6 +24,28 @@ export interface Rank {
   readonly fraction: number;
 }
 
+/** Ranks of one percentile, which is taken apart once; as long as products are exact in doubles, they are taken there. */
+export class Ranker {
+  readonly #percent: number;
+  readonly #numerator: number;
+  readonly #scale: number;
+
+  constructor(percent: number) {
+    this.#percent = percent;
+    const text = String(percent);
+    const [, decimals = ''] = text.split('.');
+    this.#scale = text.includes('e') ? Number.POSITIVE_INFINITY : 100 * 10 ** decimals.length;
+    this.#numerator = Math.round(percent * 10 ** decimals.length);
+  }
+
+  of(count: number): Rank {
+    const product = (count - 1) * this.#numerator;
+    if (product >= 2 ** 50 || this.#scale > 1e9) return rankOf(this.#percent, count);
+    const rest = product % this.#scale;
+    return { below: (product - rest) / this.#scale, fraction: rest / this.#scale };
+  }
+}
+
 /** The rank of a percentile by linear interpolation between closest ranks (Hyndman and Fan 1996, definition 7). */
 export function rankOf(percent: number, count: number): Rank {
   const [digits = '0', exponent = '0'] = String(percent).split('e-');
@@ -39,21 +61,6 @@ export function between(low: number, high: number, fraction: number): number {
   const distance = high - low;
   if (Number.isFinite(distance)) return low + distance * fraction;
   return low * (1 - fraction) + high * fraction;
-}
-
-/** The percentile of sorted values, NaNs last. NaN when there is nothing else. */
-export function percentileOfSorted(sorted: Float64Array, percent: number): number {
-  let count = sorted.length;
-  while (count > 0 && Number.isNaN(sorted[count - 1])) count--;
-  if (count === 0) return Number.NaN;
-  const { below, fraction } = rankOf(percent, count);
-  return between(sorted[below]!, sorted[Math.min(below + 1, count - 1)]!, fraction);
-}
-
-/** The percentile of values in memory, which may be put into another order. */
-export function percentileOf(values: Float64Array, percent: number): number {
-  if (values.length <= SORT_MOST) return percentileOfSorted(values.sort(), percent);
-  return percentileOfScan((visit) => visit(values), percent);
 }
 
 /** The percentile of values that are too many to be in memory, in two to eight passes. */

@@ -8,7 +8,7 @@
  *                 series                          what walk.ts   comes to
  *                                                 merges
  *
- * with windows.ts and value-cells.ts in place of the last two for percentiles, which need the values themselves.
+ * with value-cells.ts in place of cells.ts for percentiles, which need the values themselves.
  * Sources that have no time in common are asked one after the other when the operation allows it. Blocks that nobody
  * overlaps and nothing cuts are never decoded: their entries say what is in them. Rows are made when they are asked for.
  */

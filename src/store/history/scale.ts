@@ -17,13 +17,6 @@ export interface Windows {
 
 export const allWindows: Windows = { everyUs: undefined, first: 0n, count: 1, bounds: undefined };
 
-/** Windows that do not overlap, of those of a question that may. */
-export interface Pass {
-  readonly windows: Windows;
-  /** The cell of the first one; the others follow it. */
-  readonly base: number;
-}
-
 export class Tiles {
   readonly everyUs: bigint;
   readonly scale: WindowScale;
@@ -73,39 +66,16 @@ export class Tiles {
     return lastUs;
   }
 
-  /**
-   * What is added up for windows: themselves or, when each reaches over `over` of them, every so-many-th of those together,
-   * since they follow each other without a gap.
-   */
-  passes(windows: Windows): readonly Pass[] {
-    const { over, everyUs } = this;
-    if (over === 1) return [{ windows, base: 0 }];
-    const { count } = windows;
-    const starts = Array.from({ length: count + 1 }, (_, index) => startOf(windows, index));
+  /** All windows that rows are computed from, when a row for each of `windows` reaches over `over` of them. */
+  under(windows: Windows): Windows {
+    const { over } = this;
+    const { bounds, count } = windows;
+    if (over === 1) return windows;
+    const all = { ...windows, count: count + over - 1 };
+    if (bounds === undefined) return { ...all, first: windows.first - BigInt(over - 1) };
     const before: bigint[] = [];
-    for (let at = starts[0]!; before.length < over - 1; before.push(at)) at = this.scale.startOf(at - 1n);
-    const all = [...before.reverse(), ...starts];
-    const passes: Pass[] = [];
-    for (let pass = 0; pass < Math.min(over, count); pass++) {
-      const bounds: bigint[] = [];
-      for (let at = pass; at < all.length; at += over) bounds.push(all[at]!);
-      passes.push({
-        windows: { everyUs, first: 0n, count: bounds.length - 1, bounds },
-        base: this.cellOf(pass, count),
-      });
-    }
-    return passes;
-  }
-
-  /** The cell of a window of so many. */
-  cellOf(index: number, count: number): number {
-    if (this.over === 1) return index;
-    return (index % this.over) * Math.ceil(count / this.over) + Math.floor(index / this.over);
-  }
-
-  /** Cells for so many windows. */
-  cells(count: number): number {
-    return Math.min(this.over, count) * Math.ceil(count / this.over);
+    for (let at = bounds[0]!; before.length < over - 1; before.push(at)) at = this.scale.startOf(at - 1n);
+    return { ...all, bounds: [...before.reverse(), ...bounds] };
   }
 }
 

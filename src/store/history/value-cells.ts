@@ -1,86 +1,78 @@
 /**
- * Windows for percentiles, which need the values themselves. Values are kept in the order in which they come, in one
- * column; a piece says from where on they belong to which window. Pieces are put in order of windows when all is there.
+ * Windows for percentiles, which need the values themselves. The kernel keeps them in the order in which they come
+ * (values-layout.ts), puts them in order of windows when all are there, and selects from those of a row when it is asked for. Where
+ * windows overlap, those of a row follow each other, so that nothing is kept for each row.
  */
+import * as V from '../values-layout.ts';
 import type { Cells } from './cells.ts';
-import { percentileOf } from './percentile.ts';
-import type { SeriesWalk } from './walk.ts';
-import type { WindowTarget } from './windows.ts';
-import { type Columns, OWN_SLOT, type Workspace } from './workspace.ts';
+import type { FoldTarget } from './fold.ts';
+import { between, Ranker } from './percentile.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Values and pieces that are kept at most: 256 MiB of values. */
 export const MOST_VALUES = 1 << 25;
-/** Fewer values are copied one by one. */
-const COPY_FROM = 16;
 
-export class ValueCells implements Cells, WindowTarget {
-  /** The cell of the first window of those that come. */
-  base = 0;
-  readonly #percent: number;
+export class ValueCells implements Cells {
   readonly #space: Workspace;
   readonly #most: number;
-  #values: Float64Array;
-  #count = 0;
-  /** Where the piece begins that is not closed yet. */
-  #open = 0;
-  #pieceFrom = new Uint32Array(1 << 6);
-  #pieceCell = new Uint32Array(1 << 6);
-  #pieces = 0;
-  /** Values in each cell, and its pieces in #sorted; made when a cell is first asked. */
-  #counts: Uint32Array | undefined;
-  #starts = new Uint32Array(0);
-  #sorted = new Uint32Array(0);
+  readonly #points: number;
+  readonly #over: number;
+  readonly #ranker: Ranker;
+  readonly #kept: number;
   #cells = 0;
-  #isOverfull = false;
+  #isSealed = false;
 
   /**
    * @param points as many may come; memory that is not used costs nothing
-   * @param most as many are kept
+   * @param over cells of a row
+   * @param most values and pieces that are kept
    */
-  constructor(percent: number, space: Workspace, points: number, most: number = MOST_VALUES) {
-    this.#percent = percent;
+  constructor(percent: number, over: number, space: Workspace, points: number, most: number = MOST_VALUES) {
     this.#space = space;
-    this.#most = most;
-    this.#values = new Float64Array(Math.min(points, most));
+    this.#over = over;
+    this.#ranker = new Ranker(percent);
+    // A piece has a value at least.
+    this.#most = Math.min(2 * points + 1, most);
+    this.#points = Math.min(points, most);
+    this.#kept = space.values(V.VALUES_BYTES);
   }
 
   get isOverfull(): boolean {
-    return this.#isOverfull;
+    return this.#word(V.V_IS_FULL) !== 0;
   }
 
   reset(count: number): void {
-    this.#cells = count;
-    this.#count = 0;
-    this.#open = 0;
-    this.#pieces = 0;
-    this.#counts = undefined;
-    this.#isOverfull = false;
+    this.#cells = count + this.#over - 1;
+    this.#isSealed = false;
+    const column = this.#space.column(8 * this.#points);
+    const pieces = this.#space.pieces(V.PIECE_BYTES * this.#points);
+    const { kernel } = this.#space;
+    kernel.bytes.fill(0, this.#kept, this.#kept + V.VALUES_BYTES);
+    this.#set(V.V_COLUMN, column);
+    this.#set(V.V_PIECES, pieces);
+    this.#set(V.V_MOST, this.#most);
+    this.#set(V.V_CELLS, this.#cells);
+    this.#set(V.V_OVER, this.#over);
   }
 
-  addBlocks(walk: SeriesWalk, from: number, to: number): void {
-    const { values } = this.#space.block(OWN_SLOT);
-    for (let index = from; index < to && !this.#isOverfull; index++) {
-      this.#copy(values, walk.decode(index, { times: 0, values }));
-    }
+  get target(): FoldTarget {
+    return { cells: 0, steps: undefined, values: this.#kept };
   }
 
-  addPoints(columns: Columns, from: number, to: number): void {
-    this.#copy(columns.values + 8 * from, to - from);
-  }
-
-  close(window: number): void {
-    if (this.#isOverfull) return;
-    const index = this.base + window;
-    const isMore = this.#pieces > 0 && this.#pieceCell[this.#pieces - 1] === index;
-    if (!isMore) {
-      if (this.#pieces === this.#pieceFrom.length) {
-        this.#pieceFrom = doubled(this.#pieceFrom);
-        this.#pieceCell = doubled(this.#pieceCell);
-      }
-      this.#pieceFrom[this.#pieces] = this.#open;
-      this.#pieceCell[this.#pieces++] = index;
-    }
-    this.#open = this.#count;
+  /** All that comes has come. */
+  seal(): void {
+    if (this.#isSealed) return;
+    this.#isSealed = true;
+    const { kernel } = this.#space;
+    const listBytes = 4 * (this.#cells + 1);
+    const lists = this.#space.lists(2 * listBytes);
+    this.#set(V.V_BEFORE, lists);
+    this.#set(V.V_NANS, lists + listBytes);
+    const most = kernel.exports.valuesCount(this.#kept);
+    const isInOrder = this.#word(V.V_PIECE_COUNT) <= 1;
+    this.#set(V.V_KEYS, isInOrder ? this.#word(V.V_COLUMN) : this.#space.keys(8 * this.#word(V.V_COUNT)));
+    this.#set(V.V_SCRATCH, this.#space.scratch(8 * (most + 1)));
+    if (!isInOrder) kernel.exports.valuesSort(this.#kept);
   }
 
   isEmpty(index: number): boolean {
@@ -88,97 +80,33 @@ export class ValueCells implements Cells, WindowTarget {
   }
 
   count(index: number): number {
-    this.#counts ??= this.#seal();
-    return this.#counts[index]!;
+    return this.#between(V.V_BEFORE, index);
   }
 
   value(index: number): number | undefined {
     const count = this.count(index);
     if (count === 0) return undefined;
-    const from = this.#starts[index]!;
-    const to = this.#starts[index + 1]!;
-    if (to - from === 1) return percentileOf(this.#piece(this.#sorted[from]!), this.#percent);
-    const values = new Float64Array(count);
-    let at = 0;
-    for (let place = from; place < to; place++) {
-      const piece = this.#piece(this.#sorted[place]!);
-      values.set(piece, at);
-      at += piece.length;
-    }
-    return percentileOf(values, this.#percent);
+    const numbers = count - this.#between(V.V_NANS, index);
+    if (numbers === 0) return Number.NaN;
+    const { below, fraction } = this.#ranker.of(numbers);
+    const { exports, f64 } = this.#space.kernel;
+    exports.valuesSelect(this.#kept, index, index + this.#over, below);
+    const low = f64[(this.#kept + V.V_LOW) >>> 3]!;
+    return fraction === 0 ? low : between(low, f64[(this.#kept + V.V_HIGH) >>> 3]!, fraction);
   }
 
-  #copy(address: number, count: number): void {
-    if (this.#count + count + this.#pieces > this.#most) {
-      this.#isOverfull = true;
-      return;
-    }
-    if (this.#count + count > this.#values.length) this.#grow(this.#count + count);
-    const { f64 } = this.#space.kernel;
-    const from = address >>> 3;
-    if (count < COPY_FROM)
-      for (let index = 0; index < count; index++) this.#values[this.#count + index] = f64[from + index]!;
-    else this.#values.set(f64.subarray(from, from + count), this.#count);
-    this.#count += count;
+  /** Of a list that counts what is before each cell, so many as there are in those of a row. */
+  #between(list: number, index: number): number {
+    const at = (this.#word(list) >>> 2) + index;
+    const { u32 } = this.#space.kernel;
+    return u32[at + this.#over]! - u32[at]!;
   }
 
-  #grow(least: number): void {
-    const values = new Float64Array(Math.max(least, Math.min(2 * this.#values.length, this.#most)));
-    values.set(this.#values.subarray(0, this.#count));
-    this.#values = values;
+  #word(field: number): number {
+    return this.#space.kernel.u32[(this.#kept + field) >>> 2]!;
   }
 
-  #piece(piece: number): Float64Array {
-    const to = piece + 1 < this.#pieces ? this.#pieceFrom[piece + 1]! : this.#count;
-    return this.#values.subarray(this.#pieceFrom[piece]!, to);
-  }
-
-  /** Sorts the pieces by cell, counting how many each has. */
-  #seal(): Uint32Array {
-    const counts = new Uint32Array(this.#cells);
-    const next = new Uint32Array(this.#cells + 1);
-    for (let piece = 0; piece < this.#pieces; piece++) next[this.#pieceCell[piece]! + 1]!++;
-    for (let cell = 0; cell < this.#cells; cell++) next[cell + 1]! += next[cell]!;
-    this.#starts = next.slice();
-    this.#sorted = new Uint32Array(this.#pieces);
-    for (let piece = 0; piece < this.#pieces; piece++) {
-      const cell = this.#pieceCell[piece]!;
-      this.#sorted[next[cell]!++] = piece;
-      const to = piece + 1 < this.#pieces ? this.#pieceFrom[piece + 1]! : this.#count;
-      counts[cell]! += to - this.#pieceFrom[piece]!;
-    }
-    return counts;
-  }
-}
-
-function doubled(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
-  const more = new Uint32Array(2 * numbers.length);
-  more.set(numbers);
-  return more;
-}
-
-/** Shows the values to somebody instead of keeping them. */
-export class PassingValues implements WindowTarget {
-  readonly #space: Workspace;
-  readonly #visit: (values: Float64Array) => void;
-
-  constructor(space: Workspace, visit: (values: Float64Array) => void) {
-    this.#space = space;
-    this.#visit = visit;
-  }
-
-  addBlocks(walk: SeriesWalk, from: number, to: number): void {
-    const { values } = this.#space.block(OWN_SLOT);
-    for (let index = from; index < to; index++) this.#show(values, walk.decode(index, { times: 0, values }));
-  }
-
-  addPoints(columns: Columns, from: number, to: number): void {
-    this.#show(columns.values + 8 * from, to - from);
-  }
-
-  close(): void {}
-
-  #show(address: number, count: number): void {
-    this.#visit(this.#space.kernel.f64.subarray(address >>> 3, (address >>> 3) + count));
+  #set(field: number, value: number): void {
+    this.#space.kernel.u32[(this.#kept + field) >>> 2] = value;
   }
 }

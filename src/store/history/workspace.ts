@@ -51,6 +51,12 @@ export class Workspace {
   readonly #fold: Room;
   readonly #windows: Room;
   readonly #ends: Room;
+  readonly #values: Room;
+  readonly #column: Room;
+  readonly #pieces: Room;
+  readonly #lists: Room;
+  readonly #keys: Room;
+  readonly #scratch: Room;
   readonly #merged: readonly [Room, Room];
 
   constructor(kernel: Kernel) {
@@ -60,6 +66,12 @@ export class Workspace {
     this.#fold = new Room(kernel);
     this.#windows = new Room(kernel);
     this.#ends = new Room(kernel);
+    this.#values = new Room(kernel);
+    this.#column = new Room(kernel);
+    this.#pieces = new Room(kernel);
+    this.#lists = new Room(kernel);
+    this.#keys = new Room(kernel);
+    this.#scratch = new Room(kernel);
     this.#merged = [new Room(kernel), new Room(kernel)];
   }
 
@@ -95,6 +107,36 @@ export class Workspace {
   /** Room for a time of each window. */
   ends(count: number): number {
     return this.#ends.atLeast(8 * count);
+  }
+
+  /** Room for the description of values that are kept (value-cells.ts). */
+  values(bytes: number): number {
+    return this.#values.atLeast(bytes);
+  }
+
+  /** Room for values that are kept. */
+  column(bytes: number): number {
+    return this.#column.atLeast(bytes);
+  }
+
+  /** Room for what says which values belong where. */
+  pieces(bytes: number): number {
+    return this.#pieces.atLeast(bytes);
+  }
+
+  /** Room for what there is of each window. */
+  lists(bytes: number): number {
+    return this.#lists.atLeast(bytes);
+  }
+
+  /** Room for values in order of windows. */
+  keys(bytes: number): number {
+    return this.#keys.atLeast(bytes);
+  }
+
+  /** Room for values that are looked at together. */
+  scratch(bytes: number): number {
+    return this.#scratch.atLeast(bytes);
   }
 
   /** One of two rooms for merged points. */

@@ -1,6 +1,10 @@
 /** Percentiles: ranks, interpolation, and the search by digits against sorting, over values of every kind. */
 import { describe, expect, test } from 'vitest';
-import { between, percentileOf, percentileOfScan, rankOf } from '../../../src/store/history/percentile.ts';
+import { F_VALUES, F_WINDOW, FOLD_BYTES } from '../../../src/store/fold-layout.ts';
+import { between, percentileOfScan, Ranker, rankOf } from '../../../src/store/history/percentile.ts';
+import { ValueCells } from '../../../src/store/history/value-cells.ts';
+import { borrowWorkspace } from '../../../src/store/history/workspace.ts';
+import { Kernel } from '../../../src/store/kernel.ts';
 import { random } from './model.ts';
 
 describe('ranks', () => {
@@ -16,6 +20,7 @@ describe('ranks', () => {
     [75, 1, 0, 0],
   ])('P%s of %i is at %i and a fraction of %d', (percent, count, below, fraction) => {
     expect(rankOf(percent, count)).toEqual({ below, fraction });
+    expect(new Ranker(percent).of(count)).toEqual({ below, fraction });
   });
 
   test('a fraction is between its neighbours, also where their distance overflows', () => {
@@ -43,11 +48,40 @@ const kinds: Readonly<Record<string, (next: () => number) => number>> = {
     [-0, 0, Number.NaN, Infinity, -Infinity, 5e-324, -5e-324][Math.floor(next() * 7)]!,
 };
 
+const kernel = new Kernel();
+const space = borrowWorkspace(kernel);
+
+/** By the kernel: as one value after the other of a window, whose pieces alternate with those of another. */
+function percentileOf(values: Float64Array, percent: number): number {
+  const cells = new ValueCells(percent, 1, space, 2 * values.length);
+  cells.reset(2);
+  const { values: kept } = cells.target;
+  const address = kernel.alloc(8 * values.length);
+  kernel.f64.set(values, address / 8);
+  const fold = kernel.alloc(FOLD_BYTES);
+  kernel.u32[(fold + F_VALUES) / 4] = kept;
+  for (let from = 0; from < values.length; ) {
+    const count = Math.min(values.length - from, 1 + (from % 70));
+    for (const window of [1, 0]) {
+      kernel.u32[(fold + F_WINDOW) / 4] = window;
+      kernel.exports.foldValues(fold, address + 8 * from, count);
+    }
+    from += count;
+  }
+  cells.seal();
+  expect(cells.count(0)).toBe(values.length);
+  const value = cells.value(1)!;
+  // What was asked does not get into disorder.
+  expect(cells.value(1)).toBe(value);
+  expect(cells.value(0)).toBe(value);
+  return value;
+}
+
 /** Many more than are sorted at once. */
 const COUNT = 60_000;
 
 describe.each(Object.entries(kinds))('%s', (name, kind) => {
-  test('the search by digits finds what sorting finds', () => {
+  test('selection and the search by digits find what sorting finds', () => {
     const next = random(name.length);
     const values = Float64Array.from({ length: COUNT }, () => kind(next));
     const sorted = values.slice().sort();
@@ -56,7 +90,11 @@ describe.each(Object.entries(kinds))('%s', (name, kind) => {
     for (const percent of [0, 12.5, 50, 66.7, 99.9, 100]) {
       const { below, fraction } = rankOf(percent, known.length);
       const expected = between(known[below]!, known[Math.min(below + 1, known.length - 1)]!, fraction);
-      expect(percentileOf(values.slice(), percent), `P${percent}`).toBe(expected);
+      expect(
+        percentileOfScan((visit) => visit(values), percent),
+        `P${percent} by digits`,
+      ).toBe(expected);
+      if (percent > 0 && percent < 100) expect(percentileOf(values, percent), `P${percent}`).toBe(expected);
       expect(percentileOf(values.slice(0, 1000), percent), `P${percent} of few`).toBe(
         percentileOfScan((visit) => visit(values.subarray(0, 1000)), percent),
       );
