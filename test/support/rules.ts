@@ -128,7 +128,10 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   store: { 'store/history': ['index.ts'], lock: 'all', text: 'all' },
   // It reads what a store is made of, and changes nothing.
   'store/history': {
-    store: [...['errors.ts', 'fold-layout.ts', 'kernel.ts', 'layout.ts', 'series.ts', 'snapshot.ts', 'source.ts']],
+    store: [
+      ...['errors.ts', 'fold-layout.ts', 'kernel.ts', 'layout.ts', 'series.ts', 'snapshot.ts', 'source.ts'],
+      'values-layout.ts',
+    ],
     query: 'all',
     text: 'all',
   },
