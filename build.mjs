@@ -4,15 +4,16 @@
  * because resolving a hundred modules costs a filter more than its work on a small file.
  *
  *     node build.mjs [engine] [js]        both when none is named
+ *     node build.mjs types                after tsc has written dist/types
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { main as compile } from 'assemblyscript/asc';
 import { build } from 'esbuild';
 import { loadSource } from './load-source.mjs';
 
 const wanted = process.argv.slice(2);
-const makes = (/** @type {string} */ part) => wanted.length === 0 || wanted.includes(part);
+const makes = (/** @type {string} */ part) => wanted.includes(part) || (wanted.length === 0 && part !== 'types');
 
 /**
  * What is written in AssemblyScript: entry, configuration, result. `views` is the engine with what plugins need, apart
@@ -168,5 +169,28 @@ async function buildJs() {
   writeNotices();
 }
 
+/**
+ * tsc writes the types of every file that the library imports; those that its own types do not lead to are nobody's.
+ * @param {string} entry
+ */
+function keepTypesOf(entry) {
+  /** @type {Set<string>} */
+  const kept = new Set();
+  const open = [entry];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (kept.has(file)) continue;
+    kept.add(file);
+    for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()'(\.[^']+)\.(?:js|ts)'/g)) {
+      open.push(`${join(dirname(file), target)}.d.ts`);
+    }
+  }
+  const folder = dirname(entry);
+  for (const found of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = join(folder, found);
+    if (file.endsWith('.d.ts') && !kept.has(file)) rmSync(file);
+  }
+}
+
 if (makes('engine')) await buildEngine();
 if (makes('js')) await buildJs();
+if (makes('types')) keepTypesOf('dist/types/index.d.ts');
