@@ -32,11 +32,14 @@ const filesOf = (directory: string): NodeFiles => NodeFiles.open(directory, { cr
 /** No point is in it. */
 const NO_TIME = { fromUs: 0n, toUs: -1n };
 
+/** A store that is tended: what is changed is safe when the command is over, and no point is dropped by its age. */
+const tended = { durability: 'batch', retainMs: undefined, sameTime: 'keep' } as const;
+
 /** The store code, for commands. @param warn gets what is odd and no error */
 export function storeCode(clock: StoreClock, warn: (text: string) => void): StoreApi {
   /** Opens the store that is there, and closes it in any case. */
   const maintained = (directory: string, work: (maintenance: Maintenance) => void): MaintainReport => {
-    const options = optionsOf({ durability: 'batch', retainMs: undefined, sameTime: 'keep' }, clock, warn);
+    const options = optionsOf(tended, clock, warn);
     const store = openStore(filesOf(directory), options);
     try {
       return store.maintain(work);
@@ -45,7 +48,7 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
     }
   };
   const trimmed = (directory: string, beforeUs: bigint): MaintainReport => {
-    const options = optionsOf({ durability: 'batch', retainMs: undefined, sameTime: 'keep' }, clock, warn);
+    const options = optionsOf(tended, clock, warn);
     return trimStore(NodeFiles.open(directory, { create: false, makesRoom: true }), options, beforeUs);
   };
   const api: StoreApi<Snapshot> = {
@@ -71,7 +74,7 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
       const span = spanOf(query, nowUs);
       const files = filesOf(directory);
       if (isDryRun || span === undefined) return wouldDelete(files, selectionOf(query), span ?? NO_TIME);
-      const options = optionsOf({ durability: 'batch', retainMs: undefined, sameTime: 'keep' }, clock, warn);
+      const options = optionsOf(tended, clock, warn);
       return deletePoints(files, options, selectionOf(query), span);
     },
     repair: (directory, options) => repairStore(filesOf(directory), options),

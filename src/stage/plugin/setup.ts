@@ -5,7 +5,13 @@
 
 import { PluginFileError, UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { PluginSetting, RecordSettings, RunSettings, SelectionSettings } from '../../config/settings.ts';
+import type {
+  PluginSetting,
+  ReadingSettings,
+  RecordSettings,
+  RunSettings,
+  SelectionSettings,
+} from '../../config/settings.ts';
 import type { Path, Program } from '../../engine/program.ts';
 import type { RunHost } from '../../graph/host.ts';
 import type { NodeSettings } from '../../graph/stage.ts';
@@ -39,7 +45,7 @@ export const everyRecord: SelectionSettings = { where: [] };
 export const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
 
 /** The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has no use for */
-export async function checkPlugins(settings: RunSettings): Promise<readonly PluginKind[]> {
+export async function checkPlugins(settings: Pick<RunSettings, 'plugins' | 'listen'>): Promise<readonly PluginKind[]> {
   const kinds: PluginKind[] = [];
   for (const { name, bytes, abi, limits } of settings.plugins) {
     const found = abi === undefined ? await kindOf(bytes, limits.loadLimitMs) : { kind: abi };
@@ -50,7 +56,7 @@ export async function checkPlugins(settings: RunSettings): Promise<readonly Plug
   return kinds;
 }
 
-function checkKinds({ plugins, listen }: RunSettings, kinds: readonly PluginKind[]): void {
+function checkKinds({ plugins, listen }: Pick<RunSettings, 'plugins' | 'listen'>, kinds: readonly PluginKind[]): void {
   for (const [i, plugin] of plugins.entries()) if (isStream(kinds[i]!)) checkStream(plugin, kinds[i]!);
   if (listen !== undefined && kinds[0] !== 'slung') {
     throw new UsageError('--listen is for Slung programs', `The first plugin is of the kind ${kinds[0]}.`);
@@ -75,18 +81,18 @@ function checkStream({ name, lanes, onPluginError, unmatched }: PluginSetting, k
 
 /** The services thread of a run, or undefined when no plugin can ask for anything. @throws UsageError */
 export function servicesFor(
-  settings: RunSettings,
+  { plugins, cacheFile }: Pick<RunSettings, 'plugins' | 'cacheFile'>,
   { talk }: RunHost,
   sendToProducer: ((producer: number, text: string) => boolean) | undefined,
 ): ServicesThread | undefined {
-  if (settings.cacheFile !== undefined) {
-    const problem = cacheProblem(settings.cacheFile);
+  if (cacheFile !== undefined) {
+    const problem = cacheProblem(cacheFile);
     const advice = 'Name another file, or leave --cache out: the cache is then kept for this run only.';
-    if (problem !== undefined) throw new UsageError(`--cache ${oneLine(settings.cacheFile)}: ${problem}`, advice);
+    if (problem !== undefined) throw new UsageError(`--cache ${oneLine(cacheFile)}: ${problem}`, advice);
   }
-  if (!settings.plugins.some(({ bytes }) => namesServices(bytes))) return undefined;
+  if (!plugins.some(({ bytes }) => namesServices(bytes))) return undefined;
   return new ServicesThread({
-    cacheFile: settings.cacheFile,
+    cacheFile,
     warn: (plugin, text) => talk.warn(plugin === undefined ? text : `plugin ${plugin}: ${text}`),
     sendToProducer,
   });
@@ -139,7 +145,7 @@ function eventFields({ events }: PluginSetting): readonly Path[] {
 
 /** The job of the i-th plugin. Its lanes begin to load at once. @throws UsageError */
 export function makeJob(
-  settings: RunSettings,
+  settings: ReadingSettings & Pick<RunSettings, 'plugins' | 'listen' | 'record'>,
   i: number,
   kind: PluginKind,
   around: {
@@ -185,12 +191,11 @@ export function makeJob(
 
 /** What a plugin's own run has to know. `before` is the plugin whose output it reads. */
 function nodeOf(
-  { input, batches, selection, rejects }: RunSettings,
+  { input, batches, selection, rejects }: ReadingSettings,
   { lanes }: PluginSetting,
   before: PluginSetting | undefined,
 ): NodeSettings {
-  const fromInput = { input, selection };
-  const fromPlugin =
-    before === undefined ? undefined : { input: { inputs: [outputOf(before)] }, selection: everyRecord };
-  return { ...(fromPlugin ?? fromInput), batches, lanes, output: undefined, rejects, report: undefined };
+  const common = { batches, lanes, output: undefined, rejects, report: undefined };
+  if (before === undefined) return { input, selection, ...common };
+  return { input: { inputs: [outputOf(before)] }, selection: everyRecord, ...common };
 }

@@ -160,6 +160,18 @@ describe('asking', () => {
     expect(await services.close()).toMatchObject({ httpRequests: 2, httpRefused: 0, httpFailed: 0 });
   });
 
+  test('the network: each plugin reaches what was granted to it', async () => {
+    const services = start();
+    const granted = laneOf(services.connect('a', allowNet()));
+    const other = laneOf(services.connect('b', ['127.0.0.1:1']));
+    const statusOf = async (lane: typeof granted) => {
+      const [responses] = valuesOf(await lane.run(call('callBatch', [request('/now')])));
+      return (responses as { status: number }[]).map(({ status }) => status);
+    };
+    expect([await statusOf(granted), await statusOf(other)]).toEqual([[200], [0]]);
+    expect(await services.close()).toMatchObject({ httpRequests: 1, httpRefused: 1 });
+  });
+
   test('producers, through the main thread', async () => {
     const sent: [number, string][] = [];
     const sendToProducer = (producer: number, text: string) => sent.push([producer, text]) === 1;

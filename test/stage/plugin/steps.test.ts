@@ -294,3 +294,21 @@ describe('any input, cut anywhere', () => {
     );
   });
 });
+
+test('each plugin of a chain has a conduct of its own', async () => {
+  const input = textOf([x, trap, { do: 'x', do2: 'trap' }, x]);
+  const [skip, pass] = [{ onPluginError: 'skip' }, { onPluginError: 'pass' }] as const;
+  const chain = [
+    { ...plugin(unruly), ...skip },
+    { ...plugin(unruly, 'q', { field: 'do2' }), ...pass },
+  ];
+  const first = expectedOf(input, 'given', skip);
+  const second = expectedOf(first.out, '<p>', pass, 'do2');
+  const result = await runChain(chain, input);
+  expect(result.out).toBe(second.out);
+  expect(second.out).toContain('"do2":"trap"');
+  expect(result.rejects.map(({ line, name }) => [line, name])).toEqual([[2, 'plugin-failed']]);
+  const other = await runChain([chain[0]!, { ...chain[1]!, onPluginError: 'fail' }], input);
+  expect(other.outcome).toEqual({ kind: 'done', code: 1 });
+  expect(other.said.filter((text) => text.startsWith('error: '))).toEqual([expect.stringContaining('plugin q')]);
+});
