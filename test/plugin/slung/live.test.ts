@@ -62,15 +62,16 @@ describe('a payload', () => {
 
 describe('what matches', () => {
   test.each([
-    ['SUM:s:[]', 'abcd'],
+    ['SUM:s:[]', 'abcdf'],
     ['SUM:t:[]', 'e'],
     ['SUM:s:[x=1]', 'ab'],
-    ['SUM:s:[NOT x=1]', 'cd'],
+    ['SUM:s:[NOT x=1]', 'cdf'],
     ['SUM:s:[x=1 NOT y]', 'a'],
     ['SUM:s:[x=1 OR y AND y]', 'bc'],
-    ['SUM:s:[y OR NOT x=1]', 'bcd'],
+    ['SUM:s:[y OR NOT x=1]', 'bcdf'],
     ['SUM:s:[z=ü]', 'd'],
     ['SUM:s:[x]', ''],
+    ['SUM:s:[k=é]', 'f'],
   ])('%s', (filter, expected) => {
     const input = [
       record(1, 1, 's', ['x=1']),
@@ -78,11 +79,12 @@ describe('what matches', () => {
       record(3, 3, 's', ['y']),
       '{"timestamp":4,"value":4,"series":"\\u0073","tags":["z=\\u00fc"]}\n',
       record(5, 5, 't', ['x=1']),
+      '{"timestamp":6,"value":6,"series":"s","t\\u0061gs":{"\\u006b":"\\u00e9"}}\n',
     ].join('');
     const { lines } = script([`live|${filter}`, 'loop|1'], { input });
     expect(
       values(lines.slice(1))
-        .map((value) => 'abcde'[value - 1])
+        .map((value) => 'abcdef'[value - 1])
         .join(''),
     ).toBe(expected);
   });

@@ -41,6 +41,8 @@ describe('a record', () => {
       '{"timestamp":1,"series":"a","value":1,"tags":{"k":"v","n":1.50,"z":null,"t":true}}',
       ['a{k=v,n=1.50,t=true}', 1000000n, 1],
     ],
+    ['{"timestamp":1,"series":"a","value":1,"tags":{"\\u006b":"\\u0076"}}', ['a{k=v}', 1000000n, 1]],
+    ['{"timestamp":1,"series":"a","value":1,"t\\u0061gs":["\\u006b=v"]}', ['a{k=v}', 1000000n, 1]],
     ['{"timestamp":1,"series":"a","value":1,"tags":"x, y"}', ['a{tags=x, y}', 1000000n, 1]],
     ['{"timestamp":1,"series":"a","value":1,"tags":[]}', ['a{}', 1000000n, 1]],
     ['{"timestamp":1,"series":"a","value":1,"tags":null}', ['a{}', 1000000n, 1]],
