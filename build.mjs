@@ -96,10 +96,21 @@ const without = (files) => ({
   },
 });
 
+/**
+ * The folder of a package, where Node finds it: here, or in a folder above, as in a workspace.
+ * @param {string} name
+ */
+function folderOf(name) {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const found = `${folder}/node_modules/${name}`;
+    if (existsSync(found) || folder === dirname(folder)) return found;
+  }
+}
+
 /** The licences of what is bundled travel with it. */
 function writeNotices() {
   const notices = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).bundled).map((name) => {
-    const folder = `node_modules/${name}`;
+    const folder = folderOf(name);
     const { version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
     const text = ['LICENSE', 'license', 'LICENSE.md'].map((file) => {
       try {

@@ -50,6 +50,8 @@ const others: Readonly<Record<string, string>> = {
   'test/stage/points/resume.test.ts': 'src/graph/position.ts',
   'test/stage/points/same-time.test.ts': 'src/store/numbering.ts',
   'test/stage/points/store-write.test.ts': 'src/pipeline/store-write.ts',
+  'test/topology/fuzz.test.ts': 'damaged topologies through reading and checking',
+  'test/topology/mistakes.test.ts': 'what is wrong with a topology, in its words',
   'test/store/faults.test.ts': 'a store on a disk that fails at any call',
   'test/store/full-disk.test.ts': 'a store on a disk that is full',
   'test/store/kill.test.ts': 'a store whose process is killed at any moment',

@@ -51,6 +51,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   'store trim': { load: async () => (await import('./command-store-trim.ts')).storeTrimCommand, bundle: 'query' },
   'store export': { load: async () => (await import('./command-store-export.ts')).storeExportCommand, bundle: 'query' },
   'store repair': { load: async () => (await import('./command-store-repair.ts')).storeRepairCommand, bundle: 'query' },
+  check: { load: async () => (await import('./command-check.ts')).checkCommand, bundle: 'cli' },
   plugin: { load: () => parentCommand('plugin'), bundle: 'cli' },
   'plugin new': { load: async () => (await import('./command-plugin-new.ts')).pluginNewCommand, bundle: 'cli' },
   'plugin build': { load: async () => (await import('./command-plugin-build.ts')).pluginBuildCommand, bundle: 'cli' },

@@ -1,7 +1,7 @@
 /**
  * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion and environment
  * variables all come from this table, so there is no second place to forget.
- * The flags of the commands are in flags-select.ts, flags-run.ts, flags-plugin.ts and flags-store.ts; flag.ts has the
+ * The flags of the commands are in flags-select.ts, flags-run.ts, flags-plugin.ts, flags-check.ts and flags-store.ts; flag.ts has the
  * shape of a row, and this file the flags that all share. What others than the command line know of a setting as well (its
  * words, limits and default) is in the row by way of config/rules.ts.
  *
@@ -11,6 +11,7 @@
 import { rules } from '../config/rules.ts';
 import { type CommandName, commands } from './commands.ts';
 import type { Flag } from './flag.ts';
+import { checkFlags } from './flags-check.ts';
 import { pluginFlags } from './flags-plugin.ts';
 import { runFlags } from './flags-run.ts';
 import { selectFlags } from './flags-select.ts';
@@ -55,7 +56,14 @@ const sharedFlags: readonly Flag[] = [
   },
 ];
 
-export const flags: readonly Flag[] = [...selectFlags, ...runFlags, ...storeFlags, ...pluginFlags, ...sharedFlags];
+export const flags: readonly Flag[] = [
+  ...selectFlags,
+  ...runFlags,
+  ...storeFlags,
+  ...pluginFlags,
+  ...checkFlags,
+  ...sharedFlags,
+];
 
 /** The flags of a command, in table order. */
 export function flagsOf(command: CommandName): readonly Flag[] {

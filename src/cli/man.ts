@@ -34,7 +34,7 @@ const tables = 'src/cli/flags.ts and src/cli/commands.ts';
 
 export interface ManTitle {
   readonly name: string;
-  readonly section: 1 | 7;
+  readonly section: 1 | 5 | 7;
   /** One phrase without full stop. */
   readonly doc: string;
   /** What the page is printed from, for whoever is about to edit it. */
@@ -100,6 +100,7 @@ function commandSections(command: Command): string[] {
 const seeAlso: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   select: ['slung-selectors (7)'],
   run: ['slung-plugins (7)', 'slung-selectors (7)'],
+  check: ['slung.yaml (5)', 'slung-selectors (7)'],
   plugin: ['slung-plugins (7)', 'slung-selectors (7)'],
   query: ['slung-store (1)', 'slung-query (7)'],
   store: ['slung-query (1)', 'slung-query (7)', 'slung-selectors (7)'],

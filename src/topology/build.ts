@@ -240,5 +240,6 @@ export function buildEdge(edge: DraftEdge, id: number, sinks: ReadonlyMap<string
   const sink = sinks.get(to.name);
   const own = sink?.projection ?? projectionOf({});
   const projection = Object.freeze({ ...own, ...edge.projection });
-  return Object.freeze({ id, from: from.name, to: to.name, where, group, branch, projection, place, path });
+  const isOwn = Object.keys(edge.projection).length > 0;
+  return Object.freeze({ id, from: from.name, to: to.name, where, group, branch, projection, isOwn, place, path });
 }

@@ -10,12 +10,12 @@ import type { KeyTable } from './key.ts';
 import { entryOf, isNothing, type MapNode, mapNode, type Node, shapeOf } from './node.ts';
 import { type CheckHost, checkNode, failoverOf } from './node-checks.ts';
 import { onlyEdges } from './only.ts';
-import { Problems, type SourceText, sortProblems, TopologyError } from './problem.ts';
+import { type Place, Problems, type SourceText, sortProblems, TopologyError } from './problem.ts';
 import { readRoutes } from './routes.ts';
 import { checkRules } from './rules.ts';
 import { readTests } from './tests-read.ts';
 import type { Topology } from './topology.ts';
-import { walk, walkContext } from './walk.ts';
+import { type Walked, walk, walkContext } from './walk.ts';
 
 export interface CheckOptions {
   readonly table: KeyTable;
@@ -40,6 +40,26 @@ export function checkTopology(
   options: CheckOptions,
   problems: Problems = new Problems(),
 ): Topology {
+  return checkTree(tree, source, options, problems).topology;
+}
+
+/** A topology, and what it was made of: for --print. */
+export interface Checked {
+  readonly topology: Topology;
+  readonly nodes: readonly Draft[];
+  readonly defaults: Walked;
+  readonly tree: MapNode;
+  /** What is never shown of the texts that it was read from. */
+  readonly secrets: readonly Place[];
+}
+
+/** As checkTopology. @throws TopologyError */
+export function checkTree(
+  tree: Node | undefined,
+  source: SourceText,
+  options: CheckOptions,
+  problems: Problems = new Problems(),
+): Checked {
   const top = topOf(tree, source, problems);
   if (top === undefined) throw errorOf(problems);
   const context = walkContext(options.table, problems);
@@ -63,7 +83,7 @@ export function checkTopology(
     nodes.filter(({ kind }) => kind === 'sink').map((draft) => [draft.name, buildSink(draft, rejects?.name, context)]),
   );
   const plugins = nodes.filter(({ kind }) => kind === 'plugin').map((draft) => buildPlugin(draft, context));
-  return freezeAll({
+  const topology: Topology = freezeAll({
     file: source.name,
     directory: options.directory,
     defaults: givenLayer(defaults.settings),
@@ -76,6 +96,7 @@ export function checkTopology(
     tests,
     warnings: sortProblems(problems.list),
   });
+  return { topology, nodes, defaults, tree: top, secrets: problems.secrets };
 }
 
 function errorOf(problems: Problems): TopologyError {

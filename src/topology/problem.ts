@@ -6,6 +6,7 @@
  * file could be read, so a line of a file that cannot be read is covered by the look of its keys.
  */
 import { caretLines } from '../selector/errors.ts';
+import { Exit, type Explained } from '../text/explained.ts';
 import { messageLine } from '../text/printable.ts';
 
 /** A text that places are in: a file, the command line, or one --set. */
@@ -123,8 +124,9 @@ export function sortProblems(list: readonly Problem[]): Problem[] {
 }
 
 /** A topology that cannot be used. Its message is the first problem's; callers render `problems`. */
-export class TopologyError extends Error {
+export class TopologyError extends Error implements Explained {
   override readonly name = 'TopologyError';
+  readonly problem = 'usage';
   /** Errors and warnings; at least one error. */
   readonly problems: readonly Problem[];
   readonly secrets: readonly Place[];
@@ -136,10 +138,23 @@ export class TopologyError extends Error {
     this.secrets = secrets;
   }
 
-  /** Every error is about the file of a plugin. */
-  get isPlugin(): boolean {
-    return this.problems.every(({ level, isPlugin }) => level === 'warning' || isPlugin);
+  /** The picture of the first error, and the others. */
+  get detail(): string {
+    const [, ...lines] = renderProblems(this.problems, this.secrets).split('\n');
+    return lines.join('\n');
   }
+
+  /** That of a plugin when all errors are about files of plugins. */
+  get exit(): number {
+    return this.problems.every(({ level, isPlugin }) => level === 'warning' || isPlugin) ? Exit.plugin : Exit.usage;
+  }
+}
+
+/** The first of them, each on several lines; without a final newline. */
+export function renderProblems(problems: readonly Problem[], secrets: readonly Place[]): string {
+  const more = problems.length - SHOWN_PROBLEMS;
+  const shown = problems.slice(0, SHOWN_PROBLEMS).map((problem) => renderProblem(problem, secrets));
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }
 
 /** The problem on two to four lines, without a final newline. */

@@ -37,8 +37,15 @@ import { type Environment, fillVariables } from './variables.ts';
 const MAX_NODES = 50_000;
 const MAX_DEPTH = 64;
 
-/** The tree; undefined when the text is not YAML or empty. Problems are added to `problems`. */
-export function readYaml(source: SourceText, environment: Environment, problems: Problems): Node | undefined {
+/**
+ * The tree; undefined when the text is not YAML or empty. Problems are added to `problems`.
+ * @param environment for variables; undefined: they are left as they are
+ */
+export function readYaml(
+  source: SourceText,
+  environment: Environment | undefined,
+  problems: Problems,
+): Node | undefined {
   const document = documentOf(source, problems);
   if (document === undefined) return undefined;
   // A tag has its own message, with the key that it stands at.
@@ -103,13 +110,13 @@ const better: Readonly<Record<string, string>> = {
 class Reader {
   readonly #source: SourceText;
   readonly #document: Document.Parsed;
-  readonly #environment: Environment;
+  readonly #environment: Environment | undefined;
   readonly #problems: Problems;
   readonly #anchors: ReadonlyMap<string, YamlNode>;
   #nodes = 0;
   #isTooLarge = false;
 
-  constructor(source: SourceText, document: Document.Parsed, environment: Environment, problems: Problems) {
+  constructor(source: SourceText, document: Document.Parsed, environment: Environment | undefined, problems: Problems) {
     this.#source = source;
     this.#document = document;
     this.#environment = environment;
@@ -212,7 +219,7 @@ class Reader {
     const [from, to] = node.range ?? [0, 0];
     const offsets = offsetsOf(this.#source.text, from, to, text, style);
     const scalar = scalarNode(text, place, { offsets, isPlain: style === 'plain', tag });
-    return fillVariables(scalar, path, this.#environment, this.#problems);
+    return this.#environment === undefined ? scalar : fillVariables(scalar, path, this.#environment, this.#problems);
   }
 
   #addTag(tag: string, place: Place, path: string): void {

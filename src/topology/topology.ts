@@ -211,6 +211,8 @@ export interface Edge {
   readonly branch: number;
   /** The route's own, or the sink's. */
   readonly projection: Projection;
+  /** The route says something of it. */
+  readonly isOwn: boolean;
   readonly place: Place;
   /** `routes[1].first[0]` */
   readonly path: string;

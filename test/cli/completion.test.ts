@@ -84,7 +84,10 @@ describe.skipIf(!has('bash'))('in bash', () => {
     [['slung', 'select', '--stats', '-q'], ['-q']],
     [['slung', 'select', 'app'], []],
     [['slung', 'select', '-o', ''], []],
-    [['slung', 'help', 'c'], ['completion']],
+    [
+      ['slung', 'help', 'c'],
+      ['check', 'completion'],
+    ],
     [['slung', 'r'], ['run']],
     [['slung', 'run', '--the'], ['--then']],
     [['slung', 'run', 'p.wasm', '--on-plugin-error', 'f'], ['fail']],

@@ -9,6 +9,8 @@ import { completionScript } from '../../src/cli/completion.ts';
 import { helpText } from '../../src/cli/help.ts';
 import { manPages } from '../../src/cli/man.ts';
 import { topicPage, topicPages } from '../../src/cli/man-topics.ts';
+import { topologyPage } from '../../src/cli/man-topology.ts';
+import { topologyKeys } from '../../src/cli/topology-file.ts';
 
 export interface PrintedFile {
   /** From the root of the project. */
@@ -21,7 +23,11 @@ const START = 'bin/slung.js';
 
 /** `read` gives the text of a file, by its path from the root of the project. */
 export function printedFiles(read: (path: string) => string): PrintedFile[] {
-  const pages = [...manPages(), ...topicPages.map((page) => topicPage(page, read(page.source)))];
+  const pages = [
+    ...manPages(),
+    topologyPage(topologyKeys()),
+    ...topicPages.map((page) => topicPage(page, read(page.source))),
+  ];
   return [
     ...pages.map(({ file, text }) => ({ path: `man/${file}`, text })),
     ...shells.map((shell) => ({ path: `${EXPECTED}/completion.${shell}`, text: completionScript(shell) })),
@@ -48,6 +54,8 @@ export const shownHelp: readonly string[] = [
   'plugin -h',
   'plugin --help',
   'plugin test --help',
+  'check -h',
+  'check --help',
   'completion --help',
 ];
 

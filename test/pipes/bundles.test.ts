@@ -57,6 +57,7 @@ const mistakes: Readonly<Record<CommandName, readonly [words: string, code: numb
   select: ['none.ndjson', 1, 'cannot read none.ndjson: no such file (ENOENT)'],
   run: ['none.wasm', 3, 'none.wasm: there is no such file'],
   query: ['AVG:', 2, 'the tags are missing'],
+  check: ['none.yaml', 2, 'none.yaml: there is no such file'],
   store: ['wrte', 2, 'store: unknown command "wrte" (did you mean write?)'],
   'store write': ['none.csv', 1, 'cannot read none.csv: no such file (ENOENT)'],
   'store ls': ['--store none', 1, 'none: there is no such directory'],

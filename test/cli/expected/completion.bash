@@ -8,7 +8,7 @@ _slung() {
     flag="${COMP_WORDS[COMP_CWORD-2]}"
   elif (( COMP_CWORD > 1 )); then
     case "${COMP_WORDS[COMP_CWORD-1]}" in
-      --stats) ;;
+      --stats|--graph) ;;
       *) flag="${COMP_WORDS[COMP_CWORD-1]}" ;;
     esac
   fi
@@ -44,6 +44,14 @@ _slung() {
         --color) words="auto always never" ;;
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|--listen-token|--listen-origin|-j|--lanes|--record|--store|--retain) words="" ;;
         *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --listen-token --listen-origin --lanes -j --record --store --durability --retain --same-time --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    check)
+      case "$flag" in
+        --errors) words="text json" ;;
+        --graph) words="text dot mermaid json" ;;
+        --color) words="auto always never" ;;
+        --load-limit|--max-plugin-size|--set|--only) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --graph --graph= --print --no-print --schema --no-schema --set --only --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in
@@ -167,16 +175,16 @@ _slung() {
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run query store plugin help completion selectors plugins queries"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run check query store plugin help completion selectors plugins queries"; fi ;;
       esac ;;
     completion)
       case "$flag" in
         --color) words="auto always never" ;;
         *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="bash zsh fish"; fi ;;
       esac ;;
-    *) words="select run query store plugin help completion --help --version" ;;
+    *) words="select run check query store plugin help completion --help --version" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="select run query store plugin help completion --help --version"
+  (( COMP_CWORD == 1 )) && words="select run check query store plugin help completion --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung

@@ -5,6 +5,7 @@ _slung() {
   commands=(
     'select:Filter records, choose fields, convert to csv or tsv'
     'run:Put records through WebAssembly plugins'
+    'check:Check a topology (slung.yaml), draw or print it'
     'query:Ask the store: averages, windows, percentiles'
     'store:Write, look after and export the store'
     'plugin:Write, build, test and inspect plugins'
@@ -143,6 +144,26 @@ _slung() {
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
         '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
+    check)
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
+        '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
+        '--graph=-[Draw it\: text, dot, mermaid or json]::FORMAT:(text dot mermaid json)' \
+        '--print[Print every setting, and where it comes from]' \
+        '--no-print[Opposite of --print]' \
+        '--schema[Print the JSON Schema of slung.yaml, for editors]' \
+        '--no-schema[Opposite of --schema]' \
+        '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
+        '*--only=[Only these routes\: '\''app -> geo -> out'\'']:ROUTE: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -422,7 +443,7 @@ _slung() {
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(select run query store plugin help completion selectors plugins queries)' ;;
+        '1:argument:(select run check query store plugin help completion selectors plugins queries)' ;;
     completion)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
