@@ -36,19 +36,23 @@ import type { World } from './world.ts';
 
 /** Options that a case may not give itself. */
 const withheld: readonly string[] = [
-  ...[
-    'output',
-    'rejects',
-    'cache',
-    'listen',
-    'listen-token',
-    'listen-origin',
-    'then',
-    'plugin',
-    'allow-net',
-    'allow-env',
-  ],
-  ...['errors', 'color', 'help', 'version', 'stats', 'quiet', 'verbose'],
+  'output',
+  'rejects',
+  'cache',
+  'listen',
+  'listen-token',
+  'listen-origin',
+  'then',
+  'plugin',
+  'allow-net',
+  'allow-env',
+  'errors',
+  'color',
+  'help',
+  'version',
+  'stats',
+  'quiet',
+  'verbose',
 ];
 
 /** What the command line grants to all cases, in the form of options. */
@@ -182,7 +186,10 @@ async function runOnce(test: TestCase, plugin: string, { file, bytes, grants }: 
     const hear = (text: string): void => void talk.push(text.replaceAll(`${folder}/`, ''));
     const outcome = await runPlugins(settings, {
       talk: {
-        ...{ error: hear, warn: hear, info: hear, verbose: () => {} },
+        error: hear,
+        warn: hear,
+        info: hear,
+        verbose: () => {},
         guest: (name, line) => hear(`plugin ${name}: ${line}`),
       },
       progress: undefined,

@@ -51,8 +51,15 @@ export const pluginFlags: readonly Flag[] = [
     longDoc: 'Write the report as one line of JSON.',
     common: true,
     commands: [
-      ...(['plugin inspect', 'plugin test', 'plugin list', 'store stat', 'store verify'] as const),
-      ...(['store compact', 'store trim', 'store delete', 'store repair'] as const),
+      'plugin inspect',
+      'plugin test',
+      'plugin list',
+      'store stat',
+      'store verify',
+      'store compact',
+      'store trim',
+      'store delete',
+      'store repair',
     ],
   },
 ];

@@ -16,8 +16,14 @@ const CENTURY_MS = 36_525 * DAY_MS;
 
 /** What only reads or tends a store. */
 const tending: readonly CommandName[] = [
-  ...(['store ls', 'store stat', 'store verify', 'store compact', 'store trim', 'store delete'] as const),
-  ...(['store export', 'store repair'] as const),
+  'store ls',
+  'store stat',
+  'store verify',
+  'store compact',
+  'store trim',
+  'store delete',
+  'store export',
+  'store repair',
 ];
 const recording: readonly CommandName[] = ['select', 'run', 'store write'];
 const everyStore: readonly CommandName[] = [...recording, 'query', ...tending];

@@ -42,10 +42,13 @@ export async function storeArguments(
     level: colorLevel({ when, environment, isTTY: world.isTTY(2) }),
     quiet: resolved.boolean('quiet'),
     errors: resolved.choice('errors'),
-    ...{ verbose: 0, drawProgress: false },
+    verbose: 0,
+    drawProgress: false,
   });
   return {
-    ...{ resolved, operands, directory: directoryOf(resolved, world) },
+    resolved,
+    operands,
+    directory: directoryOf(resolved, world),
     paint: await paintFor(colorLevel({ when, environment, isTTY: world.isTTY(1) })),
     warn: (text) => talk.warn(text),
   };

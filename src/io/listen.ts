@@ -123,7 +123,9 @@ export class ListenSource implements Source {
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes });
     this.#host = host;
     this.#server = doorServer({
-      ...{ host, token: options.token, origins: options.origins ?? [] },
+      host,
+      token: options.token,
+      origins: options.origins ?? [],
       ...(options.maxHandshakes === undefined ? {} : { maxHandshakes: options.maxHandshakes }),
       ...(options.handshakeMs === undefined ? {} : { handshakeMs: options.handshakeMs }),
       hasRoom: () => this.#state === 'open' && this.#producers.size < maxProducers,

@@ -37,7 +37,13 @@ export interface ParsedClauses {
 export function parseClauses(cursor: Cursor, hasRange: boolean): ParsedClauses {
   const places: { keyword: Keyword; place: Span }[] = [];
   const clauses: { -readonly [key in keyof Clauses]: Clauses[key] } = {
-    ...{ by: [], everyUs: undefined, calendar: undefined, over: 1, empty: 'omit', order: undefined, limit: undefined },
+    by: [],
+    everyUs: undefined,
+    calendar: undefined,
+    over: 1,
+    empty: 'omit',
+    order: undefined,
+    limit: undefined,
   };
   for (;;) {
     cursor.skipBlanks();

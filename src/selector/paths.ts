@@ -86,7 +86,10 @@ export function spellingOf(steps: readonly PathStep[]): string {
 export function tooManySteps(text: string, offset: number, place?: string): SelectorError {
   return new SelectorError({
     message: `the path has more than ${maxPathSteps} steps`,
-    ...{ text, offset, length: 1, place },
+    text,
+    offset,
+    length: 1,
+    place,
     expected: 'a shorter path',
   });
 }

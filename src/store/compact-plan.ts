@@ -39,7 +39,10 @@ export const COMPACTION: CompactionOptions = {
 
 /** For a store that is to be as compact as it can be: one segment a window where that is possible. */
 export const FULL_COMPACTION: CompactionOptions = {
-  ...{ ...COMPACTION, fanIn: 2, maxOverlap: 1, firstTierPoints: Number.MAX_SAFE_INTEGER },
+  ...COMPACTION,
+  fanIn: 2,
+  maxOverlap: 1,
+  firstTierPoints: Number.MAX_SAFE_INTEGER,
 };
 
 export interface Merge {

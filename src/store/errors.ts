@@ -44,6 +44,8 @@ export class StoreError extends Error implements Explained {
 /** Damage at a place. The hint is `slung store repair`. */
 export function damaged(file: string, offset: number, what: string): StoreError {
   return new StoreError('damaged', `${file}: ${what} (at byte ${offset})`, {
-    ...{ file, offset, hint: 'slung store verify tells of all damage; slung store repair saves what is whole.' },
+    file,
+    offset,
+    hint: 'slung store verify tells of all damage; slung store repair saves what is whole.',
   });
 }

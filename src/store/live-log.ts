@@ -62,7 +62,8 @@ export function checkLogStart({ logNumber, isLogBegun, sequence }: Manifest, end
 /** The manifest names a file that is not there, and it is still the manifest. */
 export function lostFile({ file, message }: StoreError): StoreError {
   return new StoreError('damaged', message, {
-    ...{ ...(file === undefined ? {} : { file }), offset: 0 },
+    ...(file === undefined ? {} : { file }),
+    offset: 0,
     hint: 'The manifest names it. slung store repair goes on without it, and tells what is lost.',
   });
 }

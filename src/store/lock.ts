@@ -28,7 +28,8 @@ export function lockStore(directory: string, silentMs = SILENT_MS): HeldLock {
 /** What was just done, or is about to be, must not count: somebody else writes, or is about to. */
 export function lockLost(): StoreError {
   return new StoreError('failed', `${LOCK_NAME}: another process has taken over the lock of this store`, {
-    ...{ file: LOCK_NAME, hint: LOST_HINT },
+    file: LOCK_NAME,
+    hint: LOST_HINT,
   });
 }
 

@@ -96,10 +96,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
       'version',
       `${MANIFEST_NAME}: the store was written by a newer slung (${excerpt(String(value.createdBy))})`,
       {
-        ...{
-          file: MANIFEST_NAME,
-          hint: `This slung knows version ${MANIFEST_VERSION} of the format; use the newer one.`,
-        },
+        file: MANIFEST_NAME,
+        hint: `This slung knows version ${MANIFEST_VERSION} of the format; use the newer one.`,
       },
     );
   }
@@ -201,7 +199,8 @@ function unsealed(bytes: Uint8Array, bodyEnd: number): StoreError {
 
 function foreign(): StoreError {
   return new StoreError('foreign', `${MANIFEST_NAME}: it is not that of a store of slung`, {
-    ...{ file: MANIFEST_NAME, hint: 'Name another directory with --store.' },
+    file: MANIFEST_NAME,
+    hint: 'Name another directory with --store.',
   });
 }
 

@@ -21,16 +21,14 @@ import type { SeriesNames } from './series-names.ts';
 
 /** That of a new store. */
 export const emptyManifest: Manifest = {
-  ...{
-    createdBy: 'slung',
-    generation: 1,
-    nextNumber: 2,
-    logNumber: 1,
-    isLogBegun: false,
-    sequence: 0,
-    segments: [],
-    positions: [],
-  },
+  createdBy: 'slung',
+  generation: 1,
+  nextNumber: 2,
+  logNumber: 1,
+  isLogBegun: false,
+  sequence: 0,
+  segments: [],
+  positions: [],
 };
 
 /**
@@ -71,7 +69,9 @@ export function prepareDirectory(files: Files, isDisputed: boolean): Manifest {
 /** There are files of a store, but not the one that says which of them count. */
 export function missingManifest(files: Files): StoreError {
   return new StoreError('damaged', `${MANIFEST_NAME}: it is missing from ${excerpt(files.directory)}`, {
-    ...{ file: MANIFEST_NAME, offset: 0, hint: 'slung store repair makes one from the files that are there.' },
+    file: MANIFEST_NAME,
+    offset: 0,
+    hint: 'slung store repair makes one from the files that are there.',
   });
 }
 
@@ -196,7 +196,9 @@ export function appendInParts(
 export function undefinedSeries({ logNumber }: Manifest, frame: LogFrame): StoreError {
   const file = logName(logNumber);
   return new StoreError('damaged', `${file}: frame ${frame.sequence} has a series that no frame has defined`, {
-    ...{ file, offset: frame.offset, hint: 'slung store repair saves what is whole.' },
+    file,
+    offset: frame.offset,
+    hint: 'slung store repair saves what is whole.',
   });
 }
 

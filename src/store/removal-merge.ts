@@ -35,7 +35,11 @@ export function removal(reader: SegmentReader, find: FindSeries, span: TimeSpan)
   const after = lastTimeUs === MAX_I64 ? NEVER : { firstTimeUs: lastTimeUs + 1n, lastTimeUs: MAX_I64 };
   const { level, age, isCold } = info;
   return {
-    ...{ inputs: [info, info], level, age, isCold, isAll },
+    inputs: [info, info],
+    level,
+    age,
+    isCold,
+    isAll,
     spanOf: (which, number) => {
       if (isMeant[number] === 1) return which === 0 ? before : after;
       return which === 0 ? undefined : NEVER;

@@ -178,7 +178,12 @@ class Repair {
   #publish(manifest: Manifest, log: LogRepair): void {
     const { nextNumber, sequence, positions } = log;
     publishManifest(this.#files, {
-      ...{ ...manifest, nextNumber: nextNumber + 1, logNumber: nextNumber, isLogBegun: false, sequence, positions },
+      ...manifest,
+      nextNumber: nextNumber + 1,
+      logNumber: nextNumber,
+      isLogBegun: false,
+      sequence,
+      positions,
       generation: manifest.generation + 1,
     });
     for (const name of this.#aside) {

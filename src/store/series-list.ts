@@ -36,7 +36,12 @@ export function listSeries(snapshot: Snapshot, match: NameMatch): SeriesInfo[] {
 }
 
 const emptyInfo = (key: SeriesKey): Growing => ({
-  ...{ key, points: 0, blocks: 0, bytes: 0, firstTimeUs: 0n, lastTimeUs: 0n },
+  key,
+  points: 0,
+  blocks: 0,
+  bytes: 0,
+  firstTimeUs: 0n,
+  lastTimeUs: 0n,
 });
 
 function addBlocks(info: Growing, source: PointSource, series: number): void {

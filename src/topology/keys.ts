@@ -69,15 +69,30 @@ export function keyTable(flags: FlagLookup): KeyTable {
     return Object.freeze({ name, called, keys: keys.map(filled), types: variants, short, doc });
   };
   return Object.freeze({
-    ...{ top: section('top'), defaults: section('defaults'), source: section('source'), plugin: section('plugin') },
-    ...{ sink: section('sink'), route: section('route'), branch: section('branch'), test: section('test') },
-    ...{ retry: section('retry'), rotate: section('rotate') },
+    top: section('top'),
+    defaults: section('defaults'),
+    source: section('source'),
+    plugin: section('plugin'),
+    sink: section('sink'),
+    route: section('route'),
+    branch: section('branch'),
+    test: section('test'),
+    retry: section('retry'),
+    rotate: section('rotate'),
   });
 }
 
 const keyTypes: Readonly<Record<string, KeyType>> = {
-  ...{ switch: 'switch', count: 'integer', integer: 'integer', size: 'size', duration: 'duration', age: 'age' },
-  ...{ choice: 'choice', list: 'texts', text: 'text', file: 'text' },
+  switch: 'switch',
+  count: 'integer',
+  integer: 'integer',
+  size: 'size',
+  duration: 'duration',
+  age: 'age',
+  choice: 'choice',
+  list: 'texts',
+  text: 'text',
+  file: 'text',
 } as const;
 
 function withFlag(row: KeyRow, flags: FlagLookup): Key {

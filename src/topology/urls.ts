@@ -72,12 +72,18 @@ export function nodeOfWord(word: Scalar, role: EndRole, path: string, problems: 
 
 const examples: Readonly<Record<EndRole, Readonly<Record<string, string>>>> = {
   source: {
-    ...{ http: 'http://HOST:PORT/PATH', tcp: 'tcp://HOST:PORT', ws: 'ws://HOST:PORT' },
-    ...{ nats: 'nats://HOST:PORT/STREAM?consumer=NAME', tls: 'tls://HOST:PORT/STREAM?consumer=NAME' },
+    http: 'http://HOST:PORT/PATH',
+    tcp: 'tcp://HOST:PORT',
+    ws: 'ws://HOST:PORT',
+    nats: 'nats://HOST:PORT/STREAM?consumer=NAME',
+    tls: 'tls://HOST:PORT/STREAM?consumer=NAME',
   },
   sink: {
-    ...{ http: 'http://HOST/PATH', https: 'https://HOST/PATH', tcp: 'tcp://HOST:PORT' },
-    ...{ nats: 'nats://HOST:PORT/SUBJECT', tls: 'tls://HOST:PORT/SUBJECT' },
+    http: 'http://HOST/PATH',
+    https: 'https://HOST/PATH',
+    tcp: 'tcp://HOST:PORT',
+    nats: 'nats://HOST:PORT/SUBJECT',
+    tls: 'tls://HOST:PORT/SUBJECT',
   },
 };
 

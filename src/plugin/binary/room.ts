@@ -53,7 +53,9 @@ export function shareOut(uses: readonly RoomUse[], allPages: number): Share[] {
   left -= pagesOf(growing * moreElements);
   const pages = divided(uses, left);
   return uses.map(({ growsTable }, i) => ({
-    ...{ morePages: pages[i]!, moreElements: growsTable ? moreElements : 0, allPages },
+    morePages: pages[i]!,
+    moreElements: growsTable ? moreElements : 0,
+    allPages,
   }));
 }
 

@@ -50,7 +50,10 @@ export class ModuleCache {
       const core = readCoreModule(definition.bytes);
       const { memories, tables, imports, exports } = core;
       return {
-        ...{ name, memories, tables, ...checkCosts(definition.bytes, core) },
+        name,
+        memories,
+        tables,
+        ...checkCosts(definition.bytes, core),
         memoryFrom: imports.find(({ kind }) => kind === 'memory'),
         memoryNames: exports.filter(({ kind }) => kind === 'memory').map((item) => item.name),
       };

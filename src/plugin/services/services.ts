@@ -101,8 +101,14 @@ export class Services {
     const { hits, misses, evicted, size } = this.#cache;
     const { requests, cached, refused, failed } = this.#network;
     return {
-      ...{ cacheHits: hits, cacheMisses: misses, cacheEvicted: evicted, cacheEntries: size },
-      ...{ httpRequests: requests, httpCached: cached, httpRefused: refused, httpFailed: failed },
+      cacheHits: hits,
+      cacheMisses: misses,
+      cacheEvicted: evicted,
+      cacheEntries: size,
+      httpRequests: requests,
+      httpCached: cached,
+      httpRefused: refused,
+      httpFailed: failed,
     };
   }
 

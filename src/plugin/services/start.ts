@@ -29,8 +29,14 @@ export interface ServicesOptions {
 }
 
 const nothing: ServicesCounts = {
-  ...{ cacheHits: 0, cacheMisses: 0, cacheEvicted: 0, cacheEntries: 0 },
-  ...{ httpRequests: 0, httpCached: 0, httpRefused: 0, httpFailed: 0 },
+  cacheHits: 0,
+  cacheMisses: 0,
+  cacheEvicted: 0,
+  cacheEntries: 0,
+  httpRequests: 0,
+  httpCached: 0,
+  httpRefused: 0,
+  httpFailed: 0,
 };
 
 /** A lane's way to the services. */

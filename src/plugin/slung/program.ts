@@ -168,7 +168,13 @@ class Run {
       enter: () => this.pump.enter(),
       end: (error) => this.#gate.end(error),
       full: () => this.pump.full(),
-      ...{ live, store, complaints, write, nowUs, http, toProducer },
+      live,
+      store,
+      complaints,
+      write,
+      nowUs,
+      http,
+      toProducer,
     };
     const world = { ...host.wasi, stdin: () => undefined, stdout: write };
     this.#wasi = preview1(world, () => this.#rawMemory(), this.#gate);

@@ -56,8 +56,12 @@ export class PluginOutput {
     const base = memory.word(block, L.B_OUT) + memory.word(block, L.B_OUT_START);
     this.rejected++;
     rejecting.report(memory.view(base + line.from, base + line.to), {
-      ...{ sourceName: this.#name, line: this.#lines + line.line + 1, sourceOffset: this.#bytes + line.from },
-      ...{ column: line.at - line.from + 1, code: line.code, lengthBytes: line.to - line.from },
+      sourceName: this.#name,
+      line: this.#lines + line.line + 1,
+      sourceOffset: this.#bytes + line.from,
+      column: line.at - line.from + 1,
+      code: line.code,
+      lengthBytes: line.to - line.from,
       outputOf: this.#plugin,
     });
   }

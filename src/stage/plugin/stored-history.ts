@@ -28,7 +28,9 @@ export function openHistory(task: HistoryTask, world: LaneWorld, warn: (text: st
   if (task.isReadOnly) return new AskedHistory(NodeFiles.open(task.directory, { create: false }));
   const files = NodeFiles.open(task.directory, { create: true });
   const options = storeOptions({
-    ...{ durability: task.durability, retainMs: task.retainMs, warn },
+    durability: task.durability,
+    retainMs: task.retainMs,
+    warn,
     clockMs: () => world.monotonicMs(),
     nowUs: () => BigInt(Math.floor(world.nowMs() * US_PER_MS)),
   });

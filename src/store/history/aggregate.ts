@@ -221,5 +221,10 @@ interface Cell {
 }
 
 const row = (group: Group, timeUs: bigint | undefined, { value, count }: Cell): HistoryRow => ({
-  ...{ group: group.values, timeUs, series: undefined, tags: undefined, value, count },
+  group: group.values,
+  timeUs,
+  series: undefined,
+  tags: undefined,
+  value,
+  count,
 });

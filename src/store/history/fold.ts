@@ -16,10 +16,20 @@ import { OWN_SLOT, type Workspace } from './workspace.ts';
 
 /** What a cell has to hold for an operation (fold-layout.ts); that of POINTS is never asked for. */
 const modes: Readonly<Record<Query['operation'], number>> = {
-  ...{ count: F.FOLD_COUNT, sum: F.FOLD_SUM, avg: F.FOLD_SUM, points: F.FOLD_COUNT },
-  ...{ min: F.FOLD_ENDS, max: F.FOLD_ENDS, range: F.FOLD_ENDS, percentile: F.FOLD_ENDS },
-  ...{ first: F.FOLD_ORDER, last: F.FOLD_ORDER, stddev: F.FOLD_ALL, rate: F.FOLD_RATE, delta: F.FOLD_DELTA },
-  ...{ increase: F.FOLD_INCREASE },
+  count: F.FOLD_COUNT,
+  sum: F.FOLD_SUM,
+  avg: F.FOLD_SUM,
+  points: F.FOLD_COUNT,
+  min: F.FOLD_ENDS,
+  max: F.FOLD_ENDS,
+  range: F.FOLD_ENDS,
+  percentile: F.FOLD_ENDS,
+  first: F.FOLD_ORDER,
+  last: F.FOLD_ORDER,
+  stddev: F.FOLD_ALL,
+  rate: F.FOLD_RATE,
+  delta: F.FOLD_DELTA,
+  increase: F.FOLD_INCREASE,
 };
 
 /** What a cell has to hold. */

@@ -30,9 +30,17 @@ export function mergeSlices(space: Workspace, slices: readonly Slice[], count: n
       const ordinals = room.ordinals + 4 * at;
       const merged = isNumbered
         ? mergeNumbered(
-            ...([a.times, a.values, a.ordinals, a.count] as const),
-            ...([b.times, b.values, b.ordinals, b.count] as const),
-            ...([times, values, ordinals] as const),
+            a.times,
+            a.values,
+            a.ordinals,
+            a.count,
+            b.times,
+            b.values,
+            b.ordinals,
+            b.count,
+            times,
+            values,
+            ordinals,
           )
         : mergePoints(a.times, a.values, a.count, b.times, b.values, b.count, times, values);
       const into = slices[index >>> 1]!;
