@@ -1,8 +1,9 @@
 /** `slung store compact`: merges segments, and deflates old ones. */
 import { formatSize } from '../config/quantity.ts';
+import { counted } from '../format/count.ts';
 import { Exit } from '../text/explained.ts';
 import { before, nowOf, storeArguments } from './store-arguments.ts';
-import { counted, writeJson } from './store-report.ts';
+import { writeJson } from './store-report.ts';
 import type { World } from './world.ts';
 
 /** Writes what was done to standard output. @throws UsageError, StoreError */

@@ -1,12 +1,12 @@
 /** `slung store delete`: deletes points of some series. */
 import { UsageError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
+import { counted, grouped } from '../format/count.ts';
 import { timeText } from '../format/times.ts';
 import { type Query, rangeAt } from '../query/index.ts';
 import { Exit } from '../text/explained.ts';
-
 import { nowOf, selectionQuery, storeArguments } from './store-arguments.ts';
-import { counted, grouped, writeJson } from './store-report.ts';
+import { writeJson } from './store-report.ts';
 import type { World } from './world.ts';
 
 /** Writes what was done to standard output. @throws UsageError, QueryError, StoreError */

@@ -1,9 +1,10 @@
 /** `slung store repair`: saves what is whole. */
 
+import { counted } from '../format/count.ts';
 import { Exit } from '../text/explained.ts';
 import { messageLine } from '../text/printable.ts';
 import { storeArguments } from './store-arguments.ts';
-import { counted, writeJson } from './store-report.ts';
+import { writeJson } from './store-report.ts';
 import type { World } from './world.ts';
 
 /** Writes what was done to standard output. @throws UsageError, StoreError */

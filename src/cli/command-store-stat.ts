@@ -1,10 +1,11 @@
 /** `slung store stat`: how much is in a store, and in what. */
 import { formatSize } from '../config/quantity.ts';
+import { counted, grouped } from '../format/count.ts';
 import { timeText } from '../format/times.ts';
 import type { StoreDescription } from '../store/describe.ts';
 import { Exit } from '../text/explained.ts';
 import { storeArguments } from './store-arguments.ts';
-import { counted, grouped, type ReportRow, writeJson, writeReport } from './store-report.ts';
+import { type ReportRow, writeJson, writeReport } from './store-report.ts';
 import type { World } from './world.ts';
 
 /** Writes the report to standard output. @throws UsageError, StoreError */

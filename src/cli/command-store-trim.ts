@@ -1,10 +1,11 @@
 /** `slung store trim`: drops old points. */
 import { UsageError } from '../config/errors.ts';
 import { formatSize } from '../config/quantity.ts';
+import { counted } from '../format/count.ts';
 import { timeText } from '../format/times.ts';
 import { Exit } from '../text/explained.ts';
 import { before, nowOf, storeArguments, timeOf } from './store-arguments.ts';
-import { counted, writeJson } from './store-report.ts';
+import { writeJson } from './store-report.ts';
 import type { World } from './world.ts';
 
 /** Writes what was done to standard output. @throws UsageError, StoreError */

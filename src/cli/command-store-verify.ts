@@ -1,9 +1,10 @@
 /** `slung store verify`: every damage of a store. */
 
+import { counted } from '../format/count.ts';
 import { Exit } from '../text/explained.ts';
 import { messageLine } from '../text/printable.ts';
 import { storeArguments } from './store-arguments.ts';
-import { counted, writeJson } from './store-report.ts';
+import { writeJson } from './store-report.ts';
 import type { World } from './world.ts';
 
 /** Writes findings and counts to standard output; exit code 1 when something is damaged. @throws UsageError, StoreError */

@@ -3,7 +3,9 @@
  * It is paced by the run's own clock (`elapsedMs`), so tests need no waiting. The line is shorter than the terminal is wide, since
  * one that wraps could not be erased: what matters least is left out first.
  */
+
 import { formatSize } from '../config/quantity.ts';
+import { grouped } from '../format/count.ts';
 import type { Progress, ProgressState } from '../graph/host.ts';
 
 const FIRST_MS = 1000;
@@ -57,9 +59,4 @@ export function progressText(state: ProgressState, columns = DEFAULT_COLUMNS): s
     (parts) => parts.join(', ').length < columns,
   );
   return longest?.join(', ') ?? '';
-}
-
-/** Digits in threes with a space between them. */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
 }

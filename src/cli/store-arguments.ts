@@ -4,7 +4,7 @@
  */
 import { UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';
-import { parseQuery, type Query, QueryError, type TimePoint } from '../query/index.ts';
+import { parseQuery, parseSeries, parseTime, type Query, QueryError, type TimePoint } from '../query/index.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
 import type { CommandName } from './commands.ts';
@@ -86,10 +86,8 @@ export function before(nowUs: bigint, durationMs: number): bigint {
 /** A time as it is written in a query's range. */
 function pointOf(label: string, text: string): TimePoint {
   const example = 'Times are as in a query: 2026-11-01, 2026-11-01T10:00:00Z, microseconds since 1970, or 30d.';
-  const isOne = text.trim() !== '' && !/[,[\]]/.test(text);
-  if (!isOne) throw new UsageError(`${label}: ${quoted(text)} is not a time`, example);
   try {
-    return parseQuery(`COUNT::[]:[${text},now]`).range!.first;
+    return parseTime(text);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const next = error.suggestion === undefined ? example : `${error.suggestion}\n${example}`;
@@ -103,9 +101,7 @@ function pointOf(label: string, text: string): TimePoint {
  */
 export function seriesQuery(operand: string | undefined): Query {
   const typed = operand ?? '*';
-  const lead = 'COUNT:';
-  const text = `${lead}${typed}${/:\s*\[/.test(typed) ? '' : ':[]'}`;
-  const query = withinTyped(typed, lead.length, () => parseQuery(text));
+  const query = parseSeries(typed);
   const isPlain = query.range === undefined && query.by.length === 0 && query.everyUs === undefined;
   if (isPlain && query.limit === undefined && query.order === undefined) return query;
   throw new UsageError(
@@ -119,11 +115,9 @@ export function seriesQuery(operand: string | undefined): Query {
  * @throws UsageError, QueryError with the place in what was typed
  */
 export function selectionQuery(typed: string): Query {
-  const lead = 'COUNT:';
-  const text = `${lead}${typed}${/:\s*\[/.test(typed) ? '' : ':[]'}`;
   let query: Query;
   try {
-    query = withinTyped(typed, lead.length, () => parseQuery(text));
+    query = parseSeries(typed);
   } catch (error) {
     if (error instanceof QueryError && hasOperation(typed)) throw withOperation(typed);
     throw error;
@@ -154,17 +148,4 @@ function withOperation(typed: string): UsageError {
     `${quoted(typed)} has an operation (${excerpt(operation)}), and points are deleted as they are`,
     `Leave it out: slung store delete '${excerpt(rest)}'`,
   );
-}
-
-/** Errors of a text that has `lead` units in front which nobody typed. */
-function withinTyped<R>(typed: string, lead: number, parse: () => R): R {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof QueryError)) throw error;
-    const { message, expected, suggestion } = error;
-    const offset = Math.max(0, Math.min(typed.length, error.offset - lead));
-    const length = Math.min(error.length, typed.length - offset);
-    throw new QueryError({ message, text: typed, offset, length, expected, suggestion });
-  }
 }

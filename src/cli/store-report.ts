@@ -18,13 +18,3 @@ export function writeJson(value: unknown, world: World): void {
   const text = JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? timeText(item) : item));
   world.write(1, `${text}\n`);
 }
-
-/** `1 point`, `4 812 004 points`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Digits in threes with a space between them. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
-}

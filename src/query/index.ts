@@ -27,6 +27,7 @@ export {
   tagValue,
 } from './evaluate.ts';
 export { unitHint } from './hint.ts';
-export { parseLiveQuery, parseQuery } from './parse.ts';
+export { parseLiveQuery, parseQuery, parseSeries } from './parse.ts';
+export { parseTime } from './range.ts';
 export { readWildcards, type WrittenSeries } from './wildcards.ts';
 export { floorTo, scaleOf, type WindowScale } from './windows.ts';

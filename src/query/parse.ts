@@ -9,7 +9,7 @@ import { Cursor } from './cursor.ts';
 import { type Places, refuseHistory } from './live.ts';
 import { parseOperation } from './operation.ts';
 import { parseRange } from './range.ts';
-import { parseSeries } from './series.ts';
+import { readSeries } from './series.ts';
 import { Span } from './span.ts';
 import { parseTags } from './tags.ts';
 
@@ -35,37 +35,73 @@ export function parseLiveQuery(text: string): LiveQuery {
   return refuseHistory(query, places);
 }
 
+/**
+ * Parses what a query has behind its operation: SERIES, SERIES:[TAGS], or more. Without tags, it is about all of the series.
+ * As a query it asks how many points there are.
+ * @throws QueryError with the place of the mistake
+ */
+export function parseSeries(text: string): Query {
+  const whole = new Span(text);
+  refuseLong(whole);
+  const asked: Asked = { operation: 'count', percent: undefined, place: whole.cut(0, 0) };
+  return readBehind(asked, whole, new Cursor(text, 0), 'all tags').query;
+}
+
+/** What is asked for, and where that stands. */
+interface Asked extends Pick<Query, 'operation' | 'percent'> {
+  readonly place: Span;
+}
+
 function read(text: string): { query: Query; places: Places } {
   const whole = new Span(text);
   const example = 'for example AVG:cpu:[host=a AND NOT env=test]:[30d,now]';
   if (whole.trim().isEmpty) throw whole.wrong('the query is empty', shape, example);
-  if (text.length > maxLength) {
-    // Only as much of it as the error shows: showing all of a text of megabytes would take long.
-    const beginning = new Span(text.slice(0, maxLength + 100));
-    throw beginning.cut(maxLength).wrong(`the query has ${text.length} characters`, `at most ${maxLength}`);
-  }
+  refuseLong(whole);
   const firstColon = text.indexOf(':');
-  const operationPlace = whole.cut(0, firstColon < 0 ? text.length : firstColon).trim();
-  const { operation, percent } = parseOperation(operationPlace);
+  const place = whole.cut(0, firstColon < 0 ? text.length : firstColon).trim();
+  const asked = { ...parseOperation(place), place };
   if (firstColon < 0) throw whole.cut(text.length).wrong('the series is missing', shape, example);
-  const cursor = new Cursor(text, firstColon + 1);
-  const series = parseSeries(cursor);
-  if (cursor.atEnd) throw noTags(whole);
-  cursor.at += 1;
-  openBracket(cursor, 'list of tags', '[TAGS]', (bare) => (/^[^[\]]+$/.test(bare) ? `write [${bare}]` : undefined));
-  const { tags, pattern } = parseTags(cursor);
+  return readBehind(asked, whole, new Cursor(text, firstColon + 1), 'an error');
+}
+
+function refuseLong({ text }: Span): void {
+  if (text.length <= maxLength) return;
+  // Only as much of it as the error shows: showing all of a text of megabytes would take long.
+  const beginning = new Span(text.slice(0, maxLength + 100));
+  throw beginning.cut(maxLength).wrong(`the query has ${text.length} characters`, `at most ${maxLength}`);
+}
+
+/** Reads all that follows the operation. @param noTagsMean what it is when nothing follows the series */
+function readBehind(
+  asked: Asked,
+  whole: Span,
+  cursor: Cursor,
+  noTagsMean: 'all tags' | 'an error',
+): { query: Query; places: Places } {
+  const series = readSeries(cursor);
+  if (cursor.atEnd && noTagsMean === 'an error') throw noTags(whole);
+  const { tags, pattern } = cursor.atEnd ? { tags: undefined, pattern: undefined } : readTags(cursor);
   const range = parseRangePart(cursor);
   const { clauses, places } = parseClauses(cursor, range !== undefined);
+  const { operation, percent } = asked;
   const windowed =
     operation === 'points' ? places.find(({ keyword }) => keyword === 'BY' || keyword === 'EVERY') : undefined;
   if (windowed !== undefined) {
     const message = `POINTS lists single points, which ${windowed.keyword} has nothing to compute from`;
     throw windowed.place.wrong(message, 'ORDER BY, LIMIT or the end', 'use an operation such as AVG');
   }
+  const { name, pattern: seriesPattern, place } = series;
   return {
-    query: { text, operation, percent, series: series.name, seriesPattern: series.pattern, tags, range, ...clauses },
-    places: { operation: operationPlace, series: series.place, pattern, clause: places[0]?.place },
+    query: { text: whole.text, operation, percent, series: name, seriesPattern, tags, range, ...clauses },
+    places: { operation: asked.place, series: place, pattern, clause: places[0]?.place },
   };
+}
+
+/** `:[TAGS]`; the cursor stands on the colon. */
+function readTags(cursor: Cursor): ReturnType<typeof parseTags> {
+  cursor.at += 1;
+  openBracket(cursor, 'list of tags', '[TAGS]', (bare) => (/^[^[\]]+$/.test(bare) ? `write [${bare}]` : undefined));
+  return parseTags(cursor);
 }
 
 /** The brackets are missing; a clause that was taken for the series' end shows where they belong. */

@@ -8,7 +8,7 @@ import { calendarUs } from './calendar.ts';
 import { shown } from './cursor.ts';
 import type { QueryError } from './error.ts';
 import { digitsOf, lengthMistake, lengthUs } from './lengths.ts';
-import type { Span } from './span.ts';
+import { Span } from './span.ts';
 
 const expectedTime =
   'now, a number with a unit (500ms, 90s, 15m, 6h, 30d, 2w), a date (2026-11-01T10:00:00Z) or microseconds since 1970';
@@ -25,19 +25,27 @@ export function parseRange(inside: Span): TimeRange {
   if (comma < 0) return parseLast(inside);
   const secondComma = text.indexOf(',', comma + 1);
   if (secondComma >= 0) throw inside.cut(secondComma).wrong('a range has only two ends', '] after the second');
-  return { first: parseTime(inside.cut(0, comma)), second: parseTime(inside.cut(comma + 1)) };
+  return { first: timeIn(inside.cut(0, comma)), second: timeIn(inside.cut(comma + 1)) };
 }
 
 /** A range with one end is so long before now. A day or a count could be a start or all that was meant, so they are not. */
 function parseLast(inside: Span): TimeRange {
   const only = inside.trim();
-  const first = only.isEmpty ? now : parseTime(only);
+  const first = only.isEmpty ? now : timeIn(only);
   if (first.kind === 'relative' && first.beforeUs > 0n) return { first, second: now };
   const suggestion = first.kind === 'relative' ? 'write [1h,now]' : `write [${only.text},now]`;
   throw inside.wrong('a range has two ends', 'FROM,TO, or so long before now: [1h]', suggestion);
 }
 
-function parseTime(untrimmed: Span): TimePoint {
+/**
+ * Parses a time alone, as it is written in a range.
+ * @throws QueryError
+ */
+export function parseTime(text: string): TimePoint {
+  return timeIn(new Span(text));
+}
+
+function timeIn(untrimmed: Span): TimePoint {
   const span = untrimmed.trim();
   const { text } = span;
   if (/^now$/i.test(text)) return now;

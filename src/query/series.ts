@@ -17,7 +17,7 @@ export interface ParsedSeries {
  * Takes the name; the cursor then stands on the colon behind it, or at the end.
  * @throws QueryError
  */
-export function parseSeries(cursor: Cursor): ParsedSeries {
+export function readSeries(cursor: Cursor): ParsedSeries {
   const from = cursor.at;
   if (cursor.look(/[ \t\r\n]*"/y) !== '') {
     cursor.skipBlanks();

@@ -1,6 +1,6 @@
 /** The grammar: what is accepted and means what, and where every mistake is shown. */
 import { describe, expect, test } from 'vitest';
-import { parseQuery, renderQueryError } from '../../src/query/index.ts';
+import { parseQuery, parseSeries, parseTime, renderQueryError } from '../../src/query/index.ts';
 import { errorOf, show } from './support.ts';
 
 const us = (seconds: number) => ({ kind: 'relative', beforeUs: BigInt(Math.round(seconds * 1e6)) });
@@ -208,5 +208,45 @@ describe('what is refused, and where the caret stands', () => {
 
   test('a mistake at the very end has its caret there', () => {
     expect(renderQueryError(errorOf('AVG:s')).split('\n')[2]).toBe('       ^');
+  });
+});
+
+describe('a part alone', () => {
+  test.each([
+    ['2026-11-01', { kind: 'absolute', us: BigInt(Date.UTC(2026, 10, 1)) * 1000n }],
+    [' 1700000000 ', { kind: 'absolute', us: 1700000000n }],
+    ['now', now],
+    ['1h', us(3600)],
+    ['now - 30m', us(1800)],
+  ])('the time %s', (text, point) => {
+    expect(parseTime(text)).toEqual(point);
+  });
+
+  test.each([
+    ['', 'a time is missing'],
+    ['1h,now', '`1h,now` is not a time'],
+    ['yesterday', '`yesterday` is not a time'],
+    ['1]:[', '`1]:[` is not a time'],
+  ])('%j is no time', (text, message) => {
+    expect(() => parseTime(text)).toThrow(expect.objectContaining({ message, text }));
+  });
+
+  test.each([
+    ['cpu.*', 'cpu.*', 'all'],
+    ['', '', 'all'],
+    ['cpu BY host', 'cpu BY host', 'all'],
+    ['"a:b"', 'a:b', 'all'],
+    ['cpu:[]', 'cpu', 'all'],
+    ['cpu : [host=a]', 'cpu ', 'host=a'],
+  ])('the series %j', (text, series, tags) => {
+    const query = parseSeries(text);
+    expect(query).toMatchObject({ text, operation: 'count', series, range: undefined });
+    expect(show(query.tags)).toBe(tags);
+  });
+
+  test('a series takes what a query has behind it, and its mistakes are where they were made', () => {
+    expect(parseSeries('cpu:[]:[1h] BY host')).toMatchObject({ by: ['host'], range: { first: us(3600), second: now } });
+    expect(() => parseSeries('cpu:host=a')).toThrow(expect.objectContaining({ offset: 4, length: 6 }));
+    expect(() => parseSeries('cpu:')).toThrow(expect.objectContaining({ message: 'the list of tags is missing' }));
   });
 });

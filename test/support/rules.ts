@@ -82,7 +82,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // The commas of -f are split by the rules for quotes in paths; the nearest word, for values that are none.
   config: { selector: ['errors.ts', 'paths.ts', 'strings.ts', 'suggest.ts'], text: 'all' },
   plugin: { 'plugin/binary': 'all', 'plugin/component': 'all', text: 'all' },
-  'plugin/authoring': { lock: ['temporary.ts'] },
+  'plugin/authoring': { format: ['count.ts'], lock: ['temporary.ts'] },
   'plugin/binary': { plugin: ['guest.ts'], text: 'all' },
   'plugin/component': { plugin: ['gate.ts', 'guest.ts', 'tangent-module.ts'], 'plugin/binary': 'all' },
   'plugin/lane': {

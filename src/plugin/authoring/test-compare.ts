@@ -3,6 +3,7 @@
  * record is a list of one record, and no output is the empty list. Values are brought into one form (members by key, equal
  * numbers alike, strings that hold JSON as what they hold) and compared as text, which is also what the difference shows.
  */
+import { counted } from '../../format/count.ts';
 import { type DiffLine, diffLines } from './test-diff.ts';
 import { comparable, type Json, parseJson, printJson } from './test-json.ts';
 
@@ -103,8 +104,4 @@ function failed(reason: string, expected: string, output: string): Verdict {
   // Bytes can differ where lines do not: at the very end.
   const isEnd = diff.length === 0;
   return { passed: false, reason: isEnd ? `${reason}: only the last newline differs` : reason, diff };
-}
-
-function counted(value: number, noun: string): string {
-  return `${value} ${noun}${value === 1 ? '' : 's'}`;
 }
