@@ -72,15 +72,14 @@ export function instantiate(
   memory: WebAssembly.Memory,
   map: MemoryMap,
   sets: Plan['sets'],
-): { instance: WebAssembly.Instance; exports: EngineExports } {
-  const instance = new WebAssembly.Instance(module, { env: { memory }, host });
-  const exports = instance.exports as unknown as EngineExports;
+): EngineExports {
+  const { exports } = new WebAssembly.Instance<EngineExports>(module, { env: { memory }, host });
   if (exports.heapBase() > STATIC_BYTES) {
     throw new RangeError(`the engine's static data (${exports.heapBase()} bytes) is larger than ${STATIC_BYTES}`);
   }
   exports.attach(map.header);
   for (const { set, items, count } of sets) exports.buildSet(map.plan + set, map.plan + items, count);
-  return { instance, exports };
+  return exports;
 }
 
 /** What needs none of the engine's state: where lines end (afterLines), and taking lines out of an output (closeGaps). */
@@ -88,7 +87,7 @@ export type Scanner = Pick<EngineExports, 'afterLines' | 'closeGaps'>;
 
 /** An instance for the thread that fills and drains another thread's blocks. */
 export function scanner(module: WebAssembly.Module, memory: WebAssembly.Memory): Scanner {
-  return new WebAssembly.Instance(module, { env: { memory }, host }).exports as unknown as EngineExports;
+  return new WebAssembly.Instance<EngineExports>(module, { env: { memory }, host }).exports;
 }
 
 /** Views over an engine's memory: fills and drains blocks. Does not run anything. */
@@ -244,7 +243,7 @@ export class Engine extends EngineMemory {
   constructor(plan: Plan, options: EngineOptions) {
     const { memory, map } = createMemory(plan, options);
     super(memory, map, options);
-    this.#exports = instantiate(engineModule(), memory, map, plan.sets).exports;
+    this.#exports = instantiate(engineModule(), memory, map, plan.sets);
   }
 
   /** Processes [from, to) of a block: whole lines, the last byte is a newline. */

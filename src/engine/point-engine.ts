@@ -83,7 +83,7 @@ export class PointEngine extends EngineMemory {
   constructor(plan: Plan, options: EngineOptions, specs: readonly PointSpec[]) {
     const { memory, map } = createMemory(plan, options);
     super(memory, map, options);
-    this.#exports = instantiate(pointsModule(), memory, map, plan.sets).exports as PointExports;
+    this.#exports = instantiate(pointsModule(), memory, map, plan.sets) as PointExports;
     this.#fieldCount = this.words()[(map.plan + L.P_FIELD_COUNT) >> 2]!;
     this.#pointsPerRow = specs.reduce((sum, { values }) => sum + values, 0);
     // A step of a row or more always has room.

@@ -35,18 +35,14 @@ const SLACK_BYTES = 64;
 export class RowEngine extends EngineMemory {
   readonly exports: EngineExports;
   readonly #check: CheckExports;
-  /** All exports of the instance, for adapters. */
-  readonly raw: WebAssembly.Instance['exports'];
   #fieldCount = 0;
 
   /** Runs over a memory that createMemory laid out; `plan` is put in the place of the one that was there. */
   constructor(memory: WebAssembly.Memory, map: MemoryMap, options: EngineOptions, plan: Plan) {
     super(memory, map, options);
     // The old plan's sets are not looked at: the new plan follows before anything is processed.
-    const { instance, exports } = instantiate(viewsModule(), memory, map, []);
-    this.raw = instance.exports;
-    this.exports = exports;
-    this.#check = instance.exports as unknown as CheckExports;
+    this.exports = instantiate(viewsModule(), memory, map, []);
+    this.#check = this.exports as EngineExports & CheckExports;
     if (!this.usePlan(plan)) throw new RangeError('a first plan is larger than its room');
   }
 

@@ -28,7 +28,7 @@ export interface ViewsExports {
 
 /** The views of an engine. The paths that guests have asked for are kept as long as the engine is. */
 export function viewsOf(engine: RowEngine): ViewsExports {
-  const exports = engine.raw as unknown as ViewsExports;
+  const exports = engine.exports as RowEngine['exports'] & ViewsExports;
   exports.attachViews(engine.map.header);
   return exports;
 }

@@ -32,9 +32,10 @@ declare namespace WebAssembly {
     constructor(descriptor: { value: T; mutable: boolean }, value: T extends 'i64' ? bigint : number);
     value: T extends 'i64' ? bigint : number;
   }
-  class Instance {
-    constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
-    readonly exports: Record<string, unknown>;
+  /** `Exports` is what whoever compiled the module knows of it. */
+  class Instance<Exports extends object = Record<string, unknown>> {
+    constructor(module: Module, imports?: Readonly<Record<string, object>>);
+    readonly exports: Exports;
   }
   class CompileError extends Error {}
   class LinkError extends Error {}

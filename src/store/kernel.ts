@@ -174,8 +174,9 @@ export class Kernel {
 
   constructor() {
     this.#memory = newMemory();
-    const instance = new WebAssembly.Instance(kernelModule(), { env: { memory: this.#memory } });
-    const exports = instance.exports as unknown as KernelExports & { heapBase(): number };
+    const { exports } = new WebAssembly.Instance<KernelExports & { heapBase(): number }>(kernelModule(), {
+      env: { memory: this.#memory },
+    });
     if (exports.heapBase() > STATIC_BYTES) throw new RangeError('the kernels have too much static data');
     this.exports = exports;
     this.#bytes = new Uint8Array(this.#memory.buffer);

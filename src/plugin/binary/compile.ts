@@ -59,7 +59,7 @@ function notCompiled(error: unknown, what: string): unknown {
  */
 export function instantiateModule(
   module: WebAssembly.Module,
-  imports: Record<string, Record<string, unknown>>,
+  imports: Readonly<Record<string, object>>,
   what: string,
 ): WebAssembly.Instance {
   try {

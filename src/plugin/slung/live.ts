@@ -73,7 +73,7 @@ export class LiveQueries {
     engine: RowEngine,
     options: { readonly timeUnit: TimeUnit; readonly queueBytes: number; readonly onTimed: (isTimed: boolean) => void },
   ) {
-    this.exports = engine.raw as unknown as LiveExports;
+    this.exports = engine.exports as RowEngine['exports'] & LiveExports;
     this.#engine = engine;
     this.#onTimed = options.onTimed;
     this.exports.liveBegin(timeUnitCodes[options.timeUnit], options.queueBytes);

@@ -221,7 +221,7 @@ class Run {
     const guard = (run: CoreFunction) => this.#gate.guard(run);
     const imports = {
       env: { memory: guest.memory },
-      engine: this.#engine.raw,
+      engine: this.#engine.exports,
       guest: { allocate: guest.allocate },
       host: {
         gate: this.#gate.global,

@@ -64,7 +64,7 @@ function link({ memory, realloc }: CanonOptions, engine: ViewsExports, gate: Gat
   const imports = {
     // A component drops handles without naming its memory; the adapter then stands over an empty one.
     env: { memory: memory ?? new WebAssembly.Memory({ initial: 0, maximum: 0 }) },
-    engine: engine as unknown as Record<string, unknown>,
+    engine,
     host: { gate: gate.global, trap: gate.guard(trap) },
     guest: { realloc: realloc ?? noRealloc },
   };

@@ -8,7 +8,7 @@ import * as L from '../../engine/layout.ts';
 import type { WorkerTask } from './worker-lane.ts';
 
 function serve({ module, memory, map, sets }: WorkerTask): void {
-  const engine = instantiate(module, memory, map, sets).exports;
+  const engine = instantiate(module, memory, map, sets);
   // Shared memory keeps its addresses when it grows, and these words lie below every area that grows.
   const words = new Int32Array(memory.buffer);
   Atomics.store(words, (map.header + L.H_READY) >> 2, 1);
