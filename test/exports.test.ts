@@ -11,9 +11,6 @@ import { edges, edgesOf, root, texts } from './support/source.ts';
 const tables = /\/((\w+-)?layout|code-numbers|view-codes|gate-states)\.ts$/;
 /** What plugins import; the tests of the SDK are its users. */
 const isForGuests = (path: string): boolean => path.startsWith('src/plugin/sdk/');
-/** Folders that no command reads yet; their own tests are their users. */
-const coming = 'src/topology/';
-
 /** Where the program, its threads and the modules of WebAssembly begin. */
 const entries: ReadonlySet<string> = new Set(
   [...readFileSync(join(root, 'build.mjs'), 'utf8').matchAll(/'(src\/[^']+\.ts)'/g)].map(([, path]) => path!),
@@ -63,7 +60,6 @@ function isUsed(name: string, path: string): boolean {
 test('every export is used by something that is no test', () => {
   const idle = [...texts]
     .filter(([path]) => path !== 'src/index.ts' && !tables.test(path) && !isForGuests(path) && !entries.has(path))
-    .filter(([path]) => !path.startsWith(coming))
     .flatMap(([path, text]) =>
       exportsOf(text)
         .filter((name) => countIn(path, name) === 1 && !isUsed(name, path))
@@ -76,9 +72,5 @@ test('every file of src is imported by something that runs', () => {
   const lonely = [...texts.keys()].filter(
     (path) => !importers.has(path) && !path.endsWith('.d.ts') && !isForGuests(path) && !entries.has(path),
   );
-  expect(lonely.filter((path) => !path.startsWith(coming))).toEqual([]);
-  expect(
-    lonely.some((path) => path.startsWith(coming)),
-    `${coming} is imported now`,
-  ).toBe(true);
+  expect(lonely).toEqual([]);
 });
