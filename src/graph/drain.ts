@@ -1,127 +1,123 @@
 /**
- * The far end of the pipeline: takes finished batches in input order, counts them, writes their segments to the sink and
- * their bad lines to the rejects, and decides when the run has to stop (the reader went away, too many bad lines, a new
- * column with --csv-strict).
+ * The far end of a node: takes finished batches in input order, counts them, reports their bad lines and delivers their
+ * output, and decides when the node has to stop (a reader went away, too many bad lines, a new column with --csv-strict). It
+ * never waits: whatever cannot be delivered at once is gone on with at the next step.
  */
 import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
-import type { EngineMemory } from '../engine/engine.ts';
-import * as L from '../engine/layout.ts';
-import type { PathStep } from '../engine/program.ts';
-import type { Sink } from '../io/index.ts';
-import { areFiles } from '../io/twice.ts';
-import { ColumnSearch } from '../stage/select/column-search.ts';
-import { headerLine } from '../stage/select/columns.ts';
-import { excerpt, LISTED_LENGTH, quoted, quotedList } from '../text/printable.ts';
-import type { LongLine, Trigger } from './feed.ts';
+import { Batch, type BatchOf, type Origin } from './batch.ts';
+import type { Edge } from './edge.ts';
+import type { LongLine } from './feed.ts';
 import type { Talk } from './host.ts';
-import type { Flight, Seat } from './lane.ts';
 import { LongLineBuffer } from './long-line.ts';
-import type { InputFile } from './position.ts';
+import { noteProgress } from './position.ts';
 import type { Rejecting } from './rejecting.ts';
-import type { Work } from './stage.ts';
-import { counted, type Stats } from './stats.ts';
-
-/** What has to be known of a batch when it comes back. */
-export interface Tag {
-  /** The source; `lines` counts those of its batches that have been drained. */
-  readonly origin: { readonly name: string; lines: number; readonly file: InputFile | undefined };
-  /** Addresses in the block: whole lines. */
-  readonly from: number;
-  readonly to: number;
-  readonly trigger: Trigger;
-  readonly sourceOffset: number;
-  /** The last line had no newline in the source. */
-  readonly endAdded: boolean;
-}
+import type { Held, NodeSettings, Stage, Stop, Verdict } from './stage.ts';
+import type { Stats } from './stats.ts';
 
 const NEWLINE = Buffer.from('\n');
 
-/**
- * Why no more is read: the output's reader has gone, too many lines were rejected, a column came too late; a plugin has
- * ended by itself, or failed.
- */
-export type Stop = 'closed' | 'rejects' | 'columns' | 'ended' | 'failed';
+/** What a drain works with. */
+export interface DrainParts {
+  readonly stage: Stage;
+  readonly settings: NodeSettings;
+  readonly edges: readonly Edge[];
+  readonly stats: Stats;
+  readonly rejecting: Rejecting;
+  readonly talk: Talk;
+}
 
-/** How long a lane may keep the thread that waits for a record beside the others. */
-const WAIT_MS = 10;
-
-/** The root key that a path's first step or its whole key stands for. */
-const keyOf = (step: PathStep | string | undefined): string | undefined =>
-  typeof step === 'object' ? (step.kind === 'key' ? step.key : undefined) : step;
+/** What is still to be done with a batch when its output has been delivered. */
+interface Leaving {
+  readonly batch: Batch;
+  /** Of the batch, or of its lane when only a part has been delivered. */
+  readonly isWhole: boolean;
+  readonly verdict: Verdict | undefined;
+  /** All of the batch has been done. */
+  readonly isDone: boolean;
+  /** Places of a bad line too many, for people: in the input, and in the output. */
+  readonly overAt: readonly string[];
+}
 
 export class Drain {
-  readonly sink: Sink;
   stopped: Stop | undefined;
-  readonly #job: Work;
+  readonly edges: readonly Edge[];
+  readonly #stage: Stage;
+  readonly #settings: NodeSettings;
   readonly #stats: Stats;
   readonly #rejecting: Rejecting;
   readonly #talk: Talk;
   readonly #long: LongLineBuffer;
-  /** Finds the columns when nobody has named them. */
-  readonly search: ColumnSearch;
+  #leaving: Leaving | undefined;
+  /** What comes before the next batch, one after another, when nothing is on its way out. */
+  readonly #acts: (() => void)[] = [];
+  /** Batches to be processed again, after that. */
+  #again: readonly Held[] = [];
+  /** A batch is beside the lanes, which comes before all of that. */
+  #isAside = false;
+  #hasBegun = false;
 
-  constructor(job: Work, sink: Sink, stats: Stats, rejecting: Rejecting, talk: Talk) {
-    this.#job = job;
-    this.sink = sink;
+  constructor({ stage, settings, edges, stats, rejecting, talk }: DrainParts) {
+    this.#stage = stage;
+    this.#settings = settings;
+    this.edges = edges;
     this.#stats = stats;
     this.#rejecting = rejecting;
     this.#talk = talk;
-    this.#long = new LongLineBuffer(job);
-    this.search = new ColumnSearch(job, talk, {
-      drain: (flight) => this.#drainFlight(flight),
-      begin: () => this.#writeHeader(),
-      repeat: (batch, tag) => this.#runAside(batch, tag),
-      isStopped: () => this.stopped !== undefined,
-    });
+    this.#long = new LongLineBuffer(stage, settings.batches.maxRecordBytes);
   }
 
-  /** Writes the header when the columns are known from the start. */
-  async begin(): Promise<void> {
-    if (this.#job.columns !== undefined) await this.#writeHeader();
+  /**
+   * One step: goes on with what is on its way out, or takes the next batch.
+   * @returns `dry` when nothing is done that could be drained, and nothing is left to do
+   * @throws SinkError
+   */
+  step(): 'ran' | 'full' | 'dry' {
+    if (!this.#hasBegun) this.#begin();
+    if (!this.#flush()) return 'full';
+    if (this.#leaving !== undefined) this.#leave();
+    else if (this.#isAside || !this.#takeTurn()) return this.#takeNext();
+    return 'ran';
   }
 
-  /** Hands a batch to its lane. While the columns are still to be found, the batch is done at once. */
-  async submit(seat: Seat, tag: Tag): Promise<void> {
-    if (this.#job.isFinding) await this.search.take(seat, tag);
-    else this.#job.lanes.submit(seat, tag.from, tag.to, tag);
-  }
-
-  /** All inputs have been read: the columns that are still to be found are those of what is held. */
-  async endOfInput(): Promise<void> {
-    if (this.#job.isFinding && this.stopped === undefined) await this.search.close();
-  }
-
-  /** Drains the flights that are done, oldest first, up to the first one that is not. */
-  async drainDone(): Promise<void> {
-    const { lanes } = this.#job;
-    // One at a time: a guest that writes for ever must not keep the run from everything else.
-    const part = lanes.withPart();
-    if (part !== undefined) await this.#drainPart(part);
-    for (let flight = lanes.takeDone(); flight !== undefined; flight = lanes.takeDone()) {
-      if (this.stopped === undefined) await this.#drainFlight(flight);
-      lanes.release(flight);
+  #takeNext(): 'ran' | 'dry' {
+    // One part at a time: a guest that writes for ever must not keep the graph from everything else.
+    const part = this.#stage.lanes.withPart();
+    if (part !== undefined) {
+      this.#drainPart(part);
+      return 'ran';
     }
+    const batch = this.#stage.lanes.takeDone();
+    if (batch === undefined) return 'dry';
+    // Whatever is beside the lanes is the oldest.
+    this.#isAside = false;
+    if (this.stopped === undefined) this.#drain(batch);
+    else batch.fail();
+    return 'ran';
   }
 
-  /** Writes what a lane has put out so far and lets it go on. */
-  async #drainPart({ lane, block }: Seat): Promise<void> {
-    if (this.stopped === undefined) await this.#takeOutput({ lane, block });
-    // A guest that goes on writing would never come to its end.
-    if (this.stopped === undefined) lane.goOn(block);
-    else this.#job.abandon();
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#write(this.#stage.preface());
   }
 
-  /** Writes the output of a block, or of a part of it; a bad line too many in it ends the run. */
-  async #takeOutput(seat: Seat): Promise<void> {
-    const stopsAt = this.#job.takeOutput(seat, this.#rejecting);
-    await this.#writeSegments(seat.lane.memory, seat.block);
-    if (stopsAt !== undefined) this.#stopAtLimit(stopsAt);
-  }
-
-  async #writeSegments(memory: EngineMemory, block: number): Promise<void> {
-    for (let i = 0; i < memory.segmentCount(block) && this.stopped === undefined; i++) {
-      await this.#write(memory.segment(block, i));
+  /** @returns false when nothing has to be done before the next batch */
+  #takeTurn(): boolean {
+    const act = this.#acts.shift();
+    if (act !== undefined) act();
+    else {
+      const [held, ...others] = this.#again;
+      if (held === undefined) return false;
+      this.#again = others;
+      if (this.stopped === undefined) this.#runAside(held.bytes, held.batch);
+      else held.batch.fail();
     }
+    return true;
+  }
+
+  /** Until the edges may take more; undefined when other nodes bring that about. */
+  wait(): Promise<void> | undefined {
+    for (const edge of this.edges) if (!edge.flush()) return edge.wait();
+    return undefined;
   }
 
   /** A long line is being collected beside the lanes. */
@@ -129,13 +125,19 @@ export class Drain {
     return this.#long.isOpen;
   }
 
+  /** Ends the waiting of a stage that holds batches; what it held is processed again. Nothing may be in flight. */
+  closeHolding(): void {
+    const held = this.#stage.holding?.close(this.#talk) ?? [];
+    if (held.length === 0) return;
+    this.#acts.push(() => this.#write(this.#stage.preface()));
+    this.#again = held;
+  }
+
   /** A part of a line that no block can hold. Nothing may be in flight. */
-  async takePart(part: Uint8Array): Promise<void> {
-    // A line that no block can hold ends the window before it.
-    if (this.search.isHolding) await this.search.close();
+  takePart(part: Uint8Array): void {
     for (const piece of this.#long.add(part)) {
       this.#rejecting.passTooLong(piece);
-      if (this.#job.settings.rejects.onError === 'keep') await this.#write(piece);
+      if (this.#settings.rejects.onError === 'keep') this.#acts.push(() => this.#write(piece));
     }
   }
 
@@ -145,118 +147,143 @@ export class Drain {
   }
 
   /** The line whose parts were taken, in turn: nothing may be in flight. */
-  async takeLong({ lengthBytes, sourceOffset, endAdded }: LongLine, origin: Tag['origin']): Promise<void> {
-    const { batches, rejects } = this.#job.settings;
-    const { maxRecordBytes } = batches;
+  takeLong(line: LongLine, origin: Origin): void {
+    const { lengthBytes, sourceOffset, endAdded, receipts, whole } = line;
+    const { maxRecordBytes } = this.#settings.batches;
     if (lengthBytes <= maxRecordBytes) {
       const { seat, from, to } = this.#long.finish();
-      const tag: Tag = { origin, from, to, trigger: 'long', sourceOffset, endAdded };
-      await (this.#job.isFinding ? this.search.takePart(seat, tag) : this.#processAside(seat, tag));
+      const of = { origin, trigger: 'long', sourceOffset, endAdded, receipts, whole } as const;
+      this.#submitAside(new Batch(seat, from, to, of));
       return;
     }
     this.#long.clear();
-    if (rejects.onError === 'keep') await this.#write(NEWLINE);
+    if (this.#settings.rejects.onError === 'keep') this.#write(NEWLINE);
     const column = maxRecordBytes + 1;
     this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
+    for (const receipt of receipts) receipt.release();
   }
 
-  /** Processes a batch again, beside the lanes and in turn. Nothing may be in flight. */
-  async #runAside(batch: Uint8Array, tag: Tag): Promise<void> {
-    const seat = this.#job.aside(batch.length);
-    const { memory } = seat.lane;
-    const from = memory.inputStart(seat.block);
-    const to = from + batch.length;
-    memory.view(from, to).set(batch);
-    await this.#processAside(seat, { ...tag, from, to });
+  /** What was left to do is not done any more. */
+  giveUp(): void {
+    this.#leaving?.batch.fail();
+    this.#leaving = undefined;
+    for (const { batch } of this.#again) batch.fail();
+    for (const batch of this.#stage.lanes.abandonAll()) batch.fail();
   }
 
-  async #processAside(seat: Seat, tag: Tag): Promise<void> {
-    const { lane, block } = seat;
-    lane.submit(block, tag.from, tag.to);
-    while (!lane.isDone(block)) {
-      if (lane.hasPart(block)) await this.#drainPart(seat);
-      else await lane.untilDone(block, WAIT_MS);
+  #flush(): boolean {
+    let isFlushed = true;
+    for (const edge of this.edges) if (!edge.flush()) isFlushed = false;
+    return isFlushed;
+  }
+
+  #write(bytes: Uint8Array | undefined): void {
+    if (bytes !== undefined) for (const edge of this.edges) edge.write(bytes);
+  }
+
+  /** Delivers what a lane has output so far and lets it go on. */
+  #drainPart(batch: Batch): void {
+    const stopsAt = this.stopped === undefined ? this.#stage.output?.(batch, this.#rejecting) : undefined;
+    const overAt = stopsAt === undefined ? [] : [stopsAt];
+    this.#leaving = { batch, isWhole: false, verdict: undefined, isDone: false, overAt };
+    if (this.stopped === undefined) for (const edge of this.edges) edge.offer(batch, false);
+    if (this.#flush()) this.#leave();
+  }
+
+  #drain(batch: Batch): void {
+    const { lane, block, origin } = batch;
+    const { memory } = lane;
+    const { holding, atLimit } = this.#stage;
+    if (holding !== undefined) {
+      const isHeld = holding.hold(batch);
+      if (holding.isFull) this.closeHolding();
+      if (isHeld) return;
     }
-    await this.#drainFlight({ lane, block, tag });
-  }
-
-  /** The columns that came after the header, in words. */
-  lateColumns(): string[] {
-    if (!this.#job.findsColumns || this.#job.isFinding || this.stopped !== undefined) return [];
-    const late = this.#job.lateKeys;
-    if (late.size === 0) return [];
-    const names = [...late]
-      .slice(0, 10)
-      .map(([name, records]) => `${quoted(name, LISTED_LENGTH)} (${counted(records, 'record')})`);
-    const more = late.size > names.length ? ` and ${late.size - names.length} more` : '';
-    const what = `${counted(late.size, 'column')} came after the header and ${late.size === 1 ? 'was' : 'were'} left out`;
-    return [`${what}: ${names.join(', ')}${more}; ${this.#columnsHint()}`];
-  }
-
-  /** How the columns can be those of all records. */
-  #columnsHint(): string {
-    const { input, output } = this.#job.settings;
-    if (output?.unsparsify) return 'the input has changed while it was read';
-    const given = '--columns or -f can name them';
-    return areFiles(input.inputs) && this.#job.findsColumns
-      ? `--unsparsify finds all columns of files, ${given}`
-      : given;
-  }
-
-  async #drainFlight(flight: Flight<Tag>): Promise<void> {
-    const { tag, block } = flight;
-    const { memory } = flight.lane;
     const counts = memory.counts(block);
     const isOver = counts.rejected > this.#rejecting.left;
-    if (isOver && this.#job.canRepeat) {
-      await this.#stopAtReject(flight);
+    if (isOver && atLimit === 'again') {
+      this.#stopAtReject(batch);
       return;
     }
-    const firstLine = tag.origin.lines + 1;
-    const place = { sourceName: tag.origin.name, firstLine, sourceOffset: tag.sourceOffset };
+    const place = { sourceName: origin.name, firstLine: origin.lines + 1, sourceOffset: batch.sourceOffset };
     for (let i = 0; i < counts.rejected; i++) {
       const reject = memory.reject(block, i);
-      const cause = reject.cause === 0 ? undefined : this.#job.causeOf?.(flight, reject.cause);
-      this.#rejecting.take(memory, reject, { ...place, cause }, tag.from);
+      const cause = reject.cause === 0 ? undefined : lane.cause?.(reject.cause);
+      this.#rejecting.take(memory, reject, { ...place, cause }, batch.from);
     }
-    this.#stats.countBatch(counts, tag.trigger);
-    const verdict = this.#job.verdict(flight);
-    this.#job.recorder?.take(flight);
-    tag.origin.lines += counts.lines;
-    await this.#takeOutput(flight);
-    this.stopped ??= verdict;
-    if (isOver) this.#stopAtLimit(this.#rejecting.placeOf(tag.origin.name, tag.origin.lines));
-    const stoppedAt = memory.word(block, L.B_STOPPED_AT);
-    if (stoppedAt !== 0) this.#stopAtColumn(memory.view(stoppedAt, tag.to), tag);
+    this.#stats.countBatch(counts, batch.trigger);
+    const verdict = this.#stage.verdict(batch);
+    const stopsAt = this.#stage.output?.(batch, this.#rejecting);
+    const isLost = verdict?.stop === 'failed' || stopsAt !== undefined || (isOver && atLimit === 'lost');
+    if (!isLost) noteProgress(batch);
+    const overAt = stopsAt === undefined ? [] : [stopsAt];
+    if (isOver) overAt.push(this.#rejecting.placeOf(origin.name, origin.lines + counts.lines));
+    this.#leaving = { batch, isWhole: true, verdict, isDone: !isLost, overAt };
+    for (const edge of this.edges) edge.offer(batch, !isLost);
+    origin.lines += counts.lines;
+    if (this.#flush()) this.#leave();
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    const { sink } = this;
-    const taken = sink.writeNow(bytes);
-    if (taken < bytes.length && !sink.closed) await sink.writeAll(bytes.subarray(taken));
-    if (sink.closed) this.stopped = 'closed';
-    else this.#stats.bytesOut += bytes.length;
+  /** The output of a batch has been delivered. */
+  #leave(): void {
+    const { batch, isWhole, verdict, isDone, overAt } = this.#leaving!;
+    this.#leaving = undefined;
+    if (this.edges.some(({ isClosed }) => isClosed)) this.stopped ??= 'closed';
+    const isDelivered = this.stopped !== 'closed';
+    if (verdict !== undefined && this.stopped === undefined) {
+      this.stopped = verdict.stop;
+      if (verdict.message !== undefined) this.#talk.error(verdict.message);
+    }
+    for (const place of overAt) this.#stopAtLimit(place);
+    if (!isWhole) {
+      // A guest that goes on writing would never come to its end.
+      if (this.stopped === undefined) batch.lane.goOn(batch.block);
+      else this.#stage.stop('abandon');
+    } else if (isDelivered && isDone) batch.release();
+    else batch.fail();
   }
 
-  /** One bad line too many is in this batch: what is before it is output, it is reported, and the run stops. */
-  async #stopAtReject(flight: Flight<Tag>): Promise<void> {
-    const { memory } = flight.lane;
-    const { tag, block } = flight;
+  /** Processes a batch again, beside the lanes and before all others; the new one takes its place. */
+  #runAside(bytes: Uint8Array, batch: Batch, changes: Partial<BatchOf> = {}): void {
+    const seat = this.#stage.aside(bytes.length);
+    const { memory } = seat.lane;
+    const from = memory.inputStart(seat.block);
+    const to = from + bytes.length;
+    memory.view(from, to).set(bytes);
+    this.#submitAside(batch.movedTo(seat, from, to, changes));
+    batch.release();
+  }
+
+  #submitAside(batch: Batch): void {
+    this.#isAside = true;
+    this.#stage.lanes.submitAside(batch);
+  }
+
+  /** One bad line too many is in this batch: what is before it is output, it is reported, and the node stops. */
+  #stopAtReject(batch: Batch): void {
+    const { memory } = batch.lane;
+    const { origin, block } = batch;
     const last = memory.reject(block, this.#rejecting.left);
-    const before = memory.view(tag.from, last.from).slice();
+    const before = memory.view(batch.from, last.from).slice();
     const line = memory.view(last.from, last.to).slice();
     const column = last.at - last.from + 1;
-    if (before.length > 0) await this.#runAside(before, { ...tag, endAdded: false });
-    this.#reportLast(line, {
-      ...{ origin: tag.origin, sourceOffset: tag.sourceOffset + before.length, column },
-      ...{ code: last.code, lengthBytes: line.length },
-    });
+    const sourceOffset = batch.sourceOffset + before.length;
+    const report = (): void =>
+      this.#reportLast(line, { origin, sourceOffset, column, code: last.code, lengthBytes: line.length });
+    if (before.length === 0) {
+      batch.fail();
+      report();
+      return;
+    }
+    // Of a batch of another node nothing is done when not all of it is.
+    this.#runAside(before, batch, { endAdded: false, whole: origin.file === undefined ? 0 : batch.whole });
+    this.#acts.unshift(report);
   }
 
-  /** Reports the line that follows the last one that was drained, and stops the run when that was one too many. */
+  /** Reports the line that follows the last one that was drained, and stops the node when that was one too many. */
   #reportLast(
     line: Uint8Array | undefined,
-    at: { origin: Tag['origin']; sourceOffset: number; column: number; code: number; lengthBytes: number },
+    at: { origin: Origin; sourceOffset: number; column: number; code: number; lengthBytes: number },
   ): void {
     const { origin, sourceOffset, column, code, lengthBytes } = at;
     origin.lines++;
@@ -268,27 +295,6 @@ export class Drain {
   #stopAtLimit(place: string): void {
     if (this.stopped === 'rejects') return;
     this.stopped = 'rejects';
-    const { onError, maxErrors } = this.#job.settings.rejects;
-    const cause = onError === 'fail' ? '--on-error fail' : `--max-errors ${maxErrors}`;
-    this.#talk.error(`stopped at ${place} (${cause})`);
-  }
-
-  /** `rest` begins with the record that has a key too many. */
-  #stopAtColumn(rest: Uint8Array, tag: Tag): void {
-    this.stopped = 'columns';
-    const record = JSON.parse(Buffer.from(rest.subarray(0, rest.indexOf(0x0a))).toString()) as object;
-    const known = new Set(this.#job.columns!.flatMap(({ path }) => [path.steps[0]!, path.wholeKey].map(keyOf)));
-    const names = Object.keys(record).filter((key) => !known.has(key));
-    const what = `${names.length === 1 ? 'a column' : 'columns'} that the header has not`;
-    this.#talk.error(
-      `${excerpt(tag.origin.name)}:${tag.origin.lines + 1}: the record has ${what}: ` +
-        `${quotedList(names)} (--csv-strict); ${this.#columnsHint()}`,
-    );
-  }
-
-  async #writeHeader(): Promise<void> {
-    const { output } = this.#job.settings;
-    if (output === undefined || output.to === 'ndjson' || !output.header) return;
-    await this.#write(Buffer.from(headerLine(output.to, this.#job.columns!)));
+    this.#talk.error(this.#rejecting.tooMany(place));
   }
 }

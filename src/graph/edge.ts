@@ -1,141 +1,131 @@
 /**
- * What connects two runs on this thread: the sink of one is the source of the next. Bytes are copied through a ring of
- * fixed size, so a slow second run holds up the first. When the first gives its output up, the second learns it after the
- * last byte, and gives up its own.
+ * Where the output of a node goes. The pieces of a batch are taken from where they lie, so that a node has nothing else on
+ * its way while an edge is not through with it: the slowest edge holds back, and memory stays bounded.
  */
-import { copyInto } from '../engine/copy.ts';
-import type { Sink, Source } from '../io/index.ts';
-import { SourceError, WOULD_BLOCK } from '../io/index.ts';
+import type { Sink } from '../io/index.ts';
+import type { Batch } from './batch.ts';
+import type { StoreReport } from './point-store.ts';
+import type { Stats } from './stats.ts';
 
-const RING_BYTES = 1 << 20;
-const NEWLINE = 0x0a;
-
-/** An event that one side waits for and the other side brings about. */
-class Signal {
-  #promise: Promise<void> | undefined;
-  #resolve: (() => void) | undefined;
-
-  wait(): Promise<void> {
-    this.#promise ??= new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-    return this.#promise;
-  }
-
-  raise(): void {
-    const resolve = this.#resolve;
-    this.#promise = undefined;
-    this.#resolve = undefined;
-    resolve?.();
-  }
+export interface Edge {
+  /** For messages. */
+  readonly name: string;
+  /** Nobody takes anything any more; what is offered is dropped. */
+  readonly isClosed: boolean;
+  /** Nothing of it is to be seen before `commit`, and nothing is left of it by `abort`. */
+  readonly isAllOrNothing: boolean;
+  /**
+   * Delivers what came of a batch, which stays as it is until `flush` says so.
+   * @param isWhole false: it is a part of what comes of the batch; the rest follows, or the lane has given it up
+   * @throws SinkError
+   */
+  offer(batch: Batch, isWhole: boolean): void;
+  /** Delivers other bytes, in turn; they are borrowed until `flush` says so. @throws SinkError */
+  write(bytes: Uint8Array): void;
+  /** Goes on. @returns whether all has been delivered. @throws SinkError */
+  flush(): boolean;
+  /** After `flush` has said no: until it may say something else; undefined when a node of the graph will bring that about. */
+  wait(): Promise<void> | undefined;
+  /** Nothing more comes: what is kept back goes out. @throws SinkError */
+  end(): void;
+  /** The output is whole. @throws SinkError */
+  commit(): void;
+  /** The output is given up. */
+  abort(): void;
+  /** What has to be said at the end. */
+  words?(): readonly string[];
+  /** What a store has been given. */
+  report?(): StoreReport;
 }
 
-export class Conduit {
-  readonly source: Source;
-  readonly sink: Sink;
-  readonly #ring = new Uint8Array(RING_BYTES);
-  #from = 0;
-  #used = 0;
-  #end: 'open' | 'committed' | 'aborted' = 'open';
-  #isClosed = false;
-  #onClosed: (() => void) | undefined;
-  readonly #data = new Signal();
-  readonly #room = new Signal();
+/** Bytes to a sink: written from the block in which they are. */
+export class SinkEdge implements Edge {
+  readonly #sink: Sink;
+  readonly #stats: Stats;
+  #batch: Batch | undefined;
+  #next = 0;
+  #writing: Promise<void> | undefined;
+  #failure: unknown;
+  #isWritten = true;
 
-  /** `name` is what the second run's messages call its input. */
-  constructor(name: string) {
-    this.source = {
-      name,
-      sizeBytes: undefined,
-      readNow: (target) => this.#read(target),
-      wait: () => (this.#used > 0 || this.#end !== 'open' ? Promise.resolve() : this.#data.wait()),
-      close: () => {
-        this.#isClosed = true;
-        this.#room.raise();
-        this.#onClosed?.();
-      },
-    };
-    const isClosed = (): boolean => this.#isClosed;
-    this.sink = {
-      name,
-      get closed() {
-        return isClosed();
-      },
-      isTTY: false,
-      writeNow: (bytes) => this.#write(bytes),
-      writeAll: (bytes) => this.#writeAll(bytes),
-      commit: () => this.#finish('committed'),
-      abort: () => this.#finish('aborted'),
-    };
+  /** @param stats counts what the sink has taken */
+  constructor(sink: Sink, stats: Stats) {
+    this.#sink = sink;
+    this.#stats = stats;
   }
 
-  /**
-   * What the first run is to read instead of `source`: the same, but it is at its end when the second run takes no more.
-   * Otherwise an input that is idle would be waited for, although nobody wants it any more. Only behind a whole line:
-   * half of one would look like a bad one.
-   */
-  feeding(source: Source): Source {
-    let isInLine = false;
-    const isOver = (): boolean => this.#isClosed && !isInLine;
-    return {
-      name: source.name,
-      sizeBytes: source.sizeBytes,
-      readNow: (target) => {
-        if (isOver()) return 0;
-        const count = source.readNow(target);
-        if (count > 0) isInLine = target[count - 1] !== NEWLINE;
-        return count;
-      },
-      wait: () =>
-        new Promise((resolve, reject) => {
-          this.#onClosed = resolve;
-          if (isOver()) resolve();
-          source.wait().then(resolve, reject);
-        }),
-      close: () => source.close(),
-    };
+  get name(): string {
+    return this.#sink.name;
   }
 
-  #read(target: Uint8Array): number {
-    if (this.#used === 0) {
-      if (this.#end === 'open') return WOULD_BLOCK;
-      // Whoever aborted has said why.
-      if (this.#end === 'aborted') throw new SourceError(this.source.name, 'EUPSTREAM', '');
-      return 0;
+  get isClosed(): boolean {
+    return this.#sink.closed;
+  }
+
+  get isAllOrNothing(): boolean {
+    return this.#sink.isAllOrNothing === true;
+  }
+
+  offer(batch: Batch): void {
+    this.#batch = batch;
+    this.#next = 0;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#put(bytes);
+  }
+
+  flush(): boolean {
+    if (!this.#isWritten) return false;
+    if (this.#failure !== undefined) throw this.#failure;
+    const batch = this.#batch;
+    if (batch === undefined) return true;
+    const { memory } = batch.lane;
+    const count = memory.segmentCount(batch.block);
+    while (this.#next < count && !this.#sink.closed) {
+      if (!this.#put(memory.segment(batch.block, this.#next++))) return false;
     }
-    const count = Math.min(target.length, this.#used, RING_BYTES - this.#from);
-    copyInto(target, 0, this.#ring.subarray(this.#from, this.#from + count));
-    this.#from = (this.#from + count) % RING_BYTES;
-    this.#used -= count;
-    this.#room.raise();
-    return count;
+    this.#batch = undefined;
+    return true;
   }
 
-  #write(bytes: Uint8Array): number {
-    let taken = 0;
-    while (taken < bytes.length && this.#used < RING_BYTES && !this.#isClosed) {
-      const at = (this.#from + this.#used) % RING_BYTES;
-      const count = Math.min(bytes.length - taken, RING_BYTES - this.#used, RING_BYTES - at);
-      copyInto(this.#ring, at, bytes.subarray(taken, taken + count));
-      this.#used += count;
-      taken += count;
+  wait(): Promise<void> | undefined {
+    return this.#writing;
+  }
+
+  end(): void {}
+
+  commit(): void {
+    this.#sink.commit();
+  }
+
+  abort(): void {
+    this.#sink.abort();
+  }
+
+  /** @returns false when the rest of the bytes is on its way */
+  #put(bytes: Uint8Array): boolean {
+    const sink = this.#sink;
+    const taken = sink.writeNow(bytes);
+    if (taken === bytes.length || sink.closed) {
+      this.#count(bytes);
+      return true;
     }
-    if (taken > 0) this.#data.raise();
-    return taken;
+    this.#isWritten = false;
+    this.#writing = sink.writeAll(bytes.subarray(taken)).then(
+      () => {
+        this.#isWritten = true;
+        this.#count(bytes);
+      },
+      (error: unknown) => {
+        this.#isWritten = true;
+        this.#failure = error;
+      },
+    );
+    return false;
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (
-      let taken = this.#write(bytes);
-      taken < bytes.length && !this.#isClosed;
-      taken += this.#write(bytes.subarray(taken))
-    ) {
-      await this.#room.wait();
-    }
-  }
-
-  #finish(end: 'committed' | 'aborted'): void {
-    if (this.#end === 'open') this.#end = end;
-    this.#data.raise();
+  #count({ length }: Uint8Array): void {
+    if (!this.#sink.closed) this.#stats.bytesOut += length;
   }
 }

@@ -9,12 +9,11 @@ export interface Ends {
   readonly openSource: (input: string) => Source;
   /** A file from a byte of it on, see io/file-at.ts. Undefined where inputs are no files. @throws SourceError */
   readonly openFileAt?: ((input: string, at: number) => Source | 'short' | undefined) | undefined;
-  readonly sink: Sink;
+  /** Undefined where nothing is output. */
+  readonly sink: Sink | undefined;
   readonly rejects: RejectsWriter | undefined;
   /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
   readonly showsBadLines: boolean;
-  /** The input is the output of this plugin; undefined or left out when it is not. */
-  readonly readsOutputOf?: string | undefined;
   /** Gives memory back after a very long record. Undefined where the process is not ours to stop for it. */
   readonly collectGarbage: (() => Promise<void>) | undefined;
 }

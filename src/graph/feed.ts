@@ -8,21 +8,9 @@
 import type { EngineMemory } from '../engine/engine.ts';
 import { SourceError } from '../io/errors.ts';
 import { type Source, WOULD_BLOCK } from '../io/types.ts';
-import type { Seat } from './lane.ts';
-
-export type Trigger = 'full' | 'dry' | 'aged' | 'end' | 'long';
-
-/** A batch in a block: [from, to) are whole lines. */
-export interface Cut {
-  readonly kind: 'cut';
-  readonly from: number;
-  readonly to: number;
-  readonly trigger: Trigger;
-  /** Offset of the first byte in the (decompressed) source. */
-  readonly sourceOffset: number;
-  /** The source ended without a newline, and the last one of the batch was added. */
-  readonly endAdded: boolean;
-}
+import { Batch, type Origin, type Trigger } from './batch.ts';
+import type { Lane, Seat } from './lane.ts';
+import { type Ledger, NO_RECEIPTS, type Receipt } from './receipt.ts';
 
 /** A line longer than a block, whose parts have been handed on, has come to its end. */
 export interface LongLine {
@@ -32,10 +20,13 @@ export interface LongLine {
   readonly sourceOffset: number;
   /** The source ended before its newline. */
   readonly endAdded: boolean;
+  /** As those of a batch: whoever takes the line holds them. */
+  readonly receipts: readonly Receipt[];
+  readonly whole: number;
 }
 
 export type Filled =
-  | Cut
+  | Batch
   | LongLine
   /** A part of a line that is longer than a block, borrowed until the next call; `long` follows, or `end`. */
   | { readonly kind: 'part'; readonly bytes: Uint8Array }
@@ -51,10 +42,31 @@ export interface BatchLimits {
   readonly maxRecordBytes: number;
 }
 
+/** What a batch of another node owes. */
+export interface Crossing extends Receipt {
+  /** All of it has been read, and nothing more will come of the batch. */
+  readonly isComplete: boolean;
+}
+
+/** What is to be known of a source besides its bytes. */
+export interface FeedOf {
+  readonly source: Source;
+  readonly origin: Origin;
+  /** Of the first byte that the source gives. */
+  readonly startOffset: number;
+  /** The receipts of its batches; undefined when nobody wants to know how far it was read. */
+  readonly ledger?: Ledger | undefined;
+  /** The one receipt of all bytes, which are those of a batch of another node; the feed is one of its holders. */
+  readonly crossing?: Crossing | undefined;
+  /** Where a batch has to end at the latest; undefined when its limits alone say so. */
+  readonly cutAt?: ((lane: Lane, from: number, to: number) => number) | undefined;
+}
+
 const NEWLINE = 0x0a;
 const BOM = [0xef, 0xbb, 0xbf] as const;
 
 export class Feed {
+  readonly #of: FeedOf;
   readonly #source: Source;
   readonly #limits: BatchLimits;
   readonly #clockMs: () => number;
@@ -74,9 +86,10 @@ export class Feed {
   #failure: SourceError | undefined;
   #long: { lengthBytes: number; newlineBytes?: 1 } | undefined;
 
-  /** @param startOffset of the first byte that the source gives */
-  constructor(source: Source, limits: BatchLimits, clockMs: () => number, startOffset = 0) {
-    this.#source = source;
+  constructor(of: FeedOf, limits: BatchLimits, clockMs: () => number) {
+    const { startOffset } = of;
+    this.#of = of;
+    this.#source = of.source;
     this.#startOffset = startOffset;
     this.#sourceOffset = startOffset;
     this.#isFirstBatch = startOffset === 0;
@@ -96,7 +109,7 @@ export class Feed {
   }
 
   /**
-   * Reads into the block until something is to be done. After `cut` the block is the caller's to submit; after `dry`
+   * Reads into the block until something is to be done. After a batch the block is the caller's to submit; after `dry`
    * it is still the feed's and the next call must be given the same one; after the others it holds nothing.
    */
   fill(seat: Seat): Filled {
@@ -188,26 +201,46 @@ export class Feed {
     return { kind: 'end', unfinishedBytes, failure: this.#failure };
   }
 
-  #cutByLines(seat: Seat, start: number): Cut | undefined {
+  #cutByLines(seat: Seat, start: number): Batch | undefined {
     if (this.#limits.batchRecords === undefined || this.#used === 0) return undefined;
     const to = seat.lane.afterLines(start, start + this.#used, this.#limits.batchRecords);
     return to === 0 ? undefined : this.#cutAt(seat, start, to, 'full', false);
   }
 
-  /** Closes the batch at `to`; what follows is carried over. */
-  #cutAt(seat: Seat, start: number, to: number, trigger: Trigger, endAdded: boolean): Cut {
+  /** Closes the batch at `wanted`, or where it has to end before that; what follows is carried over. */
+  #cutAt(seat: Seat, start: number, wanted: number, trigger: Trigger, isEndAdded: boolean): Batch {
     const { memory } = seat.lane;
     const end = start + this.#used;
-    const sourceOffset = this.#sourceOffset;
+    // A byte order mark is not part of the first record; only the very start of an input can have one.
+    const isMarked = this.#isFirstBatch && BOM.every((byte, i) => memory.view(start, wanted)[i] === byte);
+    this.#isFirstBatch = false;
+    const from = isMarked ? start + BOM.length : start;
+    const to = this.#of.cutAt?.(seat.lane, from, wanted) ?? wanted;
+    const endAdded = isEndAdded && to === wanted;
     if (to < end) this.#keepCarry(memory.view(to, end));
+    const sourceOffset = this.#sourceOffset + (from - start);
     this.#sourceOffset += to - start - (endAdded ? 1 : 0);
     this.#used = 0;
     this.#linesEnd = 0;
-    // A byte order mark is not part of the first record; only the very start of an input can have one.
-    const isMarked = this.#isFirstBatch && BOM.every((byte, i) => memory.view(start, to)[i] === byte);
-    this.#isFirstBatch = false;
-    const skip = isMarked ? BOM.length : 0;
-    return { kind: 'cut', from: start + skip, to, trigger, sourceOffset: sourceOffset + skip, endAdded };
+    const { receipts, whole } = this.#receipts();
+    return new Batch(seat, from, to, { origin: this.#of.origin, trigger, sourceOffset, endAdded, receipts, whole });
+  }
+
+  /** Of the bytes that have just been cut. */
+  #receipts(): { readonly receipts: readonly Receipt[]; readonly whole: number } {
+    const { ledger, crossing } = this.#of;
+    if (ledger !== undefined) return { receipts: [ledger.issue()], whole: 1 };
+    if (crossing === undefined) return { receipts: NO_RECEIPTS, whole: 0 };
+    crossing.retain();
+    return { receipts: [crossing], whole: crossing.isComplete && this.#carryBytes === 0 ? 1 : 0 };
+  }
+
+  /** Nothing more is taken from it. */
+  close(): void {
+    const { crossing } = this.#of;
+    const isCut = crossing?.isComplete === true && this.#used + this.#carryBytes === 0 && this.#long === undefined;
+    if (isCut) crossing.release();
+    else crossing?.fail();
   }
 
   #startLong(bytes: Uint8Array): Filled {
@@ -235,7 +268,7 @@ export class Feed {
     const sourceOffset = this.#sourceOffset;
     this.#sourceOffset += long.lengthBytes + (long.newlineBytes ?? 0);
     const endAdded = long.newlineBytes === undefined;
-    return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset, endAdded };
+    return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset, endAdded, ...this.#receipts() };
   }
 
   /** The next part of the long line; what follows its newline is carried over. */

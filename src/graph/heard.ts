@@ -1,19 +1,21 @@
-/** A run with an ear for signals: the first one ends it in good order, and in a long call of the engine at once. */
+/** A graph with an ear for signals: the first one ends it in good order, and in a long call of the engine at once. */
 import { onLongCall } from '../engine/engine.ts';
-import type { RunHost, RunOutcome, StopSignal } from './host.ts';
+import type { Graph } from './graph.ts';
+import type { RunHost, StopSignal } from './host.ts';
 
-/** What can be stopped. */
-interface Stoppable {
-  execute(): Promise<RunOutcome>;
-  stop(signal: StopSignal): void;
-}
-
-/** Executes a run that ends in good order when there is a signal. */
-export async function executeHeard(run: Stoppable, host: RunHost): Promise<RunOutcome> {
-  const unlisten = host.onSignal((signal) => run.stop(signal));
+/**
+ * Executes a graph that ends in good order when there is a signal.
+ * @param stop what a signal does, when that is something else
+ */
+export async function executeHeard(
+  graph: Graph,
+  host: RunHost,
+  stop: (signal: StopSignal) => void = (signal) => graph.stop(signal),
+): Promise<void> {
+  const unlisten = host.onSignal(stop);
   onLongCall(() => host.onLongCall?.());
   try {
-    return await run.execute();
+    await graph.execute();
   } finally {
     unlisten();
   }

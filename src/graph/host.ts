@@ -5,7 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { SelectSettings, StoreSettings } from '../config/settings.ts';
-import type { PointStore } from '../stage/points/store-writer.ts';
+import type { PointStore } from './point-store.ts';
 
 /**
  * Talk for people, on standard error; never data. Each call is one message, without a final newline; it may have

@@ -4,19 +4,21 @@
  * that no line is ever in memory beyond that limit. The engine grows with the line by factors of four.
  */
 import type { Seat } from './lane.ts';
-import type { Work } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const LEAST_BYTES = 4 << 20;
 const GROWTH = 4;
 const NEWLINE = 0x0a;
 
 export class LongLineBuffer {
-  readonly #job: Work;
+  readonly #stage: Stage;
+  readonly #maxRecordBytes: number;
   #seat: Seat | undefined;
   #lengthBytes = 0;
 
-  constructor(job: Work) {
-    this.#job = job;
+  constructor(stage: Stage, maxRecordBytes: number) {
+    this.#stage = stage;
+    this.#maxRecordBytes = maxRecordBytes;
   }
 
   /** A line has begun and not ended. */
@@ -31,7 +33,7 @@ export class LongLineBuffer {
    */
   add(part: Uint8Array): readonly Uint8Array[] {
     const before = this.#lengthBytes;
-    const { maxRecordBytes } = this.#job.settings.batches;
+    const maxRecordBytes = this.#maxRecordBytes;
     this.#lengthBytes += part.length;
     if (before > maxRecordBytes) return [part];
     if (this.#lengthBytes > maxRecordBytes) return [this.#held(before), part];
@@ -54,7 +56,7 @@ export class LongLineBuffer {
     return { seat, from, to };
   }
 
-  /** Forgets the line. The memory stays with the job. */
+  /** Forgets the line. The memory stays with the stage. */
   clear(): void {
     this.#seat = undefined;
     this.#lengthBytes = 0;
@@ -73,8 +75,8 @@ export class LongLineBuffer {
     const capacity = this.#seat?.lane.memory.blockBytes(this.#seat.block) ?? 0;
     if (needed <= capacity) return;
     const held = this.#held(heldBytes);
-    const most = this.#job.settings.batches.maxRecordBytes + 1;
-    this.#seat = this.#job.aside(Math.max(needed, Math.min(most, Math.max(LEAST_BYTES, capacity * GROWTH))));
+    const most = this.#maxRecordBytes + 1;
+    this.#seat = this.#stage.aside(Math.max(needed, Math.min(most, Math.max(LEAST_BYTES, capacity * GROWTH))));
     const { lane, block } = this.#seat;
     const start = lane.memory.inputStart(block);
     const at = lane.memory.view(start, start + heldBytes);

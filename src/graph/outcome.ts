@@ -1,79 +1,125 @@
 /**
- * How a run ends: the output gets its name or is given up, what has to be said is said, in this order: what failed, the
- * bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided. An output file
+ * How a node ends, and a run: the output gets its name or is given up, what has to be said is said, in this order: what failed,
+ * the bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided. An output file
  * appears under its name only when all of the input went into it; bad lines that were told of do not prevent that.
  */
 import type { ReportSettings } from '../config/settings.ts';
 import { SinkError } from '../io/index.ts';
-import { absentPathHints, literalHints } from '../stage/select/hints.ts';
 import { excerpt } from '../text/printable.ts';
-import type { Drain, Stop } from './drain.ts';
+import type { Edge } from './edge.ts';
 import type { RunHost, RunOutcome, StopSignal } from './host.ts';
 import type { Rejecting } from './rejecting.ts';
-import type { Work } from './stage.ts';
+import type { NodeSettings, Stage, Stop } from './stage.ts';
 import { renderStats, type Stats, type StatsReport } from './stats.ts';
 import { runWords } from './verbose.ts';
 
-/** A guest that ended by itself has had all that it wanted. */
-const isWholeRun = (stopped: Stop | undefined): boolean => stopped === undefined || stopped === 'ended';
-
-/** How far the run came. */
+/** How far a node came. */
 export interface Ending {
-  readonly job: Work;
-  readonly host: RunHost;
+  readonly stage: Stage;
+  readonly settings: NodeSettings;
+  readonly edges: readonly Edge[];
   readonly stats: Stats;
-  readonly drain: Drain;
   readonly rejecting: Rejecting;
+  readonly host: RunHost;
+  readonly closeRejects: () => void;
+  readonly stopped: Stop | undefined;
   readonly signal: StopSignal | undefined;
   /** An input could not be opened or read to its end. */
   readonly inputFailed: boolean;
-  /** The output or the rejects could not be written. */
+  /** An output could not be written. */
   readonly sinkError: SinkError | undefined;
   readonly report: () => StatsReport;
 }
 
-/** Ends the run; nothing is in flight any more, or nobody wants it. */
-export function conclude(ending: Ending): RunOutcome {
-  const { job, host, drain, rejecting, stats, signal, inputFailed } = ending;
-  const { rejects, report: reported } = job.settings;
+/** How a node has ended. */
+export interface NodeEnd {
+  readonly stopped: Stop | undefined;
+  readonly signal: StopSignal | undefined;
+  /** Something of the input could not be read, or of the output not be written, or was left out. */
+  readonly isIncomplete: boolean;
+  /** Lines were left out that should have been records. */
+  readonly hasBadLines: boolean;
+}
+
+/** A guest that ended by itself has had all that it wanted. */
+const isWholeRun = (stopped: Stop | undefined): boolean => stopped === undefined || stopped === 'ended';
+
+/** Ends the node; nothing is on its way any more, or nobody wants it. */
+export function conclude(ending: Ending): NodeEnd {
+  const { stage, settings, edges, host, rejecting, stats, signal, inputFailed, stopped } = ending;
+  const { rejects } = settings;
   const { talk } = host;
-  const { stopped } = drain;
-  const isWhole = ending.sinkError === undefined && signal === undefined && !inputFailed && isWholeRun(stopped);
-  const caught = settle(drain, isWhole);
-  const sinkError = ending.sinkError ?? caught;
+  const kept = closeEnds(ending);
+  const isWhole = kept === undefined && signal === undefined && !inputFailed && isWholeRun(stopped);
+  // An output whose reader has gone (a FIFO) is as finished as it will ever be.
+  const isGivenUp = !isWhole && stopped !== 'closed';
+  const sinkError =
+    kept ??
+    (isGivenUp
+      ? undefined
+      : firstErrorOf(
+          edges.map((edge) => () => edge.commit()),
+          () => {},
+        ));
+  if (isGivenUp) for (const edge of edges) edge.abort();
   host.progress?.clear();
   if (sinkError !== undefined) talk.error(sinkError.message);
   rejecting.summarise(rejects.rejectsFile, rejects.onError === 'keep', sinkError?.sink);
-  for (const words of job.recorder?.words() ?? []) talk.warn(words);
-  job.finish();
-  const late = drain.lateColumns();
-  for (const hint of late) talk.warn(hint);
-  if (stopped === undefined && signal === undefined) {
-    for (const hint of [...absentPathHints(job, stats), ...literalHints(job, stats)]) talk.warn(hint);
-  }
-  if (!isWhole && stopped !== 'closed' && drain.sink.isAllOrNothing === true) {
+  for (const edge of edges) for (const words of edge.words?.() ?? []) talk.warn(words);
+  stage.finish();
+  const { leftOut, hints } = stopped === undefined ? stage.report(stats) : { leftOut: [], hints: [] };
+  for (const hint of leftOut) talk.warn(hint);
+  if (signal === undefined) for (const hint of hints) talk.warn(hint);
+  for (const { name, isAllOrNothing } of isGivenUp ? edges : []) {
+    if (!isAllOrNothing) continue;
     const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';
-    talk.warn(`${excerpt(drain.sink.name)} was not written, because ${why}`);
+    talk.warn(`${excerpt(name)} was not written, because ${why}`);
   }
-  for (const [level, text] of runWords(job.settings, ending.report())) talk.verbose(level, text);
-  tellStats(reported?.stats, host, ending.report);
-  return outcome(ending, sinkError !== undefined || late.length > 0);
+  for (const [level, text] of runWords(settings, ending.report())) talk.verbose(level, text);
+  tellStats(settings.report?.stats, host, ending.report);
+  return {
+    ...{ stopped, signal, isIncomplete: sinkError !== undefined || leftOut.length > 0 || inputFailed },
+    hasBadLines: stats.rejected > 0 && rejects.onError !== 'keep' && rejects.badLinesFail,
+  };
 }
 
-/** @returns why the output could not be given its name */
-function settle(drain: Drain, isWhole: boolean): SinkError | undefined {
-  // An output whose reader has gone (a FIFO) is as finished as it will ever be.
-  if (!isWhole && drain.stopped !== 'closed') {
-    drain.sink.abort();
-    return undefined;
+/**
+ * Closes what else is written to: what was rejected, or remembered, before an output failed is kept, unless that is what
+ * failed. @returns the first error of all
+ */
+function closeEnds({ sinkError, closeRejects, edges, host }: Ending): SinkError | undefined {
+  const acts = [closeRejects, ...edges.map((edge) => () => edge.end())];
+  const told = ({ sink, message }: SinkError, first: SinkError): void => {
+    if (sink !== first.sink) host.talk.error(message);
+  };
+  return firstErrorOf(acts, told, sinkError);
+}
+
+/** Does everything. @returns the first error; `others` is told of the others */
+function firstErrorOf(
+  acts: readonly (() => void)[],
+  others: (error: SinkError, first: SinkError) => void,
+  before?: SinkError,
+): SinkError | undefined {
+  let first = before;
+  for (const act of acts) {
+    const error = sinkErrorOf(act);
+    if (error === undefined) continue;
+    if (first === undefined) first = error;
+    else others(error, first);
   }
+  return first;
+}
+
+/** The error of an output that an act ends with, if it does. */
+export function sinkErrorOf(act: () => void): SinkError | undefined {
   try {
-    drain.sink.commit();
+    act();
+    return undefined;
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     return error;
   }
-  return undefined;
 }
 
 function tellStats(stats: ReportSettings['stats'] | undefined, { talk }: RunHost, report: () => StatsReport): void {
@@ -81,12 +127,35 @@ function tellStats(stats: ReportSettings['stats'] | undefined, { talk }: RunHost
   else if (stats === 'human') talk.info(renderStats(report()));
 }
 
-/** @param isIncomplete something of the output could not be written, or was left out */
-function outcome({ job, drain, stats, signal, inputFailed }: Ending, isIncomplete: boolean): RunOutcome {
+/** What decides a run's exit code besides the ends of its nodes. */
+export interface OutcomeOf {
+  /** With -e: nothing was output. */
+  readonly isEmpty: boolean;
+  /** Records were given up, or passed on as they were. */
+  readonly hasFaults?: boolean;
+  /** What a program itself has ended with, when that is what the run ends with. */
+  readonly status?: number | undefined;
+}
+
+/**
+ * The outcome of a run, by the first line that holds:
+ *
+ *     a signal                                               the process dies of it
+ *     a node whose output or input is not whole, with bad
+ *     lines, stopped by them or by a plugin, or with faults  a program's own exit status, or 1
+ *     nothing was output, with -e                            4
+ *     otherwise                                              0
+ *
+ * A node whose reader has gone away has done what anybody wanted, whatever else happened in it.
+ */
+export function outcomeOf(ends: readonly NodeEnd[], { isEmpty, hasFaults = false, status }: OutcomeOf): RunOutcome {
+  const signal = ends.find((end) => end.signal !== undefined)?.signal;
   if (signal !== undefined) return { kind: 'signal', signal };
-  if (drain.stopped === 'closed') return { kind: 'done', code: 0 };
-  const { rejects, report } = job.settings;
-  const badLines = stats.rejected > 0 && rejects.onError !== 'keep' && rejects.badLinesFail;
-  if (isIncomplete || inputFailed || badLines || !isWholeRun(drain.stopped)) return { kind: 'done', code: 1 };
-  return { kind: 'done', code: report?.exitStatus && stats.matched === 0 ? 4 : 0 };
+  const hasFailed = ends.some(
+    ({ stopped, isIncomplete, hasBadLines }) =>
+      stopped !== 'closed' && (isIncomplete || hasBadLines || !isWholeRun(stopped)),
+  );
+  // What a shell sees of a status is its last byte, and that must not look like success.
+  if (hasFailed || hasFaults) return { kind: 'done', code: status === undefined ? 1 : status & 0xff || 1 };
+  return { kind: 'done', code: isEmpty && ends.at(-1)!.stopped !== 'closed' ? 4 : 0 };
 }

@@ -44,6 +44,14 @@ export interface BadLine {
   readonly cause?: string | undefined;
 }
 
+/** How many lines may be rejected, and what says so. */
+export interface RejectLimit {
+  /** More than this stop the run. */
+  readonly lines: number;
+  /** The flag, for messages. */
+  readonly flag: string;
+}
+
 export class Rejecting {
   readonly #stats: Stats;
   readonly #talk: Talk | undefined;
@@ -51,8 +59,7 @@ export class Rejecting {
   readonly #readsOutputOf: string | undefined;
   /** Bad lines of inputs (undefined) and of the outputs of plugins. */
   readonly #counts = new Map<string | undefined, number>();
-  /** More rejected lines than this stop the run. */
-  readonly limit: number;
+  readonly #limit: RejectLimit;
 
   /**
    * Without `talk` the bad lines are not shown: the writer tells of them.
@@ -62,19 +69,24 @@ export class Rejecting {
     stats: Stats,
     talk: Talk | undefined,
     writer: RejectsWriter | undefined,
-    limit: number,
+    limit: RejectLimit,
     readsOutputOf?: string,
   ) {
     this.#readsOutputOf = readsOutputOf;
     this.#stats = stats;
     this.#talk = talk;
     this.#writer = writer;
-    this.limit = limit;
+    this.#limit = limit;
   }
 
   /** How many more lines may be rejected before the run stops. */
   get left(): number {
-    return this.limit - this.#stats.rejected;
+    return this.#limit.lines - this.#stats.rejected;
+  }
+
+  /** That the run stops because of one bad line too many. @param place of that line, for people */
+  tooMany(place: string): string {
+    return `stopped at ${place} (${this.#limit.flag})`;
   }
 
   /** A line of a processed batch whose first byte is at address `batchFrom`. */

@@ -1,6 +1,7 @@
 /**
- * What a run does with its batches, whatever that is: `Job` (selectors and projections, stage/select) and `PluginJob` (a plugin,
- * stage/plugin) are the two. The run reads, keeps the order and writes; the work owns the lanes. Types only.
+ * What a node does with its batches, whatever that is: selects and projects (stage/select), gives them to a plugin
+ * (stage/plugin), makes points of them (stage/points). The node reads, keeps the order and delivers; the stage owns the
+ * lanes. Types only.
  */
 import type {
   BatchSettings,
@@ -10,38 +11,14 @@ import type {
   ReportSettings,
   SelectionSettings,
 } from '../config/settings.ts';
-import type { Column, Path } from '../engine/program.ts';
-import type { Source } from '../io/index.ts';
-import type { StoreReport } from '../stage/points/store-writer.ts';
-import type { Tag } from './drain.ts';
-import type { Ends } from './ends.ts';
-import type { Flight, Lanes, Seat } from './lane.ts';
-import type { InputFile } from './position.ts';
+import type { Batch } from './batch.ts';
+import type { Talk } from './host.ts';
+import type { Lane, Seat } from './lane.ts';
+import type { Lanes } from './lanes.ts';
 import type { Rejecting } from './rejecting.ts';
+import type { Stats } from './stats.ts';
 
-/** An input, and where in it the source begins. */
-export interface OpenedInput {
-  readonly source: Source;
-  readonly bytes: number;
-  readonly lines: number;
-  /** Undefined for what is no file. */
-  readonly file: InputFile | undefined;
-}
-
-/** What remembers points of the records of a run (stage/points). */
-export interface Recorder {
-  /** Opens an input, perhaps where an earlier run has stopped. @throws SourceError */
-  open(input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput>;
-  /** A batch is drained: in the order of the input, before its output is written. @throws SinkError */
-  take(flight: Flight<Tag>): void;
-  /** What has to be said at the end. */
-  words(): readonly string[];
-  report(): StoreReport;
-  /** Nothing more comes; safe to call twice. @throws SinkError */
-  close(): void;
-}
-
-/** What a run, one node of work, has to know whatever that work is. */
+/** What a node has to know whatever its stage is. */
 export interface NodeSettings {
   readonly input: InputSettings;
   readonly batches: BatchSettings;
@@ -52,56 +29,85 @@ export interface NodeSettings {
   /** Undefined: what the work outputs is written as it is. */
   readonly output: OutputSettings | undefined;
   readonly rejects: RejectSettings;
-  /** Undefined: somebody else reports, for several runs together. */
+  /** Undefined: somebody else reports, for several nodes together. */
   readonly report: ReportSettings | undefined;
 }
 
-export interface Work {
-  readonly settings: NodeSettings;
-  readonly lanes: Lanes<Tag>;
-  /** Undefined until `settle` when the columns are to be found. */
-  readonly columns: readonly Column[] | undefined;
-  /** True when the columns were found in the data, so that others may turn up later. */
-  readonly findsColumns: boolean;
-  /** The columns are still to be found. */
-  readonly isFinding: boolean;
-  /** Root keys that came after the header, with the number of values under them. Complete after `finish`. */
-  readonly lateKeys: ReadonlyMap<string, number>;
-  /** A batch may be processed again. A plugin sees each record once, so its lane stops by itself at a bad line too many. */
-  readonly canRepeat: boolean;
-  /** The lanes share their thread's event loop with other runs: waiting must not block it. */
-  readonly isPolite: boolean;
-  /** Undefined when nothing is remembered. */
-  readonly recorder: Recorder | undefined;
-  /** Changes over to the real plan. No batch may be in flight. */
-  settle(columns: readonly Column[]): void;
-  /** Adds `count` worker lanes, once. */
-  startWorkers(count: number): void;
+/**
+ * Why a node reads no more: the output's reader has gone, too many lines were rejected, a column came too late; a plugin has
+ * ended by itself, or failed.
+ */
+export type Stop = 'closed' | 'rejects' | 'columns' | 'ended' | 'failed';
+
+/** What a stage has found in a batch. */
+export interface Verdict {
+  readonly stop: Stop;
+  /** What is said of it, when the output before it has been delivered. */
+  readonly message?: string;
+}
+
+/** A batch that waits, and its bytes. */
+export interface Held {
+  readonly bytes: Uint8Array;
+  readonly batch: Batch;
+}
+
+/** A stage that has to see some of its input before it can output anything: columns that are found in the data. */
+export interface Holding {
+  /** Batches are held. */
+  readonly isHolding: boolean;
+  /** It has seen enough: `close` is to be called. */
+  readonly isFull: boolean;
+  /** Where a batch of lines in [from, to) has to end at the latest: an address after `from`. */
+  cutAt(lane: Lane, from: number, to: number): number;
+  /** Looks at a batch that was processed. @returns whether it is held: then its block is free again, and nothing else is done with it */
+  hold(batch: Batch): boolean;
+  /** Ends the waiting. @returns what was held, to be processed again, each batch by a holder's `release`; the stage has changed then */
+  close(talk: Talk): readonly Held[];
+  /** Says once why nothing is output yet. */
+  explain(talk: Talk): void;
+}
+
+/** What a stage has to say at the end. */
+export interface StageReport {
+  /** What was left out of the output, so that it is not whole. */
+  readonly leftOut: readonly string[];
+  /** Advice about an output that is not what was expected. */
+  readonly hints: readonly string[];
+}
+
+export interface Stage {
+  readonly lanes: Lanes;
+  /**
+   * What becomes of a batch with a bad line too many: it is processed `again`, only up to that line; its block was `cut` behind
+   * the line (B_TO says where); or the lane has stopped there, and what is behind it is `lost`, because a plugin sees each record
+   * once.
+   */
+  readonly atLimit: 'again' | 'cut' | 'lost';
+  /** Undefined as soon as the stage can output. */
+  readonly holding?: Holding | undefined;
+  /** What is output before anything else, when there is something. Asked at the start, and again after `holding`. */
+  preface(): Uint8Array | undefined;
   /** A block that can take `bytes` at once, for a long record or a batch that is done again. Nothing may be in flight. */
   aside(bytes: number): Seat;
-  /** How many bytes the block beside the others can hold now; 0 when there is none. */
-  readonly asideBytes: number;
-  dropAside(): void;
-  /** Keeps the start of the input, for hints. */
-  sample(bytes: Uint8Array): void;
-  readonly sampleBytes: Uint8Array;
-  /** The paths of the selector, then those of given columns, that no record had. */
-  absentPaths(): { where: Path[]; columns: Path[] };
-  /** The input is over: a block to submit with nothing in it, when the lanes' guests have to be told. */
-  lastSeat(): Seat | undefined;
-  /** Why nothing more needs to be read, or undefined: a guest has ended by itself, or has failed. Called after each flight. */
-  verdict(flight: Flight<Tag>): 'ended' | 'failed' | undefined;
+  /** Lets go of what a long record needed. @returns whether that was much */
+  relax(): boolean;
+  /** Looks at a batch that is drained, before its output is delivered. @returns why nothing more needs to be read */
+  verdict(batch: Batch): Verdict | undefined;
   /**
-   * Before the output of a block, or of a part of it, is written: its bad lines are reported and taken out, if the work
-   * looks at what it outputs. @returns where the run has to stop because of one bad line too many, for people
+   * Before the output of a batch, or of a part of it, is delivered: its bad lines are reported and taken out, if the stage
+   * looks at what it outputs. @returns where the node has to stop because of one bad line too many, for people
    */
-  takeOutput(seat: Seat, rejecting: Rejecting): string | undefined;
-  /** Why a plugin failed on a rejected line, by the number in the reject. */
-  causeOf?(flight: Flight<Tag>, number: number): string | undefined;
-  /** The run has been told to stop. What was read is still processed, but not for ever. */
-  hurry(): void;
-  /** What is in flight is not wanted any more. Flights come back soon, with whatever is in them. */
-  abandon(): void;
-  /** Ends all lanes. */
+  output?(batch: Batch, rejecting: Rejecting): string | undefined;
+  /** The input is over: a block to submit with nothing in it, when the lanes' guests have to be told. */
+  end(): Seat | undefined;
+  /**
+   * `hurry`: the run is to end; what was read is still processed, but not for ever. `abandon`: what is in flight is not
+   * wanted any more; batches come back soon, with whatever is in them.
+   */
+  stop(how: 'hurry' | 'abandon'): void;
+  /** Ends all lanes. Safe to call twice. */
   finish(): void;
+  /** After `finish`. */
+  report(stats: Stats): StageReport;
 }

@@ -4,8 +4,8 @@
  */
 import { codes } from '../engine/codes.ts';
 import type { BlockCounts } from '../engine/engine.ts';
-import type { StoreReport } from '../stage/points/store-writer.ts';
-import type { Trigger } from './feed.ts';
+import type { Trigger } from './batch.ts';
+import type { StoreReport } from './point-store.ts';
 
 const triggers: readonly Trigger[] = ['full', 'dry', 'aged', 'end', 'long'];
 

@@ -10,7 +10,7 @@ import { batchSettings, outputSettings, rejectSettings, selectionSettings } from
 import { type Rule, rules } from '../config/rules.ts';
 import type { FieldSetting, OnError, OutputFormat } from '../config/settings.ts';
 import { defaultsOf } from '../config/values.ts';
-import type { JobSettings } from '../stage/select/select.ts';
+import type { SelectNodeSettings } from '../stage/select/select.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 
 /** Paths, written as for -f (`name=path` gives another name), or an object of name → path. */
@@ -69,7 +69,7 @@ const known: readonly string[] = ['where', 'fields', 'columns', ...keys.map(name
 const defaults = defaultsOf(Object.entries({ ...ruled, batchAge: rules.batchAge }));
 
 /** @throws UsageError for an option that is unknown, out of range or contradicts another */
-export function settingsOf(options: SelectOptions): JobSettings {
+export function settingsOf(options: SelectOptions): SelectNodeSettings {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`there is no option ${excerpt(unknown)}`, `Options: ${known.join(', ')}`);
@@ -85,7 +85,6 @@ export function settingsOf(options: SelectOptions): JobSettings {
     rejects: rejectSettings(resolved),
     // The stream has its own ways to report.
     report: undefined,
-    record: undefined,
   };
 }
 

@@ -1,24 +1,39 @@
 /**
- * `slung run`: a chain of runs on this thread, one for each plugin and, when the output is to be csv, tsv or chosen
- * fields, or is to be remembered (--record), a last one that is a `select` of its own. Each is the very run of graph/node.ts; conduits connect them.
+ * `slung run`: one node for each plugin and, when the output is to be csv, tsv or chosen fields, or is to be remembered
+ * (--record), a last one that selects.
  *
- *     inputs --Run(plugin 1)--> conduit --Run(plugin 2)--> conduit --Run(select)--> sink
+ *     inputs --> plugin 1 --> plugin 2 --> select --> sink
  */
 import type { OutputSettings, RunSettings } from '../config/settings.ts';
-import { Conduit } from '../graph/edge.ts';
+import { type Edge, SinkEdge } from '../graph/edge.ts';
 import type { Ends } from '../graph/ends.ts';
-import type { RunHost, RunOutcome, StopSignal } from '../graph/host.ts';
-import { Run } from '../graph/node.ts';
-import type { Work } from '../graph/stage.ts';
+import { Graph } from '../graph/graph.ts';
+import { executeHeard } from '../graph/heard.ts';
+import type { RunHost, RunOutcome } from '../graph/host.ts';
+import type { Inlet, OpenInput } from '../graph/inlet.ts';
+import { Node } from '../graph/node.ts';
+import { NodeEdge } from '../graph/node-edge.ts';
+import { outcomeOf } from '../graph/outcome.ts';
+import type { Stage } from '../graph/stage.ts';
 import { SinkError, SourceError } from '../io/index.ts';
 import type { PluginKind } from '../plugin/guest.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { ServicesThread } from '../plugin/services/start.ts';
 import { PluginRefused } from '../stage/plugin/lane.ts';
-import type { PluginJob } from '../stage/plugin/plugin.ts';
-import { checkPlugins, everyRecord, isStream, makeJob, outputOf, refused, servicesFor } from '../stage/plugin/setup.ts';
+import type { PluginStage } from '../stage/plugin/plugin.ts';
+import {
+  checkPlugins,
+  everyRecord,
+  isStream,
+  makeStage,
+  outputOf,
+  refused,
+  servicesFor,
+} from '../stage/plugin/setup.ts';
 import { tellPluginStats } from '../stage/plugin/stats.ts';
-import { Job, type JobSettings } from '../stage/select/select.ts';
+import type { Recording } from '../stage/points/recording.ts';
+import { type SelectNodeSettings, SelectStage } from '../stage/select/select.ts';
+import { type Counts, countsOf, inputsOf, recordingOf } from './build.ts';
 import { openEnds } from './ends.ts';
 import { type Listening, listenFor } from './listening.ts';
 
@@ -38,36 +53,22 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     return { kind: 'done', code: 1 };
   }
   const services = servicesFor(settings, host, listening?.send);
-  const hasSelect = converts(settings.output) || settings.record !== undefined;
-  const isChain = kinds.length > 1 || hasSelect;
-  const jobs = settings.plugins.map(({ uncheckedOutput }, i) => {
-    const isLast = i === kinds.length - 1;
-    const checksOutput = isLast && !hasSelect && !uncheckedOutput;
-    return makeJob(settings, i, kinds[i]!, { host, services, isPolite: isChain, checksOutput });
-  });
-  let last: Job | undefined;
+  let chain: Chain | undefined;
   try {
-    last = hasSelect ? new Job(conversionOf(settings, kinds.at(-1)!)) : undefined;
-    const works = last === undefined ? jobs : [...jobs, last];
-    await startAll(jobs);
-    await last?.openRecorder(host);
+    chain = new Chain(settings, kinds, host, services);
+    await startAll(chain.plugins);
+    const recording = await chain.openRecording();
     const opened = ends ?? openEnds(settings, host);
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
-    const chain = new Chain(settings, host, { jobs, works, ends: source });
-    const unlisten = host.onSignal((signal) => (listening === undefined ? chain.stop(signal) : listening.stop()));
-    try {
-      return await chain.execute();
-    } finally {
-      unlisten();
-    }
+    const graph = chain.connect(source, recording);
+    await executeHeard(graph, host, listening === undefined ? undefined : () => listening.stop());
+    return chain.conclude(graph.seconds);
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
   } finally {
-    for (const job of jobs) job.finish();
-    // Closed already, unless nothing has run.
-    last?.recorder?.close();
+    chain?.close();
     listening?.source.close();
     await services?.close();
   }
@@ -84,22 +85,23 @@ function tellNotes({ plugins }: RunSettings, { talk }: RunHost): void {
 export async function describePlugin(settings: RunSettings, host: RunHost): Promise<PluginDescription | undefined> {
   const kinds = await checkPlugins(settings);
   const services: ServicesThread | undefined = undefined;
-  const job = makeJob(settings, 0, kinds[0]!, { host, services, isPolite: true, checksOutput: false });
+  const rejectsLeft = (): number => Number.POSITIVE_INFINITY;
+  const stage = makeStage(settings, 0, kinds[0]!, { host, services, rejectsLeft, checksOutput: false });
   try {
-    await startAll([job]);
-    return job.description;
+    await startAll([stage]);
+    return stage.description;
   } finally {
-    job.finish();
+    stage.finish();
   }
 }
 
-async function startAll(jobs: readonly PluginJob[]): Promise<void> {
-  for (const job of jobs) {
+async function startAll(plugins: readonly PluginStage[]): Promise<void> {
+  for (const plugin of plugins) {
     try {
-      await job.start();
+      await plugin.start();
     } catch (error) {
       if (!(error instanceof PluginRefused)) throw error;
-      throw refused(job.name, error.message);
+      throw refused(plugin.name, error.message);
     }
   }
 }
@@ -108,111 +110,114 @@ async function startAll(jobs: readonly PluginJob[]): Promise<void> {
 const converts = ({ to, fields, columns }: OutputSettings): boolean =>
   to !== 'ndjson' || fields !== undefined || columns !== undefined;
 
-/** The last run of a chain, which makes of the last plugin's lines what was asked for. */
-function conversionOf({ plugins, batches, output, rejects, record }: RunSettings, kind: PluginKind): JobSettings {
+/** The last node of a chain, which makes of the last plugin's lines what was asked for. */
+function conversionOf({ plugins, batches, output, rejects }: RunSettings, kind: PluginKind): SelectNodeSettings {
   const last = plugins.at(-1)!;
   // Lines that are only remembered pass as they are, where the output may be any text.
   const isText = isStream(kind) || last.uncheckedOutput;
   return {
-    ...{ input: { inputs: [outputOf(last)] }, batches, lanes: 1, selection: everyRecord, output, record },
+    ...{ input: { inputs: [outputOf(last)] }, batches, lanes: 1, selection: everyRecord, output },
     rejects: isText && !converts(output) ? { ...rejects, onError: 'keep' } : rejects,
     report: undefined,
   };
 }
 
-/** The runs, connected. Made once, executed once. */
+/** The stages of a run, and the nodes that they become. */
 class Chain {
+  readonly plugins: readonly PluginStage[];
   readonly #settings: RunSettings;
   readonly #host: RunHost;
-  readonly #jobs: readonly PluginJob[];
-  readonly #ends: Ends;
-  readonly #runs: readonly Run[];
-  readonly #startMs: number;
+  /** Of each node. Their rejects are known when the ends are. */
+  readonly #counts: Counts[];
+  readonly #last: SelectStage | undefined;
+  #recording: Recording | undefined;
+  #nodes: readonly Node[] = [];
 
+  /** The plugins begin to load at once. @throws UsageError */
   constructor(
     settings: RunSettings,
+    kinds: readonly PluginKind[],
     host: RunHost,
-    { jobs, works, ends }: { jobs: readonly PluginJob[]; works: readonly Work[]; ends: Ends },
+    services: ServicesThread | undefined,
   ) {
     this.#settings = settings;
     this.#host = host;
-    this.#jobs = jobs;
-    this.#ends = ends;
-    this.#startMs = host.clockMs();
-    const conduits = works.slice(1).map((work) => new Conduit(work.settings.input.inputs[0]!));
-    this.#runs = works.map((work, i) => this.#runOf(work, i, conduits));
+    const hasSelect = converts(settings.output) || settings.record !== undefined;
+    const { plugins } = settings;
+    this.#counts = [];
+    this.plugins = plugins.map(({ uncheckedOutput }, i) => {
+      const checksOutput = i === kinds.length - 1 && !hasSelect && !uncheckedOutput;
+      const rejectsLeft = (): number => this.#counts[i]!.rejecting.left;
+      return makeStage(settings, i, kinds[i]!, { host, services, rejectsLeft, checksOutput });
+    });
+    try {
+      this.#last = hasSelect ? new SelectStage(conversionOf(settings, kinds.at(-1)!)) : undefined;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
-  /** The first run reads no more; what has been read goes its way. */
-  stop(signal: StopSignal): void {
-    this.#runs[0]!.stop(signal);
+  /** @throws UsageError; SinkError when the store cannot be opened */
+  async openRecording(): Promise<Recording | undefined> {
+    const { record, plugins } = this.#settings;
+    if (this.#last === undefined) return undefined;
+    const way = JSON.stringify(plugins.map(({ name, config, args }) => [name, config, args]));
+    this.#recording = await recordingOf(this.#last, record, way, this.#host);
+    return this.#recording;
   }
 
-  async execute(): Promise<RunOutcome> {
-    const settled = await Promise.allSettled(this.#runs.map((run) => run.execute()));
-    for (const result of settled) if (result.status === 'rejected') throw result.reason;
-    const outcomes = settled.map((result) => (result as PromiseFulfilledResult<RunOutcome>).value);
-    this.#ends.rejects?.close();
-    return this.#conclude(outcomes);
+  /** The nodes, one after another. */
+  connect(ends: Ends, recording: Recording | undefined): Graph {
+    const stages: readonly (PluginStage | SelectStage)[] =
+      this.#last === undefined ? this.plugins : [...this.plugins, this.#last];
+    const { rejects } = ends;
+    // All nodes write to the same rejects, which are closed when the last one has ended.
+    let open = stages.length;
+    const closeRejects = (): void => (--open > 0 ? rejects?.flush() : rejects?.close());
+    let inlet: Inlet | undefined;
+    this.#nodes = stages.map((stage, i) => {
+      const { settings } = stage;
+      const counts = countsOf(settings.rejects, ends, this.#host.talk, this.plugins[i - 1]?.name);
+      this.#counts[i] = counts;
+      const next = stages[i + 1];
+      const edge = next === undefined ? undefined : new NodeEdge(next.settings.input.inputs[0]!, counts.stats);
+      const edges: Edge[] = edge === undefined ? [new SinkEdge(ends.sink!, counts.stats)] : [edge];
+      if (edge === undefined && recording !== undefined) edges.unshift(recording.edge);
+      const collectGarbage = stage === this.#last ? ends.collectGarbage : undefined;
+      const parts = { stage: stage as Stage, settings, ...counts, edges, collectGarbage, closeRejects };
+      const node = new Node({ ...parts, inlet: inlet ?? this.#inputs(ends, recording?.openFrom(ends)) }, this.#host);
+      inlet = edge === undefined ? undefined : { kind: 'edge', edge };
+      return node;
+    });
+    return new Graph(this.#nodes, this.#host);
   }
 
-  #runOf(work: Work, i: number, conduits: readonly Conduit[]): Run {
-    const { rejects } = this.#ends;
-    const before = conduits[i - 1];
-    const after = conduits[i];
-    const run = new Run(
-      work,
-      { ...this.#host, onSignal: () => () => {} },
+  #inputs(ends: Ends, open: OpenInput | undefined): Inlet {
+    return inputsOf(this.plugins[0]!.settings, ends, open);
+  }
+
+  /** Says what there is to say when all nodes have ended. */
+  conclude(seconds: number): RunOutcome {
+    const { plugins } = this;
+    for (const plugin of plugins) plugin.summarise();
+    const reports = this.#nodes.map((node) => node.report());
+    const figures = plugins.map((plugin, i) => plugin.figures(reports[i]!.bytesOut, reports[i + 1]?.rejected ?? 0));
+    tellPluginStats(this.#settings.report.stats, this.#host.talk, reports, figures, seconds);
+    return outcomeOf(
+      this.#nodes.map(({ end }) => end!),
       {
-        openSource: (input) => {
-          const source = before?.source ?? this.#ends.openSource(input);
-          return after === undefined ? source : after.feeding(source);
-        },
-        readsOutputOf: this.#jobs[i - 1]?.name,
-        sink: after === undefined ? this.#ends.sink : after.sink,
-        // All runs write to the same rejects, which are closed when the last one has ended.
-        rejects:
-          rejects === undefined
-            ? undefined
-            : {
-                name: rejects.name,
-                write: (line, row) => rejects.write(line, row),
-                writePart: (piece) => rejects.writePart(piece),
-                flush: () => rejects.flush(),
-                close: () => rejects.flush(),
-              },
-        showsBadLines: this.#ends.showsBadLines,
-        collectGarbage: work.canRepeat ? this.#ends.collectGarbage : undefined,
+        isEmpty: this.#settings.report.exitStatus && reports.at(-1)!.bytesOut === 0,
+        hasFaults: plugins.some((plugin) => plugin.hasFaults),
+        // A program's own exit status is the run's, when nothing else went wrong before it.
+        status: plugins.find((plugin) => plugin.status !== 0 && plugin.exitsWithStatus)?.status,
       },
     );
-    const job = this.#jobs.find((candidate) => candidate === work);
-    if (job !== undefined) job.rejectsLeft = () => run.rejectsLeft;
-    return run;
   }
 
-  #conclude(outcomes: readonly RunOutcome[]): RunOutcome {
-    for (const job of this.#jobs) job.summarise();
-    const seconds = (this.#host.clockMs() - this.#startMs) / 1000;
-    const reports = this.#runs.map((run) => run.report());
-    tellPluginStats(
-      this.#settings.report.stats,
-      this.#host.talk,
-      reports,
-      this.#jobs.map((job, i) => job.report(reports[i]!.bytesOut, reports[i + 1]?.rejected ?? 0)),
-      seconds,
-    );
-    const signal = outcomes.find((outcome) => outcome.kind === 'signal');
-    if (signal !== undefined) return signal;
-    // A program's own exit status is the run's, when nothing else went wrong before it.
-    const status = this.#jobs.find((job) => job.status !== 0 && job.exitsWithStatus)?.status;
-    const hasFaults = this.#jobs.some((job) => job.hasFaults);
-    const code = Math.max(
-      Number(hasFaults),
-      ...outcomes.map((outcome) => (outcome.kind === 'done' ? outcome.code : 0)),
-    );
-    // What a shell sees of a status is its last byte, and that must not look like success.
-    if (code !== 0) return { kind: 'done', code: status === undefined ? code : status & 0xff || 1 };
-    const isEmpty = reports.at(-1)!.bytesOut === 0;
-    return { kind: 'done', code: this.#settings.report.exitStatus && isEmpty ? 4 : 0 };
+  /** Ends all threads. Closed already, unless nothing has run: the store. */
+  close(): void {
+    for (const plugin of this.plugins) plugin.finish();
+    this.#recording?.close();
   }
 }

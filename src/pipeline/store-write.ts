@@ -1,22 +1,22 @@
-/**
- * `slung store write`: a run whose records become points of a store. It reads, keeps the order and tells of bad lines as every
- * run does (graph/node.ts); its work is stage/points, and its output is nothing.
- */
+/** `slung store write`: a graph of one node, whose stage makes points of records and whose only edge leads to the store. */
 import { rules } from '../config/rules.ts';
 import type { PointFields, WriteSettings } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
 import { executeHeard } from '../graph/heard.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
-import { Run } from '../graph/node.ts';
+import { purposeOf } from '../graph/resume.ts';
 import { openFileAt } from '../io/file-at.ts';
-import { type Sink, SinkError } from '../io/index.ts';
+import { SinkError } from '../io/index.ts';
 import type { Needed } from '../stage/points/csv/header.ts';
 import { CsvSource } from '../stage/points/csv/source.ts';
 import { planPoints, writeFlags } from '../stage/points/fields.ts';
-import { PointJob } from '../stage/points/points.ts';
+import { PointStage, type PointStageParts } from '../stage/points/points.ts';
 import { openWriter } from '../stage/points/recording.ts';
+import { StoreEdge } from '../stage/points/store-edge.ts';
+import { TimeTalk } from '../stage/points/time-talk.ts';
 import { compileWhere } from '../stage/select/select.ts';
+import { countsOf, type SingleRun, singleRun } from './build.ts';
 import { openRejectsFile, sourcesOf } from './ends.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
@@ -37,10 +37,9 @@ export async function runStoreWrite(settings: WriteSettings, host: RunHost, ends
       opened.rejects?.close();
       throw error;
     });
-    const job = new PointJob(settings, { where, plan, writer, talk: host.talk });
-    const run = new Run(job, host, opened);
-    job.rejectsLeft = () => run.rejectsLeft;
-    return await executeHeard(run, host);
+    const run = writeRun(settings, host, opened, { where, plan, writer });
+    await executeHeard(run.graph, host);
+    return run.outcome();
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
@@ -48,20 +47,39 @@ export async function runStoreWrite(settings: WriteSettings, host: RunHost, ends
   }
 }
 
-/** What is put out is nothing. */
-const nowhere: Sink = {
-  ...{ name: '<nowhere>', closed: false, isTTY: false },
-  writeNow: (bytes) => bytes.length,
-  writeAll: () => Promise.resolve(),
-  commit: () => {},
-  abort: () => {},
-};
+/** Reads nothing yet. */
+function writeRun(
+  { input, batches, selection, rejects, report, record }: WriteSettings,
+  host: RunHost,
+  ends: Ends,
+  { where, plan, writer }: Pick<PointStageParts, 'where' | 'plan' | 'writer'>,
+): SingleRun {
+  const { talk } = host;
+  const { from, delimiter } = input;
+  const counts = countsOf(rejects, ends, talk);
+  const rejectsLeft = (): number => counts.rejecting.left;
+  const stage = new PointStage({ batches, selection, where, plan, writer, isCsv: from === 'csv', rejectsLeft });
+  const times = new TimeTalk(stage.maker.engine, plan, talk);
+  const purpose = purposeOf(selection.where, record.points, `${from}${delimiter ?? ''}`);
+  const { resume, final } = record;
+  const settings = { input, batches, lanes: 1, selection, output: undefined, rejects, report };
+  return singleRun(
+    {
+      ...{ stage, settings, counts, ends, edges: [new StoreEdge(stage.maker, writer, times)] },
+      open: (name, isStopping) => {
+        times.begin();
+        return writer.openInput(name, ends, { resume, final, purpose, talk, isStopping });
+      },
+    },
+    host,
+  );
+}
 
 /** @throws SinkError */
 function openWriteEnds({ input, rejects }: WriteSettings): Ends {
   const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
   const open = sourcesOf(rejects, input.from === 'csv' ? encodingOf : shapeOf);
-  return { openSource: open, openFileAt, sink: nowhere, rejects: written, showsBadLines: true, collectGarbage };
+  return { openSource: open, openFileAt, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };
 }
 
 /** Bytes of CSV have no meaning without the header: they are always read from the start. */

@@ -7,11 +7,11 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import type { Ends } from '../graph/ends.ts';
 import type { RunHost } from '../graph/host.ts';
-import { Run } from '../graph/node.ts';
 import type { StatsReport } from '../graph/stats.ts';
 import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import { type Sink, type Source, WOULD_BLOCK } from '../io/types.ts';
-import { Job } from '../stage/select/select.ts';
+import { SelectStage } from '../stage/select/select.ts';
+import { type SingleRun, selectRun } from './build.ts';
 import { type SelectOptions, STREAM_NAME, settingsOf } from './options.ts';
 
 /** A bad line, as the `reject` event tells of it. */
@@ -98,7 +98,7 @@ class PushSource implements Source {
  */
 export class SelectStream extends Transform {
   readonly #source = new PushSource();
-  readonly #run: Run;
+  readonly #run: Pick<SingleRun, 'graph' | 'node'>;
   /** Settles when the run is over; it never rejects, because the failure is kept. */
   readonly #over: Promise<void>;
   #failure: Error | undefined;
@@ -109,16 +109,16 @@ export class SelectStream extends Transform {
 
   /** @throws UsageError for a selector, a path or an option that cannot be used */
   constructor(options: SelectOptions = {}) {
-    const job = new Job(settingsOf(options));
+    const stage = new SelectStage(settingsOf(options));
     super();
     const ends: Ends = {
       ...{ openSource: () => this.#source, sink: this.#sink(), rejects: this.#rejects() },
       ...{ showsBadLines: false, collectGarbage: undefined },
     };
-    this.#run = new Run(job, this.#host(), ends);
-    this.#over = this.#run.execute().then(
+    this.#run = selectRun(stage, this.#host(), ends);
+    this.#over = this.#run.graph.execute().then(
       () => {
-        this.#stats = this.#run.report();
+        this.#stats = this.#run.node.report();
       },
       (error: Error) => {
         this.#failure = error;
@@ -179,7 +179,7 @@ export class SelectStream extends Transform {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#run.stop('SIGTERM');
+    this.#run.graph.stop('SIGTERM');
     this.#source.close();
     this.#wakeRun();
     this.#onTaken?.();

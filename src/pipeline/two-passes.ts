@@ -7,21 +7,13 @@ import type { InputSettings } from '../config/settings.ts';
 import type { Ends } from '../graph/ends.ts';
 import { executeHeard } from '../graph/heard.ts';
 import type { Progress, ProgressState, RunHost, RunOutcome, Talk } from '../graph/host.ts';
-import { Run } from '../graph/node.ts';
-import type { Sink } from '../io/index.ts';
 import { UnchangedInputs, whyNotTwice } from '../io/twice.ts';
-import { KeyJob, tooManyColumns } from '../stage/select/all-columns.ts';
+import type { Recording } from '../stage/points/recording.ts';
+import { KeyStage, tooManyColumns } from '../stage/select/all-columns.ts';
 import { foundColumn } from '../stage/select/columns.ts';
-import type { Job } from '../stage/select/select.ts';
+import type { SelectStage } from '../stage/select/select.ts';
 import { excerpt } from '../text/printable.ts';
-
-const nowhere: Sink = {
-  ...{ name: '<nowhere>', closed: false, isTTY: false, isAllOrNothing: false },
-  writeNow: (bytes) => bytes.length,
-  writeAll: () => Promise.resolve(),
-  commit: () => {},
-  abort: () => {},
-};
+import { selectRun } from './build.ts';
 
 /** @throws UsageError when an input cannot be read twice */
 export function refuseSinglePass(inputs: readonly string[]): void {
@@ -40,7 +32,7 @@ function endsOfPasses({ inputs }: InputSettings, ends: Ends): { readonly first: 
   const { openSource, collectGarbage } = ends;
   const unchanged = new UnchangedInputs(inputs);
   return {
-    first: { openSource, sink: nowhere, rejects: undefined, showsBadLines: false, collectGarbage },
+    first: { openSource, sink: undefined, rejects: undefined, showsBadLines: false, collectGarbage },
     second: { ...ends, openSource: (input) => unchanged.open(input, openSource) },
   };
 }
@@ -66,26 +58,32 @@ function hostsOfPasses(host: RunHost): { readonly first: RunHost; readonly secon
 
 /** Finds the columns, then writes them. Owns `ends`. */
 export async function runTwice(
-  job: Job,
+  stage: SelectStage,
   host: RunHost,
   ends: Ends,
-  keys = new KeyJob(job.settings),
+  {
+    recording,
+    keys = new KeyStage(stage.settings),
+  }: { readonly recording?: Recording | undefined; readonly keys?: KeyStage } = {},
 ): Promise<RunOutcome> {
   const hosts = hostsOfPasses(host);
-  const { first, second } = endsOfPasses(job.settings.input, ends);
-  const run = new Run(job, hosts.second, second);
+  const { first, second } = endsOfPasses(stage.settings.input, ends);
+  const { graph, outcome } = selectRun(stage, hosts.second, second, recording);
   try {
-    const outcome = await executeHeard(new Run(keys, hosts.first, first), hosts.first);
+    const search = selectRun(keys, hosts.first, first);
+    await executeHeard(search.graph, hosts.first);
+    const { signal } = search.graph;
     // A run that is told to stop at once says what there is to say.
-    if (outcome.kind === 'signal') run.stop(outcome.signal);
+    if (signal !== undefined) graph.stop(signal);
     else if (keys.names === undefined) {
-      run.giveUp();
+      graph.giveUp();
       host.talk.error(tooManyColumns());
       return { kind: 'done', code: 1 };
-    } else if (keys.names.length > 0) job.settle(keys.names.map(foundColumn));
+    } else if (keys.names.length > 0) stage.settle(keys.names.map(foundColumn));
   } catch (error) {
-    run.giveUp();
+    graph.giveUp();
     throw error;
   }
-  return await executeHeard(run, hosts.second);
+  await executeHeard(graph, hosts.second);
+  return outcome();
 }

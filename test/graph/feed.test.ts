@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { buildPlan } from '../../src/engine/plan.ts';
 import { type BatchLimits, Feed, type Filled } from '../../src/graph/feed.ts';
 import type { Seat } from '../../src/graph/lane.ts';
-import { SourceError } from '../../src/io/index.ts';
+import { type Source, SourceError } from '../../src/io/index.ts';
 import { MainLane } from '../../src/stage/select/main-lane.ts';
 import { everything } from '../engine/harness.ts';
 import { GivenSource, type Reading } from './support.ts';
@@ -26,6 +26,10 @@ function seatOf(blockBytes: number): Seat {
   return { lane, block: 0 };
 }
 
+const origin = { name: 'given', lines: 0, file: undefined, sizeBytes: undefined };
+const feedOf = (source: Source, limits: BatchLimits, clockMs: () => number): Feed =>
+  new Feed({ source, origin, startOffset: 0 }, limits, clockMs);
+
 const noLimits: BatchLimits = { batchBytes: 64, batchRecords: undefined, ageMs: 0, maxRecordBytes: 1 << 26 };
 
 interface Taken {
@@ -39,7 +43,7 @@ interface Taken {
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 function takeAll(readings: readonly Reading[], limits: BatchLimits, seat: Seat): Taken {
-  const feed = new Feed(new GivenSource(readings), limits, () => 0);
+  const feed = feedOf(new GivenSource(readings), limits, () => 0);
   const pieces: Taken['pieces'][number][] = [];
   const tooLong: Taken['tooLong'][number][] = [];
   let parts = '';
@@ -47,7 +51,7 @@ function takeAll(readings: readonly Reading[], limits: BatchLimits, seat: Seat):
     const filled = feed.fill(seat);
     if (filled.kind === 'end') return { pieces, tooLong, end: filled, bytesRead: feed.bytesRead };
     if (filled.kind === 'part') parts += latin1(filled.bytes);
-    if (filled.kind === 'cut') {
+    if (filled.kind === 'batch') {
       const text = latin1(seat.lane.memory.view(filled.from, filled.to));
       pieces.push({ text, offset: filled.sourceOffset, kind: filled.trigger, lines: text.split('\n').length - 1 });
     }
@@ -145,13 +149,13 @@ describe('Feed', () => {
     fc.assert(
       fc.property(textOf, sizesOf, fc.nat(20), fc.constantFrom(64, 128), (text, sizes, stopAfter, block) => {
         const seat = seatOf(block);
-        const feed = new Feed(new GivenSource(readingsOf(text, sizes)), { ...noLimits, batchRecords: 2 }, () => 0);
+        const feed = feedOf(new GivenSource(readingsOf(text, sizes)), { ...noLimits, batchRecords: 2 }, () => 0);
         let out = '';
         let long = '';
         for (let i = 0; ; i++) {
           if (i === stopAfter) feed.stop();
           const filled = feed.fill(seat);
-          if (filled.kind === 'cut') out += latin1(seat.lane.memory.view(filled.from, filled.to));
+          if (filled.kind === 'batch') out += latin1(seat.lane.memory.view(filled.from, filled.to));
           if (filled.kind === 'part') long += latin1(filled.bytes);
           if (filled.kind === 'long') {
             out += `${long}\n`;
@@ -210,16 +214,16 @@ describe('Feed', () => {
     const seat = seatOf(1024);
     const bytes = Buffer.from('{"a":1}\n{"b"');
     const source = new GivenSource(['dry', bytes, 'dry', 'dry', Buffer.from(':2}\n'), 'dry', 'dry']);
-    const feed = new Feed(source, { ...noLimits, ageMs: 50 }, () => nowMs);
+    const feed = feedOf(source, { ...noLimits, ageMs: 50 }, () => nowMs);
     expect(feed.fill(seat)).toEqual({ kind: 'dry', deadlineMs: undefined });
     nowMs = 1010;
     expect(feed.fill(seat)).toEqual({ kind: 'dry', deadlineMs: 1060 });
     nowMs = 1060;
-    expect(feed.fill(seat)).toMatchObject({ kind: 'cut', trigger: 'aged' });
+    expect(feed.fill(seat)).toMatchObject({ kind: 'batch', trigger: 'aged' });
     // The unfinished line began a new batch; it is a batch of no lines until its newline comes.
     nowMs = 1070;
     expect(feed.fill(seat)).toMatchObject({ kind: 'dry' });
     nowMs = 1200;
-    expect(feed.fill(seat)).toMatchObject({ kind: 'cut', trigger: 'aged' });
+    expect(feed.fill(seat)).toMatchObject({ kind: 'batch', trigger: 'aged' });
   });
 });

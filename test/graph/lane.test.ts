@@ -5,10 +5,13 @@
 import { describe, expect, test } from 'vitest';
 import { Engine, type EngineOptions } from '../../src/engine/engine.ts';
 import { buildPlan } from '../../src/engine/plan.ts';
-import { type Lane, Lanes } from '../../src/graph/lane.ts';
+import { Batch } from '../../src/graph/batch.ts';
+import type { Lane, Seat } from '../../src/graph/lane.ts';
+import { Lanes } from '../../src/graph/lanes.ts';
+import { NO_RECEIPTS } from '../../src/graph/receipt.ts';
 import { projectionOf } from '../../src/stage/select/columns.ts';
 import { MainLane } from '../../src/stage/select/main-lane.ts';
-import type { Job } from '../../src/stage/select/select.ts';
+import type { SelectStage } from '../../src/stage/select/select.ts';
 import { createRandom, type Random } from '../engine/conformance/mutate.ts';
 import { everything } from '../engine/harness.ts';
 import { runOver } from './support.ts';
@@ -62,12 +65,12 @@ class TardyLane implements Lane {
   close(): void {}
 }
 
-function addTardyLanes(job: Job, count: number, random: Random): void {
-  const projection = projectionOf(job.settings.output.to, job.columns)!;
-  const plan = buildPlan(job.program, projection);
+function addTardyLanes(stage: SelectStage, count: number, random: Random): void {
+  const projection = projectionOf(stage.settings.output.to, stage.columns)!;
+  const plan = buildPlan(stage.program, projection);
   for (let i = 0; i < count; i++) {
-    const options = { ...job.lanes.main.memory.options, blockCount: 2 + random.below(3) };
-    job.lanes.add(new TardyLane(new Engine(plan, options), random));
+    const options = { ...stage.lanes.main.memory.options, blockCount: 2 + random.below(3) };
+    stage.lanes.add(new TardyLane(new Engine(plan, options), random));
   }
 }
 
@@ -85,7 +88,7 @@ describe('output order', () => {
     }
     const bytes = Buffer.from(`${input.join('\n')}\n`);
     const changes = { where: ['keep == true'], batchBytes: 64 + random.below(2000), maxErrors: 100_000 };
-    const result = await runOver([bytes], changes, (job) => addTardyLanes(job, 1 + random.below(4), random));
+    const result = await runOver([bytes], changes, (stage) => addTardyLanes(stage, 1 + random.below(4), random));
     expect(result.out).toBe(`${expected.join('\n')}\n`);
     expect(result.rejects.map(({ line }) => line)).toEqual(bad);
     expect(result.report).toMatchObject({ records: 20_000 - bad.length, matched: expected.length });
@@ -98,7 +101,7 @@ describe('output order', () => {
       const input = Array.from({ length: 3000 }, (_, i) => (i + 1 === badLine ? 'bad' : `{"n":${i + 1}}`));
       const changes = { onError: 'fail', batchBytes: 64 + random.below(500) } as const;
       const bytes = Buffer.from(`${input.join('\n')}\n`);
-      const { out, said } = await runOver([bytes], changes, (job) => addTardyLanes(job, 3, random));
+      const { out, said } = await runOver([bytes], changes, (stage) => addTardyLanes(stage, 3, random));
       expect(out).toBe(
         input
           .slice(0, badLine - 1)
@@ -110,6 +113,13 @@ describe('output order', () => {
   });
 });
 
+function batchAt(seat: Seat, from: number, to: number): Batch {
+  const origin = { name: 'given', lines: 0, file: undefined, sizeBytes: undefined };
+  return new Batch(seat, from, to, {
+    ...{ origin, trigger: 'end', sourceOffset: 0, endAdded: false, receipts: NO_RECEIPTS, whole: 0 },
+  });
+}
+
 describe('Lanes', () => {
   const options: EngineOptions = {
     ...{ blockBytes: 4096, blockCount: 2, maxDepth: 16, maxRecordBytes: 4096, keepRejects: false, strictKeys: false },
@@ -118,7 +128,7 @@ describe('Lanes', () => {
 
   test('gives the oldest flight only when it is done, and blocks in a ring', () => {
     const main = new MainLane(plan, options);
-    const lanes = new Lanes<string>(main);
+    const lanes = new Lanes(main);
     const first = lanes.acquire(false)!;
     const second = lanes.acquire(false)!;
     expect([first.block, second.block]).toEqual([0, 1]);
@@ -127,17 +137,20 @@ describe('Lanes', () => {
     expect(lanes.acquire(true)!.block).toBe(1);
     const start = main.memory.inputStart(0);
     main.memory.view(start, start + 2).set(Buffer.from('1\n'));
-    lanes.submit(first, start, start + 2, 'tag');
+    const batch = batchAt(first, start, start + 2);
+    lanes.submit(batch);
     expect(lanes.inFlight).toBe(1);
-    const done = lanes.takeDone()!;
-    expect(done.tag).toBe('tag');
+    expect(lanes.takeDone()).toBe(batch);
     expect(lanes.takeDone()).toBeUndefined();
-    lanes.release(done);
+    batch.retain();
+    batch.release();
+    expect(lanes.free).toBe(0);
+    batch.release();
     expect(lanes.acquire(false)!.block).toBe(0);
   });
 
   test('prefers workers that are ready, and the main lane on demand', () => {
-    const lanes = new Lanes<string>(new MainLane(plan, options));
+    const lanes = new Lanes(new MainLane(plan, options));
     const worker = new TardyLane(new Engine(plan, options), { next: () => 0, below: () => 2 });
     lanes.add(worker);
     // The worker is ready at the third look.

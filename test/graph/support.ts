@@ -1,9 +1,10 @@
 /** A run without a process: a source over given reads, a sink that collects, a host that remembers what was said. */
-import type { RunHost } from '../../src/graph/host.ts';
-import { Run } from '../../src/graph/node.ts';
+import type { RunHost, RunOutcome } from '../../src/graph/host.ts';
+import type { StatsReport } from '../../src/graph/stats.ts';
 import type { RejectRow, RejectsWriter } from '../../src/io/index.ts';
 import { type Sink, type Source, SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
-import { Job } from '../../src/stage/select/select.ts';
+import { selectRun } from '../../src/pipeline/build.ts';
+import { SelectStage } from '../../src/stage/select/select.ts';
 import { type SelectChanges, selectWith } from '../support/settings.ts';
 
 /** One answer of readNow: bytes (given in as many reads as they need), nothing for now, or an error. */
@@ -44,24 +45,24 @@ export const settingsWith = (changes: SelectChanges = {}) =>
 
 export interface Result {
   readonly out: string;
-  readonly outcome: Awaited<ReturnType<Run['execute']>>;
-  readonly report: ReturnType<Run['report']>;
+  readonly outcome: RunOutcome;
+  readonly report: StatsReport;
   readonly rejects: readonly (RejectRow & { readonly text: string })[];
   readonly said: readonly string[];
   /** How often progress was shown, or would have been. */
   readonly updates: number;
 }
 
-/** A whole run over given reads (`more`: of further inputs). `prepare` may change the job (add lanes) before it begins. */
+/** A whole run over given reads (`more`: of further inputs). `prepare` may change the stage (add lanes) before it begins. */
 export async function runOver(
   readings: readonly Reading[],
   changes: SelectChanges = {},
-  prepare: (job: Job) => void = () => {},
+  prepare: (stage: SelectStage) => void = () => {},
   more: readonly (readonly Reading[])[] = [],
 ): Promise<Result> {
   const sources = [readings, ...more].map((given) => new GivenSource(given));
-  const job = new Job(settingsWith({ inputs: sources.map(({ name }) => name), ...changes }));
-  prepare(job);
+  const stage = new SelectStage(settingsWith({ inputs: sources.map(({ name }) => name), ...changes }));
+  prepare(stage);
   const out: Buffer[] = [];
   const rejects: (RejectRow & { text: string })[] = [];
   let parts = '';
@@ -100,7 +101,8 @@ export async function runOver(
     showsBadLines: true,
     collectGarbage: undefined,
   };
-  const run = new Run(job, host, ends);
-  const outcome = await run.execute();
-  return { out: Buffer.concat(out).toString('latin1'), outcome, report: run.report(), rejects, said, updates };
+  const run = selectRun(stage, host, ends);
+  await run.graph.execute();
+  const outcome = run.outcome();
+  return { out: Buffer.concat(out).toString('latin1'), outcome, report: run.node.report(), rejects, said, updates };
 }

@@ -11,9 +11,9 @@ import type { ProgressState, RunHost, StopSignal } from '../../src/graph/host.ts
 import { openSource, type Sink } from '../../src/io/index.ts';
 import { runSelect } from '../../src/pipeline/select.ts';
 import { runTwice } from '../../src/pipeline/two-passes.ts';
-import { KeyJob, MOST_COLUMNS } from '../../src/stage/select/all-columns.ts';
+import { KeyStage, MOST_COLUMNS } from '../../src/stage/select/all-columns.ts';
 import { MainLane } from '../../src/stage/select/main-lane.ts';
-import { Job } from '../../src/stage/select/select.ts';
+import { SelectStage } from '../../src/stage/select/select.ts';
 import { createRandom, type Random } from '../engine/conformance/mutate.ts';
 import { settingsWith } from '../graph/support.ts';
 import { sized } from '../support/full.ts';
@@ -34,8 +34,8 @@ function fileOf(bytes: string | Uint8Array): string {
 class TardyLane extends MainLane {
   readonly #random: Random;
 
-  constructor(job: Job, random: Random) {
-    super(buildPlan(job.program, { to: 'nothing' }, true), { ...job.lanes.main.memory.options, blockCount: 3 });
+  constructor(stage: SelectStage, random: Random) {
+    super(buildPlan(stage.program, { to: 'nothing' }, true), { ...stage.lanes.main.memory.options, blockCount: 3 });
     this.#random = random;
   }
 
@@ -86,10 +86,10 @@ async function unsparsify(inputs: readonly string[], changes: SelectChanges = {}
     options.onOpen?.(++opened, (signal) => stop(signal));
     return openSource(input);
   };
-  const keys = new KeyJob(settings);
+  const keys = new KeyStage(settings);
   for (let i = 0; i < 3 && options.random !== undefined; i++) keys.lanes.add(new TardyLane(keys, options.random));
   const ends = { openSource: open, sink, rejects: undefined, showsBadLines: true, collectGarbage: undefined };
-  const outcome = await runTwice(new Job(settings), host, ends, keys);
+  const outcome = await runTwice(new SelectStage(settings), host, ends, { keys });
   return { out: Buffer.concat(out).toString(), said, outcome, progress, ending };
 }
 

@@ -1,18 +1,20 @@
 /**
- * A plugin as the work of a run: its lanes, each with an instance of its own, and what has to be said of it. What its
+ * A plugin as the stage of a node: its lanes, each with an instance of its own, and what has to be said of it. What its
  * guests tell (faults, warnings) is passed on when the batch in question is drained, so that it has a place in the input.
  */
 import { buildPlan } from '../../engine/plan.ts';
 import type { Path } from '../../engine/program.ts';
-import type { Tag } from '../../graph/drain.ts';
+import type { Batch } from '../../graph/batch.ts';
 import type { Talk } from '../../graph/host.ts';
-import { type Flight, Lanes, type Seat } from '../../graph/lane.ts';
+import type { Seat } from '../../graph/lane.ts';
+import { Lanes } from '../../graph/lanes.ts';
 import { outputPlace, type Rejecting } from '../../graph/rejecting.ts';
-import type { NodeSettings, Work } from '../../graph/stage.ts';
-import { counted } from '../../graph/stats.ts';
+import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
+import { counted, type Stats } from '../../graph/stats.ts';
 import * as T from '../../plugin/lane/task.ts';
 import { nearestPath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
+import { hintsOf } from '../hints.ts';
 import { absentPaths, unaskedKeys } from './hints.ts';
 import { type LaneSpec, type LaneSurroundings, PluginLane } from './lane.ts';
 import { PluginOutput } from './output.ts';
@@ -28,20 +30,12 @@ const ROW_TABLE_BYTES = 640 << 10;
 const PIN_BYTES = 16 << 20;
 const SAMPLE_BYTES = 1 << 16;
 
-export class PluginJob implements Work {
+export class PluginStage implements Stage {
+  readonly atLimit = 'lost';
   readonly settings: NodeSettings;
-  readonly columns = undefined;
-  readonly findsColumns = false;
-  readonly isFinding = false;
-  readonly lateKeys: ReadonlyMap<string, number> = new Map();
-  readonly canRepeat = false;
-  readonly recorder = undefined;
-  readonly isPolite: boolean;
-  readonly asideBytes = 0;
-  sampleBytes = new Uint8Array(0);
-  readonly lanes: Lanes<Tag>;
-  /** Set before the run begins: how many more lines may be bad. */
-  rejectsLeft: () => number = () => Number.POSITIVE_INFINITY;
+  readonly lanes: Lanes;
+  /** The start of the input. */
+  #sample = new Uint8Array(0);
   description: T.PluginDescription | undefined;
   /** The exit status of a guest that ended by itself. */
   status = 0;
@@ -65,10 +59,9 @@ export class PluginJob implements Work {
     settings: NodeSettings,
     spec: LaneSpec,
     fields: readonly Path[],
-    options: { readonly isPolite: boolean; readonly talk: Talk } & Omit<LaneSurroundings, 'rejectsLeft' | 'stderr'>,
+    options: { readonly talk: Talk } & Omit<LaneSurroundings, 'stderr'>,
   ) {
     this.settings = settings;
-    this.isPolite = options.isPolite;
     this.#spec = spec;
     this.#talk = options.talk;
     this.#output = spec.checksOutput && !this.#isStream ? new PluginOutput(spec.name, `<${spec.name}>`) : undefined;
@@ -77,7 +70,6 @@ export class PluginJob implements Work {
     const blockBytes = Math.max(LEAST_BLOCK_BYTES, batchBytes * 2);
     const around: LaneSurroundings = {
       ...options,
-      rejectsLeft: () => this.rejectsLeft(),
       stderr: (line) => options.talk.guest(spec.name, line),
     };
     const make = (): PluginLane =>
@@ -127,32 +119,29 @@ export class PluginJob implements Work {
     }
   }
 
-  settle(): void {}
-
-  startWorkers(): void {}
-
   /** The first lane's last block, which is large enough for every record. */
   aside(): Seat {
     const lane = this.#lanes[0]!;
     return { lane, block: lane.memory.options.blockCount };
   }
 
-  dropAside(): void {}
-
-  /** Keeps the start of the input, for hints. */
-  sample(bytes: Uint8Array): void {
-    if (this.sampleBytes.length === 0) this.sampleBytes = bytes.slice(0, SAMPLE_BYTES);
+  relax(): boolean {
+    return false;
   }
 
-  absentPaths(): { where: Path[]; columns: Path[] } {
-    return { where: absentPaths(this.#lanes, true), columns: [] };
+  preface(): undefined {}
+
+  report(stats: Stats): StageReport {
+    const absent = { where: absentPaths(this.#lanes, true), columns: [] };
+    const { where } = this.settings.selection;
+    return { leftOut: [], hints: hintsOf({ absent, sample: this.#sample, where }, stats) };
   }
 
   /** A plugin that wanted nothing: the commonest reason is a name of a field. */
   #hints(): string[] {
     if (this.#records === 0 || this.#selected > 0 || this.hasFailed) return [];
     return absentPaths(this.#lanes, false).map((path) => {
-      const nearest = nearestPath(path, this.sampleBytes);
+      const nearest = nearestPath(path, this.#sample);
       const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
       const what = `its selectors ask for \`${excerpt(path.text)}\`, which was in 0 of ${counted(this.#records, 'record')}`;
       return `plugin ${this.name} wanted no record: ${what}${guess}`;
@@ -164,41 +153,39 @@ export class PluginJob implements Work {
     return unaskedKeys(this.name, this.#spec.config, this.#lanes);
   }
 
-  lastSeat(): Seat | undefined {
+  end(): Seat | undefined {
     if (!this.#isStream || this.hasFailed) return undefined;
     const seat = this.lanes.acquire(true);
     if (seat !== undefined) this.#lanes[0]!.markLast(seat.block);
     return seat;
   }
 
-  causeOf({ lane }: Flight<Tag>, number: number): string | undefined {
-    return this.#lanes.find((candidate) => candidate === lane)?.cause(number);
-  }
-
-  verdict({ lane, block, tag }: Flight<Tag>): 'ended' | 'failed' | undefined {
+  verdict(batch: Batch): Verdict | undefined {
+    const { lane, block, from, to } = batch;
+    if (this.#sample.length === 0) this.#sample = lane.memory.view(from, Math.min(to, from + SAMPLE_BYTES)).slice();
     const pluginLane = this.#lanes.find((candidate) => candidate === lane)!;
     const counts = lane.memory.counts(block);
     this.#records += counts.matched;
     this.#selected += pluginLane.selected(block);
     this.#faults += pluginLane.faults(block);
     pluginLane.mail.receive();
-    let verdict: 'ended' | 'failed' | undefined;
+    let stop: 'ended' | 'failed' | undefined;
     const later: T.LaneNote[] = [];
     for (const note of pluginLane.mail.notes.splice(0)) {
       // A guest may be blocks ahead of what is drained, and what it says of them has to wait.
-      if (isOf(block, note)) verdict = this.#tell(note, tag) ?? verdict;
+      if (isOf(block, note)) stop = this.#tell(note, batch) ?? stop;
       else later.push(note);
     }
     pluginLane.mail.notes.push(...later);
-    return verdict;
+    return stop === undefined ? undefined : { stop };
   }
 
-  takeOutput({ lane, block }: Seat, rejecting: Rejecting): string | undefined {
+  output({ lane, block }: Batch, rejecting: Rejecting): string | undefined {
     const stoppedAt = this.#output?.take(lane as PluginLane, block, rejecting);
     return stoppedAt === undefined ? undefined : outputPlace(this.name, stoppedAt);
   }
 
-  #tell(note: T.LaneNote, tag: Tag): 'ended' | 'failed' | undefined {
+  #tell(note: T.LaneNote, batch: Batch): 'ended' | 'failed' | undefined {
     const who = `plugin ${this.name}`;
     switch (note.kind) {
       case 'warn':
@@ -206,10 +193,10 @@ export class PluginJob implements Work {
         return undefined;
       case 'fault':
         if (++this.#faultsShown <= T.FAULTS_SHOWN)
-          this.#talk.warn(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
+          this.#talk.warn(`${placeOf(note.fault, batch)}: ${who}: ${note.fault.cause}`);
         return undefined;
       case 'fatal':
-        this.#talk.error(`${placeOf(note.fault, tag)}: ${who}: ${note.fault.cause}`);
+        this.#talk.error(`${placeOf(note.fault, batch)}: ${who}: ${note.fault.cause}`);
         this.hasFailed = true;
         return 'failed';
       case 'ended':
@@ -255,7 +242,7 @@ export class PluginJob implements Work {
    * @param bytesOut what the run has written of it
    * @param rejectedBehind bad lines that the next run of the chain has found in its output
    */
-  report(bytesOut: number, rejectedBehind: number): PluginReport {
+  figures(bytesOut: number, rejectedBehind: number): PluginReport {
     return {
       ...{ plugin: this.name, version: this.description?.version, records: this.#records, matched: this.#selected },
       ...{ bytesOut, calls: this.#sum(T.COUNT_CALLS) },
@@ -265,12 +252,8 @@ export class PluginJob implements Work {
     };
   }
 
-  hurry(): void {
-    for (const lane of this.#lanes) lane.hurry();
-  }
-
-  abandon(): void {
-    for (const lane of this.#lanes) lane.abandon();
+  stop(how: 'hurry' | 'abandon'): void {
+    for (const lane of this.#lanes) lane[how]();
   }
 
   finish(): void {
@@ -285,7 +268,7 @@ function isOf(block: number, note: T.LaneNote): boolean {
 }
 
 /** `app.ndjson:17` or `app.ndjson:17-24`; the input alone when the guest was not given any lines of its own. */
-function placeOf({ fromLine, toLine }: T.PluginFault, { origin }: Tag): string {
+function placeOf({ fromLine, toLine }: T.PluginFault, { origin }: Batch): string {
   const name = excerpt(origin.name);
   if (toLine === 0) return name;
   const [first, last] = [origin.lines + fromLine + 1, origin.lines + toLine];

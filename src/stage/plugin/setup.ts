@@ -1,5 +1,5 @@
 /**
- * From the settings of `slung run` to plugin jobs: kinds are recognised, contradictions refused, and everything that a
+ * From the settings of `slung run` to the stages of plugins: kinds are recognised, contradictions refused, and everything that a
  * lane's thread has to know is put together. Nothing is read or written here but the plugins' own bytes.
  */
 
@@ -23,7 +23,7 @@ import { ServicesThread } from '../../plugin/services/start.ts';
 import { compileExpressions, parsePath, SelectorError } from '../../selector/index.ts';
 import { oneLine } from '../../text/printable.ts';
 import { kindOf } from './look.ts';
-import { PluginJob } from './plugin.ts';
+import { PluginStage } from './plugin.ts';
 
 /** A plugin that cannot be used, as an error with its own exit code. */
 export function refused(name: string, reason: string): PluginFileError {
@@ -143,24 +143,25 @@ function eventFields({ events }: PluginSetting): readonly Path[] {
   ];
 }
 
-/** The job of the i-th plugin. Its lanes begin to load at once. @throws UsageError */
-export function makeJob(
+/** The stage of the i-th plugin. Its lanes begin to load at once. @throws UsageError */
+export function makeStage(
   settings: ReadingSettings & Pick<RunSettings, 'plugins' | 'listen' | 'record'>,
   i: number,
   kind: PluginKind,
   around: {
     readonly host: RunHost;
     readonly services: ServicesThread | undefined;
-    readonly isPolite: boolean;
+    /** How many more lines may be bad. */
+    readonly rejectsLeft: () => number;
     /** Its output is nobody's input, so it has to be looked at as such. */
     readonly checksOutput: boolean;
   },
-): PluginJob {
+): PluginStage {
   const plugin = settings.plugins[i]!;
   const before = settings.plugins[i - 1];
   const node = nodeOf(settings, plugin, before);
   const { limits, grants } = plugin;
-  return new PluginJob(
+  return new PluginStage(
     node,
     {
       ...{ name: plugin.name, kind, bytes: plugin.bytes, where: programOf(node.selection), config: plugin.config },
@@ -177,7 +178,7 @@ export function makeJob(
     },
     kind === 'slung' ? eventFields(plugin) : [],
     {
-      isPolite: around.isPolite,
+      rejectsLeft: around.rejectsLeft,
       talk: around.host.talk,
       clockMs: () => around.host.clockMs(),
       takeThread: () => around.host.takeThread?.(),

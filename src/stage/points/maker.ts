@@ -141,14 +141,19 @@ export class PointMaker {
 
   /** Columns that are full wait for the end of their block: points and the position behind them go into the store together. */
   #makeRoom(): void {
-    if (this.engine.hasRoom) return;
+    if (!this.engine.hasRoom) this.wait();
+  }
+
+  /** Keeps what has been made for the next `flush`. */
+  wait(): void {
+    if (this.engine.made === 0) return;
     this.#store.wait(this.engine.columns, this.engine.fetch());
     this.engine.keep(0);
   }
 
   /** Puts what has been made into the store, together with the positions that the store's writer knows. @throws SinkError */
   flush(): void {
-    if (this.engine.made === 0) return;
+    if (this.engine.made === 0 && !this.#store.hasWaiting) return;
     this.#store.append(this.engine.columns, this.engine.fetch());
     this.engine.keep(0);
   }

@@ -1,22 +1,21 @@
 /**
- * `slung store write` as the work of a run: records become points, and nothing is put out. One lane, on the main thread;
- * what it makes of a batch goes into the store when the batch is drained, behind its bad lines.
+ * The stage that makes points of records: `slung store write`. It outputs nothing; what it makes of a batch goes into the
+ * store over its edge (store-edge.ts), behind the batch's bad lines. One lane, on the main thread.
  */
-import type { RecordSettings, WriteSettings } from '../../config/settings.ts';
+import type { BatchSettings, SelectionSettings } from '../../config/settings.ts';
 import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_NO_TIME, CODE_TOO_DEEP, CODE_TOO_LONG } from '../../engine/code-numbers.ts';
 import type { EngineMemory } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
-import type { Path, Program } from '../../engine/program.ts';
-import type { Tag } from '../../graph/drain.ts';
-import type { Ends } from '../../graph/ends.ts';
-import type { Talk } from '../../graph/host.ts';
-import { type Flight, Lanes, SameThreadLane, type Seat } from '../../graph/lane.ts';
-import { positionAfter, purposeOf } from '../../graph/position.ts';
-import type { NodeSettings, OpenedInput, Recorder, Work } from '../../graph/stage.ts';
+import type { Program } from '../../engine/program.ts';
+import type { Batch } from '../../graph/batch.ts';
+import { SameThreadLane, type Seat } from '../../graph/lane.ts';
+import { Lanes } from '../../graph/lanes.ts';
+import type { Stage, StageReport, Verdict } from '../../graph/stage.ts';
+import type { Stats } from '../../graph/stats.ts';
+import { hintsOf } from '../hints.ts';
 import type { PointPlan } from './fields.ts';
 import { PointMaker } from './maker.ts';
-import type { StoreReport, StoreWriter } from './store-writer.ts';
-import { TimeTalk } from './time-talk.ts';
+import type { StoreWriter } from './store-writer.ts';
 
 const SAMPLE_BYTES = 1 << 16;
 
@@ -54,103 +53,63 @@ function nameBadRows(memory: EngineMemory, block: number): void {
   }
 }
 
-/** What a job of points works with. */
-export interface PointJobParts {
+/** What the stage works with. */
+export interface PointStageParts {
+  readonly batches: BatchSettings;
+  readonly selection: SelectionSettings;
+  /** The selection, compiled. */
   readonly where: Program;
   readonly plan: PointPlan;
   readonly writer: StoreWriter;
-  readonly talk: Talk;
+  readonly isCsv: boolean;
+  /** How many more lines may be bad. */
+  readonly rejectsLeft: () => number;
 }
 
-export class PointJob implements Work {
-  readonly settings: NodeSettings;
-  readonly columns = undefined;
-  readonly findsColumns = false;
-  readonly isFinding = false;
-  readonly lateKeys: ReadonlyMap<string, number> = new Map();
-  // What was made of a batch may be in the store already.
-  readonly canRepeat = false;
-  readonly isPolite = false;
-  readonly asideBytes = 0;
-  sampleBytes = new Uint8Array(0);
-  readonly lanes: Lanes<Tag>;
-  readonly recorder: Recorder;
-  /** Set before the run begins: how many more lines may be bad. */
-  rejectsLeft: () => number = () => Number.POSITIVE_INFINITY;
+export class PointStage implements Stage {
+  readonly atLimit = 'cut';
+  readonly lanes: Lanes;
+  readonly maker: PointMaker;
   readonly #lane: PointLane;
-  readonly #parts: PointJobParts;
-  readonly #maker: PointMaker;
+  readonly #selection: SelectionSettings;
+  /** The start of the input. */
+  #sample = new Uint8Array(0);
 
-  constructor({ input, batches, selection, rejects, report, record }: WriteSettings, parts: PointJobParts) {
-    this.settings = { input, batches, lanes: 1, selection, output: undefined, rejects, report };
-    this.#parts = parts;
-    const { from, delimiter } = input;
+  constructor({ batches, selection, where, plan, writer, isCsv, rejectsLeft }: PointStageParts) {
     const { batchBytes, maxDepth, maxRecordBytes } = batches;
-    const options = { blockCount: 1, batchBytes, maxDepth, maxRecordBytes };
-    this.#maker = new PointMaker(parts.where, parts.plan, parts.writer, options);
-    this.#lane = new PointLane(this.#maker, from === 'csv', () => this.rejectsLeft());
+    this.#selection = selection;
+    this.maker = new PointMaker(where, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
+    this.#lane = new PointLane(this.maker, isCsv, rejectsLeft);
     this.lanes = new Lanes(this.#lane);
-    const purpose = purposeOf(selection.where, record.points, `${from}${delimiter ?? ''}`);
-    this.recorder = this.#makeRecorder(record, purpose);
   }
 
-  #makeRecorder({ resume, final }: RecordSettings, purpose: string): Recorder {
-    const { writer, talk, plan } = this.#parts;
-    const options = { resume, final, purpose, talk };
-    const times = new TimeTalk(this.#maker.engine, plan, talk);
-    return {
-      open: (input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput> => {
-        times.begin();
-        return writer.openInput(input, ends, { ...options, isStopping });
-      },
-      take: (flight: Flight<Tag>) => {
-        const { memory } = flight.lane;
-        times.tell(flight.tag.origin);
-        writer.from(flight.tag.origin.file);
-        // Before the batch's end when there was one bad line too many.
-        const end = memory.word(flight.block, L.B_TO);
-        const position = positionAfter(flight, end, memory.word(flight.block, L.B_LINES));
-        if (position !== undefined) writer.notePosition(position);
-        this.#maker.flush();
-      },
-      words: () => writer.words(),
-      report: (): StoreReport => writer.report(),
-      close: () => writer.close(),
-    };
-  }
-
-  settle(): void {}
-
-  startWorkers(): void {}
+  preface(): undefined {}
 
   /** The last block, which is large enough for every record. */
   aside(): Seat {
-    return { lane: this.#lane, block: this.#maker.longBlock };
+    return { lane: this.#lane, block: this.maker.longBlock };
   }
 
-  dropAside(): void {}
-
-  /** Keeps the start of the input, for the hint about paths that never occur. */
-  sample(bytes: Uint8Array): void {
-    if (this.sampleBytes.length === 0) this.sampleBytes = bytes.slice(0, SAMPLE_BYTES);
+  relax(): boolean {
+    return false;
   }
 
-  absentPaths(): { where: Path[]; columns: Path[] } {
-    return { where: this.#maker.absentPaths(), columns: [] };
+  verdict({ lane, from, to }: Batch): Verdict | undefined {
+    if (this.#sample.length === 0) this.#sample = lane.memory.view(from, Math.min(to, from + SAMPLE_BYTES)).slice();
+    return undefined;
   }
+
+  end(): undefined {}
 
   /** The engine always comes to an end, and soon. */
-  hurry(): void {}
-
-  abandon(): void {}
-
-  takeOutput(): undefined {}
-
-  lastSeat(): undefined {}
-
-  verdict(): undefined {}
+  stop(): void {}
 
   finish(): void {
     this.lanes.close();
+  }
+
+  report(stats: Stats): StageReport {
+    const absent = { where: this.maker.absentPaths(), columns: [] };
+    return { leftOut: [], hints: hintsOf({ absent, sample: this.#sample, where: this.#selection.where }, stats) };
   }
 }

@@ -1,8 +1,8 @@
 /**
- * `--record`: the records that pass a run become points of a store as well. Each batch that has been drained is looked at
- * once more, by an engine of its own over a copy: so it does not matter which thread had it, the order is that of the
- * input, and a run that records nothing has none of this. Points are in the store before the output of their batch is
- * written.
+ * `--record`: the records that pass a node become points of a store as well. The first edge of the node is offered each batch
+ * that is drained, and makes points of its lines, in an engine of its own over a copy: so it does not matter which thread had
+ * the batch, the order is that of the input, and a run that records nothing has none of this. Points are in the store before
+ * the output of their batch is written.
  */
 import { UsageError } from '../../config/errors.ts';
 import type { BatchSettings, RecordSettings, SelectionSettings } from '../../config/settings.ts';
@@ -10,23 +10,23 @@ import { codeOf } from '../../engine/codes.ts';
 import { copyInto } from '../../engine/copy.ts';
 import * as L from '../../engine/layout.ts';
 import type { Program } from '../../engine/program.ts';
-import type { Tag } from '../../graph/drain.ts';
+import type { Batch } from '../../graph/batch.ts';
 import type { Ends } from '../../graph/ends.ts';
 import type { RunHost } from '../../graph/host.ts';
-import type { Flight } from '../../graph/lane.ts';
-import { positionAfter, purposeOf, type Resuming } from '../../graph/position.ts';
-import type { OpenedInput, Recorder } from '../../graph/stage.ts';
+import type { OpenInput } from '../../graph/inlet.ts';
+import { purposeOf } from '../../graph/resume.ts';
 import { counted } from '../../graph/stats.ts';
 import { excerpt } from '../../text/printable.ts';
 import { planPoints, recordFlags } from './fields.ts';
 import { PointMaker } from './maker.ts';
-import { type StoreReport, StoreWriter, storeFailure } from './store-writer.ts';
+import { PointEdge } from './store-edge.ts';
+import { StoreWriter, storeFailure } from './store-writer.ts';
 import { TimeTalk } from './time-talk.ts';
 
 /**
  * Opens the store of a run. @throws SinkError when it cannot be opened, UsageError
  */
-export async function openWriter({ store }: RecordSettings, host: RunHost): Promise<StoreWriter> {
+export async function openWriter({ store }: Pick<RecordSettings, 'store'>, host: RunHost): Promise<StoreWriter> {
   if (host.openStore === undefined) throw new UsageError('there is no store here that could be written to');
   try {
     return new StoreWriter(await host.openStore(store), store.directory);
@@ -35,93 +35,76 @@ export async function openWriter({ store }: RecordSettings, host: RunHost): Prom
   }
 }
 
-/**
- * What a job is given to record with.
- * @param passing which records pass, as settings and compiled
- * @throws UsageError for a path that is none; SinkError when the store cannot be opened
- */
-export async function openRecording(
-  record: RecordSettings,
-  passing: { readonly batches: BatchSettings; readonly selection: SelectionSettings; readonly program: Program },
-  host: RunHost,
-): Promise<Recorder> {
-  const { batchBytes, maxDepth, maxRecordBytes } = passing.batches;
-  const plan = planPoints(record.points, recordFlags, { takesNumbers: false, takesWords: false });
-  const writer = await openWriter(record, host);
-  const maker = new PointMaker(passing.program, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
-  return new Recording(maker, writer, new TimeTalk(maker.engine, plan, host.talk), {
-    resume: record.resume,
-    final: record.final,
-    purpose: purposeOf(passing.selection.where, record.points, 'ndjson'),
-    talk: host.talk,
-  });
+/** What records pass the node that records. */
+export interface Passing {
+  readonly batches: BatchSettings;
+  readonly selection: SelectionSettings;
+  /** The selection, compiled. */
+  readonly program: Program;
+  /** What happens to records on their way there, as a text. */
+  readonly way: string;
 }
 
-class Recording implements Recorder {
-  readonly #maker: PointMaker;
-  readonly #writer: StoreWriter;
-  readonly #opening: Omit<Resuming, 'position' | 'isStopping'>;
-  readonly #times: TimeTalk;
-  /** The input of the last batch. */
-  #origin: Tag['origin'] | undefined;
+/** What a graph that records has more than others. */
+export interface Recording {
+  /** The first edge of the node whose records they are. */
+  readonly edge: PointEdge;
+  /** Opens the inputs of the graph, perhaps where an earlier run has stopped. */
+  readonly openFrom: (ends: Ends) => OpenInput;
+  /** The store is closed, when nothing has run. */
+  readonly close: () => void;
+}
+
+/** @throws UsageError for a path that is none; SinkError when the store cannot be opened */
+export async function openRecording(
+  { store, points, resume, final }: RecordSettings,
+  { batches, selection, program, way }: Passing,
+  host: RunHost,
+): Promise<Recording> {
+  const { batchBytes, maxDepth, maxRecordBytes } = batches;
+  const plan = planPoints(points, recordFlags, { takesNumbers: false, takesWords: false });
+  const writer = await openWriter({ store }, host);
+  const maker = new PointMaker(program, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
+  const opening = { resume, final, purpose: purposeOf(selection.where, points, way), talk: host.talk };
+  return {
+    edge: new RecordEdge(maker, writer, new TimeTalk(maker.engine, plan, host.talk)),
+    openFrom: (ends) => (input, isStopping) => writer.openInput(input, ends, { ...opening, isStopping }),
+    close: () => writer.close(),
+  };
+}
+
+class RecordEdge extends PointEdge {
   #records = 0;
   #without = 0;
   /** Why and where the first record had no point. */
   #first = '';
 
-  constructor(
-    maker: PointMaker,
-    writer: StoreWriter,
-    times: TimeTalk,
-    opening: Omit<Resuming, 'position' | 'isStopping'>,
-  ) {
-    this.#maker = maker;
-    this.#writer = writer;
-    this.#times = times;
-    this.#opening = opening;
-  }
-
-  open(input: string, ends: Ends, isStopping: () => boolean): Promise<OpenedInput> {
-    return this.#writer.openInput(input, ends, { ...this.#opening, isStopping });
-  }
-
-  take(flight: Flight<Tag>): void {
-    const { memory } = flight.lane;
-    const { from, to, origin } = flight.tag;
-    if (origin !== this.#origin) {
-      this.#times.begin();
-      this.#writer.from(origin.file);
-    }
-    this.#origin = origin;
-    const end = memory.word(flight.block, L.B_STOPPED_AT) || to;
-    const { engine, longBlock } = this.#maker;
+  offer(batch: Batch, isWhole: boolean): void {
+    const { lane, block, from, to, origin, receipts, whole } = batch;
+    const { memory } = lane;
+    if (this.begin(batch)) this.times.begin();
+    // Not all of a batch in which a column came too late.
+    const end = memory.word(block, L.B_STOPPED_AT) || to;
+    const { engine, longBlock } = this.maker;
     // The newline that was added to a last line is in the padding.
-    const block = end - from <= engine.options.blockBytes + 1 ? 0 : longBlock;
-    const at = engine.inputStart(block);
+    const into = end - from <= engine.options.blockBytes + 1 ? 0 : longBlock;
+    const at = engine.inputStart(into);
     copyInto(engine.view(at, at + end - from), 0, memory.view(from, end));
-    const { records, without, first } = this.#maker.pass(block, at, at + end - from);
-    this.#times.tell(origin);
+    const { records, without, first } = this.maker.pass(into, at, at + end - from);
+    this.times.tell(origin);
     if (first !== undefined && this.#without === 0) {
       this.#first = `${codeOf(first.code).text} (first at ${excerpt(origin.name)}:${origin.lines + first.line + 1})`;
     }
     this.#records += records;
     this.#without += without;
-    const position = positionAfter(flight, end, memory.word(flight.block, L.B_LINES));
-    if (position !== undefined) this.#writer.notePosition(position);
-    this.#maker.flush();
+    // A file's own batch knows how far it is itself; one that has crossed from another node is done as a whole, or not.
+    const isOwn = origin.file !== undefined || receipts.length === 0;
+    this.store(batch, isOwn || (isWhole && whole > 0 && end === to));
   }
 
-  words(): readonly string[] {
-    const replaced = this.#writer.words();
+  override words(): readonly string[] {
+    const replaced = super.words();
     if (this.#without === 0) return replaced;
     return [...replaced, `${this.#without} of ${counted(this.#records, 'record')} had no point: ${this.#first}`];
-  }
-
-  report(): StoreReport {
-    return this.#writer.report();
-  }
-
-  close(): void {
-    this.#writer.close();
   }
 }

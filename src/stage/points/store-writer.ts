@@ -4,32 +4,15 @@
  */
 import type { PointColumns } from '../../engine/point-engine.ts';
 import type { Ends } from '../../graph/ends.ts';
-import { type InputFile, openInput, type Resuming } from '../../graph/position.ts';
-import type { OpenedInput } from '../../graph/stage.ts';
+import type { OpenedInput } from '../../graph/inlet.ts';
+import type { PointStore, StoreReport } from '../../graph/point-store.ts';
+import { type InputPosition, Ledger } from '../../graph/receipt.ts';
+import { openInput, type Resuming } from '../../graph/resume.ts';
 import { counted } from '../../graph/stats.ts';
 import { SinkError } from '../../io/index.ts';
 import { StoreError } from '../../store/errors.ts';
-import type { InputPosition } from '../../store/points.ts';
-import type { Store } from '../../store/store.ts';
 import { excerpt, oneLine } from '../../text/printable.ts';
 import { WaitingPoints } from './waiting-points.ts';
-
-/** What a run needs of a store. */
-export type PointStore = Pick<
-  Store,
-  'seriesId' | 'append' | 'position' | 'setAdding' | 'replaced' | 'syncDueMs' | 'sync' | 'close'
->;
-
-/** The counts of --stats about the store; the names are part of the interface. */
-export interface StoreReport {
-  readonly points: number;
-  /** Different series among them. */
-  readonly series: number;
-  /** Points that took the place of points of earlier runs with the same series and time. Complete when the store is closed. */
-  readonly replaced: number;
-  /** Those among them whose value is another one. */
-  readonly changed: number;
-}
 
 const NO_POINTS: PointColumns = {
   ids: new Uint32Array(0),
@@ -54,12 +37,15 @@ function asClause(sentence: string): string {
 
 export class StoreWriter {
   readonly #store: PointStore;
-  readonly #directory: string;
+  /** The store, for messages. */
+  readonly directory: string;
   /** Positions that no append has carried yet, by input. */
   readonly #pending = new Map<string, InputPosition>();
   readonly #series = new Set<number>();
   /** Inputs of which the run reads what no run has read. */
-  readonly #adding = new WeakSet<InputFile>();
+  readonly #adding = new WeakSet<object>();
+  /** How far each input has been noted. */
+  readonly #noted = new Map<string, number>();
   readonly #waiting = new WaitingPoints();
   #points = 0;
   #hasFailed = false;
@@ -72,7 +58,7 @@ export class StoreWriter {
   /** Owns the store from now on. */
   constructor(store: PointStore, directory: string) {
     this.#store = store;
-    this.#directory = directory;
+    this.directory = directory;
   }
 
   /** See Store. @throws StoreError `invalid`; SinkError for all others */
@@ -103,15 +89,19 @@ export class StoreWriter {
       return found;
     };
     const opened = await openInput(input, ends, { ...options, position });
+    const { file } = opened;
+    if (file === undefined) return opened;
     const isAgain = isKnown && opened.bytes === 0;
-    if (options.resume && !isAgain && opened.file !== undefined) this.#adding.add(opened.file);
-    return opened;
+    if (options.resume && !isAgain) this.#adding.add(file);
+    this.#noted.delete(file.input);
+    // What was done with without any points is noted when all before it has been done, too.
+    return { ...opened, ledger: new Ledger(file, (settled) => this.notePosition(settled)) };
   }
 
   /** The points from now on are of this input. @throws SinkError */
-  from(file: InputFile | undefined): void {
+  from(input: object | undefined): void {
     try {
-      this.#store.setAdding(file !== undefined && this.#adding.has(file));
+      this.#store.setAdding(input !== undefined && this.#adding.has(input));
     } catch (error) {
       throw this.#fail(error);
     }
@@ -119,7 +109,14 @@ export class StoreWriter {
 
   /** So far an input has been read; the next append says so, or the end. */
   notePosition(position: InputPosition): void {
+    if (position.bytes <= (this.#noted.get(position.input) ?? 0)) return;
+    this.#noted.set(position.input, position.bytes);
     this.#pending.set(position.input, position);
+  }
+
+  /** Points wait for the end of their batch. */
+  get hasWaiting(): boolean {
+    return this.#waiting.count > 0;
   }
 
   /** Keeps the first `count` points for the next append: they are part of a batch whose end is not there yet. */
@@ -181,13 +178,17 @@ export class StoreWriter {
     return [`${what}: ${others}`];
   }
 
-  /** Puts the last positions in and closes the store; what is called twice does nothing. @throws SinkError */
+  /**
+   * Puts the last positions in and closes the store. Points that still wait are of a batch that was never done to its end.
+   * What is called twice does nothing. @throws SinkError
+   */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
     try {
       if (this.#late !== undefined) throw this.#late;
+      this.#waiting.take();
       if (!this.#hasFailed) this.append(NO_POINTS, 0);
     } finally {
       this.#close();
@@ -205,6 +206,6 @@ export class StoreWriter {
 
   #fail(error: unknown): unknown {
     this.#hasFailed = true;
-    return storeFailure(this.#directory, error);
+    return storeFailure(this.directory, error);
   }
 }

@@ -6,24 +6,27 @@
  * again when it is drained, beside the lanes and in the order of the input. That happens a few times for each column.
  */
 import * as L from '../../engine/layout.ts';
-import type { Tag } from '../../graph/drain.ts';
-import type { Flight, Lane } from '../../graph/lane.ts';
+import type { Batch } from '../../graph/batch.ts';
+import type { Lane } from '../../graph/lane.ts';
+import type { Verdict } from '../../graph/stage.ts';
 import { grouped } from '../../graph/stats.ts';
-import { Job, type JobSettings } from './select.ts';
+import { type SelectNodeSettings, SelectStage } from './select.ts';
 
 /** As many as an engine can keep. */
 export const MOST_COLUMNS = L.KEY_ENTRY_COUNT / 2;
 
 /** Looks for the keys of the records that match. */
-export class KeyJob extends Job {
+export class KeyStage extends SelectStage {
   readonly #names = new Set<string>();
   /** What a lane had learned when it was last asked, and how many of its batches may have been known to it then. */
   readonly #lanes = new Map<Lane, { learned: number; due: number }>();
   #overflows = false;
 
   /** @param settings of the run that writes */
-  constructor(settings: JobSettings) {
-    super({ ...settings, report: undefined, record: undefined });
+  constructor(settings: SelectNodeSettings) {
+    super({ ...settings, report: undefined });
+    // The lanes do all of the work from the first batch on: nothing waits for the columns.
+    this.holding = undefined;
   }
 
   /** The names in order of appearance; undefined when there are more than can be kept. */
@@ -35,20 +38,16 @@ export class KeyJob extends Job {
     return this.#overflows || this.#names.size > MOST_COLUMNS;
   }
 
-  /** The lanes do all of the work from the first batch on: nothing waits for the columns. */
-  override get isFinding(): boolean {
-    return false;
-  }
-
-  override verdict(flight: Flight<Tag>): 'failed' | undefined {
-    const { lane, tag } = flight;
+  override verdict(batch: Batch): Verdict | undefined {
+    const { lane, from, to } = batch;
+    super.verdict(batch);
     if (this.#hasLearned(lane)) {
       const { memory } = lane;
       // A long record lies beside the lanes, whose turn it then is: what is known there is in order.
       if (memory.options.blockBytes > this.lanes.main.memory.options.blockBytes) this.#take(lane);
-      else this.#goThrough(memory.view(tag.from, tag.to));
+      else this.#goThrough(memory.view(from, to));
     }
-    return this.#isTooMuch ? 'failed' : undefined;
+    return this.#isTooMuch ? { stop: 'failed' } : undefined;
   }
 
   /** Whether a key of this batch may be new to the lane. */

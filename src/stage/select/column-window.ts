@@ -4,21 +4,14 @@
  * the same bytes give the same header however a pipe has cut them. Batches of a window are held from its first match on.
  */
 import type { EngineMemory } from '../../engine/engine.ts';
-import type { Tag } from '../../graph/drain.ts';
+import type { Held } from '../../graph/stage.ts';
 
 /** A window ends after this many lines, or with the line that reaches this many bytes. */
 export const WINDOW_LINES = 10_000;
 export const WINDOW_BYTES = 4 << 20;
 
-/** A batch that waits for the columns. The bytes are a copy: its block is needed for the next one. */
-export interface HeldBatch {
-  readonly bytes: Uint8Array;
-  /** `from` and `to` are those of the block that it was in. */
-  readonly tag: Tag;
-}
-
 export class ColumnWindow {
-  #held: HeldBatch[] = [];
+  #held: Held[] = [];
   #names = new Set<string>();
   #overflow = 0;
   #lines = 0;
@@ -62,7 +55,8 @@ export class ColumnWindow {
     this.#bytes += bytes;
   }
 
-  hold(batch: HeldBatch, memory: EngineMemory): void {
+  /** Keeps a batch; its bytes are a copy, because its block is needed for the next one. */
+  hold(batch: Held, memory: EngineMemory): void {
     this.#held.push(batch);
     const { keys, overflow } = memory.newKeys();
     for (const { name } of keys) this.#names.add(name);
@@ -70,7 +64,7 @@ export class ColumnWindow {
   }
 
   /** Begins the next window. @returns what was held */
-  take(): readonly HeldBatch[] {
+  take(): readonly Held[] {
     const held = this.#held;
     this.#held = [];
     this.#lines = 0;

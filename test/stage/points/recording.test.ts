@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { buildPlan } from '../../../src/engine/plan.ts';
-import { Run } from '../../../src/graph/node.ts';
 import type { Sink } from '../../../src/io/index.ts';
+import { recordingOf, selectRun } from '../../../src/pipeline/build.ts';
 import { MainLane } from '../../../src/stage/select/main-lane.ts';
-import { Job } from '../../../src/stage/select/select.ts';
+import { SelectStage } from '../../../src/stage/select/select.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { createRandom, type Random } from '../../engine/conformance/mutate.ts';
 import { GivenSource, type Reading, runOver } from '../../graph/support.ts';
@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function record(
   readings: readonly Reading[] | string,
   changes: SelectChanges = {},
-  { store = new KeptBatches(), resume = false, prepare = (_: Job) => {} } = {},
+  { store = new KeptBatches(), resume = false, prepare = (_: SelectStage) => {} } = {},
 ) {
   const said: string[] = [];
   /** What had been written when each batch of points came. */
@@ -32,13 +32,15 @@ async function record(
   };
   const isFile = typeof readings === 'string';
   const settings = recordingSettings({ ...changes, inputs: [isFile ? readings : 'given'] }, [defaultFields], resume);
-  const job = new Job(settings);
+  const stage = new SelectStage(settings);
   const host = hostFor(store, said);
-  await job.openRecorder(host);
-  prepare(job);
-  const run = new Run(job, host, endsFor(isFile ? [] : [new GivenSource(readings)], [], sink));
-  const outcome = await run.execute();
-  return { store, said, outcome, report: run.report(), out: Buffer.concat(out).toString() };
+  const recording = await recordingOf(stage, settings.record, 'ndjson', host);
+  prepare(stage);
+  const ends = endsFor(isFile ? [] : [new GivenSource(readings)], [], sink);
+  const run = selectRun(stage, host, ends, recording);
+  await run.graph.execute();
+  const outcome = run.outcome();
+  return { store, said, outcome, report: run.node.report(), out: Buffer.concat(out).toString() };
 }
 
 const line = (i: number, more = '') => `{"timestamp":${i},"series":"s${i % 3}","value":${i}${more}}\n`;
@@ -107,9 +109,9 @@ test('records without a point pass, are counted, and are told of once', async ()
 class TardyLane extends MainLane {
   readonly #random: Random;
 
-  constructor(job: Job, random: Random) {
-    const options = { ...job.lanes.main.memory.options, blockCount: 3 };
-    super(buildPlan(job.program, { to: 'lines' }), options);
+  constructor(stage: SelectStage, random: Random) {
+    const options = { ...stage.lanes.main.memory.options, blockCount: 3 };
+    super(buildPlan(stage.program, { to: 'lines' }), options);
     this.#random = random;
   }
 
@@ -120,8 +122,8 @@ class TardyLane extends MainLane {
 
 test.each([1, 2, 3, 4])('with several lanes the order is that of the input, seed %i', async (seed) => {
   const random = createRandom(seed);
-  const prepare = (job: Job) => {
-    for (let i = 0; i < 3; i++) job.lanes.add(new TardyLane(job, random));
+  const prepare = (stage: SelectStage) => {
+    for (let i = 0; i < 3; i++) stage.lanes.add(new TardyLane(stage, random));
   };
   const { store, out } = await record([Buffer.from(many(0, 3000))], { batchBytes: 300 }, { prepare });
   expect(values(store)).toEqual(upTo(3000));
@@ -152,7 +154,9 @@ test('a file is read on from where the store has it, also when no record of its 
 });
 
 test('without stores there is nothing to record to', async () => {
-  const job = new Job(recordingSettings());
+  const stage = new SelectStage(recordingSettings());
   const { openStore: _, ...host } = hostFor(new KeptBatches(), []);
-  await expect(job.openRecorder(host)).rejects.toThrow('there is no store here');
+  await expect(recordingOf(stage, recordingSettings().record, 'ndjson', host)).rejects.toThrow(
+    'there is no store here',
+  );
 });

@@ -8,10 +8,10 @@ import type {
 } from '../../../src/config/settings.ts';
 import type { Ends } from '../../../src/graph/ends.ts';
 import type { RunHost, RunOutcome } from '../../../src/graph/host.ts';
+import type { PointStore } from '../../../src/graph/point-store.ts';
 import { openFileAt } from '../../../src/io/file-at.ts';
 import { openSource, type RejectRow, type Sink, type Source } from '../../../src/io/index.ts';
 import { runStoreWrite } from '../../../src/pipeline/store-write.ts';
-import type { PointStore } from '../../../src/stage/points/store-writer.ts';
 import type { InputPosition, PointBatch } from '../../../src/store/points.ts';
 import { canonicalTags, encodeKey } from '../../../src/store/series.ts';
 import { settingsWith } from '../../graph/support.ts';

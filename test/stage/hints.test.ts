@@ -1,7 +1,7 @@
 /** When a run says at its end what the literals met. */
 import { expect, test } from 'vitest';
-import { runWords } from '../../../src/graph/verbose.ts';
-import { runOver, settingsWith } from '../../graph/support.ts';
+import { runWords } from '../../src/graph/verbose.ts';
+import { runOver, settingsWith } from '../graph/support.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const texts = [bytes('{"status":"500"}\n{"status":"200"}\n')];

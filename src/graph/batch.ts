@@ -1,0 +1,112 @@
+/**
+ * A batch: whole lines of one source in a block of a lane, from the moment at which they were cut until the last edge has
+ * taken what came of them. Its holders are counted once for both things that hang on it: the block goes back to its lane,
+ * and the receipts are settled, when nobody holds the batch any more.
+ */
+import type { InputFile } from './input-file.ts';
+import type { Lane, Seat } from './lane.ts';
+import { NO_RECEIPTS, type Receipt } from './receipt.ts';
+
+/** Why a batch was closed. */
+export type Trigger = 'full' | 'dry' | 'aged' | 'end' | 'long';
+
+/** The source of batches. */
+export interface Origin {
+  readonly name: string;
+  /** The lines of its batches that have been drained. */
+  lines: number;
+  /** Undefined for what is no file, or has no positions. */
+  readonly file: InputFile | undefined;
+  /** Of a regular file. */
+  readonly sizeBytes: number | undefined;
+}
+
+/** What a batch is, wherever it lies. */
+export interface BatchOf {
+  readonly origin: Origin;
+  readonly trigger: Trigger;
+  /** Of the first byte, in the (decompressed) source. */
+  readonly sourceOffset: number;
+  /** The last line had no newline in the source. */
+  readonly endAdded: boolean;
+  /** Of everything that its bytes came from, oldest first; the batch holds each once. */
+  readonly receipts: readonly Receipt[];
+  /** So many of them, from the front, end in this batch: nothing more will come of them. */
+  readonly whole: number;
+}
+
+/** Where blocks come from. */
+export interface BlockHome {
+  release(seat: Seat): void;
+}
+
+export class Batch implements Seat, BatchOf {
+  readonly kind = 'batch';
+  readonly lane: Lane;
+  readonly block: number;
+  /** Addresses in the block: whole lines. */
+  readonly from: number;
+  readonly to: number;
+  readonly origin: Origin;
+  readonly trigger: Trigger;
+  readonly sourceOffset: number;
+  readonly endAdded: boolean;
+  readonly receipts: readonly Receipt[];
+  readonly whole: number;
+  #home: BlockHome | undefined;
+  #holders = 1;
+
+  constructor({ lane, block }: Seat, from: number, to: number, of: BatchOf) {
+    this.lane = lane;
+    this.block = block;
+    this.from = from;
+    this.to = to;
+    this.origin = of.origin;
+    this.trigger = of.trigger;
+    this.sourceOffset = of.sourceOffset;
+    this.endAdded = of.endAdded;
+    this.receipts = of.receipts;
+    this.whole = of.whole;
+  }
+
+  /** Its block is lent by `home`, which gets it back. */
+  lendFrom(home: BlockHome): void {
+    this.#home = home;
+  }
+
+  /** The same batch, or a part of it, at another place; both hold the receipts. */
+  movedTo(seat: Seat, from: number, to: number, changes: Partial<BatchOf> = {}): Batch {
+    const { origin, trigger, sourceOffset, endAdded, receipts, whole } = this;
+    for (const receipt of receipts) receipt.retain();
+    return new Batch(seat, from, to, { origin, trigger, sourceOffset, endAdded, receipts, whole, ...changes });
+  }
+
+  retain(): void {
+    this.#holders++;
+  }
+
+  /** One holder has done with it. */
+  release(): void {
+    if (--this.#holders > 0) return;
+    this.freeBlock();
+    for (const receipt of this.receipts) receipt.release();
+  }
+
+  /** One holder gives it up: what came of it is neither delivered nor counted. */
+  fail(): void {
+    if (this.receipts !== NO_RECEIPTS) {
+      for (const receipt of this.receipts) {
+        receipt.retain();
+        receipt.fail();
+      }
+    }
+    this.release();
+  }
+
+  /** Gives the block back before its time; what is in it may be written over. */
+  freeBlock(): void {
+    const home = this.#home;
+    this.#home = undefined;
+    home?.release(this);
+  }
+}

@@ -1,0 +1,28 @@
+/** What a node reads: files and streams one after another, or the output of another node. */
+
+import type { Source } from '../io/index.ts';
+import type { InputFile } from './input-file.ts';
+import type { NodeEdge } from './node-edge.ts';
+import type { Ledger } from './receipt.ts';
+
+/** An input, and where in it the source begins. */
+export interface OpenedInput {
+  readonly source: Source;
+  readonly bytes: number;
+  readonly lines: number;
+  /** Undefined for what is no file, or has no positions. */
+  readonly file: InputFile | undefined;
+  /** Is told how far the input was read; undefined when nobody wants to know. */
+  readonly ledger?: Ledger | undefined;
+}
+
+/** Opens an input by its name. @throws SourceError */
+export type OpenInput = (input: string, isStopping: () => boolean) => OpenedInput | Promise<OpenedInput>;
+
+/** Where a node's sources come from. */
+export type Inlet =
+  | { readonly kind: 'inputs'; readonly inputs: readonly string[]; readonly open: OpenInput }
+  | { readonly kind: 'edge'; readonly edge: NodeEdge };
+
+/** From its beginning, as it is. */
+export const fromStart = (source: Source): OpenedInput => ({ source, bytes: 0, lines: 0, file: undefined });

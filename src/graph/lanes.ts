@@ -1,0 +1,108 @@
+/**
+ * All lanes of a node: hands out free blocks and keeps the batches that are on their way in input order. Whatever lane
+ * finishes first, the oldest batch is drained first, so input order is output order.
+ */
+import type { Batch, BlockHome } from './batch.ts';
+import type { Lane, Seat } from './lane.ts';
+
+/** The first lane is the main lane. */
+export class Lanes implements BlockHome {
+  readonly #lanes: { lane: Lane; free: number[] }[] = [];
+  readonly #flights: Batch[] = [];
+
+  constructor(main: Lane) {
+    this.add(main);
+  }
+
+  get main(): Lane {
+    return this.#lanes[0]!.lane;
+  }
+
+  get lanes(): readonly Lane[] {
+    return this.#lanes.map(({ lane }) => lane);
+  }
+
+  add(lane: Lane): void {
+    this.#lanes.push({ lane, free: Array.from({ length: lane.memory.options.blockCount }, (_, block) => block) });
+  }
+
+  /**
+   * A free block: on the worker with the most of them, on the main lane when all workers have work waiting, undefined
+   * when nothing is free. With `mainOnly` the main lane's, whatever the others have.
+   */
+  acquire(mainOnly: boolean): Seat | undefined {
+    let best: { lane: Lane; free: number[] } | undefined;
+    if (!mainOnly) {
+      for (let i = 1; i < this.#lanes.length; i++) {
+        const candidate = this.#lanes[i]!;
+        if (candidate.free.length > (best?.free.length ?? 0) && candidate.lane.isReady()) best = candidate;
+      }
+    }
+    best ??= this.#lanes[0]!;
+    const block = best.free.shift();
+    return block === undefined ? undefined : { lane: best.lane, block };
+  }
+
+  /** Hands a batch to its lane; its block comes back when the batch is released. */
+  submit(batch: Batch): void {
+    batch.lendFrom(this);
+    this.#flights.push(batch);
+    batch.lane.submit(batch.block, batch.from, batch.to);
+  }
+
+  /** Hands over a batch whose block lies beside the others. It is drained before all that are on their way. */
+  submitAside(batch: Batch): void {
+    this.#flights.unshift(batch);
+    batch.lane.submit(batch.block, batch.from, batch.to);
+  }
+
+  /** Takes back a block whose batch has been drained. A lane's blocks go round in a ring, as its worker expects. */
+  release(seat: Seat): void {
+    this.#freeOf(seat).push(seat.block);
+  }
+
+  /** Takes back a block that was acquired and not submitted: it is the next one again. */
+  putBack(seat: Seat): void {
+    this.#freeOf(seat).unshift(seat.block);
+  }
+
+  #freeOf(seat: Seat): number[] {
+    return this.#lanes.find(({ lane }) => lane === seat.lane)!.free;
+  }
+
+  /** Blocks that nobody has, of all lanes. */
+  get free(): number {
+    return this.#lanes.reduce((sum, { free }) => sum + free.length, 0);
+  }
+
+  get inFlight(): number {
+    return this.#flights.length;
+  }
+
+  /** The batch that is drained next. */
+  get oldest(): Batch | undefined {
+    return this.#flights[0];
+  }
+
+  /** Takes the oldest batch if it is done. */
+  takeDone(): Batch | undefined {
+    const first = this.#flights[0];
+    if (first === undefined || !first.lane.isDone(first.block)) return undefined;
+    return this.#flights.shift();
+  }
+
+  /** The oldest batch if a part of its output is to be drained. */
+  withPart(): Batch | undefined {
+    const first = this.#flights[0];
+    return first?.lane.hasPart(first.block) ? first : undefined;
+  }
+
+  /** All that is on its way, given up: the lanes will not finish it. */
+  abandonAll(): readonly Batch[] {
+    return this.#flights.splice(0);
+  }
+
+  close(): void {
+    for (const { lane } of this.#lanes) lane.close();
+  }
+}

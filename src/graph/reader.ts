@@ -1,0 +1,216 @@
+/**
+ * The near end of a node: opens its inputs one after another, and reads each into free blocks of the stage's lanes. Like
+ * all of a node it never waits, and says what for instead.
+ */
+import { SourceError } from '../io/index.ts';
+import type { Batch, Origin } from './batch.ts';
+import { Feed, type FeedOf, type Filled } from './feed.ts';
+import type { Inlet, OpenedInput } from './inlet.ts';
+import type { Lane, Seat } from './lane.ts';
+import type { NodeSettings, Stage } from './stage.ts';
+import type { Stats } from './stats.ts';
+import type { Waits } from './waits.ts';
+
+/** What a reader works with. */
+export interface ReaderParts {
+  readonly inlet: Inlet;
+  readonly stage: Stage;
+  readonly settings: NodeSettings;
+  readonly stats: Stats;
+  readonly clockMs: () => number;
+  /** No further input is to be opened. */
+  readonly isStopping: () => boolean;
+}
+
+/** What was read and is not for the lanes: everything before it has to be drained first. */
+export type Aside =
+  | Exclude<Filled, Batch | { kind: 'dry' }>
+  /** An input could not be opened, or waited for. */
+  | { readonly kind: 'failed'; readonly failure: SourceError };
+
+export type Read = Batch | Aside | { readonly kind: 'no-block' | 'dry' | 'opening' | 'over' };
+
+const NO_BLOCK: Read = { kind: 'no-block' };
+const DRY: Read = { kind: 'dry' };
+const OPENING: Read = { kind: 'opening' };
+const OVER: Read = { kind: 'over' };
+
+export class Reader {
+  readonly #parts: ReaderParts;
+  /** Of the lines that another node outputs: it stays the same however often its edge is opened. */
+  readonly origin: Origin;
+  /** Inputs that have not been opened yet. */
+  readonly #inputs: string[];
+  #feed: Feed | undefined;
+  #of: FeedOf | undefined;
+  /** The block that is being filled. */
+  #seat: Seat | undefined;
+  /** The input pauses. */
+  #isLive = false;
+  /** It has been asked and had nothing. */
+  #isDry = false;
+  #deadlineMs: number | undefined;
+  #opening: Promise<void> | undefined;
+  #wait: Promise<void> | undefined;
+  #error: unknown;
+  #hasOpened = false;
+  #isStopped = false;
+  #isClosed = false;
+  #bytesBefore = 0;
+  /** The sizes of the inputs that have been opened, as far as they are known. */
+  knownBytes = 0;
+
+  constructor(parts: ReaderParts) {
+    const { inlet } = parts;
+    this.#parts = parts;
+    this.#inputs = inlet.kind === 'inputs' ? [...inlet.inputs] : [];
+    const name = inlet.kind === 'edge' ? inlet.edge.name : inlet.inputs.at(-1)!;
+    this.origin = { name: name === '-' ? '<stdin>' : name, lines: 0, file: undefined, sizeBytes: undefined };
+  }
+
+  /** The source of what `next` gave last. */
+  get current(): Origin {
+    return this.#of!.origin;
+  }
+
+  /** What is read next: a batch is the caller's to submit. */
+  next(): Read {
+    if (this.#opening !== undefined) return OPENING;
+    if (this.#error !== undefined) return this.#failed();
+    const feed = this.#feed;
+    if (feed === undefined) return this.#openNext();
+    if (this.#isStopped) feed.stop();
+    else if (this.#isDryStill()) return DRY;
+    const { lanes } = this.#parts.stage;
+    // Live input stays on this thread while nothing else is on its way: a hop would cost latency.
+    this.#seat ??= lanes.acquire(this.#isLive && lanes.inFlight === 0);
+    if (this.#seat === undefined) return NO_BLOCK;
+    const filled = feed.fill(this.#seat);
+    this.#parts.stats.bytesIn = this.#bytesBefore + feed.bytesRead;
+    this.#isDry = filled.kind === 'dry';
+    this.#deadlineMs = filled.kind === 'dry' ? filled.deadlineMs : undefined;
+    if (filled.kind === 'batch') {
+      this.#seat = undefined;
+      this.#isLive = filled.trigger === 'dry' || filled.trigger === 'aged';
+    }
+    return filled.kind === 'dry' ? DRY : filled;
+  }
+
+  /** The input at hand is over. */
+  endInput(): void {
+    if (this.#feed !== undefined) this.#bytesBefore += this.#feed.bytesRead;
+    this.#of?.source.close();
+    this.#feed?.close();
+    this.#feed = undefined;
+  }
+
+  /** Gives the block back that is being filled; for the time when it holds nothing. */
+  putBack(): void {
+    if (this.#seat !== undefined) this.#parts.stage.lanes.putBack(this.#seat);
+    this.#seat = undefined;
+  }
+
+  /** Reads no more from outside. What has been read is still given, as far as it is whole. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Nothing is read any more. */
+  close(): void {
+    const { inlet } = this.#parts;
+    this.#isClosed = true;
+    this.endInput();
+    if (inlet.kind === 'edge') inlet.edge.close();
+  }
+
+  /** What may change that it is dry, or opening an input. */
+  waits(waits: Waits): void {
+    if (this.#opening !== undefined) {
+      waits.until(this.#opening);
+      return;
+    }
+    if (this.#deadlineMs !== undefined) waits.notAfter(this.#deadlineMs);
+    const source = this.#of?.source;
+    if (source === undefined || this.#parts.inlet.kind === 'edge') return;
+    this.#wait ??= source.wait().then(
+      () => {
+        this.#wait = undefined;
+      },
+      (error: unknown) => {
+        this.#wait = undefined;
+        this.#error = error;
+      },
+    );
+    waits.until(this.#wait);
+  }
+
+  /** Nothing can have come since the last look. */
+  #isDryStill(): boolean {
+    const { inlet, clockMs } = this.#parts;
+    if (!this.#isDry || (this.#deadlineMs !== undefined && clockMs() >= this.#deadlineMs)) return false;
+    return inlet.kind === 'edge' ? !inlet.edge.isReadable : this.#wait !== undefined;
+  }
+
+  #failed(): Read {
+    const failure = this.#error;
+    if (!(failure instanceof SourceError)) throw failure;
+    this.#error = undefined;
+    return { kind: 'failed', failure };
+  }
+
+  #openNext(): Read {
+    const { inlet, isStopping } = this.#parts;
+    if (inlet.kind === 'edge') {
+      if (this.#hasOpened && inlet.edge.isOver) return OVER;
+      this.#hasOpened = true;
+      this.#begin({ ...inlet.edge.open(), origin: this.origin });
+      return this.next();
+    }
+    const input = this.#isStopped ? undefined : this.#inputs.shift();
+    if (input === undefined) return OVER;
+    try {
+      const opened = inlet.open(input, isStopping);
+      if (opened instanceof Promise) return this.#waitFor(opened);
+      this.#beginOpened(opened);
+    } catch (error) {
+      this.#error = error;
+    }
+    return this.next();
+  }
+
+  #waitFor(opened: Promise<OpenedInput>): Read {
+    this.#opening = opened.then(
+      (input) => {
+        this.#opening = undefined;
+        this.#beginOpened(input);
+      },
+      (error: unknown) => {
+        this.#opening = undefined;
+        this.#error = error;
+      },
+    );
+    return OPENING;
+  }
+
+  #beginOpened({ source, bytes, lines, file, ledger }: OpenedInput): void {
+    const { name, sizeBytes } = source;
+    this.knownBytes += sizeBytes ?? 0;
+    this.#begin({ source, origin: { name, lines, file, sizeBytes }, startOffset: bytes, ledger });
+    if (this.#isClosed) this.endInput();
+  }
+
+  #begin(of: FeedOf): void {
+    const { stage, settings, clockMs } = this.#parts;
+    const { batchBytes, batchRecords, batchAgeMs: ageMs, maxRecordBytes } = settings.batches;
+    const cutAt = (lane: Lane, from: number, to: number): number => stage.holding?.cutAt(lane, from, to) ?? to;
+    this.#of = of;
+    this.#feed = new Feed(
+      stage.holding === undefined ? of : { ...of, cutAt },
+      { batchBytes, batchRecords, ageMs, maxRecordBytes },
+      clockMs,
+    );
+    this.#isLive = false;
+    this.#isDry = false;
+    this.#deadlineMs = undefined;
+  }
+}

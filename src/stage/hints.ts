@@ -1,0 +1,49 @@
+/**
+ * The hints about an output that is not what was expected: a path that no record had, a literal whose type no value had, times
+ * of another form than the literal's. They cost nothing before the end, where the start of the input is looked at again.
+ */
+import type { Path } from '../engine/program.ts';
+import { counted, type Stats } from '../graph/stats.ts';
+import { misfitHints, nearestPath, timeHints } from '../selector/index.ts';
+import { excerpt } from '../text/printable.ts';
+
+/** Paths that have a sentence of their own: each looks at the start of the input again, and nobody reads a thousand. */
+const MOST_PATHS = 10;
+
+/** What a stage knows at its end that hints are made from. */
+export interface Seen {
+  /** The selector's paths, then those of given columns, that no record had. */
+  readonly absent: { readonly where: readonly Path[]; readonly columns: readonly Path[] };
+  /** The start of the input. */
+  readonly sample: Uint8Array;
+  /** The selector's expressions. */
+  readonly where: readonly string[];
+}
+
+/** All of them. */
+export function hintsOf(seen: Seen, stats: Stats): string[] {
+  return [...absentPathHints(seen, stats), ...literalHints(seen, stats)];
+}
+
+/**
+ * A sentence for each selector path that never occurred in a run that matched nothing, and for each given column that
+ * never occurred at all.
+ */
+function absentPathHints({ absent, sample }: Seen, { records, matched }: Stats): string[] {
+  if (records === 0) return [];
+  const toHint = (path: Path): string => {
+    const nearest = nearestPath(path, sample);
+    const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
+    return `path \`${excerpt(path.text)}\` was in 0 of ${counted(records, 'record')}${guess}`;
+  };
+  const all = matched === 0 ? absent.where : absent.columns;
+  const hints = all.slice(0, MOST_PATHS).map(toHint);
+  return all.length <= MOST_PATHS ? hints : [...hints, `and so were ${counted(all.length - MOST_PATHS, 'more path')}`];
+}
+
+/** Sentences about the literals of --where and the values in the start of the input that they were compared with. */
+function literalHints({ where, sample }: Seen, { records, matched }: Stats): string[] {
+  const sampled = { where, sampleLines: sample, records };
+  const misfits = matched === 0 && records > 0 ? misfitHints(sampled) : [];
+  return [...misfits, ...timeHints(sampled)];
+}
