@@ -73,21 +73,30 @@ const encoder = new TextEncoder();
 /** A key that is wanted, and what is there. */
 interface Wanted {
   readonly bytes: Uint8Array;
+  /** The bytes, and at least 8 zeros behind them. */
+  readonly padded: DataView;
   readonly edge: TrieEdge;
 }
 
-/** The 8 bytes from `at` on, zero padded. */
-function wordOf(bytes: Uint8Array, at: number): bigint {
-  let word = 0n;
-  for (let i = Math.min(at + 8, bytes.length) - 1; i >= at; i--) word = (word << 8n) | BigInt(bytes[i]!);
-  return word;
+function wantedOf(key: string, edge: TrieEdge): Wanted {
+  const bytes = encoder.encode(key);
+  const padded = new Uint8Array(bytes.length + 8);
+  padded.set(bytes);
+  return { bytes, padded: new DataView(padded.buffer), edge };
 }
+
+/** The 8 bytes from `at` on, zero padded. */
+const wordOf = ({ padded }: Wanted, at: number): bigint => padded.getBigUint64(at, true);
 
 /** Writes a node and everything below it. @returns its offset */
 export function writeNode(writer: Writer, node: TrieNode): number {
   const at = writer.reserve(L.NODE_BYTES);
-  const wanted = [...node.keys].map(([key, edge]) => ({ bytes: encoder.encode(key), edge }));
-  writeTable(writer, at, wanted, 0);
+  writeTable(
+    writer,
+    at,
+    [...node.keys].map(([key, edge]) => wantedOf(key, edge)),
+    0,
+  );
   const indexes = [...node.indexes].sort(([a], [b]) => a - b);
   const list = writer.reserve(indexes.length * 4);
   indexes.forEach(([index, edge], i) => {
@@ -100,38 +109,38 @@ export function writeNode(writer: Writer, node: TrieNode): number {
 
 type Group = readonly [Wanted, ...Wanted[]];
 
-/** Keys of the same name, in order of their first. */
-function groupsOf(wanted: readonly Wanted[], nameOf: (one: Wanted) => string): readonly Group[] {
-  const groups = new Map<string, [Wanted, ...Wanted[]]>();
+/** Keys of the same word and length. */
+function groupsOf(wanted: readonly Wanted[], wordAt: number): Iterable<Group> {
+  const groups = new Map<bigint, [Wanted, ...Wanted[]]>();
   for (const one of wanted) {
-    const name = nameOf(one);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [one]);
+    const both = (wordOf(one, wordAt) << 32n) | BigInt(one.bytes.length);
+    const group = groups.get(both);
+    if (group === undefined) groups.set(both, [one]);
     else group.push(one);
   }
-  return [...groups.values()];
+  return groups.values();
 }
 
 /** What a table is probed for. */
 interface TableKey {
   readonly word: bigint;
-  readonly length: number;
+  readonly length: bigint;
 }
 
 /** Writes the table of the node at `at`, which tells keys apart by the 8 bytes at `wordAt` and their length. */
 function writeTable(writer: Writer, at: number, wanted: readonly Wanted[], wordAt: number): void {
-  const alike = groupsOf(wanted, ({ bytes }) => `${wordOf(bytes, wordAt)} ${bytes.length}`);
   let lengths = 0n;
   const keys: TableKey[] = [];
   const edges: number[] = [];
-  for (const group of alike) {
-    const [{ bytes }] = group;
-    const word = wordOf(bytes, wordAt);
-    const edge = group.length > 1 ? writeAlike(writer, group, wordAt) : writeKey(writer, group[0]);
+  for (const group of groupsOf(wanted, wordAt)) {
+    const [first] = group;
+    const word = wordOf(first, wordAt);
+    const edge = group.length > 1 ? writeAlike(writer, group, wordAt) : writeKey(writer, first);
     writer.u64(edge + L.E_WORD, word);
-    keys.push({ word, length: bytes.length });
+    const length = BigInt(first.bytes.length);
+    keys.push({ word, length });
     edges.push(edge);
-    lengths |= 1n << BigInt(bytes.length % 64);
+    lengths |= 1n << (length & 63n);
   }
   const bits = Math.max(1, Math.ceil(Math.log2(keys.length + 1)) + 1);
   const { wordFactor, lengthFactor, places } = placesOf(keys, bits);
@@ -165,7 +174,7 @@ function placesOf(keys: readonly TableKey[], bits: number): Placing {
     const used = new Uint8Array(1 << bits);
     let farthest = 0;
     const places = keys.map(({ word, length }) => {
-      const hash = BigInt.asUintN(64, word * wordFactor + BigInt(length) * lengthFactor);
+      const hash = BigInt.asUintN(64, word * wordFactor + length * lengthFactor);
       const first = Number(hash >> BigInt(64 - bits));
       let place = first;
       while (used[place] === 1) place = (place + 1) & (used.length - 1);
@@ -173,7 +182,7 @@ function placesOf(keys: readonly TableKey[], bits: number): Placing {
       farthest = Math.max(farthest, (place - first) & (used.length - 1));
       return place;
     });
-    if (farthest <= 4 * bits || attempt === TRIES) return { wordFactor, lengthFactor, places };
+    if (farthest <= 6 * bits || attempt === TRIES) return { wordFactor, lengthFactor, places };
   }
 }
 
