@@ -175,6 +175,7 @@ export const processUses: Readonly<Record<string, string>> = {
 
 /** Uses of the clock outside src/cli; everything below gets it as an argument. */
 export const clockUses: Readonly<Record<string, string>> = {
+  'src/io/time-text.ts': 'the year, month and day of a time that comes in',
   'src/engine/seed.ts': 'keys of hash tables; nothing that is output depends on them',
   'src/lock/file-lock.ts':
     'how long a lock has been silent is what the one who waits has seen, by a clock that never goes back',

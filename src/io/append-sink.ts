@@ -1,0 +1,220 @@
+/**
+ * A file that is added to (`mode: append`): each write goes to its end, also when another program has written in between,
+ * and nothing is buffered here, so that what was taken is what a `tail -f` shows. Whole lines come in, and whole lines stay:
+ *
+ * - A write that fails halfway (a full disk) is taken back, so that trying it again leaves no half line.
+ * - A last line without a newline, which a crash has left, is ended before anything is added. It stays a line of its own.
+ * - Rotation happens between lines: the file gets the name `BASE.TIME.EXT`, and a new one begins. `reopen` (SIGHUP) is for
+ *   rotation by others, who have moved the file away; one that is not at its place any more is left to them.
+ *
+ * Not for several machines: O_APPEND on NFS may overlap (open(2)).
+ */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { errorCode, sinkError } from './errors.ts';
+import { resolveTarget } from './pending-file.ts';
+import { timeText } from './time-text.ts';
+import type { Sink } from './types.ts';
+
+const NEWLINE = 0x0a;
+const MAX_NAMES = 1000;
+const NEW_FILE_MODE = 0o666;
+const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_RDWR } = constants;
+/** What file systems without hard links say. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+export interface AppendOptions {
+  /** Begin a new file before one would be larger, or older. A single write may be larger. */
+  readonly rotate?: { readonly bytes?: number | undefined; readonly ageMs?: number | undefined } | undefined;
+  /** `batch`: what was taken is on the disk (fdatasync) when the write returns. */
+  readonly sync?: 'none' | 'batch';
+  /** Milliseconds since 1970, for the age and the names of rotated files. */
+  readonly nowMs: () => number;
+}
+
+export class AppendSink implements Sink {
+  readonly name: string;
+  /** Where the file really is: a link stays a link, also when the file is rotated. */
+  readonly #target: string;
+  readonly isTTY = false;
+  readonly closed = false;
+  readonly #options: AppendOptions;
+  readonly #nowMs: () => number;
+  #fd = -1;
+  #sizeBytes = 0;
+  #beganMs = 0;
+  #bytesWritten = 0;
+
+  /** @throws SinkError when the file cannot be opened, or is no regular file */
+  constructor(path: string, options: AppendOptions) {
+    this.name = path;
+    this.#options = options;
+    this.#nowMs = options.nowMs;
+    try {
+      this.#target = resolveTarget(path);
+    } catch (error) {
+      throw sinkError(path, 'add to', error);
+    }
+    this.#open();
+  }
+
+  /** @param bytes whole lines; all of them are taken, or none */
+  writeNow(bytes: Uint8Array): number {
+    if (bytes.length === 0) return 0;
+    try {
+      if (this.#isOver(bytes.length)) this.#rotate();
+      this.#write(bytes);
+      if (this.#options.sync === 'batch') fdatasyncSync(this.#fd);
+    } catch (error) {
+      throw sinkError(this.name, 'write', error, this.#bytesWritten);
+    }
+    this.#bytesWritten += bytes.length;
+    return bytes.length;
+  }
+
+  writeAll(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.writeNow(bytes);
+      resolve();
+    });
+  }
+
+  /** Opens what the path names now: somebody has moved the file away. @throws SinkError; the old file stays open then */
+  reopen(): void {
+    const before = this.#fd;
+    this.#open();
+    closeSync(before);
+  }
+
+  commit(): void {
+    const fd = this.#fd;
+    this.#fd = -1;
+    if (fd < 0) return;
+    try {
+      closeSync(fd);
+    } catch (error) {
+      throw sinkError(this.name, 'finish', error, this.#bytesWritten);
+    }
+  }
+
+  /** What was added stays. */
+  abort(): void {
+    try {
+      this.commit();
+    } catch {
+      // Given up anyway.
+    }
+  }
+
+  #open(): void {
+    let fd = -1;
+    try {
+      fd = openSync(this.#target, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, NEW_FILE_MODE);
+      const stats = fstatSync(fd);
+      if (!stats.isFile()) throw new Error('only a regular file can be added to');
+      this.#sizeBytes = stats.size;
+      this.#beganMs = stats.size > 0 ? stats.birthtimeMs || stats.mtimeMs : this.#nowMs();
+      if (stats.size > 0 && !endsInNewline(fd, stats.size)) this.#sizeBytes += writeSync(fd, '\n');
+      // The name of a new file is on the disk when its folder is.
+      if (stats.size === 0 && this.#options.sync === 'batch') syncFolder(dirname(this.#target));
+    } catch (error) {
+      if (fd >= 0) closeSync(fd);
+      throw sinkError(this.name, 'add to', error, this.#bytesWritten);
+    }
+    this.#fd = fd;
+  }
+
+  #isOver(bytes: number): boolean {
+    const { bytes: maxBytes = Number.POSITIVE_INFINITY, ageMs = Number.POSITIVE_INFINITY } = this.#options.rotate ?? {};
+    if (this.#sizeBytes === 0) return false;
+    return this.#sizeBytes + bytes > maxBytes || this.#nowMs() - this.#beganMs >= ageMs;
+  }
+
+  #rotate(): void {
+    const there = statSync(this.#target, { throwIfNoEntry: false });
+    const own = fstatSync(this.#fd);
+    if (there?.dev === own.dev && there.ino === own.ino) this.#moveAway();
+    this.reopen();
+  }
+
+  /** A name is taken by a link, which fails when there is such a file: two programs never rotate over one another. */
+  #moveAway(): void {
+    const extension = extname(this.#target);
+    const base = join(dirname(this.#target), basename(this.#target, extension));
+    const time = timeText('%Y-%m-%dT%H-%M-%S', this.#nowMs());
+    for (let i = 0; i < MAX_NAMES; i++) {
+      const name = `${base}.${time}${i === 0 ? '' : `-${i}`}${extension}`;
+      try {
+        linkSync(this.#target, name);
+        unlinkSync(this.#target);
+        return;
+      } catch (error) {
+        const code = errorCode(error);
+        if (NO_LINKS.has(code) && !existsSync(name)) {
+          renameSync(this.#target, name);
+          return;
+        }
+        if ((code !== 'EEXIST' && !NO_LINKS.has(code)) || i === MAX_NAMES - 1) throw error;
+      }
+    }
+  }
+
+  #write(bytes: Uint8Array): void {
+    const startBytes = fstatSync(this.#fd).size;
+    let taken = 0;
+    try {
+      while (taken < bytes.length) taken += this.#writeSome(bytes, taken);
+    } catch (error) {
+      this.#takeBack(startBytes, taken);
+      throw error;
+    }
+    this.#sizeBytes = startBytes + taken;
+  }
+
+  #writeSome(bytes: Uint8Array, from: number): number {
+    try {
+      return writeSync(this.#fd, bytes, from, bytes.length - from);
+    } catch (error) {
+      if (errorCode(error) !== 'EINTR') throw error;
+      return 0;
+    }
+  }
+
+  /** Only where nobody else has added anything in the meantime. */
+  #takeBack(startBytes: number, taken: number): void {
+    try {
+      if (taken > 0 && fstatSync(this.#fd).size === startBytes + taken) ftruncateSync(this.#fd, startBytes);
+    } catch {
+      // The write's own error says more.
+    }
+  }
+}
+
+function endsInNewline(fd: number, sizeBytes: number): boolean {
+  const last = new Uint8Array(1);
+  return readSync(fd, last, 0, 1, sizeBytes - 1) === 1 && last[0] === NEWLINE;
+}
+
+function syncFolder(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
