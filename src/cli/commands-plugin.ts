@@ -50,12 +50,12 @@ export const pluginCommands = [
 
 A case is a folder tests/CASE with input.ndjson (given as it is) or input.json (an array of records, or one), and expected.ndjson (one value for each line of output) or expected.json (an array, or one value for one line). tests/input.json with tests/expected.json is a case, too.
 
-Values are compared as Tangent does: the order of members does not matter; 5 and 5.0 are different; a string that begins with { or [ and is JSON is compared as what it says. A file options.json in the case says otherwise: compare is tangent, exact (the bytes of expected.ndjson), unordered (the order of the lines does not matter) or empty (nothing may come out, and no expected file is needed); run is an array of options of slung run; exit is the exit code expected, if not 0; plugin is the file, if it is not that of the folder.
+Values are compared as Tangent does: the order of members does not matter; 5 and 5.0 are different; a string that begins with { or [ and is JSON is compared as what it says. A file options.json in the case says otherwise: compare is tangent, exact (the bytes of expected.ndjson), unordered (the order of the lines does not matter) or empty (there must be no output, and no expected file is needed); run is an array of options of slung run; exit is the exit code expected, if not 0; plugin is the file, if it is not that of the folder.
 
 A case grants nothing: what the plugin may reach is said on this command line. The exit code is 1 when a case fails.`,
     examples: [
       { doc: 'All cases of all plugins', text: 'slung plugin test' },
-      { doc: 'Accept what comes out now', text: 'slung plugin test --update mapper' },
+      { doc: 'Accept the output of now', text: 'slung plugin test --update mapper' },
     ],
     hasManPage: false,
   },

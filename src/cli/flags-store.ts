@@ -38,7 +38,7 @@ const history: readonly Flag[] = [
     doc: 'Remember numbers of what passes, for slung query',
     longDoc: `Write points of the records that pass into a store, while the records flow on unchanged. SPEC is words with blanks between them: series=NAME, or series=.PATH for a name that is in the record; time=PATH; value=PATH, or several with commas between them, each of which is then a series NAME.KEY of its own; tags=PATH,PATH, which may be left out; unit=auto, s, ms, us or ns. May be given more than once. Of slung run, it is the records that the last plugin outputs.
 
-A record without these fields is counted and told of once, and passes like the others.`,
+A record without these fields is counted and reported once, and passes like the others.`,
     commands: ['select', 'run'],
   },
   {

@@ -1,6 +1,6 @@
 /**
  * Operands that are no files because an option before them was forgotten. Read as files they would be named as missing, and
- * the next file would come out whole: so they are refused before anything is read.
+ * the next file would be output whole: so they are refused before anything is read.
  */
 import { UsageError } from '../config/errors.ts';
 import { excerpt } from '../text/printable.ts';

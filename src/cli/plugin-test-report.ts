@@ -1,4 +1,4 @@
-/** How `slung plugin test` tells of a case: one line when it passed, and what differs when it did not. */
+/** The report of `slung plugin test` on a case: one line when it passed, and what differs when it did not. */
 import type { DiffLine } from '../plugin/authoring/test-diff.ts';
 import { messageLine, oneLine } from '../text/printable.ts';
 import type { Paint } from './color.ts';

@@ -1,5 +1,5 @@
 /**
- * Why a query found nothing, as far as it can be told: no series of that name (and one that is nearly called so), none with
+ * Why a query found nothing, as far as that is known: no series of that name (and one that is nearly called so), none with
  * these tags, or no point in the range (and where the points are). One or two lines; read only when nothing was found.
  */
 import { timeText } from '../format/times.ts';

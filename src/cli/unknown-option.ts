@@ -39,8 +39,8 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
 const otherwise: readonly (readonly [names: string, advice: string])[] = [
   ['follow tail', 'To read a file that grows: tail -f FILE | slung …'],
   ['n limit head max-count m first take', 'To have the first records only: slung … | head -n 10'],
-  ['c compact compact-output', 'Records come out as they went in, one a line.'],
-  ['line-buffered unbuffered flush fflush', 'Live input comes out at once, without an option.'],
+  ['c compact compact-output', 'Records are output as they went in, one a line.'],
+  ['line-buffered unbuffered flush fflush', 'Live input is output at once, without an option.'],
   ['i ignore-case', 'Case does not count in a pattern that begins with (?i): -w \'msg ~ "(?i)time"\''],
   ['invert-match exclude', 'A condition is negated as a whole: -w \'!(level == "debug")\''],
   ['input file files in infile input-file', 'Files are named without an option: slung … FILE'],
@@ -64,7 +64,7 @@ export function unknownOption(written: string, flags: readonly Flag[]): UsageErr
   const name = (written.split('=')[0] ?? written).replace(/^-+/, '');
   const typed = name === '' ? written : (written.split('=')[0] ?? written);
   const message = `unknown option ${excerpt(typed)}`;
-  // A letter may be any tool's: only what it surely means is said of it.
+  // A letter may be any tool's: only what it surely means is suggested.
   const near = name.length < 2 ? undefined : nearOption(name, flags);
   const meant = foreign.find(
     ([names, long]) => names.split(' ').includes(name.toLowerCase()) && flags.some((flag) => fits(flag, long, name)),

@@ -70,7 +70,7 @@ export async function runSettings(
   if (common.record?.resume) {
     throw new UsageError(
       `${resolved.originText('resume')} cannot be used with plugins`,
-      'What a plugin puts out has no place in the input. slung select and slung store write can resume.',
+      'The output of a plugin has no place in the input. slung select and slung store write can resume.',
     );
   }
   const listen = listenSettings(resolved, url, sources);
@@ -89,7 +89,7 @@ function listenSettings(resolved: Resolved, url: string | undefined, sources: Ru
   return url === undefined ? undefined : Object.freeze({ url, ...door });
 }
 
-/** What the flags say of every plugin. */
+/** What the flags set for every plugin. */
 function conductOf(resolved: Resolved, { args }: RunOperands, sources: RunSources): PluginConduct {
   const grants = grantsOf(resolved, sources);
   return Object.freeze({

@@ -76,7 +76,7 @@ export interface RejectSettings {
   readonly maxErrors: number | undefined;
 }
 
-/** What is said of a whole run when it is over: for its end. */
+/** What a run reports when it is over. */
 export interface ReportSettings {
   readonly stats: StatsFormat;
   /** -e: exit 4 when nothing was output. */
@@ -137,7 +137,7 @@ export type PluginAbi = 'tangent-component' | 'tangent-core' | 'slung' | 'wasi';
 export type OnPluginError = Choice<'onPluginError'>;
 export type TimeUnit = Choice<'timeUnit'>;
 
-/** What is to be said of how a plugin's file was found. */
+/** How a plugin's file was found, for messages. */
 export interface PluginNote {
   /** `verbose`: with -v only. */
   readonly level: 'warn' | 'verbose';

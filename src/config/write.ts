@@ -25,7 +25,7 @@ export function writeSettings(
   if (onError === 'keep') {
     const name = resolved.originText('onError');
     throw new UsageError(
-      `${name}${name.startsWith('-') ? ' ' : '='}keep: nothing is put out that a bad line could be kept in`,
+      `${name}${name.startsWith('-') ? ' ' : '='}keep: there is no output that a bad line could be kept in`,
       'Use --rejects FILE to keep bad lines apart.',
     );
   }

@@ -41,7 +41,7 @@ const SLOT_ROOM = 16384;
 /** The work area of asm/views.ts. */
 const VIEWS_BYTES = 1 << 20;
 
-/** Where the parts of an engine's memory lie: plain numbers, so that a worker can be told. */
+/** Where the parts of an engine's memory lie: plain numbers, which a worker can be sent. */
 export interface MemoryMap {
   readonly header: number;
   readonly plan: number;

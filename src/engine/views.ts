@@ -17,7 +17,7 @@ export interface ViewsExports {
   endCall(): number;
   /** The guest's instance was replaced: no earlier handle means anything, no pin is kept. */
   resetViews(): void;
-  /** Views given up since the start because a guest kept more than there is room for. */
+  /** Views discarded since the start because a guest kept more than there is room for. */
   pinsLost(): number;
   /** Distinct paths that guests have asked for; number i is answered by field i of a row, if rows have it. */
   askedCount(): number;

@@ -1,5 +1,5 @@
 /**
- * What the formats print: columns with a kind, and rows of cells. A query's answer and a list of series both come to a
+ * What the formats print: columns with a kind, and rows of cells. A query's answer and a list of series both become a
  * sheet; ndjson.ts, delimited.ts and table.ts print one. Rows are read once, as they are printed, and there may be many
  * millions of them.
  */

@@ -203,7 +203,7 @@ export class ListenSource implements Source {
 
   #receive(producer: number, frame: RawData, isBinary: boolean): void {
     if (this.#state !== 'open') return;
-    // The library gives one Buffer unless it is told otherwise.
+    // The library gives one Buffer unless it is set otherwise.
     const bytes = frame as Buffer;
     let hasLine = false;
     const take = (line: Buffer): void => {

@@ -1,7 +1,7 @@
 /**
  * A file that gets its name when it is finished: written beside it (lock/temporary.ts; a rename must not cross file systems), closed, then renamed over the target. Nobody else can have made that file, and
  * until it has the target's mode and owner, only we can open it. The close comes first because a network
- * file system tells of a full disk only there. There is no fsync: the promise is that a killed or failed run leaves the
+ * file system reports a full disk only there. There is no fsync: the promise is that a killed or failed run leaves the
  * old file, as with `sort -o`; a power failure within seconds of the end may leave an empty one.
  */
 import {

@@ -3,7 +3,7 @@
  * last number is why it is not simply piped: a deflate stream ends where it ends, and what follows (a trailer, the next
  * member, rubbish) is for the caller to judge. Node's own Gunzip drops whatever follows zero padding in silence, and
  * loses the good member before rubbish; its ZstdDecompress forgets every frame after the first.
- * The decoder is never told of the end of its input, so that a truncated one gives everything it has.
+ * The decoder never learns of the end of its input, so that a truncated one gives everything it has.
  */
 import type { Transform } from 'node:stream';
 import type { Inbox } from './inbox.ts';

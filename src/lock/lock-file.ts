@@ -67,7 +67,7 @@ export class LockFile {
     return readLock(this.path)?.text === this.#text;
   }
 
-  /** The time itself means nothing: it is another one. Never throws: a disk that cannot do it is told by the next write. */
+  /** The time itself means nothing: it is another one. Never throws: a disk that cannot do it is reported by the next write. */
   touch(): void {
     try {
       const now = Date.now() / 1000;

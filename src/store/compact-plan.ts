@@ -60,7 +60,7 @@ const TIER_FACTOR = 4;
 
 /**
  * The next merge, or undefined when everything is as it should be. Each merge leaves fewer segments, so that calling it with
- * the result, again and again, comes to an end.
+ * the result, again and again, ends.
  */
 export function planCompaction(segments: readonly SegmentInfo[], options = COMPACTION): Merge | undefined {
   const planner = new Planner([...segments].sort(byAge), options);

@@ -46,6 +46,6 @@ export function damaged(file: string, offset: number, what: string): StoreError 
   return new StoreError('damaged', `${file}: ${what} (at byte ${offset})`, {
     file,
     offset,
-    hint: 'slung store verify tells of all damage; slung store repair saves what is whole.',
+    hint: 'slung store verify lists all damage; slung store repair saves what is whole.',
   });
 }

@@ -169,7 +169,7 @@ function pointsIn(segments: readonly SegmentInfo[]): number {
 }
 
 /**
- * What is done after every flush. That it cannot be done now (a full disk) is told and no error: everything is safe.
+ * What is done after every flush. That it cannot be done now (a full disk) is reported and no error: everything is safe.
  * @param runStart as for Maintenance
  * @returns the manifest that holds now
  * @throws StoreError of kind `failed`

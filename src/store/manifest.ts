@@ -186,7 +186,7 @@ function crcLine(body: Uint8Array): Buffer {
   return Buffer.from(`${CRC_PREFIX}${crc32(body).toString(16).padStart(8, '0')}\n`);
 }
 
-/** What to say of bytes whose last line does not agree with the others. */
+/** The error for bytes whose last line does not agree with the others. */
 function unsealed(bytes: Uint8Array, bodyEnd: number): StoreError {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   // A disk that has lost what was written gives an empty file, or one of zeros.

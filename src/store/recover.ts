@@ -167,7 +167,7 @@ function openOwnLog(files: Files, manifest: Manifest): OpenFile | undefined {
   }
 }
 
-/** What to say of a file that is not there. @throws StoreError `failed` when another owner has removed it */
+/** The error for a file that is not there. @throws StoreError `failed` when another owner has removed it */
 function lostUnderLock(files: Files, error: StoreError): StoreError {
   files.checkLock();
   return lostFile(error);

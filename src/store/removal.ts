@@ -2,7 +2,7 @@
 import { StoreError } from './errors.ts';
 import type { Files } from './files.ts';
 
-/** After an error, which is told instead of another one, or when the file may stay. */
+/** After an error, which is reported instead of another one, or when the file may stay. */
 export function removeQuietly(files: Files, name: string): void {
   try {
     files.remove(name);

@@ -106,7 +106,7 @@ class Repair {
     return { ...emptyManifest, nextNumber, logNumber: Math.min(nextNumber, ...logs), segments };
   }
 
-  /** What a segment's own ends say of it. */
+  /** The span that a segment's own ends give it. */
   #ends(number: number): SegmentInfo | undefined {
     const name = segmentName(number);
     const file = this.#files.open(name, 'read');

@@ -14,7 +14,7 @@ import { entryBytesOf, V1_ENTRY_BYTES, widenEntries } from './segment-v1.ts';
 /** The most that is read ahead: 272 KiB, since dozens of segments may be read side by side. */
 const MAX_AHEAD_ENTRIES = 2048;
 
-/** The pages of an index. What is said of all of them (checksums) is read with the first one. */
+/** The pages of an index. The description of all of them (checksums) is read with the first one. */
 export interface IndexPages {
   readonly pageCount: number;
   /** So many in each, but for the last one. */
@@ -78,7 +78,7 @@ export class PlainPages implements IndexPages {
   }
 }
 
-/** What is said of the pages, as words; checked. @throws StoreError `damaged`, `io` */
+/** The description of the pages, as words; checked. @throws StoreError `damaged`, `io` */
 export function readPageTable(file: OpenFile, footer: SegmentFooter, name: string): Uint32Array {
   const { info, pageSumsStart, pageSumsCrc } = footer;
   const bytes = new Uint8Array(pageTableBytes(info));

@@ -355,7 +355,7 @@ describe('write', () => {
   test.each<[string[], string]>([
     [['--series', 's', '--series-name', 'n'], '--series and --series-name cannot be used together'],
     [['--resume'], '--resume: standard input has no position to go on from'],
-    [['--on-error', 'keep'], '--on-error keep: nothing is put out that a bad line could be kept in'],
+    [['--on-error', 'keep'], '--on-error keep: there is no output that a bad line could be kept in'],
     [['--retain', '30'], '--retain: "30" is not an age'],
     [['--durability', 'btach'], '--durability: "btach" is not one of batch, interval, none (did you mean batch?)'],
     [['--to', 'csv'], 'unknown option --to'],

@@ -132,7 +132,7 @@ describe('writeSettings', () => {
   });
 
   test.each<[Readonly<Record<string, SettingValue>>, string]>([
-    [{ onError: 'keep' }, '--onError keep: nothing is put out that a bad line could be kept in'],
+    [{ onError: 'keep' }, '--onError keep: there is no output that a bad line could be kept in'],
     [{ seriesName: 'n', seriesField: 's' }, '--seriesField and --seriesName cannot be used together'],
     [{ seriesName: '' }, '--seriesName needs a name'],
     [{ valueField: '' }, '--valueField needs a path'],

@@ -147,7 +147,7 @@ const natives: Readonly<Record<string, Native>> = {
   '.c': {
     program: 'clang',
     // --no-entry: a plugin has no main; -mbulk-memory: memcpy is an instruction, there is no library. The name section
-    // stays, so that a trap can be told by function; for that -O2 passes the driver by, which would give the result to a
+    // stays, so that a trap can be reported by function; for that -O2 passes the driver by, which would give the result to a
     // wasm-opt of the PATH, and that one drops names.
     args: [
       ...['--target=wasm32', '-mbulk-memory', '-ffreestanding', '-nostdlib', '-Xclang', '-O2', '-Wall'],

@@ -28,7 +28,8 @@ export type Verdict =
 export function compareOutput(output: string, expected: Expected, comparison: Comparison): Verdict {
   if (comparison === 'empty') {
     if (output === '') return { passed: true };
-    return failed(`nothing should come out; ${counted(linesOf(output).length, 'line')} did`, '', output);
+    const lines = linesOf(output).length;
+    return failed(`no output is expected; there ${lines === 1 ? 'was' : 'were'} ${counted(lines, 'line')}`, '', output);
   }
   if (comparison === 'exact') {
     if (output === expected.text) return { passed: true };

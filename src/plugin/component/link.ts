@@ -2,7 +2,7 @@
  * Carries out a component's definitions, one after the other, as the order of the file demands: instantiates core
  * modules, wires their exports and the host's functions into each other, and calls nested components. Everything is found
  * by index and by the names of import instances, never by the names that core modules use for their imports, so shims,
- * fixups and every generation of name mangling come out right without being known. The work is counted: a file of a few
+ * fixups and every generation of name mangling work without being known. The work is counted: a file of a few
  * hundred bytes can ask for instances without end.
  */
 

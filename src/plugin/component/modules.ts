@@ -80,7 +80,7 @@ export class ModuleCache {
     this.#compiled.set(definition, compileModule(bytes, name));
   }
 
-  /** One that `compile` was told of. */
+  /** One that `compile` has met. */
   get(definition: ModuleDefinition): WebAssembly.Module {
     return this.#compiled.get(definition)!;
   }

@@ -1,6 +1,6 @@
 /**
  * The lane's side of the ledger and the notes: what is counted, when the guest was entered and left (the main thread's
- * watchdog looks at that), and what is told. The clock is the thread's own and comes in as an argument.
+ * watchdog looks at that), and what is reported. The clock is the thread's own and comes in as an argument.
  * A call is what the time limit is for: one call of an export, or for a guest that reads a stream, what it does between
  * two requests for input. Waits that are not the guest's doing divide it into parts; their times are added up.
  */
@@ -44,7 +44,7 @@ export class LaneTalk {
     this.note({ kind: 'warn', text: cut(text, T.WARNING_LENGTH) });
   }
 
-  /** A record was given up or passed on: the first of them are told. */
+  /** A record was discarded or passed on: the first of them are reported. */
   fault(fault: T.PluginFault): void {
     if (this.#counts[T.COUNT_FAULTS_TOLD]! >= T.FAULTS_SHOWN) return;
     this.#counts[T.COUNT_FAULTS_TOLD]! += 1;
@@ -174,7 +174,7 @@ export class LaneTalk {
     while (true) Atomics.wait(rest, 0, 0);
   }
 
-  /** Views that were given up because the guest keeps too many. */
+  /** Views that were discarded because the guest keeps too many. */
   countLost(pinsLost: number): void {
     const before = this.#counts[T.COUNT_PINS_LOST]!;
     if (pinsLost > before && before === 0) {

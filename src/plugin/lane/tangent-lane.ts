@@ -25,7 +25,7 @@ const FIRST_ROWS = 8;
 /** Rows of a step: with their records, output and the guest's own data they stay in the second-level cache. */
 const STEP_ROWS = 512;
 
-/** Output is handed on between two steps when there is so much of it; batches usually put out less. */
+/** Output is handed on between two steps when there is so much of it; the output of most batches is smaller. */
 const PART_BYTES = 2 << 20;
 
 const NEWLINE = new Uint8Array([0x0a]);
@@ -114,7 +114,7 @@ export class TangentLane {
     return true;
   }
 
-  /** The steps that are done are not undone any more: what they put out goes on its way. `at` is where the next begins. */
+  /** The steps that are done are not undone any more: their output goes on its way. `at` is where the next begins. */
   #handOn(block: number, at: number): void {
     const engine = this.#engine;
     engine.setWord(block, L.B_RESUME, at);
@@ -247,7 +247,7 @@ export class TangentLane {
     this.#talk.countLost(this.#guest.pinsLost());
   }
 
-  /** What one call put out; a last line without its end gets one, so that lines of two calls never run together. */
+  /** The output of one call; a last line without its end gets one, so that lines of two calls never run together. */
   #takeOutput(block: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const hasEnd = bytes[bytes.length - 1] === 0x0a;

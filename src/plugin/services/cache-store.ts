@@ -1,7 +1,7 @@
 /**
  * Where the cache lives between runs: takes the file's lock, reads the file, and writes snapshots of it that survive a
  * crash (FORMAT.md). A run asks first whether the file can be used, and does not begin otherwise (`cacheProblem`). What goes
- * wrong later ends no run: it is told, and the cache is kept in memory only.
+ * wrong later ends no run: it is reported, and the cache is kept in memory only.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -51,7 +51,7 @@ export class CacheStore {
     this.#warn = warn;
   }
 
-  /** @returns undefined when the file cannot be used, which `warn` is told */
+  /** @returns undefined when the file cannot be used; `warn` gets the reason */
   static open(asked: string, warn: (text: string) => void): CacheStore | undefined {
     const path = resolved(asked);
     const refused = (reason: string) => warn(`the cache is kept in memory only: ${excerpt(asked)}: ${reason}`);
@@ -67,7 +67,7 @@ export class CacheStore {
     return undefined;
   }
 
-  /** Replaces the file. A failure is told once and leaves the old one. */
+  /** Replaces the file. A failure is reported once and leaves the old one. */
   save(entries: Iterable<CacheEntry>): void {
     const temporary = `${this.#path}.${randomBytes(NAME_BYTES).toString('hex')}.tmp`;
     try {
@@ -121,7 +121,7 @@ function headOf(path: string): Buffer {
   }
 }
 
-/** @returns undefined when the file is not to be touched, which `refused` was told */
+/** @returns undefined when the file is not to be touched; `refused` got the reason */
 function read(
   path: string,
   asked: string,
@@ -163,7 +163,7 @@ function removeUnfinished(path: string): void {
       removeQuietly(join(dirname(path), name));
     }
   } catch {
-    // What keeps the directory from being read keeps the file from being written, too, and is told then.
+    // What keeps the directory from being read keeps the file from being written, too, and is reported then.
   }
 }
 

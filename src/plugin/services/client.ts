@@ -37,7 +37,7 @@ export interface ServicesClient {
   lockAcquire(key: string): boolean;
   /** Only its owner releases a lock; otherwise nothing happens. */
   lockRelease(key: string): void;
-  /** Releases all locks of this lane: when its instance is given up. */
+  /** Releases all locks of this lane: when its instance is discarded. */
   lockReleaseAll(): void;
   /**
    * All at once, waiting for the last. Responses are in the order of the requests; what fails has status 0.

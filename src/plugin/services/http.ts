@@ -2,7 +2,7 @@
  * One HTTP request of a plugin: over node:http, with its redirects, its time limit and its size limits.
  *
  * Why not the global fetch: it refuses a body in GET, which Slung's `u_writeback_http` sends, it inflates what it
- * receives without a bound, and from Node 24 on it can be told by the environment to use a proxy. The agents here are our
+ * receives without a bound, and from Node 24 on the environment can make it use a proxy. The agents here are our
  * own, so the environment has no say.
  */
 import {

@@ -69,7 +69,7 @@ export class Network {
   #active = 0;
   #transport: HttpTransport | undefined;
 
-  /** @param nowMs a clock in milliseconds; @param warn is told once of each host that was refused */
+  /** @param nowMs a clock in milliseconds; @param warn gets each host that was refused, once */
   constructor(
     nowMs: () => number,
     warn: (plugin: string, text: string) => void,

@@ -85,7 +85,7 @@ export class ServicesThread {
   }
 
   /**
-   * Breaks off what is under way, saves the cache and ends the thread. Lanes that ask afterwards are told.
+   * Aborts what is under way, saves the cache and ends the thread. Lanes that ask afterwards get an error.
    * @returns what was done in the run
    */
   async close(): Promise<ServicesCounts> {

@@ -1,5 +1,5 @@
 /**
- * What is told about records that are no events: why, with the first of them as an example, and in the words of the flags
+ * Reports of records that are no events: why, with the first of them as an example, and in the words of the flags
  * that say which fields make an event.
  */
 import * as E from '../../engine/event-layout.ts';

@@ -26,7 +26,7 @@ export interface HistoryStore {
    * @throws CallFailure when it cannot be answered
    */
   aggregate(query: Query, nowUs: bigint): number;
-  /** What was written so far is to be kept as safely as it ever will be: what the program puts out is about to be seen. */
+  /** What was written so far is to be kept as safely as it ever will be: the program's output is about to be seen. */
   settle(): void;
   /** The program has ended. */
   close(): void;

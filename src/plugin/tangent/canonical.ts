@@ -47,7 +47,7 @@ export interface PluginMetadata {
   readonly version: string;
 }
 
-/** What a batch came to: the number of output bytes, or the guest's own reason for an error. */
+/** The result of a batch: the number of output bytes, or the guest's own reason for an error. */
 export type GuestOutput = { readonly bytes: number } | { readonly error: string };
 
 /** Calls `metadata()`. @throws Trap for bad data, and what the guest throws */
@@ -96,7 +96,7 @@ export function lowerHandles(processLogs: LiftedFunction, first: number, count: 
 /**
  * Lifts what `process-logs` returned, `result<list<u8>, string>`, and calls post-return.
  * @param pointer  what the core function returned
- * @param maxBytes the most that the guest may put out for a batch
+ * @param maxBytes the most output for a batch
  * @param take     is given the output as a borrowed view, good for that call only; not called for an error
  * @throws Trap for bad data or too much of it, and what the guest throws
  */

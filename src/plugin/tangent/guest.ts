@@ -26,7 +26,7 @@ export interface TangentSurroundings {
   /** Is told every name of the configuration that the guest asks for. */
   readonly configAsked?: (name: string) => void;
   readonly wasi: WasiHost;
-  /** The most that one call may put out. */
+  /** The most output of one call. */
   readonly maxOutputBytes: number;
 }
 
@@ -98,7 +98,7 @@ export class TangentGuest {
     });
   }
 
-  /** Views that were given up because the guest kept too many. */
+  /** Views that were discarded because the guest kept too many. */
   pinsLost(): number {
     return this.#views.pinsLost();
   }

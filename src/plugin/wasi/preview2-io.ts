@@ -1,6 +1,6 @@
 /**
  * wasi:io 0.2: streams, pollables and errors. Input is always at its end; output of either kind goes to the standard
- * error at once, so that there is nothing to flush, every stream is always ready, and no error ever comes to be.
+ * error at once, so that there is nothing to flush, every stream is always ready, and no error ever occurs.
  *
  * Signatures and layouts are the canonical ABI's of wasi:io/streams.wit and poll.wit. A `stream-error` is the variant
  * { last-operation-failed(own<error>), closed }, so that "closed" is its discriminant 1.

@@ -4,7 +4,7 @@
  * what time it is.
  */
 
-/** What guests are told that the clocks resolve. */
+/** The resolution of the clocks, as guests see it. */
 export const WALL_RESOLUTION_NS = 1_000_000n;
 export const MONOTONIC_RESOLUTION_NS = 1000n;
 

@@ -51,7 +51,7 @@ function sizeOf(node: Node): number {
   }
 }
 
-/** Builds from the end: every node is told what follows it and returns where it begins. */
+/** Builds from the end: every node gets what follows it and returns where it begins. */
 class Builder {
   readonly operations: number[] = [];
   readonly nexts: number[] = [];

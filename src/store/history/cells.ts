@@ -1,7 +1,7 @@
 /**
- * What the windows of a group of series come to: a cell for each. For most operations a cell is a summary in the kernel's
+ * The answers for the windows of a group of series: a cell for each. For most operations a cell is a summary in the kernel's
  * memory (layout.ts), which is filled there (fold.ts) as far as the operation needs it. For RATE, INCREASE and DELTA, for which a series
- * has to be known by itself, it holds the sum of what the series come to, in double-doubles, so that the order does not show.
+ * has to be known by itself, it holds the sum of the values of the series, in double-doubles, so that the order does not show.
  */
 import type { Query } from '../../query/index.ts';
 import {
@@ -123,7 +123,7 @@ export class SummaryCells implements Cells {
     return count < 2 ? undefined : Math.sqrt(this.#float(index, S_SQUARES) / (count - 1));
   }
 
-  /** What the series come to together; undefined when none of them comes to anything. */
+  /** The sum of the series; undefined when none of them has a value. */
   #bySeries(index: number): number | undefined {
     if (this.#float(index, S_FIRST_TIME) === 0) return undefined;
     return this.#float(index, S_SUM) + this.#float(index, S_SUM_LOW);

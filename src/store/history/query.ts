@@ -49,7 +49,7 @@ export function runQuery(snapshot: Sources, query: Query, nowUs: bigint, limits:
 }
 
 /**
- * One number over everything that matches, and 0 when nothing does: what a Slung program is told.
+ * One number over everything that matches, and 0 when nothing does: the answer to a Slung program.
  * @throws StoreError `invalid` for a query whose answer has rows: BY, EVERY, POINTS; or when the store is damaged
  */
 export function aggregateOne(snapshot: Sources, query: Query, nowUs: bigint): number {

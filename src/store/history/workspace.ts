@@ -94,7 +94,7 @@ export class Workspace {
     return this.#index.atLeast(bytes);
   }
 
-  /** Room for a fold and what it is told. */
+  /** Room for a fold and its description. */
   fold(bytes: number): number {
     return this.#fold.atLeast(bytes);
   }

@@ -45,7 +45,7 @@ describe.each(pluginLanguages.map((language) => [language]))('%s', (language) =>
     writeFileSync(join(tests, 'options.json'), '{"compare":"empty"}');
     const failed = slung(['plugin', 'test', `${name}/${name}.wasm`]);
     expect(failed).toMatchObject({ status: 1, err: '' });
-    expect(failed.out).toContain(`FAILED  ${name}: errors: nothing should come out; 2 lines did\n`);
+    expect(failed.out).toContain(`FAILED  ${name}: errors: no output is expected; there were 2 lines\n`);
   });
 });
 

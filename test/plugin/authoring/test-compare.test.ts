@@ -51,7 +51,7 @@ describe('compareOutput', () => {
       'the output is not what was expected, byte for byte: only the last newline differs',
     ],
     ['nothing', '', ndjson(''), 'empty', true],
-    ['something', 'x\n', ndjson(''), 'empty', 'nothing should come out; 1 line did'],
+    ['something', 'x\n', ndjson(''), 'empty', 'no output is expected; there was 1 line'],
     [
       'text',
       'x\n',

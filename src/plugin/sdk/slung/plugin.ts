@@ -138,7 +138,7 @@ export class Plugin {
     return this;
   }
 
-  /** Is called for every record that is wanted, in their order. What it puts out is the plugin's output. */
+  /** Is called for every record that is wanted, in their order. What it outputs is the plugin's output. */
   map(each: Mapper): void {
     mapper = each;
   }
