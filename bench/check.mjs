@@ -51,7 +51,10 @@ function* blocks(file) {
   }
 }
 
-/** One canonical text per line, row or count. @param {Spec} spec @param {string} file @returns {Generator<string, void>} */
+/**
+ * One canonical text per line, row or count. @param {Spec} spec @param {string} file @returns {Generator<string,
+ * void>}
+ */
 function* values(spec, file) {
   if (spec.kind === 'validate') {
     yield String(countIn(readFileSync(file, 'utf8')));
@@ -78,7 +81,9 @@ function* lines(chunks) {
   }
 }
 
-/** Text in pieces that end with a newline (the last one as it is). @param {string} file @returns {Generator<string>} */
+/**
+ * Text in pieces that end with a newline (the last one as it is). @param {string} file @returns {Generator<string>}
+ */
 function* chunksOfLines(file) {
   let kept = Buffer.alloc(0);
   for (const block of blocks(file)) {
@@ -121,7 +126,10 @@ export function* csvRows(chunks) {
   }
 }
 
-/** @param {string} text @param {number} start @returns {{ cells: string[], end: number } | undefined} undefined: the row is not all there */
+/**
+ * @param {string} text @param {number} start @returns {{ cells: string[], end: number } | undefined} undefined: the
+ * row is not all there
+ */
 function csvRow(text, start) {
   const cells = [];
   let at = start;
@@ -147,7 +155,9 @@ function bareCell(text, start) {
   return end === undefined ? undefined : { text: text.slice(start, end), end };
 }
 
-/** @param {string} text @param {number} start of its opening quote @returns {{ text: string, end: number } | undefined} */
+/**
+ * @param {string} text @param {number} start of its opening quote @returns {{ text: string, end: number } | undefined}
+ */
 function quotedCell(text, start) {
   let quote = text.indexOf('"', start + 1);
   while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);

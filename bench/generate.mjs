@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Makes the bench's input: `node bench/generate.mjs SHAPE [MIB] [--seeds DIR]`. The same shape, size and seeds give the
- * same bytes everywhere. Files go to a cache outside the repository ($SLUNG_BENCH_DATA, or slung-bench in the system's
- * temporary folder) under a name that holds every parameter, so a file that is there is the file that is wanted.
- * With --seeds, real records (gh.ndjson, zeek.ndjson, messages.txt in DIR) replace the made ones.
+ * Makes the bench's input: `node bench/generate.mjs SHAPE [MIB] [--seeds DIR]`. The same shape, size and seeds give
+ * the same bytes everywhere. Files go to a cache outside the repository ($SLUNG_BENCH_DATA, or slung-bench in the
+ * system's temporary folder) under a name that holds every parameter, so a file that is there is the file that is
+ * wanted. With --seeds, real records (gh.ndjson, zeek.ndjson, messages.txt in DIR) replace the made ones.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -53,7 +53,8 @@ export function* generate(shape, sizeBytes, seeds) {
   let givenBytes = 0;
   while (givenBytes < sizeBytes) {
     const wantBytes = Math.min(WRITE_BYTES, sizeBytes - givenBytes);
-    // Counting UTF-16 units instead of bytes would be cheaper but would end the file a little late with non-ASCII text.
+    // Counting UTF-16 units instead of bytes would be cheaper but would end the file a little late with non-ASCII
+    // text.
     /** @type {Buffer[]} */
     const lines = [];
     let bytes = 0;

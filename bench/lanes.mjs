@@ -52,7 +52,10 @@ function main(copies, runs) {
   if (options.write) writeResults('lanes', `## Lanes\n\n${text}`);
 }
 
-/** @param {readonly string[]} args @param {number} runs @param {import('./measure.mjs').Means} means @param {string} folder */
+/**
+ * @param {readonly string[]} args @param {number} runs @param {import('./measure.mjs').Means} means @param {string}
+ * folder
+ */
 function compare(args, runs, means, folder) {
   /** @param {number} lanes */
   const seconds = (lanes) => {

@@ -76,7 +76,10 @@ async function cells(candidate) {
   return [busy.medianMs, busy.p99Ms, paced.medianMs, paced.p99Ms].map(round);
 }
 
-/** @param {Candidate} candidate @param {number} lines @param {number} gapMs between lines @returns {Promise<Latency | string>} or why there is none */
+/**
+ * @param {Candidate} candidate @param {number} lines @param {number} gapMs between lines @returns {Promise<Latency |
+ * string>} or why there is none
+ */
 async function latency({ command }, lines, gapMs) {
   const folder = mkdtempSync(join(tmpdir(), 'slung-latency-'));
   const input = makeFifo(join(folder, 'in'));
@@ -124,7 +127,10 @@ function follow(worker, kill) {
   });
 }
 
-/** Both ends, in blocking mode: opening them one by one would wait, so a third, read-write descriptor stands by. @param {string} path @returns {{ read: number, write: number }} */
+/**
+ * Both ends, in blocking mode: opening them one by one would wait, so a third, read-write descriptor stands by. @param
+ * {string} path @returns {{ read: number, write: number }}
+ */
 function makeFifo(path) {
   execFileSync('mkfifo', [path]);
   const both = openSync(path, constants.O_RDWR);

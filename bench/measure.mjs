@@ -29,8 +29,8 @@ import { join } from 'node:path';
 /** @typedef {{ core: number | undefined, gnuTime: boolean }} Means `core` undefined: not pinned */
 
 /**
- * The environment of all that is timed. Node 20 reads the certificates at each start, which costs it 90 ms, and nothing that
- * is timed asks a server.
+ * The environment of all that is timed. Node 20 reads the certificates at each start, which costs it 90 ms, and
+ * nothing that is timed asks a server.
  */
 export const environment = { ...process.env };
 delete environment.NODE_EXTRA_CA_CERTS;
@@ -43,7 +43,10 @@ function works(/** @type {string} */ command, /** @type {readonly string[]} */ a
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** What this machine offers for measuring; the core is the last one, which interrupts and other work like least. @returns {Means} */
+/**
+ * What this machine offers for measuring; the core is the last one, which interrupts and other work like least.
+ * @returns {Means}
+ */
 export function probe() {
   let core = availableParallelism() - 1;
   while (core >= 0 && !works('taskset', ['-c', String(core), 'true'])) core--;
@@ -148,7 +151,10 @@ export function summarize(values) {
   return { median, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
-/** A folder for output files, in memory where possible so that no disk is measured. The caller removes it. @returns {string} */
+/**
+ * A folder for output files, in memory where possible so that no disk is measured. The caller removes it. @returns
+ * {string}
+ */
 export function outputFolder() {
   try {
     return mkdtempSync('/dev/shm/slung-bench-');

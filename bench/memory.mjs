@@ -46,7 +46,10 @@ function main() {
   if (options.write) writeResults('memory', `## Memory\n\n${text}`);
 }
 
-/** @param {import('./generate.mjs').Shape} shape @param {string} task @param {import('./measure.mjs').Means} means @param {string} folder */
+/**
+ * @param {import('./generate.mjs').Shape} shape @param {string} task @param {import('./measure.mjs').Means} means
+ * @param {string} folder
+ */
 function peaks(shape, task, means, folder) {
   const small = ensureData(shape, BLOCK_MIB);
   const large = join(dataFolder(), `${shape}-large-${process.pid}.ndjson`);

@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Baselines of the plugin bench: the loops that a careful Node programmer writes instead of a plugin. `mapper` does what
- * Tangent's scaffold does, `events` what the threshold program does (its running average too). Read, parsed and written
- * in the same way as baselines/json-parse.mjs. `node plugin-baseline.mjs mapper|events FILE`, output on stdout.
+ * Baselines of the plugin bench: the loops that a careful Node programmer writes instead of a plugin. `mapper` does
+ * what Tangent's scaffold does, `events` what the threshold program does (its running average too). Read, parsed and
+ * written in the same way as baselines/json-parse.mjs. `node plugin-baseline.mjs mapper|events FILE`, output on
+ * stdout.
  */
 import { isAscii } from 'node:buffer';
 import { openSync, readSync } from 'node:fs';
@@ -32,7 +33,10 @@ function map(record) {
 let count = 0;
 let sum = 0;
 
-/** A value above 100 of the series temp with the tag sensor=1, and the average of all of these so far. @param {any} event */
+/**
+ * A value above 100 of the series temp with the tag sensor=1, and the average of all of these so far. @param {any}
+ * event
+ */
 function watch({ timestamp, value, series, tags }) {
   if (series !== 'temp' || !tags.includes('sensor=1')) return;
   sum += value;

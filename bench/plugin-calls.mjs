@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * What one look at a record costs a guest, through the real `slung run`: two runs that differ only in how often the guest
- * makes the call, and the difference of their time in the guest. Everything else cancels out: starting, compiling, learning
- * the paths, the first calls in code that V8 has not optimised yet. The guest's own loop and its freeing of strings stay in;
- * the first row shows what the loop alone costs. bench/views.mjs measures the layers below, without a process around them.
+ * What one look at a record costs a guest, through the real `slung run`: two runs that differ only in how often the
+ * guest makes the call, and the difference of their time in the guest. Everything else cancels out: starting,
+ * compiling, learning the paths, the first calls in code that V8 has not optimised yet. The guest's own loop and its
+ * freeing of strings stay in; the first row shows what the loop alone costs. bench/views.mjs measures the layers
+ * below, without a process around them.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,9 @@ import { round, spread, table } from './report.mjs';
 /** @typedef {import('./plugin-measure.mjs').Row} Row */
 /** @typedef {import('./plugin-measure.mjs').Summary} Summary */
 
-/** V8 optimises a function after some hundred thousand turns of its loops, but only what is called after that gains. */
+/**
+ * V8 optimises a function after some hundred thousand turns of its loops, but only what is called after that gains.
+ */
 const WARM = { lines: 40, calls: 20_000 };
 const MEASURED_LINES = 10;
 /** A millisecond of noise in a run is then a tenth of a nanosecond. */

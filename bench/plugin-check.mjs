@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What the check of a plugin's output costs: the scaffold mapper with and without --unchecked-output, in turns, over records
- * that all are wanted. So as much is output as can be: it is the worst that can be asked of the check. Processor time of
- * the whole process is compared, because wall time on a busy machine says what the others did.
+ * What the check of a plugin's output costs: the scaffold mapper with and without --unchecked-output, in turns, over
+ * records that all are wanted. So as much is output as can be: it is the worst that can be asked of the check.
+ * Processor time of the whole process is compared, because wall time on a busy machine says what the others did.
  */
 import { summarize } from './measure.mjs';
 import { fixture, repeat, slungRun } from './plugin-measure.mjs';
@@ -17,7 +17,10 @@ const guests = [
   ['AssemblyScript', 'tangent/scaffold-as.wasm'],
 ];
 
-/** @param {import('./plugin-measure.mjs').Setup} setup @param {readonly string[]} args @returns {{ seconds: number, bytesOut: number }} */
+/**
+ * @param {import('./plugin-measure.mjs').Setup} setup @param {readonly string[]} args @returns {{ seconds: number,
+ * bytesOut: number }}
+ */
 function once(setup, args) {
   const { cpuSeconds, stats } = slungRun(setup, ['-q', ...args]);
   if (cpuSeconds === undefined) throw new Error('processor time is not known here');

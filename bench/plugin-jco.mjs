@@ -2,7 +2,8 @@
 /**
  * A Tangent component by way of jco-transpile, in a process of its own: the component is made into JavaScript, and its
  * logview is an object of ours over records from JSON.parse. That object is as good as we can make it: paths are taken
- * apart once and kept, a whole key is looked up first, an int is told from a float by its value. Prints one line of JSON.
+ * apart once and kept, a whole key is looked up first, an int is told from a float by its value. Prints one line of
+ * JSON.
  *
  *     node plugin-jco.mjs calls FILE.wasm FOLDER MODES CALLS SECONDS [--quiet]     ns a call for each mode
  *     node plugin-jco.mjs map FILE.wasm FOLDER INPUT OUTPUT [--quiet]              seconds for all records of INPUT
@@ -21,7 +22,10 @@ const PACKAGES = ['@bytecodealliance/jco-transpile', '@bytecodealliance/preview2
 const BATCH_RECORDS = 512;
 const TRACE_QUESTION = 'if (!globalThis?.process?.env?.JCO_DEBUG) { return; }';
 
-/** @typedef {{ tag: 'str', val: string } | { tag: 'int', val: bigint } | { tag: 'float', val: number } | { tag: 'boolean', val: boolean }} Scalar */
+/**
+ * @typedef {{ tag: 'str', val: string } | { tag: 'int', val: bigint } | { tag: 'float', val: number } | { tag:
+ * 'boolean', val: boolean }} Scalar
+ */
 /** @type {Map<string, readonly (string | number)[]>} */
 const paths = new Map();
 
@@ -100,7 +104,10 @@ class Logview {
   }
 }
 
-/** @param {string} file @param {string} folder @param {boolean} quiet @returns {Promise<any>} the mapper's functions; undefined: jco is not there */
+/**
+ * @param {string} file @param {string} folder @param {boolean} quiet @returns {Promise<any>} the mapper's functions;
+ * undefined: jco is not there
+ */
 async function load(file, folder, quiet) {
   let modules;
   try {
@@ -128,7 +135,10 @@ async function load(file, folder, quiet) {
   return instantiate(core, imports).mapper;
 }
 
-/** Best of several rounds, so that what is compared is never jco's bad moment. @param {any} mapper @param {number} mode @param {number} calls @param {number} seconds */
+/**
+ * Best of several rounds, so that what is compared is never jco's bad moment. @param {any} mapper @param {number} mode
+ * @param {number} calls @param {number} seconds
+ */
 function nsPerCall(mapper, mode, calls, seconds) {
   const time = (/** @type {number} */ count) => {
     const view = new Logview(callRecord(mode, count));
@@ -146,7 +156,10 @@ function nsPerCall(mapper, mode, calls, seconds) {
   return best;
 }
 
-/** Reading, parsing, calling and writing, without starting and without transpiling. @param {any} mapper @param {string} input @param {string} output @returns {number} seconds */
+/**
+ * Reading, parsing, calling and writing, without starting and without transpiling. @param {any} mapper @param {string}
+ * input @param {string} output @returns {number} seconds
+ */
 function mapAll(mapper, input, output) {
   const start = process.hrtime.bigint();
   /** @type {Uint8Array[]} */

@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * What plugins cost beside their speed: the time from a component's bytes to its first call, the time between a limit and
- * the message about it, and memory in the size of the input. Loading is measured twice: the steps inside of a fresh process
- * with the lane's own code, and, as users feel it, a whole run on one record beside a `select` on the same.
+ * What plugins cost beside their speed: the time from a component's bytes to its first call, the time between a limit
+ * and the message about it, and memory in the size of the input. Loading is measured twice: the steps inside of a
+ * fresh process with the lane's own code, and, as users feel it, a whole run on one record beside a `select` on the
+ * same.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -87,7 +88,10 @@ const BEGUN = 'begun';
 /** The message about a plugin that took too long. */
 const MESSAGE = /^slung: .*endless/m;
 
-/** @param {string} plugin @param {string} input @returns {Promise<{ message: number, exit: number }>} ms after the limit */
+/**
+ * @param {string} plugin @param {string} input @returns {Promise<{ message: number, exit: number }>} ms after the
+ * limit
+ */
 function endOf(plugin, input) {
   const { command, args } = runCommand(['--time-limit', `${LIMIT_MS}ms`, plugin, input]);
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });

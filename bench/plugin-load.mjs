@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Loads a component once, in a fresh process, with the very code of the lane's thread, and prints the milliseconds of each
- * step as one line of JSON. `node plugin-load.mjs FOLDER COMPONENT`; FOLDER holds what plugin-limits.mjs has bundled.
- * The clock starts with the component's bytes in memory and with an engine that is ready; what an engine costs is a step
- * of its own, because a lane pays it whatever its plugin is.
+ * Loads a component once, in a fresh process, with the very code of the lane's thread, and prints the milliseconds of
+ * each step as one line of JSON. `node plugin-load.mjs FOLDER COMPONENT`; FOLDER holds what plugin-limits.mjs has
+ * bundled. The clock starts with the component's bytes in memory and with an engine that is ready; what an engine
+ * costs is a step of its own, because a lane pays it whatever its plugin is.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

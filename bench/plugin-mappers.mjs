@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Tangent's scaffold mapper over records as Tangent's own bench makes them: slung with the mapper in C, Rust,
- * AssemblyScript by hand and with our SDK, beside a JSON.parse loop that does the same in JavaScript, one lane, all on one
- * core, in turns. Output goes to a file and is compared by value (how a float is spelled is the guest's affair).
+ * AssemblyScript by hand and with our SDK, beside a JSON.parse loop that does the same in JavaScript, one lane, all on
+ * one core, in turns. Output goes to a file and is compared by value (how a float is spelled is the guest's affair).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -92,7 +92,10 @@ export function mappers(setup) {
   return { rows, failed, more: `### Mappers\n\n${title}\n\n${table(head, lines)}` };
 }
 
-/** The mapper in C by both ways over fewer records. Neither process's start is counted, nor that jco has to transpile. @param {Setup} setup */
+/**
+ * The mapper in C by both ways over fewer records. Neither process's start is counted, nor that jco has to transpile.
+ * @param {Setup} setup
+ */
 function throughJco(setup) {
   setup.tell('mappers: jco');
   const plugin = fixture('tangent/scaffold-c.wasm');

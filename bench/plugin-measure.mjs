@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What the questions of plugins.mjs have in common: running `slung run` and reading its statistics, building a plugin from
- * its source, repeating for so many seconds, and a row of the result, which holds a figure against what it must be.
+ * What the questions of plugins.mjs have in common: running `slung run` and reading its statistics, building a plugin
+ * from its source, repeating for so many seconds, and a row of the result, which holds a figure against what it must
+ * be.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -32,8 +33,14 @@ import { root } from './tools.mjs';
  * @property {Summary} [got]
  * @property {string} [absent] why there is no figure
  */
-/** @typedef {{ rows: Row[], more?: string, failed?: boolean }} Answer `more` is Markdown that follows the table; `failed`: an output was wrong */
-/** @typedef {{ records: number, matched: number, calls: number, bytesOut: number, secondsInGuest: number, failures: number, runSeconds: number }} PluginStats `runSeconds`: of the whole run, without starting the process */
+/**
+ * @typedef {{ rows: Row[], more?: string, failed?: boolean }} Answer `more` is Markdown that follows the table;
+ * `failed`: an output was wrong
+ */
+/**
+ * @typedef {{ records: number, matched: number, calls: number, bytesOut: number, secondsInGuest: number, failures:
+ * number, runSeconds: number }} PluginStats `runSeconds`: of the whole run, without starting the process
+ */
 
 const LEAST_RUNS = 3;
 /** For the comparison of outputs: every member counts, as in a filter's output. @type {import('./tasks.mjs').Spec} */
@@ -48,7 +55,10 @@ export function runCommand(args) {
   return { command: process.execPath, args: [slungBin, 'run', ...args] };
 }
 
-/** Compiles a plugin's source with the project's own SDK. @param {Setup} setup @param {string} source @param {string} name @returns {string} the file */
+/**
+ * Compiles a plugin's source with the project's own SDK. @param {Setup} setup @param {string} source @param {string}
+ * name @returns {string} the file
+ */
 export function buildPlugin(setup, source, name) {
   const file = join(setup.folder, `${name}.wasm`);
   const done = spawnSync(process.execPath, [slungBin, 'plugin', 'build', source, '-o', file], { encoding: 'utf8' });
@@ -67,7 +77,8 @@ export function parseStats(stderr) {
 
 /**
  * One run of slung with --stats=json, output in `out` of the folder.
- * @param {Setup} setup @param {readonly string[]} args after `slung run` @param {Partial<import('./measure.mjs').Command>} [input]
+ * @param {Setup} setup @param {readonly string[]} args after `slung run` @param
+ * {Partial<import('./measure.mjs').Command>} [input]
  * @returns {Cost & { stats: PluginStats }} @throws when it fails
  */
 export function slungRun(setup, args, input = {}) {
@@ -75,7 +86,10 @@ export function slungRun(setup, args, input = {}) {
   return { ...cost, stats: parseStats(readFileSync(join(setup.folder, 'stderr'), 'utf8')) };
 }
 
-/** One run of anything. @param {Setup} setup @param {import('./measure.mjs').Command} command @param {string} output name of a file in the folder @returns {Cost} @throws when it fails */
+/**
+ * One run of anything. @param {Setup} setup @param {import('./measure.mjs').Command} command @param {string} output
+ * name of a file in the folder @returns {Cost} @throws when it fails
+ */
 export function run(setup, command, output) {
   const stderrFile = join(setup.folder, 'stderr');
   const cost = measure(command, setup.means, { stdoutFile: join(setup.folder, output), stderrFile });
@@ -84,7 +98,10 @@ export function run(setup, command, output) {
   throw new Error(`${basename(command.args[0] ?? command.command)}: exit code ${cost.exitCode}: ${said}`);
 }
 
-/** Repeats until the seconds are over, three times at least. @template T @param {Setup} setup @param {() => T} once @returns {T[]} */
+/**
+ * Repeats until the seconds are over, three times at least. @template T @param {Setup} setup @param {() => T} once
+ * @returns {T[]}
+ */
 export function repeat({ seconds }, once) {
   const results = [];
   const start = process.hrtime.bigint();
@@ -93,7 +110,8 @@ export function repeat({ seconds }, once) {
 }
 
 /**
- * Are the records of two files of the folder the same? @param {Setup} setup @param {string} expected @param {string} actual
+ * Are the records of two files of the folder the same? @param {Setup} setup @param {string} expected @param {string}
+ * actual
  * @returns {{ text: string, failed: boolean }}
  */
 export function compared({ folder }, expected, actual) {

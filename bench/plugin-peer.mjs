@@ -13,7 +13,10 @@ const JCO = fileURLToPath(new URL('plugin-jco.mjs', import.meta.url));
 const LEAST_RATIO = 20;
 export const JCO_ABSENT = 'not installed (npm i --prefix bench)';
 
-/** @param {readonly string[]} question see plugin-jco.mjs @returns {{ ns?: number[], seconds?: number } | undefined} undefined: not installed */
+/**
+ * @param {readonly string[]} question see plugin-jco.mjs @returns {{ ns?: number[], seconds?: number } | undefined}
+ * undefined: not installed
+ */
 export function askJco(question) {
   const done = spawnSync(process.execPath, [JCO, ...question], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`plugin-jco.mjs failed: ${done.stderr.slice(0, 500)}`);
@@ -21,7 +24,10 @@ export function askJco(question) {
   return answer.absent ? undefined : answer;
 }
 
-/** @param {string} what @param {readonly number[] | undefined} ratios @returns {import('./plugin-measure.mjs').Row} of the least of them */
+/**
+ * @param {string} what @param {readonly number[] | undefined} ratios @returns {import('./plugin-measure.mjs').Row} of
+ * the least of them
+ */
 export function ratioRow(what, ratios) {
   const row = { what, unit: '×', must: LEAST_RATIO, isMost: false };
   if (ratios === undefined) return { ...row, absent: JCO_ABSENT };

@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Input of the plugin bench, byte for byte the same everywhere: `mapper` records as Tangent's own bench makes them (its
- * template with sorted keys, 128 bytes a line: seen 0 … 500 but at least 1, duration around 6 with all digits, two tags of
- * three), and `events` for a Slung program. `callScript` is the input that tells a bench guest what to do, see
- * fixtures/plugins/tangent/bench.c. Files are cached where generate.mjs keeps its own.
+ * Input of the plugin bench, byte for byte the same everywhere: `mapper` records as Tangent's own bench makes them
+ * (its template with sorted keys, 128 bytes a line: seen 0 … 500 but at least 1, duration around 6 with all digits,
+ * two tags of three), and `events` for a Slung program. `callScript` is the input that tells a bench guest what to do,
+ * see fixtures/plugins/tangent/bench.c. Files are cached where generate.mjs keeps its own.
  */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,8 +48,8 @@ function mapperRecords() {
 }
 
 /**
- * A sensor's values, three of four for the query of the threshold program (`AVG:temp:[sensor=1]`), about one in fifty of
- * these over its limit of 100.
+ * A sensor's values, three of four for the query of the threshold program (`AVG:temp:[sensor=1]`), about one in fifty
+ * of these over its limit of 100.
  * @returns {() => string}
  */
 function events() {
@@ -64,7 +64,10 @@ function events() {
     });
 }
 
-/** Chunks of whole lines, newlines included. @param {Kind} kind @param {number} count of records @returns {Generator<string>} */
+/**
+ * Chunks of whole lines, newlines included. @param {Kind} kind @param {number} count of records @returns
+ * {Generator<string>}
+ */
 export function* generateRecords(kind, count) {
   const next = MAKERS[kind]();
   let text = '';
@@ -78,7 +81,10 @@ export function* generateRecords(kind, count) {
   yield text;
 }
 
-/** The path of the generated file, made now if it is not there. A half-written file never has the final name. @param {Kind} kind @param {number} count */
+/**
+ * The path of the generated file, made now if it is not there. A half-written file never has the final name. @param
+ * {Kind} kind @param {number} count
+ */
 export function ensureRecords(kind, count) {
   const file = join(dataFolder(), `plugin-${kind}-${count}-v${VERSION}.ndjson`);
   if (existsSync(file)) return file;
@@ -127,9 +133,10 @@ export function callRecord(mode, calls) {
 }
 
 /**
- * Lines for a run with one record a batch: `few` calls each while the engine learns the paths and V8 optimises the guest,
- * then `measuredLines` with `calls` each. Two scripts that differ in `calls` only differ in nothing else.
- * @param {number} mode @param {{ lines: number, calls: number }} few @param {{ lines: number, calls: number }} measured
+ * Lines for a run with one record a batch: `few` calls each while the engine learns the paths and V8 optimises the
+ * guest, then `measuredLines` with `calls` each. Two scripts that differ in `calls` only differ in nothing else.
+ * @param {number} mode @param {{ lines: number, calls: number }} few @param {{ lines: number, calls: number }}
+ * measured
  */
 export function callScript(mode, few, measured) {
   const lines = (/** @type {{ lines: number, calls: number }} */ part) =>

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Guests that read the whole stream: a Slung program that polls a live query, beside a JSON.parse loop that does the same
- * in JavaScript, and WASI filters in C, beside the same source compiled by gcc for this machine. One lane, one core.
+ * Guests that read the whole stream: a Slung program that polls a live query, beside a JSON.parse loop that does the
+ * same in JavaScript, and WASI filters in C, beside the same source compiled by gcc for this machine. One lane, one
+ * core.
  */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
@@ -51,7 +52,10 @@ export function program(setup) {
   return { rows, failed: same.failed, more: `### Program\n\n${title}\n\n${table(head, [line])}` };
 }
 
-/** The C source of a fixture, compiled for this machine. @param {Setup} setup @param {string} name @returns {string | undefined} undefined: no gcc */
+/**
+ * The C source of a fixture, compiled for this machine. @param {Setup} setup @param {string} name @returns {string |
+ * undefined} undefined: no gcc
+ */
 function native(setup, name) {
   const file = join(setup.folder, name);
   const done = spawnSync('gcc', ['-O2', '-o', file, fixture(`wasi/${name}.c`)], { stdio: 'ignore' });

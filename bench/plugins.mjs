@@ -1,9 +1,9 @@
 // @ts-check
 /**
  * What plugins cost, each figure beside what it must be and what is aimed at: `node bench/plugins.mjs [--only A,B]
- * [--write] [--seconds N]`. All but the steps of loading goes through the real `slung run`. Each question is answered in
- * a file of its own (plugin-*.mjs); README.md says how they measure. Exit code 1 when an output was wrong or a question
- * failed, not when a figure was missed.
+ * [--write] [--seconds N]`. All but the steps of loading goes through the real `slung run`. Each question is answered
+ * in a file of its own (plugin-*.mjs); README.md says how they measure. Exit code 1 when an output was wrong or a
+ * question failed, not when a figure was missed.
  */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -43,7 +43,8 @@ export function spread(summary, unit = '') {
 /**
  * Replaces what stands between `<!-- bench:NAME:start -->` and `<!-- bench:NAME:end -->`; without NAME the markers are
  * `<!-- bench:start -->` and `<!-- bench:end -->`.
- * @param {string} text @param {string} name @param {string} body @returns {string | undefined} undefined: no such markers
+ * @param {string} text @param {string} name @param {string} body @returns {string | undefined} undefined: no such
+ * markers
  */
 export function replaceSection(text, name, body) {
   const [start, end] = markers(name);

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The engine's stages one by one, in GB/s of input: index alone, then index + walk, then with match, then with emit; the
- * difference of two rows is a stage. One block of real-looking records stays in the cache, so there is no I/O in these
- * figures; the best of many short runs is taken, so that a busy machine disturbs them little.
+ * The engine's stages one by one, in GB/s of input: index alone, then index + walk, then with match, then with emit;
+ * the difference of two rows is a stage. One block of real-looking records stays in the cache, so there is no I/O in
+ * these figures; the best of many short runs is taken, so that a busy machine disturbs them little.
  *
  *     node bench/stages.mjs [FILE.ndjson]...
  */

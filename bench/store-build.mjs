@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The store's own interface for measuring, bundled from the sources of this tree, and stores that are filled with generated
- * points. What generating costs is never part of a figure.
+ * The store's own interface for measuring, bundled from the sources of this tree, and stores that are filled with
+ * generated points. What generating costs is never part of a figure.
  */
 import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,10 @@ import { buildSync } from 'esbuild';
 import { PointGenerator, seriesNames, toMicroseconds } from './generate/points.mjs';
 import { root } from './tools.mjs';
 
-/** @typedef {typeof import('../src/store/index.ts') & Pick<typeof import('../src/query/index.ts'), 'parseQuery'>} StoreModule */
+/**
+ * @typedef {typeof import('../src/store/index.ts') & Pick<typeof import('../src/query/index.ts'), 'parseQuery'>}
+ * StoreModule
+ */
 /** @typedef {import('../src/store/index.ts').Store} Store */
 
 /** Bundles the store into a folder. @param {string} folder @returns {string} the module's file */

@@ -1,7 +1,7 @@
 /**
- * Bytes a point and points a second of the store's block codecs, on made-up series of which the store's figures speak and on
- * some that are harder or easier. `node bench/store-codec.mjs [--points N] [--wasm FILE]`: each line is 64 blocks of N points
- * (4096 unless told), one thread, the best of several rounds, all in the cache as far as it goes.
+ * Bytes a point and points a second of the store's block codecs, on made-up series of which the store's figures speak
+ * and on some that are harder or easier. `node bench/store-codec.mjs [--points N] [--wasm FILE]`: each line is 64
+ * blocks of N points (4096 unless told), one thread, the best of several rounds, all in the cache as far as it goes.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -40,7 +40,9 @@ function chance() {
 const whole = (from, to) => from + Math.floor(chance() * (to - from + 1));
 
 const STEP_US = 10_000_000n;
-/** Each makes a series' clock: the next time from the last. @satisfies {Record<string, () => (time: bigint) => bigint>} */
+/**
+ * Each makes a series' clock: the next time from the last. @satisfies {Record<string, () => (time: bigint) => bigint>}
+ */
 const clocks = {
   // 30 % of the steps are late or early by up to 100 ms.
   jittered: () => (time) => time + STEP_US + (chance() < 0.3 ? BigInt(whole(-100, 100)) * 1000n : 0n),
@@ -49,7 +51,9 @@ const clocks = {
   restless: () => (time) => time + STEP_US + BigInt(whole(-100_000, 100_000)),
 };
 
-/** A sum that grows by chance. @param {number} start @param {() => number} step @param {(sum: number) => number} value */
+/**
+ * A sum that grows by chance. @param {number} start @param {() => number} step @param {(sum: number) => number} value
+ */
 function walk(start, step, value) {
   let sum = start;
   return () => {
@@ -130,7 +134,10 @@ function fill(clock, gauge) {
   }
 }
 
-/** Encodes all blocks, one behind the other. @param {number} cold @returns where each payload lies, and the end of the last */
+/**
+ * Encodes all blocks, one behind the other. @param {number} cold @returns where each payload lies, and the end of the
+ * last
+ */
 function encodeAll(cold) {
   const places = [];
   let end = PAYLOADS;

@@ -1,5 +1,7 @@
 // @ts-check
-/** A question of store.mjs: what the same points cost as CSV and as NDJSON, in processor time of `slung store write`. */
+/**
+ * A question of store.mjs: what the same points cost as CSV and as NDJSON, in processor time of `slung store write`.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PointGenerator, seriesNames } from './generate/points.mjs';

@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Does DuckDB say the same? A store with generated points, some of them written twice, is exported; the export is read by
- * DuckDB; the same questions go to both: `node bench/store-duckdb.mjs [--series N] [--points N]`. It needs DuckDB
- * (`npm i --prefix bench`). Numbers agree when they are equal to a relative 1e-12 (1e-9 for what has squares in it). Exit
- * code 1 when one does not.
+ * Does DuckDB say the same? A store with generated points, some of them written twice, is exported; the export is read
+ * by DuckDB; the same questions go to both: `node bench/store-duckdb.mjs [--series N] [--points N]`. It needs DuckDB
+ * (`npm i --prefix bench`). Numbers agree when they are equal to a relative 1e-12 (1e-9 for what has squares in it).
+ * Exit code 1 when one does not.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';

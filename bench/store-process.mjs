@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The parts of store.mjs that need a process of their own: `node bench/store-process.mjs TASK MODULE DIRECTORY POINTS`.
- * `ingest` writes durably in batches of 1 000 and closes; `crash` leaves everything in the log and dies; `open` opens what
- * is there for writing. Each prints one line of JSON.
+ * The parts of store.mjs that need a process of their own: `node bench/store-process.mjs TASK MODULE DIRECTORY
+ * POINTS`. `ingest` writes durably in batches of 1 000 and closes; `crash` leaves everything in the log and dies;
+ * `open` opens what is there for writing. Each prints one line of JSON.
  */
 import { bytesIn, fill, loadStore, openForWriting } from './store-build.mjs';
 

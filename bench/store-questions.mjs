@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The questions of store.mjs: 1 000 series of 1 000 and of 100 000 points (generate/points.mjs). Answers are checked against
- * sums that are made while the points are generated again, so that a fast wrong one does not count.
+ * The questions of store.mjs: 1 000 series of 1 000 and of 100 000 points (generate/points.mjs). Answers are checked
+ * against sums that are made while the points are generated again, so that a fast wrong one does not count.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,10 @@ import { root } from './tools.mjs';
 
 /** @typedef {import('./plugin-measure.mjs').Setup} Setup */
 /** @typedef {import('./plugin-measure.mjs').Answer} Answer */
-/** @typedef {Setup & { pointsPerSeries: number, bundle: string, module: import('./store-build.mjs').StoreModule }} StoreSetup */
+/**
+ * @typedef {Setup & { pointsPerSeries: number, bundle: string, module: import('./store-build.mjs').StoreModule }}
+ * StoreSetup
+ */
 
 export const SERIES = 1000;
 export const SMALL_POINTS = 1_000_000;
@@ -27,7 +30,10 @@ const LOG_POINTS = 5_000_000;
 const PAIRS = 11;
 const processFile = fileURLToPath(new URL('./store-process.mjs', import.meta.url));
 
-/** Runs a task of store-process.mjs. @param {StoreSetup} setup @param {string} task @param {string} directory @param {number} points */
+/**
+ * Runs a task of store-process.mjs. @param {StoreSetup} setup @param {string} task @param {string} directory @param
+ * {number} points
+ */
 function inProcess({ bundle }, task, directory, points) {
   const done = spawnSync(process.execPath, [processFile, task, bundle, directory, String(points)], {
     encoding: 'utf8',
@@ -146,7 +152,10 @@ export function snapshotOf({ module }, directory) {
   return module.openSnapshot(module.NodeFiles.open(directory, { create: false }));
 }
 
-/** The milliseconds of a query. @param {StoreSetup} setup @param {ReturnType<typeof snapshotOf>} snapshot @param {string} text */
+/**
+ * The milliseconds of a query. @param {StoreSetup} setup @param {ReturnType<typeof snapshotOf>} snapshot @param
+ * {string} text
+ */
 export function ask({ module }, snapshot, text) {
   const startMs = performance.now();
   const rows = [...module.runQuery(snapshot, module.parseQuery(text), 0n).rows];

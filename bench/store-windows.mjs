@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Questions of store.mjs that need values or windows again and again: percentiles by windows, and windows that overlap. One
- * million points of a thousand series, in a store that is open; of a percentile, sorted values say whether it is right.
+ * Questions of store.mjs that need values or windows again and again: percentiles by windows, and windows that
+ * overlap. One million points of a thousand series, in a store that is open; of a percentile, sorted values say
+ * whether it is right.
  */
 import { PointGenerator } from './generate/points.mjs';
 import { summarize } from './measure.mjs';

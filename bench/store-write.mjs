@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * NDJSON into a store, in points a second: the run of `slung store write` in this process, over a file of 1 000 series
- * that is in the cache. `nowhere` is a store that forgets everything, which leaves reading and making points; the others are a
- * store on disk under each --durability. The fastest of a few runs counts, closing the store included.
+ * that is in the cache. `nowhere` is a store that forgets everything, which leaves reading and making points; the
+ * others are a store on disk under each --durability. The fastest of a few runs counts, closing the store included.
  *
  *     node bench/store-write.mjs [--points 4000000] [--rounds 3] [--only nowhere,none,batch] [--values 1]
  */
@@ -40,7 +40,9 @@ async function load(folder) {
   return await import(pathToFileURL(outfile).href);
 }
 
-/** Lines like those of a metrics agent: every series once in ten seconds. @param {string} file @param {number} points */
+/**
+ * Lines like those of a metrics agent: every series once in ten seconds. @param {string} file @param {number} points
+ */
 function generate(file, points) {
   const tags = Array.from(
     { length: SERIES },

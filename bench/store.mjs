@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * What the store costs, each figure beside what it must be and what is aimed at: `node bench/store.mjs [--only A,B]
- * [--write] [--seconds N] [--large N]`. The data are those of generate/points.mjs. Exit code 1 when an answer was wrong or a
- * question failed, not when a figure was missed.
+ * [--write] [--seconds N] [--large N]`. The data are those of generate/points.mjs. Exit code 1 when an answer was
+ * wrong or a question failed, not when a figure was missed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

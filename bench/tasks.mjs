@@ -7,8 +7,13 @@
 
 /** @typedef {readonly (string | number)[]} Steps object keys and array indexes */
 /** @typedef {{ text: string, steps: Steps }} FieldPath `text` is how a slung user writes it */
-/** @typedef {{ name: string, path: FieldPath, type: 'string' | 'number' }} Column `type` is a hint for DuckDB's reader */
-/** @typedef {{ kind: 'filter', path: FieldPath, op: 'eq' | 'regex', value: string | number, grep?: readonly string[] }} FilterSpec `grep`: arguments for a grep that looks for nearly the same lines without parsing */
+/**
+ * @typedef {{ name: string, path: FieldPath, type: 'string' | 'number' }} Column `type` is a hint for DuckDB's reader
+ */
+/**
+ * @typedef {{ kind: 'filter', path: FieldPath, op: 'eq' | 'regex', value: string | number, grep?: readonly string[] }}
+ * FilterSpec `grep`: arguments for a grep that looks for nearly the same lines without parsing
+ */
 /** @typedef {{ kind: 'project' | 'csv', columns: readonly Column[] }} ProjectSpec */
 /** @typedef {{ kind: 'validate' }} ValidateSpec */
 /** @typedef {FilterSpec | ProjectSpec | ValidateSpec} Spec */
@@ -26,13 +31,19 @@ function path(...steps) {
 /** @param {FieldPath} at @param {'string' | 'number'} [type] @returns {Column} */
 const column = (at, type = 'string') => ({ name: at.text, path: at, type });
 
-/** @param {FieldPath} at @param {string | number} value @param {string} fixed a fixed string that such lines hold @returns {Spec} */
+/**
+ * @param {FieldPath} at @param {string | number} value @param {string} fixed a fixed string that such lines hold
+ * @returns {Spec}
+ */
 const equal = (at, value, fixed) => ({ kind: 'filter', path: at, op: 'eq', value, grep: ['-F', fixed] });
 
 /** @param {FieldPath} at @param {string} value @param {string} pattern for the whole line @returns {Spec} */
 const matches = (at, value, pattern) => ({ kind: 'filter', path: at, op: 'regex', value, grep: ['-E', pattern] });
 
-/** The key that decides is near the front in one task and deep or dotted in the other; regexes mean the same in RE2, Oniguruma, Go and JavaScript. @type {Record<import('./generate.mjs').Shape, Record<string, Spec>>} */
+/**
+ * The key that decides is near the front in one task and deep or dotted in the other; regexes mean the same in RE2,
+ * Oniguruma, Go and JavaScript. @type {Record<import('./generate.mjs').Shape, Record<string, Spec>>}
+ */
 const SPECS = {
   flat: {
     filter: equal(path('source', 'name'), 'myservice', '"name":"myservice"'),
@@ -123,7 +134,8 @@ export function specOf(shape, task) {
 
 /**
  * Tasks over a file of the user's own (--data): --where gives `filter`, --fields gives `project` and `csv`.
- * @param {unknown} sample a record of the file: decides whether `a.b` is one key (whole keys win) and which columns are numbers
+ * @param {unknown} sample a record of the file: decides whether `a.b` is one key (whole keys win) and which columns
+ * are numbers
  * @param {string | undefined} where `PATH == LITERAL` or `PATH ~ "REGEX"`: simple enough to be put to every tool
  * @param {string | undefined} fields paths, separated by commas
  * @returns {Record<string, Spec>}

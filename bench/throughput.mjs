@@ -76,7 +76,10 @@ export class Bench {
     return [slungRow, ...rows];
   }
 
-  /** @param {Tool} tool @param {Spec} spec @param {string} input @param {Cost[] | undefined} slungCosts filled with slung's runs; undefined: without slung @returns {Row} */
+  /**
+   * @param {Tool} tool @param {Spec} spec @param {string} input @param {Cost[] | undefined} slungCosts filled with
+   * slung's runs; undefined: without slung @returns {Row}
+   */
   #row(tool, spec, input, slungCosts) {
     const missing = tool.missing();
     const command = missing ?? tool.command(spec, input, this.actual);
@@ -90,7 +93,10 @@ export class Bench {
     }
   }
 
-  /** The counted runs. @param {Tool} tool @param {Spec} spec @param {string} input @param {Cost[] | undefined} slungCosts @returns {Partial<Row>} @throws when a run fails */
+  /**
+   * The counted runs. @param {Tool} tool @param {Spec} spec @param {string} input @param {Cost[] | undefined}
+   * slungCosts @returns {Partial<Row>} @throws when a run fails
+   */
   #paired(tool, spec, input, slungCosts) {
     const runTool = () => this.#run(tool, spec, input, this.actual);
     const runSlung = () => (slungCosts === undefined ? undefined : this.#run(slung, spec, input, this.actual));
@@ -118,7 +124,10 @@ export class Bench {
     }
   }
 
-  /** @param {Tool} tool @param {Spec} spec @param {string} input @param {string} output @returns {Cost} @throws when the tool fails */
+  /**
+   * @param {Tool} tool @param {Spec} spec @param {string} input @param {string} output @returns {Cost} @throws when
+   * the tool fails
+   */
   #run(tool, spec, input, output) {
     const command = tool.command(spec, input, output);
     if (typeof command === 'string') throw new Error(command);

@@ -39,7 +39,10 @@ function notInstalled(name) {
   }
 }
 
-/** @param {string} program in baselines/ @param {string} [name] @param {string} [dependency] @param {readonly string[]} [more] @returns {Tool} */
+/**
+ * @param {string} program in baselines/ @param {string} [name] @param {string} [dependency] @param {readonly string[]}
+ * [more] @returns {Tool}
+ */
 function baseline(program, name = program, dependency, more = []) {
   const file = fileURLToPath(new URL(`baselines/${program}.mjs`, import.meta.url));
   return {

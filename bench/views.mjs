@@ -84,7 +84,9 @@ function prepare(slung, record, fields) {
   return engine;
 }
 
-/** @param {any} slung @param {Buffer} bytes @param {number} mode @param {string[]} fields @returns {number} ns a call */
+/**
+ * @param {any} slung @param {Buffer} bytes @param {number} mode @param {string[]} fields @returns {number} ns a call
+ */
 function measure(slung, bytes, mode, fields) {
   const record = {
     source: { name: 'myservice' },

@@ -1,5 +1,6 @@
 /**
- * The library: `select` as a Node stream. Bytes in, bytes out; no JavaScript runs per record unless you ask for objects.
+ * The library: `select` as a Node stream. Bytes in, bytes out; no JavaScript runs per record unless you ask for
+ * objects.
  *
  *     import { select } from 'slung';
  *     createReadStream('app.log').pipe(select({ where: 'level == "error"' })).pipe(process.stdout);
@@ -17,8 +18,8 @@ export { type RejectedLine, type SelectEvents, SelectStream } from './pipeline/s
 export type Input = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string> | Uint8Array | string;
 
 /**
- * A Transform stream that passes the records for which `where` holds. It is an async iterable as well: each chunk is the
- * output of a batch, a Buffer that is yours to keep.
+ * A Transform stream that passes the records for which `where` holds. It is an async iterable as well: each chunk is
+ * the output of a batch, a Buffer that is yours to keep.
  * @throws UsageError for a selector, a path or an option that cannot be used, with a caret under the place in `detail`
  */
 export function select(options: SelectOptions = {}): SelectStream {
@@ -45,8 +46,8 @@ export function selectBatches(input: Input, options: SelectOptions = {}): AsyncG
 }
 
 /**
- * The matching records as objects, for those who want them: JSON.parse runs for each, so 64-bit integers lose precision
- * and most of the speed is gone. NDJSON only.
+ * The matching records as objects, for those who want them: JSON.parse runs for each, so 64-bit integers lose
+ * precision and most of the speed is gone. NDJSON only.
  * @throws UsageError as `select` does, at once
  */
 export function selectObjects<T = unknown>(input: Input, options: SelectOptions = {}): AsyncGenerator<T, void> {

@@ -1,7 +1,7 @@
 /**
  * The rules of src/README.md, checked over the text of every file in src: which folder may import which, that no files
- * import each other in a circle, who may touch the process, the clock, descriptors and JSON, how long a file may be and how
- * it begins. The rules and their exceptions are in test/support/rules.ts.
+ * import each other in a circle, who may touch the process, the clock, descriptors and JSON, how long a file may be
+ * and how it begins. The rules and their exceptions are in test/support/rules.ts.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

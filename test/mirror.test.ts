@@ -1,6 +1,7 @@
 /**
  * test/ mirrors src/: a test of src/a/b.ts, of src/a/asm/b.ts or of src/cli/command-b.ts is test/a/b.test.ts, or
- * test/a/b-ASPECT.test.ts where there are several; a test of a README has its folder. What is tested as a whole stands below.
+ * test/a/b-ASPECT.test.ts where there are several; a test of a README has its folder. What is tested as a whole stands
+ * below.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,11 +1,11 @@
 /**
- * The README tells the truth: each of its commands is run and its output compared with the block below it, its TypeScript
- * is type-checked and run, its links lead somewhere, its table of exit codes is the program's. BLESS=1 writes the
- * outputs anew; the diff is then to be read.
+ * The README tells the truth: each of its commands is run and its output compared with the block below it, its
+ * TypeScript is type-checked and run, its links lead somewhere, its table of exit codes is the program's. BLESS=1
+ * writes the outputs anew; the diff is then to be read.
  *
- * Two things are different from what a reader types. `npm ci && ` is left out, and a block that is nothing but `npm test`
- * is not run, because both have happened when this runs (.ci/run does them, and `npx slung`, as they stand). `npx slung`
- * is bin/slung.js of this tree.
+ * Two things are different from what a reader types. `npm ci && ` is left out, and a block that is nothing but `npm
+ * test` is not run, because both have happened when this runs (.ci/run does them, and `npx slung`, as they stand).
+ * `npx slung` is bin/slung.js of this tree.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

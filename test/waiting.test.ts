@@ -1,6 +1,6 @@
 /**
- * The suite holds on a busy machine because no test hopes that something takes less than some time. What can be seen of
- * that in the sources is looked at here; the rest is up to whoever writes a test.
+ * The suite holds on a busy machine because no test hopes that something takes less than some time. What can be seen
+ * of that in the sources is looked at here; the rest is up to whoever writes a test.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * A Tangent core module for views.mjs. The first record of a batch says what to do and how often: `_mode` is a kind of
- * host call, `_n` the number of calls. Strings are allocated from a heap that starts anew for every call, which is what
- * an allocator costs at least.
+ * host call, `_n` the number of calls. Strings are allocated from a heap that starts anew for every call, which is
+ * what an allocator costs at least.
  */
 
 // @ts-ignore: decorator

@@ -23,7 +23,10 @@ readLines();
 if (spec.kind === 'validate') writeText(`${count}\n`);
 flush();
 
-/** One closure per task, so that the loop has a single call and no switch. @returns {(record: any, block: Buffer, start: number, end: number) => void} */
+/**
+ * One closure per task, so that the loop has a single call and no switch. @returns {(record: any, block: Buffer,
+ * start: number, end: number) => void}
+ */
 function handler() {
   if (spec.kind === 'validate') {
     return () => {

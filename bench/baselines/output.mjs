@@ -6,15 +6,20 @@
 import { writeSync } from 'node:fs';
 
 /**
- * Buffer's per-encoding methods, which @types/node leaves out: `toString` without its checks, 2 % faster on 300-byte lines.
- * @typedef {Buffer & { latin1Slice(start: number, end: number): string, utf8Slice(start: number, end: number): string }} SliceBuffer
+ * Buffer's per-encoding methods, which @types/node leaves out: `toString` without its checks, 2 % faster on 300-byte
+ * lines.
+ * @typedef {Buffer & { latin1Slice(start: number, end: number): string, utf8Slice(start: number, end: number): string
+ * }} SliceBuffer
  */
 
 const CAPACITY_BYTES = 1024 * 1024;
 const buffer = Buffer.allocUnsafeSlow(CAPACITY_BYTES);
 let used = 0;
 
-/** Copies `source[start, end)` to the output. @param {Buffer} source @param {number} start @param {number} end exclusive */
+/**
+ * Copies `source[start, end)` to the output. @param {Buffer} source @param {number} start @param {number} end
+ * exclusive
+ */
 export function writeBytes(source, start, end) {
   if (used + end - start > CAPACITY_BYTES) flush();
   if (end - start > CAPACITY_BYTES) return writeAll(source.subarray(start, end));

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Baseline: the native `simdjson` package (bench/package.json), with `parse` or, after --lazy, with `lazyParse` and key
- * paths. Key paths are split at every dot, so lazyParse cannot name a key that contains one: exit code 3 says so.
+ * Baseline: the native `simdjson` package (bench/package.json), with `parse` or, after --lazy, with `lazyParse` and
+ * key paths. Key paths are split at every dot, so lazyParse cannot name a key that contains one: exit code 3 says so.
  * `node simdjson.mjs SPEC_JSON FILE [--lazy]`, output on stdout.
  */
 import { openSync, readSync } from 'node:fs';
@@ -80,7 +80,9 @@ function lazyReader() {
   };
 }
 
-/** The package throws for a path that is not there. @param {import('simdjson').JSONTape} tape @param {string} keyPath */
+/**
+ * The package throws for a path that is not there. @param {import('simdjson').JSONTape} tape @param {string} keyPath
+ */
 function valueAt(tape, keyPath) {
   try {
     return tape.valueForKeyPath(keyPath);

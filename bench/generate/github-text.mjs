@@ -49,7 +49,9 @@ const ODD_PARAGRAPHS = [
   'Merci beaucoup, ça marche très bien maintenant !',
   'これで動作することを確認しました。ありがとうございます。',
 ];
-/** Percent of texts outside ASCII: with several texts in an event, one event in eight has some, as in the real stream. */
+/**
+ * Percent of texts outside ASCII: with several texts in an event, one event in eight has some, as in the real stream.
+ */
 const ODD_PERCENT = 5;
 
 /** @param {Random} random */

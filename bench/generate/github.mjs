@@ -205,7 +205,10 @@ export function githubRecords(seedRecords) {
   };
 }
 
-/** Cuts a real event around its own id and created_at, so that its other bytes stay as they are. @param {string} line @returns {readonly string[]} */
+/**
+ * Cuts a real event around its own id and created_at, so that its other bytes stay as they are. @param {string} line
+ * @returns {readonly string[]}
+ */
 function template(line) {
   const head = /^\{"id":"/.exec(line);
   const idEnd = head === null ? -1 : line.indexOf('"', head[0].length);

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Points of the kind that a store is measured with: a number of series that report every ten seconds in whole milliseconds,
- * three steps of ten off by up to 100 ms; seven series of ten are random walks with two decimals, the others counters.
- * One point of every series comes after the other, as from so many machines.
+ * Points of the kind that a store is measured with: a number of series that report every ten seconds in whole
+ * milliseconds, three steps of ten off by up to 100 ms; seven series of ten are random walks with two decimals, the
+ * others counters. One point of every series comes after the other, as from so many machines.
  */
 import { Random, START_MS } from './random.mjs';
 

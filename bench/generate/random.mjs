@@ -45,7 +45,10 @@ export class Random {
     return /** @type {T} */ (items[this.next() % items.length]);
   }
 
-  /** How many times in a row a chance of `percent` holds, at most `max`: many short arrays, a few long ones. @param {number} percent @param {number} max */
+  /**
+   * How many times in a row a chance of `percent` holds, at most `max`: many short arrays, a few long ones. @param
+   * {number} percent @param {number} max
+   */
   run(percent, max) {
     let count = 0;
     while (count < max && this.chance(percent)) count++;
@@ -78,7 +81,10 @@ export function weighted(weights) {
   return weights.flatMap(([weight, item]) => Array.from({ length: weight }, () => item));
 }
 
-/** JSON text of `value` with every non-ASCII character escaped, as Python's json and many loggers write it. @param {unknown} value */
+/**
+ * JSON text of `value` with every non-ASCII character escaped, as Python's json and many loggers write it. @param
+ * {unknown} value
+ */
 export function asciiJson(value) {
   return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${HEX4[unit.charCodeAt(0)]}`);
 }

@@ -1,7 +1,7 @@
 /**
- * Whether to colour, per stream, and with what. The order is --color, FORCE_COLOR, NO_COLOR, TERM=dumb, terminal or not;
- * it is decided here because chalk does not read NO_COLOR. chalk itself is imported only when the level is not 0, so a
- * run in a pipe never pays for loading it.
+ * Whether to colour, per stream, and with what. The order is --color, FORCE_COLOR, NO_COLOR, TERM=dumb, terminal or
+ * not; it is decided here because chalk does not read NO_COLOR. chalk itself is imported only when the level is not 0,
+ * so a run in a pipe never pays for loading it.
  */
 import type { ColorWhen } from '../config/settings.ts';
 import type { Environment } from './sources.ts';

@@ -1,6 +1,6 @@
 /**
- * `slung plugin inspect`: what a file is. What stands in the file comes from plugin/inspect.ts; what a Tangent plugin says of
- * itself only by running it, in the sandbox and with the limits of a run.
+ * `slung plugin inspect`: what a file is. What stands in the file comes from plugin/inspect.ts; what a Tangent plugin
+ * says of itself only by running it, in the sandbox and with the limits of a run.
  */
 import { PluginFileError, UsageError } from '../config/errors.ts';
 import { resolveLayers } from '../config/layers.ts';
@@ -25,7 +25,9 @@ interface Said {
   readonly problem?: string;
 }
 
-/** Writes the report to standard output; exit code 3 when the file cannot be used. @throws UsageError, PluginFileError */
+/**
+ * Writes the report to standard output; exit code 3 when the file cannot be used. @throws UsageError, PluginFileError
+ */
 export async function pluginInspectCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, operands, paint } = await pluginArguments('plugin inspect', argv, world, [1, 1, 'a file']);
   const limits = pluginLimits(resolved);

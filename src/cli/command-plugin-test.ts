@@ -1,9 +1,10 @@
 /**
- * `slung plugin test`: every case is a run of `slung run` over files in a temporary folder: the settings come from the same
- * function and the run is the same code. What the environment says is left out, so that a test means the same everywhere.
+ * `slung plugin test`: every case is a run of `slung run` over files in a temporary folder: the settings come from the
+ * same function and the run is the same code. What the environment says is left out, so that a test means the same
+ * everywhere.
  *
- * The surprising part: a case says options, but not all of them. What grants rights, reads or writes other files is only
- * taken from the command line, because the cases belong to the plugin and the rights to whoever runs it.
+ * The surprising part: a case says options, but not all of them. What grants rights, reads or writes other files is
+ * only taken from the command line, because the cases belong to the plugin and the rights to whoever runs it.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * `slung query`: parses the query, asks a snapshot of the store, and prints the answer as it comes. When nothing was found,
- * a hint on standard error says what there is instead; the exit code stays 0, because an empty answer is one.
+ * `slung query`: parses the query, asks a snapshot of the store, and prints the answer as it comes. When nothing was
+ * found, a hint on standard error says what there is instead; the exit code stays 0, because an empty answer is one.
  */
 import { UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';

@@ -1,6 +1,6 @@
 /**
- * `slung run`: flags → settings, with the plugins found and read → run → exit code. Everything behind `--` belongs to the
- * plugins; a file whose name begins with a dash is written ./-name.
+ * `slung run`: flags → settings, with the plugins found and read → run → exit code. Everything behind `--` belongs to
+ * the plugins; a file whose name begins with a dash is written ./-name.
  */
 import { UsageError } from '../config/errors.ts';
 import { runSettings } from '../config/run.ts';

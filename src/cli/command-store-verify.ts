@@ -7,7 +7,9 @@ import { storeArguments } from './store-arguments.ts';
 import { writeJson } from './store-report.ts';
 import type { World } from './world.ts';
 
-/** Writes findings and counts to standard output; exit code 1 when something is damaged. @throws UsageError, StoreError */
+/**
+ * Writes findings and counts to standard output; exit code 1 when something is damaged. @throws UsageError, StoreError
+ */
 export async function storeVerifyCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, directory, paint, warn } = await storeArguments('store verify', argv, world, 0);
   const asJson = resolved.boolean('json');

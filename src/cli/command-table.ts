@@ -1,10 +1,10 @@
 /**
- * The commands as code: how each is loaded, and in which bundle of the program it is. A new command is a row here, a row of
- * what is said of it in commands.ts (TypeScript sees to it that both have the same names), `commands:` in the rows of its
- * flags, and command-NAME.ts. build.mjs reads this table, and `npm run man` writes bin/slung.js from it.
+ * The commands as code: how each is loaded, and in which bundle of the program it is. A new command is a row here, a
+ * row of what is said of it in commands.ts (TypeScript sees to it that both have the same names), `commands:` in the
+ * rows of its flags, and command-NAME.ts. build.mjs reads this table, and `npm run man` writes bin/slung.js from it.
  *
- * The program comes several times, with more or less in it, because reading what is not needed is a part of every start
- * (of select: a tenth; bench/startup.mjs).
+ * The program comes several times, with more or less in it, because reading what is not needed is a part of every
+ * start (of select: a tenth; bench/startup.mjs).
  */
 import type { CommandName } from './commands.ts';
 import type { World } from './world.ts';
@@ -72,8 +72,8 @@ async function parentCommand(name: CommandName): Promise<Handler> {
 }
 
 /**
- * What a bundle leaves out besides the commands of others: modules that are loaded when something is asked for that its
- * commands do not do. Paths below src. What only they import stays out with them.
+ * What a bundle leaves out besides the commands of others: modules that are loaded when something is asked for that
+ * its commands do not do. Paths below src. What only they import stays out with them.
  */
 export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
   select: [

@@ -1,4 +1,7 @@
-/** The texts about a command: the shape of a row of the tables in commands.ts, commands-plugin.ts and commands-store.ts. */
+/**
+ * The texts about a command: the shape of a row of the tables in commands.ts, commands-plugin.ts and
+ * commands-store.ts.
+ */
 
 export interface Example {
   /** What it does, as an imperative without full stop. */

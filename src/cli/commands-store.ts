@@ -1,4 +1,6 @@
-/** The rows of `slung query`, `slung store` and its subcommands for the table of commands.ts. `store` is one man page. */
+/**
+ * The rows of `slung query`, `slung store` and its subcommands for the table of commands.ts. `store` is one man page.
+ */
 import type { CommandText } from './command.ts';
 
 const series = 'A SERIES may have the wildcards * and ?, and may be followed by tags as in a query: cpu.*:[host=a].';

@@ -1,7 +1,7 @@
 /**
- * Completion scripts for bash, zsh and fish, printed from the tables. They are static: no call to slung while the user waits.
- * Each knows the commands, the flags of the command on the line, and the values of flags that have a fixed set; everything
- * else completes to files.
+ * Completion scripts for bash, zsh and fish, printed from the tables. They are static: no call to slung while the user
+ * waits. Each knows the commands, the flags of the command on the line, and the values of flags that have a fixed set;
+ * everything else completes to files.
  */
 import { type Command, commands, lastWord, mainCommands, type Shell, subcommandsOf } from './commands.ts';
 import { type Flag, oppositeOf, takesNext } from './flag.ts';

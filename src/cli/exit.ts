@@ -1,6 +1,6 @@
 /**
- * What the exit codes mean (Exit in src/text/explained.ts). Help and the man pages print this table; main() returns one of
- * its numbers, and nothing calls process.exit.
+ * What the exit codes mean (Exit in src/text/explained.ts). Help and the man pages print this table; main() returns
+ * one of its numbers, and nothing calls process.exit.
  */
 import type { StopSignal } from '../graph/host.ts';
 

@@ -1,4 +1,7 @@
-/** What an error that ended the program is: its kind, its words and its exit code. For people they become text, for programs one JSON object. */
+/**
+ * What an error that ended the program is: its kind, its words and its exit code. For people they become text, for
+ * programs one JSON object.
+ */
 import { Exit, type Explained, isExplained, type Problem } from '../text/explained.ts';
 import type { Command } from './commands.ts';
 

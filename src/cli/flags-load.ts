@@ -1,4 +1,6 @@
-/** The flags of all that reads the file of a plugin, in the order of help. flags.ts explains the columns of the table. */
+/**
+ * The flags of all that reads the file of a plugin, in the order of help. flags.ts explains the columns of the table.
+ */
 import type { CommandName } from './commands.ts';
 import type { Flag } from './flag.ts';
 

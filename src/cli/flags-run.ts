@@ -2,9 +2,9 @@
  * The flags that `slung run` has beyond those of `select`, in the order of help. What both have is in flags-select.ts,
  * in rows that name both. flags.ts explains the columns of the table.
  *
- * The surprising part: what a plugin is granted (network, environment, files) has no environment variable, and neither have
- * the number of lanes and --on-plugin-error: nothing that is set once in a shell may give a plugin more rights, split its
- * state, or be wrong for half of the kinds.
+ * The surprising part: what a plugin is granted (network, environment, files) has no environment variable, and neither
+ * have the number of lanes and --on-plugin-error: nothing that is set once in a shell may give a plugin more rights,
+ * split its state, or be wrong for half of the kinds.
  */
 import { rules } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';

@@ -1,7 +1,7 @@
 /**
- * The flags of `slung select`, in the order of help; `slung run` has nearly all of them, too. Defaults are written as a
- * user would write them and go through the same parser. flags.ts explains the columns of the table. The file is longer
- * than others because it is one table: a flag has its whole text here and nowhere else.
+ * The flags of `slung select`, in the order of help; `slung run` has nearly all of them, too. Defaults are written as
+ * a user would write them and go through the same parser. flags.ts explains the columns of the table. The file is
+ * longer than others because it is one table: a flag has its whole text here and nowhere else.
  */
 import { rules } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';

@@ -1,12 +1,12 @@
 /**
- * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion and environment
- * variables all come from this table, so there is no second place to forget.
- * The flags of the commands are in flags-select.ts, flags-run.ts, flags-plugin.ts, flags-check.ts and flags-store.ts; flag.ts has the
- * shape of a row, and this file the flags that all share. What others than the command line know of a setting as well (its
- * words, limits and default) is in the row by way of config/rules.ts.
+ * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion and
+ * environment variables all come from this table, so there is no second place to forget. The flags of the commands are
+ * in flags-select.ts, flags-run.ts, flags-plugin.ts, flags-check.ts and flags-store.ts; flag.ts has the shape of a
+ * row, and this file the flags that all share. What others than the command line know of a setting as well (its words,
+ * limits and default) is in the row by way of config/rules.ts.
  *
- * The surprising part: environment variables exist for *how* a run works (lanes, limits, what to do with bad lines) and
- * not for *what* it does (where, fields, output), so that a script means the same in everybody's shell.
+ * The surprising part: environment variables exist for *how* a run works (lanes, limits, what to do with bad lines)
+ * and not for *what* it does (where, fields, output), so that a script means the same in everybody's shell.
  */
 import { rules } from '../config/rules.ts';
 import { type CommandName, commands } from './commands.ts';

@@ -1,6 +1,6 @@
 /**
- * Help about what is no command: the languages and how to write plugins. The texts are the README files that the man pages
- * of section 7 are printed from, so that they stand once; they are in the package beside the program.
+ * Help about what is no command: the languages and how to write plugins. The texts are the README files that the man
+ * pages of section 7 are printed from, so that they stand once; they are in the package beside the program.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Paint } from './color.ts';
@@ -40,7 +40,10 @@ function placeOf(file: string): URL {
   return places.find((place) => existsSync(place)) ?? places[0]!;
 }
 
-/** Markdown with what only printers need left out: fences become indents. What comes before the first `##` is about the code. */
+/**
+ * Markdown with what only printers need left out: fences become indents. What comes before the first `##` is about the
+ * code.
+ */
 export function plainText(markdown: string, { name, doc, page }: Topic, paint: Paint): string {
   const body = markdown.slice(markdown.indexOf('\n## ') + 1).trimEnd();
   let isCode = false;

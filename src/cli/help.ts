@@ -1,6 +1,7 @@
 /**
- * Help as text, printed from the tables: brief for -h (25 lines at most, two examples first), full for --help. Lines stay
- * within 80 columns whatever the terminal's width, so that the text is the same everywhere and can be tested whole.
+ * Help as text, printed from the tables: brief for -h (25 lines at most, two examples first), full for --help. Lines
+ * stay within 80 columns whatever the terminal's width, so that the text is the same everywhere and can be tested
+ * whole.
  */
 import type { Paint } from './color.ts';
 import { about, type Command, commands, lastWord, mainCommands, subcommandsOf } from './commands.ts';

@@ -42,7 +42,10 @@ async function dispatch(argv: readonly string[], command: Command | undefined, w
   return await handler(argv, world);
 }
 
-/** The first argument stands where a command or a subcommand has to, and is none: help about what holds it would hide that. */
+/**
+ * The first argument stands where a command or a subcommand has to, and is none: help about what holds it would hide
+ * that.
+ */
 function isWordOf(command: Command | undefined, [word]: readonly string[]): boolean {
   if (word === undefined || word.startsWith('-')) return false;
   return command === undefined || subcommandsOf(command).length > 0;

@@ -1,8 +1,8 @@
 /**
- * Markdown → the body of a man page, for the pages in section 7, whose texts are README files of src/, so that they stand
- * once. Only the Markdown that those use is known: headings, paragraphs, fenced and indented blocks, tables, `code`,
- * **bold** and *emphasis*. What comes before the first `##` is about the code and stays out. Tables become tagged
- * paragraphs, because tables in man(7) need a preprocessor that not every reader runs.
+ * Markdown → the body of a man page, for the pages in section 7, whose texts are README files of src/, so that they
+ * stand once. Only the Markdown that those use is known: headings, paragraphs, fenced and indented blocks, tables,
+ * `code`, **bold** and *emphasis*. What comes before the first `##` is about the code and stays out. Tables become
+ * tagged paragraphs, because tables in man(7) need a preprocessor that not every reader runs.
  */
 import { guarded, type ManPage, type ManTitle, manPage, roff } from './man.ts';
 

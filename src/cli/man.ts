@@ -1,7 +1,7 @@
 /**
  * Man pages in the man(7) macros, printed from the tables. The files in man/ are this module's output, committed;
- * `npm run man` writes them, and a test compares them byte for byte. No date is printed: the pages change when the tables
- * do. The pages of section 7 are printed from README files by man-topics.ts.
+ * `npm run man` writes them, and a test compares them byte for byte. No date is printed: the pages change when the
+ * tables do. The pages of section 7 are printed from README files by man-topics.ts.
  */
 import { about, type Command, type CommandName, commands, mainCommands, subcommandsOf } from './commands.ts';
 import { exitRows } from './exit.ts';

@@ -1,6 +1,6 @@
 /**
- * Operands that are no files because an option before them was forgotten. Read as files they would be named as missing, and
- * the next file would be output whole: so they are refused before anything is read.
+ * Operands that are no files because an option before them was forgotten. Read as files they would be named as
+ * missing, and the next file would be output whole: so they are refused before anything is read.
  */
 import { UsageError } from '../config/errors.ts';
 import { excerpt } from '../text/printable.ts';
@@ -25,7 +25,8 @@ const SHOWN_FILES = 3;
 
 /**
  * @param command the words of the command: `select`, `run plugin.wasm`
- * @throws UsageError for an operand that reads as a selector, or a first one that reads as a list of fields, and is no file
+ * @throws UsageError for an operand that reads as a selector, or a first one that reads as a list of fields, and is no
+ * file
  */
 export function refuseForgottenFlags(command: string, operands: readonly string[], world: World): void {
   const selector = operands.find((word) => selectorSigns.some((sign) => sign.test(word)) && !world.fileExists(word));

@@ -1,8 +1,9 @@
 /**
- * argv → what was typed: an ordered list of flags with their text, and the operands. commander does the parsing, set up
- * from the flag table; each option reports through its event, so order and repetition are kept and nothing is given a
- * meaning yet (sources.ts does that). A walk over the arguments comes first, for two things commander has no word for: a flag
- * whose value must be joined by `=` (--stats FILE would take the file), and help, which wins over any error.
+ * argv → what was typed: an ordered list of flags with their text, and the operands. commander does the parsing, set
+ * up from the flag table; each option reports through its event, so order and repetition are kept and nothing is given
+ * a meaning yet (sources.ts does that). A walk over the arguments comes first, for two things commander has no word
+ * for: a flag whose value must be joined by `=` (--stats FILE would take the file), and help, which wins over any
+ * error.
  */
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../config/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * Finds and reads what was typed for a plugin, and explains when that cannot be done: the places that were looked at, the
- * nearest name, the next step. A .ts file is compiled first, from a cache when nothing that it was made of has changed.
+ * Finds and reads what was typed for a plugin, and explains when that cannot be done: the places that were looked at,
+ * the nearest name, the next step. A .ts file is compiled first, from a cache when nothing that it was made of has
+ * changed.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,4 +1,7 @@
-/** From the NAME of `plugin build` and `plugin test` to folders: NAME itself, ./plugins/NAME, or without NAME all there are. */
+/**
+ * From the NAME of `plugin build` and `plugin test` to folders: NAME itself, ./plugins/NAME, or without NAME all there
+ * are.
+ */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../config/errors.ts';
@@ -7,8 +10,8 @@ import { excerpt } from '../text/printable.ts';
 import type { World } from './world.ts';
 
 /**
- * Absolute paths of folders that `fits`. Without a word: the working directory when it fits, or else those in it and in
- * ./plugins. @throws UsageError for a name that is no folder
+ * Absolute paths of folders that `fits`. Without a word: the working directory when it fits, or else those in it and
+ * in ./plugins. @throws UsageError for a name that is no folder
  */
 export function pluginFolders(word: string | undefined, world: World, fits: (folder: string) => boolean): string[] {
   const here = world.directory();

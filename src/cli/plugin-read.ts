@@ -1,7 +1,7 @@
 /**
- * Reads the file of a plugin, which may be anything: a pipe that somebody writes to for ever, a device without an end, or
- * one that nothing comes from. No more is read than a plugin may have, and nobody is waited for longer than loading may
- * take; while it is waited, signals are heard.
+ * Reads the file of a plugin, which may be anything: a pipe that somebody writes to for ever, a device without an end,
+ * or one that nothing comes from. No more is read than a plugin may have, and nobody is waited for longer than loading
+ * may take; while it is waited, signals are heard.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

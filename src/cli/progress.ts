@@ -1,7 +1,7 @@
 /**
- * The progress line of a long run: on a terminal only, after one second, at most ten times a second, and gone at the end.
- * It is paced by the run's own clock (`elapsedMs`), so tests need no waiting. The line is shorter than the terminal is wide, since
- * one that wraps could not be erased: what matters least is left out first.
+ * The progress line of a long run: on a terminal only, after one second, at most ten times a second, and gone at the
+ * end. It is paced by the run's own clock (`elapsedMs`), so tests need no waiting. The line is shorter than the
+ * terminal is wide, since one that wraps could not be erased: what matters least is left out first.
  */
 
 import { formatSize } from '../config/quantity.ts';

@@ -1,6 +1,6 @@
 /**
- * What `select` and `run` have in common around a run: the terminal, signal handlers that are installed only while it is on,
- * and the way from its outcome to an exit code.
+ * What `select` and `run` have in common around a run: the terminal, signal handlers that are installed only while it
+ * is on, and the way from its outcome to an exit code.
  */
 import type { SinkSettings, TalkSettings } from '../config/settings.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';

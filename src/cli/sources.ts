@@ -1,6 +1,7 @@
 /**
- * The layers of settings, nearest first: flags as typed, SLUNG_* variables, defaults. Each is a map from key to value and
- * origin; config/layers.ts merges them. A configuration file will be one more layer between environment and defaults.
+ * The layers of settings, nearest first: flags as typed, SLUNG_* variables, defaults. Each is a map from key to value
+ * and origin; config/layers.ts merges them. A configuration file will be one more layer between environment and
+ * defaults.
  */
 import type { Layer, Setting } from '../config/layers.ts';
 import { defaultsOf, readValue } from '../config/values.ts';

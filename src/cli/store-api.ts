@@ -1,6 +1,6 @@
 /**
- * What `slung query` and `slung store` ask of src/store, as one value: world.ts loads the real one, tests bring their own.
- * Types only. Everything throws StoreError; `directory` is the store's.
+ * What `slung query` and `slung store` ask of src/store, as one value: world.ts loads the real one, tests bring their
+ * own. Types only. Everything throws StoreError; `directory` is the store's.
  */
 import type { PointBlock } from '../format/points.ts';
 import type { Query } from '../query/index.ts';

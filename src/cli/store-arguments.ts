@@ -1,6 +1,6 @@
 /**
- * What `slung query` and the subcommands of `slung store` have in common: their flags, resolved; the store's directory; the
- * moment that counts as now; messages; and times that are written as in a query.
+ * What `slung query` and the subcommands of `slung store` have in common: their flags, resolved; the store's
+ * directory; the moment that counts as now; messages; and times that are written as in a query.
  */
 import { UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';

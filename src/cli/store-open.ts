@@ -1,6 +1,6 @@
 /**
- * Opens a store for writing, for runs that record. Apart from store-code.ts, so that `select` has to read nothing of queries
- * when it starts.
+ * Opens a store for writing, for runs that record. Apart from store-code.ts, so that `select` has to read nothing of
+ * queries when it starts.
  */
 import type { StoreSettings } from '../config/settings.ts';
 import { NodeFiles } from '../store/node-files.ts';

@@ -1,4 +1,7 @@
-/** Reports of `slung store stat`, `verify`, `compact`, `trim`, `delete` and `repair`: labelled lines for people, one line of JSON for programs. */
+/**
+ * Reports of `slung store stat`, `verify`, `compact`, `trim`, `delete` and `repair`: labelled lines for people, one
+ * line of JSON for programs.
+ */
 import { timeText } from '../format/times.ts';
 import { messageLine } from '../text/printable.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 /**
- * From FILE to a checked topology: found, read, its --set values put in, its plugins looked at. All that is wrong comes as one
- * TopologyError, with a place for each.
+ * From FILE to a checked topology: found, read, its --set values put in, its plugins looked at. All that is wrong
+ * comes as one TopologyError, with a place for each.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

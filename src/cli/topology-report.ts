@@ -1,6 +1,6 @@
 /**
- * What is wrong with a topology, on standard error. The place stands first, without our name before it, because editors find
- * `file:line:column:` there; for programs each problem is one JSON object.
+ * What is wrong with a topology, on standard error. The place stands first, without our name before it, because
+ * editors find `file:line:column:` there; for programs each problem is one JSON object.
  */
 import type { ErrorsFormat } from '../config/settings.ts';
 import { jsonLine } from '../text/printable.ts';

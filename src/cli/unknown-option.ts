@@ -1,6 +1,6 @@
 /**
- * What was meant by an option that does not exist: one of other tools, with what does the same here, or a misspelt one. No hint
- * is better than a far one: `--follow` is not `--color`.
+ * What was meant by an option that does not exist: one of other tools, with what does the same here, or a misspelt
+ * one. No hint is better than a far one: `--follow` is not `--color`.
  */
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';

@@ -1,6 +1,6 @@
 /**
- * `slung --version`: what a bug report needs. The engine has no number of its own: it is built with the package, and its
- * bytes are named by a checksum, which tells a stale or foreign build from the released one.
+ * `slung --version`: what a bug report needs. The engine has no number of its own: it is built with the package, and
+ * its bytes are named by a checksum, which tells a stale or foreign build from the released one.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -1,9 +1,9 @@
 /**
- * Everything the CLI asks of the process and the machine, as one value: environment, terminals, the two output streams,
- * cores, clock, signals and the code that runs. main() gets the real one; tests change what they need.
+ * Everything the CLI asks of the process and the machine, as one value: environment, terminals, the two output
+ * streams, cores, clock, signals and the code that runs. main() gets the real one; tests change what they need.
  *
- * The surprising part: node:tty and node:os are not imported but fetched when they are needed. node:tty loads node:net,
- * which shows in every start (`node --cpu-prof bin/slung.js select`; bench/startup.mjs).
+ * The surprising part: node:tty and node:os are not imported but fetched when they are needed. node:tty loads
+ * node:net, which shows in every start (`node --cpu-prof bin/slung.js select`; bench/startup.mjs).
  */
 import { closeSync, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
@@ -65,9 +65,9 @@ export interface World {
 }
 
 /**
- * V8's optimising compiler for JavaScript would work on code that runs a few thousand times, once per batch, on the core
- * that the engine needs: 466 → 437 ms of processor time for 512 MiB of GitHub events on one core (2026-11). WebAssembly
- * is not affected. io/unzstd.ts takes this back when JavaScript has to inflate.
+ * V8's optimising compiler for JavaScript would work on code that runs a few thousand times, once per batch, on the
+ * core that the engine needs: 466 → 437 ms of processor time for 512 MiB of GitHub events on one core (2026-11).
+ * WebAssembly is not affected. io/unzstd.ts takes this back when JavaScript has to inflate.
  */
 function saveCompiling(): void {
   setFlagsFromString('--no-opt');

@@ -13,7 +13,8 @@ export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => numbe
 
 /**
  * Returns when all is written, or when nobody reads any more (EPIPE) or the descriptor is closed (EBADF): talk that
- * cannot be heard is not an error. @returns whether all was written. @throws the system's error otherwise, such as ENOSPC
+ * cannot be heard is not an error. @returns whether all was written. @throws the system's error otherwise, such as
+ * ENOSPC
  */
 export function writeText(fd: number, text: string, writeSome: WriteSome = writeSync): boolean {
   const bytes = Buffer.from(text, 'utf8');

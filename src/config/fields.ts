@@ -1,7 +1,8 @@
 /**
  * Splits `a,b.c,name=source.name` of -f and --columns into columns. Only the list is taken apart here; what a path
  * means is the selector module's business. Commas and `=` inside quotes or brackets belong to the path, so the
- * scan keeps a bracket depth and the quote that is open. Quotes are those of selectors: "…" with JSON's escapes, '…' without.
+ * scan keeps a bracket depth and the quote that is open. Quotes are those of selectors: "…" with JSON's escapes, '…'
+ * without.
  */
 import { caretLines, SelectorError } from '../selector/errors.ts';
 import { parsePath, spellingOf } from '../selector/paths.ts';
@@ -19,8 +20,8 @@ interface Item {
 
 /**
  * Columns in the order they were written. A name may be quoted (`"my name"=a.b`); without `=` the name is the
- * path without its quotes: its keys as they are in a record. @throws UsageError with a caret under the place; `label` (the
- * flag's name) opens the message
+ * path without its quotes: its keys as they are in a record. @throws UsageError with a caret under the place; `label`
+ * (the flag's name) opens the message
  */
 export function splitFields(text: string, label: string): FieldSetting[] {
   const fields: FieldSetting[] = [];

@@ -1,6 +1,6 @@
 /**
- * What a run opens to the outside, checked as it was typed: variables for --allow-env and the address of --listen. What
- * would not do what it seems to say (NAME=VALUE, a wildcard, wss:) is refused with the way to write it. Hosts for
+ * What a run opens to the outside, checked as it was typed: variables for --allow-env and the address of --listen.
+ * What would not do what it seems to say (NAME=VALUE, a wildcard, wss:) is refused with the way to write it. Hosts for
  * --allow-net are read by the rule of src/plugin/services/grants.ts, where they are compared, too.
  */
 

@@ -7,7 +7,10 @@ import { type Choice, type ChoiceKey, rules } from './rules.ts';
 
 export type SettingValue = boolean | number | string | readonly string[];
 
-/** `text` is how the user knows the place: `--lanes`, `SLUNG_LANES`, `slung.yaml:7:3`, an option of the library, or `default`. */
+/**
+ * `text` is how the user knows the place: `--lanes`, `SLUNG_LANES`, `slung.yaml:7:3`, an option of the library, or
+ * `default`.
+ */
 export interface Origin {
   readonly kind: 'flag' | 'environment' | 'file' | 'option' | 'default';
   readonly text: string;
@@ -79,7 +82,9 @@ export class Resolved {
     return value === undefined || typeof value === 'string' ? value : wrongKind(key, value);
   }
 
-  /** A setting that is one of a few words: those of its rule, or `allowed`, which must list all that its flag allows. */
+  /**
+   * A setting that is one of a few words: those of its rule, or `allowed`, which must list all that its flag allows.
+   */
   choice<K extends ChoiceKey>(key: K): Choice<K>;
   choice<T extends string>(key: string, allowed: readonly T[]): T;
   choice(key: string, allowed: readonly string[] = rules[key as ChoiceKey].choices): string {
@@ -98,7 +103,9 @@ function wrongKind(key: string, value: SettingValue | undefined): never {
   throw new TypeError(`setting ${key} has an unexpected value: ${JSON.stringify(value)}`);
 }
 
-/** Merges layers, nearest first. A list is taken whole from one layer: an environment's list is replaced, not joined. */
+/**
+ * Merges layers, nearest first. A list is taken whole from one layer: an environment's list is replaced, not joined.
+ */
 export function resolveLayers(layers: readonly Layer[]): Resolved {
   const merged = new Map<string, Setting>();
   for (const layer of layers) {

@@ -1,6 +1,6 @@
 /**
- * The parts of settings (settings.ts), each taken from what was merged (layers.ts). Nothing is checked here but what one part
- * alone can be wrong in: which combinations contradict each other is said by those who put parts together.
+ * The parts of settings (settings.ts), each taken from what was merged (layers.ts). Nothing is checked here but what
+ * one part alone can be wrong in: which combinations contradict each other is said by those who put parts together.
  */
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
@@ -17,7 +17,9 @@ import type {
   TalkSettings,
 } from './settings.ts';
 
-/** The parts that every command has that reads records. `files` are the operands as typed; none means standard input. */
+/**
+ * The parts that every command has that reads records. `files` are the operands as typed; none means standard input.
+ */
 export function readingSettings(resolved: Resolved, files: readonly string[]): ReadingSettings {
   return {
     input: inputSettings(files),

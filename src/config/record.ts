@@ -1,9 +1,9 @@
 /**
- * What is remembered in a store: `--record 'series=http.latency time=ts value=duration tags=service,region'` of select and
- * run, and the same in single flags for `slung store write`. Paths stay text here; the pipeline parses them.
+ * What is remembered in a store: `--record 'series=http.latency time=ts value=duration tags=service,region'` of select
+ * and run, and the same in single flags for `slung store write`. Paths stay text here; the pipeline parses them.
  *
- * The surprising part: `series=NAME` is the name itself, because records of one kind rarely carry it; a point before it
- * (`series=.metric`) makes it the path of the field that has it.
+ * The surprising part: `series=NAME` is the name itself, because records of one kind rarely carry it; a point before
+ * it (`series=.metric`) makes it the path of the field that has it.
  */
 
 import { excerpt, quoted } from '../text/printable.ts';

@@ -1,13 +1,13 @@
 /**
- * What a setting may be, and what it is when nobody says: once, for all who have to know. The rows of the flag table have
- * these rules in them, the options of the library are checked by them, and the types of settings are made of them. What only
- * the command line knows of a setting stands in its row and nowhere else.
+ * What a setting may be, and what it is when nobody says: once, for all who have to know. The rows of the flag table
+ * have these rules in them, the options of the library are checked by them, and the types of settings are made of
+ * them. What only the command line knows of a setting stands in its row and nowhere else.
  */
 
 /**
  * `switch` is on or off; `count` is how often it was given; `text` and `file` are taken as they are; the others are
- * parsed by quantity.ts; an `age` is a duration that may also be days or weeks. A `list` may be given in several pieces and
- * keeps every value.
+ * parsed by quantity.ts; an `age` is a duration that may also be days or weeks. A `list` may be given in several
+ * pieces and keeps every value.
  */
 export type SettingType =
   | 'switch'

@@ -13,8 +13,8 @@ import { recordSettings } from './record.ts';
 import type { OutputFormat, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
 
 /**
- * The settings of one run. `files` are the operands as typed; none means standard input. `defaultStore` is the directory
- * of the store that --record writes to when nobody says which.
+ * The settings of one run. `files` are the operands as typed; none means standard input. `defaultStore` is the
+ * directory of the store that --record writes to when nobody says which.
  * @throws UsageError when settings contradict each other
  */
 export function selectSettings(resolved: Resolved, files: readonly string[], defaultStore?: string): SelectSettings {
@@ -77,7 +77,10 @@ function checkFormat(resolved: Resolved): void {
   }
 }
 
-/** The columns of all records are found by reading the files once before: who names them, or has no file, has no use for that. */
+/**
+ * The columns of all records are found by reading the files once before: who names them, or has no file, has no use
+ * for that.
+ */
 function checkUnsparsify(resolved: Resolved, files: readonly string[]): void {
   const name = resolved.originText('unsparsify');
   if (formatOf(resolved) === 'ndjson') {

@@ -1,8 +1,8 @@
 /**
- * What a run was asked to do, after flags, environment and defaults have been merged: frozen values, in parts. A part is
- * what one consumer needs (a source, an engine, a selector, the output, the bad lines, the end of a run), so that nobody is
- * given what it has no use for. The CLI and the library put parts together; everything below reads them and nothing
- * changes them.
+ * What a run was asked to do, after flags, environment and defaults have been merged: frozen values, in parts. A part
+ * is what one consumer needs (a source, an engine, a selector, the output, the bad lines, the end of a run), so that
+ * nobody is given what it has no use for. The CLI and the library put parts together; everything below reads them and
+ * nothing changes them.
  */
 import type { Choice } from './rules.ts';
 
@@ -47,7 +47,9 @@ export interface SelectionSettings {
 
 /** What is written of a record, and how: for what projects records and writes them as text. */
 export interface OutputSettings {
-  /** -f/--fields: project these. Undefined: the record passes as it is (ndjson) or with the columns found (csv, tsv). */
+  /**
+   * -f/--fields: project these. Undefined: the record passes as it is (ndjson) or with the columns found (csv, tsv).
+   */
   readonly fields: readonly FieldSetting[] | undefined;
   /** --columns: the csv/tsv header when there is no -f. */
   readonly columns: readonly FieldSetting[] | undefined;
@@ -55,7 +57,9 @@ export interface OutputSettings {
   /** False with --no-header. */
   readonly header: boolean;
   readonly csvStrict: boolean;
-  /** The columns are those of all records: files are read twice. Only for csv and tsv without `fields` and `columns`. */
+  /**
+   * The columns are those of all records: files are read twice. Only for csv and tsv without `fields` and `columns`.
+   */
   readonly unsparsify: boolean;
 }
 
@@ -107,7 +111,9 @@ export interface StoreSettings {
   readonly sameTime: Choice<'sameTime'>;
 }
 
-/** Which fields of a record are points of a history: `series=http.latency time=ts value=duration tags=service,region`. */
+/**
+ * Which fields of a record are points of a history: `series=http.latency time=ts value=duration tags=service,region`.
+ */
 export interface PointFields {
   /** The name itself, or the path of the field that has it. */
   readonly series: { readonly kind: 'name' | 'path'; readonly text: string };
@@ -115,7 +121,10 @@ export interface PointFields {
   readonly time: string;
   /** One series each when there are several: the name, a point, and the last key of the path. */
   readonly values: readonly string[];
-  /** What is an array of strings gives its items, an object `key=value` for each member, anything else `last key=value`. */
+  /**
+   * What is an array of strings gives its items, an object `key=value` for each member, anything else `last
+   * key=value`.
+   */
   readonly tags: readonly string[];
   readonly timeUnit: TimeUnit;
 }

@@ -1,6 +1,6 @@
 /**
- * From what was typed to what it means, for `slung store write`: it reads as `select` does, outputs nothing, and makes points of
- * its records.
+ * From what was typed to what it means, for `slung store write`: it reads as `select` does, outputs nothing, and makes
+ * points of its records.
  */
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';

@@ -1,6 +1,6 @@
 /**
- * The numbers of codes.ts as constants, for the engine and its tests: compiled by both tsc and asc, so there is nothing
- * here but `export const NAME = integer`. test/engine/diagnose.test.ts checks that the two files agree.
+ * The numbers of codes.ts as constants, for the engine and its tests: compiled by both tsc and asc, so there is
+ * nothing here but `export const NAME = integer`. test/engine/diagnose.test.ts checks that the two files agree.
  */
 export const CODE_UNEXPECTED_END = 1;
 export const CODE_UNEXPECTED_BYTE = 2;
@@ -20,7 +20,10 @@ export const CODE_TOO_DEEP = 15;
 export const CODE_TOO_LONG = 16;
 /** Not the engine's: a plugin was called with the record and failed (src/plugin/lane). */
 export const CODE_PLUGIN_FAILED = 17;
-/** Not the engine's: the record is no point (asm/points.ts). In the order of BAD_* in event-layout.ts and point-layout.ts. */
+/**
+ * Not the engine's: the record is no point (asm/points.ts). In the order of BAD_* in event-layout.ts and
+ * point-layout.ts.
+ */
 export const CODE_NO_TIME = 18;
 export const CODE_BAD_TIME = 19;
 export const CODE_NO_VALUE = 20;

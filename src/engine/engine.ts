@@ -82,7 +82,9 @@ export function instantiate(
   return exports;
 }
 
-/** What needs none of the engine's state: where lines end (afterLines), and taking lines out of an output (closeGaps). */
+/**
+ * What needs none of the engine's state: where lines end (afterLines), and taking lines out of an output (closeGaps).
+ */
 export type Scanner = Pick<EngineExports, 'afterLines' | 'closeGaps'>;
 
 /** An instance for the thread that fills and drains another thread's blocks. */
@@ -188,7 +190,10 @@ export class EngineMemory {
     return this.#rejectAt(this.word(block, L.B_REJECTS) + i * L.REJECT_BYTES);
   }
 
-  /** The i-th line on the list of a block's output: relative to the output that is to be drained; blank when its code is 0. */
+  /**
+   * The i-th line on the list of a block's output: relative to the output that is to be drained; blank when its code
+   * is 0.
+   */
   listedLine(block: number, i: number): Reject {
     return this.#rejectAt(this.word(block, L.B_OUT_LIST) + i * L.REJECT_BYTES);
   }

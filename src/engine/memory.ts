@@ -1,6 +1,6 @@
 /**
- * How an engine's memory is laid out: static data, header, plan, work areas, blocks, and the output areas last, because
- * they may grow. Everything has its greatest size from the start; pages that nobody touches cost nothing.
+ * How an engine's memory is laid out: static data, header, plan, work areas, blocks, and the output areas last,
+ * because they may grow. Everything has its greatest size from the start; pages that nobody touches cost nothing.
  */
 import { AddressesError } from '../text/explained.ts';
 import * as L from './layout.ts';

@@ -1,6 +1,7 @@
 /**
  * Program and projection to the binary plan that every lane copies into its memory. layout.ts names every offset; this
- * file lays the parts one after another: the trie of wanted paths (trie.ts), the tests with their literals, the columns.
+ * file lays the parts one after another: the trie of wanted paths (trie.ts), the tests with their literals, the
+ * columns.
  */
 import * as L from './layout.ts';
 import { Writer } from './plan-writer.ts';
@@ -15,7 +16,10 @@ export interface Plan {
   readonly sets: readonly { readonly set: number; readonly items: number; readonly count: number }[];
   /** Collect root keys that the plan does not know (csv and tsv whose columns were not given). */
   readonly trackKeys: boolean;
-  /** Slot numbers of every path of the program, then of every column or field: whether the path ever occurred is seen there. */
+  /**
+   * Slot numbers of every path of the program, then of every column or field: whether the path ever occurred is seen
+   * there.
+   */
   readonly pathSlots: readonly (readonly number[])[];
 }
 

@@ -71,8 +71,8 @@ export interface Column {
 }
 
 /**
- * How a matching record is written. `lines` passes the record's own bytes, `nothing` only counts. `rows` makes each a row
- * with these fields, for a plugin; `select` says which of the matching records the plugin wants (all, without it).
+ * How a matching record is written. `lines` passes the record's own bytes, `nothing` only counts. `rows` makes each a
+ * row with these fields, for a plugin; `select` says which of the matching records the plugin wants (all, without it).
  */
 export type Projection =
   | { readonly to: 'lines' | 'nothing' }

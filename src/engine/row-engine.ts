@@ -1,7 +1,7 @@
 /**
- * An engine for plugins, as the thread that runs it sees it: records become rows (asm/rows.ts), views over them are asked
- * for by guests (asm/views.ts), and the output of a block is what the host appends. The plan may be changed for another
- * one between two steps, because a plugin's paths are only known when it has asked for them.
+ * An engine for plugins, as the thread that runs it sees it: records become rows (asm/rows.ts), views over them are
+ * asked for by guests (asm/views.ts), and the output of a block is what the host appends. The plan may be changed for
+ * another one between two steps, because a plugin's paths are only known when it has asked for them.
  */
 import { readFileSync } from 'node:fs';
 import { copyInto } from './copy.ts';

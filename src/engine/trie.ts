@@ -1,10 +1,11 @@
 /**
  * The trie of wanted paths: built from paths, numbered, and written into the plan as hash tables that walk.ts probes.
  *
- * A table finds a key by its first 8 bytes and its length. Keys that have these in common share an edge that leads to a
- * table of their own, by 8 bytes in which they differ, and so on: however many wanted keys are alike, a key of a record
- * costs a step for each 8 of its bytes at most. The tables are hashed with random factors, so that nobody can choose keys that
- * share a place (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem": multiply-shift).
+ * A table finds a key by its first 8 bytes and its length. Keys that have these in common share an edge that leads to
+ * a table of their own, by 8 bytes in which they differ, and so on: however many wanted keys are alike, a key of a
+ * record costs a step for each 8 of its bytes at most. The tables are hashed with random factors, so that nobody can
+ * choose keys that share a place (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair
+ * problem": multiply-shift).
  */
 import * as L from './layout.ts';
 import type { Writer } from './plan-writer.ts';

@@ -1,7 +1,7 @@
 /**
- * What the views over records (asm/view*.ts) answer to the adapters of src/plugin: kinds of scalars, and why a call must
- * trap. Compiled twice like layout.ts, so it holds only `export const NAME = integer`. The first five are Tangent's
- * discriminants plus one, so that an adapter writes `code - 1`.
+ * What the views over records (asm/view*.ts) answer to the adapters of src/plugin: kinds of scalars, and why a call
+ * must trap. Compiled twice like layout.ts, so it holds only `export const NAME = integer`. The first five are
+ * Tangent's discriminants plus one, so that an adapter writes `code - 1`.
  */
 
 export const VIEW_NONE = 0;

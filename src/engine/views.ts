@@ -9,8 +9,8 @@ export interface ViewsExports {
   attachViews(header: number): void;
   /**
    * A guest's call begins: handle `result + i` is row `rowFrom + i` of the table, for rows below `rowTo` that are
-   * selected. `base` is the result that is wished for: not 0, and not below what earlier calls have used up. The result
-   * is another one when 28 bits have run out, or when the guest still keeps a view with one of the numbers.
+   * selected. `base` is the result that is wished for: not 0, and not below what earlier calls have used up. The
+   * result is another one when 28 bits have run out, or when the guest still keeps a view with one of the numbers.
    */
   beginCall(base: number, rowFrom: number, rowTo: number): number;
   /** The call has returned: views that were not dropped are pinned. @returns how many there were */

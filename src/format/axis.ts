@@ -1,6 +1,7 @@
 /**
- * The axes of a plot: where ticks stand and what is written at them. Values go in steps of 1, 2 or 5 times a power of ten
- * (P. Heckbert, "Nice Numbers for Graph Labels", Graphics Gems, 1990), times in steps that clocks and calendars have.
+ * The axes of a plot: where ticks stand and what is written at them. Values go in steps of 1, 2 or 5 times a power of
+ * ten (P. Heckbert, "Nice Numbers for Graph Labels", Graphics Gems, 1990), times in steps that clocks and calendars
+ * have.
  */
 import { civilOf, clockText, DAY_US, dateText } from './times.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A grid of character cells to draw lines on. With Unicode a cell has 2 by 4 dots (the Braille patterns, U+2800); otherwise
- * it is one dot and shows the mark of the line. A cell belongs to the line that was drawn over it last.
+ * A grid of character cells to draw lines on. With Unicode a cell has 2 by 4 dots (the Braille patterns, U+2800);
+ * otherwise it is one dot and shows the mark of the line. A cell belongs to the line that was drawn over it last.
  */
 
 /** Bits of the Braille patterns by column, then row (Unicode, chapter 21.1). */

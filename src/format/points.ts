@@ -1,6 +1,6 @@
 /**
- * Points as an export writes them: `{"timestamp":µs,"series":…,"tags":[…],"value":…}`, or the same as csv. What stands in every
- * line of a series is made once, because there may be a hundred million lines.
+ * Points as an export writes them: `{"timestamp":µs,"series":…,"tags":[…],"value":…}`, or the same as csv. What stands
+ * in every line of a series is made once, because there may be a hundred million lines.
  */
 import type { SeriesKey } from '../store/series.ts';
 import { chunked } from './sheet.ts';
@@ -16,7 +16,10 @@ export interface PointBlock {
   readonly count: number;
 }
 
-/** Microseconds of the years 1973 to 5138: `slung store write` takes smaller numbers for milliseconds, larger for nanoseconds. */
+/**
+ * Microseconds of the years 1973 to 5138: `slung store write` takes smaller numbers for milliseconds, larger for
+ * nanoseconds.
+ */
 const FROM_US = 100_000_000_000_000n;
 const TO_US = 100_000_000_000_000_000n;
 

@@ -1,7 +1,7 @@
 /**
  * What the formats print: columns with a kind, and rows of cells. A query's answer and a list of series both become a
- * sheet; ndjson.ts, delimited.ts and table.ts print one. Rows are read once, as they are printed, and there may be many
- * millions of them.
+ * sheet; ndjson.ts, delimited.ts and table.ts print one. Rows are read once, as they are printed, and there may be
+ * many millions of them.
  */
 import type { HistoryResult, HistoryRow } from '../store/history/result.ts';
 import { oneLine } from '../text/printable.ts';
@@ -9,8 +9,9 @@ import { numberJson, numberText } from './text.ts';
 import { timeText } from './times.ts';
 
 /**
- * `time`: microseconds, written as RFC 3339; `micros`: written as the number (in tables, too, as RFC 3339); `value`: what
- * is not finite is nothing; `exact`: it is a word, which can be read back; `count`: a whole number; `tags`: a list.
+ * `time`: microseconds, written as RFC 3339; `micros`: written as the number (in tables, too, as RFC 3339); `value`:
+ * what is not finite is nothing; `exact`: it is a word, which can be read back; `count`: a whole number; `tags`: a
+ * list.
  */
 export type ColumnKind = 'text' | 'time' | 'micros' | 'value' | 'exact' | 'count' | 'tags';
 

@@ -1,6 +1,7 @@
 /**
- * Lines of text that show how values went: ▁▂▃▄▅▆▇█, from the least of them to the greatest. Below the table of an answer
- * with windows there is one for each group, all over the same time, so that what happened at once stands below each other.
+ * Lines of text that show how values went: ▁▂▃▄▅▆▇█, from the least of them to the greatest. Below the table of an
+ * answer with windows there is one for each group, all over the same time, so that what happened at once stands below
+ * each other.
  */
 import { numberText, widthOf } from './text.ts';
 import { binned, type Traces } from './traces.ts';
@@ -42,8 +43,8 @@ function levelOf(value: number, { min, max }: { min: number; max: number }, leve
 }
 
 /**
- * The lines for what a table showed: label, sparkline, the least and the greatest value. Empty when there are fewer than
- * two windows, or more than were kept.
+ * The lines for what a table showed: label, sparkline, the least and the greatest value. Empty when there are fewer
+ * than two windows, or more than were kept.
  * @param width the most columns; undefined: as for 80
  */
 export function trendLines(traces: Traces, everyUs: bigint, width: number | undefined, isUtf8: boolean): string {

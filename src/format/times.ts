@@ -1,6 +1,6 @@
 /**
- * Times as text. Microseconds since 1970 over all of 64 bits, which is more than JavaScript's dates reach and finer than
- * they are; so the calendar is computed here. Everything is UTC.
+ * Times as text. Microseconds since 1970 over all of 64 bits, which is more than JavaScript's dates reach and finer
+ * than they are; so the calendar is computed here. Everything is UTC.
  */
 
 /** A time's parts on the proleptic Gregorian calendar. */

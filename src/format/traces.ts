@@ -85,8 +85,8 @@ function labelOf({ kind, by }: HistoryResult, { group, series = '', tags = [] }:
 }
 
 /**
- * A line in `count` equal parts of the time from `from` to `end` (exclusive): the greatest value of each, NaN where there
- * is none. The greatest, because what is looked for in a line of few columns are the peaks.
+ * A line in `count` equal parts of the time from `from` to `end` (exclusive): the greatest value of each, NaN where
+ * there is none. The greatest, because what is looked for in a line of few columns are the peaks.
  */
 export function binned({ times, values }: Trace, from: number, end: number, count: number): Float64Array {
   const cells = new Float64Array(count).fill(Number.NaN);

@@ -1,7 +1,7 @@
 /**
- * A batch: whole lines of one source in a block of a lane, from the moment at which they were cut until the last edge has
- * taken what came of them. Its holders are counted once for both things that hang on it: the block goes back to its lane,
- * and the receipts are settled, when nobody holds the batch any more.
+ * A batch: whole lines of one source in a block of a lane, from the moment at which they were cut until the last edge
+ * has taken what came of them. Its holders are counted once for both things that hang on it: the block goes back to
+ * its lane, and the receipts are settled, when nobody holds the batch any more.
  */
 import type { InputFile } from './input-file.ts';
 import type { Lane, Seat } from './lane.ts';

@@ -1,6 +1,6 @@
 /**
- * Where the output of a node goes. The pieces of a batch are taken from where they lie, so that a node has nothing else on
- * its way while an edge is not through with it: the slowest edge holds back, and memory stays bounded.
+ * Where the output of a node goes. The pieces of a batch are taken from where they lie, so that a node has nothing
+ * else on its way while an edge is not through with it: the slowest edge holds back, and memory stays bounded.
  */
 import type { Sink } from '../io/index.ts';
 import type { Batch } from './batch.ts';
@@ -24,7 +24,10 @@ export interface Edge {
   write(bytes: Uint8Array): void;
   /** Goes on. @returns whether all has been delivered. @throws SinkError */
   flush(): boolean;
-  /** After `flush` has said no: until it may say something else; undefined when a node of the graph will bring that about. */
+  /**
+   * After `flush` has said no: until it may say something else; undefined when a node of the graph will bring that
+   * about.
+   */
   wait(): Promise<void> | undefined;
   /** Nothing more comes: what is kept back goes out. @throws SinkError */
   end(): void;

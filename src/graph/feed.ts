@@ -2,7 +2,8 @@
  * Cuts the bytes of one source into batches of whole lines, straight into the blocks of the lanes. A batch closes when
  * it is full (bytes or lines), when the input would block (age 0), when its first record is `ageMs` old, or at the end
  * of the input. What follows the last newline is carried to the next block; a line that no block can hold is handed on
- * in parts, for somebody else to collect. When the source fails or the run is stopped, the whole lines that were read are still cut; only then is it over.
+ * in parts, for somebody else to collect. When the source fails or the run is stopped, the whole lines that were read
+ * are still cut; only then is it over.
  */
 
 import type { EngineMemory } from '../engine/engine.ts';

@@ -21,7 +21,10 @@ export interface Talk {
   warn(text: string, facts?: Readonly<Record<string, unknown>>): void;
   /** What was asked for, such as --stats. Shown exactly as given, without the `slung:` prefix. */
   info(text: string): void;
-  /** A line that a plugin wrote to its standard error: printable, bounded, without its end. Shown with the plugin's name. */
+  /**
+   * A line that a plugin wrote to its standard error: printable, bounded, without its end. Shown with the plugin's
+   * name.
+   */
   guest(plugin: string, line: string): void;
   /** Shown when -v was given at least `level` times (1 or more). */
   verbose(level: number, text: string): void;
@@ -58,11 +61,13 @@ export interface RunHost {
    */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /**
-   * Calls `clean`, which must not throw, in the moment before a second signal, or one that nobody listens for, ends the
-   * process. Returns what removes it.
+   * Calls `clean`, which must not throw, in the moment before a second signal, or one that nobody listens for, ends
+   * the process. Returns what removes it.
    */
   beforeDeath?(clean: () => void): () => void;
-  /** The thread is in the middle of a call that may take minutes: from now until it returns, a signal ends the process. */
+  /**
+   * The thread is in the middle of a call that may take minutes: from now until it returns, a signal ends the process.
+   */
   onLongCall?(): void;
   /** Milliseconds from an arbitrary start, never going back, with fractions. */
   clockMs(): number;
@@ -82,5 +87,8 @@ export type RunOutcome =
   | { readonly kind: 'done'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: StopSignal };
 
-/** The signature of `runSelect` in pipeline/select.ts. @throws UsageError when the settings ask for something impossible */
+/**
+ * The signature of `runSelect` in pipeline/select.ts. @throws UsageError when the settings ask for something
+ * impossible
+ */
 export type RunSelect = (settings: SelectSettings, host: RunHost) => Promise<RunOutcome>;

@@ -1,7 +1,7 @@
 /**
- * From one node to the next: the sink of the one is the source of the other. The second node copies the pieces of the first
- * one's batch into a block of its own, when it has one; until then the first one waits. What the first node's batch owes
- * to sources goes over with its bytes.
+ * From one node to the next: the sink of the one is the source of the other. The second node copies the pieces of the
+ * first one's batch into a block of its own, when it has one; until then the first one waits. What the first node's
+ * batch owes to sources goes over with its bytes.
  */
 import { copyInto } from '../engine/copy.ts';
 import { type Source, SourceError, WOULD_BLOCK } from '../io/index.ts';
@@ -118,8 +118,8 @@ export class NodeEdge implements Edge {
   }
 
   /**
-   * What the second node reads. Where receipts cross it ends with the batch that they are of, so that no batch there is of
-   * two of them; `isOver` says whether that was all.
+   * What the second node reads. Where receipts cross it ends with the batch that they are of, so that no batch there
+   * is of two of them; `isOver` says whether that was all.
    */
   open(): { readonly source: Source; readonly startOffset: number; readonly crossing: Crossing | undefined } {
     this.#opened = this.#crossing;

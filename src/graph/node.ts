@@ -1,6 +1,6 @@
 /**
- * One node of a graph: what it reads is cut into batches, straight into the blocks of its stage's lanes; finished batches
- * are drained in input order to its edges.
+ * One node of a graph: what it reads is cut into batches, straight into the blocks of its stage's lanes; finished
+ * batches are drained in input order to its edges.
  *
  *     source or edge --Reader--> block --Lane--> pieces --Drain--> edges
  *
@@ -24,7 +24,10 @@ import { OldestWait, type Waits } from './waits.ts';
 
 /** So long is waited for the columns in silence. */
 const HOLDING_MS = 2000;
-/** The longest time that a lane is waited for before the node is looked at again: a pipe may be dry between any two writes. */
+/**
+ * The longest time that a lane is waited for before the node is looked at again: a pipe may be dry between any two
+ * writes.
+ */
 const lookMs = { lane: 10, 'dry-lane': 1 } as const;
 
 /** What a node is made of. */
@@ -32,7 +35,10 @@ export interface NodeParts {
   readonly stage: Stage;
   readonly settings: NodeSettings;
   readonly inlet: Inlet;
-  /** In the order in which they are offered a batch: what the first one has taken at once is there before the second one sees it. */
+  /**
+   * In the order in which they are offered a batch: what the first one has taken at once is there before the second
+   * one sees it.
+   */
   readonly edges: readonly Edge[];
   readonly stats: Stats;
   readonly rejecting: Rejecting;

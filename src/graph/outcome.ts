@@ -1,7 +1,8 @@
 /**
- * How a node ends, and a run: the output gets its name or is given up, what has to be said is said, in this order: what failed,
- * the bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided. An output file
- * appears under its name only when all of the input went into it; bad lines that were told of do not prevent that.
+ * How a node ends, and a run: the output gets its name or is given up, what has to be said is said, in this order:
+ * what failed, the bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided.
+ * An output file appears under its name only when all of the input went into it; bad lines that were told of do not
+ * prevent that.
  */
 import type { ReportSettings } from '../config/settings.ts';
 import { SinkError } from '../io/index.ts';
@@ -84,8 +85,8 @@ export function conclude(ending: Ending): NodeEnd {
 }
 
 /**
- * Closes what else is written to: what was rejected, or remembered, before an output failed is kept, unless that is what
- * failed. @returns the first error of all
+ * Closes what else is written to: what was rejected, or remembered, before an output failed is kept, unless that is
+ * what failed. @returns the first error of all
  */
 function closeEnds({ sinkError, closeRejects, edges, host }: Ending): SinkError | undefined {
   const acts = [closeRejects, ...edges.map((edge) => () => edge.end())];

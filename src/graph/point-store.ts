@@ -32,7 +32,10 @@ export interface StoreReport {
   readonly points: number;
   /** Different series among them. */
   readonly series: number;
-  /** Points that took the place of points of earlier runs with the same series and time. Complete when the store is closed. */
+  /**
+   * Points that took the place of points of earlier runs with the same series and time. Complete when the store is
+   * closed.
+   */
   readonly replaced: number;
   /** Those among them whose value is another one. */
   readonly changed: number;

@@ -23,8 +23,8 @@ export function noteProgress(batch: Batch): void {
 function positionAfter(batch: Batch, file: InputFile, to: number, lines: number): InputPosition | undefined {
   const { lane, origin, from, sourceOffset } = batch;
   const lastAt = batch.endAdded && to === batch.to ? Math.max(from, lane.memory.lastNewline(from, to - 1) + 1) : to;
-  // A last line without a newline that is no record may be half of one, and is not counted. One that is a record is: read
-  // again, its point would be there twice.
+  // A last line without a newline that is no record may be half of one, and is not counted. One that is a record is:
+  // read again, its point would be there twice.
   const isUnfinished = lastAt < to && isRejected(lane.memory, batch.block, lastAt);
   const end = isUnfinished ? lastAt : batch.endAdded && to === batch.to ? to - 1 : to;
   file.count(lane.memory.view(from, end), sourceOffset);

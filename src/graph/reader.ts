@@ -1,6 +1,6 @@
 /**
- * The near end of a node: opens its inputs one after another, and reads each into free blocks of the stage's lanes. Like
- * all of a node it never waits, and says what for instead.
+ * The near end of a node: opens its inputs one after another, and reads each into free blocks of the stage's lanes.
+ * Like all of a node it never waits, and says what for instead.
  */
 import { SourceError } from '../io/index.ts';
 import type { Batch, Origin } from './batch.ts';

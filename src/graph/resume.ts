@@ -1,8 +1,9 @@
 /**
  * Opens an input where an earlier run has stopped (--resume), when the file is still the same (input-file.ts).
  *
- * The surprising part: a last line without a newline. Somebody may be writing it: with --resume it is left for the next run
- * (whole-lines.ts). Without, it is read; it is counted when it was a record, and not when it was none, which may be half of one.
+ * The surprising part: a last line without a newline. Somebody may be writing it: with --resume it is left for the
+ * next run (whole-lines.ts). Without, it is read; it is counted when it was a record, and not when it was none, which
+ * may be half of one.
  */
 import { crc32 } from 'node:zlib';
 import type { PointFields } from '../config/settings.ts';
@@ -21,8 +22,8 @@ const DROP_BYTES = 1 << 20;
 const DROPS_AT_ONCE = 64;
 
 /**
- * What is made of an input, as a few digits: two runs that take different points from one file each have a position of their
- * own, or the second would not see what the first has read.
+ * What is made of an input, as a few digits: two runs that take different points from one file each have a position of
+ * their own, or the second would not see what the first has read.
  */
 export function purposeOf(where: readonly string[], points: readonly PointFields[], format: string): string {
   const sum = crc32(JSON.stringify([where, points, format]));

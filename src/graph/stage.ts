@@ -1,7 +1,7 @@
 /**
  * What a node does with its batches, whatever that is: selects and projects (stage/select), gives them to a plugin
- * (stage/plugin), makes points of them (stage/points). The node reads, keeps the order and delivers; the stage owns the
- * lanes. Types only.
+ * (stage/plugin), makes points of them (stage/points). The node reads, keeps the order and delivers; the stage owns
+ * the lanes. Types only.
  */
 import type {
   BatchSettings,
@@ -34,8 +34,8 @@ export interface NodeSettings {
 }
 
 /**
- * Why a node reads no more: the output's reader has gone, too many lines were rejected, a column came too late; a plugin has
- * ended by itself, or failed.
+ * Why a node reads no more: the output's reader has gone, too many lines were rejected, a column came too late; a
+ * plugin has ended by itself, or failed.
  */
 export type Stop = 'closed' | 'rejects' | 'columns' | 'ended' | 'failed';
 
@@ -60,9 +60,15 @@ export interface Holding {
   readonly isFull: boolean;
   /** Where a batch of lines in [from, to) has to end at the latest: an address after `from`. */
   cutAt(lane: Lane, from: number, to: number): number;
-  /** Looks at a batch that was processed. @returns whether it is held: then its block is free again, and nothing else is done with it */
+  /**
+   * Looks at a batch that was processed. @returns whether it is held: then its block is free again, and nothing else
+   * is done with it
+   */
   hold(batch: Batch): boolean;
-  /** Ends the waiting. @returns what was held, to be processed again, each batch by a holder's `release`; the stage has changed then */
+  /**
+   * Ends the waiting. @returns what was held, to be processed again, each batch by a holder's `release`; the stage has
+   * changed then
+   */
   close(talk: Talk): readonly Held[];
   /** Says once why nothing is output yet. */
   explain(talk: Talk): void;
@@ -79,31 +85,33 @@ export interface StageReport {
 export interface Stage {
   readonly lanes: Lanes;
   /**
-   * What becomes of a batch with a bad line too many: it is processed `again`, only up to that line; its block was `cut` behind
-   * the line (B_TO says where); or the lane has stopped there, and what is behind it is `lost`, because a plugin sees each record
-   * once.
+   * What becomes of a batch with a bad line too many: it is processed `again`, only up to that line; its block was
+   * `cut` behind the line (B_TO says where); or the lane has stopped there, and what is behind it is `lost`, because a
+   * plugin sees each record once.
    */
   readonly atLimit: 'again' | 'cut' | 'lost';
   /** Undefined as soon as the stage can output. */
   readonly holding?: Holding | undefined;
   /** What is output before anything else, when there is something. Asked at the start, and again after `holding`. */
   preface(): Uint8Array | undefined;
-  /** A block that can take `bytes` at once, for a long record or a batch that is done again. Nothing may be in flight. */
+  /**
+   * A block that can take `bytes` at once, for a long record or a batch that is done again. Nothing may be in flight.
+   */
   aside(bytes: number): Seat;
   /** Lets go of what a long record needed. @returns whether that was much */
   relax(): boolean;
   /** Looks at a batch that is drained, before its output is delivered. @returns why nothing more needs to be read */
   verdict(batch: Batch): Verdict | undefined;
   /**
-   * Before the output of a batch, or of a part of it, is delivered: its bad lines are reported and taken out, if the stage
-   * looks at what it outputs. @returns where the node has to stop because of one bad line too many, for people
+   * Before the output of a batch, or of a part of it, is delivered: its bad lines are reported and taken out, if the
+   * stage looks at what it outputs. @returns where the node has to stop because of one bad line too many, for people
    */
   output?(batch: Batch, rejecting: Rejecting): string | undefined;
   /** The input is over: a block to submit with nothing in it, when the lanes' guests have to be told. */
   end(): Seat | undefined;
   /**
-   * `hurry`: the run is to end; what was read is still processed, but not for ever. `abandon`: what is in flight is not
-   * wanted any more; batches come back soon, with whatever is in them.
+   * `hurry`: the run is to end; what was read is still processed, but not for ever. `abandon`: what is in flight is
+   * not wanted any more; batches come back soon, with whatever is in them.
    */
   stop(how: 'hurry' | 'abandon'): void;
   /** Ends all lanes. Safe to call twice. */

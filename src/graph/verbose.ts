@@ -1,4 +1,7 @@
-/** What -v says at the end of a run: what was read, by how many lanes, and why batches were closed; -vv says with which plan. */
+/**
+ * What -v says at the end of a run: what was read, by how many lanes, and why batches were closed; -vv says with which
+ * plan.
+ */
 import type { NodeSettings } from './stage.ts';
 import { counted, grouped, type StatsReport } from './stats.ts';
 

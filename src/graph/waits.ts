@@ -1,6 +1,7 @@
 /**
- * What the nodes of a graph wait for when none of them can do anything: promises of sources, sinks and lanes, and times.
- * Where everything hangs on one lane, this thread sleeps until that is done; otherwise it is left to the event loop.
+ * What the nodes of a graph wait for when none of them can do anything: promises of sources, sinks and lanes, and
+ * times. Where everything hangs on one lane, this thread sleeps until that is done; otherwise it is left to the event
+ * loop.
  */
 import type { Batch } from './batch.ts';
 
@@ -78,7 +79,9 @@ export class Waits {
     this.#wake?.();
   }
 
-  /** Waits for the first of all that was named since the last wait. @returns whether the event loop was run meanwhile */
+  /**
+   * Waits for the first of all that was named since the last wait. @returns whether the event loop was run meanwhile
+   */
   async any(): Promise<boolean> {
     const [lanes, promises, deadlineMs, notices] = [this.#lanes, this.#promises, this.#deadlineMs, this.#notices];
     this.#lanes = [];

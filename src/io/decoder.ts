@@ -2,7 +2,10 @@
 
 /** Undoes one compression, member after member, into the Inbox it was opened with. */
 export interface Decoder {
-  /** Decodes `bytes`, which are borrowed until the promise settles. @throws InflateError, after what was good was output */
+  /**
+   * Decodes `bytes`, which are borrowed until the promise settles. @throws InflateError, after what was good was
+   * output
+   */
   write(bytes: Uint8Array): Promise<void>;
   /** The input has ended. @throws InflateError when it should not have */
   end(): void;

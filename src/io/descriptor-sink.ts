@@ -1,9 +1,10 @@
 /**
- * Bytes into a descriptor. `writeNow` uses writeSync as long as that cannot block on a reader; `writeAll` hands the rest
- * to the thread pool's blocking write, so that signals are handled while a slow reader is waited for. A pipe is written
- * through two descriptions: a non-blocking one of our own for the first, the inherited one for the second.
+ * Bytes into a descriptor. `writeNow` uses writeSync as long as that cannot block on a reader; `writeAll` hands the
+ * rest to the thread pool's blocking write, so that signals are handled while a slow reader is waited for. A pipe is
+ * written through two descriptions: a non-blocking one of our own for the first, the inherited one for the second.
  * Measured into `cat > /dev/null` (Node 20, 2 cores, GB/s, two runs): 64 KiB writes 7.0 and 1.6, 256 KiB 7.0 and 2.2,
- * 1 MiB 8.3 and 3.7; only by the thread pool 5.1/1.3, 2.4/6.8, 3.3/9.3. The scheduler's choice of core outweighs the size.
+ * 1 MiB 8.3 and 3.7; only by the thread pool 5.1/1.3, 2.4/6.8, 3.3/9.3. The scheduler's choice of core outweighs the
+ * size.
  */
 import { closeSync, write, writeSync } from 'node:fs';
 import { errorCode, sinkError } from './errors.ts';
@@ -72,7 +73,8 @@ export class DescriptorSink implements Sink {
         backOffMs = 1;
       } catch (error) {
         const code = errorCode(error);
-        // Somebody who shares the descriptor made it non-blocking, and it cannot be polled for writing without side effects.
+        // Somebody who shares the descriptor made it non-blocking, and it cannot be polled for writing without side
+        // effects.
         if (code === 'EAGAIN') {
           await sleep(backOffMs);
           backOffMs = Math.min(2 * backOffMs, MAX_BACK_OFF_MS);

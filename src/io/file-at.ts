@@ -1,6 +1,6 @@
 /**
- * A regular file from a byte of it on, to go on where an earlier run has stopped. A compressed file has no such byte: it is
- * read from its start, by others.
+ * A regular file from a byte of it on, to go on where an earlier run has stopped. A compressed file has no such byte:
+ * it is read from its start, by others.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { sourceError } from './errors.ts';

@@ -1,8 +1,9 @@
 /**
  * Inputs that were compressed, told by their first bytes and never by their names, so that standard input works too.
- * SniffingSource reads up to four bytes, decides, and from then on is either the raw source or an InflatingSource: a pump
- * that reads compressed bytes, runs a decoder, and queues its output. node:zlib and fzstd are loaded only when a
- * magic number was seen. Memory is bounded: the pump stops when the queue is full, in the middle of a chunk if need be.
+ * SniffingSource reads up to four bytes, decides, and from then on is either the raw source or an InflatingSource: a
+ * pump that reads compressed bytes, runs a decoder, and queues its output. node:zlib and fzstd are loaded only when a
+ * magic number was seen. Memory is bounded: the pump stops when the queue is full, in the middle of a chunk if need
+ * be.
  */
 
 import { excerpt } from '../text/printable.ts';
@@ -32,7 +33,10 @@ function begins(head: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, i) => i >= head.length || head[i] === byte);
 }
 
-/** The raw source or its inflated form, as its first bytes turn out. A short first read is held back only while it is undecided. */
+/**
+ * The raw source or its inflated form, as its first bytes turn out. A short first read is held back only while it is
+ * undecided.
+ */
 export class SniffingSource implements Source {
   readonly name: string;
   readonly #raw: Source;
@@ -132,7 +136,10 @@ export class InflatingSource implements Source {
     this.#raw.close();
   }
 
-  /** Runs until the input ends, fails or is closed; never rejects, what went wrong waits in the inbox behind the good bytes. */
+  /**
+   * Runs until the input ends, fails or is closed; never rejects, what went wrong waits in the inbox behind the good
+   * bytes.
+   */
   async #pump(): Promise<void> {
     try {
       const decoder = await openDecoder(this.#kind, this.#inbox);

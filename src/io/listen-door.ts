@@ -5,7 +5,8 @@
  *
  * The surprising part: a web page may open WebSockets to any machine that its reader can reach, and no browser asks
  * whether it may. Only the header Origin gives it away, so that is checked on every address. It is compared with the
- * address that we listen on and not with the header Host, which is the page's own name when a name server points it here.
+ * address that we listen on and not with the header Host, which is the page's own name when a name server points it
+ * here.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';

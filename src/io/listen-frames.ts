@@ -1,7 +1,8 @@
 /**
- * WebSocket frames as lines of NDJSON. A binary frame is one or more events of Slung's producers, a text frame one JSON
- * object, or several, each on a line of its own; each becomes a line that says who sent it. Nothing here parses JSON: a
- * text that is not valid becomes a line that is not, which the reader of the lines finds and counts like any other.
+ * WebSocket frames as lines of NDJSON. A binary frame is one or more events of Slung's producers, a text frame one
+ * JSON object, or several, each on a line of its own; each becomes a line that says who sent it. Nothing here parses
+ * JSON: a text that is not valid becomes a line that is not, which the reader of the lines finds and counts like any
+ * other.
  *
  * The surprising part: the member `producer` goes last, in front of the closing brace. So it wins over one that the
  * sender wrote, and what was no object before is none after: braces and quotes balance as they did.
@@ -86,8 +87,8 @@ function eventAt(frame: Buffer, producer: number): { readonly line: Buffer; read
 }
 
 /**
- * The lines of a text frame (borrowed; UTF-8, which the library has checked). An object may be spread over lines: newlines
- * in it become spaces. Several objects have a line each.
+ * The lines of a text frame (borrowed; UTF-8, which the library has checked). An object may be spread over lines:
+ * newlines in it become spaces. Several objects have a line each.
  */
 export function readLines(frame: Buffer, producer: number, take: TakeLine, refuse: Refuse): void {
   const [start, end] = trimmed(frame, 0, frame.length);
@@ -105,8 +106,8 @@ export function readLines(frame: Buffer, producer: number, take: TakeLine, refus
 }
 
 /**
- * Whether the first line is an object of its own. It looks like one when it begins and ends with braces; but if it is only
- * the beginning of one, what follows its last brace has to be a comma or a closing bracket.
+ * Whether the first line is an object of its own. It looks like one when it begins and ends with braces; but if it is
+ * only the beginning of one, what follows its last brace has to be a comma or a closing bracket.
  */
 function hasSeveral(frame: Buffer, start: number, end: number): boolean {
   const lf = frame.indexOf(LF, start);

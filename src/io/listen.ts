@@ -1,7 +1,8 @@
 /**
- * `--listen ws://HOST:PORT`: events from WebSocket producers as a source of NDJSON lines, and the way back to them. Lines
- * of one turn of the event loop are gathered into one chunk for the inbox that the reader empties; when the reader falls
- * behind, the sockets are not read, so the producers wait and nothing is dropped. Who may come in is listen-door.ts.
+ * `--listen ws://HOST:PORT`: events from WebSocket producers as a source of NDJSON lines, and the way back to them.
+ * Lines of one turn of the event loop are gathered into one chunk for the inbox that the reader empties; when the
+ * reader falls behind, the sockets are not read, so the producers wait and nothing is dropped. Who may come in is
+ * listen-door.ts.
  */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -158,7 +159,9 @@ export class ListenSource implements Source {
     return this.#inbox.wait();
   }
 
-  /** Sends a text frame. @returns false when there is no such producer (any more), or he does not read what he is sent */
+  /**
+   * Sends a text frame. @returns false when there is no such producer (any more), or he does not read what he is sent
+   */
   send(producer: number, text: string): boolean {
     const socket = this.#producers.get(producer);
     if (socket === undefined || socket.readyState !== socket.OPEN) return false;
@@ -167,7 +170,9 @@ export class ListenSource implements Source {
     return true;
   }
 
-  /** Takes no more producers and no more frames. What was taken can still be read, then the end; `send` still works. */
+  /**
+   * Takes no more producers and no more frames. What was taken can still be read, then the end; `send` still works.
+   */
   stop(): void {
     if (this.#state !== 'open') return;
     this.#flush();

@@ -1,8 +1,9 @@
 /**
- * A file that gets its name when it is finished: written beside it (lock/temporary.ts; a rename must not cross file systems), closed, then renamed over the target. Nobody else can have made that file, and
- * until it has the target's mode and owner, only we can open it. The close comes first because a network
- * file system reports a full disk only there. There is no fsync: the promise is that a killed or failed run leaves the
- * old file, as with `sort -o`; a power failure within seconds of the end may leave an empty one.
+ * A file that gets its name when it is finished: written beside it (lock/temporary.ts; a rename must not cross file
+ * systems), closed, then renamed over the target. Nobody else can have made that file, and until it has the target's
+ * mode and owner, only we can open it. The close comes first because a network file system reports a full disk only
+ * there. There is no fsync: the promise is that a killed or failed run leaves the old file, as with `sort -o`; a power
+ * failure within seconds of the end may leave an empty one.
  */
 import {
   closeSync,
@@ -83,8 +84,8 @@ export class PendingFile {
 }
 
 /**
- * Owner and mode of the old file. Only root may give files away, and others only to a group that they are in; where the
- * group is another one, it may do what everybody may, because the old group's rights were not meant for it.
+ * Owner and mode of the old file. Only root may give files away, and others only to a group that they are in; where
+ * the group is another one, it may do what everybody may, because the old group's rights were not meant for it.
  */
 function takeOver(fd: number, { uid, gid, mode }: Stats): void {
   const permissions = mode & PERMISSIONS;
@@ -110,8 +111,8 @@ function tryOwner(fd: number, uid: number, gid: number): boolean {
 }
 
 /**
- * Follows symbolic links to the file that is meant, so that the link stays a link. A link to a file that does not exist
- * yet is followed too, which realpath alone does not do.
+ * Follows symbolic links to the file that is meant, so that the link stays a link. A link to a file that does not
+ * exist yet is followed too, which realpath alone does not do.
  */
 export function resolveTarget(path: string): string {
   let target = path;

@@ -26,7 +26,9 @@ export interface RejectRow {
   readonly reason: string;
   /** Of the line in bytes, without its newline. */
   readonly length: number;
-  /** The line is of the output of this plugin, and `line`, `byteOffset` count there; left out for a line of the input. */
+  /**
+   * The line is of the output of this plugin, and `line`, `byteOffset` count there; left out for a line of the input.
+   */
   readonly outputOf?: string | undefined;
 }
 

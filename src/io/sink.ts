@@ -1,7 +1,8 @@
 /**
  * Opens the output: standard output by its descriptor (process.stdout is never touched: it would make a pipe
- * non-blocking for everybody who shares it), any other descriptor that a path like /dev/fd/63 names as well, a device or
- * a FIFO as it is, and a regular file as a temporary file beside it that gets the name on commit. So a reader of FILE sees the old content or the new, never a part.
+ * non-blocking for everybody who shares it), any other descriptor that a path like /dev/fd/63 names as well, a device
+ * or a FIFO as it is, and a regular file as a temporary file beside it that gets the name on commit. So a reader of
+ * FILE sees the old content or the new, never a part.
  */
 import { constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
@@ -49,7 +50,10 @@ function openStdout(): Sink {
   }
 }
 
-/** Files, devices and terminals take everything at once. A pipe is written without blocking only where it can be opened again. */
+/**
+ * Files, devices and terminals take everything at once. A pipe is written without blocking only where it can be opened
+ * again.
+ */
 function openDescriptor(name: string, fd: number): Sink {
   const stats = fstatSync(fd);
   const mayBlock = stats.isFIFO() || stats.isSocket();
@@ -57,7 +61,10 @@ function openDescriptor(name: string, fd: number): Sink {
   return new DescriptorSink({ name, fd, syncFd, isTTY: !mayBlock && isatty(fd), file: undefined });
 }
 
-/** A second, non-blocking description of the same pipe; undefined without /proc, without the right, or when its reader has gone. */
+/**
+ * A second, non-blocking description of the same pipe; undefined without /proc, without the right, or when its reader
+ * has gone.
+ */
 function reopen(fd: number): number | undefined {
   try {
     return openSync(`/proc/self/fd/${fd}`, NON_BLOCKING);

@@ -1,8 +1,9 @@
 /**
  * Opens an input: which kind of descriptor it is decides how it is read, and its first bytes decide whether it is
  * inflated. Everything is opened here and at once, so that what cannot be read is known before anything is processed.
- * The surprising part: a pipe is opened a second time, without blocking, through /proc/self/fd. The flag belongs to the
- * open file description, so setting it on the inherited one would change it for every process that shares the pipe.
+ * The surprising part: a pipe is opened a second time, without blocking, through /proc/self/fd. The flag belongs to
+ * the open file description, so setting it on the inherited one would change it for every process that shares the
+ * pipe.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';

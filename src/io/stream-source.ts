@@ -1,11 +1,12 @@
 /**
  * A pipe, a socket or a terminal: something whose bytes come when they come. Reading is a plain readSync on a
  * non-blocking descriptor; waiting is the event loop's own poll, by a net.Socket over the same descriptor that is
- * resumed for one read into the staging buffer and paused again. Only one of the two reads at any time, so order holds.
+ * resumed for one read into the staging buffer and paused again. Only one of the two reads at any time, so order
+ * holds.
  *
- * Why not fs.read in the thread pool: such a read cannot be cancelled, and a process does not end while one is pending,
- * not even by process.exit (`tail -f log | slung | head -1` would hang until the next line). The poll is also quicker:
- * 6 µs against 8-14 for a line through two pipes and back (p99 60 against 75-125; Node 20, 2 cores).
+ * Why not fs.read in the thread pool: such a read cannot be cancelled, and a process does not end while one is
+ * pending, not even by process.exit (`tail -f log | slung | head -1` would hang until the next line). The poll is also
+ * quicker: 6 µs against 8-14 for a line through two pipes and back (p99 60 against 75-125; Node 20, 2 cores).
  */
 import { closeSync, readSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
@@ -18,13 +19,16 @@ const STAGING_BYTES = 64 * 1024;
 const LAST_STANDARD_FD = 2;
 
 /**
- * When the descriptor may be read without waiting first. `always`: it is non-blocking. `after-wait`: the first wait makes
- * it so (sockets, which cannot be opened twice), or shows that the FIFO has a writer. `never`: terminals, which libuv may
- * leave blocking; they give one line a read anyway.
+ * When the descriptor may be read without waiting first. `always`: it is non-blocking. `after-wait`: the first wait
+ * makes it so (sockets, which cannot be opened twice), or shows that the FIFO has a writer. `never`: terminals, which
+ * libuv may leave blocking; they give one line a read anyway.
  */
 export type DirectReads = 'always' | 'after-wait' | 'never';
 
-/** Options of net.Socket that its types leave out: `onread` and `manualStart` reach the constructor in every Node since 12. */
+/**
+ * Options of net.Socket that its types leave out: `onread` and `manualStart` reach the constructor in every Node since
+ * 12.
+ */
 type StagedSocketOptions = SocketConstructorOpts & {
   manualStart: boolean;
   onread: { buffer: Uint8Array; callback: (bytes: number) => boolean };

@@ -1,6 +1,6 @@
 /**
- * Inputs that are read twice. What a pipe has given is gone, so only files will do; and a file must be the same both times,
- * which its device and inode, its size and the time of its last change tell.
+ * Inputs that are read twice. What a pipe has given is gone, so only files will do; and a file must be the same both
+ * times, which its device and inode, its size and the time of its last change tell.
  */
 import { type BigIntStats, statSync } from 'node:fs';
 import { devNull } from 'node:os';
@@ -17,7 +17,10 @@ function statOf(path: string): BigIntStats | undefined {
   }
 }
 
-/** Why an input cannot be read twice, in words that follow `it is`; undefined when it can. What is missing is no reason. */
+/**
+ * Why an input cannot be read twice, in words that follow `it is`; undefined when it can. What is missing is no
+ * reason.
+ */
 export function whyNotTwice(path: string): string | undefined {
   if (path === '-') return 'standard input';
   const stats = statOf(path);

@@ -15,7 +15,10 @@ export interface Source {
    * @throws SourceError when the input cannot be read or inflated
    */
   readNow(target: Uint8Array): number;
-  /** Resolves when `readNow` would not return WOULD_BLOCK. At most one wait is pending; calling again returns the same promise. */
+  /**
+   * Resolves when `readNow` would not return WOULD_BLOCK. At most one wait is pending; calling again returns the same
+   * promise.
+   */
   wait(): Promise<void>;
   /** Releases the descriptor. Safe to call twice, and while a wait is pending. */
   close(): void;
@@ -37,10 +40,15 @@ export interface Sink {
    * @throws SinkError when the bytes cannot be written (ENOSPC, EIO …)
    */
   writeNow(bytes: Uint8Array): number;
-  /** Writes all of `bytes`, waiting for the reader as long as it takes. `bytes` is borrowed until the promise settles. */
+  /**
+   * Writes all of `bytes`, waiting for the reader as long as it takes. `bytes` is borrowed until the promise settles.
+   */
   writeAll(bytes: Uint8Array): Promise<void>;
   /** Ends the output: with -o, the finished file gets its name now. @throws SinkError */
   commit(): void;
-  /** Gives the output up: with -o, the temporary file is removed and an earlier file of that name is untouched. Never throws. */
+  /**
+   * Gives the output up: with -o, the temporary file is removed and an earlier file of that name is untouched. Never
+   * throws.
+   */
   abort(): void;
 }

@@ -107,8 +107,8 @@ class NativeFrames implements FrameDecoder {
 }
 
 /**
- * fzstd keeps back the first 18 bytes of a frame and would hold a short live line with them. Four empty raw blocks after
- * the header (legal, and without content) make up the number.
+ * fzstd keeps back the first 18 bytes of a frame and would hold a short live line with them. Four empty raw blocks
+ * after the header (legal, and without content) make up the number.
  */
 const EMPTY_BLOCKS = new Uint8Array(12);
 

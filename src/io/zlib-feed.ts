@@ -1,17 +1,17 @@
 /**
  * One node:zlib decoder, driven by hand: bytes in, decompressed chunks out, and how many of the bytes it wanted. That
- * last number is why it is not simply piped: a deflate stream ends where it ends, and what follows (a trailer, the next
- * member, rubbish) is for the caller to judge. Node's own Gunzip drops whatever follows zero padding in silence, and
- * loses the good member before rubbish; its ZstdDecompress forgets every frame after the first.
- * The decoder never learns of the end of its input, so that a truncated one gives everything it has.
+ * last number is why it is not simply piped: a deflate stream ends where it ends, and what follows (a trailer, the
+ * next member, rubbish) is for the caller to judge. Node's own Gunzip drops whatever follows zero padding in silence,
+ * and loses the good member before rubbish; its ZstdDecompress forgets every frame after the first. The decoder never
+ * learns of the end of its input, so that a truncated one gives everything it has.
  */
 import type { Transform } from 'node:stream';
 import type { Inbox } from './inbox.ts';
 
 /**
- * Decompressed bytes a thread-pool job. A corrupt stream loses what its last job had produced before the damage, so more
- * would lose more, and less costs speed. Over 214 MB of logs on Node 20 and 22 (2 cores, GB/s, best of several runs):
- * gzip 16 KiB 0.26, 64 KiB 0.67, 256 KiB 0.61; zstd 0.45, 1.12, 1.31.
+ * Decompressed bytes a thread-pool job. A corrupt stream loses what its last job had produced before the damage, so
+ * more would lose more, and less costs speed. Over 214 MB of logs on Node 20 and 22 (2 cores, GB/s, best of several
+ * runs): gzip 16 KiB 0.26, 64 KiB 0.67, 256 KiB 0.61; zstd 0.45, 1.12, 1.31.
  */
 export const CHUNK_BYTES = 64 * 1024;
 
@@ -35,7 +35,8 @@ export class ZlibFeed {
   }
 
   /**
-   * Decodes `bytes` (borrowed until the promise settles) and puts the outcome into the inbox, waiting while that is full.
+   * Decodes `bytes` (borrowed until the promise settles) and puts the outcome into the inbox, waiting while that is
+   * full.
    * @returns how many bytes were consumed; fewer than there are means that the stream ended behind them
    * @throws the decoder's error, when what came before it is in the inbox
    */

@@ -9,7 +9,10 @@ import { InflateError } from './decoder.ts';
 export type UnitKind = 'skipped' | 'header' | 'block' | 'checksum';
 
 export interface Unit {
-  /** Part of what was given, except headers of frames and blocks, which are gathered first. Borrowed until the next call. */
+  /**
+   * Part of what was given, except headers of frames and blocks, which are gathered first. Borrowed until the next
+   * call.
+   */
   readonly bytes: Uint8Array;
   readonly kind: UnitKind;
   /** The unit is complete with these bytes. */

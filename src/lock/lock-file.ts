@@ -1,4 +1,6 @@
-/** The file of a lock: making one that nobody has seen, reading one that somebody else may replace, telling them apart. */
+/**
+ * The file of a lock: making one that nobody has seen, reading one that somebody else may replace, telling them apart.
+ */
 import { randomBytes } from 'node:crypto';
 import {
   type BigIntStats,
@@ -60,14 +62,17 @@ export class LockFile {
   }
 
   /**
-   * Whether the file at `path` is this one, by what it says, which no other says. Asks the system each time: 4 µs on a local
-   * disk (Node 20). @throws the system's error
+   * Whether the file at `path` is this one, by what it says, which no other says. Asks the system each time: 4 µs on a
+   * local disk (Node 20). @throws the system's error
    */
   isAtPath(): boolean {
     return readLock(this.path)?.text === this.#text;
   }
 
-  /** The time itself means nothing: it is another one. Never throws: a disk that cannot do it is reported by the next write. */
+  /**
+   * The time itself means nothing: it is another one. Never throws: a disk that cannot do it is reported by the next
+   * write.
+   */
   touch(): void {
     try {
       const now = Date.now() / 1000;

@@ -1,7 +1,7 @@
 /**
- * One process among all of this and other machines: its number and its start, and the boot and the namespaces in which these
- * are counted. Only a process of the same boot and namespaces can be asked whether it lives. Nothing here loads node:crypto, which takes
- * a few milliseconds: `select -o` needs it at its start.
+ * One process among all of this and other machines: its number and its start, and the boot and the namespaces in which
+ * these are counted. Only a process of the same boot and namespaces can be asked whether it lives. Nothing here loads
+ * node:crypto, which takes a few milliseconds: `select -o` needs it at its start.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -85,7 +85,8 @@ function word(read: () => string): string {
 
 /**
  * State and start, fields 3 and 22 of /proc/PID/stat (proc(5)), counted behind the name, which may hold spaces and
- * parentheses. `-` without /proc, and when that is of another namespace than the process, in which the numbers are others.
+ * parentheses. `-` without /proc, and when that is of another namespace than the process, in which the numbers are
+ * others.
  */
 function statOf(pid: number): readonly [state: string, start: string] {
   try {

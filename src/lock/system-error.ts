@@ -1,6 +1,6 @@
 /**
- * A system error in words: the code, and libuv's sentence for it. The same in small as src/io/errors.ts, which plugins and the
- * store do not import.
+ * A system error in words: the code, and libuv's sentence for it. The same in small as src/io/errors.ts, which plugins
+ * and the store do not import.
  */
 import { getSystemErrorMap } from 'node:util';
 

@@ -1,10 +1,10 @@
 /**
- * Files that are not finished: made beside the file whose name they get at the end, as `.NAME.slung-PID-START-PLACE-RANDOM.tmp`.
- * A process that is killed cannot remove its own. The name says which process writes it, so that the next one that writes
- * the same file removes what is left by one that is gone.
+ * Files that are not finished: made beside the file whose name they get at the end, as
+ * `.NAME.slung-PID-START-PLACE-RANDOM.tmp`. A process that is killed cannot remove its own. The name says which
+ * process writes it, so that the next one that writes the same file removes what is left by one that is gone.
  *
- * The surprising part: PLACE is a checksum of the boot and the namespaces in which PID and START are counted. What is of another
- * machine, another container or an earlier boot stays, because nobody can ask whether its process lives.
+ * The surprising part: PLACE is a checksum of the boot and the namespaces in which PID and START are counted. What is
+ * of another machine, another container or an earlier boot stays, because nobody can ask whether its process lives.
  */
 import { lstatSync, opendirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -31,7 +31,8 @@ export function temporaryBeside(target: string): string {
 }
 
 /**
- * Removes temporary files of `target` that are ours and whose process is gone. Never throws: what cannot be removed stays.
+ * Removes temporary files of `target` that are ours and whose process is gone. Never throws: what cannot be removed
+ * stays.
  * @param own the file that was just made: others have to be of the same user
  */
 export function removeLeftovers(target: string, own: string): void {

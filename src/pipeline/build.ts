@@ -87,7 +87,8 @@ export function selectRun(stage: SelectStage, host: RunHost, ends: Ends, recordi
 }
 
 /**
- * What records the records that pass a stage; undefined when nothing does. It is loaded only then: `select` has to start fast.
+ * What records the records that pass a stage; undefined when nothing does. It is loaded only then: `select` has to
+ * start fast.
  * @param way what happens to records on their way to the stage
  * @throws UsageError; SinkError when the store cannot be opened
  */

@@ -17,7 +17,8 @@ interface OpenedSettings {
 }
 
 /**
- * The files of the command line. An output that is not finished is removed also when a signal ends the process at once.
+ * The files of the command line. An output that is not finished is removed also when a signal ends the process at
+ * once.
  * @throws SinkError; nothing stays open then
  */
 export function openEnds({ input, sink: target, rejects: kept }: OpenedSettings, host: RunHost): Ends {

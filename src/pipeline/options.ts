@@ -21,7 +21,10 @@ export interface SelectOptions {
   readonly where?: string | readonly string[] | undefined;
   /** Output only these places of each record. Default: the record as it is. */
   readonly fields?: FieldOptions | undefined;
-  /** The columns of csv and tsv when there are no `fields`. Default: the keys of the first 10 000 lines or 4 MiB that have a match. */
+  /**
+   * The columns of csv and tsv when there are no `fields`. Default: the keys of the first 10 000 lines or 4 MiB that
+   * have a match.
+   */
   readonly columns?: FieldOptions | undefined;
   /** Default: ndjson. */
   readonly to?: OutputFormat | undefined;
@@ -37,7 +40,10 @@ export interface SelectOptions {
   readonly maxRecordBytes?: number | undefined;
   /** From 1 to 65 536. Default: 1024. */
   readonly maxDepth?: number | undefined;
-  /** `skip` (default): a bad line is left out and a `reject` event tells of it. `fail`: it ends the stream with an error. */
+  /**
+   * `skip` (default): a bad line is left out and a `reject` event tells of it. `fail`: it ends the stream with an
+   * error.
+   */
   readonly onError?: OnError | undefined;
   /** More bad lines than this end the stream with an error. Default: no limit. */
   readonly maxErrors?: number | undefined;

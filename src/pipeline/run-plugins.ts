@@ -1,6 +1,6 @@
 /**
- * `slung run`: one node for each plugin and, when the output is to be csv, tsv or chosen fields, or is to be remembered
- * (--record), a last one that selects.
+ * `slung run`: one node for each plugin and, when the output is to be csv, tsv or chosen fields, or is to be
+ * remembered (--record), a last one that selects.
  *
  *     inputs --> plugin 1 --> plugin 2 --> select --> sink
  */

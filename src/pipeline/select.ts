@@ -1,4 +1,6 @@
-/** `slung select`: files, a selector and a projection, one output. With --record the points of what passes come first. */
+/**
+ * `slung select`: files, a selector and a projection, one output. With --record the points of what passes come first.
+ */
 import type { SelectSettings } from '../config/settings.ts';
 import type { Ends } from '../graph/ends.ts';
 import { executeHeard } from '../graph/heard.ts';

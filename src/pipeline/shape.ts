@@ -1,8 +1,8 @@
 /**
- * What the beginning of an input is, when it is not one record a line: a JSON document over several lines, values without
- * newlines between them, another encoding, an archive. Read line by line, such an input gives an error for each line and
- * lets a last element through by accident; it is better refused in one message with the command that helps.
- * Bytes decide, never their number in the first read: `undecided` asks for more of them.
+ * What the beginning of an input is, when it is not one record a line: a JSON document over several lines, values
+ * without newlines between them, another encoding, an archive. Read line by line, such an input gives an error for
+ * each line and lets a last element through by accident; it is better refused in one message with the command that
+ * helps. Bytes decide, never their number in the first read: `undecided` asks for more of them.
  */
 
 /** An input of this shape cannot be read. */
@@ -152,8 +152,9 @@ function afterSpace(bytes: Uint8Array, from: number, to: number, withNewlines = 
 }
 
 /**
- * Where the object or array that begins at `from` ends, exclusive; `open` when [from, to) is only its beginning. Brackets,
- * strings, and what may follow what are looked at, which is enough to tell a document from lines that were cut.
+ * Where the object or array that begins at `from` ends, exclusive; `open` when [from, to) is only its beginning.
+ * Brackets, strings, and what may follow what are looked at, which is enough to tell a document from lines that were
+ * cut.
  */
 function endOfValue(bytes: Uint8Array, from: number, to: number): number | 'open' | 'bad' {
   const open: number[] = [];
@@ -203,7 +204,9 @@ const isScalar = (byte: number): boolean =>
   byte === 0x45 ||
   (byte >= 0x2b && byte <= 0x2e && byte !== COMMA);
 
-/** Behind the closing quote, or `to` when the text ends first; -1 when a control character is in it, as a newline is. */
+/**
+ * Behind the closing quote, or `to` when the text ends first; -1 when a control character is in it, as a newline is.
+ */
 function endOfString(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from + 1; at < to; at++) {
     const byte = bytes[at]!;

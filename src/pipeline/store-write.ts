@@ -1,4 +1,7 @@
-/** `slung store write`: a graph of one node, whose stage makes points of records and whose only edge leads to the store. */
+/**
+ * `slung store write`: a graph of one node, whose stage makes points of records and whose only edge leads to the
+ * store.
+ */
 import { rules } from '../config/rules.ts';
 import type { PointFields, WriteSettings } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';

@@ -1,10 +1,12 @@
 /**
- * From what was typed for a plugin to its file. A word with a slash, or that ends in .wasm or .ts, is a path; any other
- * is a name, and NAME.wasm is looked for in ./plugins, in the directories of SLUNG_PLUGIN_PATH, and in the user's data
- * directory (XDG Base Directory Specification 0.8). The first one found wins, so a project can override what is installed.
+ * From what was typed for a plugin to its file. A word with a slash, or that ends in .wasm or .ts, is a path; any
+ * other is a name, and NAME.wasm is looked for in ./plugins, in the directories of SLUNG_PLUGIN_PATH, and in the
+ * user's data directory (XDG Base Directory Specification 0.8). The first one found wins, so a project can override
+ * what is installed.
  *
- * The surprising part: ./plugins is in whatever directory one happens to be, so it is not taken when it, or the file, belongs
- * to another user or can be written by everybody. A path always works: whoever writes one has said what he means.
+ * The surprising part: ./plugins is in whatever directory one happens to be, so it is not taken when it, or the file,
+ * belongs to another user or can be written by everybody. A path always works: whoever writes one has said what he
+ * means.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
@@ -53,7 +55,9 @@ export function isPluginPath(word: string): boolean {
   return word.includes('/') || word.endsWith(ENDING) || word.endsWith('.ts');
 }
 
-/** The name that a plugin has by its file: `lib/mapper.wasm` → `mapper`; printable, because all messages begin with it. */
+/**
+ * The name that a plugin has by its file: `lib/mapper.wasm` → `mapper`; printable, because all messages begin with it.
+ */
 export function nameOfFile(file: string): string {
   return excerpt(basename(file).replace(/\.(wasm|ts)$/, ''));
 }

@@ -2,9 +2,9 @@
  * What stands between one guest and the host: whether the guest may call out now, and what has ended it. Every host
  * function that a guest gets is guarded here, and every call into a guest from outside goes through `run`.
  *
- * The surprising part: WebAssembly code with a catch_all holds exceptions of the host, so an exception alone does not end
- * a guest. What left a host function as an exception is remembered; from then on every call out throws it again, and it
- * is what the outermost call throws, however the guest goes on. The machine's own traps no guest can catch.
+ * The surprising part: WebAssembly code with a catch_all holds exceptions of the host, so an exception alone does not
+ * end a guest. What left a host function as an exception is remembered; from then on every call out throws it again,
+ * and it is what the outermost call throws, however the guest goes on. The machine's own traps no guest can catch.
  */
 import { GATE_ENDED, GATE_OPEN, GATE_SHUT } from './gate-states.ts';
 import { type CoreFunction, Trap } from './guest.ts';

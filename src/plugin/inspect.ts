@@ -152,8 +152,8 @@ function modulesIn({ definitions }: ComponentDefinition): ModuleDefinition[] {
 }
 
 /**
- * The functions, without drops, that components take out of the imported instances in `names`. Inner components are given the
- * same instances under the same names by every toolchain, so they are searched as well.
+ * The functions, without drops, that components take out of the imported instances in `names`. Inner components are
+ * given the same instances under the same names by every toolchain, so they are searched as well.
  */
 function gatherUses({ definitions }: ComponentDefinition, names: Map<string, Set<string>>): void {
   const instances: (string | undefined)[] = [];

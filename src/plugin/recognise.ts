@@ -1,7 +1,7 @@
 /**
- * Which kind of plugin a file is, from its bytes alone: the header tells components from core modules, and what a module
- * imports and exports tells the rest. Imports count more than exports, because a program for one of the two worlds may
- * well export `_start` too. A file that is none gets a reason, and where it helps, what would work.
+ * Which kind of plugin a file is, from its bytes alone: the header tells components from core modules, and what a
+ * module imports and exports tells the rest. Imports count more than exports, because a program for one of the two
+ * worlds may well export `_start` too. A file that is none gets a reason, and where it helps, what would work.
  */
 
 import { lackOfGc } from './binary/features.ts';

@@ -1,6 +1,7 @@
 /**
- * What a Tangent plugin is once it is loaded, whatever the file's shape: its exports under the canonical ABI, and the host
- * that it is linked with. Types only. src/plugin/component makes one of a component, src/plugin/tangent of a core module.
+ * What a Tangent plugin is once it is loaded, whatever the file's shape: its exports under the canonical ABI, and the
+ * host that it is linked with. Types only. src/plugin/component makes one of a component, src/plugin/tangent of a core
+ * module.
  */
 import type { Gate } from './gate.ts';
 import type { CoreFunction } from './guest.ts';
@@ -26,7 +27,10 @@ export interface TangentHost {
   lower(interfaceName: string, functionName: string, options: CanonOptions): CoreFunction;
 }
 
-/** A core function of the guest, lifted: call it, read its result from `memory`, then call `postReturn` with the result. */
+/**
+ * A core function of the guest, lifted: call it, read its result from `memory`, then call `postReturn` with the
+ * result.
+ */
 export interface LiftedFunction {
   readonly call: (...values: number[]) => number;
   readonly memory: WebAssembly.Memory;
@@ -44,6 +48,9 @@ export interface TangentExports {
 /** A Tangent plugin, parsed and compiled once for a thread; every instance has memories of its own. */
 export interface TangentModule {
   readonly kind: 'tangent-component' | 'tangent-core';
-  /** Instantiates everything in the order of the file, and runs its start functions. @throws PluginError, Trap or what the guest throws */
+  /**
+   * Instantiates everything in the order of the file, and runs its start functions. @throws PluginError, Trap or what
+   * the guest throws
+   */
   instantiate(host: TangentHost): TangentExports;
 }

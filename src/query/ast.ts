@@ -99,7 +99,9 @@ export interface Query {
   readonly calendar: CalendarWidth | undefined;
   /** Windows that a row is computed from: its own and those before it. 1 without OVER. */
   readonly over: number;
-  /** What windows without points hold; `previous` is the value of the window before, `linear` between its neighbours. */
+  /**
+   * What windows without points hold; `previous` is the value of the window before, `linear` between its neighbours.
+   */
   readonly empty: 'omit' | 'null' | 'zero' | 'previous' | 'linear';
   /** By value; undefined: by group and time. */
   readonly order: 'asc' | 'desc' | undefined;

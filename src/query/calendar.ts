@@ -1,7 +1,7 @@
 /**
- * Dates and times of RFC 3339 in a query: `2026-11-01` (midnight UTC) and `2026-11-01T10:00:00.5+01:00`. Seconds may be left
- * out, a blank may stand for the T, and the zone may be `+0100` or `+01`; the zone may not be left out, since nobody could
- * say which one was meant.
+ * Dates and times of RFC 3339 in a query: `2026-11-01` (midnight UTC) and `2026-11-01T10:00:00.5+01:00`. Seconds may
+ * be left out, a blank may stand for the T, and the zone may be `+0100` or `+01`; the zone may not be left out, since
+ * nobody could say which one was meant.
  */
 import type { QueryError } from './error.ts';
 import type { Span } from './span.ts';
@@ -14,8 +14,8 @@ const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 /**
- * Days from 1970-01-01 to a day of the Gregorian calendar. Years begin in March, so that the leap day is the last of one
- * (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
+ * Days from 1970-01-01 to a day of the Gregorian calendar. Years begin in March, so that the leap day is the last of
+ * one (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
  */
 export function daysSince1970(year: number, month: number, day: number): number {
   const shifted = month > 2 ? year : year - 1;

@@ -1,6 +1,6 @@
 /**
- * What stands behind the brackets: `BY host, region EVERY 5m FILL null ORDER BY value DESC LIMIT 10`, in any order, each once. These words are
- * keywords only here: a tag may have the key `every`, in quotes.
+ * What stands behind the brackets: `BY host, region EVERY 5m FILL null ORDER BY value DESC LIMIT 10`, in any order,
+ * each once. These words are keywords only here: a tag may have the key `every`, in quotes.
  */
 import { nearest } from '../selector/suggest.ts';
 import type { Query } from './ast.ts';

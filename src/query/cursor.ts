@@ -1,6 +1,6 @@
 /**
- * A query that is being read: the text and how far. Words end at blanks and at the signs that the caller names; text in
- * double quotes takes JSON's escapes, as in selectors.
+ * A query that is being read: the text and how far. Words end at blanks and at the signs that the caller names; text
+ * in double quotes takes JSON's escapes, as in selectors.
  */
 import { SelectorError } from '../selector/errors.ts';
 import { type ScannedString, scanString } from '../selector/strings.ts';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a query, and where: an error as selectors have it (message, text, caret, what was expected, what to
- * write instead), under a name of its own, shown by the same renderer.
+ * What is wrong with a query, and where: an error as selectors have it (message, text, caret, what was expected, what
+ * to write instead), under a name of its own, shown by the same renderer.
  */
 import { detailOf, hintOf, renderSelectorError, SelectorError, type SelectorErrorDetails } from '../selector/errors.ts';
 import { Exit, type Explained } from '../text/explained.ts';

@@ -1,6 +1,6 @@
 /**
- * A query against series and times: which names, tags and times match. The store and the tests use this; live queries run
- * the same meaning as a table of tests inside the engine (plugin/slung/query-image.ts).
+ * A query against series and times: which names, tags and times match. The store and the tests use this; live queries
+ * run the same meaning as a table of tests inside the engine (plugin/slung/query-image.ts).
  */
 import type { Query, TagExpression, TimePoint, TimeRange } from './ast.ts';
 
@@ -61,8 +61,8 @@ const pointUs = (point: TimePoint, nowUs: bigint): bigint =>
   point.kind === 'absolute' ? point.us : nowUs - point.beforeUs;
 
 /**
- * The range's ends for this moment, in microseconds since 1970, the earlier one first; both are inclusive. They may lie
- * outside of 64 bits when `nowUs` is near their end.
+ * The range's ends for this moment, in microseconds since 1970, the earlier one first; both are inclusive. They may
+ * lie outside of 64 bits when `nowUs` is near their end.
  */
 export function rangeAt(range: TimeRange, nowUs: bigint): { readonly fromUs: bigint; readonly toUs: bigint } {
   const first = pointUs(range.first, nowUs);

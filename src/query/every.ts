@@ -1,6 +1,7 @@
 /**
- * Windows: `EVERY 5m`, `EVERY 1mo`, `EVERY 1d IN 'Europe/Berlin'`, `EVERY 5m OVER 1h`, and what stands for those without points, `FILL null`.
- * Weeks, months, years and everything with a zone follow the calendar; other widths are multiples since 1970.
+ * Windows: `EVERY 5m`, `EVERY 1mo`, `EVERY 1d IN 'Europe/Berlin'`, `EVERY 5m OVER 1h`, and what stands for those
+ * without points, `FILL null`. Weeks, months, years and everything with a zone follow the calendar; other widths are
+ * multiples since 1970.
  */
 import { nearest } from '../selector/suggest.ts';
 import type { CalendarWidth, Query } from './ast.ts';

@@ -1,6 +1,6 @@
 /**
- * A guess at why nothing was found: times in another unit. A query may mean the microseconds that it says, so this is no
- * error; whoever shows an empty answer asks for it.
+ * A guess at why nothing was found: times in another unit. A query may mean the microseconds that it says, so this is
+ * no error; whoever shows an empty answer asks for it.
  */
 import type { Query, TimePoint } from './ast.ts';
 
@@ -16,8 +16,8 @@ const unitsBySize: readonly (readonly [name: string, perSecond: bigint])[] = [
 ];
 
 /**
- * Says so when a number in the range is a time of this century in seconds, milliseconds or nanoseconds: as microseconds it
- * is in 1970 or after 30 000. One line without a full stop, for a warning.
+ * Says so when a number in the range is a time of this century in seconds, milliseconds or nanoseconds: as
+ * microseconds it is in 1970 or after 30 000. One line without a full stop, for a warning.
  */
 export function unitHint(query: Query): string | undefined {
   if (query.range === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The query language of live queries and of the history store: text to data, and data against events and series. Nothing
- * here stores anything; README.md has the grammar and the differences from the language it comes from.
+ * The query language of live queries and of the history store: text to data, and data against events and series.
+ * Nothing here stores anything; README.md has the grammar and the differences from the language it comes from.
  */
 export type {
   CalendarWidth,

@@ -1,6 +1,6 @@
 /**
- * Lengths of time: a whole number and a unit, as in `[6h,now]` and `EVERY 5m`. All of them are whole microseconds; months
- * and years have no length, and only windows have them (every.ts).
+ * Lengths of time: a whole number and a unit, as in `[6h,now]` and `EVERY 5m`. All of them are whole microseconds;
+ * months and years have no length, and only windows have them (every.ts).
  */
 import { shown } from './cursor.ts';
 import type { QueryError } from './error.ts';

@@ -1,6 +1,6 @@
 /**
- * What live queries cannot answer. They look at each event as it passes and keep one number, so there is no first point to
- * come back to, no order of values, and nothing to hold patterns against quickly enough.
+ * What live queries cannot answer. They look at each event as it passes and keep one number, so there is no first
+ * point to come back to, no order of values, and nothing to hold patterns against quickly enough.
  */
 import { type LiveQuery, liveOperations, type Query } from './ast.ts';
 import type { Span } from './span.ts';

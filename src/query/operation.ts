@@ -1,6 +1,6 @@
 /**
- * The first part of a query: what is computed. Names are whole words in any case; names of other languages are not taken
- * but answered with ours, since they do not always mean the same.
+ * The first part of a query: what is computed. Names are whole words in any case; names of other languages are not
+ * taken but answered with ours, since they do not always mean the same.
  */
 import { nearest } from '../selector/suggest.ts';
 import { historyOperations, liveOperations, type Operation } from './ast.ts';

@@ -1,7 +1,8 @@
 /**
- * The query language: `OP:SERIES:[TAGS]` with `:[FROM,TO]` after it for a range of time, and `BY`, `EVERY` and `LIMIT` after
- * that. Parts are separated by colons, but a colon inside brackets or quotes belongs to what it stands in, so that a tag
- * may be a URL. README.md has the grammar, and the places where the language it comes from does something else.
+ * The query language: `OP:SERIES:[TAGS]` with `:[FROM,TO]` after it for a range of time, and `BY`, `EVERY` and `LIMIT`
+ * after that. Parts are separated by colons, but a colon inside brackets or quotes belongs to what it stands in, so
+ * that a tag may be a URL. README.md has the grammar, and the places where the language it comes from does something
+ * else.
  */
 import type { LiveQuery, Query, TimeRange } from './ast.ts';
 import { parseClauses } from './clauses.ts';
@@ -36,8 +37,8 @@ export function parseLiveQuery(text: string): LiveQuery {
 }
 
 /**
- * Parses what a query has behind its operation: SERIES, SERIES:[TAGS], or more. Without tags, it is about all of the series.
- * As a query it asks how many points there are.
+ * Parses what a query has behind its operation: SERIES, SERIES:[TAGS], or more. Without tags, it is about all of the
+ * series. As a query it asks how many points there are.
  * @throws QueryError with the place of the mistake
  */
 export function parseSeries(text: string): Query {

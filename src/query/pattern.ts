@@ -1,7 +1,7 @@
 /**
- * The patterns of `~`: the syntax and meaning of the selectors' patterns (selector/regex), so that there is one dialect,
- * and an automaton over characters to run them, so that no pattern takes longer than the text is long. JavaScript's RegExp
- * reads `\d`, `.` and `[a&&b]` differently and can take exponential time.
+ * The patterns of `~`: the syntax and meaning of the selectors' patterns (selector/regex), so that there is one
+ * dialect, and an automaton over characters to run them, so that no pattern takes longer than the text is long.
+ * JavaScript's RegExp reads `\d`, `.` and `[a&&b]` differently and can take exponential time.
  */
 import { buildAlphabet, intervalAt } from '../selector/regex/alphabet.ts';
 import { ACCEPT, DEAD, determinize } from '../selector/regex/determinize.ts';

@@ -1,7 +1,7 @@
 /**
- * The last part of a query: `[FROM,TO]`, or `[1h]` for `[1h,now]`. A time is `now`, a count of microseconds since 1970, a
- * date (calendar.ts), or a number with a unit, which means so long before now. `now` stays a word: it is given a value when
- * a time is compared, so that a live query over `[30d,now]` goes on matching.
+ * The last part of a query: `[FROM,TO]`, or `[1h]` for `[1h,now]`. A time is `now`, a count of microseconds since
+ * 1970, a date (calendar.ts), or a number with a unit, which means so long before now. `now` stays a word: it is given
+ * a value when a time is compared, so that a live query over `[30d,now]` goes on matching.
  */
 import type { TimePoint, TimeRange } from './ast.ts';
 import { calendarUs } from './calendar.ts';
@@ -28,7 +28,10 @@ export function parseRange(inside: Span): TimeRange {
   return { first: timeIn(inside.cut(0, comma)), second: timeIn(inside.cut(comma + 1)) };
 }
 
-/** A range with one end is so long before now. A day or a count could be a start or all that was meant, so they are not. */
+/**
+ * A range with one end is so long before now. A day or a count could be a start or all that was meant, so they are
+ * not.
+ */
 function parseLast(inside: Span): TimeRange {
   const only = inside.trim();
   const first = only.isEmpty ? now : timeIn(only);

@@ -1,6 +1,6 @@
 /**
- * The second part of a query: the name of a series, up to the next colon. Nothing is trimmed from a bare name, because a
- * name may begin with a blank; a name in double quotes may hold colons, and everything in it stands for itself.
+ * The second part of a query: the name of a series, up to the next colon. Nothing is trimmed from a bare name, because
+ * a name may begin with a blank; a name in double quotes may hold colons, and everything in it stands for itself.
  */
 import type { TextPattern } from './ast.ts';
 import type { Cursor } from './cursor.ts';

@@ -1,6 +1,6 @@
 /**
- * A piece of the query's text that remembers where it stands, so that every error has a place. Cutting and trimming give
- * pieces of the same text; nothing is copied until a piece's own text is asked for.
+ * A piece of the query's text that remembers where it stands, so that every error has a place. Cutting and trimming
+ * give pieces of the same text; nothing is copied until a piece's own text is asked for.
  */
 import { QueryError } from './error.ts';
 

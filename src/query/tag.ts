@@ -1,7 +1,7 @@
 /**
- * One test of a tag: `host=a`, `host != "web 1"`, `host~/^web/`, `host in (a, b)`, or a bare word, which is a whole tag.
- * Bare words end at blanks, brackets and parentheses; a sign is an operator only where it is the first one in a word, so
- * that `url=http://x/~me` stays one tag. What JavaScript, SQL and PromQL would write is refused with ours.
+ * One test of a tag: `host=a`, `host != "web 1"`, `host~/^web/`, `host in (a, b)`, or a bare word, which is a whole
+ * tag. Bare words end at blanks, brackets and parentheses; a sign is an operator only where it is the first one in a
+ * word, so that `url=http://x/~me` stays one tag. What JavaScript, SQL and PromQL would write is refused with ours.
  */
 import { RegexError } from '../selector/regex/error.ts';
 import type { TagExpression } from './ast.ts';

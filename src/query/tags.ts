@@ -1,7 +1,7 @@
 /**
- * The bracket of tags: `[region=eu AND NOT (host=test OR host~/^dev/)]`. AND, OR and NOT stand between tags in any case
- * and are applied strictly left to right, without precedence, as the language we come from has it: `a OR b AND c` is
- * `(a OR b) AND c`, and `a NOT b` is `a AND NOT b`. tag.ts reads what stands between them.
+ * The bracket of tags: `[region=eu AND NOT (host=test OR host~/^dev/)]`. AND, OR and NOT stand between tags in any
+ * case and are applied strictly left to right, without precedence, as the language we come from has it: `a OR b AND c`
+ * is `(a OR b) AND c`, and `a NOT b` is `a AND NOT b`. tag.ts reads what stands between them.
  */
 import type { TagExpression } from './ast.ts';
 import type { Cursor } from './cursor.ts';

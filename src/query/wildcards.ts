@@ -1,7 +1,7 @@
 /**
- * Names of series with wildcards: `*` for any text, `?` for one character. A star first takes nothing and then one character
- * more each time what follows it does not fit; only the last star has to be tried again, so the time is at most the
- * product of both lengths.
+ * Names of series with wildcards: `*` for any text, `?` for one character. A star first takes nothing and then one
+ * character more each time what follows it does not fit; only the last star has to be tried again, so the time is at
+ * most the product of both lengths.
  */
 import type { TextPattern } from './ast.ts';
 

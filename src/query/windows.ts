@@ -1,6 +1,6 @@
 /**
- * Where the windows of EVERY begin. Each begins where the one before it ends; on the calendar they are not equally long: months
- * have 28 to 31 days, and the days on which clocks are changed have 23 or 25 hours.
+ * Where the windows of EVERY begin. Each begins where the one before it ends; on the calendar they are not equally
+ * long: months have 28 to 31 days, and the days on which clocks are changed have 23 or 25 hours.
  */
 import type { CalendarWidth, Query } from './ast.ts';
 import { daysSince1970, monthOf } from './calendar.ts';
@@ -34,8 +34,8 @@ export function scaleOf(everyUs: bigint, calendar: Query['calendar']): WindowSca
 }
 
 /**
- * Widths in hours and less, in a zone: a window begins whenever the clock on the wall shows a multiple of the width, so that an
- * hour that comes twice is two windows, and ends when the clock is moved to another one.
+ * Widths in hours and less, in a zone: a window begins whenever the clock on the wall shows a multiple of the width,
+ * so that an hour that comes twice is two windows, and ends when the clock is moved to another one.
  */
 class ClockScale implements WindowScale {
   readonly #everyUs: bigint;

@@ -1,6 +1,7 @@
 /**
- * Time zones: how far a place's clock is ahead of UTC at a time. The rules are those that Intl has; it is asked once for each
- * week that a query touches, and the moment at which clocks are changed in a week is searched for to the second.
+ * Time zones: how far a place's clock is ahead of UTC at a time. The rules are those that Intl has; it is asked once
+ * for each week that a query touches, and the moment at which clocks are changed in a week is searched for to the
+ * second.
  */
 import { daysSince1970 } from './calendar.ts';
 

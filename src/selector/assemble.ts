@@ -9,7 +9,9 @@ import type { Comparison, Expression, Pattern } from './ast.ts';
 import { SelectorError } from './errors.ts';
 import { RegexError } from './regex/error.ts';
 
-/** Compiles one pattern to the image that the engine runs; throws RegexError. Injected, so that tests can do without. */
+/**
+ * Compiles one pattern to the image that the engine runs; throws RegexError. Injected, so that tests can do without.
+ */
 export type RegexCompiler = (pattern: string) => { readonly image: Uint8Array };
 
 /**

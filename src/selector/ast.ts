@@ -1,7 +1,8 @@
 /**
  * A selector as a tree: what parse.ts makes of an expression, lists.ts of Tangent's lists, and compile.ts turns into a
  * program. Types only. There is one node for each meaning, not for each notation: `!=`, `!~` and `not in` are a `not`
- * around `==`, `~` and `in`, and `and`/`or` take any number of operands, so a long chain is no deeper than a short one.
+ * around `==`, `~` and `in`, and `and`/`or` take any number of operands, so a long chain is no deeper than a short
+ * one.
  */
 import type { NumberValue, Path, Scalar, StringScalar } from '../engine/program.ts';
 

@@ -1,5 +1,6 @@
 /**
- * The front door: text or lists in, a program for the engine out. Everything here happens once, before the first record.
+ * The front door: text or lists in, a program for the engine out. Everything here happens once, before the first
+ * record.
  */
 import type { Program } from '../engine/program.ts';
 import { assemble, type RegexCompiler } from './assemble.ts';

@@ -1,7 +1,7 @@
 /**
- * Hints about literals and the values they were compared with, from a sample of the records: a literal of a type that the
- * path never has ("`status` was text in 2 of 2 records, never a number"), and times whose text is of another form than
- * the literal's, so that their order by bytes is not that of time. It runs once, after a run.
+ * Hints about literals and the values they were compared with, from a sample of the records: a literal of a type that
+ * the path never has ("`status` was text in 2 of 2 records, never a number"), and times whose text is of another form
+ * than the literal's, so that their order by bytes is not that of time. It runs once, after a run.
  */
 import type { Path, Scalar } from '../engine/program.ts';
 import { excerpt } from '../text/printable.ts';

@@ -69,9 +69,9 @@ function collect(value: object, above: readonly PathStep[], known: Map<string, r
 }
 
 /**
- * How unlike two paths are; less is nearer, infinity is not near. Quotes are left out of the comparison, so a dotted key
- * and nested keys of the same spelling are equal. In this order: equal but for case or quotes; one edit away; the same
- * last key elsewhere; a few edits away; nearly the same last key elsewhere. Within each, fewer edits are nearer.
+ * How unlike two paths are; less is nearer, infinity is not near. Quotes are left out of the comparison, so a dotted
+ * key and nested keys of the same spelling are equal. In this order: equal but for case or quotes; one edit away; the
+ * same last key elsewhere; a few edits away; nearly the same last key elsewhere. Within each, fewer edits are nearer.
  */
 function rankOf(asked: readonly PathStep[], candidate: readonly PathStep[]): number {
   const a = spellingOf(asked);

@@ -1,7 +1,8 @@
 /**
- * Conditions as other languages write them (SQL, jq, JavaScript, Lucene, Excel), and the same in slung's words: a table
- * of forms and a sentence for each. The parser asks here when what follows a path is no operator; what is suggested has to
- * parse and to mean the same, since a hint that leads to a selector that never matches is worse than none.
+ * Conditions as other languages write them (SQL, jq, JavaScript, Lucene, Excel), and the same in slung's words: a
+ * table of forms and a sentence for each. The parser asks here when what follows a path is no operator; what is
+ * suggested has to parse and to mean the same, since a hint that leads to a selector that never matches is worse than
+ * none.
  */
 import { isJsonNumber } from './numbers.ts';
 import { meantComparison } from './operators.ts';
@@ -147,7 +148,9 @@ export function slashedPattern(text: string): string | undefined {
   return pattern.includes('"') ? `'${pattern}'` : `"${pattern}"`;
 }
 
-/** `level == "error" or "warn"`: the other side of a joint is a literal, which the operator before it was meant for. */
+/**
+ * `level == "error" or "warn"`: the other side of a joint is a literal, which the operator before it was meant for.
+ */
 export function meantOtherSide(before: string, literal: string): string | undefined {
   const match = /([^\s()!&|]+)\s*(==|!=|<=|>=|[<>~]|[\^$*]=|!~)\s*\S+\s*(&&|\|\||\band|\bor)\s*$/.exec(before);
   if (match === null) return undefined;

@@ -1,7 +1,8 @@
 /**
  * Tokens, read on demand. There is no token list made beforehand, because the same characters mean different things by
  * where they stand: `in["a"]` is a path where a path may stand and the operator `in` with a list after a path, and
- * `1.5` is a path of two keys on the left and a number on the right. The parser knows, so it asks for one or the other.
+ * `1.5` is a path of two keys on the left and a number on the right. The parser knows, so it asks for one or the
+ * other.
  */
 import type { Path } from '../engine/program.ts';
 import { type Operator, symbolOperators, wordOperators } from './operators.ts';

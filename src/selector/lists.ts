@@ -12,7 +12,10 @@ import { maxPathSteps, tooManySteps } from './paths.ts';
 import { nearest } from './suggest.ts';
 import { parseTangentPath } from './tangent.ts';
 
-/** A value to compare with. Bytes are in Tangent's type but never in JSON, so they equal nothing; so do NaN and infinities. */
+/**
+ * A value to compare with. Bytes are in Tangent's type but never in JSON, so they equal nothing; so do NaN and
+ * infinities.
+ */
 export type ListScalar = string | number | bigint | boolean | null | Uint8Array;
 
 /** One predicate: an object with one member, named as in Tangent. Paths follow Tangent's own rule (see tangent.ts). */

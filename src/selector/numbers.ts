@@ -1,7 +1,7 @@
 /**
- * The text of a JSON number as a value, by the same rule as the engine applies to a record: no fraction and no exponent
- * means an integer, exact in 64 bits; everything else, and an integer too large for them, is the nearest double.
- * So `1` is i64 and `1.0` is f64; they are still equal, since comparison is by numeric value.
+ * The text of a JSON number as a value, by the same rule as the engine applies to a record: no fraction and no
+ * exponent means an integer, exact in 64 bits; everything else, and an integer too large for them, is the nearest
+ * double. So `1` is i64 and `1.0` is f64; they are still equal, since comparison is by numeric value.
  */
 import type { NumberValue } from '../engine/program.ts';
 

@@ -1,8 +1,8 @@
 /**
- * Quoted text in selectors. Two notations, one rule each: "double quotes" take JSON's escapes, 'single quotes' take none
- * (every character stands for itself, so there is no ' inside). In the pattern of `~`, double quotes also leave a
- * backslash alone where JSON knows no such escape, because "\d" is what people write; `\b` is left alone as well, since
- * in a pattern it means a word boundary and a backspace is never meant.
+ * Quoted text in selectors. Two notations, one rule each: "double quotes" take JSON's escapes, 'single quotes' take
+ * none (every character stands for itself, so there is no ' inside). In the pattern of `~`, double quotes also leave a
+ * backslash alone where JSON knows no such escape, because "\d" is what people write; `\b` is left alone as well,
+ * since in a pattern it means a word boundary and a backspace is never meant.
  */
 import { SelectorError } from './errors.ts';
 

@@ -1,7 +1,7 @@
 /**
- * "Did you mean …?": the candidate nearest to a misspelt name by edit distance, where swapping two neighbours counts as
- * one edit (they are the commonest typing error). Letter case costs nothing but breaks ties. A suggestion that is too
- * far is worse than none, so there is a cut-off of a third of the longer name.
+ * "Did you mean …?": the candidate nearest to a misspelt name by edit distance, where swapping two neighbours counts
+ * as one edit (they are the commonest typing error). Letter case costs nothing but breaks ties. A suggestion that is
+ * too far is worse than none, so there is a cut-off of a third of the longer name.
  */
 
 /**
@@ -34,7 +34,8 @@ export function editLimit(name: string, candidate: string): number {
 }
 
 /**
- * The candidate most like `name`, or undefined when none is near. Used for operators, keywords, flags and column names.
+ * The candidate most like `name`, or undefined when none is near. Used for operators, keywords, flags and column
+ * names.
  * @param candidates in order of preference: the first of equally near ones is returned
  * @param limit      the most edits that count as near; by default it grows with the length (see editLimit)
  */

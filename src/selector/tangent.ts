@@ -5,7 +5,10 @@
  */
 import type { Path, PathStep } from '../engine/program.ts';
 
-/** What an index may be to match anything: no record is long enough for more. Larger ones parse in Tangent but find nothing. */
+/**
+ * What an index may be to match anything: no record is long enough for more. Larger ones parse in Tangent but find
+ * nothing.
+ */
 const maxIndex = 2 ** 32 - 2;
 
 /**

@@ -1,13 +1,16 @@
 /**
- * The hints about an output that is not what was expected: a path that no record had, a literal whose type no value had, times
- * of another form than the literal's. They cost nothing before the end, where the start of the input is looked at again.
+ * The hints about an output that is not what was expected: a path that no record had, a literal whose type no value
+ * had, times of another form than the literal's. They cost nothing before the end, where the start of the input is
+ * looked at again.
  */
 import type { Path } from '../engine/program.ts';
 import { counted, type Stats } from '../graph/stats.ts';
 import { misfitHints, nearestPath, timeHints } from '../selector/index.ts';
 import { excerpt } from '../text/printable.ts';
 
-/** Paths that have a sentence of their own: each looks at the start of the input again, and nobody reads a thousand. */
+/**
+ * Paths that have a sentence of their own: each looks at the start of the input again, and nobody reads a thousand.
+ */
 const MOST_PATHS = 10;
 
 /** What a stage knows at its end that hints are made from. */

@@ -1,11 +1,12 @@
 /**
- * Which segments are to be merged next. Three reasons, the cheapest first: four of similar size in one window (each point
- * is then written again once for each factor of four, like Lucene's LogMergePolicy, but only with neighbours in age); more
- * than four at the same moment, which every query of that time has to read; more small ones of a level than one wants files.
+ * Which segments are to be merged next. Three reasons, the cheapest first: four of similar size in one window (each
+ * point is then written again once for each factor of four, like Lucene's LogMergePolicy, but only with neighbours in
+ * age); more than four at the same moment, which every query of that time has to read; more small ones of a level than
+ * one wants files.
  *
  * The surprising part is which sets may be merged at all. A merged segment has the largest age of its parts, so the
- * points of an older part rise above every segment whose age is in between. A set is therefore closed first: whatever would be
- * jumped over comes along. Windows are nested, so what comes along lies in the same window or contains it.
+ * points of an older part rise above every segment whose age is in between. A set is therefore closed first: whatever
+ * would be jumped over comes along. Windows are nested, so what comes along lies in the same window or contains it.
  */
 import type { SegmentInfo } from './manifest.ts';
 import { MAX_LEVEL, overlaps, windowOf } from './partition.ts';
@@ -59,8 +60,8 @@ const SMALL_PART = 8;
 const TIER_FACTOR = 4;
 
 /**
- * The next merge, or undefined when everything is as it should be. Each merge leaves fewer segments, so that calling it with
- * the result, again and again, ends.
+ * The next merge, or undefined when everything is as it should be. Each merge leaves fewer segments, so that calling
+ * it with the result, again and again, ends.
  */
 export function planCompaction(segments: readonly SegmentInfo[], options = COMPACTION): Merge | undefined {
   const planner = new Planner([...segments].sort(byAge), options);
@@ -179,7 +180,10 @@ class Planner {
   }
 }
 
-/** Whether points of one of the inputs, which get the age `age`, would rise above a segment that is newer than they are. */
+/**
+ * Whether points of one of the inputs, which get the age `age`, would rise above a segment that is newer than they
+ * are.
+ */
 function isJumped(segment: SegmentInfo, inputs: ReadonlySet<SegmentInfo>, age: number): boolean {
   if (segment.age > age) return false;
   for (const input of inputs) if (input.age < segment.age && overlaps(input, segment)) return true;

@@ -1,11 +1,14 @@
 /**
- * The kernel's memory that merging works in: a block for each source, two columns in which the points of overlapping blocks
- * are merged, and the points that wait to become blocks. One for a kernel, whose memory is never given back.
+ * The kernel's memory that merging works in: a block for each source, two columns in which the points of overlapping
+ * blocks are merged, and the points that wait to become blocks. One for a kernel, whose memory is never given back.
  */
 import type { Kernel } from './kernel.ts';
 import { BLOCK_POINTS } from './layout.ts';
 
-/** Addresses of times (i64), values (f64) and ordinals (u32), which are only there when any of a merge's points has one. */
+/**
+ * Addresses of times (i64), values (f64) and ordinals (u32), which are only there when any of a merge's points has
+ * one.
+ */
 export interface Columns {
   readonly times: number;
   readonly values: number;

@@ -1,6 +1,7 @@
 /**
- * Deleting the points of some series in a span: from the log by making segments of it, and from the segments by writing anew what
- * they keep. One manifest then names the new ones. Interrupted at any time, the store has all of the points or none of them.
+ * Deleting the points of some series in a span: from the log by making segments of it, and from the segments by
+ * writing anew what they keep. One manifest then names the new ones. Interrupted at any time, the store has all of the
+ * points or none of them.
  */
 import type { Files } from './files.ts';
 import { countPoints, Finder, type PointCount, type Selection, type Span } from './history/index.ts';

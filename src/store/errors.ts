@@ -1,14 +1,15 @@
 /**
- * What can go wrong with a store, in words: what, where (file and offset) and what to do next. Everything that the store
- * throws on purpose is one of these; the command line shows `message`, then `hint`.
+ * What can go wrong with a store, in words: what, where (file and offset) and what to do next. Everything that the
+ * store throws on purpose is one of these; the command line shows `message`, then `hint`.
  */
 import { Exit, type Explained } from '../text/explained.ts';
 import { messageLine } from '../text/printable.ts';
 
 /**
- * `damaged`: a checksum or a structure is wrong. `locked`: another writer has it. `foreign`: the directory holds something
- * else. `version`: written by a newer slung. `io`: the file system said no; nothing is lost that was acknowledged, and
- * the operation may be tried again. `failed`: an earlier fsync failed, and this process cannot know any more what is on disk.
+ * `damaged`: a checksum or a structure is wrong. `locked`: another writer has it. `foreign`: the directory holds
+ * something else. `version`: written by a newer slung. `io`: the file system said no; nothing is lost that was
+ * acknowledged, and the operation may be tried again. `failed`: an earlier fsync failed, and this process cannot know
+ * any more what is on disk.
  */
 export type StoreErrorKind = 'damaged' | 'locked' | 'foreign' | 'version' | 'missing' | 'io' | 'failed' | 'invalid';
 

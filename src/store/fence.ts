@@ -1,7 +1,7 @@
 /**
- * What a new owner of the lock does first, so that one who had it before and does not know yet that it is gone can change
- * nothing any more. Such a one was stopped for longer than its lock may be silent (src/lock/file-lock.ts), between any two of
- * its system calls, and goes on from there:
+ * What a new owner of the lock does first, so that one who had it before and does not know yet that it is gone can
+ * change nothing any more. Such a one was stopped for longer than its lock may be silent (src/lock/file-lock.ts),
+ * between any two of its system calls, and goes on from there:
  *
  * - a manifest that it has written is removed: renaming it to its place fails then. One that it begins now it will not try
  *   to rename, because it looks at the lock in between (manifest.ts);

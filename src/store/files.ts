@@ -1,11 +1,11 @@
 /**
  * The file system as the store sees it: the files of one directory, and few operations on them. Everything the store
- * does to a disk goes through here, so that tests can put a file system underneath that fails, forgets what was not synced,
- * or dies (test/support/files.ts). node-files.ts is the real one. Everything is synchronous: a store belongs to one
- * thread, and what is acknowledged has happened.
+ * does to a disk goes through here, so that tests can put a file system underneath that fails, forgets what was not
+ * synced, or dies (test/support/files.ts). node-files.ts is the real one. Everything is synchronous: a store belongs
+ * to one thread, and what is acknowledged has happened.
  *
- * All methods throw StoreError of kind `io` with the file's name and the system's reason (`EIO`, `ENOSPC`, …) in the message;
- * a file that is not there is of kind `missing`.
+ * All methods throw StoreError of kind `io` with the file's name and the system's reason (`EIO`, `ENOSPC`, …) in the
+ * message; a file that is not there is of kind `missing`.
  */
 
 export interface OpenFile {
@@ -16,7 +16,10 @@ export interface OpenFile {
   /** Bytes. */
   size(): number;
   truncate(size: number): void;
-  /** What was written survives a loss of power when this returns (fdatasync). After an error nothing is certain any more. */
+  /**
+   * What was written survives a loss of power when this returns (fdatasync). After an error nothing is certain any
+   * more.
+   */
   sync(): void;
   close(): void;
 }
@@ -50,8 +53,9 @@ export interface Files {
 
 export interface WriterLock {
   /**
-   * The owner before may be alive, in another container or on another machine, and may do one thing more before it notices:
-   * finish files of numbers that it counted on from the manifest, or put a manifest that it has written in its place.
+   * The owner before may be alive, in another container or on another machine, and may do one thing more before it
+   * notices: finish files of numbers that it counted on from the manifest, or put a manifest that it has written in
+   * its place.
    */
   readonly isDisputed: boolean;
   /** What is called twice does nothing. */

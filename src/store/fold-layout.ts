@@ -1,11 +1,12 @@
 /**
- * What a fold keeps in the kernel's memory, for history/fold.ts and asm/summary-fold.ts: which series are added up, how far
- * it has come, and what the host has to do next. Compiled twice like layout.ts, so it holds only `export const NAME = integer`.
- * Offsets are in bytes, addresses in the kernel's memory. The surprising part: what the kernel tells the host is f64 or i64,
- * because those are the views that the host has.
+ * What a fold keeps in the kernel's memory, for history/fold.ts and asm/summary-fold.ts: which series are added up,
+ * how far it has come, and what the host has to do next. Compiled twice like layout.ts, so it holds only `export const
+ * NAME = integer`. Offsets are in bytes, addresses in the kernel's memory. The surprising part: what the kernel tells
+ * the host is f64 or i64, because those are the views that the host has.
  */
 
-// ---- the fold --------------------------------------------------------------------------------------------------------
+// ---- the fold
+// --------------------------------------------------------------------------------------------------------
 export const F_STARTS = 0; // u32 address: for each series the number of its first part (u32), and the end of the last one's
 export const F_PARTS = 4; // u32 address of the parts; 0: each series is in all lanes
 export const F_MEMBERS = 8; // u32 address: the series to take (u32 each); 0: all from F_AT to F_END
@@ -45,39 +46,49 @@ export const F_OVER = 280; // u32: steps of a row
 export const F_SKIPPED = 284; // u32: windows at F_ENDS that end before any time there is
 export const FOLD_BYTES = 288;
 
-// ---- a part: the blocks of a series in one source, all fields u32 ------------------------------------------------------
+// ---- a part: the blocks of a series in one source, all fields u32
+// ------------------------------------------------------
 export const P_ENTRY = 0; // address of the first block's entry
 export const P_BLOCKS = 4;
 export const P_BLOCK = 8; // the first block's number in the source
 export const P_SOURCE = 12;
 export const PART_BYTES = 16;
 
-// ---- a lane: the blocks of all series in one source, all fields u32 ----------------------------------------------------
+// ---- a lane: the blocks of all series in one source, all fields u32
+// ----------------------------------------------------
 export const N_FIRST_BLOCKS = 0; // address: for each series the number of its first block (u32), and the end of the last one's
 export const N_BASE = 4; // address where the entry of block 0 would be
 export const N_FROM = 8; // the blocks [N_FROM, N_TO) have entries
 export const N_TO = 12;
 export const LANE_BYTES = 16;
 
-// ---- F_MODE: which fields of a cell are wanted; the others may be anything ---------------------------------------------
+// ---- F_MODE: which fields of a cell are wanted; the others may be anything
+// ---------------------------------------------
 export const FOLD_COUNT = 0; // S_COUNT, like all
 export const FOLD_SUM = 1; // S_SUM, S_SUM_LOW
 export const FOLD_ENDS = 2; // S_MIN, S_MAX
 export const FOLD_ORDER = 3; // S_FIRST, S_LAST and their times
 export const FOLD_ALL = 4;
-/** From here to FOLD_INCREASE sums of what each series comes to: S_SUM + S_SUM_LOW, in S_FIRST_TIME the number (u64) of series that came to something. */
+/**
+ * From here to FOLD_INCREASE sums of what each series comes to: S_SUM + S_SUM_LOW, in S_FIRST_TIME the number (u64) of
+ * series that came to something.
+ */
 export const FOLD_RATE = 5;
 export const FOLD_DELTA = 6;
 export const FOLD_INCREASE = 7;
 /** No cell: the values themselves go to F_VALUES. */
 export const FOLD_VALUES = 8;
 
-// ---- what foldNext asks for -----------------------------------------------------------------------------------------
+// ---- what foldNext asks for
+// -----------------------------------------------------------------------------------------
 /** Nothing, all series are in the cells. */
 export const JOB_DONE = 0;
 /** The points of F_BLOCK of F_SOURCE, for foldPoints. */
 export const JOB_BLOCK = 1;
-/** The points from F_JOB_FROM to F_JOB_TO, merged from the blocks of the parts at F_MERGED, which are in order of sources. */
+/**
+ * The points from F_JOB_FROM to F_JOB_TO, merged from the blocks of the parts at F_MERGED, which are in order of
+ * sources.
+ */
 export const JOB_MERGE = 2;
 /** Nothing more: what F_SOURCE says of where the blocks of a series are contradicts itself. */
 export const JOB_DAMAGED = 3;

@@ -1,6 +1,7 @@
 /**
- * The lock on a store's directory: one process writes, readers need none. The file LOCK names the process (src/lock/file-lock.ts);
- * that of a process which is gone is taken over. The same process, whatever the thread, is refused like any other.
+ * The lock on a store's directory: one process writes, readers need none. The file LOCK names the process
+ * (src/lock/file-lock.ts); that of a process which is gone is taken over. The same process, whatever the thread, is
+ * refused like any other.
  */
 import { join } from 'node:path';
 import { acquireFileLock, type HeldLock, SILENT_MS } from '../lock/file-lock.ts';

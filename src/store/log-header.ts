@@ -1,4 +1,7 @@
-/** The header of a log: its number, its first sequence, and how points of the same time are numbered (FORMAT.md, section 2). */
+/**
+ * The header of a log: its number, its first sequence, and how points of the same time are numbered (FORMAT.md,
+ * section 2).
+ */
 import { crc32 } from 'node:zlib';
 import { damaged, StoreError } from './errors.ts';
 import { logName } from './names.ts';
@@ -17,8 +20,8 @@ export const LOG_HEADER_BYTES = 32;
 export interface LogHeader {
   readonly firstSequence: number;
   /**
-   * Points of the same series and time go on behind those in segments of this age or a larger one; KEEPS_LAST: the last of them
-   * holds.
+   * Points of the same series and time go on behind those in segments of this age or a larger one; KEEPS_LAST: the
+   * last of them holds.
    */
   readonly since: number;
 }

@@ -1,13 +1,13 @@
 /**
  * Reading a log, front to back, frame by frame, in pieces of a few MiB. What a reader gets are views into the piece.
  *
- * The surprising part is what a bad frame means. A log is torn when the writer died or the power went while its end was being
- * written: the frames before are all there is, and the rest is cut. But when a whole frame follows that was made after the bad
- * one had been synced, the disk has lost what it had promised to keep. That is damage, and no silent cut would be right.
- * So it is when all of the last frame is there and its checksum is wrong: a write that was interrupted leaves a file that
- * ends within the frame, or sectors of zeros in it.
- * Without `--durability batch` several frames may be on their way at once, and the disk may keep a later one and lose an
- * earlier: that is torn, because those frames say that nothing was promised yet.
+ * The surprising part is what a bad frame means. A log is torn when the writer died or the power went while its end
+ * was being written: the frames before are all there is, and the rest is cut. But when a whole frame follows that was
+ * made after the bad one had been synced, the disk has lost what it had promised to keep. That is damage, and no
+ * silent cut would be right. So it is when all of the last frame is there and its checksum is wrong: a write that was
+ * interrupted leaves a file that ends within the frame, or sectors of zeros in it. Without `--durability batch`
+ * several frames may be on their way at once, and the disk may keep a later one and lose an earlier: that is torn,
+ * because those frames say that nothing was promised yet.
  */
 import { damaged } from './errors.ts';
 import type { OpenFile } from './files.ts';
@@ -79,8 +79,8 @@ export function readLog(file: OpenFile, number: number, visit: VisitFrame): LogE
 }
 
 /**
- * Reads every whole frame that can be found, at any place, whatever lies between. Frames come in order of their sequences;
- * a stray older one is skipped. Series that a lost frame defined stay undefined for those that follow.
+ * Reads every whole frame that can be found, at any place, whatever lies between. Frames come in order of their
+ * sequences; a stray older one is skipped. Series that a lost frame defined stay undefined for those that follow.
  * @throws StoreError `io`, `version`, and whatever `visit` throws
  */
 export function salvageLog(file: OpenFile, number: number, visit: VisitFrame): LogSalvage {

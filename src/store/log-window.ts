@@ -1,6 +1,6 @@
 /**
- * A piece of a log's file in memory, and the frames in it. A piece always begins at a frame, so that the frame's columns lie
- * on multiples of eight; the last frame of a piece, which is cut, is read again with the next one.
+ * A piece of a log's file in memory, and the frames in it. A piece always begins at a frame, so that the frame's
+ * columns lie on multiples of eight; the last frame of a piece, which is cut, is read again with the next one.
  */
 import type { OpenFile } from './files.ts';
 import {
@@ -59,8 +59,8 @@ export class LogWindow {
   }
 
   /**
-   * The first whole frame at `position` or later whose sequence is not below `sequence`. Looks at every byte, because what
-   * was damaged may also have become longer or shorter.
+   * The first whole frame at `position` or later whose sequence is not below `sequence`. Looks at every byte, because
+   * what was damaged may also have become longer or shorter.
    */
   nextFrame(position: number, sequence: number): LogFrame | undefined {
     let from = position;
@@ -78,8 +78,9 @@ export class LogWindow {
   }
 
   /**
-   * Whether what is at `position`, and no whole frame, can be what is left of the write of frame `sequence`: the file ends
-   * within it, or a sector of it has never been written and is of zeros. What was written is not changed by an interruption.
+   * Whether what is at `position`, and no whole frame, can be what is left of the write of frame `sequence`: the file
+   * ends within it, or a sector of it has never been written and is of zeros. What was written is not changed by an
+   * interruption.
    */
   mayBeTorn(position: number, sequence: number): boolean {
     const left = this.size - position;
@@ -116,7 +117,10 @@ export class LogWindow {
     return { isHead: false, position: position + headAt - at };
   }
 
-  /** Where [position, position + length) is in the piece: at a multiple of eight. Undefined: not all of it is in the file. */
+  /**
+   * Where [position, position + length) is in the piece: at a multiple of eight. Undefined: not all of it is in the
+   * file.
+   */
   #load(position: number, length: number): number | undefined {
     if (position + length > this.size) return undefined;
     const at = position - this.#start;

@@ -1,6 +1,7 @@
 /**
- * What a store does for itself after a flush, and on demand: drops what is too old, merges what lies in too many pieces,
- * deflates what nobody has written to for long. Each step is a manifest of its own, so that it can be interrupted anywhere.
+ * What a store does for itself after a flush, and on demand: drops what is too old, merges what lies in too many
+ * pieces, deflates what nobody has written to for long. Each step is a manifest of its own, so that it can be
+ * interrupted anywhere.
  */
 import { chill, coldCandidates, expired, runMerge } from './compact.ts';
 import { COMPACTION, type CompactionOptions, type Merge, planCompaction } from './compact-plan.ts';
@@ -35,7 +36,8 @@ export class Maintenance {
   readonly #runStart: number;
 
   /**
-   * @param runStart segments of this age or a larger one are of a run that goes on: they are not merged with others, since
+   * @param runStart segments of this age or a larger one are of a run that goes on: they are not merged with others,
+   * since
    *   what comes is numbered by them alone
    */
   constructor(parts: StoreParts, manifest: Manifest, runStart = 0) {
@@ -90,8 +92,8 @@ export class Maintenance {
   }
 
   /**
-   * Drops the points of some series in a span, from every segment. All that is touched is written anew before one manifest names it,
-   * so that an older value, which one of these points had replaced, is never seen again.
+   * Drops the points of some series in a span, from every segment. All that is touched is written anew before one
+   * manifest names it, so that an older value, which one of these points had replaced, is never seen again.
    */
   remove(find: FindSeries, span: TimeSpan): void {
     const { files, kernel, segments } = this.#parts;
@@ -169,7 +171,8 @@ function pointsIn(segments: readonly SegmentInfo[]): number {
 }
 
 /**
- * What is done after every flush. That it cannot be done now (a full disk) is reported and no error: everything is safe.
+ * What is done after every flush. That it cannot be done now (a full disk) is reported and no error: everything is
+ * safe.
  * @param runStart as for Maintenance
  * @returns the manifest that holds now
  * @throws StoreError of kind `failed`
@@ -188,8 +191,8 @@ export function maintain(parts: StoreParts, manifest: Manifest, runStart = 0): M
 }
 
 /**
- * What is so much older than now. A clock that is wrong must not drop a history: now is the newest point at the latest, so
- * that points only go when newer ones have come.
+ * What is so much older than now. A clock that is wrong must not drop a history: now is the newest point at the
+ * latest, so that points only go when newer ones have come.
  */
 function cutoffOf({ options }: StoreParts, { segments }: Manifest, retainUs: bigint): bigint {
   const newest = segments.reduce((latest, { lastTimeUs }) => (lastTimeUs > latest ? lastTimeUs : latest), MIN_I64);

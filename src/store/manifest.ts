@@ -1,8 +1,8 @@
 /**
- * The manifest: which files of a store's directory are live, and how far inputs have been read into segments. It is text
- * that a person can read, JSON with its members in a fixed order and a last line with its CRC-32, and it is replaced as a
- * whole: what it says is true from the rename on. Reading is strict: what is read must be, byte for byte, what
- * encodeManifest would write for it, so nothing in it can be changed unnoticed. FORMAT.md, section 1.
+ * The manifest: which files of a store's directory are live, and how far inputs have been read into segments. It is
+ * text that a person can read, JSON with its members in a fixed order and a last line with its CRC-32, and it is
+ * replaced as a whole: what it says is true from the rename on. Reading is strict: what is read must be, byte for
+ * byte, what encodeManifest would write for it, so nothing in it can be changed unnoticed. FORMAT.md, section 1.
  */
 import { crc32 } from 'node:zlib';
 import { excerpt } from '../text/printable.ts';
@@ -129,8 +129,8 @@ export function readManifest(files: Files): Manifest | undefined {
 }
 
 /**
- * Replaces the store's manifest. The new one holds, and survives a loss of power, when this returns. Everything that it
- * names has to be synced before, the names of the files too.
+ * Replaces the store's manifest. The new one holds, and survives a loss of power, when this returns. Everything that
+ * it names has to be synced before, the names of the files too.
  * @throws StoreError `io`: the old one holds and it may be tried again; `failed`: nobody knows which of them will hold
  *   after a loss of power, so no file that either of them names may be removed
  */
@@ -154,8 +154,9 @@ export function publishManifest(files: Files, manifest: Manifest): void {
 }
 
 /**
- * Who takes the lock over removes every MANIFEST.….tmp before it reads the manifest (fence.ts). So of two who believe that they
- * have the lock only one finds its file here: renaming it is what makes a manifest hold, and cannot happen late.
+ * Who takes the lock over removes every MANIFEST.….tmp before it reads the manifest (fence.ts). So of two who believe
+ * that they have the lock only one finds its file here: renaming it is what makes a manifest hold, and cannot happen
+ * late.
  */
 function renameOwn(files: Files, temporary: string): void {
   try {

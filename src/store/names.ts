@@ -1,6 +1,6 @@
 /**
- * The names of the files of a store's directory: which is what, and which are none of ours. One counter numbers logs and
- * segments, so that a number never means two files. A name that ends in `.tmp` was never finished.
+ * The names of the files of a store's directory: which is what, and which are none of ours. One counter numbers logs
+ * and segments, so that a number never means two files. A name that ends in `.tmp` was never finished.
  */
 
 import { randomBytes } from 'node:crypto';

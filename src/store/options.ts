@@ -3,7 +3,10 @@
 export type Durability = 'batch' | 'interval' | 'none';
 
 export interface StoreOptions {
-  /** `batch`: acknowledged means synced. `interval`: by the first batch after `intervalMs`, see syncDueMs. `none`: never for itself. */
+  /**
+   * `batch`: acknowledged means synced. `interval`: by the first batch after `intervalMs`, see syncDueMs. `none`:
+   * never for itself.
+   */
   readonly durability: Durability;
   readonly intervalMs: number;
   /** Milliseconds that never go back, from an arbitrary start. */
@@ -16,8 +19,8 @@ export interface StoreOptions {
   readonly flushPoints: number;
   readonly flushAgeMs: number;
   /**
-   * Which points of a series hold that come with the same time while the store is open: all of them, `keep`, or only the last one.
-   * Another process that opens the store later replaces them one by one with its own.
+   * Which points of a series hold that come with the same time while the store is open: all of them, `keep`, or only
+   * the last one. Another process that opens the store later replaces them one by one with its own.
    */
   readonly sameTime: 'keep' | 'last';
   /** Something is odd and the store goes on. */

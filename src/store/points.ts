@@ -10,8 +10,8 @@ export interface InputPosition {
   readonly bytes: number;
   readonly lines: number;
   /**
-   * CRC-32 of the input's first bytes and of those before the position, and how many of each: tells a file from another one
-   * that took its name. FORMAT.md, section 2.
+   * CRC-32 of the input's first bytes and of those before the position, and how many of each: tells a file from
+   * another one that took its name. FORMAT.md, section 2.
    */
   readonly headBytes: number;
   readonly headCrc: number;

@@ -1,7 +1,7 @@
 /**
- * What opening a store finds, and what it makes of it. Files that the manifest does not name are left-overs of something
- * that was interrupted before it counted, and go. What is in the log becomes segments, so that the store begins with an
- * empty table and a log of its own.
+ * What opening a store finds, and what it makes of it. Files that the manifest does not name are left-overs of
+ * something that was interrupted before it counted, and go. What is in the log becomes segments, so that the store
+ * begins with an empty table and a log of its own.
  */
 
 import { excerpt } from '../text/printable.ts';

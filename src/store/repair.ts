@@ -1,7 +1,7 @@
 /**
- * Saving what is whole of a damaged store. A manifest that is lost is made again from the segments that are there; a damaged
- * segment is written anew without its damaged blocks; of a damaged log every whole frame is kept. Damaged files are not
- * deleted but get `.damaged` behind their names, so that somebody may look further.
+ * Saving what is whole of a damaged store. A manifest that is lost is made again from the segments that are there; a
+ * damaged segment is written anew without its damaged blocks; of a damaged log every whole frame is kept. Damaged
+ * files are not deleted but get `.damaged` behind their names, so that somebody may look further.
  */
 import { runMerge } from './compact.ts';
 import { StoreError } from './errors.ts';

@@ -1,7 +1,8 @@
 /**
- * The index of a cold segment: pages of more entries than those of a hot one, each deflated alone, so that a question about
- * one series inflates one or two of them. The words of 8 bytes of a page are turned round before: field by field instead of
- * entry by entry, which brings like to like and takes a tenth off. A table says where each page is and what its checksum is.
+ * The index of a cold segment: pages of more entries than those of a hot one, each deflated alone, so that a question
+ * about one series inflates one or two of them. The words of 8 bytes of a page are turned round before: field by field
+ * instead of entry by entry, which brings like to like and takes a tenth off. A table says where each page is and what
+ * its checksum is.
  */
 import { crc32 } from 'node:zlib';
 import { damaged } from './errors.ts';
@@ -13,7 +14,10 @@ import { type IndexPages, readPageTable } from './segment-index.ts';
 import { COLD_PAGE_ENTRIES, COLD_TABLE_BYTES } from './segment-layout.ts';
 import { entryBytesOf, widenEntries } from './segment-v1.ts';
 
-/** A field of 8 bytes is copied as two halves: as one it would be a BigInt, or a double, which may lose the bits of a NaN. */
+/**
+ * A field of 8 bytes is copied as two halves: as one it would be a BigInt, or a double, which may lose the bits of a
+ * NaN.
+ */
 const FIELD_WORDS = 2;
 const WORD_BYTES = 4;
 const PAGE_BYTES = COLD_PAGE_ENTRIES * ENTRY_BYTES;

@@ -1,6 +1,6 @@
 /**
- * Raw deflate (RFC 1951, without a header) as segments use it: payloads, pages of the index and dictionaries that are cold.
- * The result is never longer than what was announced, so that a wrong length does not cost more memory than the
+ * Raw deflate (RFC 1951, without a header) as segments use it: payloads, pages of the index and dictionaries that are
+ * cold. The result is never longer than what was announced, so that a wrong length does not cost more memory than the
  * bytes that are really there.
  */
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';

@@ -1,7 +1,7 @@
 /**
- * Reading a segment's index: the entries of any blocks, without reading or checking the rest. Entries are read by pages,
- * because a page is what has a checksum. Who asks for block after block is taken to want them all, and gets twice as
- * many pages with each read. The pages of cold segments are those of segment-cold.ts.
+ * Reading a segment's index: the entries of any blocks, without reading or checking the rest. Entries are read by
+ * pages, because a page is what has a checksum. Who asks for block after block is taken to want them all, and gets
+ * twice as many pages with each read. The pages of cold segments are those of segment-cold.ts.
  */
 import { crc32 } from 'node:zlib';
 import { damaged } from './errors.ts';
@@ -25,7 +25,9 @@ export interface IndexPages {
    * @throws StoreError `damaged`
    */
   read(from: number, to: number, into: Uint8Array): void;
-  /** Where a field of a block's entry is in the file, or what it is part of; for messages. @throws StoreError `damaged` */
+  /**
+   * Where a field of a block's entry is in the file, or what it is part of; for messages. @throws StoreError `damaged`
+   */
   placeOf(block: number, field: number): number;
 }
 

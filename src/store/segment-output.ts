@@ -1,6 +1,6 @@
 /**
- * A file that is written from its beginning to its end, in large pieces. The buffer begins small, since most segments of a
- * young store are, and grows to 1 MiB before anything goes out.
+ * A file that is written from its beginning to its end, in large pieces. The buffer begins small, since most segments
+ * of a young store are, and grows to 1 MiB before anything goes out.
  */
 import type { OpenFile } from './files.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Reading the payloads of a segment's blocks. One payload is one small read; who asks for one after the other gets more with
- * each read, up to 256 KiB: more is not faster, and dozens of segments may be read side by side. Payloads follow each other without gaps, in the order of the blocks.
+ * Reading the payloads of a segment's blocks. One payload is one small read; who asks for one after the other gets
+ * more with each read, up to 256 KiB: more is not faster, and dozens of segments may be read side by side. Payloads
+ * follow each other without gaps, in the order of the blocks.
  */
 import { damaged } from './errors.ts';
 import type { OpenFile } from './files.ts';

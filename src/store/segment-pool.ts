@@ -1,4 +1,7 @@
-/** The open segments of a store or a snapshot: each is opened when it is first needed, and closed when no manifest names it. */
+/**
+ * The open segments of a store or a snapshot: each is opened when it is first needed, and closed when no manifest
+ * names it.
+ */
 import type { Files } from './files.ts';
 import type { Kernel } from './kernel.ts';
 import type { Manifest, SegmentInfo } from './manifest.ts';

@@ -1,7 +1,7 @@
 /**
- * Points as queries and compaction read them, wherever they lie: in a segment (segment.ts) or in the table of what has not
- * been flushed yet (table.ts). A source is a list of series, sorted by key; a series is a list of blocks, sorted by time; a
- * block is up to BLOCK_POINTS points with an entry (layout.ts) that says what is in it without decoding.
+ * Points as queries and compaction read them, wherever they lie: in a segment (segment.ts) or in the table of what has
+ * not been flushed yet (table.ts). A source is a list of series, sorted by key; a series is a list of blocks, sorted
+ * by time; a block is up to BLOCK_POINTS points with an entry (layout.ts) that says what is in it without decoding.
  */
 import type { SeriesKey } from './series.ts';
 
@@ -33,8 +33,8 @@ export interface PointSource {
   /** The series' key as bytes (series.ts): equal for equal series of all sources. */
   keyBytes(series: number): Uint8Array;
   /**
-   * Whether the other source has the same series under the same numbers, as far as that is cheap to tell: what was found in
-   * one need not be looked for in the other then. Left out: never.
+   * Whether the other source has the same series under the same numbers, as far as that is cheap to tell: what was
+   * found in one need not be looked for in the other then. Left out: never.
    */
   hasKeysOf?(other: PointSource): boolean;
   /** What `firstBlock` gives for each series, and for the one after the last; for who wants them all. */
@@ -42,8 +42,8 @@ export interface PointSource {
   /** Its blocks are [firstBlock(series), firstBlock(series + 1)), in order of time, and never overlap each other. */
   firstBlock(series: number): number;
   /**
-   * The entries of the blocks [from, to), ENTRY_BYTES each, checked. Valid until the next call. The summary of a block is
-   * always complete. @throws StoreError when it is damaged
+   * The entries of the blocks [from, to), ENTRY_BYTES each, checked. Valid until the next call. The summary of a block
+   * is always complete. @throws StoreError when it is damaged
    */
   entries(from: number, to: number): Uint8Array;
   /** The same for many blocks, straight to where they are wanted. @param into of their length @throws StoreError */

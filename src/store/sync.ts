@@ -1,7 +1,7 @@
 /**
- * Making things last. An error of fsync is final: the kernel has marked the pages clean that it could not write, so that a
- * second fsync would say yes to what is lost (Rebello et al., Can Applications Recover from fsync Failures?, USENIX ATC
- * 2020). What such an error becomes here is of kind `failed`, and its receiver stops writing.
+ * Making things last. An error of fsync is final: the kernel has marked the pages clean that it could not write, so
+ * that a second fsync would say yes to what is lost (Rebello et al., Can Applications Recover from fsync Failures?,
+ * USENIX ATC 2020). What such an error becomes here is of kind `failed`, and its receiver stops writing.
  */
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile } from './files.ts';

@@ -1,6 +1,6 @@
 /**
- * A table as queries read it: series sorted by key, their points in blocks. Nothing is computed before somebody asks, and
- * then for the series that he asks for: its points are gathered, and the entries of its blocks are kept.
+ * A table as queries read it: series sorted by key, their points in blocks. Nothing is computed before somebody asks,
+ * and then for the series that he asks for: its points are gathered, and the entries of its blocks are kept.
  *
  * The surprising part: how many blocks a series has follows from the number of points that came, before any of them is
  * looked at. When some were written twice there are fewer, and the last blocks of the series are empty: their entries

@@ -1,7 +1,7 @@
 /**
- * Dropping old points, also on a disk that has no room left. Whole segments go first, before anything else is done that needs
- * room: the log is not even made segments of. What is left of segments that are old in part is written anew after that, the
- * smallest first, each in the room that those before it have made.
+ * Dropping old points, also on a disk that has no room left. Whole segments go first, before anything else is done
+ * that needs room: the log is not even made segments of. What is left of segments that are old in part is written anew
+ * after that, the smallest first, each in the room that those before it have made.
  */
 import type { Files } from './files.ts';
 import { type MaintainReport, Maintenance } from './maintain.ts';

@@ -1,9 +1,10 @@
 /**
- * What the values of windows are kept in, in the kernel's memory, for history/value-cells.ts and asm/values.ts. Compiled twice
- * like layout.ts, so it holds only `export const NAME = integer`. Offsets are in bytes.
+ * What the values of windows are kept in, in the kernel's memory, for history/value-cells.ts and asm/values.ts.
+ * Compiled twice like layout.ts, so it holds only `export const NAME = integer`. Offsets are in bytes.
  */
 
-// ---- what is kept: u32 but for the last two ----------------------------------------------------------------------------
+// ---- what is kept: u32 but for the last two
+// ----------------------------------------------------------------------------
 export const V_COLUMN = 0; // address of the values as keys (i64, asm/values.ts), in the order in which they came
 export const V_COUNT = 4; // values
 export const V_PIECES = 8; // address of the pieces
@@ -20,7 +21,8 @@ export const V_LOW = 48; // f64: what was selected
 export const V_HIGH = 56; // f64: the next one in order
 export const VALUES_BYTES = 64;
 
-// ---- a piece: values that follow each other and belong to one cell, all fields u32 -------------------------------------
+// ---- a piece: values that follow each other and belong to one cell, all fields u32
+// -------------------------------------
 export const P_CELL = 0;
 export const P_FROM = 4; // its first value; they go on to the next piece's
 export const P_NANS = 8;

@@ -1,6 +1,7 @@
 /**
- * Errors that are for the user: what is wrong, more about it, what helps, and the exit code. Whoever can say this throws an
- * error with these members; the command line shows every such error in the same way and knows none of them by name.
+ * Errors that are for the user: what is wrong, more about it, what helps, and the exit code. Whoever can say this
+ * throws an error with these members; the command line shows every such error in the same way and knows none of them
+ * by name.
  */
 import { messageLine } from './printable.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Text from outside (guests, records, file names) made fit to be shown or kept. A terminal acts on escape sequences, a
- * reader is misled by a line break or a change of direction, and memory is filled by a message of a megabyte: so control
- * characters become visible, line breaks inside of a quotation too, and what is long is cut where it arises.
+ * reader is misled by a line break or a change of direction, and memory is filled by a message of a megabyte: so
+ * control characters become visible, line breaks inside of a quotation too, and what is long is cut where it arises.
  */
 
 /** Code units of a cause or another foreign text in a message, at most. */
@@ -33,7 +33,10 @@ export function printable(text: string): string {
   );
 }
 
-/** A value as one line of JSON that does nothing to a terminal: what is not printable is escaped, so the value is the same. */
+/**
+ * A value as one line of JSON that does nothing to a terminal: what is not printable is escaped, so the value is the
+ * same.
+ */
 export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(unprintables, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -52,8 +55,8 @@ export function quotedList(names: readonly string[]): string {
 }
 
 /**
- * A whole message of ours with its lines bounded, whatever was put into it. A further line that looks as if a message of
- * ours or a plugin's line began is indented: a name with a newline must not say something in our name.
+ * A whole message of ours with its lines bounded, whatever was put into it. A further line that looks as if a message
+ * of ours or a plugin's line began is indented: a name with a newline must not say something in our name.
  */
 export function message(text: string): string {
   const [first = '', ...others] = text.split('\n').map((line) => printable(cut(line, LINE_LENGTH)));

@@ -1,6 +1,6 @@
 /**
- * A tree in, a topology out, or all that is wrong with it. The steps: the maps against the table, names, routes, the rules
- * of the graph; then everything is frozen. Nothing is opened or asked here but what is in the options.
+ * A tree in, a topology out, or all that is wrong with it. The steps: the maps against the table, names, routes, the
+ * rules of the graph; then everything is frozen. Nothing is opened or asked here but what is in the options.
  */
 import type { Layer, Setting } from '../config/layers.ts';
 import { quoted } from '../text/printable.ts';

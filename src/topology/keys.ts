@@ -1,7 +1,8 @@
 /**
- * The form of the table of keys, and the table itself put together from its parts. Everything that slung knows of a key is in
- * its row: the checker (walk.ts), the JSON Schema (schema.ts), the man page and --print are all made from it. A key that
- * is called like a flag of the command line takes type, limits and default from there, so these stand once.
+ * The form of the table of keys, and the table itself put together from its parts. Everything that slung knows of a
+ * key is in its row: the checker (walk.ts), the JSON Schema (schema.ts), the man page and --print are all made from
+ * it. A key that is called like a flag of the command line takes type, limits and default from there, so these stand
+ * once.
  */
 import type { FlagLookup, Key, KeyRow, KeyTable, KeyType, Section, SectionName } from './key.ts';
 import { pluginKeys, testKeys, topKeys } from './keys-plugins.ts';
@@ -60,7 +61,10 @@ const rows: Readonly<Record<SectionName, SectionRow>> = {
   rotate: { called: 'rotate', keys: rotateKeys, doc: 'When a new file is begun.' },
 };
 
-/** The table, with what `flags` says of the keys that are flags. @throws TypeError when a row names no flag: our mistake */
+/**
+ * The table, with what `flags` says of the keys that are flags. @throws TypeError when a row names no flag: our
+ * mistake
+ */
 export function keyTable(flags: FlagLookup): KeyTable {
   const filled = (row: KeyRow): Key => Object.freeze(withFlag(row, flags));
   const section = (name: SectionName): Section => {

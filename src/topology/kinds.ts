@@ -1,6 +1,7 @@
 /**
- * What can only be said when the plugins have been looked at: a guest that reads one stream has no boundary between its input and
- * its output, so it runs once, is not called again for a record, and nothing is acknowledged before it ends.
+ * What can only be said when the plugins have been looked at: a guest that reads one stream has no boundary between
+ * its input and its output, so it runs once, is not called again for a record, and nothing is acknowledged before it
+ * ends.
  */
 import { quoted } from '../text/printable.ts';
 import type { Problems } from './problem.ts';

@@ -1,13 +1,14 @@
 /**
- * From a character of a YAML scalar's value back to where it stands in the file, so that an error inside a selector has
- * its caret in the file, also in folded text. The value is laid over its source from left to right: escapes and doubled
- * quotes are stepped over, and what YAML folds (a line break and the indentation behind it) is one character.
+ * From a character of a YAML scalar's value back to where it stands in the file, so that an error inside a selector
+ * has its caret in the file, also in folded text. The value is laid over its source from left to right: escapes and
+ * doubled quotes are stepped over, and what YAML folds (a line break and the indentation behind it) is one character.
  */
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
 
 /**
- * For each UTF-16 unit of `value` its offset in `source`, then the offset of the end; undefined when the two do not fit.
+ * For each UTF-16 unit of `value` its offset in `source`, then the offset of the end; undefined when the two do not
+ * fit.
  * @param from where the scalar begins in `source`, with its quote or `|`
  * @param to   where it ends
  */

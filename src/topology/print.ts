@@ -22,7 +22,9 @@ import { COVER, coverUrl, type Place, placeText } from './problem.ts';
 import type { Walked } from './walk.ts';
 
 export interface PrintOptions {
-  /** Say behind each value where it comes from, and print defaults. Without it, only what is not a default is printed. */
+  /**
+   * Say behind each value where it comes from, and print defaults. Without it, only what is not a default is printed.
+   */
   readonly hasOrigins: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `where`: a selector, a list of which all must hold, or Tangent's list of {any, all, none}. Each is compiled once to know
- * that it can be, and an error in it gets its place in the file.
+ * `where`: a selector, a list of which all must hold, or Tangent's list of {any, all, none}. Each is compiled once to
+ * know that it can be, and an error in it gets its place in the file.
  */
 import { compileExpressions, compileLists, type ListSelector, SelectorError } from '../selector/index.ts';
 import { isNothing, type Node, type Scalar, shapeOf } from './node.ts';

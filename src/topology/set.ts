@@ -1,4 +1,7 @@
-/** `--set sinks.out.path=x`: another value for one key. Names may have points in them, so the longest that is there is taken. */
+/**
+ * `--set sinks.out.path=x`: another value for one key. Names may have points in them, so the longest that is there is
+ * taken.
+ */
 import { nearest } from '../selector/index.ts';
 import { quoted } from '../text/printable.ts';
 import { entryNode, listNode, type MapNode, mapNode, type Node } from './node.ts';

@@ -205,7 +205,9 @@ export interface Edge {
   readonly from: string;
   readonly to: string;
   readonly where: Where | undefined;
-  /** Edges with the same number are one `first` group: a record goes along its first branch that takes it. −1: none. */
+  /**
+   * Edges with the same number are one `first` group: a record goes along its first branch that takes it. −1: none.
+   */
   readonly group: number;
   /** In a group, the place of its branch; edges of one branch have the same tests. */
   readonly branch: number;

@@ -1,6 +1,6 @@
 /**
- * What looks right and is not YAML: for a place where the parser gave up, what was probably meant. Looked for in the line
- * of the error alone, by its shape.
+ * What looks right and is not YAML: for a place where the parser gave up, what was probably meant. Looked for in the
+ * line of the error alone, by its shape.
  */
 import { excerpt } from '../text/printable.ts';
 import { COVER, isSecretKey } from './problem.ts';
@@ -77,7 +77,9 @@ const shapes: readonly Shape[] = [
   },
 ];
 
-/** The trap in the line of `offset`, or of the line before when that one is unfinished; undefined when there is none. */
+/**
+ * The trap in the line of `offset`, or of the line before when that one is unfinished; undefined when there is none.
+ */
 export function trapAt(text: string, offset: number): Trap | undefined {
   const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
   const newline = text.indexOf('\n', offset);

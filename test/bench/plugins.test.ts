@@ -1,6 +1,7 @@
 /**
- * The bench of plugins: its input is the same everywhere and shaped as promised, its baselines do what the plugins do, a
- * row says rightly whether its figure is good enough. No timing, and no run of slung: the bench compares outputs itself.
+ * The bench of plugins: its input is the same everywhere and shaped as promised, its baselines do what the plugins do,
+ * a row says rightly whether its figure is good enough. No timing, and no run of slung: the bench compares outputs
+ * itself.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

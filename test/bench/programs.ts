@@ -1,6 +1,6 @@
 /**
- * The bench's modules with types for these tests. The bench is plain JavaScript with JSDoc (it must run before anything
- * is built), which this project's tsconfig does not look into; bench/tsconfig.json checks it.
+ * The bench's modules with types for these tests. The bench is plain JavaScript with JSDoc (it must run before
+ * anything is built), which this project's tsconfig does not look into; bench/tsconfig.json checks it.
  */
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,7 @@
-/** The man pages of section 1 are roff that is understood, and leave nothing out. printed.test.ts compares them with man/. */
+/**
+ * The man pages of section 1 are roff that is understood, and leave nothing out. printed.test.ts compares them with
+ * man/.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

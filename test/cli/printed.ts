@@ -1,6 +1,7 @@
 /**
  * The files of the project that are printed from its tables: the man pages, the help and the completion scripts that
- * tests compare with, and the part of bin/slung.js that chooses a bundle. `npm run man` writes them (print.mjs); the tests only compare.
+ * tests compare with, and the part of bin/slung.js that chooses a bundle. `npm run man` writes them (print.mjs); the
+ * tests only compare.
  */
 import { plainPaint } from '../../src/cli/color.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
@@ -70,7 +71,10 @@ function helpOf(line: string): string {
   return helpText(line.endsWith('--help') ? 'full' : 'brief', command, plainPaint);
 }
 
-/** bin/slung.js with what it has to know of the commands before anything is loaded. A subcommand is as its parent by default. */
+/**
+ * bin/slung.js with what it has to know of the commands before anything is loaded. A subcommand is as its parent by
+ * default.
+ */
 function withTable(text: string): string {
   const rows = Object.entries(commandTable).flatMap(([name, { bundle, wholeWith, startsThread }]) => {
     const parent = name.includes(' ') ? commandTable[name.split(' ')[0] as CommandName].bundle : 'cli';

@@ -1,4 +1,6 @@
-/** `slung run` from argv, environment and plugin files to the settings of the run. What a run does is not tested here. */
+/**
+ * `slung run` from argv, environment and plugin files to the settings of the run. What a run does is not tested here.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

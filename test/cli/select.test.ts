@@ -1,4 +1,6 @@
-/** `slung select` from argv and environment to the settings of the run, and from the run's outcome to the exit code. */
+/**
+ * `slung select` from argv and environment to the settings of the run, and from the run's outcome to the exit code.
+ */
 import { describe, expect, test } from 'vitest';
 import { settingsOf, slung } from './support.ts';
 

@@ -1,4 +1,6 @@
-/** main() with the process replaced: output is collected, signals are an object, the run is a function of the test's. */
+/**
+ * main() with the process replaced: output is collected, signals are an object, the run is a function of the test's.
+ */
 
 import { main } from '../../src/cli/main.ts';
 import type { StoreApi } from '../../src/cli/store-api.ts';

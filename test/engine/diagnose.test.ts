@@ -30,8 +30,8 @@ interface Verdict {
 }
 
 /**
- * Diagnoses all lines; the numbers are code, column, code, column … and are borrowed until the next call. `behind` is put
- * after every line.
+ * Diagnoses all lines; the numbers are code, column, code, column … and are borrowed until the next call. `behind` is
+ * put after every line.
  */
 function diagnoseAll(lines: readonly Uint8Array[], maxDepth = MAX_DEPTH, behind = join('\n')): Uint32Array {
   const results = work;

@@ -1,6 +1,6 @@
 /**
- * Keys that are hard to tell apart, wanted and in records: found by value, and by few steps however many of them there are.
- * What is found is compared with JSON.parse; steps are counted in the plan itself.
+ * Keys that are hard to tell apart, wanted and in records: found by value, and by few steps however many of them there
+ * are. What is found is compared with JSON.parse; steps are counted in the plan itself.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -24,7 +24,10 @@ function project(columns: readonly Column[], lines: readonly string[]): string[]
   return out.toString().split('\n').slice(0, -1);
 }
 
-/** How many edges a search for a key may look at, at most, in a node's table and in those below it for keys that are alike. */
+/**
+ * How many edges a search for a key may look at, at most, in a node's table and in those below it for keys that are
+ * alike.
+ */
 function longestSearch({ bytes }: Plan, node: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const table = view.getUint32(node + L.N_TABLE, true);

@@ -1,6 +1,7 @@
 /**
- * Lists of fields as text, through their parser and the engine, against the model of the records: names, and values byte for
- * byte; csv and tsv as strict readers find them. A difference is shown with the seed, which gives all of it again.
+ * Lists of fields as text, through their parser and the engine, against the model of the records: names, and values
+ * byte for byte; csv and tsv as strict readers find them. A difference is shown with the seed, which gives all of it
+ * again.
  */
 import { expect, test } from 'vitest';
 import { splitFields } from '../../src/config/fields.ts';

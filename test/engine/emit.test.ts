@@ -1,4 +1,6 @@
-/** Delimited text and projections against a plain encoder over JSON.parse, at every length around the 16-byte vectors. */
+/**
+ * Delimited text and projections against a plain encoder over JSON.parse, at every length around the 16-byte vectors.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildPlan } from '../../src/engine/plan.ts';

@@ -1,7 +1,7 @@
 /**
- * The whole engine against JSON.parse: which lines are JSON, and what lies at a path. Many lines lie in one block, at every
- * position of the 64-byte grid, so that what a broken line does to its neighbours is seen as well. A line that is not
- * UTF-8 is none that JSON.parse could be asked about: the fatal decoder answers for it.
+ * The whole engine against JSON.parse: which lines are JSON, and what lies at a path. Many lines lie in one block, at
+ * every position of the 64-byte grid, so that what a broken line does to its neighbours is seen as well. A line that
+ * is not UTF-8 is none that JSON.parse could be asked about: the fatal decoder answers for it.
  *
  * With SLUNG_FUZZ_SIMDJSON=1 and the packages of bench/ installed, simdjson is asked too.
  */

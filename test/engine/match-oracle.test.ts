@@ -1,6 +1,6 @@
 /**
- * Selectors as text, through parser, compiler and engine, against what they mean: random selectors over random records. A
- * difference is shown as one selector, one record and the seed, which gives both again.
+ * Selectors as text, through parser, compiler and engine, against what they mean: random selectors over random
+ * records. A difference is shown as one selector, one record and the seed, which gives both again.
  */
 import { expect, test } from 'vitest';
 import { buildPlan } from '../../src/engine/plan.ts';

@@ -1,6 +1,6 @@
 /**
- * The order of flights: lanes that finish whenever they like, and an output in the order of the input all the same. The
- * lanes here process in this thread, but say that they are done at random times and in any order.
+ * The order of flights: lanes that finish whenever they like, and an output in the order of the input all the same.
+ * The lanes here process in this thread, but say that they are done at random times and in any order.
  */
 import { describe, expect, test } from 'vitest';
 import { Engine, type EngineOptions } from '../../src/engine/engine.ts';

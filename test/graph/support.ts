@@ -53,7 +53,10 @@ export interface Result {
   readonly updates: number;
 }
 
-/** A whole run over given reads (`more`: of further inputs). `prepare` may change the stage (add lanes) before it begins. */
+/**
+ * A whole run over given reads (`more`: of further inputs). `prepare` may change the stage (add lanes) before it
+ * begins.
+ */
 export async function runOver(
   readings: readonly Reading[],
   changes: SelectChanges = {},

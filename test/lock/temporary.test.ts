@@ -1,4 +1,6 @@
-/** Temporary files of processes that were killed: the next one that writes the same file removes them, and no others. */
+/**
+ * Temporary files of processes that were killed: the next one that writes the same file removes them, and no others.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** `--unsparsify`: the columns of all records, as a reader with JSON.parse finds them, for any number of lanes and any cut. */
+/**
+ * `--unsparsify`: the columns of all records, as a reader with JSON.parse finds them, for any number of lanes and any
+ * cut.
+ */
 import { appendFileSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +33,10 @@ function fileOf(bytes: string | Uint8Array): string {
   return path;
 }
 
-/** A lane whose batches are processed long before they are done, so that it knows keys of batches that are drained later. */
+/**
+ * A lane whose batches are processed long before they are done, so that it knows keys of batches that are drained
+ * later.
+ */
 class TardyLane extends MainLane {
   readonly #random: Random;
 
@@ -121,7 +127,10 @@ function expectedCsv(texts: readonly string[], matches: (record: Record<string, 
   return `${[names.map(cell).join(','), ...rows].join('\n')}\n`;
 }
 
-/** Names that are written in more than one way, need quotes in csv, or begin alike. No array indices, which JavaScript sorts. */
+/**
+ * Names that are written in more than one way, need quotes in csv, or begin alike. No array indices, which JavaScript
+ * sorts.
+ */
 const oddNames = ['a,b', 'say "x"', 'é', 'two\nlines', '', ' ', 'n1x', 'n10', '__x'];
 
 function randomKey(random: Random): string {

@@ -1,6 +1,6 @@
 /**
- * Each command in its own bundle, as bin/slung.js starts it: the bundle that the table names is the one that is loaded, and
- * help and the first thing that goes wrong need nothing that was left out of it.
+ * Each command in its own bundle, as bin/slung.js starts it: the bundle that the table names is the one that is
+ * loaded, and help and the first thing that goes wrong need nothing that was left out of it.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';

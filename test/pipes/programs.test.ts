@@ -1,6 +1,7 @@
 /**
- * Slung programs in a real slung that reach out: an answer to the producer that sent an event, a request to a host that
- * was allowed and to one that was not. The program is fixtures/plugins/slung/script.c, which does what its arguments say.
+ * Slung programs in a real slung that reach out: an answer to the producer that sent an event, a request to a host
+ * that was allowed and to one that was not. The program is fixtures/plugins/slung/script.c, which does what its
+ * arguments say.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

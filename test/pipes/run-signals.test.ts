@@ -1,4 +1,6 @@
-/** SIGINT and SIGTERM while plugins run: what was read goes through all of them, and the process dies of the signal. */
+/**
+ * SIGINT and SIGTERM while plugins run: what was read goes through all of them, and the process dies of the signal.
+ */
 import { spawn } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

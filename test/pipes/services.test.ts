@@ -1,4 +1,6 @@
-/** The services of a Tangent plugin in a real slung: cache (also between two runs, and damaged), locks, configuration. */
+/**
+ * The services of a Tangent plugin in a real slung: cache (also between two runs, and damaged), locks, configuration.
+ */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';

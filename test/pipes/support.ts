@@ -22,7 +22,9 @@ export function workDirectory(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** No guest of a test stays within a call or in loading for so long but those that a test gives a limit of their own. */
+/**
+ * No guest of a test stays within a call or in loading for so long but those that a test gives a limit of their own.
+ */
 const NO_LIMIT = '1h';
 
 /** The environment without anything that changes what slung says. */
@@ -216,8 +218,8 @@ export async function untilBusy(pid: number): Promise<void> {
 }
 
 /**
- * Sends a signal and resolves when it has arrived, so that the next one of its kind is another one: two signals that wait
- * for a process at the same time are one.
+ * Sends a signal and resolves when it has arrived, so that the next one of its kind is another one: two signals that
+ * wait for a process at the same time are one.
  */
 export async function deliver(child: ChildProcess, signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
   child.kill(signal);

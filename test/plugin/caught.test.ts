@@ -1,6 +1,6 @@
 /**
- * Guests that catch whatever ends them (`try … catch_all`, the encoding that every Node runs) and go on as if nothing had
- * been: the run counts what ended them, in every kind of plugin and at every place where a guest is called.
+ * Guests that catch whatever ends them (`try … catch_all`, the encoding that every Node runs) and go on as if nothing
+ * had been: the run counts what ended them, in every kind of plugin and at every place where a guest is called.
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { leb } from '../../src/plugin/binary/writer.ts';

@@ -1,7 +1,7 @@
 /**
- * Tangent plugins that do what they must not (fixtures/plugins/hostile), through the command line: whatever a guest does, the
- * run ends by itself or goes on as asked, the message says which plugin, which records and why, and with skip only the
- * record at fault is lost, to the rejects.
+ * Tangent plugins that do what they must not (fixtures/plugins/hostile), through the command line: whatever a guest
+ * does, the run ends by itself or goes on as asked, the message says which plugin, which records and why, and with
+ * skip only the record at fault is lost, to the rejects.
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { isFull } from '../support/full.ts';

@@ -1,6 +1,6 @@
 /**
- * Random queries and their texts. A query is printed in one of the many ways in which it can be written: in quotes or bare,
- * with and without blanks, with `!=` or NOT, in any case.
+ * Random queries and their texts. A query is printed in one of the many ways in which it can be written: in quotes or
+ * bare, with and without blanks, with `!=` or NOT, in any case.
  */
 import type { Operation, Query, TagExpression, TextPattern, TimePoint } from '../../src/query/index.ts';
 import { historyOperations, liveOperations } from '../../src/query/index.ts';

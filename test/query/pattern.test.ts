@@ -1,4 +1,6 @@
-/** Patterns on values: against JavaScript where both mean the same, against the selectors' dialect where they do not. */
+/**
+ * Patterns on values: against JavaScript where both mean the same, against the selectors' dialect where they do not.
+ */
 import { expect, test } from 'vitest';
 import { parseQuery } from '../../src/query/index.ts';
 import { compilePattern } from '../../src/query/pattern.ts';

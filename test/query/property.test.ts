@@ -1,4 +1,6 @@
-/** Random queries: what is printed is read again, and whatever is done to a text, it is read or refused with a place. */
+/**
+ * Random queries: what is printed is read again, and whatever is done to a text, it is read or refused with a place.
+ */
 import { expect, test } from 'vitest';
 import {
   matchesTags,

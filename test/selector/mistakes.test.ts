@@ -1,6 +1,6 @@
 /**
- * Every error of the expression parser as the user sees it, in mistakes.txt: read that file as the documentation of the
- * messages. `vitest -u` writes it anew.
+ * Every error of the expression parser as the user sees it, in mistakes.txt: read that file as the documentation of
+ * the messages. `vitest -u` writes it anew.
  */
 import { expect, test } from 'vitest';
 import { compileExpressions } from '../../src/selector/compile.ts';

@@ -1,4 +1,6 @@
-/** The meaning of every operator, on the oracle. Engine tests use the oracle, so this is where it is held to account. */
+/**
+ * The meaning of every operator, on the oracle. Engine tests use the oracle, so this is where it is held to account.
+ */
 import { describe, expect, test } from 'vitest';
 import { matches } from './oracle.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Random selectors over the whole grammar, as text, each with what it means: a function over the model of a record. It knows
- * nothing of the parser, the compiler or the engine; numbers are compared exactly, since JavaScript compares a bigint with a
- * double by value.
+ * Random selectors over the whole grammar, as text, each with what it means: a function over the model of a record. It
+ * knows nothing of the parser, the compiler or the engine; numbers are compared exactly, since JavaScript compares a
+ * bigint with a double by value.
  */
 import type { Chance } from '../support/mutate.ts';
 import { type AskedPath, randomPath } from '../support/random-paths.ts';

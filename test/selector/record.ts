@@ -1,6 +1,7 @@
 /**
- * A small JSON reader for tests that keeps what JSON.parse loses: the text of numbers (so that integers beyond 2^53 stay
- * exact) and keys such as `__proto__`. Duplicate keys: the last one wins. Strings go through JSON.parse one by one.
+ * A small JSON reader for tests that keeps what JSON.parse loses: the text of numbers (so that integers beyond 2^53
+ * stay exact) and keys such as `__proto__`. Duplicate keys: the last one wins. Strings go through JSON.parse one by
+ * one.
  */
 import type { NumberValue, Path } from '../../src/engine/program.ts';
 

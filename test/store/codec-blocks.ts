@@ -1,6 +1,6 @@
 /**
- * Encoding and decoding a block by the kernel, with guards: behind what encodeBlock may use, behind the last decoded point,
- * and the payload ends 16 bytes before the end of the memory, so that reading more than these traps.
+ * Encoding and decoding a block by the kernel, with guards: behind what encodeBlock may use, behind the last decoded
+ * point, and the payload ends 16 bytes before the end of the memory, so that reading more than these traps.
  */
 import { expect } from 'vitest';
 import { Kernel } from '../../src/store/kernel.ts';

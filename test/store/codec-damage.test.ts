@@ -1,6 +1,7 @@
 /**
- * Bytes that nobody wrote are refused, or read as the second reader reads them, without a byte outside of the payload (and 16
- * behind it) being read or a point too many being written. Checksums find damage long before; this is what holds without them.
+ * Bytes that nobody wrote are refused, or read as the second reader reads them, without a byte outside of the payload
+ * (and 16 behind it) being read or a point too many being written. Checksums find damage long before; this is what
+ * holds without them.
  */
 import { describe, expect, test } from 'vitest';
 import { E_TIME_BYTES, E_TIME_CODEC, E_VALUE_BYTES, E_VALUE_CODEC, S_COUNT } from '../../src/store/layout.ts';
@@ -12,7 +13,10 @@ const codecs = new Codecs();
 const clockNames = Object.keys(clocks);
 const gaugeNames = Object.keys(gauges);
 
-/** Decodes what nobody wrote: like the second reader, or not at all. @returns whether the times and the values were read */
+/**
+ * Decodes what nobody wrote: like the second reader, or not at all. @returns whether the times and the values were
+ * read
+ */
 function compare(block: Block, told: string): readonly [boolean, boolean] {
   const decoded = codecs.decode(block);
   const again = readAgain(block);

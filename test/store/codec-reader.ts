@@ -1,6 +1,6 @@
 /**
- * A second reader of blocks, written from FORMAT.md section 4 alone, with BigInt and without any concern for speed: what it
- * makes of a payload is what a payload means. Bytes that the section does not allow are a RangeError.
+ * A second reader of blocks, written from FORMAT.md section 4 alone, with BigInt and without any concern for speed:
+ * what it makes of a payload is what a payload means. Bytes that the section does not allow are a RangeError.
  */
 
 const MOST_POINTS = 4096;

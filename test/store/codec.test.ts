@@ -1,6 +1,6 @@
 /**
- * The block codecs: every column comes back bit by bit, hot and cold; a second reader, written from FORMAT.md alone, reads the
- * same; and sizes are what the store promises. codec-damage.test.ts is about bytes that nobody wrote.
+ * The block codecs: every column comes back bit by bit, hot and cold; a second reader, written from FORMAT.md alone,
+ * reads the same; and sizes are what the store promises. codec-damage.test.ts is about bytes that nobody wrote.
  */
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -62,7 +62,9 @@ describe('every column comes back', () => {
   });
 });
 
-/** The set that the store's figures speak of: 70 % walks of two decimals, 30 % counters, 30 % of the steps jittered. */
+/**
+ * The set that the store's figures speak of: 70 % walks of two decimals, 30 % counters, 30 % of the steps jittered.
+ */
 function synthetic(
   random: Random,
   count: number,

@@ -1,6 +1,6 @@
 /**
- * Merged segments against a model that is a Map: random series over several sources with blocks of any size, overlapping,
- * beside each other and on the same times, hot and cold, cut by a span; and how much is decoded for it.
+ * Merged segments against a model that is a Map: random series over several sources with blocks of any size,
+ * overlapping, beside each other and on the same times, hot and cold, cut by a span; and how much is decoded for it.
  */
 import { describe, expect, test } from 'vitest';
 import { mergeSegments } from '../../src/store/compact-merge.ts';

@@ -1,7 +1,7 @@
 /**
- * Plans of merges against a model of what is in the segments: whatever is merged, in whatever order, the newest write of every
- * point is the one that is seen; merged segments are not too large and lie in one window; planning ends; and each point is written
- * again only so often.
+ * Plans of merges against a model of what is in the segments: whatever is merged, in whatever order, the newest write
+ * of every point is the one that is seen; merged segments are not too large and lie in one window; planning ends; and
+ * each point is written again only so often.
  */
 import { describe, expect, test } from 'vitest';
 import { COMPACTION, FULL_COMPACTION, type Merge, planCompaction } from '../../src/store/compact-plan.ts';
@@ -88,7 +88,10 @@ class StoreModel {
   }
 }
 
-/** Points around a moment that goes on, some of them late by days or a year, in few series so that many are written twice. */
+/**
+ * Points around a moment that goes on, some of them late by days or a year, in few series so that many are written
+ * twice.
+ */
 function flushOf(random: () => number, at: bigint): string[] {
   const count = 1 + Math.floor(random() ** 3 * 60);
   const spread = random() < 0.3 ? 40 * 24 : random() < 0.2 ? 10_000 : 10;

@@ -1,6 +1,6 @@
 /**
- * Deleting: what is selected is gone from every segment and the log, also what it had replaced; everything else is as it was, in
- * random histories. Interrupted anywhere, all of it is gone or none.
+ * Deleting: what is selected is gone from every segment and the log, also what it had replaced; everything else is as
+ * it was, in random histories. Interrupted anywhere, all of it is gone or none.
  */
 import { describe, expect, test } from 'vitest';
 import { parseQuery } from '../../src/query/index.ts';

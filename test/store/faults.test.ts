@@ -1,7 +1,7 @@
 /**
- * Every operation of the file system fails once: the N-th one for N = 1, 2, … until a scenario goes through, in every way in
- * which an operation can fail. Whatever fails, what was acknowledged is there afterwards, for the process itself when it can
- * go on, for the next one after a kill, and after losses of power.
+ * Every operation of the file system fails once: the N-th one for N = 1, 2, … until a scenario goes through, in every
+ * way in which an operation can fail. Whatever fails, what was acknowledged is there afterwards, for the process
+ * itself when it can go on, for the next one after a kill, and after losses of power.
  */
 import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/store/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * A writer that is stopped before any of its operations, for so long that another one takes the lock over, writes, and ends;
- * then the first goes on until it notices. Whatever either of them has acknowledged is there, and nothing is damaged.
+ * A writer that is stopped before any of its operations, for so long that another one takes the lock over, writes, and
+ * ends; then the first goes on until it notices. Whatever either of them has acknowledged is there, and nothing is
+ * damaged.
  */
 import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/store/errors.ts';
@@ -87,7 +88,10 @@ const batch = (writer: string, number: number): ModelPoint[] =>
     ...{ name: writer, tags: [`i=${i % 2}`], timeUs: BigInt(number * 1_000_000 + i * 10), value: number + i / 10 },
   }));
 
-/** Writes batches, flushing and opening anew in between. @returns whether it was stopped by an error, which is to be final */
+/**
+ * Writes batches, flushing and opening anew in between. @returns whether it was stopped by an error, which is to be
+ * final
+ */
 function write(files: Files, writer: string, batches: number, acknowledged: History): 'stopped' | 'done' {
   try {
     let store = testStore(files, { flushPoints: 15 });

@@ -1,5 +1,6 @@
 /**
- * `trim` on a disk that is full: a real file system of two megabytes, with not a byte left. Skipped where none can be mounted.
+ * `trim` on a disk that is full: a real file system of two megabytes, with not a byte left. Skipped where none can be
+ * mounted.
  */
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,6 +1,6 @@
 /**
- * A process that writes is killed at a random moment, again and again, over the same directory. Whatever it was doing, the
- * next reader finds every batch that was acknowledged, whole, and at most one more.
+ * A process that writes is killed at a random moment, again and again, over the same directory. Whatever it was doing,
+ * the next reader finds every batch that was acknowledged, whole, and at most one more.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Files of a store that are gone, empty, or of zeros: each is missed by its name, by verify and by whoever opens the store,
- * and repair goes on with the others. And the end of a log: what is torn there, and what is damaged.
+ * Files of a store that are gone, empty, or of zeros: each is missed by its name, by verify and by whoever opens the
+ * store, and repair goes on with the others. And the end of a log: what is torn there, and what is damaged.
  */
 import { describe, expect, test } from 'vitest';
 import type { StoreError } from '../../src/store/errors.ts';

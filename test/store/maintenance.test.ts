@@ -1,6 +1,7 @@
 /**
- * What a store does for itself changes no answer: random histories, asked with every operation before and after every flush,
- * merge, restart and repair. Answers are compared bit for bit, since a last digit that comes and goes is a wrong answer too.
+ * What a store does for itself changes no answer: random histories, asked with every operation before and after every
+ * flush, merge, restart and repair. Answers are compared bit for bit, since a last digit that comes and goes is a
+ * wrong answer too.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

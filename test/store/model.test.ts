@@ -1,7 +1,7 @@
 /**
  * A whole store against a model of it, over random histories: batches with points out of order, again, and years away;
- * flushes, clean restarts, processes that are killed, losses of power that keep what was not synced, lose it, or keep parts
- * of it. After each of these the store must hold exactly what was acknowledged.
+ * flushes, clean restarts, processes that are killed, losses of power that keep what was not synced, lose it, or keep
+ * parts of it. After each of these the store must hold exactly what was acknowledged.
  */
 import { expect, test } from 'vitest';
 import { openSnapshot } from '../../src/store/snapshot.ts';

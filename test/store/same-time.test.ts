@@ -1,7 +1,7 @@
 /**
- * Points with the same series and time: all of a run are kept, a second run over the same input changes nothing, and a run that
- * goes on adds to them. Against a model that holds a list of values for each time, over random histories in which times repeat, go
- * back, and are cut anywhere by flushes, merges, restarts, and processes that are killed.
+ * Points with the same series and time: all of a run are kept, a second run over the same input changes nothing, and a
+ * run that goes on adds to them. Against a model that holds a list of values for each time, over random histories in
+ * which times repeat, go back, and are cut anywhere by flushes, merges, restarts, and processes that are killed.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

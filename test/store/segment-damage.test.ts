@@ -1,6 +1,6 @@
 /**
- * Damaged segments: every few bits one flipped, every length, random garbage. A segment either says that it is damaged, and
- * where, or gives what was written; verify finds every flipped bit.
+ * Damaged segments: every few bits one flipped, every length, random garbage. A segment either says that it is
+ * damaged, and where, or gives what was written; verify finds every flipped bit.
  */
 import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/store/errors.ts';

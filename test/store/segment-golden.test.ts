@@ -1,10 +1,10 @@
 /**
- * Segments of each version that were written once (fixtures/store/v1, v2) and have to be read for ever. What is in them is computed
- * here again. The example of FORMAT.md is one of them, and is also read by the text of that file alone: without the
- * store's code, its constants or its checksums.
+ * Segments of each version that were written once (fixtures/store/v1, v2) and have to be read for ever. What is in
+ * them is computed here again. The example of FORMAT.md is one of them, and is also read by the text of that file
+ * alone: without the store's code, its constants or its checksums.
  *
- * They were made by `WRITE_FIXTURES=1 npx vitest run test/store/segment-golden.test.ts`. That is for a version that nobody
- * has yet; another version gets a folder of its own.
+ * They were made by `WRITE_FIXTURES=1 npx vitest run test/store/segment-golden.test.ts`. That is for a version that
+ * nobody has yet; another version gets a folder of its own.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,10 @@ const formatPath = fileURLToPath(new URL('../../src/store/FORMAT.md', import.met
 const START_US = 1_767_225_600_000_000n;
 const SECOND_US = 1_000_000n;
 
-/** Every kind of series: on the second or not, decimals, counters, constants, doubles, odd bits, of one point and of many. */
+/**
+ * Every kind of series: on the second or not, decimals, counters, constants, doubles, odd bits, of one point and of
+ * many.
+ */
 function manyPoints(): Points {
   const points: Points = new Map();
   const add = (key: string, count: number, time: (i: number) => bigint, bits: (i: number) => bigint) =>

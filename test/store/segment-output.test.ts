@@ -1,4 +1,6 @@
-/** Pieces of all sizes, over the ends of the buffer: the file has all of them, in order, and few writes were needed. */
+/**
+ * Pieces of all sizes, over the ends of the buffer: the file has all of them, in order, and few writes were needed.
+ */
 import { expect, test } from 'vitest';
 import { SegmentOutput } from '../../src/store/segment-output.ts';
 import { MemoryFiles, seededRandom } from '../support/files.ts';

@@ -1,6 +1,6 @@
 /**
- * Points for tests of segments: random series with odd names and values, segments made of them, and what a segment holds as
- * text by series and time, so that two of them can be compared bit for bit.
+ * Points for tests of segments: random series with odd names and values, segments made of them, and what a segment
+ * holds as text by series and time, so that two of them can be compared bit for bit.
  */
 import { Kernel } from '../../src/store/kernel.ts';
 import * as L from '../../src/store/layout.ts';

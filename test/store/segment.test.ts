@@ -1,6 +1,6 @@
 /**
- * Segments written and read back: every bit of every point, names looked up and walked through, how little is read for one
- * series of many, and what is left of a file when writing it fails.
+ * Segments written and read back: every bit of every point, names looked up and walked through, how little is read for
+ * one series of many, and what is left of a file when writing it fails.
  */
 import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/store/errors.ts';

@@ -1,4 +1,6 @@
-/** Keys of series: one for each set of tags, sorted as FORMAT.md says; and finding series by a tag that they must have. */
+/**
+ * Keys of series: one for each set of tags, sorted as FORMAT.md says; and finding series by a tag that they must have.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalTags, decodeKey, encodeKey } from '../../src/store/series.ts';

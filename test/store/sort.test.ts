@@ -1,6 +1,6 @@
 /**
- * Looking up, sorting and merging columns, against plain JavaScript: a Map from time to the last value, sorted. Memory around
- * what a kernel may write is poisoned and looked at afterwards.
+ * Looking up, sorting and merging columns, against plain JavaScript: a Map from time to the last value, sorted. Memory
+ * around what a kernel may write is poisoned and looked at afterwards.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Kernel } from '../../src/store/kernel.ts';

@@ -1,4 +1,7 @@
-/** What a store promises besides keeping points (model, faults and kill tests): one writer, readers beside it, retention. */
+/**
+ * What a store promises besides keeping points (model, faults and kill tests): one writer, readers beside it,
+ * retention.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Summaries against exact arithmetic: every double is an integer times 2^-1074, so BigInt knows the true sums. Columns of
- * many kinds are cut into pieces in random ways, added, appended and pooled, and have to come to the same numbers.
+ * Summaries against exact arithmetic: every double is an integer times 2^-1074, so BigInt knows the true sums. Columns
+ * of many kinds are cut into pieces in random ways, added, appended and pooled, and have to come to the same numbers.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Kernel } from '../../src/store/kernel.ts';

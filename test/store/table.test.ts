@@ -1,6 +1,6 @@
 /**
- * The table and its source against Maps: random histories of batches with points out of order and written twice, read back
- * series by series and block by block, over several fillings of the same table.
+ * The table and its source against Maps: random histories of batches with points out of order and written twice, read
+ * back series by series and block by block, over several fillings of the same table.
  */
 import { describe, expect, test } from 'vitest';
 import { Kernel } from '../../src/store/kernel.ts';

@@ -1,6 +1,7 @@
 /**
- * The lock of a store between pid namespaces, as containers have them: real processes that cannot see each other, that are
- * stopped and go on, and that are killed. Where no namespace can be made, what their locks look like is written by hand.
+ * The lock of a store between pid namespaces, as containers have them: real processes that cannot see each other, that
+ * are stopped and go on, and that are killed. Where no namespace can be made, what their locks look like is written by
+ * hand.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 /**
- * What tests compile from AssemblyScript is kept under node_modules/.cache, by the content of everything that went into
- * it: compiling costs a second or two, and most runs of the tests change no source. A name there is always whole, so
- * processes that compile the same at the same time do no harm.
+ * What tests compile from AssemblyScript is kept under node_modules/.cache, by the content of everything that went
+ * into it: compiling costs a second or two, and most runs of the tests change no source. A name there is always whole,
+ * so processes that compile the same at the same time do no harm.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';

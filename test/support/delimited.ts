@@ -1,8 +1,8 @@
 /** Readers of csv and tsv that take nothing but what the formats allow, for what slung has written. */
 
 /**
- * The rows of RFC 4180, with LF for its CRLF: a field in quotes holds anything, its quotes doubled; one without holds no
- * quote, comma, CR or LF. The last row has its line end, too.
+ * The rows of RFC 4180, with LF for its CRLF: a field in quotes holds anything, its quotes doubled; one without holds
+ * no quote, comma, CR or LF. The last row has its line end, too.
  * @throws Error with the offset of what is anything else
  */
 export function readCsv(text: string): string[][] {
@@ -28,7 +28,9 @@ export function readCsv(text: string): string[][] {
 
 const TSV: Readonly<Record<string, string>> = { '\\t': '\t', '\\n': '\n', '\\r': '\r', '\\\\': '\\' };
 
-/** Rows of fields with tabs between them; tab, LF, CR and the backslash in them are \t, \n, \r and \\. @throws Error */
+/**
+ * Rows of fields with tabs between them; tab, LF, CR and the backslash in them are \t, \n, \r and \\. @throws Error
+ */
 export function readTsv(text: string): string[][] {
   if (!/^(?:(?:[^\\\r]|\\[tnr\\])*\n)?$/.test(text)) throw new Error(`no tsv: ${JSON.stringify(text)}`);
   const lines = text.split('\n').slice(0, -1);

@@ -1,6 +1,6 @@
 /**
- * Files as a disk has them, for files.ts: what was written, what of it was synced, and what a loss of power leaves of the
- * rest. A write that was not synced may be there, be gone, or be there in part: sector by sector, in any order.
+ * Files as a disk has them, for files.ts: what was written, what of it was synced, and what a loss of power leaves of
+ * the rest. A write that was not synced may be there, be gone, or be there in part: sector by sector, in any order.
  */
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
@@ -79,8 +79,8 @@ export class Inode {
   }
 
   /**
-   * What may be there after a loss of power. Each sector is there as it was after some of the changes, and so is the length of
-   * the file; what was never written of it is zeros.
+   * What may be there after a loss of power. Each sector is there as it was after some of the changes, and so is the
+   * length of the file; what was never written of it is zeros.
    */
   survivor(random: () => number): Buffer {
     // Some disks kept all, some nothing, most a bit of both, in any order.

@@ -1,6 +1,6 @@
 /**
- * Waiting for what has to become true in another process or thread. The limit is there only so that a failure says what
- * it waited for; it is far beyond what a busy machine needs.
+ * Waiting for what has to become true in another process or thread. The limit is there only so that a failure says
+ * what it waited for; it is far beyond what a busy machine needs.
  */
 const EVERY_MS = 5;
 const MOST_MS = 240_000;

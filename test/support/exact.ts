@@ -1,6 +1,6 @@
 /**
- * Floats without rounding: every finite one is a whole multiple of 2^-1074, so sums are sums of whole numbers, and are rounded
- * once at the end.
+ * Floats without rounding: every finite one is a whole multiple of 2^-1074, so sums are sums of whole numbers, and are
+ * rounded once at the end.
  */
 
 /** All finite floats are whole multiples of 2 to the power of minus this. */

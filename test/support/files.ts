@@ -1,17 +1,18 @@
 /**
- * A file system in memory that fails on demand and knows what a loss of power leaves: for every file what was written and
- * what was synced, for every name whether the directory was synced since. Store tests run over it instead of node-files.ts.
+ * A file system in memory that fails on demand and knows what a loss of power leaves: for every file what was written
+ * and what was synced, for every name whether the directory was synced since. Store tests run over it instead of
+ * node-files.ts.
  *
  *     const files = new MemoryFiles({ at: 17, error: 'crash' });      // or fault after fault: files.fault = …
  *     try { useStore(files) } catch (error) { … }                     // a Crash, from operation 17 on
  *     const later = files.survivors(seed);                            // loss of power: one of the states it may leave
  *     const restarted = files.afterKill();                            // kill -9: everything that was written is there
  *
- * Operations are counted from 1: open, read, write, truncate, sync, list, rename, remove, syncDirectory, lock. `size` and
- * `close` never fail.
+ * Operations are counted from 1: open, read, write, truncate, sync, list, rename, remove, syncDirectory, lock. `size`
+ * and `close` never fail.
  *
- * The surprising part: a crash in the middle of an operation leaves that operation begun. Its effect is one of those that
- * survivors() keeps, loses or, for a write, keeps in part.
+ * The surprising part: a crash in the middle of an operation leaves that operation begun. Its effect is one of those
+ * that survivors() keeps, loses or, for a write, keeps in part.
  */
 import { StoreError } from '../../src/store/errors.ts';
 import type { Files, OpenFile, OpenMode, WriterLock } from '../../src/store/files.ts';
@@ -34,7 +35,9 @@ export type OperationKind =
 export interface Fault {
   /** Which operation fails, from 1; counted since the fault was set. With `on` only those of its kind are counted. */
   readonly at: number;
-  /** `short`: half of the bytes are written, then it is ENOSPC. `crash`: this and all later operations throw a Crash. */
+  /**
+   * `short`: half of the bytes are written, then it is ENOSPC. `crash`: this and all later operations throw a Crash.
+   */
   readonly error: 'EIO' | 'ENOSPC' | 'short' | 'crash';
   readonly on?: OperationKind;
   /** Only operations on files of this name count. */
@@ -156,8 +159,8 @@ export class MemoryFiles implements Files {
   }
 
   /**
-   * The directory after a loss of power: what was synced, and of the rest what the seed leaves. Files whose name was not
-   * synced may be gone or have their old name; files that were removed may be back.
+   * The directory after a loss of power: what was synced, and of the rest what the seed leaves. Files whose name was
+   * not synced may be gone or have their old name; files that were removed may be back.
    */
   survivors(seed: number): MemoryFiles {
     const random = seededRandom(seed);
@@ -184,7 +187,9 @@ export class MemoryFiles implements Files {
     this.#nameChanges.push(change);
   }
 
-  /** Counts an operation, and lets it fail when it is its turn. `effect` is what a crash in its middle may have done. */
+  /**
+   * Counts an operation, and lets it fail when it is its turn. `effect` is what a crash in its middle may have done.
+   */
   #begin(kind: OperationKind, name: string, effect?: () => unknown): void {
     if (this.#hasCrashed) throw new Crash(`${kind} ${name} after the crash`);
     this.operations++;

@@ -1,6 +1,6 @@
 /**
- * Whole stores in tests: what a store holds, read block by block without the query engine, and a model of it that is a plain
- * object. Values are compared by their bits, so that NaNs, signs of zero and last digits count.
+ * Whole stores in tests: what a store holds, read block by block without the query engine, and a model of it that is a
+ * plain object. Values are compared by their bits, so that NaNs, signs of zero and last digits count.
  */
 import type { Files } from '../../src/store/files.ts';
 import { BLOCK_POINTS } from '../../src/store/layout.ts';

@@ -1,6 +1,6 @@
 /**
- * The hostile plugins of fixtures/plugins/hostile: one compilation of each file, into which a name is written; and runs of
- * them through the command line, which has to be built in dist.
+ * The hostile plugins of fixtures/plugins/hostile: one compilation of each file, into which a name is written; and
+ * runs of them through the command line, which has to be built in dist.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,8 +24,8 @@ const flags: Readonly<Record<HostileKind, readonly string[]>> = {
 const HANGS_MS = 240_000;
 
 /**
- * For guests in a loop: `soon` where nothing else can be struck by it, `sure` where the guest's other calls have to stay
- * within it, on a busy machine too.
+ * For guests in a loop: `soon` where nothing else can be struck by it, `sure` where the guest's other calls have to
+ * stay within it, on a busy machine too.
  */
 export const timeLimits = { soon: ['--time-limit', '1s'], sure: ['--time-limit', '2s'] } as const;
 

@@ -121,7 +121,10 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   ),
 };
 
-/** One bit or two in half of the mutants, which leaves many that work; one to three mutations in the others. `other` is a file to take pieces from. */
+/**
+ * One bit or two in half of the mutants, which leaves many that work; one to three mutations in the others. `other` is
+ * a file to take pieces from.
+ */
 export function mutant(original: Bytes, other: Bytes, chance: Chance): { readonly bytes: Bytes; readonly how: string } {
   const names = Object.keys(mutations);
   let bytes = original;

@@ -13,7 +13,10 @@ const fileOf = (entry: string, flags: readonly string[]): string => cacheKey([sd
 /** What this process is compiling or has compiled, by file: tests that run side by side share it. */
 const compiled = new Map<string, Promise<Buffer>>();
 
-/** Compiles one entry (a path from the project's root) with the SDK's options and `flags`; throws what the compiler says. */
+/**
+ * Compiles one entry (a path from the project's root) with the SDK's options and `flags`; throws what the compiler
+ * says.
+ */
 export async function compilePlugin(entry: string, flags: readonly string[] = []): Promise<Uint8Array<ArrayBuffer>> {
   const file = fileOf(entry, flags);
   const bytes = compiled.get(file) ?? readOrCompile(file, entry, flags);

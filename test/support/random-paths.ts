@@ -1,4 +1,7 @@
-/** Random paths, as text and as what they mean in a record (random-records.ts): places that are there, and some that are not. */
+/**
+ * Random paths, as text and as what they mean in a record (random-records.ts): places that are there, and some that
+ * are not.
+ */
 import type { Chance } from './mutate.ts';
 import { KEYS, memberOf, once, pick, stringText, type Value } from './random-records.ts';
 

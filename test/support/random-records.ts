@@ -1,7 +1,7 @@
 /**
- * Random records for oracles: a model of each beside the bytes that it was written with, so that nothing has to read them
- * again. Keys and values are few, so that records have them in common; spellings are many: escapes, white space, the same
- * number in another form, keys twice.
+ * Random records for oracles: a model of each beside the bytes that it was written with, so that nothing has to read
+ * them again. Keys and values are few, so that records have them in common; spellings are many: escapes, white space,
+ * the same number in another form, keys twice.
  */
 import type { Chance } from './mutate.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Settings as the commands have them: the defaults of the flag table, and changes by key, whichever part a key belongs to.
- * So a test says what it changes and nothing of how settings are divided.
+ * Settings as the commands have them: the defaults of the flag table, and changes by key, whichever part a key belongs
+ * to. So a test says what it changes and nothing of how settings are divided.
  */
 import { flagsOf } from '../../src/cli/flags.ts';
 import { defaultLayer } from '../../src/cli/sources.ts';

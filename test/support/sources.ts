@@ -1,6 +1,6 @@
 /**
- * A source of points in memory: real blocks, encoded by the kernel, with an index like that of a segment. For tests and
- * measurements of what reads sources.
+ * A source of points in memory: real blocks, encoded by the kernel, with an index like that of a segment. For tests
+ * and measurements of what reads sources.
  */
 import type { Kernel } from '../../src/store/kernel.ts';
 import { BLOCK_POINTS, ENCODE_ROOM, ENTRY_BYTES, S_COUNT } from '../../src/store/layout.ts';

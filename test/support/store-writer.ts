@@ -1,6 +1,7 @@
 /**
- * A process that writes batches to a store until it is killed, and says of each, when it was acknowledged, which it was:
- * `node store-writer.mjs DIRECTORY FIRST [SILENT_MS]`. Batch N has the points (N, 0) to (N, 9). Bundled and run by kill.test.ts.
+ * A process that writes batches to a store until it is killed, and says of each, when it was acknowledged, which it
+ * was: `node store-writer.mjs DIRECTORY FIRST [SILENT_MS]`. Batch N has the points (N, 0) to (N, 9). Bundled and run
+ * by kill.test.ts.
  */
 import { writeSync } from 'node:fs';
 import { NodeFiles } from '../../src/store/node-files.ts';

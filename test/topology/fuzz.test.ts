@@ -1,6 +1,7 @@
 /**
- * Files that nobody meant: bytes and pieces of the fixtures put together by chance. Whatever comes, it is a topology or a
- * list of problems, each of them bounded; no trace, no secret, no endless work. The seed of a failure is in its message.
+ * Files that nobody meant: bytes and pieces of the fixtures put together by chance. Whatever comes, it is a topology
+ * or a list of problems, each of them bounded; no trace, no secret, no endless work. The seed of a failure is in its
+ * message.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Every mistake of fixtures/topology/mistakes with the exact words it gets: NAME.yaml is the file, NAME.txt what is said of
- * it. `npx vitest run test/topology/mistakes.test.ts -u` writes the texts anew; read the difference.
+ * Every mistake of fixtures/topology/mistakes with the exact words it gets: NAME.yaml is the file, NAME.txt what is
+ * said of it. `npx vitest run test/topology/mistakes.test.ts -u` writes the texts anew; read the difference.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

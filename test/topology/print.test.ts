@@ -1,4 +1,6 @@
-/** What is printed: the normal form is a file that means the same, drawings stay in their columns, secrets are in none. */
+/**
+ * What is printed: the normal form is a file that means the same, drawings stay in their columns, secrets are in none.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * The JSON Schema and the checker agree: what is valid is valid for both, and what is wrong in form is refused by both. Of
- * the graph the schema knows nothing.
+ * The JSON Schema and the checker agree: what is valid is valid for both, and what is wrong in form is refused by
+ * both. Of the graph the schema knows nothing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

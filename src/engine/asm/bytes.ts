@@ -1,4 +1,6 @@
-/** Comparing and finding bytes, 8 or 16 at a time. All of these may read up to 16 bytes past the end of their operands. */
+/**
+ * Comparing and finding bytes, 8 or 16 at a time. All of these may read up to 16 bytes past the end of their operands.
+ */
 
 // @ts-ignore: decorator
 @inline

@@ -18,9 +18,9 @@ const DECIMAL: usize = memory.data(BIG_BYTES, 4);
 const HALFWAY: usize = memory.data(BIG_BYTES, 4);
 
 /**
- * Compares the decimal text [start, end) * 10^`exponent` with the middle between the double `below` (its bits, positive
- * and finite) and the next one. The text begins at its first digit that is not 0, with the point already behind it when
- * `fraction` is true. The two must be within a few units of each other: that bounds the scratch.
+ * Compares the decimal text [start, end) * 10^`exponent` with the middle between the double `below` (its bits,
+ * positive and finite) and the next one. The text begins at its first digit that is not 0, with the point already
+ * behind it when `fraction` is true. The two must be within a few units of each other: that bounds the scratch.
  * @returns negative, 0 or positive as the text is below, at or above the middle
  */
 export function compareWithHalfway(start: usize, end: usize, exponent: i64, fraction: bool, below: u64): i32 {

@@ -1,9 +1,9 @@
 /**
- * Digits and a decimal exponent to the nearest double, ties to even: Clinger's exact cases first ("How to Read Floating
- * Point Numbers Accurately", 1990), then Eisel-Lemire ("Number Parsing at a Gigabyte per Second", 2021): one or two
- * 64x64-bit products with a table of powers of five. For up to 19 digits that is always decided (Mushtak and Lemire,
- * "Fast Number Parsing Without Fallback", 2022). More digits are bracketed between their first 19 and those plus one;
- * only when the two round apart does decimal-exact.ts compare with the halfway point in big integers.
+ * Digits and a decimal exponent to the nearest double, ties to even: Clinger's exact cases first ("How to Read
+ * Floating Point Numbers Accurately", 1990), then Eisel-Lemire ("Number Parsing at a Gigabyte per Second", 2021): one
+ * or two 64x64-bit products with a table of powers of five. For up to 19 digits that is always decided (Mushtak and
+ * Lemire, "Fast Number Parsing Without Fallback", 2022). More digits are bracketed between their first 19 and those
+ * plus one; only when the two round apart does decimal-exact.ts compare with the halfway point in big integers.
  */
 import { compareWithHalfway } from './decimal-exact';
 import { LARGEST_POWER, POWERS_OF_FIVE, SMALLEST_POWER } from './decimal-powers';

@@ -1,9 +1,9 @@
 /**
- * Whether a line is JSON, and if not, where and why: RFC 8259 to the letter, byte by byte. It is the authority; the fast
- * path (index and walk) only has to be suspicious often enough, and asks here. It reads from left to right and reports
- * the first byte that no valid text could have at that place, with the exceptions that help a reader more: an unclosed
- * string is placed at its opening quote, bytes that are not UTF-8 at the first byte of their sequence. No recursion:
- * open containers are bytes on a stack that the host provides.
+ * Whether a line is JSON, and if not, where and why: RFC 8259 to the letter, byte by byte. It is the authority; the
+ * fast path (index and walk) only has to be suspicious often enough, and asks here. It reads from left to right and
+ * reports the first byte that no valid text could have at that place, with the exceptions that help a reader more: an
+ * unclosed string is placed at its opening quote, bytes that are not UTF-8 at the first byte of their sequence. No
+ * recursion: open containers are bytes on a stack that the host provides.
  */
 import {
   CODE_BAD_ESCAPE, CODE_BAD_LITERAL, CODE_BAD_NUMBER, CODE_BAD_UNICODE_ESCAPE, CODE_BAD_UTF8, CODE_CONTROL_CHARACTER,
@@ -11,7 +11,9 @@ import {
   CODE_TRAILING_BYTES, CODE_UNCLOSED_STRING, CODE_UNEXPECTED_BYTE, CODE_UNEXPECTED_END,
 } from '../code-numbers';
 
-/** Address of the byte that the last diagnose() rejected; the column is this - from + 1. It may be the end of the text. */
+/**
+ * Address of the byte that the last diagnose() rejected; the column is this - from + 1. It may be the end of the text.
+ */
 export let diagnoseOffset: usize = 0;
 
 /** One byte, `[` or `{`, for each of the `depth` containers that are open. */
@@ -49,7 +51,8 @@ export function setDiagnoseStack(address: usize): void {
  * Checks that [from, to) is one JSON value with nothing but whitespace around it. `to` is exclusive and before the
  * newline; one \r at the very end belongs to the line ending and is not looked at.
  * @param maxDepth how many containers may be open at once
- * @returns 0, or a number of codes.ts, and then `diagnoseOffset` is set. A text without any value is CODE_UNEXPECTED_END.
+ * @returns 0, or a number of codes.ts, and then `diagnoseOffset` is set. A text without any value is
+ * CODE_UNEXPECTED_END.
  */
 export function diagnose(from: usize, to: usize, maxDepth: i32): i32 {
   if (to > from && load<u8>(to - 1) == RETURN) to--;

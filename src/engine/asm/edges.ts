@@ -1,6 +1,6 @@
 /**
- * The trie of wanted paths, as walk.ts asks it: which edge does this key or element lead along? How its tables are made is
- * trie.ts's business.
+ * The trie of wanted paths, as walk.ts asks it: which edge does this key or element lead along? How its tables are
+ * made is trie.ts's business.
  */
 import {
   E_ALIKE, E_KEY, E_LENGTH, E_WORD, N_INDEXES, N_INDEX_COUNT, N_LENGTH_FACTOR, N_LENGTHS, N_TABLE, N_TABLE_SHIFT, N_WORD_AT,
@@ -10,7 +10,9 @@ import { equalBytes } from './bytes';
 import { plan, scratch } from './state';
 import { hasEscape, unescapeInto } from './unescape';
 
-/** The edge for a key whose length the node knows. 8 bytes behind the key are read. @returns the edge's address, or 0 */
+/**
+ * The edge for a key whose length the node knows. 8 bytes behind the key are read. @returns the edge's address, or 0
+ */
 export function probeKey(node: usize, key: usize, length: usize): usize {
   let word = load<u64>(key);
   if (length < 8) word &= (<u64>1 << (<u64>length << 3)) - 1;

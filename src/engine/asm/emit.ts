@@ -1,8 +1,8 @@
 /**
  * Stage 4: matching records to output. Lines that pass as they are stay where they lie when they form a long run, and
- * are copied together when they do not; the host writes the resulting segments in order. Projections and delimited text
- * are encoded straight into the block's output area, which grows at the end of the memory when it has to. Numbers and
- * nested values are copied as the bytes they were.
+ * are copied together when they do not; the host writes the resulting segments in order. Projections and delimited
+ * text are encoded straight into the block's output area, which grows at the end of the memory when it has to. Numbers
+ * and nested values are copied as the bytes they were.
  */
 import {
   B_OUT, B_OUT_BYTES, B_OUT_CAPACITY, B_SEGMENTS, B_SEGMENT_COUNT, C_LABEL, C_LABEL_BYTES, C_PATH, COLUMN_BYTES, EMIT_CSV,
@@ -118,7 +118,9 @@ function roomFor(at: usize, bytes: usize): usize {
   return out;
 }
 
-/** Copies to `at` with 16-byte steps; may write up to 15 bytes past the end, which the slack covers. @returns the end */
+/**
+ * Copies to `at` with 16-byte steps; may write up to 15 bytes past the end, which the slack covers. @returns the end
+ */
 // @ts-ignore: decorator
 @inline
 function copyTo(at: usize, from: usize, bytes: usize): usize {

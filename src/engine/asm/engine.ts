@@ -1,6 +1,7 @@
 /**
- * The engine's entry points. `process` takes one block of whole lines through index, walk, match and emit, a chunk at a
- * time so that tokens stay in the cache, and leaves counts, output segments and rejected lines in the block's struct.
+ * The engine's entry points. `process` takes one block of whole lines through index, walk, match and emit, a chunk at
+ * a time so that tokens stay in the cache, and leaves counts, output segments and rejected lines in the block's
+ * struct.
  */
 import {
   B_BLANK, B_FROM, B_LINES, B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_REJECT_LIMIT, B_SELECTED, B_STOPPED_AT, B_TO,
@@ -35,7 +36,10 @@ let blank: u32 = 0;
 let rejectCount: u32 = 0;
 let rejects: usize = 0;
 let rejectLimit: u32 = 0;
-/** The line that was not taken (--csv-strict), or the first one after the last that was (no more rows, too many bad lines), or 0. */
+/**
+ * The line that was not taken (--csv-strict), or the first one after the last that was (no more rows, too many bad
+ * lines), or 0.
+ */
 let stoppedAt: usize = 0;
 
 function reject(from: usize, to: usize, code: i32, at: usize): void {
@@ -231,8 +235,8 @@ export function rowsCollected(): u32 {
 }
 
 /**
- * The address after the `lines`-th newline in [from, to), or 0 when there are fewer. Uses none of the engine's state, so
- * the thread that fills a block may call it on an instance of its own.
+ * The address after the `lines`-th newline in [from, to), or 0 when there are fewer. Uses none of the engine's state,
+ * so the thread that fills a block may call it on an instance of its own.
  */
 export function afterLines(from: usize, to: usize, lines: u32): usize {
   const newline = i8x16.splat(0x0a);

@@ -1,6 +1,6 @@
 /**
- * Memory for live queries, and copying in it: pages from the end of the engine's memory, like the output areas that have grown. What is
- * taken is never given back to the machine; queues and buffers reuse their own.
+ * Memory for live queries, and copying in it: pages from the end of the engine's memory, like the output areas that
+ * have grown. What is taken is never given back to the machine; queues and buffers reuse their own.
  */
 
 /** At least `bytes` of fresh, zeroed memory. */

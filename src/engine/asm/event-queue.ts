@@ -1,7 +1,7 @@
 /**
- * Events that wait until their query is polled: for each query a list of chunks, written at the end of the last and read
- * from the first, so that nothing is moved and nothing lost. Chunks go round through a free list; what all queues hold
- * together is bounded.
+ * Events that wait until their query is polled: for each query a list of chunks, written at the end of the last and
+ * read from the first, so that nothing is moved and nothing lost. Chunks go round through a free list; what all queues
+ * hold together is bounded.
  */
 import { Q_CHUNK, Q_LAST_CHUNK, Q_READ, Q_WRITE } from '../event-layout';
 import { takePages } from './event-memory';

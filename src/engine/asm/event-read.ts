@@ -1,6 +1,7 @@
 /**
  * One record as an event: its time, value, series and tags out of the row's fields, whether it is one at all, and its
- * text as a program gets it. Nothing is copied while it is read. What a program gets is JSON made of the record's own bytes, so numbers and escapes stay as they were.
+ * text as a program gets it. Nothing is copied while it is read. What a program gets is JSON made of the record's own
+ * bytes, so numbers and escapes stay as they were.
  */
 import {
   FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_NULL, KIND_NUMBER, KIND_STRING, ROW_BYTES,

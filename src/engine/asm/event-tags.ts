@@ -1,7 +1,7 @@
 /**
- * The tags of an event: a list of strings, or an object whose members count as `key=value`. They are noted as places in
- * the record, compared there, and written out as JSON of the record's own bytes, so that escapes stay escapes. The text
- * is known to be valid JSON, which makes the reading short; what is looked for is only what cannot be a tag.
+ * The tags of an event: a list of strings, or an object whose members count as `key=value`. They are noted as places
+ * in the record, compared there, and written out as JSON of the record's own bytes, so that escapes stay escapes. The
+ * text is known to be valid JSON, which makes the reading short; what is looked for is only what cannot be a tag.
  */
 import { FIELD_BITS, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_ARRAY, KIND_NULL, KIND_OBJECT } from '../layout';
 import { equalBytes } from './bytes';
@@ -69,7 +69,9 @@ export function readTags(field: usize): bool {
   }
 }
 
-/** The value of the member whose key ended before `at`; null is no tag. @returns the end, or 0 for what is no scalar */
+/**
+ * The value of the member whose key ended before `at`; null is no tag. @returns the end, or 0 for what is no scalar
+ */
 function readMember(at: usize): usize {
   at = skipSpace(skipSpace(at) + 1);
   const first = load<u8>(at);

@@ -1,7 +1,7 @@
 /**
- * The time of an event as microseconds since 1970: a number in a unit that is given or told by its magnitude, or a date
- * of RFC 3339. Everything is integer arithmetic on the digits as they are written: seconds with six decimals do not fit
- * a double to the microsecond. What is finer than a microsecond is cut off, towards the past.
+ * The time of an event as microseconds since 1970: a number in a unit that is given or told by its magnitude, or a
+ * date of RFC 3339. Everything is integer arithmetic on the digits as they are written: seconds with six decimals do
+ * not fit a double to the microsecond. What is finer than a microsecond is cut off, towards the past.
  */
 import { UNIT_AUTO, UNIT_MS, UNIT_NS, UNIT_S, UNIT_US } from '../event-layout';
 import { NUM_F64, NUM_I64, NUM_U64, numberBits, parseNumber } from './number';
@@ -141,9 +141,10 @@ function daysIn(year: i32, month: i32): i32 {
 }
 
 /**
- * Reads the text [from, to) as `date-time` of RFC 3339, section 5.6: `2026-11-21T06:31:28.25Z`, second 60 counted as the
- * next minute's first. What other programs write and can mean only one thing is taken as well: a lower-case t or z, a space
- * for the T or before the zone, no seconds, and the zone as `+0100` or `+01`. Reads up to 32 bytes past `to`.
+ * Reads the text [from, to) as `date-time` of RFC 3339, section 5.6: `2026-11-21T06:31:28.25Z`, second 60 counted as
+ * the next minute's first. What other programs write and can mean only one thing is taken as well: a lower-case t or
+ * z, a space for the T or before the zone, no seconds, and the zone as `+0100` or `+01`. Reads up to 32 bytes past
+ * `to`.
  * @returns false when it is something else. A time without a zone is: nobody could say which zone was meant.
  */
 export function timeOfDate(from: usize, to: usize): bool {

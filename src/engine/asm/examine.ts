@@ -1,7 +1,7 @@
 /**
  * The second look of the index: blocks with backslashes, control characters or non-ASCII bytes. What is wrong inside
- * their strings goes to the error list as a position. Here and not in the inner loop, because calls there would cost it
- * its registers.
+ * their strings goes to the error list as a position. Here and not in the inner loop, because calls there would cost
+ * it its registers.
  */
 import { EXAMINE_BYTES } from '../layout';
 import { isUtf8Unfinished, resetUtf8, utf8Block, utf8Gap } from './utf8';
@@ -40,7 +40,10 @@ export function equal64(a: v128, b: v128, c: v128, d: v128, byte: v128): u64 {
   return mask64(i8x16.eq(a, byte), i8x16.eq(b, byte), i8x16.eq(c, byte), i8x16.eq(d, byte));
 }
 
-/** White space other than the newline, control characters: which of them are errors. Out of line, rare in minified input. */
+/**
+ * White space other than the newline, control characters: which of them are errors. Out of line, rare in minified
+ * input.
+ */
 function controlErrors(base: usize, newlines: u64, inString: u64): u64 {
   const a = v128.load(base);
   const b = v128.load(base, 16);

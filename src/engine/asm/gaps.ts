@@ -2,8 +2,9 @@
 import { REJ_FROM, REJ_TO, REJECT_BYTES } from '../layout';
 
 /**
- * Closes the gaps that `count` lines leave in the output at `base` (asm/check.ts lists them, ascending); each goes with
- * its newline. Uses none of the engine's state, so the thread that drains a block may call it on an instance of its own.
+ * Closes the gaps that `count` lines leave in the output at `base` (asm/check.ts lists them, ascending); each goes
+ * with its newline. Uses none of the engine's state, so the thread that drains a block may call it on an instance of
+ * its own.
  * @returns the bytes that are left of `bytes`
  */
 export function closeGaps(base: usize, bytes: usize, list: usize, count: u32): usize {

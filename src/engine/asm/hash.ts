@@ -1,8 +1,8 @@
 /**
- * The hash of bytes that come from outside: NH (Black et al., "UMAC: fast and secure message authentication") under keys of
- * the process. Whoever does not know the keys cannot write texts that collide, but for one pair in 2^32. What
- * multiplies and folds under a fixed key, or a random one, has collisions that are known beforehand, and a table that is
- * one long chain makes a small input take minutes.
+ * The hash of bytes that come from outside: NH (Black et al., "UMAC: fast and secure message authentication") under
+ * keys of the process. Whoever does not know the keys cannot write texts that collide, but for one pair in 2^32. What
+ * multiplies and folds under a fixed key, or a random one, has collisions that are known beforehand, and a table that
+ * is one long chain makes a small input take minutes.
  */
 import { H_SEED } from '../layout';
 

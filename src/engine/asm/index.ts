@@ -1,17 +1,18 @@
 /**
- * Stage 1: bytes to tokens. 64 bytes at a time, the quotes, backslashes, structural characters, newlines and white space
- * become 64-bit masks; what is inside strings drops out; the positions of the rest (`{ } [ ] : ,`, opening quotes, first
- * bytes of numbers and literals, newlines) are appended to the token list. Structure after Langdale and Lemire, "Parsing
- * Gigabytes of JSON per Second" (VLDB Journal 2019); UTF-8 after Keiser and Lemire, "Validating UTF-8 In Less Than One
- * Instruction Per Byte" (2021).
+ * Stage 1: bytes to tokens. 64 bytes at a time, the quotes, backslashes, structural characters, newlines and white
+ * space become 64-bit masks; what is inside strings drops out; the positions of the rest (`{ } [ ] : ,`, opening
+ * quotes, first bytes of numbers and literals, newlines) are appended to the token list. Structure after Langdale and
+ * Lemire, "Parsing Gigabytes of JSON per Second" (VLDB Journal 2019); UTF-8 after Keiser and Lemire, "Validating UTF-8
+ * In Less Than One Instruction Per Byte" (2021).
  *
- * The surprising part: a newline always ends a record, also inside an unclosed string, so a bad line costs only itself.
- * Whatever is wrong inside strings (control characters, escapes, UTF-8) goes to the error list as a position; the walk
- * compares one number per line with it and asks diagnose.ts for the truth. False alarms are therefore harmless here, and
- * white space is any byte up to 0x20 as long as the odd ones are on that list. Minified records are the common case:
- * white space between tokens is not even looked for until there is some (see `spaced`). The inner loop only notes which blocks
- * have to be looked at (backslashes, control characters, non-ASCII bytes); they are examined after it (examine.ts), because calls in
- * the loop would cost it its registers (bench/stages.mjs: 4.3 → 4.5 GB/s).
+ * The surprising part: a newline always ends a record, also inside an unclosed string, so a bad line costs only
+ * itself. Whatever is wrong inside strings (control characters, escapes, UTF-8) goes to the error list as a position;
+ * the walk compares one number per line with it and asks diagnose.ts for the truth. False alarms are therefore
+ * harmless here, and white space is any byte up to 0x20 as long as the odd ones are on that list. Minified records are
+ * the common case: white space between tokens is not even looked for until there is some (see `spaced`). The inner
+ * loop only notes which blocks have to be looked at (backslashes, control characters, non-ASCII bytes); they are
+ * examined after it (examine.ts), because calls in the loop would cost it its registers (bench/stages.mjs: 4.3 → 4.5
+ * GB/s).
  */
 import { EXAMINE_BYTES } from '../layout';
 import {
@@ -28,8 +29,8 @@ let carryScalar: u64 = 0;
 
 /**
  * Whether white space stands between tokens. As long as it does not, it is not looked for: a space outside strings
- * becomes a token, a tab or CR begins a scalar, and the walk fails there. When the line is found to be valid after all,
- * the chunk is indexed again with this set, and so are the next blocks (8 % slower).
+ * becomes a token, a tab or CR begins a scalar, and the walk fails there. When the line is found to be valid after
+ * all, the chunk is indexed again with this set, and so are the next blocks (8 % slower).
  */
 export let spaced: bool = false;
 /** How many more blocks are taken to be spaced before it is tried without. */

@@ -1,6 +1,6 @@
 /**
- * Root keys that the plan does not know, for csv without columns: the first batch finds the header, later batches count
- * what came too late. The walk notes the keys of a record; when the record matches, they move to a hash table of
+ * Root keys that the plan does not know, for csv without columns: the first batch finds the header, later batches
+ * count what came too late. The walk notes the keys of a record; when the record matches, they move to a hash table of
  * distinct keys that the host reads at the end, or when it has to know the header.
  */
 import {

@@ -1,4 +1,6 @@
-/** Lines of input or output: what those who go through them need to know of a line, of the token list, of positions. */
+/**
+ * Lines of input or output: what those who go through them need to know of a line, of the token list, of positions.
+ */
 
 /** Behind every address: what is not on a list. */
 export const NEVER: usize = 0xffffffff;

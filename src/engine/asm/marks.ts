@@ -1,7 +1,7 @@
 /**
- * What may stand before a record and is no part of it: byte order marks, where files that have one were joined, and the
- * record separators of JSON text sequences (RFC 7464), also with white space around them. A line with marks does not
- * pass the walk; only then is it looked at here.
+ * What may stand before a record and is no part of it: byte order marks, where files that have one were joined, and
+ * the record separators of JSON text sequences (RFC 7464), also with white space around them. A line with marks does
+ * not pass the walk; only then is it looked at here.
  */
 
 const RECORD_SEPARATOR: u8 = 0x1e;

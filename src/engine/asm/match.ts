@@ -165,8 +165,9 @@ export function runProgram(first: i32): bool {
 }
 
 /**
- * Inserts the entries of a set into its table. The host writes them one after another from the table's start, with kind,
- * bits and length; hashing stays on this side, so that there is one hash function. Equal entries may be stored twice.
+ * Inserts the entries of a set into its table. The host writes them one after another from the table's start, with
+ * kind, bits and length; hashing stays on this side, so that there is one hash function. Equal entries may be stored
+ * twice.
  */
 export function buildSet(set: usize, items: usize, count: u32): void {
   const mask = load<u32>(set, SET_MASK);

@@ -1,8 +1,9 @@
 /**
- * The value of a JSON number, exactly: 64-bit integers stay integers, everything else is the nearest double. The lexing
- * works on eight digits at a time within a 64-bit word (SWAR); decimal.ts turns digits and exponent into a double.
- * Comparison, equality and hashing work across the three kinds by mathematical value, never by rounding an integer.
- * The surprising part: `-0` is the integer 0 while `-0.0` is the double -0, and the two are equal and hash alike.
+ * The value of a JSON number, exactly: 64-bit integers stay integers, everything else is the nearest double. The
+ * lexing works on eight digits at a time within a 64-bit word (SWAR); decimal.ts turns digits and exponent into a
+ * double. Comparison, equality and hashing work across the three kinds by mathematical value, never by rounding an
+ * integer. The surprising part: `-0` is the integer 0 while `-0.0` is the double -0, and the two are equal and hash
+ * alike.
  */
 import { decimalToDouble, longDecimalToDouble } from './decimal';
 import { seed } from './hash';
@@ -28,7 +29,9 @@ const EXACT_DIGITS: usize = 19;
 const TEN_TO_19: u64 = 10000000000000000000;
 const TWO_TO_63: u64 = 0x8000000000000000;
 
-/** Far more than the digits of the longest record, so that an exponent cut here still decides between 0 and infinity. */
+/**
+ * Far more than the digits of the longest record, so that an exponent cut here still decides between 0 and infinity.
+ */
 const EXPONENT_LIMIT: i64 = 1000000000000000;
 
 const POWERS_OF_TEN: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000]);
@@ -150,8 +153,9 @@ function nonDigits(word: u64): u64 {
 }
 
 /**
- * The value of eight ASCII digits, the first in the lowest byte; a zero byte counts as the digit 0. Each multiplication
- * joins neighbours: eight digits, four pairs, two fours, one eight (Lemire, "Quickly parsing eight digits", 2018).
+ * The value of eight ASCII digits, the first in the lowest byte; a zero byte counts as the digit 0. Each
+ * multiplication joins neighbours: eight digits, four pairs, two fours, one eight (Lemire, "Quickly parsing eight
+ * digits", 2018).
  */
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,7 @@
 /**
- * Values and times of points in a text. The cells of CSV are texts when JSON has no such numbers, but programs write them and
- * they can mean only one number: ` 7`, `+5`, `.5`, `5.`, `007`. They are spelled as JSON spells them and then read as all
- * numbers are. Digits with anything between them, a comma for the point, units and 0x stay texts.
+ * Values and times of points in a text. The cells of CSV are texts when JSON has no such numbers, but programs write
+ * them and they can mean only one number: ` 7`, `+5`, `.5`, `5.`, `007`. They are spelled as JSON spells them and then
+ * read as all numbers are. Digits with anything between them, a comma for the point, units and 0x stay texts.
  */
 import { BAD_VALUE_RANGE, BAD_VALUE_TEXT } from '../event-layout';
 import { NUM_F64, NUM_I64, numberBits, parseNumber } from './number';
@@ -34,7 +34,9 @@ function copyDigits(at: usize, to: usize, out: usize): usize {
   return at - from;
 }
 
-/** Writes the number in the text [from, to) to `scratch` in the grammar of JSON. @returns its end; 0 when it is none */
+/**
+ * Writes the number in the text [from, to) to `scratch` in the grammar of JSON. @returns its end; 0 when it is none
+ */
 export function spellNumber(from: usize, to: usize): usize {
   trimText(from, to);
   let at = textFrom;

@@ -1,11 +1,11 @@
 /**
  * Runs compiled regular expressions over bytes: is there a match anywhere in the string? The images are made by
- * selector/regex and specified in its FORMAT.md. Nothing is allocated and every image takes linear time: a DFA takes one
- * step for each byte, an NFA at most one visit of each instruction for each character.
+ * selector/regex and specified in its FORMAT.md. Nothing is allocated and every image takes linear time: a DFA takes
+ * one step for each byte, an NFA at most one visit of each instruction for each character.
  *
- * Measured on log messages (Node 20, one core, 4 MB in one string; in brackets 200 bytes a call): tables 0.6 GB/s (0.6),
- * a skipping start state 1.4 to 8 GB/s (0.8 to 5.6) depending on how rare the pattern's first two bytes are, an NFA of
- * 6 to 42 instructions 0.06 to 0.3 GB/s.
+ * Measured on log messages (Node 20, one core, 4 MB in one string; in brackets 200 bytes a call): tables 0.6 GB/s
+ * (0.6), a skipping start state 1.4 to 8 GB/s (0.8 to 5.6) depending on how rare the pattern's first two bytes are, an
+ * NFA of 6 to 42 instructions 0.06 to 0.3 GB/s.
  *
  * Reads up to 16 bytes past the end of the string (looping states look at 17 bytes at once); what is there never
  * changes the result. An NFA image is written to (its scratch space), so two threads must not share one.
@@ -55,9 +55,9 @@ export function regexMatch(image: usize, from: usize, to: usize): bool {
 }
 
 /**
- * The step's latency is all there is to the loop: a state is the offset of its row, so the next address is one addition
- * away, and the class of the next byte is loaded meanwhile. The special states (accept, dead, skipping) have the
- * smallest offsets, so one comparison finds them all.
+ * The step's latency is all there is to the loop: a state is the offset of its row, so the next address is one
+ * addition away, and the class of the next byte is loaded meanwhile. The special states (accept, dead, skipping) have
+ * the smallest offsets, so one comparison finds them all.
  */
 // @ts-ignore: decorator
 @inline
@@ -85,8 +85,8 @@ function runBytes(image: usize, from: usize, to: usize): bool {
 }
 
 /**
- * The first place from `p` on where a looping state may be left, at most the last byte of the string: that one is never
- * skipped, because the byte after it, which would decide, is not part of the string.
+ * The first place from `p` on where a looping state may be left, at most the last byte of the string: that one is
+ * never skipped, because the byte after it, which would decide, is not part of the string.
  */
 // @ts-ignore: decorator
 @inline

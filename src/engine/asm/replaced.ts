@@ -1,6 +1,6 @@
 /**
- * A key that comes twice in one object: the last value wins, and what was found below the first one must be forgotten. That
- * is done once, at the end of the record, since an object may repeat a key as often as it likes.
+ * A key that comes twice in one object: the last value wins, and what was found below the first one must be forgotten.
+ * That is done once, at the end of the record, since an object may repeat a key as often as it likes.
  */
 import { NO_SLOT, SLOT_BYTES, SLOT_EPOCH, SLOT_FROM, SLOT_TO } from '../layout';
 import { epoch, slotCount, slotParents, slots } from './state';

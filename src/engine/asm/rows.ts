@@ -1,7 +1,7 @@
 /**
- * Records as rows, for plugins: instead of being written, each matching record gets a row in a table that says where it
- * lies and where the plan's fields lie in it. The table is bounded, so a block is gone through in several steps; the
- * host calls `collect` again from where the last one stopped, and the rows of one step stay in the cache.
+ * Records as rows, for plugins: instead of being written, each matching record gets a row in a table that says where
+ * it lies and where the plan's fields lie in it. The table is bounded, so a block is gone through in several steps;
+ * the host calls `collect` again from where the last one stopped, and the rows of one step stay in the cache.
  */
 import {
   ACCEPT_TARGET, F_ROWS_FOR_ALL, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, ROW_BYTES, ROW_FLAGS, ROW_FROM,

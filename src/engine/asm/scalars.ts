@@ -1,7 +1,7 @@
 /**
  * Numbers and literals as the walk meets them: is this one well-formed, and where does it end. Numbers are checked a
- * vector at a time, without a branch on how many digits there are; their values are read elsewhere (number.ts), and only
- * when somebody compares them.
+ * vector at a time, without a branch on how many digits there are; their values are read elsewhere (number.ts), and
+ * only when somebody compares them.
  */
 import { KIND_FALSE, KIND_NULL, KIND_TRUE } from '../layout';
 
@@ -35,7 +35,10 @@ export function isDigit(byte: u32): bool {
   return byte - 0x30 < 10;
 }
 
-/** Numbers with an exponent or with more than 15 digits in a row, byte by byte. `at` is after the sign. @returns the end, or 0 */
+/**
+ * Numbers with an exponent or with more than 15 digits in a row, byte by byte. `at` is after the sign. @returns the
+ * end, or 0
+ */
 function endOfLongNumber(at: usize, delimiter: usize): usize {
   let byte = <u32>load<u8>(at);
   if (byte == 0x30) byte = <u32>load<u8>(++at);
@@ -57,7 +60,9 @@ function endOfLongNumber(at: usize, delimiter: usize): usize {
   return load<u8>(delimiter + <usize>byte) ? at : 0;
 }
 
-/** A number that does not end at the next token, or is longer than a vector. `at` is after the sign. @returns as below */
+/**
+ * A number that does not end at the next token, or is longer than a vector. `at` is after the sign. @returns as below
+ */
 function endOfOtherNumber(at: usize, delimiter: usize): usize {
   const text = v128.load(at);
   // A 1 for each of the first 16 bytes that is not a digit.
@@ -81,8 +86,8 @@ function endOfOtherNumber(at: usize, delimiter: usize): usize {
 }
 
 /**
- * Checks the number at `from` (a digit or a minus); the next token is at `next`. A number that ends there needs no look
- * at the byte that follows it: tokens are delimiters.
+ * Checks the number at `from` (a digit or a minus); the next token is at `next`. A number that ends there needs no
+ * look at the byte that follows it: tokens are delimiters.
  * @returns one past its last byte, or 0 when it is malformed
  */
 // @ts-ignore: decorator

@@ -1,10 +1,10 @@
 /**
- * The shape of a line: the bytes at its tokens, with its numbers and literals left open. What a program outputs has few
- * shapes, and what the walk finds without paths depends on nothing else: a line with the shape of one that was valid is
- * valid when its numbers and literals are. Eight tokens are compared at a time, without a branch.
+ * The shape of a line: the bytes at its tokens, with its numbers and literals left open. What a program outputs has
+ * few shapes, and what the walk finds without paths depends on nothing else: a line with the shape of one that was
+ * valid is valid when its numbers and literals are. Eight tokens are compared at a time, without a branch.
  *
- * The surprising part: an entry of zeros matches no line, because no valid line has a token at a NUL. So a shape that was
- * lost (another instance of the engine in the same memory clears its data) costs time and lets nothing through.
+ * The surprising part: an entry of zeros matches no line, because no valid line has a token at a NUL. So a shape that
+ * was lost (another instance of the engine in the same memory clears its data) costs time and lets nothing through.
  */
 import { spaced } from './index';
 import { delimiters, endOfNumber, isDigit, literalKind } from './scalars';

@@ -55,7 +55,9 @@ export function setRoot(node: usize): void {
   root = node;
 }
 
-/** Starts the next record: all slots become empty at once. After 2^32 - 1 records the epochs are wiped and start again. */
+/**
+ * Starts the next record: all slots become empty at once. After 2^32 - 1 records the epochs are wiped and start again.
+ */
 // @ts-ignore: decorator
 @inline
 export function nextEpoch(): u32 {

@@ -1,7 +1,7 @@
 /**
- * The text of a JSON string: escapes to UTF-8, surrogate pairs to one character. Strings are nearly always runs without
- * a backslash, so a run is found and copied 16 bytes at a time and only the escapes go byte by byte.
- * The surprising part: a lone surrogate (`\ud800`), which the grammar allows and UTF-8 cannot say, becomes U+FFFD, as
+ * The text of a JSON string: escapes to UTF-8, surrogate pairs to one character. Strings are nearly always runs
+ * without a backslash, so a run is found and copied 16 bytes at a time and only the escapes go byte by byte. The
+ * surprising part: a lone surrogate (`\ud800`), which the grammar allows and UTF-8 cannot say, becomes U+FFFD, as
  * TextEncoder makes of it. Every [from, to) here lies between the quotes of a valid JSON string, and 16 bytes behind
  * `to` must be readable; what they hold does not matter.
  */
@@ -22,7 +22,8 @@ export function hasEscape(from: usize, to: usize): bool {
 
 /**
  * Writes the text of [from, to) as UTF-8 at `out`. It is never longer than the source (six bytes of `\uXXXX` become at
- * most three, twelve of a pair four), but up to 16 bytes behind its end are overwritten too. The areas must not overlap.
+ * most three, twelve of a pair four), but up to 16 bytes behind its end are overwritten too. The areas must not
+ * overlap.
  * @returns the end of the text, exclusive
  */
 export function unescapeInto(from: usize, to: usize, out: usize): usize {
@@ -47,8 +48,8 @@ export function unescapeInto(from: usize, to: usize, out: usize): usize {
 }
 
 /**
- * Whether the text of [from, to) is exactly the `textLength` bytes of UTF-8 at `text`. Needs no buffer and reads nothing
- * behind `text` + `textLength`.
+ * Whether the text of [from, to) is exactly the `textLength` bytes of UTF-8 at `text`. Needs no buffer and reads
+ * nothing behind `text` + `textLength`.
  */
 export function equalsUnescaped(from: usize, to: usize, text: usize, textLength: i32): bool {
   let at = from;

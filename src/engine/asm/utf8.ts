@@ -1,7 +1,7 @@
 /**
  * UTF-8 validation of 64 bytes, after Keiser and Lemire, "Validating UTF-8 In Less Than One Instruction Per Byte"
- * (Software: Practice and Experience, 2021): three nibble look-ups classify each pair of bytes, and a fourth test finds
- * the places where a third or fourth byte must, or must not, be a continuation. Called only for blocks that are
+ * (Software: Practice and Experience, 2021): three nibble look-ups classify each pair of bytes, and a fourth test
+ * finds the places where a third or fourth byte must, or must not, be a continuation. Called only for blocks that are
  * suspicious; the ones between are ASCII.
  */
 
@@ -87,8 +87,8 @@ export function isUtf8Unfinished(): bool {
 }
 
 /**
- * The block at `base` is the next one with anything odd in it. When the one before ended inside a sequence and does not
- * adjoin it, that sequence was cut short. @returns where this shows, or 0
+ * The block at `base` is the next one with anything odd in it. When the one before ended inside a sequence and does
+ * not adjoin it, that sequence was cut short. @returns where this shows, or 0
  */
 export function utf8Gap(base: usize): usize {
   const at = unfinishedAt;

@@ -1,7 +1,8 @@
 /**
- * Looking for a value in the text of a record, for paths that the plan does not know (yet) and for records that a guest
- * has kept. The text has passed the walk, so it is valid JSON with a newline behind it: nothing here checks for an end.
- * This is the slow way; a learned path is a load from the row. Path rules are Tangent's, see src/plugin/tangent/ABI.md.
+ * Looking for a value in the text of a record, for paths that the plan does not know (yet) and for records that a
+ * guest has kept. The text has passed the walk, so it is valid JSON with a newline behind it: nothing here checks for
+ * an end. This is the slow way; a learned path is a load from the row. Path rules are Tangent's, see
+ * src/plugin/tangent/ABI.md.
  */
 import {
   FIELD_LENGTH_SHIFT, KIND_ARRAY, KIND_FALSE, KIND_NULL, KIND_NUMBER, KIND_OBJECT, KIND_STRING, KIND_TRUE,
@@ -167,8 +168,8 @@ function followSteps(at: usize, from: usize, to: usize): usize {
 }
 
 /**
- * The value that a path names in the record that begins at `record`: the whole path as a key of the root, otherwise its
- * steps. @returns the field as a row has it, or 0
+ * The value that a path names in the record that begins at `record`: the whole path as a key of the root, otherwise
+ * its steps. @returns the field as a row has it, or 0
  */
 export function findPath(record: usize, path: usize, length: usize): u64 {
   const root = skipSpace(record);

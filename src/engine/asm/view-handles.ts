@@ -1,9 +1,9 @@
 /**
- * Which record a handle means. During a guest's call, handle base + i is row i of the call as long as the row is marked
- * live; a number and a comparison, nothing is allocated per view. The canonical ABI lets a guest keep views after the
- * call (it owns them), so those that are not dropped are pinned then: their records are copied out of the block.
- * The surprising part: a pin that is given up for want of room is remembered by one bit, because the guest may still
- * drop it (and reads nothing through it), while a handle that never was, or was dropped, must trap.
+ * Which record a handle means. During a guest's call, handle base + i is row i of the call as long as the row is
+ * marked live; a number and a comparison, nothing is allocated per view. The canonical ABI lets a guest keep views
+ * after the call (it owns them), so those that are not dropped are pinned then: their records are copied out of the
+ * block. The surprising part: a pin that is given up for want of room is remembered by one bit, because the guest may
+ * still drop it (and reads nothing through it), while a handle that never was, or was dropped, must trap.
  */
 import { H_PINS, H_PINS_BYTES, ROW_BYTES, FIELD_BYTES, ROW_FLAGS, ROW_FROM, ROW_LIVE, ROW_SELECTED, ROW_TO } from '../layout';
 import { VIEW_BAD_HANDLE, VIEW_NONE } from '../view-codes';
@@ -131,7 +131,10 @@ export function rowOf(handle: u32): usize {
   return load<u32>(row, ROW_FLAGS) & ROW_LIVE ? row : 0;
 }
 
-/** The record of any view: its first byte below and its end above; when there is no first byte, the upper half is a code. */
+/**
+ * The record of any view: its first byte below and its end above; when there is no first byte, the upper half is a
+ * code.
+ */
 export function recordOf(handle: u32): u64 {
   const row = rowOf(handle);
   if (row) return load<u64>(row, ROW_FROM);

@@ -1,7 +1,7 @@
 /**
- * The elements of an array and the members of an object, collected into a table so that their number is known before the
- * guest is asked for memory. Duplicate keys: the last value wins, at the place of the first. Only the table may grow; it
- * begins in the views' work area and moves to the end of the memory, doubled, when it is full.
+ * The elements of an array and the members of an object, collected into a table so that their number is known before
+ * the guest is asked for memory. Duplicate keys: the last value wins, at the place of the first. Only the table may
+ * grow; it begins in the views' work area and moves to the end of the memory, doubled, when it is full.
  */
 import { FIELD_LENGTH_SHIFT, KIND_FALSE, KIND_NUMBER, KIND_STRING, KIND_TRUE } from '../layout';
 import { equalBytes } from './bytes';

@@ -91,7 +91,9 @@ export function bufferShort(path: v128): void {
   v128.store(buffer, path);
 }
 
-/** Whether the path in the buffer is UTF-8. The state of the validator is the index's, which begins every block anew. */
+/**
+ * Whether the path in the buffer is UTF-8. The state of the validator is the index's, which begins every block anew.
+ */
 export function isPathUtf8(length: u32): bool {
   memory.fill(buffer + <usize>length, 0, 64);
   resetUtf8();

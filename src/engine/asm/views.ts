@@ -1,9 +1,9 @@
 /**
- * Views over records, for an adapter: the functions that a guest's `has`, `get`, `len`, `get-list`, `get-map`, `keys` and
- * `log` come to. Only scalars cross: a path arrives in a vector register (or in chunks), answers are a code and a few
- * exported globals, and text is fetched 16 bytes a call. Callers are adapters and the host, which are trusted; handles and
- * paths are the guest's, which is not.
- * Each lookup comes twice: SHORT for paths of at most 16 bytes, and for longer ones, pushed with pathChunk before.
+ * Views over records, for an adapter: the functions that a guest's `has`, `get`, `len`, `get-list`, `get-map`, `keys`
+ * and `log` come to. Only scalars cross: a path arrives in a vector register (or in chunks), answers are a code and a
+ * few exported globals, and text is fetched 16 bytes a call. Callers are adapters and the host, which are trusted;
+ * handles and paths are the guest's, which is not. Each lookup comes twice: SHORT for paths of at most 16 bytes, and
+ * for longer ones, pushed with pathChunk before.
  */
 import {
   FIELD_LENGTH_SHIFT, H_VIEWS, H_VIEWS_BYTES, KIND_ARRAY, KIND_NUMBER, KIND_OBJECT, KIND_STRING, KIND_TRUE, KIND_FALSE,
@@ -25,7 +25,9 @@ export { askedCount, askedLength, askedPath, pathChunk } from './view-paths';
 
 /** An integer, the bits of a double, 0 or 1: by the code that was returned. */
 export let valueBits: i64 = 0;
-/** Text that was returned: its address in the engine's memory, its UTF-8 bytes, and its first 16 bytes (then anything). */
+/**
+ * Text that was returned: its address in the engine's memory, its UTF-8 bytes, and its first 16 bytes (then anything).
+ */
 export let textFrom: usize = 0;
 export let textLength: u32 = 0;
 export let textHead: v128 = i64x2(0, 0);
@@ -54,8 +56,8 @@ export function attachViews(header: usize): void {
 }
 
 // ---- where the value is --------------------------------------------------------------------------------------------
-// A field is as in a row: the value's address in the lower half (0 when there is none), kind and length in the upper one.
-// Without an address, the upper half is VIEW_NONE or a failure.
+// A field is as in a row: the value's address in the lower half (0 when there is none), kind and length in the upper
+// one. Without an address, the upper half is VIEW_NONE or a failure.
 
 // @ts-ignore: decorator
 @inline

@@ -1,11 +1,11 @@
 /**
  * Stage 2: tokens to one validated record. A single loop over the token list checks the whole JSON grammar and, where
- * the trie of wanted paths says so, notes in a slot where a value lies. There is no recursion: open containers are on a
- * stack of 16 bytes each.
+ * the trie of wanted paths says so, notes in a slot where a value lies. There is no recursion: open containers are on
+ * a stack of 16 bytes each.
  *
  * The function is longer than we like because its state lives in locals: a WebAssembly global is a memory access, and
- * the loop has about a nanosecond per token. It answers only "valid, and it ends here" or "not valid"; which byte is wrong and why is
- * the business of diagnose.ts.
+ * the loop has about a nanosecond per token. It answers only "valid, and it ends here" or "not valid"; which byte is
+ * wrong and why is the business of diagnose.ts.
  */
 import {
   E_CHILD, E_FLAGS, E_SLOT, EDGE_IS_COLUMN, F_TRACK_KEYS, KIND_ARRAY, KIND_NUMBER, KIND_OBJECT, KIND_STRING, N_LENGTHS,

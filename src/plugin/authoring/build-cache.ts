@@ -1,9 +1,10 @@
 /**
  * Keeps what AssemblyScript made, so that `slung run plugin.ts` compiles once for each content. An entry is two files:
- * KEY.wasm, and KEY.json with the checksum of every file that the compiler asked for, also of those that were not there
- * (a new one could be taken instead). The entry holds when all of them are as they were and the result is whole;
- * otherwise it is made anew. What comes out of the cache is run, so its folder and files must be ours, and nobody else may
- * be able to write them: a cache of which that is not true is not used. KEY is the checksum of the source's path and the compiler's version.
+ * KEY.wasm, and KEY.json with the checksum of every file that the compiler asked for, also of those that were not
+ * there (a new one could be taken instead). The entry holds when all of them are as they were and the result is whole;
+ * otherwise it is made anew. What comes out of the cache is run, so its folder and files must be ours, and nobody else
+ * may be able to write them: a cache of which that is not true is not used. KEY is the checksum of the source's path
+ * and the compiler's version.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -32,8 +33,8 @@ interface Entry {
 }
 
 /**
- * The module of `file` (an absolute path), from `directory` or newly compiled. A cache that cannot be read or written is
- * only slow, and so is one that others can write. `uid` is the user's, undefined on systems without users.
+ * The module of `file` (an absolute path), from `directory` or newly compiled. A cache that cannot be read or written
+ * is only slow, and so is one that others can write. `uid` is the user's, undefined on systems without users.
  * @throws BuildError
  */
 export async function buildCached(

@@ -1,8 +1,8 @@
 /**
  * Compiles the source of a plugin: .ts with AssemblyScript in this process, .c and .rs with the compilers that are
- * installed. AssemblyScript is not part of slung; it is looked for from the source's own folder upwards and then beside
- * slung, and loaded by its path, because only then is it known where it is. The SDK is found by the compiler as package
- * `slung` (sdk/asconfig.json), so that a plugin imports from 'slung/as' wherever it lies.
+ * installed. AssemblyScript is not part of slung; it is looked for from the source's own folder upwards and then
+ * beside slung, and loaded by its path, because only then is it known where it is. The SDK is found by the compiler as
+ * package `slung` (sdk/asconfig.json), so that a plugin imports from 'slung/as' wherever it lies.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -29,7 +29,9 @@ export const sourceEndings = ['.ts', '.c', '.rs'] as const;
 
 export interface Compiled {
   readonly bytes: Uint8Array;
-  /** Every file that the compiler asked for, by absolute path, with its text; undefined for those that were not there. */
+  /**
+   * Every file that the compiler asked for, by absolute path, with its text; undefined for those that were not there.
+   */
   readonly inputs: ReadonlyMap<string, string | undefined>;
 }
 
@@ -112,8 +114,8 @@ export async function compileAssemblyScript(file: string, place: AscPlace): Prom
 }
 
 /**
- * An asconfig.json beside the source is the author's and is taken as it is; the SDK is found either way. Without one, the
- * SDK's own options hold, which are for plugins that import from 'slung/as'.
+ * An asconfig.json beside the source is the author's and is taken as it is; the SDK is found either way. Without one,
+ * the SDK's own options hold, which are for plugins that import from 'slung/as'.
  */
 function argumentsFor(file: string): string[] {
   const folder = dirname(file);
@@ -147,8 +149,8 @@ const natives: Readonly<Record<string, Native>> = {
   '.c': {
     program: 'clang',
     // --no-entry: a plugin has no main; -mbulk-memory: memcpy is an instruction, there is no library. The name section
-    // stays, so that a trap can be reported by function; for that -O2 passes the driver by, which would give the result to a
-    // wasm-opt of the PATH, and that one drops names.
+    // stays, so that a trap can be reported by function; for that -O2 passes the driver by, which would give the
+    // result to a wasm-opt of the PATH, and that one drops names.
     args: [
       ...['--target=wasm32', '-mbulk-memory', '-ffreestanding', '-nostdlib', '-Xclang', '-O2', '-Wall'],
       '-Wl,--no-entry',

@@ -65,7 +65,10 @@ export function isTaken(folder: string): boolean {
   }
 }
 
-/** Writes the folder. @returns the files, relative to it, the source first @throws the system's error; files are never overwritten */
+/**
+ * Writes the folder. @returns the files, relative to it, the source first @throws the system's error; files are never
+ * overwritten
+ */
 export function writeNewPlugin({ name, folder, folderText, language }: NewPlugin): string[] {
   const { ending, setup } = languages[language];
   const words = { name, folder: folderText, source: name + ending, setup };

@@ -1,7 +1,7 @@
 /**
- * The test cases of a plugin, as files: tests/CASE/{input.ndjson|input.json, expected.ndjson|expected.json, options.json},
- * and Tangent's own form, tests/input.json with tests/expected.json. This file finds and reads them and writes expected
- * output anew; running is the caller's business, comparing that of test-compare.ts.
+ * The test cases of a plugin, as files: tests/CASE/{input.ndjson|input.json, expected.ndjson|expected.json,
+ * options.json}, and Tangent's own form, tests/input.json with tests/expected.json. This file finds and reads them and
+ * writes expected output anew; running is the caller's business, comparing that of test-compare.ts.
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

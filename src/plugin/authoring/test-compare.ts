@@ -1,7 +1,8 @@
 /**
- * Is what came out what was expected? By default as Tangent's `plugin test` compares, with two corrections: an array of one
- * record is a list of one record, and no output is the empty list. Values are brought into one form (members by key, equal
- * numbers alike, strings that hold JSON as what they hold) and compared as text, which is also what the difference shows.
+ * Is what came out what was expected? By default as Tangent's `plugin test` compares, with two corrections: an array
+ * of one record is a list of one record, and no output is the empty list. Values are brought into one form (members by
+ * key, equal numbers alike, strings that hold JSON as what they hold) and compared as text, which is also what the
+ * difference shows.
  */
 import { counted } from '../../format/count.ts';
 import { type DiffLine, diffLines } from './test-diff.ts';

@@ -1,7 +1,7 @@
 /**
  * The difference of two texts, line by line, with a little of what is around: the longest common subsequence by the
- * textbook table, after what is equal at both ends has been taken off. Where the table would be too large, the middle is
- * shown as removed and added whole; the answer is then longer, never wrong.
+ * textbook table, after what is equal at both ends has been taken off. Where the table would be too large, the middle
+ * is shown as removed and added whole; the answer is then longer, never wrong.
  */
 
 /** ` ` in both, `-` only expected, `+` only came, `~` a gap: `text` says how many equal lines are left out. */

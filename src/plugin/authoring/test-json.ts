@@ -1,7 +1,8 @@
 /**
- * JSON for comparing and for writing expected output: numbers keep their digits, so that 9007199254740993 is not taken for
- * its neighbour and 5 is not taken for 5.0. Numbers are distinguished as Tangent's parser does: without point and exponent
- * and within 64 bits an integer, anything else a double. Strings and literals go through JSON.parse, piece by piece.
+ * JSON for comparing and for writing expected output: numbers keep their digits, so that 9007199254740993 is not taken
+ * for its neighbour and 5 is not taken for 5.0. Numbers are distinguished as Tangent's parser does: without point and
+ * exponent and within 64 bits an integer, anything else a double. Strings and literals go through JSON.parse, piece by
+ * piece.
  */
 
 /** A number, with the text it was written as. */

@@ -1,7 +1,8 @@
 /**
  * How much a plugin file may consist of. Everything here is looked at before anything is allocated for it. Where the
- * WebAssembly JavaScript interface has a limit (its appendix "Implementation-defined limits"), ours is the same or lower;
- * lower where each of the things costs V8 much more than its bytes. The figures are of Node 20 (V8 11.3), 2026-11.
+ * WebAssembly JavaScript interface has a limit (its appendix "Implementation-defined limits"), ours is the same or
+ * lower; lower where each of the things costs V8 much more than its bytes. The figures are of Node 20 (V8 11.3),
+ * 2026-11.
  */
 import type { ByteReader } from './reader.ts';
 import { refusal } from './refusal.ts';

@@ -1,7 +1,7 @@
 /**
  * Compiles and instantiates core modules of plugins, and tells what V8 has against them as PluginErrors in one line.
- * QuickJS components need constant expressions with arithmetic, which Node 20 has behind a flag: it is switched on when
- * a module fails for that reason, and only then, because flags are the process's.
+ * QuickJS components need constant expressions with arithmetic, which Node 20 has behind a flag: it is switched on
+ * when a module fails for that reason, and only then, because flags are the process's.
  */
 
 import { setFlagsFromString } from 'node:v8';

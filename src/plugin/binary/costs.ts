@@ -1,7 +1,8 @@
 /**
- * What a core module costs to compile and to instantiate, before V8 is given it. V8 itself can neither be stopped while
- * it compiles nor be limited in the memory it takes for that, and some things cost it a thousand times their bytes:
- * many locals with many blocks, values of globals that have to be worked out. caps.ts has the limits and the figures.
+ * What a core module costs to compile and to instantiate, before V8 is given it. V8 itself can neither be stopped
+ * while it compiles nor be limited in the memory it takes for that, and some things cost it a thousand times their
+ * bytes: many locals with many blocks, values of globals that have to be worked out. caps.ts has the limits and the
+ * figures.
  */
 import { caps, checkCap, codeCaps } from './caps.ts';
 import { lackOfGc } from './features.ts';

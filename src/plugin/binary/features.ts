@@ -1,7 +1,7 @@
 /**
- * What newer versions of WebAssembly have and this V8 may lack. V8 itself is asked, with the smallest module that needs
- * it; when a plugin is refused for lack of it, the message says what it is and which Node has it, instead of the byte at
- * which an older compiler stumbles.
+ * What newer versions of WebAssembly have and this V8 may lack. V8 itself is asked, with the smallest module that
+ * needs it; when a plugin is refused for lack of it, the message says what it is and which Node has it, instead of the
+ * byte at which an older compiler stumbles.
  */
 import { coreModulePreamble, section } from './writer.ts';
 

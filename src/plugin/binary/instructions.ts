@@ -1,7 +1,7 @@
 /**
- * The lengths of WebAssembly's instructions (Core Specification 3.0, 5.4, and the exceptions of before it), so that code
- * can be walked through where its bytes alone do not say enough. What an instruction does is kept only as far as somebody
- * asks: whether it begins a block, and how many places it may branch to.
+ * The lengths of WebAssembly's instructions (Core Specification 3.0, 5.4, and the exceptions of before it), so that
+ * code can be walked through where its bytes alone do not say enough. What an instruction does is kept only as far as
+ * somebody asks: whether it begins a block, and how many places it may branch to.
  */
 import type { ByteReader } from './reader.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Sizes of memories and tables as a module declares them (WebAssembly Core Specification, 5.3.7 to 5.3.9): a byte of
- * flags, the size at the start, and the maximum when there is one. Memories of 64 bits and shared ones are refused here,
- * because nobody could bound or share them with a guest safely.
+ * flags, the size at the start, and the maximum when there is one. Memories of 64 bits and shared ones are refused
+ * here, because nobody could bound or share them with a guest safely.
  */
 
 import { skipConstant } from './instructions.ts';

@@ -1,7 +1,8 @@
 /**
  * What a core module says about itself, read without compiling it: the signatures of the functions it imports and
- * exports, its memories, its start function and its custom sections (WebAssembly Core Specification, 5.5). Code and data
- * are passed over, so this takes microseconds. Validity is not decided here; that is the engine's compiler's business.
+ * exports, its memories, its start function and its custom sections (WebAssembly Core Specification, 5.5). Code and
+ * data are passed over, so this takes microseconds. Validity is not decided here; that is the engine's compiler's
+ * business.
  */
 
 import { caps, checkCap, checkSectionCount } from './caps.ts';

@@ -1,8 +1,9 @@
 /**
  * A cursor over the bytes of a WebAssembly file that nobody has checked yet. Every step is bounded by the end of the
- * part that is being read, and every fault is a PluginError in one line that ends with the byte it was found at, counted
- * from the start of the file, so a broken file is an answer and never a hang, a RangeError or an allocation of what it
- * claims. Numbers are LEB128 (WebAssembly Core Specification, 5.2.2); only those of 32 bits occur where we look.
+ * part that is being read, and every fault is a PluginError in one line that ends with the byte it was found at,
+ * counted from the start of the file, so a broken file is an answer and never a hang, a RangeError or an allocation of
+ * what it claims. Numbers are LEB128 (WebAssembly Core Specification, 5.2.2); only those of 32 bits occur where we
+ * look.
  */
 
 import type { PluginError } from '../guest.ts';

@@ -1,8 +1,8 @@
 /**
- * Changes core modules before they are compiled. `capMemory` lowers the maxima of memories and tables, which bounds what
- * a guest can have at no cost while it runs (V8's own limits for workers do not count WebAssembly memory). `deferStart`
- * turns the start function into an export, so that it can run when the imports are wired to the guest's memory. Only
- * the sections concerned are written anew; everything else is copied as it is.
+ * Changes core modules before they are compiled. `capMemory` lowers the maxima of memories and tables, which bounds
+ * what a guest can have at no cost while it runs (V8's own limits for workers do not count WebAssembly memory).
+ * `deferStart` turns the start function into an export, so that it can run when the imports are wired to the guest's
+ * memory. Only the sections concerned are written anew; everything else is copied as it is.
  */
 
 import { caps, checkCap } from './caps.ts';
@@ -26,11 +26,12 @@ import { joinBytes, leb, nameBytes, section, vector } from './writer.ts';
 type Rewrite = (section: Section) => readonly ArrayLike<number>[] | undefined;
 
 /**
- * The module of a guest that has no other, so that all of its memory and its tables stay within `maxPages` together, and
- * no table grows beyond 200 000 elements. The result is of its own; `bytes` is only read.
+ * The module of a guest that has no other, so that all of its memory and its tables stay within `maxPages` together,
+ * and no table grows beyond 200 000 elements. The result is of its own; `bytes` is only read.
  * @param maxPages pages of 64 KiB
  * @param core what was read of the module, when it was
- * @throws PluginError when it starts larger than that, is shared or has 64 bits, costs too much to compile, or is malformed
+ * @throws PluginError when it starts larger than that, is shared or has 64 bits, costs too much to compile, or is
+ * malformed
  */
 export function capMemory(bytes: Uint8Array, maxPages: number, core: CoreModule = readCoreModule(bytes)): Uint8Array {
   const costs = checkCosts(bytes, core);
@@ -39,8 +40,8 @@ export function capMemory(bytes: Uint8Array, maxPages: number, core: CoreModule 
 }
 
 /**
- * The module with the maxima that its share allows. What it imports may be as large as all that the guest has, since it
- * is bounded where it is made.
+ * The module with the maxima that its share allows. What it imports may be as large as all that the guest has, since
+ * it is bounded where it is made.
  * @throws PluginError as `capMemory`
  */
 export function capModule(bytes: Uint8Array, share: Share): Uint8Array {

@@ -1,8 +1,8 @@
 /**
- * How the memory that a guest may have is divided among its memories and tables. V8 knows maxima of single memories only,
- * and a maximum cannot be changed once an instance exists; so each gets what it starts with, and what is left is divided
- * among those that can grow, evenly, but to none more than its own maximum. A guest with one memory, as nearly all are,
- * gives it everything.
+ * How the memory that a guest may have is divided among its memories and tables. V8 knows maxima of single memories
+ * only, and a maximum cannot be changed once an instance exists; so each gets what it starts with, and what is left is
+ * divided among those that can grow, evenly, but to none more than its own maximum. A guest with one memory, as nearly
+ * all are, gives it everything.
  */
 import { caps } from './caps.ts';
 import { type Limits, pageBytes } from './limits.ts';

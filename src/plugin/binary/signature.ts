@@ -46,7 +46,9 @@ export function isSameSignature(one: Signature, other: Signature): boolean {
   return showSignature(one) === showSignature(other);
 }
 
-/** Whether a value type is a reference that WebAssembly 2.0 did not have: all but funcref and externref, and exnref. */
+/**
+ * Whether a value type is a reference that WebAssembly 2.0 did not have: all but funcref and externref, and exnref.
+ */
 export function isReference(type: number): boolean {
   return type < 0x78 && type !== 0x70 && type !== 0x6f && type !== 0x69;
 }

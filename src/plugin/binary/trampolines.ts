@@ -1,8 +1,8 @@
 /**
  * Functions that exist before what they call. A guest has to be given its imports before it has the memory that those
- * imports work on, so it is linked with trampolines: one module whose exports jump through a table, and, when everything
- * is there, a second one whose only effect is to fill that table. The same trick as the shim and fixup modules of
- * wit-component. Wasm to wasm the detour costs about 2 ns a call; a closure of JavaScript would cost 8.
+ * imports work on, so it is linked with trampolines: one module whose exports jump through a table, and, when
+ * everything is there, a second one whose only effect is to fill that table. The same trick as the shim and fixup
+ * modules of wit-component. Wasm to wasm the detour costs about 2 ns a call; a closure of JavaScript would cost 8.
  */
 import { compileModule, instantiateModule } from './compile.ts';
 import type { Signature } from './signature.ts';

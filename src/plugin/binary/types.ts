@@ -1,6 +1,7 @@
 /**
- * The types of a core module: where each begins, so that a million of them costs 4 MB, and what a function's type is when
- * somebody asks. Struct and array types, recursion groups and subtypes (WebAssembly Core Specification 3.0, 5.3.7 to
+ * The types of a core module: where each begins, so that a million of them costs 4 MB, and what a function's type is
+ * when somebody asks. Struct and array types, recursion groups and subtypes (WebAssembly Core Specification 3.0, 5.3.7
+ * to
  * 5.3.11) are passed over: they take an index, and nobody here needs to know more of them.
  */
 import { caps, checkCap } from './caps.ts';

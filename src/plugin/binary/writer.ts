@@ -1,7 +1,7 @@
 /**
- * Builds small pieces of WebAssembly binaries: numbers, names, vectors and sections as arrays of bytes. Used for modules
- * of a few hundred bytes and for single sections; whole modules are put together from views with `joinBytes`, so that
- * code of megabytes is copied once and never becomes an array of numbers.
+ * Builds small pieces of WebAssembly binaries: numbers, names, vectors and sections as arrays of bytes. Used for
+ * modules of a few hundred bytes and for single sections; whole modules are put together from views with `joinBytes`,
+ * so that code of megabytes is copied once and never becomes an array of numbers.
  */
 
 const utf8 = new TextEncoder();

@@ -1,7 +1,7 @@
 /**
  * Canonical definitions: `canon lift` and `canon lower` with their options, and the three operations on resources
- * (component model, design/mvp/Binary.md, `canon`). Everything asynchronous and every encoding but UTF-8 is refused here,
- * by name, because plugins that need them would fail later and less clearly.
+ * (component model, design/mvp/Binary.md, `canon`). Everything asynchronous and every encoding but UTF-8 is refused
+ * here, by name, because plugins that need them would fail later and less clearly.
  */
 import type { ByteReader } from '../binary/reader.ts';
 import type { CanonIndices, Definition, ResourceOperation } from './definitions.ts';

@@ -1,10 +1,11 @@
 /**
  * A guest's memory under the canonical ABI's rules (WebAssembly/component-model, design/mvp/CanonicalABI.md, "Loading"
- * and "Storing"; only string-encoding=utf8): every pointer, length, count, discriminant and piece of text that the guest
- * chose is checked before it is used, and what breaks a rule is a Trap.
+ * and "Storing"; only string-encoding=utf8): every pointer, length, count, discriminant and piece of text that the
+ * guest chose is checked before it is used, and what breaks a rule is a Trap.
  *
- * The surprising part: a core i32 arrives in JavaScript as a signed number, so addresses above 2 GiB come in negative and
- * are made unsigned here. And growing a memory detaches every view of it, so views are looked up anew for each access.
+ * The surprising part: a core i32 arrives in JavaScript as a signed number, so addresses above 2 GiB come in negative
+ * and are made unsigned here. And growing a memory detaches every view of it, so views are looked up anew for each
+ * access.
  */
 import type { Gate } from '../gate.ts';
 import { PluginError, Trap } from '../guest.ts';
@@ -38,7 +39,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Where in the guest's data a rule was broken, for messages: `the key of cache.get`. */
 export type Place = string;
 
-/** Reads what one call of the guest, or to the host, points to. Make one for each call: it counts what it has lifted. */
+/**
+ * Reads what one call of the guest, or to the host, points to. Make one for each call: it counts what it has lifted.
+ */
 export class GuestReader {
   readonly #memory: WebAssembly.Memory;
   readonly #maxBytes: number;
@@ -70,7 +73,10 @@ export class GuestReader {
     return start;
   }
 
-  /** The elements of a list. @returns the address of the first one. @throws Trap when they are out of bounds or misaligned */
+  /**
+   * The elements of a list. @returns the address of the first one. @throws Trap when they are out of bounds or
+   * misaligned
+   */
   list(pointer: number, count: number, size: number, align: number, place: Place): number {
     this.#liftedItems += count >>> 0;
     if (this.#liftedItems > this.#maxItems) throw new Trap(`${place} is too long: more than ${this.#maxItems} items`);

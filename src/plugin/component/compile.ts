@@ -79,8 +79,8 @@ function liftedFunction(mapper: InstanceValue, name: string): LiftedFunction {
 }
 
 /**
- * Every export of the world answers with one i32, a pointer. Core types are not compared when a component is linked, so
- * that is checked here, and V8's signed number is made the address that it is.
+ * Every export of the world answers with one i32, a pointer. Core types are not compared when a component is linked,
+ * so that is checked here, and V8's signed number is made the address that it is.
  */
 export function checkedCall(call: CoreFunction, name: string): LiftedFunction['call'] {
   return (...values) => {

@@ -1,7 +1,7 @@
 /**
- * What a component consists of: definitions in the order of the file, each of which adds to one or more of twelve index
- * spaces (component model, design/mvp/Explainer.md and Binary.md). Types only; parse.ts makes these from bytes and
- * link.ts carries them out. Component-level types are counted, not read: nothing here depends on what is in them.
+ * What a component consists of: definitions in the order of the file, each of which adds to one or more of twelve
+ * index spaces (component model, design/mvp/Explainer.md and Binary.md). Types only; parse.ts makes these from bytes
+ * and link.ts carries them out. Component-level types are counted, not read: nothing here depends on what is in them.
  */
 import type { CustomSection } from '../binary/module.ts';
 

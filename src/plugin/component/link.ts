@@ -1,8 +1,8 @@
 /**
  * Carries out a component's definitions, one after the other, as the order of the file demands: instantiates core
- * modules, wires their exports and the host's functions into each other, and calls nested components. Everything is found
- * by index and by the names of import instances, never by the names that core modules use for their imports, so shims,
- * fixups and every generation of name mangling work without being known. The work is counted: a file of a few
+ * modules, wires their exports and the host's functions into each other, and calls nested components. Everything is
+ * found by index and by the names of import instances, never by the names that core modules use for their imports, so
+ * shims, fixups and every generation of name mangling work without being known. The work is counted: a file of a few
  * hundred bytes can ask for instances without end.
  */
 
@@ -51,8 +51,8 @@ export function linkComponent(
 }
 
 /**
- * Goes through the same definitions without making anything, to see how often each core module will be instantiated and
- * whose memory can grow.
+ * Goes through the same definitions without making anything, to see how often each core module will be instantiated
+ * and whose memory can grow.
  * @throws PluginError when that is too much, or the definitions do not fit together
  */
 export function countInstances(
@@ -198,7 +198,8 @@ class Linker {
   #lower(func: FunctionValue, indices: CanonIndices, scope: Scope): CoreFunction {
     const { memory, realloc } = optionsOf(scope, indices);
     if (func.kind === 'lifted') {
-      // Two components in one file that call each other: QuickJS has such calls, and makes them only while it is built.
+      // Two components in one file that call each other: QuickJS has such calls, and makes them only while it is
+      // built.
       return this.#host.gate.guard(() => {
         throw new Trap('it calls from one of its components into another, which is not supported');
       });

@@ -1,6 +1,6 @@
 /**
- * The core modules of one component: measured when the component is loaded, so that its memory can be divided among those
- * that are instantiated, and compiled once however often that is.
+ * The core modules of one component: measured when the component is loaded, so that its memory can be divided among
+ * those that are instantiated, and compiled once however often that is.
  */
 
 import { compileModule } from '../binary/compile.ts';

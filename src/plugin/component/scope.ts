@@ -1,7 +1,7 @@
 /**
- * The index spaces of one component that is being instantiated, and what can be in them. A component value remembers the
- * scope it was defined in, because its outer aliases reach there; a type is only ever asked whether it was imported and
- * by which name, since that is what a drop is linked by.
+ * The index spaces of one component that is being instantiated, and what can be in them. A component value remembers
+ * the scope it was defined in, because its outer aliases reach there; a type is only ever asked whether it was
+ * imported and by which name, since that is what a drop is linked by.
  */
 import { refusal } from '../binary/refusal.ts';
 import type { CoreFunction } from '../guest.ts';

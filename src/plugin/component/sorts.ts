@@ -1,6 +1,6 @@
 /**
- * Sorts and external descriptions, the small parts that imports, exports, aliases and arguments share (component model,
- * design/mvp/Binary.md, `sort` and `externdesc`).
+ * Sorts and external descriptions, the small parts that imports, exports, aliases and arguments share (component
+ * model, design/mvp/Binary.md, `sort` and `externdesc`).
  */
 import type { ByteReader } from '../binary/reader.ts';
 import type { Sort } from './definitions.ts';

@@ -1,7 +1,8 @@
 /**
  * The world `tangent:logs/processor@0.1.0` as core functions: what a plugin may import and has to export, and what the
- * host needs from it for each (signatures by the canonical ABI's flattening, design/mvp/CanonicalABI.md; parameters and
- * layouts in ABI.md). Interfaces of WASI are known by their versions only; which functions exist is their host's affair.
+ * host needs from it for each (signatures by the canonical ABI's flattening, design/mvp/CanonicalABI.md; parameters
+ * and layouts in ABI.md). Interfaces of WASI are known by their versions only; which functions exist is their host's
+ * affair.
  */
 import { refusal } from '../binary/refusal.ts';
 import { type Signature, signatureOf } from '../binary/signature.ts';

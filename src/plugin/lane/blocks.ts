@@ -1,6 +1,7 @@
 /**
  * A step of a block can be undone: its counters and the length of its output are copied before it begins, into the
- * block's own words, so that whoever goes on after a failure (the same thread, another one, the main thread) can do it.
+ * block's own words, so that whoever goes on after a failure (the same thread, another one, the main thread) can do
+ * it.
  */
 import type { EngineMemory } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
@@ -88,7 +89,9 @@ export function sealBytes(memory: EngineMemory, block: number, start: number, by
   memory.setWord(block, L.B_SEGMENT_COUNT, bytes > 0 ? 1 : 0);
 }
 
-/** The lines of the call in which the guest of a block is (0-based, end exclusive): none at all when it is in no call. */
+/**
+ * The lines of the call in which the guest of a block is (0-based, end exclusive): none at all when it is in no call.
+ */
 export function linesOfCall(
   memory: EngineMemory,
   block: number | undefined,

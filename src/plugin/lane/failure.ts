@@ -1,6 +1,7 @@
 /**
- * What went wrong in a guest, in one line: our own traps say it themselves, the machine's are named, and the function of
- * the guest in which it happened is found in the stack trace, where V8 writes the names of the module's name section.
+ * What went wrong in a guest, in one line: our own traps say it themselves, the machine's are named, and the function
+ * of the guest in which it happened is found in the stack trace, where V8 writes the names of the module's name
+ * section.
  */
 import { excerpt } from '../../text/printable.ts';
 import { PluginError, Trap } from '../guest.ts';
@@ -21,9 +22,9 @@ const SHOWN_NAME = 120;
 const frames = /^\s*at (?:(.*?) \()?wasm:\/\/[^\s)]*?wasm-function\[(\d+)\]/gm;
 
 /**
- * The innermost function of the guest: its name, or its number when it has none. Below a host function stand our adapter
- * and trampolines, which have no names, and the shim of a component, whose names say what it leads to: there, only a
- * named function is known to be the guest's.
+ * The innermost function of the guest: its name, or its number when it has none. Below a host function stand our
+ * adapter and trampolines, which have no names, and the shim of a component, whose names say what it leads to: there,
+ * only a named function is known to be the guest's.
  */
 function functionOf(stack: string, isOurs: boolean): string {
   const found = [...stack.matchAll(frames)].filter(([, name]) => !name?.startsWith('indirect-'));

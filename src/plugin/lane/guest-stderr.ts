@@ -2,9 +2,9 @@
  * The standard error of a guest as lines for people: made printable, bounded in length, and after so many of them only
  * counted. Every way of writing there (WASI preview 1 and 2, the console of AssemblyScript) comes through here.
  *
- * The surprising part: the unfinished line and all counts stand in the lane's ledger, which both threads see. So a line
- * without an end is still shown when its thread was ended in the middle of it, and a new thread does not start a new
- * allowance.
+ * The surprising part: the unfinished line and all counts stand in the lane's ledger, which both threads see. So a
+ * line without an end is still shown when its thread was ended in the middle of it, and a new thread does not start a
+ * new allowance.
  */
 import { excerpt, printable } from '../../text/printable.ts';
 import * as T from './task.ts';

@@ -1,7 +1,7 @@
 /**
- * The services as a lane's guest gets them. Waiting for the network is not the guest's time, because a slow host must not
- * look like an endless loop; all such waits of one call together have a limit of their own. What never went out, because
- * it was refused or answered from memory, is the guest's time.
+ * The services as a lane's guest gets them. Waiting for the network is not the guest's time, because a slow host must
+ * not look like an endless loop; all such waits of one call together have a limit of their own. What never went out,
+ * because it was refused or answered from memory, is the guest's time.
  */
 import { Trap } from '../guest.ts';
 import { PortClient, type ServicesClient } from '../services/client.ts';

@@ -1,8 +1,8 @@
 /**
  * The lane's side of the ledger and the notes: what is counted, when the guest was entered and left (the main thread's
  * watchdog looks at that), and what is reported. The clock is the thread's own and comes in as an argument.
- * A call is what the time limit is for: one call of an export, or for a guest that reads a stream, what it does between
- * two requests for input. Waits that are not the guest's doing divide it into parts; their times are added up.
+ * A call is what the time limit is for: one call of an export, or for a guest that reads a stream, what it does
+ * between two requests for input. Waits that are not the guest's doing divide it into parts; their times are added up.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { cut } from '../../text/printable.ts';
@@ -93,7 +93,10 @@ export class LaneTalk {
     }
   }
 
-  /** Starts an instance: the guest may keep that from ending as well, so the watchdog counts; it is no call of the stats. */
+  /**
+   * Starts an instance: the guest may keep that from ending as well, so the watchdog counts; it is no call of the
+   * stats.
+   */
   whileStarting<R>(start: () => R): R {
     this.#beginCall();
     try {
@@ -117,8 +120,8 @@ export class LaneTalk {
   }
 
   /**
-   * A wait in the middle of a call, for the network or for who reads the output: the watchdog does not count it, and goes
-   * on where it was.
+   * A wait in the middle of a call, for the network or for who reads the output: the watchdog does not count it, and
+   * goes on where it was.
    * @param ownMs how much of the wait is the guest's own time all the same: a guest could otherwise ask for ever for
    *              what costs it next to nothing
    */
@@ -164,8 +167,8 @@ export class LaneTalk {
   }
 
   /**
-   * The main thread and this one must agree on which part of a call was the last: once that is decided there, nothing that it
-   * has brought may be used here, or a record would be taken twice, or none.
+   * The main thread and this one must agree on which part of a call was the last: once that is decided there, nothing
+   * that it has brought may be used here, or a record would be taken twice, or none.
    */
   #endPart(): void {
     const before = Atomics.add(this.#words, T.WORD_CALLS, T.CALL_ONE - T.CALL_UNDER_WAY);

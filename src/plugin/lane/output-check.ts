@@ -1,7 +1,7 @@
 /**
- * The check of what a Tangent plugin outputs: after each step that has succeeded, while its output is in the cache. Bad
- * lines stay where they are and are listed with the block; who drains it reports them and takes them out. When the list
- * is full, what has been checked is handed on as a part.
+ * The check of what a Tangent plugin outputs: after each step that has succeeded, while its output is in the cache.
+ * Bad lines stay where they are and are listed with the block; who drains it reports them and takes them out. When the
+ * list is full, what has been checked is handed on as a part.
  */
 import * as L from '../../engine/layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';

@@ -32,8 +32,8 @@ export class BlockQueue {
   }
 
   /**
-   * When the block was submitted, nobody knew how many bad lines the blocks before it would have: its limit counts from
-   * the lane's beginning. A block that is taken for the second time has been through this.
+   * When the block was submitted, nobody knew how many bad lines the blocks before it would have: its limit counts
+   * from the lane's beginning. A block that is taken for the second time has been through this.
    */
   #limitRejects(block: number): void {
     const memory = this.#memory;

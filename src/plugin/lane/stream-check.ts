@@ -1,7 +1,7 @@
 /**
- * A look at what a guest outputs that reads a stream. Its output may be any text and passes as it is; but most of it is
- * meant to be NDJSON, so bad lines are counted, and the first one is reported. Pieces of output end anywhere: what follows
- * the last newline is kept here, until the rest of its line comes.
+ * A look at what a guest outputs that reads a stream. Its output may be any text and passes as it is; but most of it
+ * is meant to be NDJSON, so bad lines are counted, and the first one is reported. Pieces of output end anywhere: what
+ * follows the last newline is kept here, until the rest of its line comes.
  */
 
 import { CODE_TOO_LONG } from '../../engine/code-numbers.ts';

@@ -1,8 +1,8 @@
 /**
- * A Tangent plugin in a lane: blocks are taken in steps of some hundred records, each step is one `process-logs`. A step
- * that fails is undone as a whole; then, if the run is to go on, the instance is replaced and the step is taken again a
- * record at a time, so that only the record at fault is lost. All of that is kept in the block's words, so that a
- * thread which takes the place of one that was ended goes on at the same place.
+ * A Tangent plugin in a lane: blocks are taken in steps of some hundred records, each step is one `process-logs`. A
+ * step that fails is undone as a whole; then, if the run is to go on, the instance is replaced and the step is taken
+ * again a record at a time, so that only the record at fault is lost. All of that is kept in the block's words, so
+ * that a thread which takes the place of one that was ended goes on at the same place.
  */
 import { CODE_PLUGIN_FAILED } from '../../engine/code-numbers.ts';
 import * as L from '../../engine/layout.ts';

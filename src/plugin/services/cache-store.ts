@@ -1,7 +1,7 @@
 /**
  * Where the cache lives between runs: takes the file's lock, reads the file, and writes snapshots of it that survive a
- * crash (FORMAT.md). A run asks first whether the file can be used, and does not begin otherwise (`cacheProblem`). What goes
- * wrong later ends no run: it is reported, and the cache is kept in memory only.
+ * crash (FORMAT.md). A run asks first whether the file can be used, and does not begin otherwise (`cacheProblem`).
+ * What goes wrong later ends no run: it is reported, and the cache is kept in memory only.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -89,7 +89,8 @@ export class CacheStore {
 }
 
 /**
- * Whether a run that begins now can keep its cache in this file: the same checks as when it is opened, without a trace.
+ * Whether a run that begins now can keep its cache in this file: the same checks as when it is opened, without a
+ * trace.
  * @returns why it cannot, one line
  */
 export function cacheProblem(asked: string): string | undefined {
@@ -152,8 +153,8 @@ function read(
 }
 
 /**
- * What runs that were killed have left. One that was stopped, and lost its lock, cannot put its file in the place of a newer
- * one any more when it goes on.
+ * What runs that were killed have left. One that was stopped, and lost its lock, cannot put its file in the place of a
+ * newer one any more when it goes on.
  */
 function removeUnfinished(path: string): void {
   const prefix = `${basename(path)}.`;

@@ -1,7 +1,8 @@
 /**
- * The entries behind Tangent's `cache`: typed scalars with a time to live, apart for each plugin, bounded in number and
- * bytes. A Map keeps insertion order, and an entry that is used is put in again, so the first one is always the one that
- * was used longest ago and goes first. Expired entries are noticed when they are asked for, and swept now and then.
+ * The entries behind Tangent's `cache`: typed scalars with a time to live, apart for each plugin, bounded in number
+ * and bytes. A Map keeps insertion order, and an entry that is used is put in again, so the first one is always the
+ * one that was used longest ago and goes first. Expired entries are noticed when they are asked for, and swept now and
+ * then.
  *
  * The surprising part: times are those of the wall clock, because entries outlive the run in a file.
  */
@@ -86,8 +87,8 @@ export class Cache {
   }
 
   /**
-   * The same with a moment instead of a time to live: for entries from a file. It is brought within the hour, because the
-   * clock may have been set back since it was written.
+   * The same with a moment instead of a time to live: for entries from a file. It is brought within the hour, because
+   * the clock may have been set back since it was written.
    */
   put({ expiresAtMs: asked, ...rest }: CacheEntry): string | undefined {
     const entry = { ...rest, expiresAtMs: Math.min(asked, this.#nowMs() + MAX_TTL_MS) };

@@ -1,7 +1,7 @@
 /**
  * The services as a guest's host functions see them: plain synchronous calls. The lane's thread posts the question,
- * sleeps, and takes the answer from its port. It may sleep because it is never the main thread; and when the main thread
- * ends it in the middle of a question, the services let go of what it had (services.ts).
+ * sleeps, and takes the answer from its port. It may sleep because it is never the main thread; and when the main
+ * thread ends it in the middle of a question, the services let go of what it had (services.ts).
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import {

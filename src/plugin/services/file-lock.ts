@@ -1,6 +1,6 @@
 /**
- * The lock on a file that a cache is kept in: src/lock/file-lock.ts, and what to say when it cannot be had. A cache that is
- * in use is no error, so the reason is a text for a warning.
+ * The lock on a file that a cache is kept in: src/lock/file-lock.ts, and what to say when it cannot be had. A cache
+ * that is in use is no error, so the reason is a text for a warning.
  */
 import { acquireFileLock, type HeldLock } from '../../lock/file-lock.ts';
 import { ownerName } from '../../lock/owner.ts';

@@ -1,7 +1,7 @@
 /**
- * `--allow-net HOST[:PORT]`: which hosts plugins may send requests to. A host is granted by its exact name, in the form
- * that the URL standard gives it (lower case, punycode, IPv4 in dots), so that other spellings of it are the same host
- * and nothing else is. Without a port it is the scheme's own: 80 for http, 443 for https.
+ * `--allow-net HOST[:PORT]`: which hosts plugins may send requests to. A host is granted by its exact name, in the
+ * form that the URL standard gives it (lower case, punycode, IPv4 in dots), so that other spellings of it are the same
+ * host and nothing else is. Without a port it is the scheme's own: 80 for http, 443 for https.
  *
  * The surprising part: a granted name says nothing of the addresses behind it; whoever answers DNS for it decides.
  */

@@ -1,9 +1,9 @@
 /**
- * The requests of all plugins of a run: what is not granted is refused, the rest go out side by side, a bounded number at
- * a time, each with a time limit of its own, and come back in the order in which they were asked.
+ * The requests of all plugins of a run: what is not granted is refused, the rest go out side by side, a bounded number
+ * at a time, each with a time limit of its own, and come back in the order in which they were asked.
  *
- * The surprising part: a request never makes a batch fail. What goes wrong is the response of that request, with status 0
- * and the reason, because the others may have changed the world already.
+ * The surprising part: a request never makes a batch fail. What goes wrong is the response of that request, with
+ * status 0 and the reason, because the others may have changed the world already.
  */
 import { excerpt, quoted } from '../../text/printable.ts';
 import type { Grants } from './grants.ts';
@@ -200,7 +200,9 @@ export class Network {
     return this.#failure(`${url.host}: no response within the ${Math.round(limitMs)} ms left (--network-time-limit)`);
   }
 
-  /** Runs `work` when fewer than the allowed number are under way, or at once when its batch is over: it fails then. */
+  /**
+   * Runs `work` when fewer than the allowed number are under way, or at once when its batch is over: it fails then.
+   */
   async #inTurn<T>(batch: Batch, work: () => Promise<T>): Promise<T> {
     if (this.#active >= this.#limits.concurrent) {
       const isTurn = await new Promise<boolean>((go) => this.#waiting.push({ batch, go }));

@@ -1,7 +1,7 @@
 /**
- * What the threads of a run say to each other about services. A lane asks on a MessagePort of its own and sleeps on one
- * word of shared memory until it is answered; the services thread posts the answer first and wakes the lane then, so that
- * the lane finds it without its event loop. A lane asks one question at a time. Types and constants only.
+ * What the threads of a run say to each other about services. A lane asks on a MessagePort of its own and sleeps on
+ * one word of shared memory until it is answered; the services thread posts the answer first and wakes the lane then,
+ * so that the lane finds it without its event loop. A lane asks one question at a time. Types and constants only.
  *
  * The surprising part: a view of a guest's memory must never be posted. It would take the whole memory with it.
  */

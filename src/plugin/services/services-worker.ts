@@ -1,6 +1,6 @@
 /**
- * The services thread: one for a run, started by start.ts when the first lane needs it. Its event loop serves the ports
- * of the lanes and the network; nothing here ever waits for a lane.
+ * The services thread: one for a run, started by start.ts when the first lane needs it. Its event loop serves the
+ * ports of the lanes and the network; nothing here ever waits for a lane.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromServices, ServicesTask, ToServices } from './protocol.ts';

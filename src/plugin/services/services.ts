@@ -3,8 +3,8 @@
  * answers at once or when the network has, and wakes the lane. Runs on the services thread; services-worker.ts is its
  * entry, start.ts the main thread's side.
  *
- * The surprising part: a lane may be ended in the middle of a question. Its port then closes (or the main thread says so
- * first); its locks are free again and its requests are broken off.
+ * The surprising part: a lane may be ended in the middle of a question. Its port then closes (or the main thread says
+ * so first); its locks are free again and its requests are broken off.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { excerpt } from '../../text/printable.ts';

@@ -1,8 +1,10 @@
 /**
- * The main thread's side of the services: starts their thread when the first lane needs it, gives each lane a link, and
- * ends it. The services work while the main thread waits; only warnings and sending to producers need its event loop.
+ * The main thread's side of the services: starts their thread when the first lane needs it, gives each lane a link,
+ * and ends it. The services work while the main thread waits; only warnings and sending to producers need its event
+ * loop.
  *
- * The surprising part: a lane sleeps until it is answered, so when the services thread dies every lane is woken and told.
+ * The surprising part: a lane sleeps until it is answered, so when the services thread dies every lane is woken and
+ * told.
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { excerpt } from '../../text/printable.ts';
@@ -43,7 +45,9 @@ const nothing: ServicesCounts = {
 export interface LaneServices {
   /** For `new PortClient(link)` on the lane's thread; `link.port` has to be transferred to it. */
   readonly link: LaneLink;
-  /** To be called when the lane's thread has ended or been ended, before another takes its place. Safe to call twice. */
+  /**
+   * To be called when the lane's thread has ended or been ended, before another takes its place. Safe to call twice.
+   */
   release(): void;
 }
 

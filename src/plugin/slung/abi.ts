@@ -1,6 +1,7 @@
 /**
  * The functions of module `env`: names and signatures (ABI.md). Handles and the result of a history query were 32 bits
- * wide in the first programs; which generation a module is of is seen in the types of its imports, function by function.
+ * wide in the first programs; which generation a module is of is seen in the types of its imports, function by
+ * function.
  */
 import type { ModuleImport } from '../binary/module.ts';
 import { isSameSignature, showSignature, signatureOf } from '../binary/signature.ts';

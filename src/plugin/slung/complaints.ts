@@ -1,6 +1,6 @@
 /**
- * Warnings about a program's calls. A program that fails in a loop would flood the terminal, so the same message is reported
- * at most five times and then only counted; the count is reported at the end.
+ * Warnings about a program's calls. A program that fails in a loop would flood the terminal, so the same message is
+ * reported at most five times and then only counted; the count is reported at the end.
  */
 import { cut, printable } from '../../text/printable.ts';
 import type { GuestTalk } from '../guest.ts';

@@ -1,7 +1,7 @@
 /**
- * The host functions of a program that JavaScript answers: all but `u_poll_handle`, which is WebAssembly (asm/adapter.ts).
- * What fails gives the program its sentinel and the user one warning; what breaks a rule traps. All texts are copied:
- * nothing of the guest's memory is kept.
+ * The host functions of a program that JavaScript answers: all but `u_poll_handle`, which is WebAssembly
+ * (asm/adapter.ts). What fails gives the program its sentinel and the user one warning; what breaks a rule traps. All
+ * texts are copied: nothing of the guest's memory is kept.
  */
 import { LIVE_FULL } from '../../engine/event-layout.ts';
 import { parseLiveQuery, parseQuery, QueryError, renderQueryError } from '../../query/index.ts';
@@ -43,7 +43,10 @@ type Body = (...values: never[]) => Argument;
 
 const newline = 0x0a;
 
-/** What a program may pass as text, in bytes: what is longer than these makes no sense, and would be copied all the same. */
+/**
+ * What a program may pass as text, in bytes: what is longer than these makes no sense, and would be copied all the
+ * same.
+ */
 const most = { filter: 1 << 18, event: 1 << 20, url: 1 << 16, message: 16 << 20, body: 64 << 20 };
 /** Code units of a URL in a message. */
 const shownUrl = 200;
@@ -165,7 +168,9 @@ function handleOf(handle: Argument): bigint {
   return typeof handle === 'bigint' ? handle : BigInt(handle >>> 0);
 }
 
-/** AssemblyScript's `abort(message, file, line, column)`, with UTF-16 texts whose length in bytes stands before them. */
+/**
+ * AssemblyScript's `abort(message, file, line, column)`, with UTF-16 texts whose length in bytes stands before them.
+ */
 export function abortFunction(memory: () => WebAssembly.Memory): Body {
   const textAt = (pointer: number): string => {
     const { buffer } = memory();

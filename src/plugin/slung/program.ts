@@ -43,7 +43,9 @@ type KnownImport =
 /** What a program is given besides its input and output. */
 export interface ProgramHost {
   readonly talk: GuestTalk;
-  /** Arguments, granted variables, clocks and chance for its WASI imports; its standard output is the output stream. */
+  /**
+   * Arguments, granted variables, clocks and chance for its WASI imports; its standard output is the output stream.
+   */
   readonly wasi: WasiHost;
   /** Whole microseconds since 1970. */
   readonly nowUs: () => number;

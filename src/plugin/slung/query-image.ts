@@ -1,6 +1,6 @@
 /**
- * A parsed query as the bytes that the engine matches events with (engine/event-layout.ts): the series, the ends of the
- * range, and the tag expression as a list of tests with two targets each, so that short circuit is in the targets.
+ * A parsed query as the bytes that the engine matches events with (engine/event-layout.ts): the series, the ends of
+ * the range, and the tag expression as a list of tests with two targets each, so that short circuit is in the targets.
  */
 import * as E from '../../engine/event-layout.ts';
 import { ACCEPT_TARGET, REJECT_TARGET } from '../../engine/layout.ts';

@@ -1,6 +1,6 @@
 /**
- * What a Slung program needs of a history: to write points and to ask for aggregates. The implementation here is a table
- * in memory that ends with the run; the store on disk takes its place behind the same interface.
+ * What a Slung program needs of a history: to write points and to ask for aggregates. The implementation here is a
+ * table in memory that ends with the run; the store on disk takes its place behind the same interface.
  */
 import {
   type LiveOperation,

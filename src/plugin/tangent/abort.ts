@@ -1,7 +1,8 @@
 /**
  * AssemblyScript's `env.abort(message, file, line, column)`, which its programs call when they throw or an assertion
  * fails: it ends the guest with a Trap that says what and where. The two texts are UTF-16 in the guest's memory, with
- * their size in bytes in the four bytes before them (AssemblyScript runtime, memory layout); nothing of that is trusted.
+ * their size in bytes in the four bytes before them (AssemblyScript runtime, memory layout); nothing of that is
+ * trusted.
  */
 import { Trap } from '../guest.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Makes the core functions behind `tangent:logs/log@0.1.0` for one guest: an instance of the adapter module
- * (asm/adapter.ts) over the guest's memory, linked to the engine's instance. After linking, no JavaScript runs when the
- * guest looks at a record, except to throw a Trap. ABI.md says what each function does.
+ * (asm/adapter.ts) over the guest's memory, linked to the engine's instance. After linking, no JavaScript runs when
+ * the guest looks at a record, except to throw a Trap. ABI.md says what each function does.
  */
 import { readFileSync } from 'node:fs';
 import * as V from '../../engine/view-codes.ts';

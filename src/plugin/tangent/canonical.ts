@@ -1,10 +1,11 @@
 /**
- * The exports of the world `tangent:logs/processor@0.1.0` in canonical-ABI form (`assets/wit/processor.wit` of Tangent;
- * layouts by WebAssembly/component-model, design/mvp/CanonicalABI.md): metadata and selectors are lifted, the handles of a
- * batch are lowered, the output is lifted as a borrowed view. Every result is followed by the guest's post-return.
+ * The exports of the world `tangent:logs/processor@0.1.0` in canonical-ABI form (`assets/wit/processor.wit` of
+ * Tangent; layouts by WebAssembly/component-model, design/mvp/CanonicalABI.md): metadata and selectors are lifted, the
+ * handles of a batch are lowered, the output is lifted as a borrowed view. Every result is followed by the guest's
+ * post-return.
  *
- * The surprising part is the gate: while the host is inside the guest's realloc or post-return, the guest must not call
- * out. It stays shut when one of them traps, because the instance is then not to be used again.
+ * The surprising part is the gate: while the host is inside the guest's realloc or post-return, the guest must not
+ * call out. It stays shut when one of them traps, because the instance is then not to be used again.
  */
 import type { ListPredicate, ListSelector } from '../../selector/index.ts';
 import {
@@ -64,7 +65,8 @@ export function liftMetadata({ metadata }: TangentExports, gate: Gate): PluginMe
 
 /**
  * Calls `probe()`. Integers come as bigint, floats as number.
- * @throws Trap for bad data (also more than 10 000 selectors, 200 000 items or 4 MiB of text), and what the guest throws
+ * @throws Trap for bad data (also more than 10 000 selectors, 200 000 items or 4 MiB of text), and what the guest
+ * throws
  */
 export function liftSelectors({ probe }: TangentExports, gate: Gate): ListSelector[] {
   return lifted(probe, probe.call(), gate, (pointer) => {

@@ -1,8 +1,8 @@
 /**
  * Bare core modules of the world `tangent:logs/processor@0.1.0`: what a component has inside, without the wrapper, as
- * AssemblyScript, C, Zig or Rust make it directly. Imports and exports go by their canonical core names; exports may also
- * have names that every language can write. A start function is called when the imports work, not while V8 makes the
- * instance, so that AssemblyScript's top-level code may already ask the host; a component's may not.
+ * AssemblyScript, C, Zig or Rust make it directly. Imports and exports go by their canonical core names; exports may
+ * also have names that every language can write. A start function is called when the imports work, not while V8 makes
+ * the instance, so that AssemblyScript's top-level code may already ask the host; a component's may not.
  */
 
 import { compileModule, instantiateModule } from '../binary/compile.ts';

@@ -41,7 +41,10 @@ export class TangentGuest {
   /** The first handle of the next call. */
   nextHandle: number;
 
-  /** Links and starts an instance; handles are given out from `firstHandle` on. @throws PluginError, Trap, or what the guest throws */
+  /**
+   * Links and starts an instance; handles are given out from `firstHandle` on. @throws PluginError, Trap, or what the
+   * guest throws
+   */
   constructor(
     module: TangentModule,
     engine: RowEngine,

@@ -3,8 +3,8 @@
  * `canon lower` of WebAssembly/component-model): cache, config, lock and remote. They run in JavaScript on the lane's
  * thread; cache, lock and remote ask the services thread and sleep until it answers.
  *
- * The surprising part: a flat `scalar` shares one i64 between its cases (a pointer, an s64, the bits of an f64, a bool),
- * so what the i64 means depends on the discriminant before it.
+ * The surprising part: a flat `scalar` shares one i64 between its cases (a pointer, an s64, the bits of an f64, a
+ * bool), so what the i64 means depends on the discriminant before it.
  */
 
 import {

@@ -19,8 +19,8 @@ export const CLOCK_REALTIME = 0;
 export const CLOCK_MONOTONIC = 1;
 
 /**
- * filetype: what a pipe is, for which there is no code. Not CHARACTER_DEVICE, or C libraries take it for a terminal and
- * write line by line.
+ * filetype: what a pipe is, for which there is no code. Not CHARACTER_DEVICE, or C libraries take it for a terminal
+ * and write line by line.
  */
 export const FILETYPE_UNKNOWN = 0;
 

@@ -1,7 +1,7 @@
 /**
- * Runs a WASI command (a core module that exports `_start`) as a filter: the stream's lines are its standard input, its
- * standard output is the stream's. It is an ordinary program and runs once over the whole stream; when it ends early,
- * the rest of the input is its caller's to let go.
+ * Runs a WASI command (a core module that exports `_start`) as a filter: the stream's lines are its standard input,
+ * its standard output is the stream's. It is an ordinary program and runs once over the whole stream; when it ends
+ * early, the rest of the input is its caller's to let go.
  */
 import { compileModule, instantiateModule } from '../binary/compile.ts';
 import { readCoreModule } from '../binary/module.ts';
@@ -27,7 +27,8 @@ const draftModule = 'wasi_unstable';
 /**
  * Checks a command and compiles it.
  * @param bytes only read
- * @throws PluginError when it imports what preview 1 does not have, exports no `_start` or no memory, wants more memory
+ * @throws PluginError when it imports what preview 1 does not have, exports no `_start` or no memory, wants more
+ * memory
  *   than it may have, or is no valid module
  */
 export function compileFilter(bytes: Uint8Array, limits: FilterLimits): WebAssembly.Module {
@@ -66,7 +67,8 @@ function checkImport(module: string, name: string): void {
  * Runs a filter from its start to its end.
  * @param module bytes of a module, or what `compileFilter` made of them
  * @param stream its lines are read as the guest asks for them; they may not all have been read when this returns
- * @throws GuestExit when the guest ends with a status that is not 0; PluginError as `compileFilter`, and when the module
+ * @throws GuestExit when the guest ends with a status that is not 0; PluginError as `compileFilter`, and when the
+ * module
  *   cannot be linked; what traps the guest, and what the stream throws, unchanged
  */
 export function runFilter(

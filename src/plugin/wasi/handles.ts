@@ -1,7 +1,7 @@
 /**
- * The resources of WASI 0.2 that one guest holds: small numbers that are looked up, so that a forged or a dropped one is
- * a trap (component model, CanonicalABI.md, "Handle tables"). A number is used again after it was dropped, lowest last
- * freed first, as in other hosts.
+ * The resources of WASI 0.2 that one guest holds: small numbers that are looked up, so that a forged or a dropped one
+ * is a trap (component model, CanonicalABI.md, "Handle tables"). A number is used again after it was dropped, lowest
+ * last freed first, as in other hosts.
  */
 import { Trap } from '../guest.ts';
 

@@ -1,9 +1,10 @@
 /**
- * `poll_oneoff`: waits until one of the guest's subscriptions is ready. Clocks really wait, on the thread of the guest, so
- * that the time limit of a run bounds them as it does any other call.
+ * `poll_oneoff`: waits until one of the guest's subscriptions is ready. Clocks really wait, on the thread of the
+ * guest, so that the time limit of a run bounds them as it does any other call.
  *
- * The surprising part: reading is always ready. Whether input is there is known only by taking it, and the guest that is
- * told to read waits there instead. A guest cannot do something else while its input is slow; a filter has nothing else to do.
+ * The surprising part: reading is always ready. Whether input is there is known only by taking it, and the guest that
+ * is told to read waits there instead. A guest cannot do something else while its input is slow; a filter has nothing
+ * else to do.
  */
 import * as C from './codes.ts';
 import type { Descriptors } from './descriptors.ts';

@@ -1,10 +1,10 @@
 /**
- * wasi_snapshot_preview1 as a closed table (ABI.md): what a guest's runtime imports is all there, but there are only the
- * three standard descriptors, no directory to be found by fd_prestat_get, and nothing of the environment that was not
- * granted. A bad address is EFAULT for the guest, as in wasmtime; no call ends the host.
+ * wasi_snapshot_preview1 as a closed table (ABI.md): what a guest's runtime imports is all there, but there are only
+ * the three standard descriptors, no directory to be found by fd_prestat_get, and nothing of the environment that was
+ * not granted. A bad address is EFAULT for the guest, as in wasmtime; no call ends the host.
  *
- * The surprising part: once a guest has been ended from inside a call (proc_exit, too much output), every later call ends
- * it again (../gate.ts).
+ * The surprising part: once a guest has been ended from inside a call (proc_exit, too much output), every later call
+ * ends it again (../gate.ts).
  */
 import type { Gate } from '../gate.ts';
 import { type CoreFunction, Trap } from '../guest.ts';
@@ -23,7 +23,8 @@ import {
 } from './world.ts';
 
 /**
- * The functions for one instance. They share its descriptors, so make the table once and use it for all of its imports.
+ * The functions for one instance. They share its descriptors, so make the table once and use it for all of its
+ * imports.
  * @param memory the memory that the instance exports; asked for when the first function is called
  * @param gate   the guest's
  */

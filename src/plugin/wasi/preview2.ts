@@ -1,6 +1,6 @@
 /**
- * WASI 0.2 for components, as a closed table in canonical-ABI core form (ABI.md): standard streams, clocks, chance, the
- * variables that were granted, and an exit. Of files, sockets and HTTP every function exists, so that guests whose
+ * WASI 0.2 for components, as a closed table in canonical-ABI core form (ABI.md): standard streams, clocks, chance,
+ * the variables that were granted, and an exit. Of files, sockets and HTTP every function exists, so that guests whose
  * language imports them link, and traps when it is called.
  *
  * The surprising part: the linker asks for each import by itself, with its own memory, so what belongs to a guest as a
@@ -32,7 +32,8 @@ function handlesOf(gate: Gate): Handles {
 /**
  * @param host its standard error takes what the guest writes to either of its outputs; its input is never read
  * @param options of the `canon lower` in question, and the gate of the guest
- * @returns a function that finds an import by `wasi:io/streams@0.2.0` (of any 0.2) and the function's name; undefined for
+ * @returns a function that finds an import by `wasi:io/streams@0.2.0` (of any 0.2) and the function's name; undefined
+ * for
  *   what WASI 0.2 does not have. It throws a PluginError when the import needs a memory and has none.
  */
 export function preview2(

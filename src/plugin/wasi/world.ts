@@ -1,7 +1,7 @@
 /**
  * Everything that a WASI guest can learn or do, as one value. What is not in here does not exist for a guest: no
- * directory, no socket, no variable that was not granted. Clocks, chance and sleep are functions, so that a test decides
- * what time it is.
+ * directory, no socket, no variable that was not granted. Clocks, chance and sleep are functions, so that a test
+ * decides what time it is.
  */
 
 /** The resolution of the clocks, as guests see it. */
@@ -32,8 +32,8 @@ export interface WasiHost {
 /** A host with the standard streams of preview 1. */
 export interface WasiWorld extends WasiHost {
   /**
-   * The next bytes of the standard input, borrowed until the next call; undefined at the end. It is called only when the
-   * guest reads and has nothing left, and never again after the end.
+   * The next bytes of the standard input, borrowed until the next call; undefined at the end. It is called only when
+   * the guest reads and has nothing left, and never again after the end.
    */
   readonly stdin: () => Uint8Array | undefined;
   /** Takes bytes of the standard output. They are borrowed: good until it returns. */

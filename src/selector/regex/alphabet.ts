@@ -1,6 +1,7 @@
 /**
- * The characters of one pattern, sorted into classes that nothing in it can tell apart: every set is a union of classes
- * and every class has one kind. `time ?out` has eight; `\w+` has two. All later work is by class, not by character.
+ * The characters of one pattern, sorted into classes that nothing in it can tell apart: every set is a union of
+ * classes and every class has one kind. `time ?out` has eight; `\w+` has two. All later work is by class, not by
+ * character.
  */
 import { kindOf, type Pattern } from './ast.ts';
 import { RegexError } from './error.ts';

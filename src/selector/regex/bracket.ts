@@ -1,7 +1,7 @@
 /**
- * Character classes in brackets, by the rules of Rust's regex-syntax: ranges, negation, POSIX names, nested classes and
- * the set operations && -- ~~, which bind weaker than juxtaposition, all equally, from the left. A `]` that comes first
- * and a `-` at either end are literal. (?i) folds each item before it is negated or operated on.
+ * Character classes in brackets, by the rules of Rust's regex-syntax: ranges, negation, POSIX names, nested classes
+ * and the set operations && -- ~~, which bind weaker than juxtaposition, all equally, from the left. A `]` that comes
+ * first and a `-` at either end are literal. (?i) folds each item before it is negated or operated on.
  */
 import { nearest } from '../suggest.ts';
 import type { Cursor } from './cursor.ts';

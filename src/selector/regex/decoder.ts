@@ -1,7 +1,7 @@
 /**
- * From UTF-8 bytes to character classes: a tree that is walked from the lead byte on and ends in a class as soon as the
- * bytes read so far decide it. Equal subtrees are shared (Cox's "UTF-8 ranges", turned round: there is one tree for the
- * whole alphabet, not one automaton for each set).
+ * From UTF-8 bytes to character classes: a tree that is walked from the lead byte on and ends in a class as soon as
+ * the bytes read so far decide it. Equal subtrees are shared (Cox's "UTF-8 ranges", turned round: there is one tree
+ * for the whole alphabet, not one automaton for each set).
  *
  * Strings are known to be UTF-8 (with lone surrogates written as three bytes), so places that only invalid bytes reach
  * take whatever class their neighbour has, which shares more.
@@ -24,7 +24,9 @@ export interface Decoder {
   readonly nodes: readonly DecoderNode[];
 }
 
-/** Lead bytes with what they cover: first byte, last byte, mask of the payload, its shift, first and last code point. */
+/**
+ * Lead bytes with what they cover: first byte, last byte, mask of the payload, its shift, first and last code point.
+ */
 const leads: readonly (readonly [from: number, to: number, mask: number, shift: number, min: number, max: number])[] = [
   [0x00, 0x7f, 0x7f, 0, 0, 0x7f],
   [0xc0, 0xdf, 0x1f, 6, 0x80, 0x7ff],

@@ -1,8 +1,8 @@
 /**
  * Subset construction by character class. A state is the set of instructions reachable between two characters, with
  * assertions that depend on the next character left standing in it; they are resolved when that character (or the end)
- * is known, which makes every assertion exact, Unicode word boundaries included. The search is unanchored: the start is
- * added at every step, and a state that has matched is final.
+ * is known, which makes every assertion exact, Unicode word boundaries included. The search is unanchored: the start
+ * is added at every step, and a state that has matched is final.
  */
 import { KIND_EDGE, KINDS, OP_ASSERT, OP_CHARACTER, OP_MATCH, OP_SPLIT } from '../../engine/regex-layout.ts';
 import type { Alphabet } from './alphabet.ts';

@@ -4,8 +4,8 @@
  * continue alike.
  *
  * Between characters a continuation byte changes nothing. It never comes there in a valid string, which leaves the
- * choice free, and this choice lets a step be taken as soon as it is decided: `.` and `[^"]` decide at the lead byte and
- * need no inner states, and the state that waits for a pattern's first character loops on all other bytes.
+ * choice free, and this choice lets a step be taken as soon as it is decided: `.` and `[^"]` decide at the lead byte
+ * and need no inner states, and the state that waits for a pattern's first character loops on all other bytes.
  */
 import type { Alphabet } from './alphabet.ts';
 import type { Decoder } from './decoder.ts';

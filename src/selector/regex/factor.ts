@@ -1,8 +1,8 @@
 /**
  * Alternatives with common beginnings, merged: `GET|GIT|g` shares the G and `a|b|c` is one set. Which alternative
- * matches is never asked, so their order is free. This is what keeps a list of hundreds of words a DFA: without it every
- * state holds the beginning of every word (200 words: over the work budget after 325 ms, so an NFA; with it a DFA of 876
- * states in 97 ms).
+ * matches is never asked, so their order is free. This is what keeps a list of hundreds of words a DFA: without it
+ * every state holds the beginning of every word (200 words: over the work budget after 325 ms, so an NFA; with it a
+ * DFA of 876 states in 97 ms).
  */
 import type { Node } from './ast.ts';
 import { type CodePoints, union } from './ranges.ts';
@@ -47,7 +47,9 @@ function merge(sequences: readonly Sequence[], depth: number): Node {
   return merged.length === 1 ? merged[0]! : { type: 'alt', items: merged };
 }
 
-/** Sequences that begin with the same set, or are all empty, together; every other one alone. In order of appearance. */
+/**
+ * Sequences that begin with the same set, or are all empty, together; every other one alone. In order of appearance.
+ */
 function groupByFirst(sequences: readonly Sequence[]): Sequence[][] {
   const groups = new Map<string | Sequence, Sequence[]>();
   for (const sequence of sequences) {

@@ -1,6 +1,7 @@
 /**
  * Writes the images that engine/asm/regex.ts reads: a table over byte classes, a table over
- * character classes with a decoder, or the automaton itself with the room to simulate it. The bytes are specified in FORMAT.md; every offset and code is in engine/regex-layout.ts.
+ * character classes with a decoder, or the automaton itself with the room to simulate it. The bytes are specified in
+ * FORMAT.md; every offset and code is in engine/regex-layout.ts.
  */
 import {
   CHARACTERS_DEAD,

@@ -19,7 +19,9 @@ export { RegexError };
 export interface RegexOptions {
   /** The most states that a DFA may have; 0 asks for an NFA. */
   readonly maxStates?: number;
-  /** The most states that a DFA over bytes may have inside characters; a negative number asks for one over characters. */
+  /**
+   * The most states that a DFA over bytes may have inside characters; a negative number asks for one over characters.
+   */
   readonly maxInnerStates?: number;
 }
 

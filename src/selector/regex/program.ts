@@ -8,7 +8,10 @@ import type { Node, Pattern } from './ast.ts';
 import { RegexError } from './error.ts';
 import type { CodePoints } from './ranges.ts';
 
-/** Instructions are numbered by their index. `argument`: character → index into sets, split → second next, assert → pairs. */
+/**
+ * Instructions are numbered by their index. `argument`: character → index into sets, split → second next, assert →
+ * pairs.
+ */
 export interface Nfa {
   readonly operations: readonly number[];
   readonly nexts: readonly number[];
@@ -18,7 +21,9 @@ export interface Nfa {
   readonly start: number;
 }
 
-/** Instruction numbers must fit in 16 bits; a quarter of that keeps the simulation's cost per byte in the tens of µs. */
+/**
+ * Instruction numbers must fit in 16 bits; a quarter of that keeps the simulation's cost per byte in the tens of µs.
+ */
 export const MAX_INSTRUCTIONS = 16384;
 
 /** Instructions that a node becomes, at most. @throws RegexError at the innermost repetition that is too large */

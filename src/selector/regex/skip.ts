@@ -1,7 +1,7 @@
 /**
- * States that mostly loop, above all the one that waits for a match to begin. The engine leaves such a state only where
- * two bytes in a row look promising and skips the rest sixteen bytes at a time: a byte is looked up by its low and its
- * high nibble (Mula's and Langdale's classification by byte shuffles), the byte after it likewise.
+ * States that mostly loop, above all the one that waits for a match to begin. The engine leaves such a state only
+ * where two bytes in a row look promising and skips the rest sixteen bytes at a time: a byte is looked up by its low
+ * and its high nibble (Mula's and Langdale's classification by byte shuffles), the byte after it likewise.
  *
  * The second byte is what makes it pay: in `time ?out` a `t` alone is in nearly every vector, `ti` is not. It is sound
  * where after (first, second) the automaton is where it would be after second alone.
@@ -96,7 +96,8 @@ function chanceOf(bytes: Uint8Array): number {
 /**
  * Two tables of 16 with table[low nibble] & table[16 + high nibble] != 0 for every member. High nibbles whose members
  * have the same low nibbles share a bit; when there are more than eight such groups the last ones share one, and some
- * bytes are then taken for members that are not. The engine steps through the automaton there, so that only costs time.
+ * bytes are then taken for members that are not. The engine steps through the automaton there, so that only costs
+ * time.
  */
 function nibbleTables(members: Uint8Array): { table: Uint8Array; chance: number } {
   const table = new Uint8Array(32);

@@ -181,7 +181,9 @@ function keyedSet(key: string, value: string): CodePoints | undefined {
   return undefined;
 }
 
-/** The property name most like a misspelt one, for the error's hint. Scripts cannot be listed, so a few stand for them. */
+/**
+ * The property name most like a misspelt one, for the error's hint. Scripts cannot be listed, so a few stand for them.
+ */
 export function nearestProperty(text: string): string | undefined {
   const scripts = 'Latin Greek Cyrillic Han Hiragana Katakana Arabic Hebrew Thai Hangul Devanagari Armenian Georgian';
   return nearest(text, `${generalCategories} ${binaryProperties} ${scripts}`.split(' '));

@@ -72,7 +72,10 @@ export class CallWatch {
     Atomics.store(this.#words, T.WORD_CALLS, last + T.CALL_ONE);
   }
 
-  /** Looks at a thread that has not started yet. @returns for how long it has been in no call; what passes unseen counts little */
+  /**
+   * Looks at a thread that has not started yet. @returns for how long it has been in no call; what passes unseen
+   * counts little
+   */
   loadingMs(): number {
     const nowMs = this.#clockMs();
     const isCall = (Atomics.load(this.#words, T.WORD_CALLS) & T.CALL_UNDER_WAY) !== 0;
@@ -90,7 +93,8 @@ export class CallWatch {
   isLate(limitMs: number): boolean {
     if (this.#hurry === undefined) return false;
     const nowMs = this.#clockMs();
-    // When nobody has looked for long, this thread has waited for a slow reader, and the guest perhaps for this thread.
+    // When nobody has looked for long, this thread has waited for a slow reader, and the guest perhaps for this
+    // thread.
     this.#hurry.forMs += Math.min(nowMs - this.#hurry.lookedMs, GAP_MS);
     this.#hurry.lookedMs = nowMs;
     return this.#hurry.forMs > limitMs;

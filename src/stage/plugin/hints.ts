@@ -1,4 +1,7 @@
-/** What the lanes of a plugin say together about names that did not fit: paths no record had, settings nobody asked for. */
+/**
+ * What the lanes of a plugin say together about names that did not fit: paths no record had, settings nobody asked
+ * for.
+ */
 import type { Path } from '../../engine/program.ts';
 import type { UnseenPath } from '../../plugin/lane/task.ts';
 import { nearest } from '../../selector/index.ts';

@@ -1,6 +1,6 @@
 /**
- * What a plugin file is, found out so that this thread is never busy with it for long: a small file is looked at here, in
- * a few milliseconds; a large one on a thread of its own, which can be ended, while signals are heard.
+ * What a plugin file is, found out so that this thread is never busy with it for long: a small file is looked at here,
+ * in a few milliseconds; a large one on a thread of its own, which can be ended, while signals are heard.
  */
 import { Worker } from 'node:worker_threads';
 import { PluginError, type PluginKind } from '../../plugin/guest.ts';

@@ -1,6 +1,7 @@
 /**
- * What the thread of a plugin's lane tells the main thread, in order. Everything that a guest can bring about is bounded
- * there, where it arises (plugin/lane/lane-talk.ts); here it is only taken, kept until it is asked for, and answered.
+ * What the thread of a plugin's lane tells the main thread, in order. Everything that a guest can bring about is
+ * bounded there, where it arises (plugin/lane/lane-talk.ts); here it is only taken, kept until it is asked for, and
+ * answered.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import * as T from '../../plugin/lane/task.ts';

@@ -1,4 +1,6 @@
-/** The end of what a plugin's guests said: lines of standard error that they did not finish, and what was not shown. */
+/**
+ * The end of what a plugin's guests said: lines of standard error that they did not finish, and what was not shown.
+ */
 
 import type { Talk } from '../../graph/host.ts';
 import { counted } from '../../graph/stats.ts';

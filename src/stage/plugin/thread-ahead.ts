@@ -1,7 +1,7 @@
 /**
  * Starts the thread of a plugin's lane before anybody knows which plugin it will be: bin/slung.js does it while the
- * program itself is still being read, and the two start side by side (20 ms of a run; bench/plugins.mjs). A bundle of its
- * own, with nothing else in it.
+ * program itself is still being read, and the two start side by side (20 ms of a run; bench/plugins.mjs). A bundle of
+ * its own, with nothing else in it.
  */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 

@@ -1,7 +1,7 @@
 /**
- * The thread of a plugin's lane: loads the plugin, says what it is, then takes block after block. What the plugin folder
- * needs of the world is put together here: the clock, chance, standard error, and a store on disk for those programs that
- * are given one.
+ * The thread of a plugin's lane: loads the plugin, says what it is, then takes block after block. What the plugin
+ * folder needs of the world is put together here: the clock, chance, standard error, and a store on disk for those
+ * programs that are given one.
  */
 import { randomFillSync } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';

@@ -1,6 +1,6 @@
 /**
- * The stage that makes points of records: `slung store write`. It outputs nothing; what it makes of a batch goes into the
- * store over its edge (store-edge.ts), behind the batch's bad lines. One lane, on the main thread.
+ * The stage that makes points of records: `slung store write`. It outputs nothing; what it makes of a batch goes into
+ * the store over its edge (store-edge.ts), behind the batch's bad lines. One lane, on the main thread.
  */
 import type { BatchSettings, SelectionSettings } from '../../config/settings.ts';
 import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_NO_TIME, CODE_TOO_DEEP, CODE_TOO_LONG } from '../../engine/code-numbers.ts';
@@ -40,7 +40,9 @@ class PointLane extends SameThreadLane {
   }
 }
 
-/** A row that could not become a record comes as it is (csv/source.ts), and JSON's complaints about it mean nothing. */
+/**
+ * A row that could not become a record comes as it is (csv/source.ts), and JSON's complaints about it mean nothing.
+ */
 function nameBadRows(memory: EngineMemory, block: number): void {
   const words = memory.words();
   const count = memory.word(block, L.B_REJECT_COUNT);

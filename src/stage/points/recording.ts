@@ -1,8 +1,8 @@
 /**
- * `--record`: the records that pass a node become points of a store as well. The first edge of the node is offered each batch
- * that is drained, and makes points of its lines, in an engine of its own over a copy: so it does not matter which thread had
- * the batch, the order is that of the input, and a run that records nothing has none of this. Points are in the store before
- * the output of their batch is written.
+ * `--record`: the records that pass a node become points of a store as well. The first edge of the node is offered
+ * each batch that is drained, and makes points of its lines, in an engine of its own over a copy: so it does not
+ * matter which thread had the batch, the order is that of the input, and a run that records nothing has none of this.
+ * Points are in the store before the output of their batch is written.
  */
 import { UsageError } from '../../config/errors.ts';
 import type { BatchSettings, RecordSettings, SelectionSettings } from '../../config/settings.ts';
@@ -97,7 +97,8 @@ class RecordEdge extends PointEdge {
     }
     this.#records += records;
     this.#without += without;
-    // A file's own batch knows how far it is itself; one that has crossed from another node is done as a whole, or not.
+    // A file's own batch knows how far it is itself; one that has crossed from another node is done as a whole, or
+    // not.
     const isOwn = origin.file !== undefined || receipts.length === 0;
     this.store(batch, isOwn || (isWhole && whole > 0 && end === to));
   }

@@ -1,6 +1,6 @@
 /**
- * Which series a record belongs to, read properly: escapes undone, tags as a set. This happens once for each way in which a
- * series and its tags are written; from then on the engine knows the spelling (engine/asm/points-series.ts).
+ * Which series a record belongs to, read properly: escapes undone, tags as a set. This happens once for each way in
+ * which a series and its tags are written; from then on the engine knows the spelling (engine/asm/points-series.ts).
  */
 import { BAD_TAGS } from '../../engine/event-layout.ts';
 import * as L from '../../engine/layout.ts';
@@ -13,8 +13,8 @@ import type { PointValue } from './fields.ts';
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]|[^\s,:{}[\]"]+/g;
 
 /**
- * The tags that a field gives: the items of an array of strings, `k=v` for the members of an object of scalars, `key=value`
- * of anything else. Null and what is absent give none. Numbers stay as they are written.
+ * The tags that a field gives: the items of an array of strings, `k=v` for the members of an object of scalars,
+ * `key=value` of anything else. Null and what is absent give none. Numbers stay as they are written.
  * @param text JSON, known to be valid
  * @returns undefined when it is neither
  */

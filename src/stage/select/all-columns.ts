@@ -1,9 +1,11 @@
 /**
- * `--unsparsify`: the columns of csv and tsv are those of all records that match. The inputs are read twice: a run with this work
- * comes first, outputs nothing and keeps the keys, in order of appearance; then comes the run that writes.
+ * `--unsparsify`: the columns of csv and tsv are those of all records that match. The inputs are read twice: a run
+ * with this work comes first, outputs nothing and keeps the keys, in order of appearance; then comes the run that
+ * writes.
  *
- * Lanes learn keys each for itself and in an order of its own. So a batch during which its lane has learned one is gone through
- * again when it is drained, beside the lanes and in the order of the input. That happens a few times for each column.
+ * Lanes learn keys each for itself and in an order of its own. So a batch during which its lane has learned one is
+ * gone through again when it is drained, beside the lanes and in the order of the input. That happens a few times for
+ * each column.
  */
 import * as L from '../../engine/layout.ts';
 import type { Batch } from '../../graph/batch.ts';

@@ -1,7 +1,7 @@
 /**
- * Finds the columns of csv and tsv in the data (column-window.ts). Batches are gone through on this thread with a plan that
- * only matches and notes keys; when a window with a match is over, the stage changes to the real plan, and the batches that
- * were held are processed again.
+ * Finds the columns of csv and tsv in the data (column-window.ts). Batches are gone through on this thread with a plan
+ * that only matches and notes keys; when a window with a match is over, the stage changes to the real plan, and the
+ * batches that were held are processed again.
  */
 import type { Column } from '../../engine/program.ts';
 import type { Batch } from '../../graph/batch.ts';

@@ -1,7 +1,8 @@
 /**
  * Where the columns of csv and tsv come from when nobody names them: the input is cut into windows of so many lines or
- * bytes, and the first window that has a matching record names them. Only what was read decides, never when it came, so
- * the same bytes give the same header however a pipe has cut them. Batches of a window are held from its first match on.
+ * bytes, and the first window that has a matching record names them. Only what was read decides, never when it came,
+ * so the same bytes give the same header however a pipe has cut them. Batches of a window are held from its first
+ * match on.
  */
 import type { EngineMemory } from '../../engine/engine.ts';
 import type { Held } from '../../graph/stage.ts';

@@ -1,7 +1,7 @@
 /**
- * The columns of csv and tsv, and their header. Given columns are known before the first byte. Otherwise the root keys of
- * the first window that has a matching record are the header (column-window.ts), in order of appearance; keys that appear
- * later are counted, and reported once at the end.
+ * The columns of csv and tsv, and their header. Given columns are known before the first byte. Otherwise the root keys
+ * of the first window that has a matching record are the header (column-window.ts), in order of appearance; keys that
+ * appear later are counted, and reported once at the end.
  */
 
 import { UsageError } from '../../config/errors.ts';

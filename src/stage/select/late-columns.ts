@@ -1,4 +1,6 @@
-/** Columns that came after the header of csv or tsv was written: what is said of them, and of the record that has one. */
+/**
+ * Columns that came after the header of csv or tsv was written: what is said of them, and of the record that has one.
+ */
 
 import type { OutputSettings } from '../../config/settings.ts';
 import type { Column, PathStep } from '../../engine/program.ts';

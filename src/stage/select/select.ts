@@ -1,7 +1,7 @@
 /**
- * The stage that selects and projects: the compiled selector, the projection, the plan and the lanes made from them. With csv
- * or tsv and no columns it begins by only counting; when the first keys are known it changes over to the real plan
- * (`settle`).
+ * The stage that selects and projects: the compiled selector, the projection, the plan and the lanes made from them.
+ * With csv or tsv and no columns it begins by only counting; when the first keys are known it changes over to the real
+ * plan (`settle`).
  */
 import { asUsageError } from '../../config/selector-errors.ts';
 import type { OutputSettings } from '../../config/settings.ts';
@@ -104,7 +104,10 @@ export class SelectStage implements Stage {
     this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
   }
 
-  /** Adds worker lanes, once, when the input is worth them and the plan is final. They join when their module has been loaded. */
+  /**
+   * Adds worker lanes, once, when the input is worth them and the plan is final. They join when their module has been
+   * loaded.
+   */
   #startWorkers({ from, to, origin }: Batch): void {
     this.#bytes += to - from;
     if (
@@ -115,7 +118,8 @@ export class SelectStage implements Stage {
       return;
     this.#workersStarted = true;
     this.#addWorkers(this.settings.lanes - 1).catch(() => {
-      // No thread or no address space for another lane: the ones there are do the work, and --stats tells their number.
+      // No thread or no address space for another lane: the ones there are do the work, and --stats tells their
+      // number.
     });
   }
 

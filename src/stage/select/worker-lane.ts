@@ -1,7 +1,7 @@
 /**
- * A lane on a thread of its own. The main thread lays out its memory, fills and drains its blocks, and tells it of work
- * through one word per block; nothing is posted and nothing is copied. A module of its own, because node:worker_threads
- * takes a millisecond and a half to load and short runs do without.
+ * A lane on a thread of its own. The main thread lays out its memory, fills and drains its blocks, and tells it of
+ * work through one word per block; nothing is posted and nothing is copied. A module of its own, because
+ * node:worker_threads takes a millisecond and a half to load and short runs do without.
  */
 import { Worker } from 'node:worker_threads';
 import {

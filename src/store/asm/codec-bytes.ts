@@ -1,7 +1,7 @@
 /**
- * Small numbers as bytes: LEB128 (7 bits a byte, least significant first; the DWARF standard, section 7.6) and zigzag, which
- * puts the sign last so that small negative numbers are small too. Reading stops at an end that the caller names:
- * nothing about bytes from a file is taken for granted.
+ * Small numbers as bytes: LEB128 (7 bits a byte, least significant first; the DWARF standard, section 7.6) and zigzag,
+ * which puts the sign last so that small negative numbers are small too. Reading stops at an end that the caller
+ * names: nothing about bytes from a file is taken for granted.
  */
 
 /** Behind the varint that was read last; 0 when there was none before the end, or it was longer than 64 bits. */

@@ -1,6 +1,6 @@
 /**
- * The numbers of the packed-words format (FORMAT.md, section 4) and the memory that its readers and writers share. A block
- * is read or written by one thread at a time, so that one piece of memory serves both.
+ * The numbers of the packed-words format (FORMAT.md, section 4) and the memory that its readers and writers share. A
+ * block is read or written by one thread at a time, so that one piece of memory serves both.
  */
 
 // The first byte of packed words: the order of the predictor in bits 0-1, the form in bits 2-3, then flags.
@@ -29,8 +29,8 @@ export const WIDTH_MASK: u32 = 127;
 export const LAST_POWER: u32 = 22;
 
 /**
- * Room for BLOCK_POINTS numbers of 4 bytes and a row written or read across their end; twice, or once for as many of 8 bytes.
- * Readers unpack here; writers keep their samples here.
+ * Room for BLOCK_POINTS numbers of 4 bytes and a row written or read across their end; twice, or once for as many of 8
+ * bytes. Readers unpack here; writers keep their samples here.
  */
 export const FIRST: usize = memory.data(33280, 16);
 export const SECOND: usize = FIRST + 16448;

@@ -1,8 +1,8 @@
 /**
- * The writing side of codec-groups.ts: which base and width are best for a group of residues, and packing them. Most groups
- * have no outliers; then the least residue is the base, and the largest one says the width. Outliers are suspected when the
- * third smallest and third largest of sixteen parts' ends would make the group narrower; only then widths are weighed
- * against patches, by a histogram of bit lengths.
+ * The writing side of codec-groups.ts: which base and width are best for a group of residues, and packing them. Most
+ * groups have no outliers; then the least residue is the base, and the largest one says the width. Outliers are
+ * suspected when the third smallest and third largest of sixteen parts' ends would make the group narrower; only then
+ * widths are weighed against patches, by a histogram of bit lengths.
  */
 import { bitLength, writeVarint, zigzag } from './codec-bytes';
 import { GROUP_PATCHED, GROUP_RESIDUES } from './codec-format';
@@ -72,7 +72,10 @@ function packedBits(count: u32, width: u32): u32 {
   return ((rows * width + 31) >> 5) << 7;
 }
 
-/** Weighs all widths over a base, and keeps the best in the plan when it is better than `best` bits. @returns the better one */
+/**
+ * Weighs all widths over a base, and keeps the best in the plan when it is better than `best` bits. @returns the
+ * better one
+ */
 function weighBase(residues: usize, count: u32, wide: bool, base: i64, best: u32): u32 {
   memory.fill(LENGTHS, 0, 264);
   const mask: u64 = wide ? u64.MAX_VALUE : 0xffffffff;

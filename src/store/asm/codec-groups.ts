@@ -1,8 +1,8 @@
 /**
  * Groups of up to 128 residues, packed with as many bits each as most of them need (Lemire and Boytsov, "Decoding
- * billions of integers per second through vectorization": four lanes side by side, so that one shift moves four numbers; and
- * PForDelta's patches for the few that need more). A group has a base of its own, told as the difference to the last
- * group's; residues are unsigned distances from it, modulo 2^32 or 2^64.
+ * billions of integers per second through vectorization": four lanes side by side, so that one shift moves four
+ * numbers; and PForDelta's patches for the few that need more). A group has a base of its own, told as the difference
+ * to the last group's; residues are unsigned distances from it, modulo 2^32 or 2^64.
  *
  * The surprising part: unpacking reads up to 16 bytes behind a group and ignores them.
  */

@@ -1,6 +1,7 @@
 /**
- * The ordinals of a block (FORMAT.md, section 4), behind its times and values, when any of them is not 0. What is written is how
- * far each is from what the times let expect: one more than that of the point before when the time is the same, otherwise
+ * The ordinals of a block (FORMAT.md, section 4), behind its times and values, when any of them is not 0. What is
+ * written is how far each is from what the times let expect: one more than that of the point before when the time is
+ * the same, otherwise
  * 0. Mostly that is nothing but zeros, which take a few bytes.
  */
 import { E_ORDINAL_BYTES, E_TIME_BYTES, E_VALUE_BYTES, S_COUNT } from '../layout';

@@ -1,6 +1,6 @@
 /**
- * Values that are no decimals among those that are: where they are, as a list or a bitmap, and their bits, once when they are
- * all the same. The usual one is NaN for "missing", of which there may be many.
+ * Values that are no decimals among those that are: where they are, as a list or a bitmap, and their bits, once when
+ * they are all the same. The usual one is NaN for "missing", of which there may be many.
  */
 import { readVarint, varintEnd, writeVarint } from './codec-bytes';
 import { BITMAP } from './codec-format';

@@ -1,7 +1,8 @@
 /**
- * Residues in planes of bytes, for payloads that will be deflated: deflate knows bytes, and a number of 7 bits that begins
- * anywhere in a byte is nothing to it. All residues of a block are unsigned distances from one base, modulo 2^32 or 2^64, with
- * as many bytes each as the largest needs; first come their lowest bytes, then the next ones, which are mostly the same.
+ * Residues in planes of bytes, for payloads that will be deflated: deflate knows bytes, and a number of 7 bits that
+ * begins anywhere in a byte is nothing to it. All residues of a block are unsigned distances from one base, modulo
+ * 2^32 or 2^64, with as many bytes each as the largest needs; first come their lowest bytes, then the next ones, which
+ * are mostly the same.
  */
 import { readVarint, unzigzag, varintEnd, writeVarint, zigzag } from './codec-bytes';
 import { GROUP_RESIDUES } from './codec-format';

@@ -1,10 +1,12 @@
 /**
- * Numbers of which most are 0: a bitmap of those that are not, and these in a row. Most steps of a clock are exactly the
- * step, and most gauges stand still most of the time. Four bits of the bitmap are one byte shuffle: the table has one for
- * each of their 16 values (as in Schlegel, Willhalm and Lehner, "Fast sorted-set intersection using SIMD").
+ * Numbers of which most are 0: a bitmap of those that are not, and these in a row. Most steps of a clock are exactly
+ * the step, and most gauges stand still most of the time. Four bits of the bitmap are one byte shuffle: the table has
+ * one for each of their 16 values (as in Schlegel, Willhalm and Lehner, "Fast sorted-set intersection using SIMD").
  */
 
-/** For each value of four bits: which of the next bytes go where; 128 and more give 0. Then how many bytes they take. */
+/**
+ * For each value of four bits: which of the next bytes go where; 128 and more give 0. Then how many bytes they take.
+ */
 const SPREAD: usize = memory.data<u8>([
   128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
   0, 1, 2, 3, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
@@ -34,8 +36,8 @@ export function countBits(at: usize, bytes: u32): u32 {
 }
 
 /**
- * Spreads u32 over the places whose bits are set, 0 elsewhere. Writes whole rows of four, and may read 16 bytes behind the
- * numbers at `from`.
+ * Spreads u32 over the places whose bits are set, 0 elsewhere. Writes whole rows of four, and may read 16 bytes behind
+ * the numbers at `from`.
  */
 export function expandNarrow(bitmap: usize, count: u32, from: usize, to: usize): void {
   const stop = bitmap + ((count + 7) >> 3);

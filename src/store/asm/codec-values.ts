@@ -1,13 +1,13 @@
 /**
- * Values, as the shortest of: one for all; whole numbers divided by a power of ten, with patches for what is none; their bits
- * as words; raw. Most measured numbers are decimals with few digits (the observation of ALP, Afroozeh, Kuffó and Boncz,
- * 2023), and dividing a whole number up to 2^53 by a power up to 10^22 is rounded correctly by IEEE 754, so that it gives
- * the very double that the text of the decimal gives.
+ * Values, as the shortest of: one for all; whole numbers divided by a power of ten, with patches for what is none;
+ * their bits as words; raw. Most measured numbers are decimals with few digits (the observation of ALP, Afroozeh,
+ * Kuffó and Boncz, 2023), and dividing a whole number up to 2^53 by a power up to 10^22 is rounded correctly by IEEE
+ * 754, so that it gives the very double that the text of the decimal gives.
  *
- * Real doubles go to the same predictors as their bits: neighbours in value are neighbours as integers, and a difference
- * has no bits that a carry turned. Bytes a value of Gorilla, Chimp, ALP-RD and this one (their sizes computed, 4096 values):
- * walks of 15 digits 7.0, 6.4, 6.6, 5.7; walks of doubles 6.5, 6.1, 6.3, 5.6; random doubles in [0, 1) 7.3, 7.2, 6.9, 7.0;
- * walks of f32 2.9, 3.2, 6.3, 2.0 (they end in zeros, which the words' unit takes).
+ * Real doubles go to the same predictors as their bits: neighbours in value are neighbours as integers, and a
+ * difference has no bits that a carry turned. Bytes a value of Gorilla, Chimp, ALP-RD and this one (their sizes
+ * computed, 4096 values): walks of 15 digits 7.0, 6.4, 6.6, 5.7; walks of doubles 6.5, 6.1, 6.3, 5.6; random doubles
+ * in [0, 1) 7.3, 7.2, 6.9, 7.0; walks of f32 2.9, 3.2, 6.3, 2.0 (they end in zeros, which the words' unit takes).
  */
 import { VALUES_BITS, VALUES_CONSTANT, VALUES_DECIMAL, VALUES_RAW, VALUES_ROTATED } from '../layout';
 import { BITMAP, LAST_POWER } from './codec-format';
@@ -83,8 +83,8 @@ function choosePower(values: usize, count: u32): u32 {
 }
 
 /**
- * Makes whole numbers (i64) of values; one that is no decimal repeats its predecessor, and is marked in BITMAP. Two at a time
- * as long as both are decimals. Adding 0 makes -0 a 0, which then is not the value.
+ * Makes whole numbers (i64) of values; one that is no decimal repeats its predecessor, and is marked in BITMAP. Two at
+ * a time as long as both are decimals. Adding 0 makes -0 a 0, which then is not the value.
  * @returns how many are none
  */
 function makeWholes(values: usize, count: u32, power: u32, wholes: usize): u32 {

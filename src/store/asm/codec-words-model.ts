@@ -1,8 +1,8 @@
 /**
- * Which predictor suits a row of words. Each candidate is tried on a sample, a few stretches of 64 words, with the real
- * planner of groups; what it would cost dense and sparse decides. Candidates: offsets from a line (clocks that keep to a grid,
- * values that jump about), steps (values that walk, clocks whose lateness stays), changes of steps (smooth curves; a clock
- * has none, and its changes of steps are twice as restless as its steps).
+ * Which predictor suits a row of words. Each candidate is tried on a sample, a few stretches of 64 words, with the
+ * real planner of groups; what it would cost dense and sparse decides. Candidates: offsets from a line (clocks that
+ * keep to a grid, values that jump about), steps (values that walk, clocks whose lateness stays), changes of steps
+ * (smooth curves; a clock has none, and its changes of steps are twice as restless as its steps).
  */
 import { FIRST, GROUP_RESIDUES, SECOND } from './codec-format';
 import { planGroup } from './codec-groups-write';
@@ -31,8 +31,8 @@ function narrowed(v: v128): v128 {
 }
 
 /**
- * The residues [from, to) of words that begin with 0. The first ones are 0: the slope is chosen so. Two at a time, and 8 bytes
- * behind the last residue and the last word may be touched.
+ * The residues [from, to) of words that begin with 0. The first ones are 0: the slope is chosen so. Two at a time, and
+ * 8 bytes behind the last residue and the last word may be touched.
  */
 export function fillResidues(
   words: usize, from: u32, to: u32, order: u32, slope: i64, offset: i64, wide: bool, residues: usize,
@@ -160,7 +160,8 @@ export function chooseModel(words: usize, count: u32, wide: bool, clock: bool): 
     return;
   }
   weigh(words, count, 0, step, typicalOffset(words, count, step), wide);
-  // Rounded to nearest: a grid's step is a whole number, and the ends are late by less than half a step for each point.
+  // Rounded to nearest: a grid's step is a whole number, and the ends are late by less than half a step for each
+  // point.
   const gaps = <i64>(count - 1);
   const mean = (load<i64>(words + (<usize>gaps << 3)) + (gaps >> 1)) / gaps;
   if (mean != step) weigh(words, count, 0, mean, typicalOffset(words, count, mean), wide);

@@ -1,7 +1,7 @@
 /**
- * Packed words: whole numbers of 64 bits, as an origin, a unit, and residues of a predictor (FORMAT.md, section 4). Reading
- * has two halves: `readWords` unpacks the residues, `finish…` adds them up and makes times or values of them. Words that
- * fit take the narrow way, 32 bits all along, four at a time.
+ * Packed words: whole numbers of 64 bits, as an origin, a unit, and residues of a predictor (FORMAT.md, section 4).
+ * Reading has two halves: `readWords` unpacks the residues, `finish…` adds them up and makes times or values of them.
+ * Words that fit take the narrow way, 32 bits all along, four at a time.
  *
  * The surprising part: narrow residues lie in FIRST or SECOND, wide ones where the result will be.
  */
@@ -163,8 +163,8 @@ function putRow(v: v128, to: usize, decimal: bool, units: v128, origins: v128, d
 }
 
 /**
- * Makes words or decimals of narrow residues. The usual order adds up on the way; the others have done so before. The last row
- * goes through memory of ours, so that no word too many is written.
+ * Makes words or decimals of narrow residues. The usual order adds up on the way; the others have done so before. The
+ * last row goes through memory of ours, so that no word too many is written.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,10 +1,11 @@
 /**
  * The writing side of packed words (codec-words-read.ts): distances from the first word, divided by their greatest
- * common divisor (clocks tick in whole milliseconds, and numbers that were f32 end in 29 zero bits), then the residues of the
- * predictor that codec-words-model.ts chooses.
+ * common divisor (clocks tick in whole milliseconds, and numbers that were f32 end in 29 zero bits), then the residues
+ * of the predictor that codec-words-model.ts chooses.
  *
  * The surprising part: dividing is multiplying. What is known to be a multiple of an odd number is divided exactly by
- * its inverse modulo 2^64, and whether it is one shows in the size of the quotient (Warren, "Hacker's Delight", 10-16, 10-17).
+ * its inverse modulo 2^64, and whether it is one shows in the size of the quotient (Warren, "Hacker's Delight", 10-16,
+ * 10-17).
  */
 import { writeVarint, zigzag } from './codec-bytes';
 import { FLAG_PLANES, FLAG_WIDE, FORM_DENSE, FORM_NONE, FORM_SPARSE } from './codec-format';
@@ -47,7 +48,8 @@ function divideWhile(from: usize, to: usize, divisor: u64): usize {
   for (let at = from; at < to; at += 8) {
     const distance = load<i64>(at);
     const quotient = (distance >> zeros) * inverse;
-    // |quotient| <= largest, as one comparison; i64's own end is no multiple of what its magnitude would be divided by.
+    // |quotient| <= largest, as one comparison; i64's own end is no multiple of what its magnitude would be divided
+    // by.
     if (<u64>distance & low || <u64>quotient + largest > largest << 1) return at;
     store<i64>(at, quotient);
   }

@@ -1,7 +1,7 @@
 /**
- * A block's points to a payload and back: the entry points of the codecs (FORMAT.md, section 4). Times and values are columns
- * that do not know each other, so that a query that needs only the values decodes only them. Both come to whole numbers of
- * 64 bits that codec-words-write.ts and codec-words-read.ts pack; codec-values.ts says how values do.
+ * A block's points to a payload and back: the entry points of the codecs (FORMAT.md, section 4). Times and values are
+ * columns that do not know each other, so that a query that needs only the values decodes only them. Both come to
+ * whole numbers of 64 bits that codec-words-write.ts and codec-words-read.ts pack; codec-values.ts says how values do.
  *
  * Decoding is safe for any bytes: it reads up to 16 bytes behind the payload, and writes the entry's number of points.
  * Checksums are the caller's.
@@ -17,8 +17,8 @@ import { finishDecimals, finishWords, readWords } from './codec-words-read';
 import { writeWords } from './codec-words-write';
 import { summaryAdd, summaryClear } from './summary';
 
-// What encodeBlock works in lies behind the payload: what writeWords and writeValues may write at most, and the columns that
-// they work in. ENCODE_ROOM is the end of WORK.
+// What encodeBlock works in lies behind the payload: what writeWords and writeValues may write at most, and the
+// columns that they work in. ENCODE_ROOM is the end of WORK.
 const PAYLOAD_ROOM: usize = 122880;
 export const WORDS: usize = PAYLOAD_ROOM;
 export const RESIDUES: usize = WORDS + 32832;
@@ -57,7 +57,10 @@ function countOf(entry: usize): u32 {
   return count > <u64>BLOCK_POINTS ? 0 : <u32>count;
 }
 
-/** Decodes the times of a payload; the entry's two sizes are all of it. @returns 0, or 1 when its bytes are not a block's */
+/**
+ * Decodes the times of a payload; the entry's two sizes are all of it. @returns 0, or 1 when its bytes are not a
+ * block's
+ */
 export function decodeTimes(entry: usize, payload: usize, times: usize): i32 {
   const count = countOf(entry);
   const bytes = load<u32>(entry, E_TIME_BYTES);

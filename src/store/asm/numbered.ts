@@ -1,6 +1,6 @@
 /**
- * Points with ordinals: a point of a series is known by its time and, among those of the same time, by its number. Columns are
- * in order of both. Ordinals are u32, in a column of their own, and only where a series has a time twice.
+ * Points with ordinals: a point of a series is known by its time and, among those of the same time, by its number.
+ * Columns are in order of both. Ordinals are u32, in a column of their own, and only where a series has a time twice.
  */
 
 // @ts-ignore: decorator
@@ -21,7 +21,10 @@ export function isAscending(times: usize, count: u32): u32 {
   return 1;
 }
 
-/** Numbers points in order of time among those of the same time, from 0 on. @returns 1 when any number is not 0, or else 0 */
+/**
+ * Numbers points in order of time among those of the same time, from 0 on. @returns 1 when any number is not 0, or
+ * else 0
+ */
 export function numberPoints(times: usize, count: u32, ordinals: usize): u32 {
   let most: u32 = 0;
   let ordinal: u32 = 0;
@@ -41,8 +44,8 @@ export function anyOrdinal(ordinals: usize, count: u32): u32 {
 }
 
 /**
- * Lets the numbers of points go on behind those of others that have the same times, so that they replace none of them. The points
- * of a time have numbers without gaps; called once for each block of others, in any order.
+ * Lets the numbers of points go on behind those of others that have the same times, so that they replace none of them.
+ * The points of a time have numbers without gaps; called once for each block of others, in any order.
  * @returns 1 when a number has changed, or else 0
  */
 export function raiseOrdinals(
@@ -70,8 +73,8 @@ const SAME: u8 = 1;
 const OTHER: u8 = 2;
 
 /**
- * Marks the points that have the time and the number of others. What is marked already stays: it is called for the newest
- * others first. @param marks u8 each
+ * Marks the points that have the time and the number of others. What is marked already stays: it is called for the
+ * newest others first. @param marks u8 each
  */
 export function markReplaced(
   times: usize, values: usize, ordinals: usize, count: u32, otherTimes: usize, otherValues: usize, otherOrdinals: usize,

@@ -1,7 +1,7 @@
 /**
- * Double-doubles: a number as the sum of two doubles, the second of which is what rounding has lost of the first. A pair lies
- * at an address, 16 bytes. Sums follow Joldes, Muller and Popescu, "Tight and Rigorous Error Bounds for Basic Building
- * Blocks of Double-Word Arithmetic" (2017). What is not finite has no second part.
+ * Double-doubles: a number as the sum of two doubles, the second of which is what rounding has lost of the first. A
+ * pair lies at an address, 16 bytes. Sums follow Joldes, Muller and Popescu, "Tight and Rigorous Error Bounds for
+ * Basic Building Blocks of Double-Word Arithmetic" (2017). What is not finite has no second part.
  */
 
 /** One bit pattern for all NaNs, because processors differ in what they make of inf - inf, and files should not. */

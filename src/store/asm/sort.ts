@@ -1,10 +1,11 @@
 /**
- * Order in time: looking up, sorting and merging columns of points. Sorting is Powersort (Munro and Wild, "Nearly-Optimal
- * Mergesorts", 2018): natural runs, merged in nearly the best order, because points out of order are mostly a few late
- * ones or a second stretch of sorted ones. Stable, so that of points with the same time the last one is known.
+ * Order in time: looking up, sorting and merging columns of points. Sorting is Powersort (Munro and Wild,
+ * "Nearly-Optimal Mergesorts", 2018): natural runs, merged in nearly the best order, because points out of order are
+ * mostly a few late ones or a second stretch of sorted ones. Stable, so that of points with the same time the last one
+ * is known.
  *
- * The surprising part: before two runs are merged, what is in its place already is cut off at both ends by binary search,
- * so a late point costs a search and the few points that it was late by, not a pass over its neighbours.
+ * The surprising part: before two runs are merged, what is in its place already is cut off at both ends by binary
+ * search, so a late point costs a search and the few points that it was late by, not a pass over its neighbours.
  */
 
 /** Shorter runs are made so long by insertion. */
@@ -97,7 +98,9 @@ export function orderPoints(times: usize, values: usize, count: u32, scratch: us
   }
 }
 
-/** Finds the run that begins at `from`, turns it round when it descends, and makes it SHORT_RUN long. @returns its end */
+/**
+ * Finds the run that begins at `from`, turns it round when it descends, and makes it SHORT_RUN long. @returns its end
+ */
 function runEnd(times: usize, values: usize, from: u32, count: u32): u32 {
   let end = from + 1;
   if (end < count && timeAt(times, end) < timeAt(times, from)) {
@@ -129,8 +132,8 @@ function reverse(from: usize, end: usize): void {
 }
 
 /**
- * The depth of the boundary between two neighbouring runs in the ideal tree: the first binary digit in which the middles
- * of the runs, as fractions of the whole, differ.
+ * The depth of the boundary between two neighbouring runs in the ideal tree: the first binary digit in which the
+ * middles of the runs, as fractions of the whole, differ.
  */
 function powerOf(from: u32, middle: u32, end: u32, count: u32): u32 {
   const left = (<u64>(from + middle) << 31) / <u64>count;
@@ -196,8 +199,8 @@ function keepLast(times: usize, values: usize, count: u32): u32 {
 }
 
 /**
- * Merges two columns, each sorted and with no time twice; at the same time that of `b` holds. The output overlaps neither.
- * What lies before the other's next point is copied at once, found by searching in doubling steps.
+ * Merges two columns, each sorted and with no time twice; at the same time that of `b` holds. The output overlaps
+ * neither. What lies before the other's next point is copied at once, found by searching in doubling steps.
  * @returns points at `outTimes`, `outValues`
  */
 export function mergePoints(

@@ -1,10 +1,10 @@
 /**
- * Adding to cells: summaries of windows, into which the points of many series go. Of a cell only what the question needs is
- * kept up (fold-layout.ts, FOLD_*), since a window often holds a handful of points of a series, and a whole summary of them
- * would cost more than decoding them.
+ * Adding to cells: summaries of windows, into which the points of many series go. Of a cell only what the question
+ * needs is kept up (fold-layout.ts, FOLD_*), since a window often holds a handful of points of a series, and a whole
+ * summary of them would cost more than decoding them.
  *
- * The surprising part: sums begin with what is in the cell already, so that a few points need no merge of summaries. What
- * is not finite goes the long way, as in summary.ts.
+ * The surprising part: sums begin with what is in the cell already, so that a few points need no merge of summaries.
+ * What is not finite goes the long way, as in summary.ts.
  */
 import {
   S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SUM, S_SUM_LOW,
@@ -167,7 +167,10 @@ function addOrder(cell: usize, times: usize, values: usize, from: u32, to: u32):
   }
 }
 
-/** Adds later points of the same series to a summary of which count, ends and, but for FOLD_DELTA, the increase are kept. */
+/**
+ * Adds later points of the same series to a summary of which count, ends and, but for FOLD_DELTA, the increase are
+ * kept.
+ */
 export function ownAdd(own: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
   store<u64>(piece, to - from, S_COUNT);
   store<i64>(piece, load<i64>(times + (<usize>from << 3)), S_FIRST_TIME);

@@ -1,11 +1,12 @@
 /**
- * Folding many series into cells, one for each window: from the entries of their blocks as far as those say enough, with no
- * word to the host; where a block has to be decoded, because a window or the span cuts it or because sources overlap, the
- * host is asked for its points and then called again. State and jobs are in fold-layout.ts.
+ * Folding many series into cells, one for each window: from the entries of their blocks as far as those say enough,
+ * with no word to the host; where a block has to be decoded, because a window or the span cuts it or because sources
+ * overlap, the host is asked for its points and then called again. State and jobs are in fold-layout.ts.
  *
- * The parts of a series (its blocks in each source) are copied to F_OPEN and kept in order of their next block's time, so
- * that the earliest one and its neighbour tell how far nobody overlaps. Sources mostly follow each other in time, and
- * keeping the order takes a step or two. The file is longer than others because all of it is one loop over one state.
+ * The parts of a series (its blocks in each source) are copied to F_OPEN and kept in order of their next block's time,
+ * so that the earliest one and its neighbour tell how far nobody overlaps. Sources mostly follow each other in time,
+ * and keeping the order takes a step or two. The file is longer than others because all of it is one loop over one
+ * state.
  */
 import { E_FLAGS, ENTRY_BYTES, ENTRY_ROUNDED, S_COUNT, S_FIRST_TIME, S_LAST_TIME, SUMMARY_BYTES } from '../layout';
 import {
@@ -57,7 +58,10 @@ function firstTimeOf(part: usize): i64 {
   return load<i64>(<usize>load<u32>(part, P_ENTRY), S_FIRST_TIME);
 }
 
-/** Begins with a series: its blocks that have points in the span, in order. @returns false when there is no telling them */
+/**
+ * Begins with a series: its blocks that have points in the span, in order. @returns false when there is no telling
+ * them
+ */
 function open(fold: usize, series: u32): bool {
   store<u32>(fold, load<u32>(fold, F_OPEN), F_HEAD);
   store<u32>(fold, load<u32>(fold, F_OPEN), F_TAIL);

@@ -1,8 +1,9 @@
 /**
- * Merging summaries (layout.ts, S_*) of later points and of other series. Sums are double-doubles (pair.ts), so that an
- * answer does not show where points were cut into blocks; squares follow Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing
- * Sample Variances" (1979), of which Welford's method is the case of one point. The surprising part: NaNs and infinities
- * need no branch of their own but one at the end, because a sum that is not finite says that there were some.
+ * Merging summaries (layout.ts, S_*) of later points and of other series. Sums are double-doubles (pair.ts), so that
+ * an answer does not show where points were cut into blocks; squares follow Chan, Golub and LeVeque, "Updating
+ * Formulae and a Pairwise Algorithm for Computing Sample Variances" (1979), of which Welford's method is the case of
+ * one point. The surprising part: NaNs and infinities need no branch of their own but one at the end, because a sum
+ * that is not finite says that there were some.
  */
 import {
   S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SQUARES, S_SUM, SUMMARY_BYTES,
@@ -50,7 +51,10 @@ function merge(summary: usize, other: usize): void {
   }
 }
 
-/** The squares of both and the square of the distance of their means, by Chan and others; the sums are still those before. */
+/**
+ * The squares of both and the square of the distance of their means, by Chan and others; the sums are still those
+ * before.
+ */
 function mergeSquares(summary: usize, other: usize): void {
   const count = <f64>load<u64>(summary, S_COUNT);
   const otherCount = <f64>load<u64>(other, S_COUNT);

@@ -1,7 +1,8 @@
 /**
- * Windows that overlap: each is so many steps up to its own, and what steps come to is in summaries. The steps are cut into
- * stretches as long as a window is (van Herk 1992, Gil and Werman 1993): a window is then the end of one stretch and the beginning of the
- * next, so that three merges are enough for it, however long it is. Nothing is ever taken away again, which would not be exact.
+ * Windows that overlap: each is so many steps up to its own, and what steps come to is in summaries. The steps are cut
+ * into stretches as long as a window is (van Herk 1992, Gil and Werman 1993): a window is then the end of one stretch
+ * and the beginning of the next, so that three merges are enough for it, however long it is. Nothing is ever taken
+ * away again, which would not be exact.
  */
 import { FOLD_RATE } from '../fold-layout';
 import { S_COUNT, SUMMARY_BYTES } from '../layout';
@@ -26,8 +27,8 @@ function append(summary: usize, mode: u32, later: usize): void {
 }
 
 /**
- * Adds steps to rows: to row r the steps [r, r + over). All steps outside of [from, to) are empty; those inside do not stay what
- * they are.
+ * Adds steps to rows: to row r the steps [r, r + over). All steps outside of [from, to) are empty; those inside do not
+ * stay what they are.
  * @param count steps; the rows are `over - 1` fewer
  * @param mode as of the fold (fold-layout.ts); from FOLD_RATE on, steps are those of one series
  */

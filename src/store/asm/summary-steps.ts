@@ -1,7 +1,7 @@
 /**
- * What a counter grew by, from value to value: S_INCREASE as a double-double. Without a step down, the steps telescope and
- * two values say all. With one they are added up one by one, because what cancels out afterwards would take the small
- * steps along: 1e17, 0, 5, 6 grew by 6.
+ * What a counter grew by, from value to value: S_INCREASE as a double-double. Without a step down, the steps telescope
+ * and two values say all. With one they are added up one by one, because what cancels out afterwards would take the
+ * small steps along: 1e17, 0, 5, 6 grew by 6.
  */
 import { S_INCREASE } from '../layout';
 import { addPair, finite, lostOf, lostOf2 } from './pair';

@@ -1,6 +1,7 @@
 /**
- * Summaries of points (layout.ts, S_*), made from columns in two passes over values that lie in the cache: sum and ends
- * first, then squared deviations from the mean; steps are in summary-steps.ts. What was in a summary before is merged with it (summary-merge.ts).
+ * Summaries of points (layout.ts, S_*), made from columns in two passes over values that lie in the cache: sum and
+ * ends first, then squared deviations from the mean; steps are in summary-steps.ts. What was in a summary before is
+ * merged with it (summary-merge.ts).
  *
  * The surprising part: the fast path knows nothing of NaN, infinities and the sign of zero. A sum that is not finite
  * tells that there was something odd, and the plain path begins again; an end that equals zero is looked at once more.
@@ -117,8 +118,8 @@ export function hasBits(from: usize, end: usize, bits: i64): bool {
 }
 
 /**
- * Fills the sum of squared deviations: from a double near the mean, less what its being only near has put in (the corrected
- * two-pass algorithm of the paper by Chan and others), in double-doubles.
+ * Fills the sum of squared deviations: from a double near the mean, less what its being only near has put in (the
+ * corrected two-pass algorithm of the paper by Chan and others), in double-doubles.
  */
 function fillSquares(summary: usize, values: usize, end: usize, mean: f64, isConstant: bool): void {
   const to = summary + S_SQUARES;

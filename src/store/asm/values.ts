@@ -1,11 +1,12 @@
 /**
- * Values of windows, for percentiles. They are kept as keys, integers that sort like the values, in the order in which they
- * come, in one column; a piece says from where on they belong to which cell. When all are there they are put in order of cells.
- * Of a cell, or of several that follow each other, the one of a rank is then selected.
+ * Values of windows, for percentiles. They are kept as keys, integers that sort like the values, in the order in which
+ * they come, in one column; a piece says from where on they belong to which cell. When all are there they are put in
+ * order of cells. Of a cell, or of several that follow each other, the one of a rank is then selected.
  *
- * The surprising part is the selection: a sample says between which two keys the rank probably is, and one pass takes those
- * between them (Floyd and Rivest, "Expected Time Bounds for Selection", 1975). When the sample was wrong, because of many equal keys or
- * of somebody's intent, keys are counted in parts of their range instead, which is at most thirteen passes for whatever keys.
+ * The surprising part is the selection: a sample says between which two keys the rank probably is, and one pass takes
+ * those between them (Floyd and Rivest, "Expected Time Bounds for Selection", 1975). When the sample was wrong,
+ * because of many equal keys or of somebody's intent, keys are counted in parts of their range instead, which is at
+ * most thirteen passes for whatever keys.
  */
 import {
   P_CELL, P_FROM, P_NANS, PIECE_BYTES, V_BEFORE, V_CELLS, V_COLUMN, V_COUNT, V_HIGH, V_IS_FULL, V_KEYS, V_LOW, V_MOST, V_NANS, V_OVER,
@@ -32,7 +33,10 @@ function turned(bits: i64): i64 {
   return bits ^ ((bits >> 63) & MAGNITUDE);
 }
 
-/** Adds values of a series in one window. When there is no room for them, V_IS_FULL says so, and nothing is worth anything. */
+/**
+ * Adds values of a series in one window. When there is no room for them, V_IS_FULL says so, and nothing is worth
+ * anything.
+ */
 export function valuesAdd(kept: usize, cell: u32, values: usize, count: u32): void {
   const at = load<u32>(kept, V_COUNT);
   let pieces = load<u32>(kept, V_PIECE_COUNT);
@@ -122,7 +126,8 @@ export function valuesSort(kept: usize): void {
   const list = <usize>load<u32>(kept, V_PIECES);
   const before = <usize>load<u32>(kept, V_BEFORE);
   const keys = <usize>load<u32>(kept, V_KEYS);
-  // While keys are handed out, each cell's place is that of its next one, which is in the end where the cell after it begins.
+  // While keys are handed out, each cell's place is that of its next one, which is in the end where the cell after it
+  // begins.
   memory.copy(before + 4, before, <usize>load<u32>(kept, V_CELLS) << 2);
   let from = <usize>load<u32>(kept, V_COLUMN);
   for (let piece: u32 = 0; piece < pieces; piece++) {
@@ -140,8 +145,8 @@ export function valuesSort(kept: usize): void {
 }
 
 /**
- * Finds the values of a rank and of the next one among those of the cells [from, to): V_LOW and V_HIGH. NaNs come last, and a
- * rank of one must not be asked for. Nothing is changed but V_SCRATCH.
+ * Finds the values of a rank and of the next one among those of the cells [from, to): V_LOW and V_HIGH. NaNs come
+ * last, and a rank of one must not be asked for. Nothing is changed but V_SCRATCH.
  */
 export function valuesSelect(kept: usize, from: u32, to: u32, rank: u32): void {
   const before = <usize>load<u32>(kept, V_BEFORE);

@@ -1,9 +1,10 @@
 /**
- * The rows of everything but POINTS: a group of series after the other, and of a group so many windows at a time as fit
- * into memory. Nothing is computed before its row is asked for, but for its neighbours in the same batch of windows.
+ * The rows of everything but POINTS: a group of series after the other, and of a group so many windows at a time as
+ * fit into memory. Nothing is computed before its row is asked for, but for its neighbours in the same batch of
+ * windows.
  *
- * The kernel adds them up (fold.ts), since a question may go through 100 000 blocks without decoding any, or through millions of
- * short windows: summaries (cells.ts), or for percentiles the values themselves (value-cells.ts).
+ * The kernel adds them up (fold.ts), since a question may go through 100 000 blocks without decoding any, or through
+ * millions of short windows: summaries (cells.ts), or for percentiles the values themselves (value-cells.ts).
  */
 import type { Query } from '../../query/index.ts';
 import { FOLD_VALUES } from '../fold-layout.ts';

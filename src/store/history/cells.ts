@@ -1,7 +1,8 @@
 /**
- * The answers for the windows of a group of series: a cell for each. For most operations a cell is a summary in the kernel's
- * memory (layout.ts), which is filled there (fold.ts) as far as the operation needs it. For RATE, INCREASE and DELTA, for which a series
- * has to be known by itself, it holds the sum of the values of the series, in double-doubles, so that the order does not show.
+ * The answers for the windows of a group of series: a cell for each. For most operations a cell is a summary in the
+ * kernel's memory (layout.ts), which is filled there (fold.ts) as far as the operation needs it. For RATE, INCREASE
+ * and DELTA, for which a series has to be known by itself, it holds the sum of the values of the series, in
+ * double-doubles, so that the order does not show.
  */
 import type { Query } from '../../query/index.ts';
 import {
@@ -19,7 +20,10 @@ import {
 import { type FoldTarget, foldMode, isBySeries } from './fold.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Cells of rows, that are filled and then asked. With OVER a row is several windows, of which there are `over - 1` more than rows. */
+/**
+ * Cells of rows, that are filled and then asked. With OVER a row is several windows, of which there are `over - 1`
+ * more than rows.
+ */
 export interface Cells {
   /** Begins again with `count` empty rows. */
   reset(count: number): void;

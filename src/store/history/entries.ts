@@ -1,6 +1,6 @@
 /**
- * Looking things up by time in the kernel's memory: entries of blocks (layout.ts), which are sorted by all times in a series,
- * and points.
+ * Looking things up by time in the kernel's memory: entries of blocks (layout.ts), which are sorted by all times in a
+ * series, and points.
  */
 import type { Kernel } from '../kernel.ts';
 import { ENTRY_BYTES } from '../layout.ts';

@@ -1,6 +1,6 @@
 /**
- * FILL: rows for windows without points, between those of a group that have some; 0 and the value before also reach to where
- * the range ends, as they need no later value.
+ * FILL: rows for windows without points, between those of a group that have some; 0 and the value before also reach to
+ * where the range ends, as they need no later value.
  */
 import type { Query, WindowScale } from '../../query/index.ts';
 import type { HistoryRow } from './result.ts';

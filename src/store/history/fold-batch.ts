@@ -1,9 +1,10 @@
 /**
- * Batches: the entries of neighbouring series of a set, and what the kernel needs to find those of each (fold-layout.ts).
+ * Batches: the entries of neighbouring series of a set, and what the kernel needs to find those of each
+ * (fold-layout.ts).
  *
- * Mostly all sources have the same series and all of them are wanted: then a batch is a range of blocks in each source, and
- * nothing is done for a series. Otherwise each part of each series is written down; a source of which most blocks are
- * wanted is nevertheless read at once, since a read for each of 1 000 series takes longer.
+ * Mostly all sources have the same series and all of them are wanted: then a batch is a range of blocks in each
+ * source, and nothing is done for a series. Otherwise each part of each series is written down; a source of which most
+ * blocks are wanted is nevertheless read at once, since a read for each of 1 000 series takes longer.
  */
 import { damaged } from '../errors.ts';
 import * as F from '../fold-layout.ts';
@@ -24,7 +25,9 @@ export interface Batch {
   point(words: Uint32Array): void;
 }
 
-/** The batches of a set, with so many blocks each, or one series. @throws StoreError when a source contradicts itself */
+/**
+ * The batches of a set, with so many blocks each, or one series. @throws StoreError when a source contradicts itself
+ */
 export function batchesOf(set: SeriesSet, mostBlocks: number): Batch[] {
   const firsts = set.sources.map(firstBlocksOf);
   const { found, count } = set;

@@ -1,8 +1,8 @@
 /**
- * The entries of many series in the kernel's memory, for the kernel to go through by itself: read once in a question, although
- * it may ask for group after group and for windows after windows. When they are too many, batches of series take the place
- * of each other; and they always do in a question that asks only once, because memory that was in use already is several
- * times as fast as new memory.
+ * The entries of many series in the kernel's memory, for the kernel to go through by itself: read once in a question,
+ * although it may ask for group after group and for windows after windows. When they are too many, batches of series
+ * take the place of each other; and they always do in a question that asks only once, because memory that was in use
+ * already is several times as fast as new memory.
  */
 import { ENTRY_BYTES } from '../layout.ts';
 import { type Batch, batchesOf } from './fold-batch.ts';

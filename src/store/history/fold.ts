@@ -1,7 +1,7 @@
 /**
- * Adds series up in cells, one for each window: the kernel goes through the entries of their blocks, and this does what it
- * asks for, which is decoding blocks that a window or the range cuts, and merging those that overlap (walk.ts). However many
- * series there are, little happens here as long as blocks are whole and apart.
+ * Adds series up in cells, one for each window: the kernel goes through the entries of their blocks, and this does
+ * what it asks for, which is decoding blocks that a window or the range cuts, and merging those that overlap
+ * (walk.ts). However many series there are, little happens here as long as blocks are whole and apart.
  */
 import type { Query } from '../../query/index.ts';
 import { damaged } from '../errors.ts';
@@ -43,7 +43,10 @@ export const isBySeries = (mode: number): boolean => mode >= F.FOLD_RATE && mode
 export interface FoldTarget {
   /** The address of a cell for each window, or with `steps` for each row; 0 with `values`. */
   readonly cells: number;
-  /** With windows that overlap and a mode that is by series: the address of a summary for each step, and how many are a row. */
+  /**
+   * With windows that overlap and a mode that is by series: the address of a summary for each step, and how many are a
+   * row.
+   */
   readonly steps: { readonly address: number; readonly over: number } | undefined;
   /** For FOLD_VALUES: the address of what is kept (values-layout.ts). */
   readonly values: number;

@@ -1,6 +1,6 @@
 /**
- * BY: the series of all sets, in groups by the values of some tags' keys. A tag `key=value` gives the key a value; of several
- * with the same key the first counts, and a series without one is in the group where the value is undefined.
+ * BY: the series of all sets, in groups by the values of some tags' keys. A tag `key=value` gives the key a value; of
+ * several with the same key the first counts, and a series without one is in the group where the value is undefined.
  */
 import { tagValue } from '../../query/index.ts';
 import { excerpt } from '../../text/printable.ts';
@@ -56,7 +56,9 @@ function tooMany(by: readonly string[], most: number): StoreError {
   });
 }
 
-/** Bytes that sort like the values: 0 for none; 1, the text and 0 for one. A zero in a text makes no two of them equal. */
+/**
+ * Bytes that sort like the values: 0 for none; 1, the text and 0 for one. A zero in a text makes no two of them equal.
+ */
 function sortKey(values: readonly (string | undefined)[]): Buffer {
   return Buffer.from(values.map((value) => (value === undefined ? '\0' : `\u0001${value}\0`)).join(''));
 }

@@ -1,5 +1,6 @@
 /**
- * ORDER BY value: the rows with the largest or the smallest values. Of many only as many are kept as are wanted, or twice that.
+ * ORDER BY value: the rows with the largest or the smallest values. Of many only as many are kept as are wanted, or
+ * twice that.
  */
 import type { Query } from '../../query/index.ts';
 import { StoreError } from '../errors.ts';

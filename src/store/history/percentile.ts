@@ -1,8 +1,8 @@
 /**
- * Exact percentiles: ranks, and the search in values that are too many to be in memory and come by several times (for the
- * others see value-cells.ts). The values of a rank are found digit by digit: a value's bits, turned so that they sort like the
- * values (-0 before 0), are four digits of 16 bits; a pass counts how many values have which next digit, and goes on with the
- * one that the rank falls into, until few enough are left to sort them. NaNs have no rank.
+ * Exact percentiles: ranks, and the search in values that are too many to be in memory and come by several times (for
+ * the others see value-cells.ts). The values of a rank are found digit by digit: a value's bits, turned so that they
+ * sort like the values (-0 before 0), are four digits of 16 bits; a pass counts how many values have which next digit,
+ * and goes on with the one that the rank falls into, until few enough are left to sort them. NaNs have no rank.
  *
  * The surprising part is how the rank is computed: from the percent as it was written, in whole numbers, because
  * 99.9 / 100 * 1000 is not 999 in floats.
@@ -24,7 +24,9 @@ export interface Rank {
   readonly fraction: number;
 }
 
-/** Ranks of one percentile, which is taken apart once; as long as products are exact in doubles, they are taken there. */
+/**
+ * Ranks of one percentile, which is taken apart once; as long as products are exact in doubles, they are taken there.
+ */
 export class Ranker {
   readonly #percent: number;
   readonly #numerator: number;

@@ -1,6 +1,6 @@
 /**
- * Single points, series by series and in order of time: for POINTS and for export. One block or one slice of a merge is
- * in memory at a time, however many there are.
+ * Single points, series by series and in order of time: for POINTS and for export. One block or one slice of a merge
+ * is in memory at a time, however many there are.
  */
 import type { SeriesKey } from '../series.ts';
 import type { Group } from './groups.ts';

@@ -10,7 +10,8 @@
  *
  * with value-cells.ts in place of cells.ts for percentiles, which need the values themselves.
  * Sources that have no time in common are asked one after the other when the operation allows it. Blocks that nobody
- * overlaps and nothing cuts are never decoded: their entries say what is in them. Rows are made when they are asked for.
+ * overlaps and nothing cuts are never decoded: their entries say what is in them. Rows are made when they are asked
+ * for.
  */
 import { nameMatch, type Query, requiredTags } from '../../query/index.ts';
 import { StoreError } from '../errors.ts';

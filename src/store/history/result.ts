@@ -22,6 +22,9 @@ export interface HistoryResult {
   readonly by: readonly string[];
   /** Microseconds, with EVERY. */
   readonly everyUs: bigint | undefined;
-  /** Once; reads the store as it goes. Groups in order of their values, within them times ascending; with ORDER BY, values. */
+  /**
+   * Once; reads the store as it goes. Groups in order of their values, within them times ascending; with ORDER BY,
+   * values.
+   */
   readonly rows: Iterable<HistoryRow>;
 }

@@ -1,6 +1,6 @@
 /**
- * The windows of a question, some at a time. Multiples of a width need nothing but numbers, and the kernel divides by it;
- * windows on the calendar are written down, as the kernel knows no calendars.
+ * The windows of a question, some at a time. Multiples of a width need nothing but numbers, and the kernel divides by
+ * it; windows on the calendar are written down, as the kernel knows no calendars.
  */
 import { type Query, scaleOf, type WindowScale } from '../../query/index.ts';
 import type { Span } from './span.ts';

@@ -1,8 +1,9 @@
 /**
- * Which series a question is about, over several sources: each source is asked for the names, the tags decide, and what
- * has the same key in several sources becomes one series with several parts. Keys are sorted in every source, so this is
- * a merge and needs no table; and it keeps no object for a series, because there may be 100 000 in each source. Mostly one
- * segment after the other has the very same series: such sources are looked through and merged as one.
+ * Which series a question is about, over several sources: each source is asked for the names, the tags decide, and
+ * what has the same key in several sources becomes one series with several parts. Keys are sorted in every source, so
+ * this is a merge and needs no table; and it keeps no object for a series, because there may be 100 000 in each
+ * source. Mostly one segment after the other has the very same series: such sources are looked through and merged as
+ * one.
  */
 import { matchesTags, type TagExpression } from '../../query/index.ts';
 import type { SeriesKey } from '../series.ts';
@@ -19,7 +20,9 @@ export interface Selection {
   readonly tags: TagExpression | undefined;
 }
 
-/** Which part is where; for each series the parts [starts[series], starts[series + 1]), of each its source and number. */
+/**
+ * Which part is where; for each series the parts [starts[series], starts[series + 1]), of each its source and number.
+ */
 export interface Parts {
   readonly starts: Uint32Array;
   readonly sourceOf: Uint32Array;

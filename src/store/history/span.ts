@@ -1,6 +1,6 @@
 /**
- * Times of a question: its range as 64-bit ends, the windows of EVERY, and which sources have anything to say about it.
- * All are microseconds since 1970 as BigInt, both ends inclusive.
+ * Times of a question: its range as 64-bit ends, the windows of EVERY, and which sources have anything to say about
+ * it. All are microseconds since 1970 as BigInt, both ends inclusive.
  */
 import { type Query, rangeAt } from '../../query/index.ts';
 import type { PointSource } from '../source.ts';
@@ -47,8 +47,8 @@ export function sourcesIn(sources: readonly PointSource[], span: Span): PointSou
 }
 
 /**
- * Sources in the smallest groups such that no two groups have points of the same time in the span, nor does one lie inside
- * another. A point is never in two groups then, and what is only added up can be asked of each group by itself.
+ * Sources in the smallest groups such that no two groups have points of the same time in the span, nor does one lie
+ * inside another. A point is never in two groups then, and what is only added up can be asked of each group by itself.
  */
 export function apart(sources: readonly PointSource[], span: Span): PointSource[][] {
   const placed = sourcesIn(sources, span).map((source) => ({ source, ...spanIn(source, span)! }));

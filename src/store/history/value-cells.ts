@@ -1,7 +1,7 @@
 /**
  * Windows for percentiles, which need the values themselves. The kernel keeps them in the order in which they come
- * (values-layout.ts), puts them in order of windows when all are there, and selects from those of a row when it is asked for. Where
- * windows overlap, those of a row follow each other, so that nothing is kept for each row.
+ * (values-layout.ts), puts them in order of windows when all are there, and selects from those of a row when it is
+ * asked for. Where windows overlap, those of a row follow each other, so that nothing is kept for each row.
  */
 import * as V from '../values-layout.ts';
 import type { Cells } from './cells.ts';

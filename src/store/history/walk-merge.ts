@@ -1,4 +1,7 @@
-/** Merging the points of several sources for a walk (walk.ts): of two with one time and ordinal that of the newer source holds. */
+/**
+ * Merging the points of several sources for a walk (walk.ts): of two with one time and ordinal that of the newer
+ * source holds.
+ */
 import { BLOCK_POINTS } from '../layout.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -12,7 +15,10 @@ export interface Slice {
 
 export const noPoints: Readonly<Slice> = { times: 0, values: 0, ordinals: 0, count: 0 };
 
-/** Merges the first slices, neighbours first, so that the later one of two is always the newer. The result is the first of them. */
+/**
+ * Merges the first slices, neighbours first, so that the later one of two is always the newer. The result is the first
+ * of them.
+ */
 export function mergeSlices(space: Workspace, slices: readonly Slice[], count: number, isNumbered: boolean): void {
   const { mergePoints, mergeNumbered } = space.kernel.exports;
   let left = count;

@@ -1,6 +1,7 @@
 /**
- * One source's part of a walk (walk.ts): blocks of a series that are still to come and, of the one before them, points that are.
- * The walk changes it; it is in a file of its own because it is what the walk remembers, and nothing else is.
+ * One source's part of a walk (walk.ts): blocks of a series that are still to come and, of the one before them, points
+ * that are. The walk changes it; it is in a file of its own because it is what the walk remembers, and nothing else
+ * is.
  */
 import type { PointSource } from '../source.ts';
 import type { NumberedColumns } from './workspace.ts';

@@ -1,7 +1,8 @@
 /**
  * One series in order of time, from all of its sources: the step of a walk is either a run of blocks that nobody else
- * overlaps, told by their entries and not decoded, or columns of points, merged from blocks that do overlap. Of several
- * points with one time and ordinal only the newest source's counts. Ordinals are looked at only when a source has some.
+ * overlaps, told by their entries and not decoded, or columns of points, merged from blocks that do overlap. Of
+ * several points with one time and ordinal only the newest source's counts. Ordinals are looked at only when a source
+ * has some.
  *
  * Blocks that overlap are merged in slices: up to the earliest end of a block that is open, so that at most one block
  * of each source is in memory. What is open and alone is handed out as it lies.

@@ -1,7 +1,7 @@
 /**
  * The memory that a query works in: places in the kernel's memory, which grows and is never given back. A kernel's
- * workspaces are therefore kept and lent again: one question after the other uses the same, and two whose rows are read
- * in turns have one each. Contents do not survive a return, nor the next request for the same place.
+ * workspaces are therefore kept and lent again: one question after the other uses the same, and two whose rows are
+ * read in turns have one each. Contents do not survive a return, nor the next request for the same place.
  */
 import type { Kernel } from '../kernel.ts';
 import { BLOCK_POINTS, SUMMARY_BYTES } from '../layout.ts';
@@ -148,7 +148,9 @@ export class Workspace {
 
 const idle = new WeakMap<Kernel, Workspace[]>();
 
-/** A workspace that nobody else uses until it is given back; one that is never given back is lost, and no harm done. */
+/**
+ * A workspace that nobody else uses until it is given back; one that is never given back is lost, and no harm done.
+ */
 export function borrowWorkspace(kernel: Kernel): Workspace {
   return idle.get(kernel)?.pop() ?? new Workspace(kernel);
 }

@@ -8,8 +8,8 @@ export function heapBase(): usize {
 }
 
 /**
- * Checks `count` lines; line i ends at ends[i] (an address, u32) and the next begins `gap` bytes behind that; the first
- * begins at `text`. For line i the code goes to results + 8i (u32) and the column, from 1, behind it (u32).
+ * Checks `count` lines; line i ends at ends[i] (an address, u32) and the next begins `gap` bytes behind that; the
+ * first begins at `text`. For line i the code goes to results + 8i (u32) and the column, from 1, behind it (u32).
  */
 export function diagnoseList(text: usize, ends: usize, gap: usize, count: i32, maxDepth: i32, results: usize): void {
   let from = text;

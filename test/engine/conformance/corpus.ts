@@ -1,7 +1,7 @@
 /**
  * What must be accepted and what must be rejected by RFC 8259, section by section, each rejection with its code and
- * column. The kernel test and the tests of the whole engine run the same corpus. Every case is one line: none contains a
- * newline and none is blank.
+ * column. The kernel test and the tests of the whole engine run the same corpus. Every case is one line: none contains
+ * a newline and none is blank.
  */
 import type { ConformanceCase } from './case.ts';
 import { containerCases } from './containers.ts';

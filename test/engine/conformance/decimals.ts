@@ -1,6 +1,6 @@
 /**
- * Decimal texts that are hard to round: for number.test.ts, and for whoever else reads numbers. All of them come from a
- * Random, so that a failure can be repeated.
+ * Decimal texts that are hard to round: for number.test.ts, and for whoever else reads numbers. All of them come from
+ * a Random, so that a failure can be repeated.
  */
 import type { Random } from './mutate.ts';
 

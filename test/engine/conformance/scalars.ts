@@ -301,7 +301,8 @@ function encoding(): ConformanceCase[] {
       rejectAt('8.1', CODE_EXPECTED_COMMA_OR_BRACKET, 3, bytes('[1', sequence, ']')),
       rejectAt('8.1', CODE_TRAILING_BYTES, 3, bytes('{}', sequence)),
     ]),
-    // A byte order mark is no whitespace; only the beginning of a file may have one, and that is the reader's business.
+    // A byte order mark is no whitespace; only the beginning of a file may have one, and that is the reader's
+    // business.
     ...reject('8.1', CODE_UNEXPECTED_BYTE, '‸\ufeff{}', '‸\ufeff', '[‸\ufeff1]'),
     ...reject('8.1', CODE_TRAILING_BYTES, '1‸\ufeff'),
     rejectAt('8.1', CODE_UNEXPECTED_BYTE, 1, bytes([0xff, 0xfe, 0x31, 0x00])), // UTF-16

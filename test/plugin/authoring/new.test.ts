@@ -1,4 +1,7 @@
-/** What `plugin new` makes works at once, by the built program: each language that has its compiler here, tested and run. */
+/**
+ * What `plugin new` makes works at once, by the built program: each language that has its compiler here, tested and
+ * run.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

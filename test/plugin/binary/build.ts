@@ -1,6 +1,6 @@
 /**
- * Small core modules for tests, from their parts. Only what the tests need: every function has its code given as bytes,
- * without the size and the locals.
+ * Small core modules for tests, from their parts. Only what the tests need: every function has its code given as
+ * bytes, without the size and the locals.
  */
 import { signatureOf } from '../../../src/plugin/binary/signature.ts';
 import { coreModulePreamble, leb, nameBytes, section, vector } from '../../../src/plugin/binary/writer.ts';

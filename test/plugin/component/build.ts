@@ -1,6 +1,6 @@
 /**
- * Components for tests, from hand-written sections, in the notation of the component model's Binary.md. A section of one
- * item is the rule, so that a test reads like a list of definitions.
+ * Components for tests, from hand-written sections, in the notation of the component model's Binary.md. A section of
+ * one item is the rule, so that a test reads like a list of definitions.
  */
 import { leb, nameBytes, section, vector } from '../../../src/plugin/binary/writer.ts';
 import { buildModule, mapperFunctions, onePage } from '../binary/build.ts';
@@ -96,7 +96,9 @@ export const importItem = (name: string, ...description: readonly number[]) =>
 export const exportItem = (name: string, sort: SortBytes, index: number) =>
   section(11, [1, ...external(name), ...sort, ...leb(index), 0x00]);
 
-/** What the mapper's module exports, as aliases: core funcs 0 to 3 (metadata, probe, process-logs, realloc), memory 0. */
+/**
+ * What the mapper's module exports, as aliases: core funcs 0 to 3 (metadata, probe, process-logs, realloc), memory 0.
+ */
 export const mapperAliases = (coreInstanceIndex: number): number[] => [
   ...['tangent:logs/mapper@0.1.0#metadata', 'tangent:logs/mapper@0.1.0#probe'].flatMap((name) =>
     aliasCore(sorts.coreFunc, coreInstanceIndex, name),
@@ -106,7 +108,9 @@ export const mapperAliases = (coreInstanceIndex: number): number[] => [
   ...aliasCore(sorts.coreMemory, coreInstanceIndex, 'memory'),
 ];
 
-/** The exported interface, from core funcs `first` to `first` + 3 and memory 0; the lifted functions start at `funcs`. */
+/**
+ * The exported interface, from core funcs `first` to `first` + 3 and memory 0; the lifted functions start at `funcs`.
+ */
 export const mapperExport = (first = 0, funcs = 0, instances = 0): number[] => [
   ...lift(first, memoryOption(0)),
   ...lift(first + 1, memoryOption(0)),

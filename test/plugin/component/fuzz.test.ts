@@ -1,6 +1,6 @@
 /**
- * Broken files: every truncation, and single bytes that are changed. Whatever comes of it is a PluginError in one line or
- * a plugin that can be linked; never another error, never a hang. Changes of code are compiled and not run, because
+ * Broken files: every truncation, and single bytes that are changed. Whatever comes of it is a PluginError in one line
+ * or a plugin that can be linked; never another error, never a hang. Changes of code are compiled and not run, because
  * changed code may well loop for ever, and that is the sandbox's affair.
  */
 import { describe, expect, test } from 'vitest';

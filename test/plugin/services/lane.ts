@@ -1,6 +1,6 @@
 /**
- * The thread of a lane in the tests of the services: does what it is told, one message at a time, and says what came of
- * it. Bundled by the test, because not every supported Node runs TypeScript.
+ * The thread of a lane in the tests of the services: does what it is told, one message at a time, and says what came
+ * of it. Bundled by the test, because not every supported Node runs TypeScript.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PortClient, type ServicesClient } from '../../../src/plugin/services/client.ts';

@@ -1,4 +1,6 @@
-/** Which modules are programs, and what a program cannot do: go on after the end, or be of a shape that we do not know. */
+/**
+ * Which modules are programs, and what a program cannot do: go on after the end, or be of a shape that we do not know.
+ */
 import { describe, expect, test } from 'vitest';
 import { signatureOf } from '../../../src/plugin/binary/signature.ts';
 import { leb, nameBytes, section, vector } from '../../../src/plugin/binary/writer.ts';

@@ -1,6 +1,6 @@
 /**
- * How long a view lives: from the call to its drop; kept views are pinned, within bounds; numbers come around. Every use
- * of a handle that the guest does not own is a trap, and never another record's bytes.
+ * How long a view lives: from the call to its drop; kept views are pinned, within bounds; numbers come around. Every
+ * use of a handle that the guest does not own is a trap, and never another record's bytes.
  */
 import { describe, expect, test } from 'vitest';
 import * as L from '../../../src/engine/layout.ts';

@@ -1,6 +1,6 @@
 /**
- * What the canonical ABI forbids a guest, each by itself: bounds, alignment, invalid UTF-8, calls at the wrong time, and an
- * allocator that lies. A trap says what the guest did.
+ * What the canonical ABI forbids a guest, each by itself: bounds, alignment, invalid UTF-8, calls at the wrong time,
+ * and an allocator that lies. A trap says what the guest did.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

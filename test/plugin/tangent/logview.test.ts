@@ -1,6 +1,6 @@
 /**
- * What a guest reads through a view: Tangent's path rules (the table of its reference, for paths that are fields of the
- * row and for paths that are looked for in the text), scalars by their text, lists, maps, keys, lengths and `log`.
+ * What a guest reads through a view: Tangent's path rules (the table of its reference, for paths that are fields of
+ * the row and for paths that are looked for in the text), scalars by their text, lists, maps, keys, lengths and `log`.
  */
 import { describe, expect, test } from 'vitest';
 import { engineWith, type GuestScalar, TestGuest, viewOf } from './logview.ts';

@@ -1,6 +1,6 @@
 /**
- * What the tests of logview stand on: an engine with records in its row table, an adapter over a plain memory that plays
- * the guest's, and the results of the canonical ABI read back into JavaScript values.
+ * What the tests of logview stand on: an engine with records in its row table, an adapter over a plain memory that
+ * plays the guest's, and the results of the canonical ABI read back into JavaScript values.
  */
 import * as L from '../../../src/engine/layout.ts';
 import { createMemory } from '../../../src/engine/memory.ts';
@@ -163,8 +163,8 @@ export class TestGuest {
 }
 
 /**
- * A guest in a call over one record. With `learned`, the paths are fields of the row and have been asked for in that order,
- * as the host arranges it after a plugin's first step.
+ * A guest in a call over one record. With `learned`, the paths are fields of the row and have been asked for in that
+ * order, as the host arranges it after a plugin's first step.
  */
 export function viewOf(
   record: string | Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * WASI filters from the file to the last line: real programs in C over the C library, a guest in AssemblyScript for what
- * can go wrong (fixtures/plugins/wasi), and modules of a few bytes for what is refused.
+ * WASI filters from the file to the last line: real programs in C over the C library, a guest in AssemblyScript for
+ * what can go wrong (fixtures/plugins/wasi), and modules of a few bytes for what is refused.
  */
 import { describe, expect, test } from 'vitest';
 import { type GuestStream, PluginError, Trap } from '../../../src/plugin/guest.ts';

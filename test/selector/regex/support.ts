@@ -1,4 +1,6 @@
-/** Runs compiled patterns through the real kernel, as all three kinds of image, over strings with hostile neighbours. */
+/**
+ * Runs compiled patterns through the real kernel, as all three kinds of image, over strings with hostile neighbours.
+ */
 import { compileRegex, type RegexOptions } from '../../../src/selector/regex/index.ts';
 import { compileKernel } from '../../support/asm.ts';
 

@@ -1,8 +1,8 @@
 /**
  * Mutants of all sample plugins, looked at and run: each gives a result or a refusal in one line, within its limits;
- * never a stack trace, a crash or a hang. 150 of them every day, 3000 with SLUNG_TEST=full. A failure names the mutant;
- * SLUNG_MUTANT=NUMBER runs that one alone. If this process itself is killed, the file slung-mutant in the folder for
- * temporary files has the number.
+ * never a stack trace, a crash or a hang. 150 of them every day, 3000 with SLUNG_TEST=full. A failure names the
+ * mutant; SLUNG_MUTANT=NUMBER runs that one alone. If this process itself is killed, the file slung-mutant in the
+ * folder for temporary files has the number.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

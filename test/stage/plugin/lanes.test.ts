@@ -1,4 +1,6 @@
-/** Lanes: plugins that do not start, paths that are learned, handles, records longer than a block, --where in front. */
+/**
+ * Lanes: plugins that do not start, paths that are learned, handles, records longer than a block, --where in front.
+ */
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * What must come out of the plugin test/plugin/lane/asm/unruly.ts, worked out line by line in the plainest way: no steps, no
- * blocks, no threads. Whatever these do in the real thing, it has to come to this.
+ * What must come out of the plugin test/plugin/lane/asm/unruly.ts, worked out line by line in the plainest way: no
+ * steps, no blocks, no threads. Whatever these do in the real thing, it has to come to this.
  */
 import type { RunChanges } from '../../support/settings.ts';
 

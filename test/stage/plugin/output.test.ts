@@ -1,6 +1,7 @@
 /**
- * What plugins output is looked at as what is read: lines that are not JSON in UTF-8 are rejected where records are meant,
- * and told of where it may be any text. The plugin outputs the bytes that its records name, so each fault stands in a record.
+ * What plugins output is looked at as what is read: lines that are not JSON in UTF-8 are rejected where records are
+ * meant, and told of where it may be any text. The plugin outputs the bytes that its records name, so each fault
+ * stands in a record.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * Steps, retries and counts: whatever a plugin does on which record, every line is in exactly one of records, blank and
- * rejected, and what comes out is what a plugin that is given one record after another would have put out.
+ * Steps, retries and counts: whatever a plugin does on which record, every line is in exactly one of records, blank
+ * and rejected, and what comes out is what a plugin that is given one record after another would have put out.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -153,7 +153,8 @@ describe('a record without an end', () => {
   });
 
   test('at the very limit: whoever wins, each record is put out or rejected, once and in its place', async () => {
-    // About as long as the limit; which of the two comes first is up to the machine. A new thread has to start within it.
+    // About as long as the limit; which of the two comes first is up to the machine. A new thread has to start within
+    // it.
     const texts = Array.from({ length: 12 }, (_, n) =>
       JSON.stringify({ n, do: 'spin', times: 30_000_000 * ((n % 6) + 1) }),
     );

@@ -1,4 +1,7 @@
-/** `slung store write` into a real store, of events with equal times: what a run keeps, what another replaces, what --resume adds. */
+/**
+ * `slung store write` into a real store, of events with equal times: what a run keeps, what another replaces, what
+ * --resume adds.
+ */
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** A run that writes to a store, without either: a store that remembers its batches, ends over given bytes or real files. */
+/**
+ * A run that writes to a store, without either: a store that remembers its batches, ends over given bytes or real
+ * files.
+ */
 import type {
   PointFields,
   RecordSettings,

@@ -1,4 +1,7 @@
-/** csv and tsv whose columns are found in the data: a strict reader finds the keys and values of the records, whole runs long. */
+/**
+ * csv and tsv whose columns are found in the data: a strict reader finds the keys and values of the records, whole
+ * runs long.
+ */
 import { expect, test } from 'vitest';
 import { selectBatches } from '../../../src/index.ts';
 import { readCsv, readTsv } from '../../support/delimited.ts';

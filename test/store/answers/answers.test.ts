@@ -1,7 +1,7 @@
 /**
- * Answers of whole stores against an oracle that knows nothing of stores (oracle.ts): every operation with windows of all
- * kinds, tags, groups and ranges, over points in the log, in segments, merged and cold, written over by later runs, at equal
- * times and odd. A failure names the seed and the question and shows both answers.
+ * Answers of whole stores against an oracle that knows nothing of stores (oracle.ts): every operation with windows of
+ * all kinds, tags, groups and ranges, over points in the log, in segments, merged and cold, written over by later
+ * runs, at equal times and odd. A failure names the seed and the question and shows both answers.
  */
 import { expect, test } from 'vitest';
 import { parseQuery } from '../../../src/query/index.ts';

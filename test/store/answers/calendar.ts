@@ -1,6 +1,6 @@
 /**
- * Windows by going from quarter of an hour to quarter of an hour and looking at what a clock at the place shows, since clocks
- * are changed at such moments and all widths here are multiples of it. Nothing of src is used.
+ * Windows by going from quarter of an hour to quarter of an hour and looking at what a clock at the place shows, since
+ * clocks are changed at such moments and all widths here are multiples of it. Nothing of src is used.
  */
 import type { Width } from './question.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Stores to ask, and what they hold as lists: random points that come in several runs, late, twice at a time, again with other
- * values, as odd numbers; and a store that has them in its log and table, in segments, merged or deflated.
+ * Stores to ask, and what they hold as lists: random points that come in several runs, late, twice at a time, again
+ * with other values, as odd numbers; and a store that has them in its log and table, in segments, merged or deflated.
  */
 import { COMPACTION, FULL_COMPACTION } from '../../../src/store/compact-plan.ts';
 import { repairStore } from '../../../src/store/repair.ts';

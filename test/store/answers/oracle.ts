@@ -1,7 +1,7 @@
 /**
- * What a question comes to by the manual page, computed from lists of points without anything of src: every point is looked at
- * for every row, and what is added up is added up in whole numbers. A row says how far a store may be off: not at all for what
- * is picked or counted, and for sums what twice the digits of a double leave.
+ * What a question comes to by the manual page, computed from lists of points without anything of src: every point is
+ * looked at for every row, and what is added up is added up in whole numbers. A row says how far a store may be off:
+ * not at all for what is picked or counted, and for sums what twice the digits of a double leave.
  */
 import { root, rounded, units } from '../../support/exact.ts';
 import { countBefore, type Windows, windowsOf } from './calendar.ts';
@@ -204,7 +204,10 @@ function computed(operation: Question['operation'], members: readonly OracleSeri
   }
 }
 
-/** Of what is not finite, what adding in doubles gives; else the exact sum, which may be lost beyond twice a double's digits. */
+/**
+ * Of what is not finite, what adding in doubles gives; else the exact sum, which may be lost beyond twice a double's
+ * digits.
+ */
 function sumOf(values: readonly number[]): Value {
   const odd = values.filter((value) => !Number.isFinite(value));
   if (odd.length > 0) return exactly(odd.reduce((sum, value) => sum + value, 0));
@@ -226,7 +229,10 @@ function lastOf(members: readonly OracleSeries[]): number {
   return members[times.lastIndexOf(latest)]!.points.at(-1)!.value;
 }
 
-/** What the steps of a series add: the step, after a value that is smaller the new value, and nothing from and to a NaN. */
+/**
+ * What the steps of a series add: the step, after a value that is smaller the new value, and nothing from and to a
+ * NaN.
+ */
 function stepsOf({ points }: OracleSeries): number[] {
   return points.slice(1).flatMap(({ value }, index) => {
     const before = points[index]!.value;

@@ -1,6 +1,6 @@
 /**
- * Questions as a person means them, each with the text that says it: the oracle (oracle.ts) answers what is meant, the store
- * answers the text.
+ * Questions as a person means them, each with the text that says it: the oracle (oracle.ts) answers what is meant, the
+ * store answers the text.
  */
 
 export const OPERATIONS = [

@@ -1,6 +1,7 @@
 /**
- * What a question costs, by what it asks of its sources: series are looked up once for sources that have the same, entries are
- * read once or as few as are wanted, and only blocks that overlap are merged. Answers themselves are in query.test.ts.
+ * What a question costs, by what it asks of its sources: series are looked up once for sources that have the same,
+ * entries are read once or as few as are wanted, and only blocks that overlap are merged. Answers themselves are in
+ * query.test.ts.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseQuery } from '../../../src/query/index.ts';

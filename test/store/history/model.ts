@@ -1,6 +1,6 @@
 /**
- * What queries come to by a plain computation over all points: sums in whole numbers, sorted lists, no blocks. And histories
- * to ask: random series whose points lie in several sources, some of them written twice or more.
+ * What queries come to by a plain computation over all points: sums in whole numbers, sorted lists, no blocks. And
+ * histories to ask: random series whose points lie in several sources, some of them written twice or more.
  */
 import { matchesSeries, matchesTags, type Query, rangeAt, scaleOf, tagValue } from '../../../src/query/index.ts';
 import type { Sources } from '../../../src/store/history/series-set.ts';

@@ -1,6 +1,7 @@
 /**
- * Random histories in several sources that overlap and contradict each other, asked in every way, against a plain computation;
- * and the same histories cut into other sources and blocks, which must not change a bit of what does not depend on rounding.
+ * Random histories in several sources that overlap and contradict each other, asked in every way, against a plain
+ * computation; and the same histories cut into other sources and blocks, which must not change a bit of what does not
+ * depend on rounding.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Operation, parseQuery, type Query } from '../../../src/query/index.ts';

@@ -1,8 +1,8 @@
 /**
- * `u_poll_handle` (../ABI.md), WebAssembly to WebAssembly: asks the engine instance for the next event and puts it into
- * the guest's memory, which is this module's memory, by the guest's own allocator. No JavaScript runs for an event; only
- * when there is nothing, or something is wrong, the host is asked. Static data is impossible here: the memory is not
- * ours.
+ * `u_poll_handle` (../ABI.md), WebAssembly to WebAssembly: asks the engine instance for the next event and puts it
+ * into the guest's memory, which is this module's memory, by the guest's own allocator. No JavaScript runs for an
+ * event; only when there is nothing, or something is wrong, the host is asked. Static data is impossible here: the
+ * memory is not ours.
  */
 import { LIVE_MORE } from '../../../engine/event-layout';
 import { GATE_OPEN, GATE_SHUT } from '../../gate-states';

@@ -1,7 +1,7 @@
 /**
- * The functions of Tangent's `logview` in their canonical-ABI core form (../ABI.md). This module's memory is the guest's:
- * it reads paths and writes results there, and asks the engine instance in between, WebAssembly to WebAssembly. It has
- * no static data. Every path through a function ends in a result or in `trap`, which throws.
+ * The functions of Tangent's `logview` in their canonical-ABI core form (../ABI.md). This module's memory is the
+ * guest's: it reads paths and writes results there, and asks the engine instance in between, WebAssembly to
+ * WebAssembly. It has no static data. Every path through a function ends in a result or in `trap`, which throws.
  */
 import { VIEW_NONE, VIEW_STRING } from '../../../engine/view-codes';
 import {

@@ -1,6 +1,6 @@
 /**
- * Cells of a row of CSV as texts: for the header, and for the few rows that rows.ts does not convert byte by byte. A text has
- * a character for each byte (Latin-1).
+ * Cells of a row of CSV as texts: for the header, and for the few rows that rows.ts does not convert byte by byte. A
+ * text has a character for each byte (Latin-1).
  */
 const QUOTE = '"';
 /** `[` */

@@ -8,7 +8,10 @@ const LOWER_E = 0x65;
 /** Makes a letter a lower-case one. */
 const LOWER = 0x20;
 
-/** Where the number of JSON's grammar ends that begins at `from`; -1 when there is none. A byte that no number has must follow. */
+/**
+ * Where the number of JSON's grammar ends that begins at `from`; -1 when there is none. A byte that no number has must
+ * follow.
+ */
 export function numberEnd(input: Uint8Array, from: number): number {
   let at = from;
   let byte = input[at]!;

@@ -1,7 +1,7 @@
 /**
- * Rows of CSV as lines of NDJSON, byte by byte: nothing is allocated for a row. It converts what can be decided on the way,
- * and stops in front of a row that is not all there or is unusual: with the wrong number of cells, text beside quotes, or a
- * list that is more than plain strings. source.ts reads those as texts, with the same result.
+ * Rows of CSV as lines of NDJSON, byte by byte: nothing is allocated for a row. It converts what can be decided on the
+ * way, and stops in front of a row that is not all there or is unusual: with the wrong number of cells, text beside
+ * quotes, or a list that is more than plain strings. source.ts reads those as texts, with the same result.
  *
  * The surprising part: every loop relies on the newline that the caller puts behind the bytes, and numbers are scanned
  * before anything of them is copied, because only their end decides that they are none.
@@ -246,7 +246,9 @@ export class CsvRows {
     return o;
   }
 
-  /** `"[""a"",""b=1""]"`: how tags are exported. Sets #outAt. @returns where it ends, or -1 when it is anything else */
+  /**
+   * `"[""a"",""b=1""]"`: how tags are exported. Sets #outAt. @returns where it ends, or -1 when it is anything else
+   */
   #list(input: Uint8Array, from: number, to: number, outFrom: number): number {
     const out = this.out;
     let o = outFrom;

@@ -1,11 +1,12 @@
 /**
- * CSV (RFC 4180) with a header as NDJSON: a source whose bytes are records. A cell that is a number or a list as JSON writes it
- * is that, an empty one without quotes is null, any other a string. The header becomes an empty line and a row of
- * several lines is followed by empty ones, so that line numbers are those of the file.
+ * CSV (RFC 4180) with a header as NDJSON: a source whose bytes are records. A cell that is a number or a list as JSON
+ * writes it is that, an empty one without quotes is null, any other a string. The header becomes an empty line and a
+ * row of several lines is followed by empty ones, so that line numbers are those of the file.
  *
- * The surprising part: a row with too few or too many cells comes out as it is, which no JSON is, and so becomes a bad line
- * like any other; the one that happens to be JSON gets a comma in front. Nearly all rows are converted byte by byte (rows.ts);
- * the others are texts here, read as Latin-1 and written so again, so that UTF-8 passes without being decoded.
+ * The surprising part: a row with too few or too many cells comes out as it is, which no JSON is, and so becomes a bad
+ * line like any other; the one that happens to be JSON gets a comma in front. Nearly all rows are converted byte by
+ * byte (rows.ts); the others are texts here, read as Latin-1 and written so again, so that UTF-8 passes without being
+ * decoded.
  */
 import { setFlagsFromString } from 'node:v8';
 import { SourceError } from '../../../io/errors.ts';
@@ -46,7 +47,8 @@ export class CsvSource implements Source {
 
   /**
    * Owns `raw` from now on. A row may have `maxRowBytes`.
-   * @param isGrowing a last row without its newline may not be all of it: it comes without one, as a whole, and without
+   * @param isGrowing a last row without its newline may not be all of it: it comes without one, as a whole, and
+   * without
    *   the newlines that are in its quotes
    */
   constructor(raw: Source, shape: CsvShape, maxRowBytes: number, isGrowing = false) {

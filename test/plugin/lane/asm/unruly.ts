@@ -1,6 +1,7 @@
 /**
- * A plugin that behaves as each record tells it to, in its field `do`. For tests of what the host does then: the records
- * decide where in a step, a block and a chain something goes wrong. Records with a field `skip` are not selected.
+ * A plugin that behaves as each record tells it to, in its field `do`. For tests of what the host does then: the
+ * records decide where in a step, a block and a chain something goes wrong. Records with a field `skip` are not
+ * selected.
  *
  *   trap   loop   recurse        the instance is lost             error      the call is answered with an error
  *   crowd  traps, unless it is alone in its call                  size       {"n":…,"size":…}: records of the call

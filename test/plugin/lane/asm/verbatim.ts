@@ -1,6 +1,7 @@
 /**
- * A plugin that outputs exactly the bytes that a record has in `hex`, `times` times over and then `fill` times the letter
- * x: no newline is added, so what comes next is glued to it. A record with `skip` is not selected, one with `trap` traps.
+ * A plugin that outputs exactly the bytes that a record has in `hex`, `times` times over and then `fill` times the
+ * letter x: no newline is added, so what comes next is glued to it. A record with `skip` is not selected, one with
+ * `trap` traps.
  */
 import { has, plugin, Record } from 'slung/as';
 
