@@ -216,23 +216,23 @@ export class EngineMemory {
     return this.bytes()[this.map.seen + slot] === 1;
   }
 
-  /** The keys collected since the last clearKeys, in order of appearance, with the number of records that had them. */
-  newKeys(): { keys: { name: string; records: number }[]; overflow: number } {
+  /**
+   * The keys that were collected, in order of appearance, with the number of records that had them.
+   * @param from leaves out so many, that are known already
+   */
+  newKeys(from = 0): { keys: { name: string; records: number }[]; overflow: number } {
     const { keys: base } = this.map;
     const words = this.words();
-    const found: { name: string; records: number; order: number }[] = [];
+    const keys: { name: string; records: number }[] = [];
     const distinct = words[(base + L.K_DISTINCT) >> 2]!;
-    for (let i = 0; i < L.KEY_ENTRY_COUNT && found.length < distinct; i++) {
-      const at = (base + L.K_TABLE + i * L.KEY_ENTRY_BYTES) >> 2;
-      const records = words[at + (L.KE_COUNT >> 2)]!;
-      if (records === 0) continue;
-      const from = base + L.K_TEXT + words[at + (L.KE_TEXT >> 2)]!;
-      const raw = Buffer.from(this.view(from, from + words[at + (L.KE_LENGTH >> 2)]!)).toString('utf8');
+    for (let order = from; order < distinct; order++) {
+      const at = words[(base + L.K_ORDER + order * 4) >> 2]! >> 2;
+      const text = base + L.K_TEXT + words[at + (L.KE_TEXT >> 2)]!;
+      const raw = Buffer.from(this.view(text, text + words[at + (L.KE_LENGTH >> 2)]!)).toString('utf8');
       const name = wellFormed(JSON.parse(`"${raw}"`) as string);
-      found.push({ name, records, order: words[at + (L.KE_ORDER >> 2)]! });
+      keys.push({ name, records: words[at + (L.KE_COUNT >> 2)]! });
     }
-    found.sort((a, b) => a.order - b.order);
-    return { keys: found, overflow: words[(base + L.K_OVERFLOW) >> 2]! };
+    return { keys, overflow: words[(base + L.K_OVERFLOW) >> 2]! };
   }
 }
 

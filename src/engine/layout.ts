@@ -293,8 +293,8 @@ export const KE_HASH = 0; // u64
 export const KE_TEXT = 8; // relative to K_TEXT
 export const KE_LENGTH = 12;
 export const KE_COUNT = 16; // records that have it; 0 = empty entry
-export const KE_ORDER = 20; // 0-based order of appearance
 export const KEY_ENTRY_BYTES = 24;
 export const K_TEXT = 917568; // K_TABLE + KEY_ENTRY_COUNT * KEY_ENTRY_BYTES
 export const KEY_TEXT_BYTES = 1048576;
-export const KEYS_BYTES = 1966144; // K_TEXT + KEY_TEXT_BYTES
+export const K_ORDER = 1966144; // K_TEXT + KEY_TEXT_BYTES: addresses of the entries (u32), in order of appearance
+export const KEYS_BYTES = 1998912; // K_ORDER + KEY_ENTRY_COUNT / 2 * 4

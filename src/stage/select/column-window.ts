@@ -13,7 +13,9 @@ export const WINDOW_BYTES = 4 << 20;
 
 export class ColumnWindow {
   #held: Held[] = [];
-  #names = new Set<string>();
+  readonly #names = new Set<string>();
+  /** How many keys of an engine are among the names: a batch may be a line, and the keys be thousands. */
+  readonly #learned = new Map<EngineMemory, number>();
   #overflow = 0;
   #lines = 0;
   #bytes = 0;
@@ -59,7 +61,9 @@ export class ColumnWindow {
   /** Keeps a batch; its bytes are a copy, because its block is needed for the next one. */
   hold(batch: Held, memory: EngineMemory): void {
     this.#held.push(batch);
-    const { keys, overflow } = memory.newKeys();
+    const known = this.#learned.get(memory) ?? 0;
+    const { keys, overflow } = memory.newKeys(known);
+    this.#learned.set(memory, known + keys.length);
     for (const { name } of keys) this.#names.add(name);
     this.#overflow = Math.max(this.#overflow, overflow);
   }
