@@ -67,7 +67,7 @@ export const eventFlags: readonly Flag[] = [
     group: 'Events and points',
     doc: 'The unit of times that are numbers',
     longDoc:
-      'The unit of times that are numbers: seconds, milliseconds, microseconds or nanoseconds since 1970. auto decides once for each input and field, by the size of the first numbers; -v says how. A time before 1990 or after 2100 in that unit is reported once. Events of Slung programs go by the size of each number.',
+      'The unit of times that are numbers: seconds, milliseconds, microseconds or nanoseconds since 1970. auto decides once for each input and field, by the size of the first numbers; -v says how. A time before 1990 or after 2100 in that unit is reported once.',
     commands: andWrite,
   },
   {

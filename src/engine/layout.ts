@@ -90,8 +90,7 @@ export const B_CALL_TO = 108;
 export const B_SINGLE_TO = 112;
 /** A record that the plugin is not given again: the address of its first byte, or 0. */
 export const B_SKIP = 116;
-/** Not 0: no input follows this block. */
-export const B_IS_LAST = 120;
+export const B_IS_LAST = 120; // not 0: no input follows this block
 /** Records of the block that a plugin has failed on alone: given up, or passed on as they are. */
 export const B_FAULTS = 124;
 /** Where the part of a plugin's output that is to be drained next begins, relative to B_OUT. */
@@ -105,6 +104,7 @@ export const B_OUT_LISTED = 136;
 export const B_OUT_LINES = 140;
 /** Bad lines in all parts of the block's output; blank lines are on the list, and not counted here. */
 export const B_OUT_REJECTED = 144;
+export const B_INPUT_NUMBER = 148; // which input the lines are of, counted by whoever hands blocks to a plugin
 export const BLOCK_BYTES = 192;
 /** When so many lines are listed, the part ends. */
 export const OUT_LIST_ENTRIES = 4096;

@@ -6,8 +6,8 @@ import type { EngineMemory } from '../engine/engine.ts';
 
 export interface Lane {
   readonly memory: EngineMemory;
-  /** Processes [from, to) of a block. May return before it is done. */
-  submit(block: number, from: number, to: number): void;
+  /** Processes [from, to) of a block. May return before it is done. @param origin an object for each input */
+  submit(block: number, from: number, to: number, origin?: object): void;
   isDone(block: number): boolean;
   /** Blocks the thread until the block is done or `timeoutMs` has passed. */
   waitDone(block: number, timeoutMs: number): void;

@@ -47,13 +47,13 @@ export class Lanes implements BlockHome {
   submit(batch: Batch): void {
     batch.lendFrom(this);
     this.#flights.push(batch);
-    batch.lane.submit(batch.block, batch.from, batch.to);
+    batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
   }
 
   /** Hands over a batch whose block lies beside the others. It is drained before all that are on their way. */
   submitAside(batch: Batch): void {
     this.#flights.unshift(batch);
-    batch.lane.submit(batch.block, batch.from, batch.to);
+    batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
   }
 
   /** Takes back a block whose batch has been drained. A lane's blocks go round in a ring, as its worker expects. */

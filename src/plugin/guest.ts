@@ -28,6 +28,11 @@ export type CoreFunction = (...values: never[]) => unknown;
 export interface GuestTalk {
   /** One warning, without the plugin's name, which is put in front. */
   warn(text: string): void;
+  /**
+   * Something about times: what -v says of the input or, with the line of the block (from 0) that it is about, a warning. The place is
+   * put in front.
+   */
+  time(text: string, line: number | undefined): void;
 }
 
 /** What a guest that runs once over a whole stream (a WASI filter, a Slung program) is given for output and input. */
@@ -47,6 +52,8 @@ export interface GuestStream {
    * @returns the number of rows (at least 1), or undefined, from then on always, at the end of the input
    */
   nextRows(): number | undefined;
+  /** Which input the last rows were of, counted from 1; 0 before the first. */
+  readonly inputNumber: number;
 }
 
 /** Thrown out of a guest that has asked for more input after the end and has nothing left to do; not an error. */

@@ -137,12 +137,13 @@ describe('Slung programs', () => {
       `${slung} run --store prog ${script} -- ${write} 'history|AVG:temp:[sensor=1]' < /dev/null`,
     );
     expect(first).toMatchObject({ code: 0, stdout: '0\n2500\n', stderr: '' });
-    const other = "'write|1700000001000000|3.5|series=temp,sensor=2'";
+    const other = "'write|1700000001000000|3.5|series=temp,sensor=2' 'write|1700000002000000|1.5|series=temp,sensor=2'";
     const second = await run(
-      `${slung} run --store prog ${script} -- ${other} 'history|SUM:temp:[]' 'history|P50:temp:[]' 'history|AVG:temp:[] BY sensor' < /dev/null`,
+      `${slung} run --store prog ${script} -- ${other} 'history|SUM:temp:[]' 'history|P50:temp:[]' 'history|INCREASE:temp:[]' 'history|AVG:temp:[] BY sensor' 'history|SUM:temp:[] EVERY 5m OVER 1h' < /dev/null`,
     );
-    expect(second.stdout).toBe('0\n6000\n3000\n0\n');
-    expect(second.stderr).toMatch(/^slung: plugin script: u_query_history: .*BY/);
+    // From 3.5 to 1.5 the counter began again.
+    expect(second.stdout).toBe('0\n0\n7500\n2500\n1500\n0\n0\n');
+    expect(second.stderr).toMatch(/^slung: plugin script: u_query_history: .*BY[\s\S]*u_query_history: .*EVERY/);
     const { stdout } = await run(`${slung} query --store prog 'POINTS:temp:[sensor=1]'`);
     expect(JSON.parse(stdout)).toEqual({
       timestamp: 1_700_000_000_000_000,

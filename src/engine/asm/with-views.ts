@@ -5,4 +5,5 @@
 export * from './engine';
 export * from './views';
 export * from './events';
+export { liveForgetUnit, liveHasOdd, liveOddLine, liveOddTime, liveUnit } from './event-units';
 export * from './check';

@@ -106,10 +106,17 @@ function programOf(
 ): (stream: StreamLane) => void {
   const program = compileProgram(task.bytes, { maxMemoryBytes: task.maxMemoryBytes });
   const services = servicesOf(task, talk);
-  const guestTalk: GuestTalk = { warn: (text) => talk.warn(text) };
+  const guestTalk = (stream: StreamLane): GuestTalk => ({
+    warn: (text) => talk.warn(text),
+    time: (cause, line) => {
+      const lines = line === undefined ? { fromLine: 0, toLine: 0 } : { fromLine: line, toLine: line + 1 };
+      const fault = { block: stream.place().block, ...lines, cause };
+      talk.note({ kind: 'time', fault, isWarning: line !== undefined });
+    },
+  });
   return (stream) =>
     runProgram(program, stream, engine, {
-      talk: guestTalk,
+      talk: guestTalk(stream),
       wasi: wasiHostOf(task, talk, world),
       nowUs: () => Math.floor(world.nowMs() * US_PER_MS),
       events: task.events,

@@ -123,6 +123,10 @@ export class StreamLane implements GuestStream {
     return undefined;
   }
 
+  get inputNumber(): number {
+    return this.#engine.word(this.#block!, L.B_INPUT_NUMBER);
+  }
+
   /** The lines that the guest has been given last, for messages. */
   place(): { readonly block: number; readonly fromLine: number; readonly toLine: number } {
     const block = this.#block!;

@@ -193,6 +193,8 @@ export type LaneNote =
   | { readonly kind: 'ready'; readonly description: PluginDescription | undefined }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'warn'; readonly text: string }
+  /** What is said of times: a warning, or only with -v. */
+  | { readonly kind: 'time'; readonly fault: PluginFault; readonly isWarning: boolean }
   /** A line of the guest's standard error, printable; taken as soon as it comes. */
   | { readonly kind: 'stderr'; readonly text: string }
   /**

@@ -30,6 +30,13 @@ export interface LiveExports {
   liveBadFrom(): number;
   liveBadTo(): number;
   liveFullHandle(): number;
+  liveForgetUnit(): void;
+  /** UNIT_* that was decided for the input; UNIT_AUTO: none. */
+  liveUnit(): number;
+  /** Whether a time was unlikely in such a unit, in which line of its block (from 0), and which time. */
+  liveHasOdd(): number;
+  liveOddLine(): number;
+  liveOddTime(): bigint;
 }
 
 /** More than this is a program that forgets to free its handles. */

@@ -5,6 +5,8 @@
  */
 import { LIVE_FULL } from '../../engine/event-layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
+import { decidedWords, oddTimeWords } from '../../engine/time-units.ts';
+import { excerpt } from '../../text/printable.ts';
 import type { Gate } from '../gate.ts';
 import { GuestStopped, type GuestStream, type GuestTalk, Trap } from '../guest.ts';
 import { type EventFieldNames, firstBadRecord } from './bad-records.ts';
@@ -13,6 +15,7 @@ import { FAIL_GATE_CLOSED } from './failures.ts';
 import { trapOf } from './guest-memory.ts';
 import { LiveQueries } from './live.ts';
 
+const unitFlag = '--time-unit';
 /** Empty answers in a row, after the end of the input or for a handle that is not open. */
 const maxEmptyPolls = 1000;
 
@@ -36,6 +39,10 @@ export class Pump {
   /** What was delivered when emptyPolls was counted: only answers in a row count. */
   #deliveredBefore = 0;
   #hasToldBad = false;
+  /** The input whose unit of times was decided or told last. */
+  #input = 0;
+  #hasToldUnit = false;
+  #hasToldOdd = false;
 
   constructor(stream: GuestStream, engine: RowEngine, options: PumpOptions) {
     this.#stream = stream;
@@ -74,9 +81,11 @@ export class Pump {
    */
   more(): number {
     this.#tellBad();
+    this.#tellTimes();
     const { exports } = this.live;
     const count = this.#stream.nextRows();
     if (count !== undefined) {
+      this.#tellInput();
       exports.liveRows(count);
       return 1;
     }
@@ -111,6 +120,7 @@ export class Pump {
     const { exports } = this.live;
     const bad = exports.liveBad();
     this.#tellBad();
+    this.#tellTimes();
     if (bad > 1) this.#options.talk.warn(`${bad} records were no events; the first is shown above`);
     this.complaints.finish();
     return { events: exports.liveEvents(), bad, delivered: exports.liveDelivered() };
@@ -123,6 +133,29 @@ export class Pump {
     this.#hasToldBad = true;
     const record = this.#engine.view(exports.liveBadFrom() >>> 0, exports.liveBadTo() >>> 0);
     this.#options.talk.warn(firstBadRecord(exports.liveBadReason(), record, this.#options.fields));
+  }
+
+  /** Each input has a unit of its own. */
+  #tellInput(): void {
+    if (this.#stream.inputNumber === this.#input) return;
+    this.#input = this.#stream.inputNumber;
+    this.#hasToldUnit = false;
+    this.live.exports.liveForgetUnit();
+  }
+
+  /** The unit that was decided for the input, and once a time that is unlikely in it. */
+  #tellTimes(): void {
+    const { exports } = this.live;
+    const field = excerpt(this.#options.fields.time);
+    const words = this.#hasToldUnit ? undefined : decidedWords(field, exports.liveUnit(), unitFlag);
+    if (words !== undefined) {
+      this.#hasToldUnit = true;
+      this.#options.talk.time(words, undefined);
+    }
+    if (this.#hasToldOdd || exports.liveHasOdd() === 0) return;
+    this.#hasToldOdd = true;
+    const text = oddTimeWords(field, exports.liveUnit(), exports.liveOddTime(), unitFlag);
+    this.#options.talk.time(text, exports.liveOddLine() >>> 0);
   }
 
   #countEmpty(): number {

@@ -67,6 +67,9 @@ export class PluginLane implements Lane {
   /** Blocks that are not done yet, oldest first, and how many were before them. */
   #submitted: number[] = [];
   #doneCount = 0;
+  /** The input of the last block, and how many there were. */
+  #origin: object | undefined;
+  #inputNumber = 0;
   /** Bad lines of the blocks that are done. */
   #rejectsTaken = 0;
   #hasStarted = false;
@@ -120,8 +123,11 @@ export class PluginLane implements Lane {
     throw new PluginRefused('its thread ended before it had started');
   }
 
-  submit(block: number, from: number, to: number): void {
+  submit(block: number, from: number, to: number, origin?: object): void {
     const { memory } = this;
+    if (origin !== this.#origin) this.#inputNumber++;
+    this.#origin = origin;
+    memory.setWord(block, L.B_INPUT_NUMBER, this.#inputNumber);
     clearBlock(memory, block);
     clearProgress(memory, block);
     memory.setWord(block, L.B_FROM, from);

@@ -191,6 +191,12 @@ export class PluginStage implements Stage {
       case 'warn':
         this.#talk.warn(`${who}: ${note.text}`);
         return undefined;
+      case 'time': {
+        const text = `${placeOf(note.fault, batch)}: ${note.fault.cause}`;
+        if (note.isWarning) this.#talk.warn(text);
+        else this.#talk.verbose(1, text);
+        return undefined;
+      }
       case 'fault':
         if (++this.#faultsShown <= T.FAULTS_SHOWN)
           this.#talk.warn(`${placeOf(note.fault, batch)}: ${who}: ${note.fault.cause}`);

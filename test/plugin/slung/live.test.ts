@@ -109,6 +109,51 @@ describe('what matches', () => {
   });
 });
 
+describe('the unit of times', () => {
+  const events = { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' } as const;
+  const run = (input: readonly string[], inputs?: readonly number[], step?: number) => {
+    const outcome = script(['live|SUM:s:[]', 'loop|1'], {
+      ...{ input, host: { events } },
+      ...(inputs === undefined ? {} : { inputs }),
+      ...(step === undefined ? {} : { step }),
+    });
+    return { ...outcome, times: outcome.lines.slice(1).map((line) => JSON.parse(line).timestamp) };
+  };
+  const milliseconds = '-v: numbers in timestamp are milliseconds since 1970, by the first of them (--time-unit)';
+
+  test('is decided once for an input, by most of the first numbers, and not by dates', () => {
+    const first = [
+      record('2026-01-01T00:00:00Z', 1),
+      record(17, 1),
+      record(1_767_225_600_000, 2),
+      record(1_767_225_600_500, 3),
+    ];
+    const { times, warnings } = run([first.join(''), record(1_767_225_601, 4)]);
+    const start = 1_767_225_600_000_000;
+    expect(times).toEqual([start, 17_000, start, start + 500_000, 1_767_225_601_000]);
+    expect(warnings).toEqual([
+      milliseconds,
+      expect.stringMatching(
+        /^line 1: the time in timestamp is in the year 1970 when it is in milliseconds, as most .*\n--time-unit/,
+      ),
+    ]);
+  });
+
+  test('is another one in another input', () => {
+    const { times, warnings } = run(
+      [record(1_767_225_600_000, 1), record(1_767_225_600, 2), record(1_767_225_601, 3)],
+      [1, 2, 2],
+    );
+    expect(times).toEqual([1_767_225_600_000_000, 1_767_225_600_000_000, 1_767_225_601_000_000]);
+    expect(warnings).toEqual([milliseconds, milliseconds.replace('milliseconds', 'seconds')]);
+  });
+
+  test('is nothing to speak of when it is given or all times are dates', () => {
+    expect(run([record('2026-01-01T00:00:00Z', 1) + record('0001-01-01T00:00:00Z', 1)]).warnings).toEqual([]);
+    expect(script(['live|SUM:s:[]', 'loop|1'], { input: record(1, 1) }).warnings).toEqual([]);
+  });
+});
+
 describe('order', () => {
   const two = Array.from({ length: 40 }, (_, i) => record(i, i, i % 4 === 0 ? 'rare' : 'often'));
   const cut = (size: number) =>

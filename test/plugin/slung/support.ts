@@ -43,13 +43,16 @@ export class BlockStream implements GuestStream {
   readonly #engine: RowEngine;
   readonly #blocks: readonly Uint8Array[];
   readonly #step: number;
+  readonly #inputs: readonly number[];
   #next = 0;
   #at = 0;
   #to = 0;
   /** How often rows were asked for. */
   asked = 0;
 
-  constructor(engine: RowEngine, blocks: readonly Uint8Array[], step = 512) {
+  /** @param inputs which input each block is of; left out: all are of one */
+  constructor(engine: RowEngine, blocks: readonly Uint8Array[], step = 512, inputs: readonly number[] = []) {
+    this.#inputs = inputs;
     this.#engine = engine;
     this.#blocks = blocks;
     this.#step = step;
@@ -57,6 +60,10 @@ export class BlockStream implements GuestStream {
 
   write(bytes: Uint8Array): void {
     this.written.push(Buffer.from(bytes));
+  }
+
+  get inputNumber(): number {
+    return this.#inputs[this.#next - 1] ?? Math.min(1, this.#next);
   }
 
   nextLines(): undefined {
@@ -100,6 +107,8 @@ export interface Settings {
   readonly program?: string;
   readonly step?: number;
   readonly isListening?: boolean;
+  /** Which input each block is of. */
+  readonly inputs?: readonly number[];
 }
 
 export const fields = { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'us' } as const;
@@ -107,7 +116,10 @@ export const fields = { time: 'timestamp', value: 'value', series: 'series', tag
 /** A host on which nothing is granted and the time is 1 s after 1970. */
 export function testHost(warnings: string[], args: readonly string[]): ProgramHost {
   return {
-    talk: { warn: (text) => warnings.push(text) },
+    talk: {
+      warn: (text) => warnings.push(text),
+      time: (text, line) => warnings.push(line === undefined ? `-v: ${text}` : `line ${line}: ${text}`),
+    },
     wasi: {
       args: ['script', ...args],
       environment: {},
@@ -135,6 +147,7 @@ export function script(commands: readonly string[], settings: Settings = {}): Ou
     engine,
     blocks.filter((block) => block.length > 0),
     step,
+    settings.inputs,
   );
   let counts: ProgramCounts = { events: -1, bad: -1, delivered: -1 };
   let error: unknown;

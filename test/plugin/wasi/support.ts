@@ -72,6 +72,7 @@ export function fakeStream(blocks: readonly (readonly string[])[]) {
       lent = block.map((piece) => Buffer.from(piece));
       return lent;
     },
+    inputNumber: 1,
     nextRows: () => {
       throw new Error('a filter reads lines');
     },
