@@ -110,8 +110,22 @@ function keyLines(key: Key): string[] {
 }
 
 const typeNames: Readonly<Record<Key['type'], string>> = {
-  ...{ text: 'TEXT', switch: 'true|false', integer: 'N', size: 'SIZE', duration: 'TIME', age: 'AGE', choice: '' },
-  ...{ texts: 'TEXT or [TEXT, ...]', fields: '[PATH, NAME=PATH, ...]', selector: 'SELECTOR', node: 'NODE' },
-  ...{ nodes: 'NODE or [NODE, ...]', values: '{KEY: VALUE}', headers: '{NAME: VALUE}', expect: '{SINK: WHAT}' },
-  ...{ section: '{...}', named: '{NAME: ...}', sections: '[...]' },
+  text: 'TEXT',
+  switch: 'true|false',
+  integer: 'N',
+  size: 'SIZE',
+  duration: 'TIME',
+  age: 'AGE',
+  choice: '',
+  texts: 'TEXT or [TEXT, ...]',
+  fields: '[PATH, NAME=PATH, ...]',
+  selector: 'SELECTOR',
+  node: 'NODE',
+  nodes: 'NODE or [NODE, ...]',
+  values: '{KEY: VALUE}',
+  headers: '{NAME: VALUE}',
+  expect: '{SINK: WHAT}',
+  section: '{...}',
+  named: '{NAME: ...}',
+  sections: '[...]',
 };

@@ -126,7 +126,8 @@ export class NodeEdge implements Edge {
     this.#crossing = undefined;
     this.#isAtEnd = false;
     const source: Source = {
-      ...{ name: this.name, sizeBytes: undefined },
+      name: this.name,
+      sizeBytes: undefined,
       readNow: (target) => this.#read(target),
       // Not asked for: the graph looks at this node again whenever anything has happened.
       wait: () => Promise.resolve(),

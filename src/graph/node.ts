@@ -7,6 +7,8 @@
  * A node does one thing a step and never waits: it says that it is `dry` (nothing to read, or no lane has finished) or
  * `full` (an edge takes nothing), and what for (`waits`). The graph steps and waits for all nodes.
  */
+
+import { counted } from '../format/count.ts';
 import { SinkError, type SourceError } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import { Batch } from './batch.ts';
@@ -19,7 +21,7 @@ import { type Aside, Reader } from './reader.ts';
 import { NO_RECEIPTS } from './receipt.ts';
 import type { Rejecting } from './rejecting.ts';
 import type { NodeSettings, Stage } from './stage.ts';
-import { counted, type Stats, type StatsReport } from './stats.ts';
+import type { Stats, StatsReport } from './stats.ts';
 import { OldestWait, type Waits } from './waits.ts';
 
 /** So long is waited for the columns in silence. */
@@ -285,8 +287,13 @@ export class Node {
   /** @param sinkError of an output, which ended the node */
   #conclude(sinkError: SinkError | undefined): void {
     this.#end = conclude({
-      ...{ ...this.#parts, host: this.#host, stopped: this.#drain.stopped, signal: this.#signal, sinkError },
-      ...{ inputFailed: this.#inputFailed, report: () => this.report() },
+      ...this.#parts,
+      host: this.#host,
+      stopped: this.#drain.stopped,
+      signal: this.#signal,
+      sinkError,
+      inputFailed: this.#inputFailed,
+      report: () => this.report(),
     });
   }
 }

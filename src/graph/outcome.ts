@@ -79,7 +79,9 @@ export function conclude(ending: Ending): NodeEnd {
   for (const [level, text] of runWords(settings, ending.report())) talk.verbose(level, text);
   tellStats(settings.report?.stats, host, ending.report);
   return {
-    ...{ stopped, signal, isIncomplete: sinkError !== undefined || leftOut.length > 0 || inputFailed },
+    stopped,
+    signal,
+    isIncomplete: sinkError !== undefined || leftOut.length > 0 || inputFailed,
     hasBadLines: stats.rejected > 0 && rejects.onError !== 'keep' && rejects.badLinesFail,
   };
 }

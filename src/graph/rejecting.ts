@@ -4,10 +4,11 @@
  */
 import { codeOf } from '../engine/codes.ts';
 import type { EngineMemory, Reject } from '../engine/engine.ts';
+import { counted } from '../format/count.ts';
 import type { RejectsWriter } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import type { Talk } from './host.ts';
-import { counted, type Stats } from './stats.ts';
+import type { Stats } from './stats.ts';
 
 /** How many bad lines are shown before only their number is. */
 const SHOWN = 5;

@@ -7,6 +7,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { PointFields } from '../config/settings.ts';
+import { counted } from '../format/count.ts';
 import { type Source, WOULD_BLOCK } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import type { Ends } from './ends.ts';
@@ -14,7 +15,6 @@ import type { Talk } from './host.ts';
 import type { OpenedInput } from './inlet.ts';
 import { HEAD_BYTES, InputFile, TAIL_UNIT } from './input-file.ts';
 import type { InputPosition } from './receipt.ts';
-import { counted } from './stats.ts';
 import { WholeLines } from './whole-lines.ts';
 
 const DROP_BYTES = 1 << 20;

@@ -2,8 +2,10 @@
  * What a run counts, and how it is told. Every line that was read is in exactly one of records, blank and rejected,
  * and every record is either matched or not, so the figures add up and nothing is lost without being counted.
  */
+
 import { codes } from '../engine/codes.ts';
 import type { BlockCounts } from '../engine/engine.ts';
+import { grouped } from '../format/count.ts';
 import type { Trigger } from './batch.ts';
 import type { StoreReport } from './point-store.ts';
 
@@ -60,23 +62,22 @@ export class Stats {
     const batches = { ...this.#batches };
     const megabytesPerSecond = seconds > 0 ? round(bytesIn / 1e6 / seconds, 1) : 0;
     return {
-      ...{ records, matched, blank, rejected, rejectedByCode, bytesIn, bytesOut, batches, lanes },
-      ...{ seconds: round(seconds, 6), megabytesPerSecond },
+      records,
+      matched,
+      blank,
+      rejected,
+      rejectedByCode,
+      bytesIn,
+      bytesOut,
+      batches,
+      lanes,
+      seconds: round(seconds, 6),
+      megabytesPerSecond,
     };
   }
 }
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
-
-/** 12004 as `12 004`. */
-export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ' ');
-}
-
-/** `1 record`, `12 004 records`. */
-export function counted(value: number, noun: string): string {
-  return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
 
 function percent(part: number, whole: number): string {
   return whole === 0 ? '' : ` (${((100 * part) / whole).toFixed(1)} %)`;

@@ -2,8 +2,10 @@
  * What -v says at the end of a run: what was read, by how many lanes, and why batches were closed; -vv says with which
  * plan.
  */
+
+import { counted, grouped } from '../format/count.ts';
 import type { NodeSettings } from './stage.ts';
-import { counted, grouped, type StatsReport } from './stats.ts';
+import type { StatsReport } from './stats.ts';
 
 /** Why a batch ends, for people. */
 const triggerWords: Readonly<Record<keyof StatsReport['batches'], string>> = {

@@ -66,7 +66,12 @@ export function singleRun({ stage, settings, counts, ends, edges = [], open }: S
   const { sink, collectGarbage, rejects } = ends;
   const node = new Node(
     {
-      ...{ stage, settings, stats, rejecting, collectGarbage, inlet: inputsOf(settings, ends, open) },
+      stage,
+      settings,
+      stats,
+      rejecting,
+      collectGarbage,
+      inlet: inputsOf(settings, ends, open),
       edges: sink === undefined ? edges : [...edges, new SinkEdge(sink, stats)],
       closeRejects: () => rejects?.close(),
     },

@@ -116,7 +116,11 @@ function conversionOf({ plugins, batches, output, rejects }: RunSettings, kind: 
   // Lines that are only remembered pass as they are, where the output may be any text.
   const isText = isStream(kind) || last.uncheckedOutput;
   return {
-    ...{ input: { inputs: [outputOf(last)] }, batches, lanes: 1, selection: everyRecord, output },
+    input: { inputs: [outputOf(last)] },
+    batches,
+    lanes: 1,
+    selection: everyRecord,
+    output,
     rejects: isText && !converts(output) ? { ...rejects, onError: 'keep' } : rejects,
     report: undefined,
   };

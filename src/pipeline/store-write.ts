@@ -68,7 +68,11 @@ function writeRun(
   const settings = { input, batches, lanes: 1, selection, output: undefined, rejects, report };
   return singleRun(
     {
-      ...{ stage, settings, counts, ends, edges: [new StoreEdge(stage.maker, writer, times)] },
+      stage,
+      settings,
+      counts,
+      ends,
+      edges: [new StoreEdge(stage.maker, writer, times)],
       open: (name, isStopping) => {
         times.begin();
         return writer.openInput(name, ends, { resume, final, purpose, talk, isStopping });

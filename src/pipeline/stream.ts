@@ -112,8 +112,11 @@ export class SelectStream extends Transform {
     const stage = new SelectStage(settingsOf(options));
     super();
     const ends: Ends = {
-      ...{ openSource: () => this.#source, sink: this.#sink(), rejects: this.#rejects() },
-      ...{ showsBadLines: false, collectGarbage: undefined },
+      openSource: () => this.#source,
+      sink: this.#sink(),
+      rejects: this.#rejects(),
+      showsBadLines: false,
+      collectGarbage: undefined,
     };
     this.#run = selectRun(stage, this.#host(), ends);
     this.#over = this.#run.graph.execute().then(

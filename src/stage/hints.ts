@@ -4,7 +4,8 @@
  * looked at again.
  */
 import type { Path } from '../engine/program.ts';
-import { counted, type Stats } from '../graph/stats.ts';
+import { counted } from '../format/count.ts';
+import type { Stats } from '../graph/stats.ts';
 import { misfitHints, nearestPath, timeHints } from '../selector/index.ts';
 import { excerpt } from '../text/printable.ts';
 

@@ -49,6 +49,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // What is done with a batch: each stage with its lanes and threads. They do not know each other.
   'stage/select': {
     stage: ['hints.ts'],
+    format: ['count.ts'],
     graph: 'all',
     config: 'all',
     selector: ['index.ts'],
@@ -58,6 +59,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   },
   'stage/plugin': {
     stage: ['hints.ts'],
+    format: ['count.ts'],
     graph: 'all',
     config: 'all',
     plugin: ['guest.ts', 'inspect.ts', 'recognise.ts'],
@@ -74,6 +76,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   },
   'stage/points': {
     stage: ['hints.ts'],
+    format: ['count.ts'],
     graph: 'all',
     config: 'all',
     // The steps of a block of rows.
@@ -85,10 +88,16 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     text: 'all',
   },
   // What all stages say at their end.
-  stage: { graph: ['stats.ts'], selector: ['index.ts'], engine: ['program.ts'], text: ['printable.ts'] },
+  stage: {
+    format: ['count.ts'],
+    graph: ['stats.ts'],
+    selector: ['index.ts'],
+    engine: ['program.ts'],
+    text: ['printable.ts'],
+  },
   'stage/points/csv': { selector: ['index.ts'], io: 'all', text: 'all' },
   // It moves batches and knows no selector, no plugin and no store; of these it defines the few types that it needs.
-  graph: { config: ['settings.ts'], io: 'all', engine: 'all', text: 'all' },
+  graph: { config: ['settings.ts'], format: ['count.ts'], io: 'all', engine: 'all', text: 'all' },
   // The YAML library is in read-yaml.ts alone. errors.ts draws the caret.
   topology: { config: 'all', selector: ['index.ts', 'errors.ts'], text: 'all' },
   // The commas of -f are split by the rules for quotes in paths; the nearest word, for values that are none.

@@ -4,13 +4,14 @@
  */
 import { buildPlan } from '../../engine/plan.ts';
 import type { Path } from '../../engine/program.ts';
+import { counted } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Talk } from '../../graph/host.ts';
 import type { Seat } from '../../graph/lane.ts';
 import { Lanes } from '../../graph/lanes.ts';
 import { outputPlace, type Rejecting } from '../../graph/rejecting.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
-import { counted, type Stats } from '../../graph/stats.ts';
+import type { Stats } from '../../graph/stats.ts';
 import * as T from '../../plugin/lane/task.ts';
 import { nearestPath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';

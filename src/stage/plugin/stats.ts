@@ -1,7 +1,8 @@
 /** What --stats says of a run of plugins: what was read, what was put out, and a part for each plugin. */
 import type { StatsFormat } from '../../config/settings.ts';
+import { grouped } from '../../format/count.ts';
 import type { Talk } from '../../graph/host.ts';
-import { grouped, renderStats, type StatsReport } from '../../graph/stats.ts';
+import { renderStats, type StatsReport } from '../../graph/stats.ts';
 
 /** The counts of --stats for one plugin; the names are part of the interface. */
 export interface PluginReport {

@@ -2,8 +2,8 @@
  * The end of what a plugin's guests said: lines of standard error that they did not finish, and what was not shown.
  */
 
+import { counted } from '../../format/count.ts';
 import type { Talk } from '../../graph/host.ts';
-import { counted } from '../../graph/stats.ts';
 import { COUNT_STDERR_HIDDEN, COUNT_WARNINGS_LEFT } from '../../plugin/lane/task.ts';
 import type { LaneSpec, PluginLane } from './lane.ts';
 

@@ -3,12 +3,12 @@
  * store's errors into errors of an output. What was acknowledged stays, whatever happens later.
  */
 import type { PointColumns } from '../../engine/point-engine.ts';
+import { counted } from '../../format/count.ts';
 import type { Ends } from '../../graph/ends.ts';
 import type { OpenedInput } from '../../graph/inlet.ts';
 import type { PointStore, StoreReport } from '../../graph/point-store.ts';
 import { type InputPosition, Ledger } from '../../graph/receipt.ts';
 import { openInput, type Resuming } from '../../graph/resume.ts';
-import { counted } from '../../graph/stats.ts';
 import { SinkError } from '../../io/index.ts';
 import { StoreError } from '../../store/errors.ts';
 import { excerpt, oneLine } from '../../text/printable.ts';

@@ -8,10 +8,10 @@
  * each column.
  */
 import * as L from '../../engine/layout.ts';
+import { grouped } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Lane } from '../../graph/lane.ts';
 import type { Verdict } from '../../graph/stage.ts';
-import { grouped } from '../../graph/stats.ts';
 import { type SelectNodeSettings, SelectStage } from './select.ts';
 
 /** As many as an engine can keep. */

@@ -4,8 +4,8 @@
 
 import type { OutputSettings } from '../../config/settings.ts';
 import type { Column, PathStep } from '../../engine/program.ts';
+import { counted } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
-import { counted } from '../../graph/stats.ts';
 import { areFiles } from '../../io/twice.ts';
 import { excerpt, LISTED_LENGTH, quoted, quotedList } from '../../text/printable.ts';
 
