@@ -38,7 +38,8 @@ export function headerNames(row: string, name: string, { delimiter, needed }: Cs
   const names = cellsOf(text, delimiter)?.map(unquoted);
   const wrong = (what: string) => new SourceError(name, 'EHEADER', `cannot read ${excerpt(name)}: ${what}`);
   if (names === undefined) throw wrong('the quotes of its header do not match');
-  const twice = names.find((one, i) => names.indexOf(one) < i);
+  const before = new Set<string>();
+  const twice = names.find((one) => before.size === before.add(one).size);
   if (twice !== undefined) throw wrong(`two columns are called ${shown(utf8(twice))}`);
   const missing = missingColumn(names.map(utf8), needed);
   if (missing === undefined) return names;
