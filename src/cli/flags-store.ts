@@ -49,9 +49,9 @@ A record without these fields is counted and reported once, and passes like the 
     group: 'History',
     doc: 'Go on where the store has each file',
     longDoc:
-      'Begin each file where the store says that it was read to, instead of at its start: what is in the store is not read again, also after a crash. A file that was replaced, rotated or cut is read from its start: it is known by its first bytes and by those before the position, whatever its inode is. A last line without a newline is left for the next run, because somebody may be writing it (see --final); so is that of a compressed file. Standard input cannot be resumed.',
+      'Begin each file where the store says that it was read to, instead of at its start: what is in the store is not read again, also after a crash. A file that was replaced, rotated or cut is read from its start: it is known by its first bytes and by those before the position, whatever its inode is. A last line without a newline is left for the next run, because somebody may be writing it (see --final); so is that of a compressed file. Standard input cannot be resumed. Of plugins, those can be that answer batch by batch (Tangent); WASI filters and Slung programs read one stream, in which their output has no place.',
     common: ['store write'],
-    commands: ['select', 'store write'],
+    commands: ['select', 'run', 'store write'],
   },
   {
     key: 'final',
@@ -62,7 +62,7 @@ A record without these fields is counted and reported once, and passes like the 
     doc: 'With --resume, read a last line without newline',
     longDoc:
       'With --resume: the files do not grow any more, so read a last line that has no newline, too. Should the file grow all the same, the line is read once more, as a whole.',
-    commands: ['select', 'store write'],
+    commands: ['select', 'run', 'store write'],
   },
   {
     key: 'store',

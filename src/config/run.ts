@@ -67,12 +67,6 @@ export async function runSettings(
   const url = listenUrl(resolved.optionalText('listen'));
   checkInputs(resolved, operands, url);
   const common = filterSettings(resolved, url === undefined ? operands.files : [url], sources.defaultStore);
-  if (common.record?.resume) {
-    throw new UsageError(
-      `${resolved.originText('resume')} cannot be used with plugins`,
-      'The output of a plugin has no place in the input. slung select and slung store write can resume.',
-    );
-  }
   const listen = listenSettings(resolved, url, sources);
   const conduct = conductOf(resolved, operands, sources);
   const file = cacheFile(resolved);

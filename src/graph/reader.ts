@@ -120,6 +120,7 @@ export class Reader {
     const { inlet } = this.#parts;
     this.#isClosed = true;
     this.endInput();
+    this.putBack();
     if (inlet.kind === 'edge') inlet.edge.close();
   }
 

@@ -433,8 +433,9 @@ describe('--record and --store elsewhere', () => {
         retainMs: undefined,
         sameTime: 'keep',
       });
-      const { code, err } = await slung(['run', 'a.wasm', '--resume'], scene);
-      expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('unknown option --resume') });
+      const flags = ['--record', 'series=s time=t value=v', '--resume', 'in.ndjson'];
+      const resumed = await slung(['run', 'a.wasm', ...flags], scene);
+      expect(resumed.runSettings!.record!.resume).toBe(true);
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

@@ -3,13 +3,14 @@
  * Slung programs that write and ask, directories that are somebody else's.
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventually, pause } from '../support/eventually.ts';
 import { seededRandom } from '../support/files.ts';
 import { sized } from '../support/full.ts';
+import { pluginFile } from '../support/plugins.ts';
 import { bash, bin, environment, isLinux, workDirectory } from './support.ts';
 
 const work = workDirectory();
@@ -42,44 +43,72 @@ const records = (from: number, count: number): string =>
       `{"timestamp":${1_700_000_000_000 + from + i},"series":"n","tags":["k=${(from + i) % 5}"],"value":${from + i}}\n`,
   ).join('');
 
-describe('store write', () => {
+const unruly = join(work.path, 'unruly.wasm');
+const record = 'series=.series time=timestamp value=value tags=tags';
+
+describe.each([
+  ['store write', sized(6, 12), ['store', 'write']],
+  ['two plugins', sized(4, 12), ['run', unruly, '--then', unruly, '--record', record]],
+  [
+    'two plugins to csv',
+    sized(3, 12),
+    ['run', unruly, '--then', unruly, '--to', 'csv', '--columns', 'value', '--record', record],
+  ],
+] as const)('%s', (name, cycles, args) => {
   test('killed again and again over a file that grows, --resume loses and doubles nothing', async () => {
+    copyFileSync(await pluginFile('test/plugin/lane/asm/unruly.ts'), unruly);
     const file = join(work.path, 'grows.ndjson');
+    const store = `grown by ${name}`;
     const random = seededRandom(5);
     writeFileSync(file, '');
     let count = 0;
-    for (let cycle = 0; cycle < sized(6, 12); cycle++) {
+    for (let cycle = 0; cycle < cycles; cycle++) {
       appendFileSync(file, records(count, 60_000));
       count += 60_000;
-      const child = spawn(process.execPath, [bin, 'store', 'write', '--resume', '--store', 'grown', file], {
+      const child = spawn(process.execPath, [bin, ...args, '--resume', '--store', store, file], {
         ...{ cwd: work.path, env: environment(), stdio: 'ignore' },
       });
       const ended = new Promise((resolve) => child.on('close', resolve));
       // One run comes to its end, so that the next ones have something to go on from; the others are killed while they write.
       if (cycle !== 2) {
-        const before = bytesIn('grown');
-        await eventually(() => child.exitCode !== null || bytesIn('grown') !== before);
+        const before = bytesIn(store);
+        await eventually(() => child.exitCode !== null || bytesIn(store) !== before);
         await pause(random() * 30);
         child.kill('SIGKILL');
       }
       await ended;
     }
-    const { code, stderr } = await run(`${slung} store write --resume --store grown --stats=json ${file}`);
+    const typed = [...args, '--resume', '--stats=json', '--store', store, file].map((arg) => `'${arg}'`).join(' ');
+    const { code, stderr } = await run(`${slung} ${typed} >/dev/null`);
     expect(code, stderr).toBe(0);
     const last = JSON.parse(stderr.trim().split('\n').at(-1)!);
-    const { stdout } = await run(`${slung} query --store grown 'COUNT:n:[]'; ${slung} query --store grown 'SUM:n:[]'`);
+    const { stdout } = await run(
+      `${slung} query --store '${store}' 'COUNT:n:[]'; ${slung} query --store '${store}' 'SUM:n:[]'`,
+    );
     const [found, sum] = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).value);
     expect([found, sum]).toEqual([count, (count * (count - 1)) / 2]);
-    expect((await run(`${slung} store verify --store grown`)).code).toBe(0);
+    expect((await run(`${slung} store verify --store '${store}'`)).code).toBe(0);
     // Everything that an earlier run had acknowledged was not read again.
     expect(last.records).toBeLessThan(count);
-    const again = await run(`${slung} store write --resume --store grown --stats=json ${file}`);
+    const again = await run(`${slung} ${typed} >/dev/null`);
     expect(JSON.parse(again.stderr.trim().split('\n').at(-1)!)).toMatchObject({ records: 0 });
   });
+});
 
+describe('a plugin that reads one stream', () => {
+  test('cannot be resumed, and says why', async () => {
+    const { code, stderr } = await run(`${slung} run '${script}' --record 'series=s time=t value=v' --resume f`);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'slung: --resume: plugin script is a program of its own and reads one stream, in which its output has no place to go on from',
+    ]);
+  });
+});
+
+describe('store write', () => {
   test('of two writers the second is refused by name, and readers do not care', async () => {
     const line = `mkfifo in; exec 3<>in; ${slung} store write --store two <in & echo $!; `;
     const wait = until('[ -e two/LOCK ]');

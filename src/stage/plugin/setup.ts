@@ -44,8 +44,11 @@ export const everyRecord: SelectionSettings = { where: [] };
 /** It is given the whole stream, and outputs any text. */
 export const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind === 'slung';
 
+/** What is checked when the kinds of the plugins are known. */
+type Checked = Pick<RunSettings, 'plugins' | 'listen' | 'record'>;
+
 /** The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has no use for */
-export async function checkPlugins(settings: Pick<RunSettings, 'plugins' | 'listen'>): Promise<readonly PluginKind[]> {
+export async function checkPlugins(settings: Checked): Promise<readonly PluginKind[]> {
   const kinds: PluginKind[] = [];
   for (const { name, bytes, abi, limits } of settings.plugins) {
     const found = abi === undefined ? await kindOf(bytes, limits.loadLimitMs) : { kind: abi };
@@ -56,14 +59,18 @@ export async function checkPlugins(settings: Pick<RunSettings, 'plugins' | 'list
   return kinds;
 }
 
-function checkKinds({ plugins, listen }: Pick<RunSettings, 'plugins' | 'listen'>, kinds: readonly PluginKind[]): void {
-  for (const [i, plugin] of plugins.entries()) if (isStream(kinds[i]!)) checkStream(plugin, kinds[i]!);
+function checkKinds({ plugins, listen, record }: Checked, kinds: readonly PluginKind[]): void {
+  for (const [i, plugin] of plugins.entries()) if (isStream(kinds[i]!)) checkStream(plugin, kinds[i]!, record);
   if (listen !== undefined && kinds[0] !== 'slung') {
     throw new UsageError('--listen is for Slung programs', `The first plugin is of the kind ${kinds[0]}.`);
   }
 }
 
-function checkStream({ name, lanes, onPluginError, unmatched }: PluginSetting, kind: PluginKind): void {
+function checkStream(
+  { name, lanes, onPluginError, unmatched }: PluginSetting,
+  kind: PluginKind,
+  record: RecordSettings | undefined,
+): void {
   const what = kind === 'wasi' ? 'is a WASI filter' : 'is a program of its own';
   if (lanes > 1) {
     throw new UsageError(`-j ${lanes}: plugin ${name} ${what} and reads one stream`, 'Leave -j out.');
@@ -76,6 +83,12 @@ function checkStream({ name, lanes, onPluginError, unmatched }: PluginSetting, k
   }
   if (unmatched === 'pass') {
     throw new UsageError(`--unmatched pass: plugin ${name} ${what} and has no selectors`);
+  }
+  if (record?.resume) {
+    throw new UsageError(
+      `--resume: plugin ${name} ${what} and reads one stream, in which its output has no place to go on from`,
+      'Leave --resume out; slung select, slung store write and plugins that answer batch by batch can resume.',
+    );
   }
 }
 

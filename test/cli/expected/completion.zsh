@@ -140,6 +140,10 @@ _slung() {
         '-j+[Run N instances of each plugin; the order stays]:N: ' \
         '--lanes=[Run N instances of each plugin; the order stays]:N: ' \
         '*--record=[Remember numbers of what passes, for slung query]:SPEC: ' \
+        '--resume[Go on where the store has each file]' \
+        '--no-resume[Opposite of --resume]' \
+        '--final[With --resume, read a last line without newline]' \
+        '--no-final[Opposite of --final]' \
         '--store=[The directory of the store]:DIR:_files' \
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
