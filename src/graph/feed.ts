@@ -45,8 +45,10 @@ export interface BatchLimits {
 
 /** What a batch of another node owes. */
 export interface Crossing extends Receipt {
-  /** All of it has been read, and nothing more will come of the batch. */
+  /** All of it has been read. */
   readonly isComplete: boolean;
+  /** Nothing more will come of what the batch owes. */
+  readonly isLast: boolean;
 }
 
 /** What is to be known of a source besides its bytes. */
@@ -233,7 +235,8 @@ export class Feed {
     if (ledger !== undefined) return { receipts: [ledger.issue()], whole: 1 };
     if (crossing === undefined) return { receipts: NO_RECEIPTS, whole: 0 };
     crossing.retain();
-    return { receipts: [crossing], whole: crossing.isComplete && this.#carryBytes === 0 ? 1 : 0 };
+    const isWhole = crossing.isLast && crossing.isComplete && this.#carryBytes === 0;
+    return { receipts: [crossing], whole: isWhole ? 1 : 0 };
   }
 
   /** Nothing more is taken from it. */

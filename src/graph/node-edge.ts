@@ -16,15 +16,15 @@ class BatchCrossing implements Crossing {
   isComplete = false;
   readonly position: InputPosition | undefined;
   readonly input: object | undefined;
-  readonly isWhole: boolean;
+  readonly isLast: boolean;
   readonly #receipts: readonly Receipt[];
   #holders = 1;
 
   constructor({ receipts, whole }: Batch, isWhole: boolean) {
     for (const receipt of receipts) receipt.retain();
     this.#receipts = receipts;
-    this.isWhole = isWhole && whole === receipts.length;
-    this.position = this.isWhole ? receipts.at(-1)!.position : undefined;
+    this.isLast = isWhole && whole === receipts.length;
+    this.position = this.isLast ? receipts.at(-1)!.position : undefined;
     this.input = receipts.at(-1)!.input;
   }
 
@@ -197,7 +197,7 @@ export class NodeEdge implements Edge {
       this.#crossing?.release();
       this.#crossing = undefined;
     } else if (opened !== undefined) {
-      opened.isComplete = opened.isWhole;
+      opened.isComplete = true;
       this.#opened = undefined;
       this.#isAtEnd = true;
     }

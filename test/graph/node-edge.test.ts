@@ -145,9 +145,9 @@ describe('what a batch owes', () => {
     const part = batchOf(['a'], [issue(10)]);
     edge.offer(part, false);
     const { source, crossing } = edge.open();
-    expect([read(source), crossing!.isComplete, crossing!.position]).toEqual(['a', false, undefined]);
-    crossing!.fail();
-    part.release();
+    expect([read(source), crossing!.isLast, crossing!.position]).toEqual(['a', false, undefined]);
+    crossing!.release();
+    part.fail();
     const batch = batchOf(['b'], [issue(20)]);
     edge.offer(batch, true);
     edge.close();
