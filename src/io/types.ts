@@ -1,4 +1,8 @@
-/** The two ends of the pipeline as it sees them: bytes in, bytes out, and whether either would block. */
+/**
+ * The two ends of the pipeline as it sees them: bytes in, bytes out, and whether either would block. A Sink is done with bytes
+ * when it has taken them; an Outlet confirms later, and so does a UnitSource want to know later what became of its bytes.
+ */
+import type { SinkError } from './errors.ts';
 
 /** `readNow` found nothing to read yet; `wait` resolves when there is. */
 export const WOULD_BLOCK = -1;
@@ -51,4 +55,54 @@ export interface Sink {
    * throws.
    */
   abort(): void;
+}
+
+/** Output that is confirmed, or given up, as one. */
+export interface Delivery {
+  /** Whole lines, in order. Borrowed for the call of `offer`: they may view memory that is written over afterwards. */
+  readonly segments: readonly Uint8Array[];
+  /** For reports. */
+  readonly records: number;
+  /** The same whenever the same records come again, for an end that leaves out what it has; undefined where there is none. */
+  readonly id: string | undefined;
+  /**
+   * Called once for each delivery that was taken, perhaps before `offer` returns: the other end has it, or `failure` says
+   * why it never will. After a failure some of its records may have arrived.
+   */
+  settle(failure: SinkError | undefined): void;
+}
+
+/** What an outlet has done with what it took. */
+export interface OutletReport {
+  /** Deliveries that were confirmed, and what was in them. */
+  readonly deliveries: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** Those that failed, those given up at the deadline among them. */
+  readonly failed: { readonly deliveries: number; readonly records: number; readonly bytes: number };
+  /** Attempts beyond the first. */
+  readonly retries: number;
+}
+
+/**
+ * Where output goes that is confirmed later than it is taken: what has been taken is the outlet's own, a copy in memory that is
+ * bounded. One writer. Nothing of it throws but the constructor; what fails is said by `settle`.
+ */
+export interface Outlet<D extends Delivery = Delivery> {
+  /** For messages; nothing secret is in it. */
+  readonly name: string;
+  /** Ids of deliveries reach the other end; without, nobody needs to make them. */
+  readonly takesIds: boolean;
+  /** What it waits for, in words that follow the name (`attempt 4: HTTP 503`); undefined while all goes well. */
+  readonly waitsFor: string | undefined;
+  /** `full`: nothing of it was taken; offer it again after `room`. A delivery that is larger than all room is taken alone. */
+  offer(delivery: D): 'taken' | 'full';
+  /** Resolves when what was refused last has room. */
+  room(): Promise<void>;
+  /** Resolves when all that was taken is settled. */
+  flush(): Promise<void>;
+  /** Takes nothing more, waits for what was taken, gives up after `withinMs` what is left, and lets go of everything. */
+  close(withinMs: number): Promise<OutletReport>;
+  /** So far. */
+  report(): OutletReport;
 }

@@ -1,0 +1,177 @@
+/**
+ * What an outlet has taken and not confirmed yet: a copy of each delivery, cut into pieces of whole lines, which are confirmed one
+ * by one. Its memory is bounded: what has no room is refused, and whoever offered it hears when there is some.
+ *
+ * The surprising part: everything is copied once. A delivery's bytes lie in the memory of an engine, which is wanted for the
+ * next batch and is written over in place; an attempt that reads them later would send something else.
+ */
+import { SinkError } from './errors.ts';
+import type { Delivery, OutletReport } from './types.ts';
+
+const NEWLINE = 0x0a;
+
+/** A part of a delivery: whole lines. */
+export interface Piece {
+  readonly bytes: Buffer;
+  /** That of the delivery, with a number when it has several pieces. */
+  readonly id: string | undefined;
+  readonly of: Taken;
+}
+
+/** A delivery that was taken. */
+interface Taken {
+  readonly settle: Delivery['settle'];
+  readonly records: number;
+  readonly bytes: number;
+  openPieces: number;
+  failure: SinkError | undefined;
+}
+
+interface Counts {
+  deliveries: number;
+  records: number;
+  bytes: number;
+}
+
+export class Backlog {
+  /** Attempts beyond the first. */
+  retries = 0;
+  readonly #limitBytes: number;
+  readonly #queue: Piece[] = [];
+  readonly #done: Counts = { deliveries: 0, records: 0, bytes: 0 };
+  readonly #failed: Counts = { deliveries: 0, records: 0, bytes: 0 };
+  #bytes = 0;
+  #open = 0;
+  #wantedBytes = 0;
+  #isClosed = false;
+  #wakeWriter: (() => void)[] = [];
+  #wakeFlush: (() => void)[] = [];
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  /** The next piece to send, which stays in the queue until `shift`. */
+  get next(): Piece | undefined {
+    return this.#queue[0];
+  }
+
+  /** Bytes that are not confirmed. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Takes a copy of a delivery.
+   * @param pieceBytes the most that a piece may have, unless it is one line
+   * @returns `full` when there is no room for it
+   */
+  take(delivery: Delivery, pieceBytes: number): 'taken' | 'full' {
+    const bytes = delivery.segments.reduce((sum, segment) => sum + segment.length, 0);
+    if (this.#isClosed) throw new Error('a closed outlet takes nothing');
+    if (!this.#hasRoomFor(bytes)) {
+      this.#wantedBytes = bytes;
+      return 'full';
+    }
+    const { records, id } = delivery;
+    const taken: Taken = {
+      ...{ settle: (failure) => delivery.settle(failure), records, bytes },
+      ...{ openPieces: 1, failure: undefined },
+    };
+    this.#open++;
+    this.#bytes += bytes;
+    const parts = bytes === 0 ? [] : cutIntoPieces(Buffer.concat(delivery.segments, bytes), pieceBytes);
+    taken.openPieces += parts.length;
+    parts.forEach((part, i) => {
+      this.#queue.push({ bytes: part, id: id === undefined || parts.length === 1 ? id : `${id}.${i}`, of: taken });
+    });
+    this.#closePiece(taken);
+    return 'taken';
+  }
+
+  /** Takes the next piece out of the queue: it is on its way, and still counts. */
+  shift(): Piece | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Pieces that were on their way go first again, in their order. */
+  unshift(pieces: readonly Piece[]): void {
+    this.#queue.unshift(...pieces);
+  }
+
+  /** A piece that was taken out of the queue has arrived, or never will. */
+  settle(piece: Piece, failure: SinkError | undefined): void {
+    piece.of.failure ??= failure;
+    this.#bytes -= piece.bytes.length;
+    this.#closePiece(piece.of);
+    if (this.#hasRoomFor(this.#wantedBytes)) this.#wake(this.#wakeWriter);
+  }
+
+  /** Gives up what is in the queue. */
+  giveUp(failure: SinkError): void {
+    for (const piece of this.#queue.splice(0)) this.settle(piece, failure);
+  }
+
+  room(): Promise<void> {
+    if (this.#isClosed || this.#hasRoomFor(this.#wantedBytes)) return Promise.resolve();
+    return new Promise((resolve) => this.#wakeWriter.push(resolve));
+  }
+
+  flush(): Promise<void> {
+    if (this.#open === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#wakeFlush.push(resolve));
+  }
+
+  /** Takes nothing more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake(this.#wakeWriter);
+  }
+
+  report(): OutletReport {
+    return { ...this.#done, failed: { ...this.#failed }, retries: this.retries };
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#limitBytes;
+  }
+
+  #closePiece(taken: Taken): void {
+    if (--taken.openPieces > 0) return;
+    const counts = taken.failure === undefined ? this.#done : this.#failed;
+    counts.deliveries++;
+    counts.records += taken.records;
+    counts.bytes += taken.bytes;
+    this.#open--;
+    taken.settle(taken.failure);
+    if (this.#open === 0) this.#wake(this.#wakeFlush);
+  }
+
+  #wake(waiting: (() => void)[]): void {
+    for (const wake of waiting.splice(0)) wake();
+  }
+}
+
+/** Whole lines, as many as fit; a line that does not fit is a piece of its own. */
+function cutIntoPieces(bytes: Buffer, pieceBytes: number): Buffer[] {
+  const pieces: Buffer[] = [];
+  let from = 0;
+  while (from < bytes.length) {
+    let to = bytes.length;
+    if (to - from > pieceBytes) {
+      const newline = bytes.lastIndexOf(NEWLINE, from + pieceBytes - 1);
+      const after = newline >= from ? newline : bytes.indexOf(NEWLINE, from + pieceBytes);
+      to = after < 0 ? bytes.length : after + 1;
+    }
+    pieces.push(bytes.subarray(from, to));
+    from = to;
+  }
+  return pieces;
+}
+
+/** What was not delivered when there was no more time. */
+export function outOfTime(name: string, withinMs: number, waitsFor: string | undefined): SinkError {
+  const why = waitsFor === undefined ? '' : ` (${waitsFor})`;
+  const text = `cannot deliver to ${name}: not confirmed within ${withinMs / 1000} s of the end${why}`;
+  return new SinkError(name, 'ETIMEDOUT', `${text}; a longer shutdown-timeout waits longer`, 0);
+}
