@@ -54,7 +54,7 @@ export interface KernelExports {
   /** Adds summaries of steps to rows of `over` steps each; only steps in [from, to) have points, and are used up. */
   slide(steps: number, count: number, over: number, from: number, to: number, rows: number, mode: number): void;
 
-  /** Counts the values of each cell (values-layout.ts). @returns the most values that are asked for together */
+  /** Adds up the values of cells (values-layout.ts). @returns the most values that are asked for together */
   valuesCount(kept: number): number;
   /** Puts the values in order of cells. */
   valuesSort(kept: number): void;

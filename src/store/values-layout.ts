@@ -13,8 +13,8 @@ export const V_MOST = 16; // values and pieces together are fewer
 export const V_IS_FULL = 20; // 1: there was no room for some
 export const V_CELLS = 24;
 export const V_OVER = 28; // cells that are asked for together
-export const V_BEFORE = 32; // address: for each cell and the end the number of values in the cells before it (u32)
-export const V_NANS = 36; // address: of which so many are NaNs (u32)
+export const V_BEFORE = 32; // address: for each cell and the end the number of values in the cells before it (u32); zeros at first
+export const V_NANS = 36; // address: of which so many are NaNs (u32); zeros at first
 export const V_KEYS = 40; // address: the keys in order of cells; the same as V_COLUMN when they came so
 export const V_SCRATCH = 44; // address: room for the keys of the most values that are asked for together
 export const V_LOW = 48; // f64: what was selected
@@ -25,5 +25,4 @@ export const VALUES_BYTES = 64;
 // -------------------------------------
 export const P_CELL = 0;
 export const P_FROM = 4; // its first value; they go on to the next piece's
-export const P_NANS = 8;
-export const PIECE_BYTES = 12;
+export const PIECE_BYTES = 8;

@@ -9,7 +9,7 @@
  * most thirteen passes for whatever keys.
  */
 import {
-  P_CELL, P_FROM, P_NANS, PIECE_BYTES, V_BEFORE, V_CELLS, V_COLUMN, V_COUNT, V_HIGH, V_IS_FULL, V_KEYS, V_LOW, V_MOST, V_NANS, V_OVER,
+  P_CELL, P_FROM, PIECE_BYTES, V_BEFORE, V_CELLS, V_COLUMN, V_COUNT, V_HIGH, V_IS_FULL, V_KEYS, V_LOW, V_MOST, V_NANS, V_OVER,
   V_PIECE_COUNT, V_PIECES, V_SCRATCH,
 } from '../values-layout';
 
@@ -44,17 +44,20 @@ export function valuesAdd(kept: usize, cell: u32, values: usize, count: u32): vo
     store<u32>(kept, 1, V_IS_FULL);
     return;
   }
-  let piece = <usize>load<u32>(kept, V_PIECES) + <usize>pieces * PIECE_BYTES;
+  const piece = <usize>load<u32>(kept, V_PIECES) + <usize>pieces * PIECE_BYTES;
   if (!pieces || load<u32>(piece - PIECE_BYTES, P_CELL) != cell) {
     store<u32>(piece, cell, P_CELL);
     store<u32>(piece, at, P_FROM);
-    store<u32>(piece, 0, P_NANS);
     store<u32>(kept, pieces + 1, V_PIECE_COUNT);
-  } else piece -= PIECE_BYTES;
+  }
   store<u32>(kept, at + count, V_COUNT);
+  const before = <usize>load<u32>(kept, V_BEFORE) + (<usize>cell << 2);
+  store<u32>(before, load<u32>(before, 4) + count, 4);
   let to = <usize>load<u32>(kept, V_COLUMN) + (<usize>at << 3);
-  const nans = putKeys(to, values, count);
-  if (nans) store<u32>(piece, load<u32>(piece, P_NANS) + nans, P_NANS);
+  const odd = putKeys(to, values, count);
+  if (!odd) return;
+  const nans = <usize>load<u32>(kept, V_NANS) + (<usize>cell << 2);
+  store<u32>(nans, load<u32>(nans, 4) + odd, 4);
 }
 
 /** Two at a time. @returns how many are NaNs */
@@ -90,23 +93,13 @@ function endOf(kept: usize, piece: u32): u32 {
 }
 
 /**
- * Counts the values of each cell: V_BEFORE[cell] are in the cells before it, and V_NANS[cell] NaNs.
+ * From the values of each cell to those before it: V_BEFORE[cell], and V_NANS[cell] NaNs.
  * @returns the most of V_OVER cells that follow each other
  */
 export function valuesCount(kept: usize): u32 {
   const cells = load<u32>(kept, V_CELLS);
-  const pieces = load<u32>(kept, V_PIECE_COUNT);
-  const list = <usize>load<u32>(kept, V_PIECES);
   const before = <usize>load<u32>(kept, V_BEFORE);
   const nans = <usize>load<u32>(kept, V_NANS);
-  memory.fill(before, 0, (<usize>cells + 1) << 2);
-  memory.fill(nans, 0, (<usize>cells + 1) << 2);
-  for (let piece: u32 = 0; piece < pieces; piece++) {
-    const at = list + <usize>piece * PIECE_BYTES;
-    const cell = <usize>load<u32>(at, P_CELL) << 2;
-    store<u32>(before + cell, load<u32>(before + cell, 4) + endOf(kept, piece) - load<u32>(at, P_FROM), 4);
-    store<u32>(nans + cell, load<u32>(nans + cell, 4) + load<u32>(at, P_NANS), 4);
-  }
   const end = <usize>cells << 2;
   for (let cell: usize = 0; cell < end; cell += 4) {
     store<u32>(before + cell, load<u32>(before + cell) + load<u32>(before + cell, 4), 4);
@@ -130,10 +123,12 @@ export function valuesSort(kept: usize): void {
   // begins.
   memory.copy(before + 4, before, <usize>load<u32>(kept, V_CELLS) << 2);
   let from = <usize>load<u32>(kept, V_COLUMN);
+  let fromIndex: u32 = 0;
   for (let piece: u32 = 0; piece < pieces; piece++) {
-    const at = list + <usize>piece * PIECE_BYTES;
-    const place = before + (<usize>load<u32>(at, P_CELL) << 2);
-    const count = endOf(kept, piece) - load<u32>(at, P_FROM);
+    const place = before + (<usize>load<u32>(list + <usize>piece * PIECE_BYTES, P_CELL) << 2);
+    const endIndex = endOf(kept, piece);
+    const count = endIndex - fromIndex;
+    fromIndex = endIndex;
     const first = load<u32>(place, 4);
     store<u32>(place, first + count, 4);
     const end = from + (<usize>count << 3);

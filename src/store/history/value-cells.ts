@@ -46,8 +46,13 @@ export class ValueCells implements Cells {
     this.#isSealed = false;
     const column = this.#space.column(8 * this.#points);
     const pieces = this.#space.pieces(V.PIECE_BYTES * this.#points);
+    const listBytes = 4 * (this.#cells + 1);
+    const lists = this.#space.lists(2 * listBytes);
     const { kernel } = this.#space;
     kernel.bytes.fill(0, this.#kept, this.#kept + V.VALUES_BYTES);
+    kernel.bytes.fill(0, lists, lists + 2 * listBytes);
+    this.#set(V.V_BEFORE, lists);
+    this.#set(V.V_NANS, lists + listBytes);
     this.#set(V.V_COLUMN, column);
     this.#set(V.V_PIECES, pieces);
     this.#set(V.V_MOST, this.#most);
@@ -64,10 +69,6 @@ export class ValueCells implements Cells {
     if (this.#isSealed) return;
     this.#isSealed = true;
     const { kernel } = this.#space;
-    const listBytes = 4 * (this.#cells + 1);
-    const lists = this.#space.lists(2 * listBytes);
-    this.#set(V.V_BEFORE, lists);
-    this.#set(V.V_NANS, lists + listBytes);
     const most = kernel.exports.valuesCount(this.#kept);
     const isInOrder = this.#word(V.V_PIECE_COUNT) <= 1;
     this.#set(V.V_KEYS, isInOrder ? this.#word(V.V_COLUMN) : this.#space.keys(8 * this.#word(V.V_COUNT)));
