@@ -43,6 +43,28 @@ export const checkFlags: readonly Flag[] = [
     commands,
   },
   {
+    key: 'convert',
+    long: 'convert',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Print a tangent.yaml in the form of slung.yaml',
+    longDoc:
+      'FILE is a tangent.yaml: print the slung.yaml that does the same, with its comments and variables. What slung has no answer for is reported, and what to do in its place. Without --convert, a tangent.yaml is recognised by its key dag and checked as it is.',
+    commands,
+  },
+  {
+    key: 'fromFlags',
+    long: 'from-flags',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Print a command line of select or run as a file',
+    longDoc:
+      'Everything behind --from-flags is a command line: select or run, and what would be typed behind them. It is checked, and printed as the slung.yaml that is the same. Flags that are about the one run, such as --stats, are not part of it.',
+    commands,
+  },
+  {
     key: 'set',
     long: 'set',
     type: 'list',

@@ -2,13 +2,15 @@
  * From FILE to a checked topology: found, read, its --set values put in, its plugins looked at. All that is wrong
  * comes as one TopologyError, with a place for each.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PluginFileError, UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';
 import { GrantError, parseGrant } from '../plugin/services/grants.ts';
 import { kindOf } from '../stage/plugin/look.ts';
 import { excerpt, quoted } from '../text/printable.ts';
+import { convertedText } from '../topology/convert.ts';
+import { fromFlags } from '../topology/flags.ts';
 import {
   type Checked,
   type CheckOptions,
@@ -26,7 +28,9 @@ import {
 } from '../topology/index.ts';
 import { type Node, scalarNode } from '../topology/node.ts';
 import { setValues } from '../topology/set.ts';
-import { flags } from './flags.ts';
+import { fromTangent, isTangent, type TangentOptions } from '../topology/tangent.ts';
+import { flags, flagsOf } from './flags.ts';
+import { parseFlags, splitAtDashes } from './parse.ts';
 import { loadPlugin } from './plugin-files.ts';
 import { type PluginLimits, pluginLimits, reasonOf } from './plugin-read.ts';
 import type { World } from './world.ts';
@@ -102,11 +106,61 @@ export async function loadTopology(
     const value = isYaml ? (readYaml(source, undefined, problems) ?? plain) : plain;
     return { path: typed.slice(0, equals), value, place };
   });
-  return await checkWithPlugins(setValues(tree, changes, problems), text, resolved, table, problems, world);
+  const whole = isTangent(tree) ? fromTangent(tree, tangentOptions(text.directory), problems) : tree;
+  // What could not be taken over would be missing in the graph.
+  if (isTangent(tree) && problems.hasErrors) throw new TopologyError(sortProblems(problems.list), problems.secrets);
+  return await checkWithPlugins(setValues(whole, changes, problems), text, resolved, table, problems, world);
+}
+
+/**
+ * The slung.yaml that does what a tangent.yaml does, and what is to be said of it. @throws TopologyError,
+ * UsageError
+ */
+export async function convertTangent({
+  source,
+  directory,
+}: TopologyText): Promise<{ yaml: string; problems: Problems }> {
+  const problems = new Problems();
+  const { readYaml } = await import('../topology/read-yaml.ts');
+  const tree = readYaml(source, undefined, problems);
+  if (!problems.hasErrors && !isTangent(tree)) {
+    throw new UsageError(`--convert: ${excerpt(source.name)} is no tangent.yaml`, 'It would have the key dag.');
+  }
+  const yaml = isTangent(tree) ? convertedText(fromTangent(tree, tangentOptions(directory), problems)) : '';
+  if (problems.hasErrors) throw new TopologyError(sortProblems(problems.list), problems.secrets);
+  return { yaml, problems };
+}
+
+function tangentOptions(directory: string): TangentOptions {
+  return { exists: (path) => existsSync(resolve(directory, path)) };
+}
+
+/** A command line of select or run, as typed behind --from-flags, as a topology. @throws TopologyError, UsageError */
+export async function topologyOfLine(
+  argv: readonly string[],
+  resolved: Resolved,
+  table: KeyTable,
+  world: World,
+): Promise<Checked> {
+  const [command, ...rest] = argv;
+  if (command !== 'select' && command !== 'run') {
+    const example = 'For example: slung check --from-flags run mapper.wasm app.ndjson';
+    throw new UsageError(`--from-flags needs select or run behind it`, example);
+  }
+  const [own, args] = command === 'run' ? splitAtDashes(rest, flagsOf(command)) : [rest, []];
+  const typed = parseFlags(own, flagsOf(command));
+  const words = typed.flags.map(({ flag, text }) => ({
+    long: flag.long,
+    text,
+    isSwitch: flag.value === undefined || text === flag.bare,
+  }));
+  const problems = new Problems();
+  const { tree, source } = fromFlags({ command, flags: words, operands: typed.operands, args }, problems);
+  return await checkWithPlugins(tree, { source, directory: world.directory() }, resolved, table, problems, world);
 }
 
 /** Checks a tree, and the files of its plugins. @throws TopologyError */
-export async function checkWithPlugins(
+async function checkWithPlugins(
   tree: Node | undefined,
   { source, directory }: TopologyText,
   resolved: Resolved,

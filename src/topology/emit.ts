@@ -1,6 +1,6 @@
 /**
- * Tree → YAML text that reads as the same tree. Block style, short lists of texts in brackets, quotes only where a text
- * would be something else without them.
+ * Tree → YAML text that reads as the same tree. Block style, short lists of texts in brackets, quotes only where a
+ * text would be something else without them.
  */
 import type { Comments, Entry, ListNode, MapNode, Node, Scalar } from './node.ts';
 
@@ -13,7 +13,8 @@ const WIDTH = 100;
 
 /** The text of a file, with a final newline. */
 export function emitYaml(node: MapNode, options: EmitOptions): string {
-  return `${new Emitter(options).map(node, '').join('\n')}\n`;
+  const lines = [...new Emitter(options).map(node, ''), ...above({ above: node.after ?? [], behind: undefined }, '')];
+  return `${lines.join('\n')}\n`;
 }
 
 class Emitter {

@@ -8,6 +8,7 @@ export const defaultKeys: readonly KeyRow[] = [
   { name: 'max-record', flag: 'max-record', doc: 'A longer line is a bad line.' },
   { name: 'max-depth', flag: 'max-depth', doc: 'A record that is nested deeper is a bad line.' },
   { name: 'lanes', flag: 'lanes', doc: 'The number of threads of each plugin that does not say its own.' },
+  { name: 'cache', flag: 'cache', doc: 'The file that keeps what plugins put into their cache.' },
   { name: 'on-error', flag: 'on-error', choices: ['skip', 'fail'], doc: 'What to do with a line that is not JSON.' },
   { name: 'max-errors', flag: 'max-errors', doc: 'The run stops when more lines than this were bad.' },
   {

@@ -1,9 +1,9 @@
 /**
- * YAML text → tree. The only file that knows the library (yaml, ISC licence), so that whoever needs no file does not load
- * it. Anchors and merge keys are followed, with a bound on what they may grow to.
+ * YAML text → tree. The only file that knows the library (yaml, ISC licence), so that whoever needs no file does not
+ * load it. Anchors and merge keys are followed, with a bound on what they may grow to.
  *
- * The surprising part: every warning of the library is an error here. `where: !has(x)` is an empty text with a tag that
- * nobody knows, of which the library only warns: it would select nothing.
+ * The surprising part: every warning of the library is an error here. `where: !has(x)` is an empty text with a tag
+ * that nobody knows, of which the library only warns: it would select nothing.
  */
 import {
   type Document,
@@ -132,7 +132,14 @@ class Reader {
   }
 
   read(): Node {
-    return this.#node(this.#document.contents as YamlNode, '', 0);
+    const { contents, commentBefore, comment } = this.#document;
+    const node = this.#node(contents as YamlNode, '', 0);
+    if (node.kind !== 'map' || (!commentBefore && !comment)) return node;
+    const [first, ...others] = node.entries;
+    if (first === undefined) return node;
+    const above = [...linesOf(commentBefore), ...first.comments.above];
+    const entries = [{ ...first, comments: { ...first.comments, above } }, ...others];
+    return { ...node, entries, after: linesOf(comment) };
   }
 
   #node(node: YamlNode | null | undefined, path: string, depth: number): Node {
@@ -148,13 +155,16 @@ class Reader {
       return scalarNode('', place, { isPlain: true });
     }
     if (isAlias(node)) return this.#alias(node.source, place, path, depth);
-    if (isMap(node)) return mapNode(place, this.#entries(node.items, path, depth));
+    if (isMap(node)) return mapNode(place, this.#entries(node.items, path, depth, linesOf(node.commentBefore)));
     if (isSeq(node)) {
       const items = node.items.map((item, i) => this.#node(item as YamlNode, `${path}[${i}]`, depth + 1));
       return listNode(
         place,
         items,
-        node.items.map((item) => commentsOf(item as YamlNode, item as YamlNode)),
+        node.items.map((item, i) => {
+          const lead = i === 0 ? linesOf(node.commentBefore) : [];
+          return commentsOf(item as YamlNode, item as YamlNode, lead);
+        }),
       );
     }
     return isScalar(node) ? this.#scalar(node, place, path) : scalarNode('', place, { isPlain: true });
@@ -170,7 +180,7 @@ class Reader {
     return this.#node(target, path, depth + 1);
   }
 
-  #entries(pairs: readonly Pair[], path: string, depth: number): Entry[] {
+  #entries(pairs: readonly Pair[], path: string, depth: number, lead: readonly string[]): Entry[] {
     const own: Entry[] = [];
     const merged: Entry[] = [];
     for (const { key, value } of pairs) {
@@ -192,7 +202,7 @@ class Reader {
       const below = path === '' ? name : `${path}.${name}`;
       const node = this.#node(value as YamlNode, below, depth + 1);
       const at = value === null || value === undefined ? { ...node, place: keyPlace } : node;
-      const comments = commentsOf(key as YamlNode, value as YamlNode);
+      const comments = commentsOf(key as YamlNode, value as YamlNode, own.length === 0 ? lead : []);
       own.push(Object.freeze({ key: name, keyPlace, value: at, isMerged: false, comments }));
     }
     const isNew = ({ key }: Entry, i: number) =>
@@ -257,8 +267,16 @@ function unknownTag(tag: string | undefined): string | undefined {
   return tag === undefined || tag === '!' || tag.startsWith('tag:yaml.org,2002:') ? undefined : tag;
 }
 
-function commentsOf(first: YamlNode | null, last: YamlNode | null): Comments {
-  const above = first?.commentBefore?.split('\n') ?? [];
-  const behind = last?.comment ?? (first === last ? undefined : first?.comment) ?? undefined;
+/** What stands at an entry, or at an item of a list (both are it then); `lead` stands above the first of them. */
+function commentsOf(first: YamlNode | null, last: YamlNode | null, lead: readonly string[] = []): Comments {
+  const isBlock = (isMap(last) || isSeq(last)) && last.flow !== true;
+  // At the end of a block stands what belongs to all of it.
+  const end = isBlock ? linesOf(last.comment) : [];
+  const above = [...lead, ...linesOf(first === last && isBlock ? undefined : first?.commentBefore), ...end];
+  const behind = (isBlock ? undefined : last?.comment) ?? (first === last ? undefined : first?.comment) ?? undefined;
   return above.length === 0 && behind === undefined ? noComments : { above, behind };
+}
+
+function linesOf(comment: string | null | undefined): readonly string[] {
+  return comment?.split('\n') ?? [];
 }

@@ -174,3 +174,60 @@ test('--schema is JSON and reads no file', async () => {
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ title: 'slung.yaml', required: ['routes'] });
 });
+
+describe('--from-flags', () => {
+  test('prints a command line as a file, which is right', async () => {
+    writeFileSync(join(directory, 'wc.wasm'), filter);
+    const line = ['run', './wc.wasm', 'app.ndjson', '-w', 'a == 1', '--memory', '64MiB', '--no-header', '--to', 'csv'];
+    const { code, out, err } = await check(['--from-flags', ...line, '-f', 'a,b', '--', '-x']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    put(out);
+    expect(await check([])).toMatchObject({ code: 0, err: '' });
+    expect(out).toBe(
+      [
+        'version: 1',
+        'sources:\n  in:\n    type: file\n    path: app.ndjson',
+        "plugins:\n  wc:\n    file: ./wc.wasm\n    memory: 64MiB\n    args: ['-x']",
+        'routes:\n  - from: in\n    where: a == 1\n    to: wc',
+        '  - from: wc\n    to: stdout\n    format: csv\n    fields: [a, b]\n    header: false\n',
+      ].join('\n'),
+    );
+  });
+
+  test('shows what is wrong in the line', async () => {
+    const { code, err } = await check(['--from-flags', 'select', '-w', 'a = 1', '--stats']);
+    expect(code).toBe(2);
+    expect(err).toContain("  slung select --where 'a = 1' --stats\n                          ^\n");
+    expect((await check(['--from-flags', 'query', 'x'])).err).toContain('--from-flags needs select or run behind it');
+    expect((await check(['--from-flags', 'run', './none.wasm'])).code).toBe(3);
+  });
+});
+
+describe('a tangent.yaml', () => {
+  const tangent = (type: string) =>
+    `runtime: {}\nplugins: {}\n# comes in\nsources: { a: { type: ${type}, path: a.ndjson } }\nsinks: { b: { type: blackhole } }\ndag:\n  - { from: { kind: source, name: a }, to: [ { kind: sink, name: b } ] }\n`;
+
+  test('is checked, and converted with its comments', async () => {
+    put(tangent('file'), 'tangent.yaml');
+    expect((await check(['tangent.yaml'])).out).toBe(
+      'tangent.yaml is right: sources 1, plugins 0, sinks 1, routes 1\n',
+    );
+    const { code, out } = await check(['--convert', 'tangent.yaml']);
+    expect(code).toBe(0);
+    expect(out).toContain('\n# comes in\nsources:\n  a:\n    type: file\n    path: a.ndjson\n');
+    expect(out).toContain('\nroutes:\n  - a -> b\n');
+    put(out);
+    expect(await check([])).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('is refused with what to do instead', async () => {
+    put(tangent('sqs'), 'tangent.yaml');
+    for (const argv of [['tangent.yaml'], ['--convert', 'tangent.yaml']]) {
+      const { code, err } = await check(argv);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^tangent\.yaml:4:23: sources\.a: slung has no source "sqs"\n[^\n]*\n[^\n]*\n {2}pipe it in/);
+    }
+    put('routes: [ stdin -> stdout ]\n');
+    expect((await check(['--convert'])).err).toContain('--convert: slung.yaml is no tangent.yaml');
+  });
+});

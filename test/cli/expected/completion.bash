@@ -51,7 +51,7 @@ _slung() {
         --graph) words="text dot mermaid json" ;;
         --color) words="auto always never" ;;
         --load-limit|--max-plugin-size|--set|--only) words="" ;;
-        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --graph --graph= --print --no-print --schema --no-schema --set --only --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --graph --graph= --print --no-print --schema --no-schema --convert --no-convert --from-flags --no-from-flags --set --only --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in

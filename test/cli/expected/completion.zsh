@@ -166,6 +166,10 @@ _slung() {
         '--no-print[Opposite of --print]' \
         '--schema[Print the JSON Schema of slung.yaml, for editors]' \
         '--no-schema[Opposite of --schema]' \
+        '--convert[Print a tangent.yaml in the form of slung.yaml]' \
+        '--no-convert[Opposite of --convert]' \
+        '--from-flags[Print a command line of select or run as a file]' \
+        '--no-from-flags[Opposite of --from-flags]' \
         '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
         '*--only=[Only these routes\: '\''app -> geo -> out'\'']:ROUTE: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

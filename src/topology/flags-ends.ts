@@ -1,0 +1,198 @@
+/**
+ * FILEs, --listen, -o, --tee, --route, --record and --rejects of a command line: the sources, sinks and routes of
+ * a topology.
+ */
+import { UsageError } from '../config/errors.ts';
+import { parseRecord } from '../config/record.ts';
+import { isQuote } from '../selector/strings.ts';
+import { type Entry, entryNode, listNode, type MapNode, mapNode, type Node, type Scalar, scalarNode } from './node.ts';
+import { isUrlOrPath } from './urls.ts';
+import { placeIn } from './variables.ts';
+import type { Words } from './words.ts';
+
+/** What is gathered, to be put together. */
+export interface Ends {
+  readonly sources: Entry[];
+  readonly sinks: Entry[];
+  readonly routes: Node[];
+  rejects: Node | undefined;
+}
+
+/** @param plugins the names of the chain */
+export function addEnds(words: Words, plugins: readonly string[], ends: Ends): void {
+  const text = (value: string): Scalar => scalarNode(value, words.place);
+  const first = addSource(words, ends);
+  const where = words.take('where').map(({ node }) => node);
+  const output = words.last('output');
+  const target = output === undefined || output.text === '-' ? text('stdout') : endOf(output, 'out', ends);
+  const projection = projectionOf(words);
+  const last = plugins.at(-1);
+  // --where chooses what reaches the first plugin; without one, what is output.
+  const test =
+    where.length === 0 ? [] : [entryNode('where', where.length === 1 ? where[0]! : listNode(words.place, where))];
+  const route = (entries: readonly Entry[]): MapNode => mapNode(words.place, entries);
+  const way = (from: string, to: readonly Entry[]) => route([entryNode('from', text(from)), ...to]);
+  for (const [i, name] of plugins.entries()) {
+    ends.routes.push(way(i === 0 ? first : plugins[i - 1]!, [...(i === 0 ? test : []), entryNode('to', text(name))]));
+  }
+  const own = last === undefined ? test : [];
+  const from = last ?? first;
+  const branches = words.take('route').map(({ node }) => branchOf(words, node, 'route', own, ends));
+  if (branches.length > 0) {
+    const rest = route([...own, entryNode('to', target), ...projection]);
+    ends.routes.push(way(from, [entryNode('first', listNode(words.place, [...branches, rest]))]));
+  } else ends.routes.push(way(from, [...own, entryNode('to', target), ...projection]));
+  for (const { node } of words.take('tee')) {
+    ends.routes.push(route([entryNode('from', text(from)), ...branchOf(words, node, 'tee', own, ends).entries]));
+  }
+  const records = words.take('record');
+  // Without --record, a store is for Slung programs, and no key of a topology.
+  const store = records.length === 0 ? [] : storeSettings(words);
+  for (const { node } of records) {
+    const sink = storeOf(words, node, store, ends);
+    if (sink !== undefined) ends.routes.push(way(from, [...own, entryNode('to', text(sink))]));
+  }
+  const rejects = words.last('rejects');
+  if (rejects !== undefined) ends.rejects = endOf(rejects, 'rejects', ends);
+}
+
+/** The name of the source: stdin, files that are read in their order, a URL, or a door for producers. */
+function addSource(words: Words, ends: Ends): string {
+  const listen = words.last('listen');
+  if (listen !== undefined) {
+    const address = /^ws:\/\/(.*?)\/?$/.exec(listen.text)?.[1] ?? listen.text;
+    const token = words.last('listen-token');
+    const origins = words.take('listen-origin').map(({ node }) => node);
+    const entries = [
+      entryNode('type', scalarNode('ws', listen.place)),
+      entryNode('listen', scalarNode(address, listen.place)),
+      ...(token === undefined ? [] : [entryNode('token', token)]),
+      ...(origins.length === 0 ? [] : [entryNode('origins', listNode(words.place, origins))]),
+    ];
+    ends.sources.push(entryNode('listen', mapNode(listen.place, entries)));
+    return 'listen';
+  }
+  const files = words.operands.splice(0);
+  if (files.length === 0 || (files.length === 1 && files[0]!.text === '-')) return 'stdin';
+  const [file] = files;
+  if (files.length === 1 && isUrl(file!.text)) {
+    ends.sources.push(entryNode('in', file!));
+    return 'in';
+  }
+  const odd = files.find(({ text }) => text === '-' || isUrl(text));
+  if (odd !== undefined)
+    words.fail(odd, 'flag', 'a topology has no order between files and other sources', 'Give each its own source.');
+  const path = files.length === 1 ? file! : listNode(words.place, files);
+  const entries = [entryNode('type', scalarNode('file', words.place)), entryNode('path', path)];
+  ends.sources.push(entryNode('in', mapNode(words.place, entries)));
+  return 'in';
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(text);
+}
+
+/** The name of a sink that is made for a path or a URL. */
+function endOf(word: Scalar, base: string, ends: Ends): Scalar {
+  const known = ends.sinks.find(({ value }) => value.kind === 'scalar' && value.text === word.text);
+  if (known !== undefined) return scalarNode(known.key, word.place);
+  if (['stdout', 'stderr', 'drop'].includes(word.text)) return word;
+  let name = base;
+  for (let n = 2; ends.sinks.some(({ key }) => key === name); n += 1) name = `${base}-${n}`;
+  // A bare word on the command line is a file.
+  const isPath = !isUrlOrPath(word.text);
+  const value = isPath
+    ? mapNode(word.place, [entryNode('type', scalarNode('file', word.place)), entryNode('path', word)])
+    : word;
+  ends.sinks.push(entryNode(name, value));
+  return scalarNode(name, word.place);
+}
+
+/** `SELECTOR -> URL`, or the URL alone for --tee. The selector ends at the last ` -> ` outside of quotes. */
+function branchOf(words: Words, node: Scalar, flag: 'route' | 'tee', own: readonly Entry[], ends: Ends): MapNode {
+  const at = lastArrow(node.text);
+  if (at < 0 && flag === 'route') {
+    words.fail(
+      node,
+      'flag',
+      '--route is not SELECTOR -> URL',
+      'For example: --route \'level == "error" -> errors.ndjson\'',
+    );
+  }
+  const selector = at < 0 ? '' : node.text.slice(0, at).trimEnd();
+  const from = at < 0 ? 0 : at + 4 + (node.text.slice(at + 4).length - node.text.slice(at + 4).trimStart().length);
+  const text = node.text.slice(from).trimEnd();
+  const target = scalarNode(text, placeIn(node, from, text.length), {
+    offsets: node.offsets?.slice(from, from + text.length + 1),
+  });
+  const tests = own.flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]));
+  if (selector !== '') tests.push(scalarNode(selector, placeIn(node, 0, selector.length), { offsets: node.offsets }));
+  const where =
+    tests.length === 0 ? [] : [entryNode('where', tests.length === 1 ? tests[0]! : listNode(node.place, tests))];
+  return mapNode(node.place, [...where, entryNode('to', endOf(target, flag, ends))]);
+}
+
+function lastArrow(text: string): number {
+  let found = -1;
+  let quote = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at]!;
+    if (quote !== '') {
+      if (char === '\\' && quote === '"') at += 1;
+      else if (char === quote) quote = '';
+    } else if (isQuote(text, at)) quote = char;
+    else if (text.startsWith(' -> ', at)) found = at;
+  }
+  return found;
+}
+
+/** --to, -f and --no-header. */
+function projectionOf(words: Words): Entry[] {
+  const format = words.last('to');
+  const fields = words.take('fields', 'columns').map(({ node }) => node);
+  const header = words.last('no-header');
+  return [
+    ...(format === undefined ? [] : [entryNode('format', format)]),
+    ...(fields.length === 0
+      ? []
+      : [entryNode('fields', fields.length === 1 ? fields[0]! : listNode(words.place, fields))]),
+    ...(header?.text === 'false' ? [entryNode('header', scalarNode('false', header.place, { isPlain: true }))] : []),
+  ];
+}
+
+/** Where points are kept, and how. */
+function storeSettings(words: Words): Entry[] {
+  const keys = [
+    ['store', 'path'],
+    ['durability', 'durability'],
+    ['retain', 'retain'],
+    ['same-time', 'same-time'],
+  ] as const;
+  return keys.flatMap(([flag, key]) => {
+    const node = words.last(flag);
+    return node === undefined ? [] : [entryNode(key, node)];
+  });
+}
+
+/** A --record as a sink; its name. */
+function storeOf(words: Words, node: Scalar, store: readonly Entry[], ends: Ends): string | undefined {
+  try {
+    const { series, time, values, tags, timeUnit } = parseRecord(node.text, '--record');
+    const text = (value: string): Scalar => scalarNode(value, node.place);
+    const name = ends.sinks.some(({ key }) => key === 'store') ? `store-${ends.sinks.length}` : 'store';
+    const entries = [
+      entryNode('type', text('store')),
+      entryNode('series', text(series.kind === 'path' ? `.${series.text}` : series.text)),
+      entryNode('time', text(time)),
+      entryNode('value', listNode(node.place, values.map(text))),
+      ...(tags.length === 0 ? [] : [entryNode('tags', listNode(node.place, tags.map(text)))]),
+      ...(timeUnit === 'auto' ? [] : [entryNode('time-unit', text(timeUnit))]),
+      ...store,
+    ];
+    ends.sinks.push(entryNode(name, mapNode(node.place, entries)));
+    return name;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return words.fail(node, 'flag', error.message, error.hint);
+  }
+}

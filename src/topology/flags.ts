@@ -1,0 +1,63 @@
+/**
+ * The command line of `slung select` or `slung run` as the tree of a topology: how one grows into the other. Every
+ * word is a place, so what is wrong is shown under the line as it was typed.
+ */
+import { addEnds, type Ends } from './flags-ends.ts';
+import { addPlugins } from './flags-plugins.ts';
+import { type Entry, entryNode, listNode, type MapNode, mapNode, type Node } from './node.ts';
+import type { Problems, SourceText } from './problem.ts';
+import { type TypedLine, Words } from './words.ts';
+
+/** Flags that are called like a key of `defaults`. */
+const defaults: readonly string[] = [
+  ...[
+    'batch-bytes',
+    'batch-age',
+    'batch-records',
+    'max-record',
+    'max-depth',
+    'lanes',
+    'on-error',
+    'max-errors',
+    'cache',
+  ],
+];
+
+/** Flags of the one run, not of what it runs. */
+const talk: readonly string[] = [
+  'stats',
+  'quiet',
+  'verbose',
+  'color',
+  'errors',
+  'exit-status',
+  'load-limit',
+  'max-plugin-size',
+];
+
+/** The tree, and the text that its places are in. What a topology has no key for is a warning. */
+export function fromFlags(
+  line: TypedLine,
+  problems: Problems,
+): { readonly tree: MapNode; readonly source: SourceText } {
+  const words = new Words(line, problems);
+  const ends: Ends = { sources: [], sinks: [], routes: [], rejects: undefined };
+  const chain = line.command === 'run' ? addPlugins(words) : { plugins: [], names: [] };
+  addEnds(words, chain.names, ends);
+  const settings = words.taken(defaults).map(({ long, node }) => entryNode(long, node));
+  for (const { long, place } of words.left(talk)) {
+    const message = `--${long} has no place in a topology`;
+    problems.warn({ code: 'flag', message, place, path: `--${long}`, hint: 'It stays on the command line.' });
+  }
+  const map = (entries: readonly Entry[]): Node => mapNode(words.place, entries);
+  const parts: readonly (readonly [key: string, value: Node | undefined])[] = [
+    ['defaults', settings.length === 0 ? undefined : map(settings)],
+    ['sources', ends.sources.length === 0 ? undefined : map(ends.sources)],
+    ['plugins', chain.plugins.length === 0 ? undefined : map(chain.plugins)],
+    ['sinks', ends.sinks.length === 0 ? undefined : map(ends.sinks)],
+    ['routes', listNode(words.place, ends.routes)],
+    ['rejects', ends.rejects],
+  ];
+  const entries = parts.flatMap(([key, value]) => (value === undefined ? [] : [entryNode(key, value)]));
+  return { tree: mapNode(words.place, entries), source: words.source };
+}
