@@ -5,17 +5,46 @@
  */
 
 // @ts-ignore: decorator
-@external("tangent:logs/log@0.1.0", "[method]logview.has") declare function logHas(self: u32, path: usize, length: u32): u32;
+@external("tangent:logs/log@0.1.0", "[method]logview.has") declare function logHas(
+  self: u32,
+  path: usize,
+  length: u32,
+): u32;
 // @ts-ignore: decorator
-@external("tangent:logs/log@0.1.0", "[method]logview.get") declare function logGet(self: u32, path: usize, length: u32, ret: usize): void;
+@external("tangent:logs/log@0.1.0", "[method]logview.get") declare function logGet(
+  self: u32,
+  path: usize,
+  length: u32,
+  ret: usize,
+): void;
 // @ts-ignore: decorator
-@external("tangent:logs/log@0.1.0", "[method]logview.len") declare function logLen(self: u32, path: usize, length: u32, ret: usize): void;
+@external("tangent:logs/log@0.1.0", "[method]logview.len") declare function logLen(
+  self: u32,
+  path: usize,
+  length: u32,
+  ret: usize,
+): void;
 // @ts-ignore: decorator
-@external("tangent:logs/log@0.1.0", "[method]logview.get-list") declare function logGetList(self: u32, path: usize, length: u32, ret: usize): void;
+@external("tangent:logs/log@0.1.0", "[method]logview.get-list") declare function logGetList(
+  self: u32,
+  path: usize,
+  length: u32,
+  ret: usize,
+): void;
 // @ts-ignore: decorator
-@external("tangent:logs/log@0.1.0", "[method]logview.get-map") declare function logGetMap(self: u32, path: usize, length: u32, ret: usize): void;
+@external("tangent:logs/log@0.1.0", "[method]logview.get-map") declare function logGetMap(
+  self: u32,
+  path: usize,
+  length: u32,
+  ret: usize,
+): void;
 // @ts-ignore: decorator
-@external("tangent:logs/log@0.1.0", "[method]logview.keys") declare function logKeys(self: u32, path: usize, length: u32, ret: usize): void;
+@external("tangent:logs/log@0.1.0", "[method]logview.keys") declare function logKeys(
+  self: u32,
+  path: usize,
+  length: u32,
+  ret: usize,
+): void;
 // @ts-ignore: decorator
 @external("tangent:logs/log@0.1.0", "[method]logview.log") declare function logLog(self: u32, ret: usize): void;
 // @ts-ignore: decorator
@@ -46,8 +75,8 @@ const TAGS: usize = memory.data<u8>([0x74, 0x61, 0x67, 0x73]); // tags
 const SOURCE: usize = memory.data<u8>([0x73, 0x6f, 0x75, 0x72, 0x63, 0x65]); // source
 // a.path.of.more.than.twenty
 const LONG: usize = memory.data<u8>([
-  0x61, 0x2e, 0x70, 0x61, 0x74, 0x68, 0x2e, 0x6f, 0x66, 0x2e, 0x6d, 0x6f, 0x72, 0x65, 0x2e, 0x74, 0x68, 0x61, 0x6e, 0x2e,
-  0x74, 0x77, 0x65, 0x6e, 0x74, 0x79,
+  0x61, 0x2e, 0x70, 0x61, 0x74, 0x68, 0x2e, 0x6f, 0x66, 0x2e, 0x6d, 0x6f, 0x72, 0x65, 0x2e, 0x74, 0x68, 0x61, 0x6e,
+  0x2e, 0x74, 0x77, 0x65, 0x6e, 0x74, 0x79,
 ]);
 
 // @ts-ignore: decorator
@@ -61,26 +90,57 @@ function step(log: u32, mode: u32): u32 {
   // Behind the list of handles.
   top = heap + 4096;
   switch (mode) {
-    case 1: return get(log, INT, 3);
-    case 2: return get(log, S8, 2);
-    case 3: return get(log, S64, 3);
-    case 4: return logHas(log, INT, 3);
-    case 5: return get(log, MISSING, 7);
-    case 6: return get(log, FLT, 3);
-    case 7: return get(log, NAME, 11);
-    case 8: logGetList(log, TAGS, 4, result); return load<u32>(result, 8);
-    case 9: logLen(log, TAGS, 4, result); return load<u32>(result, 4);
-    case 10: logGetMap(log, SOURCE, 6, result); return load<u32>(result, 8);
-    case 11: logKeys(log, SOURCE, 6, result); return load<u32>(result, 4);
-    case 12: logLog(log, result); return load<u32>(result, 4);
-    case 13: return get(log, LONG, 26);
-    case 14: return get(log, INT, 3) + get(log, S8, 2) + get(log, S64, 3) + get(log, FLT, 3) + get(log, NAME, 11) + get(log, MISSING, 7);
-    default: return 1;
+    case 1:
+      return get(log, INT, 3);
+    case 2:
+      return get(log, S8, 2);
+    case 3:
+      return get(log, S64, 3);
+    case 4:
+      return logHas(log, INT, 3);
+    case 5:
+      return get(log, MISSING, 7);
+    case 6:
+      return get(log, FLT, 3);
+    case 7:
+      return get(log, NAME, 11);
+    case 8:
+      logGetList(log, TAGS, 4, result);
+      return load<u32>(result, 8);
+    case 9:
+      logLen(log, TAGS, 4, result);
+      return load<u32>(result, 4);
+    case 10:
+      logGetMap(log, SOURCE, 6, result);
+      return load<u32>(result, 8);
+    case 11:
+      logKeys(log, SOURCE, 6, result);
+      return load<u32>(result, 4);
+    case 12:
+      logLog(log, result);
+      return load<u32>(result, 4);
+    case 13:
+      return get(log, LONG, 26);
+    case 14:
+      return (
+        get(log, INT, 3) +
+        get(log, S8, 2) +
+        get(log, S64, 3) +
+        get(log, FLT, 3) +
+        get(log, NAME, 11) +
+        get(log, MISSING, 7)
+      );
+    default:
+      return 1;
   }
 }
 
-export function metadata(): usize { return result; }
-export function probe(): usize { return result; }
+export function metadata(): usize {
+  return result;
+}
+export function probe(): usize {
+  return result;
+}
 
 export function process_logs(logs: usize, count: u32): usize {
   const log = load<u32>(logs);
@@ -90,7 +150,7 @@ export function process_logs(logs: usize, count: u32): usize {
   const times = load<u32>(result, 16);
   let sum: u32 = 0;
   for (let i: u32 = 0; i < times; i++) sum += step(log, mode);
-  for (let i: u32 = 0; i < count; i++) logDrop(load<u32>(logs + (<usize>i << 2)));
+  for (let i: u32 = 0; i < count; i++) logDrop(load<u32>(logs + ((<usize>i) << 2)));
   top = heap;
   store<u32>(answer, 0);
   store<u32>(answer, <u32>answer + 12, 4);

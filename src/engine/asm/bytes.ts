@@ -12,7 +12,7 @@ export function equalBytes(a: usize, b: usize, length: usize): bool {
     length -= 8;
   }
   if (!length) return true;
-  return ((load<u64>(a) ^ load<u64>(b)) << (64 - (<u64>length << 3))) == 0;
+  return (load<u64>(a) ^ load<u64>(b)) << (64 - ((<u64>length) << 3)) == 0;
 }
 
 /** -1, 0 or 1, by unsigned bytes; a proper prefix is smaller. */
@@ -39,9 +39,7 @@ export function containsBytes(from: usize, to: usize, needle: usize, length: usi
   const last = i8x16.splat(load<i8>(needle + length - 1));
   const stop = to - length + 1;
   for (let at = from; at < stop; at += 16) {
-    let hits = i8x16.bitmask(
-      v128.and(i8x16.eq(v128.load(at), first), i8x16.eq(v128.load(at + length - 1), last)),
-    );
+    let hits = i8x16.bitmask(v128.and(i8x16.eq(v128.load(at), first), i8x16.eq(v128.load(at + length - 1), last)));
     while (hits) {
       const place = at + <usize>ctz(hits);
       if (place >= stop) break;

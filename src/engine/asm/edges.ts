@@ -3,7 +3,17 @@
  * made is trie.ts's business.
  */
 import {
-  E_ALIKE, E_KEY, E_LENGTH, E_WORD, N_INDEXES, N_INDEX_COUNT, N_LENGTH_FACTOR, N_LENGTHS, N_TABLE, N_TABLE_SHIFT, N_WORD_AT,
+  E_ALIKE,
+  E_KEY,
+  E_LENGTH,
+  E_WORD,
+  N_INDEXES,
+  N_INDEX_COUNT,
+  N_LENGTH_FACTOR,
+  N_LENGTHS,
+  N_TABLE,
+  N_TABLE_SHIFT,
+  N_WORD_AT,
   N_WORD_FACTOR,
 } from '../layout';
 import { equalBytes } from './bytes';
@@ -15,7 +25,7 @@ import { hasEscape, unescapeInto } from './unescape';
  */
 export function probeKey(node: usize, key: usize, length: usize): usize {
   let word = load<u64>(key);
-  if (length < 8) word &= (<u64>1 << (<u64>length << 3)) - 1;
+  if (length < 8) word &= ((<u64>1) << ((<u64>length) << 3)) - 1;
   const edge = probeWord(node, word, length);
   if (!edge || length <= 8) return edge;
   if (load<u32>(edge, E_ALIKE)) return probeAlike(edge, key, length);
@@ -27,7 +37,7 @@ export function probeKey(node: usize, key: usize, length: usize): usize {
 function probeWord(node: usize, word: u64, length: usize): usize {
   const shift = <u64>load<u32>(node, N_TABLE_SHIFT);
   const table = plan + <usize>load<u32>(node, N_TABLE);
-  const mask = <usize>((<u64>1 << (64 - shift)) - 1);
+  const mask = <usize>(((<u64>1) << (64 - shift)) - 1);
   const hash = word * load<u64>(node, N_WORD_FACTOR) + <u64>length * load<u64>(node, N_LENGTH_FACTOR);
   let place = <usize>(hash >> shift);
   while (true) {
@@ -45,7 +55,7 @@ function probeAlike(edge: usize, key: usize, length: usize): usize {
     const node = plan + <usize>load<u32>(edge, E_ALIKE);
     const at = <usize>load<u32>(node, N_WORD_AT);
     let word = load<u64>(key + at);
-    if (length - at < 8) word &= (<u64>1 << (<u64>(length - at) << 3)) - 1;
+    if (length - at < 8) word &= ((<u64>1) << ((<u64>(length - at)) << 3)) - 1;
     edge = probeWord(node, word, length);
     if (!edge) return 0;
     if (!load<u32>(edge, E_ALIKE)) break;
@@ -72,7 +82,7 @@ export function findElement(node: usize, index: u32): usize {
   let high = load<u32>(node, N_INDEX_COUNT);
   while (low < high) {
     const middle = (low + high) >> 1;
-    const edge = plan + <usize>load<u32>(list + (<usize>middle << 2));
+    const edge = plan + <usize>load<u32>(list + ((<usize>middle) << 2));
     const wanted = load<u32>(edge, E_LENGTH);
     if (wanted == index) return edge;
     if (wanted < index) low = middle + 1;

@@ -5,9 +5,29 @@
  * and nested values are copied as the bytes they were.
  */
 import {
-  B_OUT, B_OUT_BYTES, B_OUT_CAPACITY, B_SEGMENTS, B_SEGMENT_COUNT, C_LABEL, C_LABEL_BYTES, C_PATH, COLUMN_BYTES, EMIT_CSV,
-  EMIT_LINES, EMIT_NDJSON, EMIT_NOTHING, IN_PLACE_BYTES, KIND_NULL, KIND_STRING, SEG_BYTES, SEG_IN_OUT,
-  SEG_START, SEGMENT_BYTES, SLOT_FROM, SLOT_KIND, SLOT_TO,
+  B_OUT,
+  B_OUT_BYTES,
+  B_OUT_CAPACITY,
+  B_SEGMENTS,
+  B_SEGMENT_COUNT,
+  C_LABEL,
+  C_LABEL_BYTES,
+  C_PATH,
+  COLUMN_BYTES,
+  EMIT_CSV,
+  EMIT_LINES,
+  EMIT_NDJSON,
+  EMIT_NOTHING,
+  IN_PLACE_BYTES,
+  KIND_NULL,
+  KIND_STRING,
+  SEG_BYTES,
+  SEG_IN_OUT,
+  SEG_START,
+  SEGMENT_BYTES,
+  SLOT_FROM,
+  SLOT_KIND,
+  SLOT_TO,
 } from '../layout';
 import { slotOf } from './match';
 import { columnCount, columns, emitKind, planPointer, scratch } from './state';
@@ -46,7 +66,7 @@ function growOut(bytes: usize): void {
   const used = out - outStart;
   const old = outEnd + SLACK - outStart;
   const wanted = (max(old * 2, used + bytes + SLACK) + 0xffff) & ~0xffff;
-  const end = <usize>memory.grow(<i32>(wanted >>> 16)) << 16;
+  const end = (<usize>memory.grow(<i32>(wanted >>> 16))) << 16;
   memory.copy(end, outStart, used);
   pendingFrom = end + (pendingFrom - outStart);
   outStart = end;
@@ -237,7 +257,7 @@ function needsQuotes(from: usize, to: usize): bool {
   const carriage = i8x16.splat(0x0d);
   for (let at = from; at < to; at += 16) {
     const text = v128.load(at);
-    let hits = i8x16.bitmask(
+    const hits = i8x16.bitmask(
       v128.or(
         v128.or(i8x16.eq(text, comma), i8x16.eq(text, quote)),
         v128.or(i8x16.eq(text, feed), i8x16.eq(text, carriage)),

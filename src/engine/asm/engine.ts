@@ -4,8 +4,29 @@
  * struct.
  */
 import {
-  B_BLANK, B_FROM, B_LINES, B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_REJECT_LIMIT, B_SELECTED, B_STOPPED_AT, B_TO,
-  CHUNK_BYTES, EMIT_ROWS, F_KEEP_REJECTS, F_OBJECTS, F_STRICT_KEYS, F_TRACK_KEYS, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES,
+  B_BLANK,
+  B_FROM,
+  B_LINES,
+  B_MATCHED,
+  B_RECORDS,
+  B_REJECTS,
+  B_REJECT_COUNT,
+  B_REJECT_LIMIT,
+  B_SELECTED,
+  B_STOPPED_AT,
+  B_TO,
+  CHUNK_BYTES,
+  EMIT_ROWS,
+  F_KEEP_REJECTS,
+  F_OBJECTS,
+  F_STRICT_KEYS,
+  F_TRACK_KEYS,
+  REJ_AT,
+  REJ_CODE,
+  REJ_FROM,
+  REJ_LINE,
+  REJ_TO,
+  REJECT_BYTES,
 } from '../layout';
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
 import { diagnose, diagnoseOffset } from './diagnose';
@@ -242,7 +263,7 @@ export function afterLines(from: usize, to: usize, lines: u32): usize {
   const newline = i8x16.splat(0x0a);
   for (let at = from; at < to; at += 16) {
     let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-    if (at + 16 > to) hits &= (1 << <u32>(to - at)) - 1;
+    if (at + 16 > to) hits &= (1 << (<u32>(to - at))) - 1;
     const count = <u32>popcnt(hits);
     if (count < lines) {
       lines -= count;
@@ -260,7 +281,7 @@ export function countLines(from: usize, to: usize): u32 {
   let count: u32 = 0;
   for (let at = from; at < to; at += 16) {
     let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-    if (at + 16 > to) hits &= (1 << <u32>(to - at)) - 1;
+    if (at + 16 > to) hits &= (1 << (<u32>(to - at))) - 1;
     count += <u32>popcnt(hits);
   }
   return count;

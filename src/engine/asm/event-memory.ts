@@ -7,7 +7,7 @@
 export function takePages(bytes: usize): usize {
   const page = memory.grow(<i32>((bytes + 0xffff) >>> 16));
   if (page < 0) unreachable();
-  return <usize>page << 16;
+  return (<usize>page) << 16;
 }
 
 let next: usize = 0;

@@ -44,7 +44,7 @@ function writeShort(at: usize, value: u32): usize {
 @inline
 function eightDigits(value: u32): u64 {
   const high = value / 10000;
-  const fours = <u64>high | (<u64>(value - high * 10000) << 32);
+  const fours = <u64>high | ((<u64>(value - high * 10000)) << 32);
   // fours / 100 and pairs / 10 by multiplication with the reciprocal, exact for parts below 10000 and 100.
   const hundreds = ((fours * 10486) >> 20) & 0x0000007f0000007f;
   const pairs = hundreds | ((fours - hundreds * 100) << 16);
@@ -119,8 +119,8 @@ let powerLow: u64 = 0;
 function loadPower(e: i32): void {
   const row =
     e < SMALLEST_LARGE_POWER
-      ? POWERS_OF_FIVE + (<usize>(e - SMALLEST_POWER) << 4)
-      : LARGE_POWERS_OF_FIVE + (<usize>(e - SMALLEST_LARGE_POWER) << 4);
+      ? POWERS_OF_FIVE + ((<usize>(e - SMALLEST_POWER)) << 4)
+      : LARGE_POWERS_OF_FIVE + ((<usize>(e - SMALLEST_LARGE_POWER)) << 4);
   powerHigh = load<u64>(row);
   powerLow = load<u64>(row, 8);
   // The table has 5^0 to 5^55 exactly, 5^-27 to 5^-1 rounded up, and the others cut off.

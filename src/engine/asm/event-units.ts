@@ -3,9 +3,7 @@
  * of them decide, since one alone may be the one that is wrong. A time that is unlikely in that unit is noted for the host.
  */
 import { EVENT_TIME, UNIT_AUTO, UNIT_NS, UNIT_S } from '../event-layout';
-import {
-  FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_NUMBER, ROW_BYTES, ROW_LINE,
-} from '../layout';
+import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_NUMBER, ROW_BYTES, ROW_LINE } from '../layout';
 import { unitOfNumber } from './event-time';
 import { fieldCount } from './state';
 
@@ -34,7 +32,7 @@ export function clearVotes(): void {
 
 /** Counts the number [from, to). */
 export function vote(from: usize, to: usize): void {
-  const count = votes + (<usize>unitOfNumber(from, to) << 2);
+  const count = votes + ((<usize>unitOfNumber(from, to)) << 2);
   store<u32>(count, load<u32>(count) + 1);
 }
 
@@ -42,7 +40,7 @@ export function vote(from: usize, to: usize): void {
 export function elected(): i32 {
   let unit: i32 = UNIT_S;
   for (let other: i32 = UNIT_S + 1; other <= UNIT_NS; other++) {
-    if (load<u32>(votes + (<usize>other << 2)) > load<u32>(votes + (<usize>unit << 2))) unit = other;
+    if (load<u32>(votes + ((<usize>other) << 2)) > load<u32>(votes + ((<usize>unit) << 2))) unit = other;
   }
   return unit;
 }

@@ -9,13 +9,48 @@
  */
 import { ACCEPT_TARGET, FIELD_BYTES, ROW_BYTES, ROW_FROM, ROW_TO } from '../layout';
 import {
-  AGGREGATE_AVG, AGGREGATE_COUNT, AGGREGATE_MAX, AGGREGATE_MIN, LIVE_FULL, LIVE_MORE, LIVE_NONE, LIVE_UNKNOWN,
-  Q_AGGREGATE, Q_ENTRY, Q_EVENTS, Q_FIRST, Q_HANDLE, Q_NEXT, Q_OPERATION, Q_RANGE, Q_SECOND, Q_SERIES, Q_SERIES_BYTES,
-  Q_TESTS, RANGE_FIRST_RELATIVE, RANGE_SECOND_RELATIVE, TAG_BYTES, TAG_FALSE, TAG_TEST_BYTES, TAG_TEXT, TAG_TRUE, UNIT_AUTO,
+  AGGREGATE_AVG,
+  AGGREGATE_COUNT,
+  AGGREGATE_MAX,
+  AGGREGATE_MIN,
+  LIVE_FULL,
+  LIVE_MORE,
+  LIVE_NONE,
+  LIVE_UNKNOWN,
+  Q_AGGREGATE,
+  Q_ENTRY,
+  Q_EVENTS,
+  Q_FIRST,
+  Q_HANDLE,
+  Q_NEXT,
+  Q_OPERATION,
+  Q_RANGE,
+  Q_SECOND,
+  Q_SERIES,
+  Q_SERIES_BYTES,
+  Q_TESTS,
+  RANGE_FIRST_RELATIVE,
+  RANGE_SECOND_RELATIVE,
+  TAG_BYTES,
+  TAG_FALSE,
+  TAG_TEST_BYTES,
+  TAG_TEXT,
+  TAG_TRUE,
+  UNIT_AUTO,
 } from '../event-layout';
 import { copyText, reserve, takePages } from './event-memory';
 import { writeDouble, writeInteger } from './event-number';
-import { dropQueue, isWaiting, keep, setQueueLimit, takeFirst, takenBytes, takenText, takenValue, waiting } from './event-queue';
+import {
+  dropQueue,
+  isWaiting,
+  keep,
+  setQueueLimit,
+  takeFirst,
+  takenBytes,
+  takenText,
+  takenValue,
+  waiting,
+} from './event-queue';
 import { aggregateLabel, eventRoom, eventTimeUs, eventValue, isSeries, readEvent, writeEvent } from './event-read';
 import { hasTag } from './event-tags';
 import { eventUnit, noteEventTime } from './event-units';

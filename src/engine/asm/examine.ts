@@ -28,9 +28,9 @@ export function setLists(errors: usize, escapes: usize): void {
 export function mask64(a: v128, b: v128, c: v128, d: v128): u64 {
   return (
     <u64>(<u32>i8x16.bitmask(a)) |
-    (<u64>(<u32>i8x16.bitmask(b)) << 16) |
-    (<u64>(<u32>i8x16.bitmask(c)) << 32) |
-    (<u64>(<u32>i8x16.bitmask(d)) << 48)
+    ((<u64>(<u32>i8x16.bitmask(b))) << 16) |
+    ((<u64>(<u32>i8x16.bitmask(c))) << 32) |
+    ((<u64>(<u32>i8x16.bitmask(d))) << 48)
   );
 }
 
@@ -105,10 +105,7 @@ function pushErrors(base: usize, bits: u64): void {
 // @ts-ignore: decorator
 @inline
 function hasHighBits(base: usize): bool {
-  const any = v128.or(
-    v128.or(v128.load(base), v128.load(base, 16)),
-    v128.or(v128.load(base, 32), v128.load(base, 48)),
-  );
+  const any = v128.or(v128.or(v128.load(base), v128.load(base, 16)), v128.or(v128.load(base, 32), v128.load(base, 48)));
   return i8x16.bitmask(any) != 0;
 }
 
@@ -136,7 +133,7 @@ export function examineBlocks(list: usize, listEnd: usize, to: usize, end: usize
     }
     const escaped = load<u64>(entry, X_ESCAPED) & inString;
     if (escaped) bad |= escapeErrors(base, escaped);
-    if (base + 64 > end) bad &= (<u64>1 << <u64>(end - base)) - 1;
+    if (base + 64 > end) bad &= ((<u64>1) << (<u64>(end - base))) - 1;
     if (bad) pushErrors(base, bad);
   }
   const gap = utf8Gap(to);

@@ -4,8 +4,24 @@
  * distinct keys that the host reads at the end, or when it has to know the header.
  */
 import {
-  K_DISTINCT, K_LIST, K_ORDER, K_OVERFLOW, K_PENDING, K_RECORDS, K_TABLE, K_TEXT, K_TEXT_BYTES, KE_COUNT, KE_HASH, KE_LENGTH,
-  KE_TEXT, KEY_ENTRY_BYTES, KEY_ENTRY_COUNT, KEY_PENDING_COUNT, KEY_TEXT_BYTES, PENDING_BYTES,
+  K_DISTINCT,
+  K_LIST,
+  K_ORDER,
+  K_OVERFLOW,
+  K_PENDING,
+  K_RECORDS,
+  K_TABLE,
+  K_TEXT,
+  K_TEXT_BYTES,
+  KE_COUNT,
+  KE_HASH,
+  KE_LENGTH,
+  KE_TEXT,
+  KEY_ENTRY_BYTES,
+  KEY_ENTRY_COUNT,
+  KEY_PENDING_COUNT,
+  KEY_TEXT_BYTES,
+  PENDING_BYTES,
 } from '../layout';
 import { equalBytes } from './bytes';
 import { hashBytes } from './hash';
@@ -75,7 +91,7 @@ function addKey(entry: usize, hash: u64, from: usize, length: u32): void {
   store<u32>(entry, text, KE_TEXT);
   store<u32>(entry, length, KE_LENGTH);
   store<u32>(entry, 1, KE_COUNT);
-  store<u32>(keys + K_ORDER + (<usize>order << 2), <u32>entry);
+  store<u32>(keys + K_ORDER + ((<usize>order) << 2), <u32>entry);
   store<u32>(keys, order + 1, K_DISTINCT);
   store<u32>(keys, text + length, K_TEXT_BYTES);
 }

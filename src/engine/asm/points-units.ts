@@ -2,7 +2,15 @@
  * The unit of the times of points that are numbers, when nobody has said it: one for all of a column, by the size of the first
  * numbers (event-units.ts). A time that is unlikely in it is noted, so that the host can say so.
  */
-import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_NUMBER, KIND_STRING, ROW_BYTES } from '../layout';
+import {
+  FIELD_BITS,
+  FIELD_BYTES,
+  FIELD_FROM,
+  FIELD_LENGTH_SHIFT,
+  KIND_NUMBER,
+  KIND_STRING,
+  ROW_BYTES,
+} from '../layout';
 import { SPEC_FLAGS, SPEC_KNOWN, SPEC_TAKES_NUMBERS } from '../point-layout';
 import { clearVotes, DECIDING_ROWS, elected, isLikely, vote } from './event-units';
 import { spellNumber } from './points-text';

@@ -122,11 +122,11 @@ let decodedEnd: usize = 0;
 @inline
 function decode(image: usize, p: usize, to: usize): u32 {
   const nodes = image + load<u32>(image, DECODER_NODES);
-  let entry = <u32>load<u16>(image + load<u32>(image, DECODER_ROOT) + (<usize>load<u8>(p) << 1));
+  let entry = <u32>load<u16>(image + load<u32>(image, DECODER_ROOT) + ((<usize>load<u8>(p)) << 1));
   p++;
   while ((entry & NODE_FLAG) != 0 && p < to) {
     const child = ((entry ^ NODE_FLAG) << 6) + (load<u8>(p) & 0x3f);
-    entry = <u32>load<u16>(nodes + (<usize>child << 1));
+    entry = <u32>load<u16>(nodes + ((<usize>child) << 1));
     p++;
   }
   while (p < to && (load<u8>(p) & 0xc0) == 0x80) p++;
@@ -153,13 +153,13 @@ function runCharacters(image: usize, from: usize, to: usize): bool {
     const byte = <u32>load<u8>(p);
     let cls: u32;
     if (byte < 0x80) {
-      cls = <u32>load<u16>(root + (<usize>byte << 1));
+      cls = <u32>load<u16>(root + ((<usize>byte) << 1));
       p++;
     } else {
       cls = decode(image, p, to);
       p = decodedEnd;
     }
-    state = load<u32>(table + (<usize>cls << 2) + state);
+    state = load<u32>(table + ((<usize>cls) << 2) + state);
   }
   return state == 0;
 }
@@ -178,8 +178,8 @@ let visits: u32 = 0;
 // @ts-ignore: decorator
 @inline
 function has(list: usize, places: usize, size: u32, pc: u32): bool {
-  const place = <u32>load<u16>(places + (<usize>pc << 1));
-  return place < size && load<u16>(list + (<usize>place << 1)) == pc;
+  const place = <u32>load<u16>(places + ((<usize>pc) << 1));
+  return place < size && load<u16>(list + ((<usize>place) << 1)) == pc;
 }
 
 /** Adds to a set and returns its new size. */
@@ -187,8 +187,8 @@ function has(list: usize, places: usize, size: u32, pc: u32): bool {
 @inline
 function add(list: usize, places: usize, size: u32, pc: u32): u32 {
   if (has(list, places, size, pc)) return size;
-  store<u16>(list + (<usize>size << 1), pc);
-  store<u16>(places + (<usize>pc << 1), size);
+  store<u16>(list + ((<usize>size) << 1), pc);
+  store<u16>(places + ((<usize>pc) << 1), size);
   return size + 1;
 }
 
@@ -201,7 +201,7 @@ function runNfa(image: usize, from: usize, to: usize): bool {
   const kinds = image + load<u32>(image, NFA_KINDS);
   const start = load<u32>(image, NFA_START);
   const anchored = load<u32>(image, NFA_ANCHORED) != 0;
-  const setBytes: usize = <usize>load<u32>(image, NFA_COUNT) << 1;
+  const setBytes: usize = (<usize>load<u32>(image, NFA_COUNT)) << 1;
   let list = image + load<u32>(image, NFA_SCRATCH);
   let places = list + setBytes;
   let nextList = places + setBytes;
@@ -227,7 +227,7 @@ function runNfa(image: usize, from: usize, to: usize): bool {
     const pair = before * KINDS + after;
     let nextSize: u32 = 0;
     for (let i: u32 = 0; i < size; i++) {
-      const at = instructions + <usize>load<u16>(list + (<usize>i << 1)) * INSTRUCTION_BYTES;
+      const at = instructions + <usize>load<u16>(list + ((<usize>i) << 1)) * INSTRUCTION_BYTES;
       const operation = <i32>load<u16>(at);
       const next = <u32>load<u16>(at, 2);
       const argument = load<u32>(at, 4);

@@ -16,13 +16,15 @@ export function noteReplaced(): void {
 export function forgetReplaced(): void {
   isReplaced = false;
   for (let i: u32 = 0; i < slotCount; i++) {
-    const number = load<i32>(slotParents + (<usize>i << 2));
+    const number = load<i32>(slotParents + ((<usize>i) << 2));
     if (number == NO_SLOT) continue;
     const slot = slots + <usize>i * SLOT_BYTES;
     const parent = slots + <usize>number * SLOT_BYTES;
     const from = load<u32>(slot, SLOT_FROM);
     if (
-      load<u32>(parent, SLOT_EPOCH) != epoch || from < load<u32>(parent, SLOT_FROM) || from >= load<u32>(parent, SLOT_TO)
+      load<u32>(parent, SLOT_EPOCH) != epoch ||
+      from < load<u32>(parent, SLOT_FROM) ||
+      from >= load<u32>(parent, SLOT_TO)
     ) {
       store<u32>(slot, 0, SLOT_EPOCH);
     }

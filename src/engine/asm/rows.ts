@@ -4,8 +4,20 @@
  * the host calls `collect` again from where the last one stopped, and the rows of one step stay in the cache.
  */
 import {
-  ACCEPT_TARGET, F_ROWS_FOR_ALL, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, ROW_BYTES, ROW_FLAGS, ROW_FROM,
-  ROW_LINE, ROW_SELECTED, ROW_TO, SLOT_FROM, SLOT_KIND, SLOT_TO,
+  ACCEPT_TARGET,
+  F_ROWS_FOR_ALL,
+  FIELD_BYTES,
+  FIELD_FROM,
+  FIELD_LENGTH_SHIFT,
+  ROW_BYTES,
+  ROW_FLAGS,
+  ROW_FROM,
+  ROW_LINE,
+  ROW_SELECTED,
+  ROW_TO,
+  SLOT_FROM,
+  SLOT_KIND,
+  SLOT_TO,
 } from '../layout';
 import { runProgram, slotOf } from './match';
 import { fieldCount, fieldPath, flags, rows, rowsBytes, select } from './state';
@@ -42,7 +54,7 @@ export function addRow(from: usize, to: usize, line: u32): bool {
     if (slot) {
       const at = load<u32>(slot, SLOT_FROM);
       const bits = load<u32>(slot, SLOT_KIND) | ((load<u32>(slot, SLOT_TO) - at) << FIELD_LENGTH_SHIFT);
-      value = <u64>at | (<u64>bits << 32);
+      value = <u64>at | ((<u64>bits) << 32);
     }
     // FIELD_FROM and FIELD_BITS in one store.
     store<u64>(next, value, FIELD_FROM);

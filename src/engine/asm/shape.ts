@@ -31,7 +31,7 @@ let misses: u32 = 0;
 // @ts-ignore: decorator
 @inline
 function byteAt(token: usize, i: usize): u64 {
-  return load<u8>(<usize>load<u32>(token + (i << 2))) as u64 << (<u64>i << 3);
+  return (load<u8>(<usize>load<u32>(token + (i << 2))) as u64) << ((<u64>i) << 3);
 }
 
 /**
@@ -48,8 +48,14 @@ export function sameShape(token: usize, tokensEnd: usize, line: u32): usize {
   for (let at: usize = 0; at < bytes; at += 32) {
     const from = token + at;
     const eight =
-      byteAt(from, 0) | byteAt(from, 1) | byteAt(from, 2) | byteAt(from, 3) |
-      byteAt(from, 4) | byteAt(from, 5) | byteAt(from, 6) | byteAt(from, 7);
+      byteAt(from, 0) |
+      byteAt(from, 1) |
+      byteAt(from, 2) |
+      byteAt(from, 3) |
+      byteAt(from, 4) |
+      byteAt(from, 5) |
+      byteAt(from, 6) |
+      byteAt(from, 7);
     other |= (eight | load<u64>(masks + (at >> 2))) ^ load<u64>(wanted + (at >> 2));
   }
   if (other) return 0;

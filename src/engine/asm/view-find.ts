@@ -5,7 +5,14 @@
  * src/plugin/tangent/ABI.md.
  */
 import {
-  FIELD_LENGTH_SHIFT, KIND_ARRAY, KIND_FALSE, KIND_NULL, KIND_NUMBER, KIND_OBJECT, KIND_STRING, KIND_TRUE,
+  FIELD_LENGTH_SHIFT,
+  KIND_ARRAY,
+  KIND_FALSE,
+  KIND_NULL,
+  KIND_NUMBER,
+  KIND_OBJECT,
+  KIND_STRING,
+  KIND_TRUE,
 } from '../layout';
 import { equalBytes } from './bytes';
 import { delimiters, endOfScalar } from './scalars';
@@ -80,8 +87,8 @@ export function endOfValue(at: usize): usize {
 
 /** A field as a row has it: the value's address below, its kind and length above. `at` is the value's first byte. */
 export function fieldAt(at: usize): u64 {
-  const bits = kindOf(<u32>load<u8>(at)) | (<u32>(endOfValue(at) - at) << FIELD_LENGTH_SHIFT);
-  return <u64>at | (<u64>bits << 32);
+  const bits = kindOf(<u32>load<u8>(at)) | ((<u32>(endOfValue(at) - at)) << FIELD_LENGTH_SHIFT);
+  return <u64>at | ((<u64>bits) << 32);
 }
 
 /** Whether the key between the quotes at [from, to) has this text, once its escapes are read. */

@@ -5,11 +5,30 @@
  * block. The surprising part: a pin that is given up for want of room is remembered by one bit, because the guest may
  * still drop it (and reads nothing through it), while a handle that never was, or was dropped, must trap.
  */
-import { H_PINS, H_PINS_BYTES, ROW_BYTES, FIELD_BYTES, ROW_FLAGS, ROW_FROM, ROW_LIVE, ROW_SELECTED, ROW_TO } from '../layout';
+import {
+  H_PINS,
+  H_PINS_BYTES,
+  ROW_BYTES,
+  FIELD_BYTES,
+  ROW_FLAGS,
+  ROW_FROM,
+  ROW_LIVE,
+  ROW_SELECTED,
+  ROW_TO,
+} from '../layout';
 import { VIEW_BAD_HANDLE, VIEW_NONE } from '../view-codes';
 import { fieldCount, rows } from './state';
 import {
-  GIVEN_UP_BITS, PIN_BYTES, PIN_COUNT, PIN_FROM, PIN_HANDLE, PIN_HASH_MASK, PIN_TO, V_GIVEN_UP, V_PIN_HASH, V_PINS,
+  GIVEN_UP_BITS,
+  PIN_BYTES,
+  PIN_COUNT,
+  PIN_FROM,
+  PIN_HANDLE,
+  PIN_HASH_MASK,
+  PIN_TO,
+  V_GIVEN_UP,
+  V_PIN_HASH,
+  V_PINS,
 } from './view-layout';
 
 /** Handles are numbers below this, and not 0: the canonical ABI's limit of a handle table. */
@@ -140,7 +159,7 @@ export function recordOf(handle: u32): u64 {
   if (row) return load<u64>(row, ROW_FROM);
   const pin = findPin(handle);
   if (pin) return load<u64>(pin, PIN_FROM);
-  return <u64>(isGivenUp(handle) ? VIEW_NONE : VIEW_BAD_HANDLE) << 32;
+  return (<u64>(isGivenUp(handle) ? VIEW_NONE : VIEW_BAD_HANDLE)) << 32;
 }
 
 /** The guest drops a view. @returns VIEW_NONE, or VIEW_BAD_HANDLE */
@@ -202,15 +221,15 @@ function pin(handle: u32, from: usize, to: usize): void {
 
 function enterPin(handle: u32, number: u32): void {
   let place = handle & PIN_HASH_MASK;
-  while (load<u32>(hash + (<usize>place << 2))) place = (place + 1) & PIN_HASH_MASK;
-  store<u32>(hash + (<usize>place << 2), number);
+  while (load<u32>(hash + ((<usize>place) << 2))) place = (place + 1) & PIN_HASH_MASK;
+  store<u32>(hash + ((<usize>place) << 2), number);
 }
 
 function findPin(handle: u32): usize {
   if (!kept || !handle) return 0;
   let place = handle & PIN_HASH_MASK;
   while (true) {
-    const number = load<u32>(hash + (<usize>place << 2));
+    const number = load<u32>(hash + ((<usize>place) << 2));
     if (!number) return 0;
     const pin = pins + <usize>(number - 1) * PIN_BYTES;
     if (load<u32>(pin, PIN_HANDLE) == handle) return pin;
@@ -270,7 +289,7 @@ function giveUp(handle: u32): void {
 function setGivenUp(handle: u32, value: bool): void {
   const bit = handle & (GIVEN_UP_BITS - 1);
   const at = givenUp + <usize>(bit >> 3);
-  const mask = <u8>1 << <u8>(bit & 7);
+  const mask = (<u8>1) << (<u8>(bit & 7));
   store<u8>(at, value ? load<u8>(at) | mask : load<u8>(at) & ~mask);
 }
 

@@ -3,13 +3,23 @@
  * the guest is asked for memory. Duplicate keys: the last value wins, at the place of the first. Only the table may
  * grow; it begins in the views' work area and moves to the end of the memory, doubled, when it is full.
  */
-import { FIELD_LENGTH_SHIFT, KIND_FALSE, KIND_NUMBER, KIND_STRING, KIND_TRUE } from '../layout';
+import { FIELD_LENGTH_SHIFT, KIND_FALSE, KIND_STRING } from '../layout';
 import { equalBytes } from './bytes';
 import { hashBytes } from './hash';
 import { scratch } from './state';
 import { equalsUnescaped, hasEscape, unescapeInto } from './unescape';
-import { endOfText, endOfValue, fieldAt, kindOf, skipSpace } from './view-find';
-import { I_BITS, I_FROM, I_HASH, I_KEY_FROM, I_KEY_TO, I_NEXT, ITEM_LIMIT, LIST_ITEM_BYTES, MEMBER_BYTES, V_ITEMS } from './view-layout';
+import { endOfText, endOfValue, fieldAt, skipSpace } from './view-find';
+import {
+  I_FROM,
+  I_HASH,
+  I_KEY_FROM,
+  I_KEY_TO,
+  I_NEXT,
+  ITEM_LIMIT,
+  LIST_ITEM_BYTES,
+  MEMBER_BYTES,
+  V_ITEMS,
+} from './view-layout';
 
 let items: usize = 0;
 let itemsEnd: usize = 0;
@@ -44,7 +54,7 @@ function growItems(used: usize, wanted: usize): bool {
   const bytes = (max(wanted, (itemsEnd - items) * 2) + 0xffff) & ~0xffff;
   const before = memory.grow(<i32>(bytes >>> 16));
   if (before < 0) return false;
-  const moved = <usize>before << 16;
+  const moved = (<usize>before) << 16;
   memory.copy(moved, items, used);
   items = moved;
   itemsEnd = moved + bytes;
@@ -123,8 +133,11 @@ export function collectMembers(at: usize, scalars: bool): bool {
 /** Members whose key came before give it their value and lose their own (I_FROM = 0). */
 function mergeDuplicates(): bool {
   const bits = 33 - <u32>clz(count);
-  const tableBytes = <usize>4 << bits;
-  if (memberAt(count) + tableBytes > itemsEnd && !growItems(memberAt(count) - items, memberAt(count) - items + tableBytes)) {
+  const tableBytes = (<usize>4) << bits;
+  if (
+    memberAt(count) + tableBytes > itemsEnd &&
+    !growItems(memberAt(count) - items, memberAt(count) - items + tableBytes)
+  ) {
     return false;
   }
   const table = memberAt(count);
@@ -132,7 +145,7 @@ function mergeDuplicates(): bool {
   for (let i: u32 = 0; i < count; i++) {
     const member = memberAt(i);
     const hash = hashKey(member);
-    const head = table + (<usize>(hash & ((1 << bits) - 1)) << 2);
+    const head = table + ((<usize>(hash & ((1 << bits) - 1))) << 2);
     let number = load<u32>(head);
     while (number && !(load<u32>(memberAt(number - 1), I_HASH) == hash && isSameKey(memberAt(number - 1), member))) {
       number = load<u32>(memberAt(number - 1), I_NEXT);
@@ -178,7 +191,7 @@ function keepMembers(scalars: bool): void {
   for (let i: u32 = 0; i < count; i++) {
     const member = memberAt(i);
     const field = load<u64>(member, I_FROM);
-    if (!<u32>field || (scalars && !isScalar(field))) continue;
+    if (!(<u32>field) || (scalars && !isScalar(field))) continue;
     if (out != i) memory.copy(memberAt(out), member, MEMBER_BYTES);
     out++;
   }

@@ -8,7 +8,14 @@ import { equalBytes } from './bytes';
 import { hashBytes } from './hash';
 import { isUtf8Unfinished, resetUtf8, utf8Block } from './utf8';
 import {
-  A_LENGTH, A_OFFSET, ASKED_BYTES, ASKED_COUNT, ASKED_HASH_BITS, ASKED_PATH_BYTES, V_ASKED, V_ASKED_HASH,
+  A_LENGTH,
+  A_OFFSET,
+  ASKED_BYTES,
+  ASKED_COUNT,
+  ASKED_HASH_BITS,
+  ASKED_PATH_BYTES,
+  V_ASKED,
+  V_ASKED_HASH,
   V_PATH,
 } from './view-layout';
 
@@ -25,7 +32,7 @@ export function attachPaths(area: usize): void {
   buffer = area + V_PATH;
   count = 0;
   // Another instance may have worked here before, and have been ended at any point.
-  memory.fill(table, 0, <usize>4 << ASKED_HASH_BITS);
+  memory.fill(table, 0, (<usize>4) << ASKED_HASH_BITS);
 }
 
 /** How many distinct paths have been asked for (at most 128). */
@@ -64,7 +71,7 @@ function placeOf(path: v128, length: u32): u32 {
 export function findShort(path: v128, length: u32): usize {
   let place = placeOf(path, length);
   while (true) {
-    const asked = <usize>load<u32>(table + (<usize>place << 2));
+    const asked = <usize>load<u32>(table + ((<usize>place) << 2));
     if (!asked) return 0;
     if (load<u32>(asked, A_LENGTH) == length && !v128.any_true(v128.xor(v128.load(asked), path))) return asked;
     place = (place + 1) & HASH_MASK;
@@ -79,7 +86,7 @@ function placeOfLong(length: u32): u32 {
 export function findLong(length: u32): usize {
   let place = placeOfLong(length);
   while (true) {
-    const asked = <usize>load<u32>(table + (<usize>place << 2));
+    const asked = <usize>load<u32>(table + ((<usize>place) << 2));
     if (!asked) return 0;
     if (load<u32>(asked, A_LENGTH) == length && equalBytes(asked, buffer, <usize>length)) return asked;
     place = (place + 1) & HASH_MASK;
@@ -117,8 +124,8 @@ export function addPath(length: u32): usize {
   store<u32>(asked, ROW_BYTES + count * FIELD_BYTES, A_OFFSET);
   count++;
   let place = length <= 16 ? placeOf(v128.load(asked), length) : placeOfLong(length);
-  while (load<u32>(table + (<usize>place << 2))) place = (place + 1) & HASH_MASK;
-  store<u32>(table + (<usize>place << 2), <u32>asked);
+  while (load<u32>(table + ((<usize>place) << 2))) place = (place + 1) & HASH_MASK;
+  store<u32>(table + ((<usize>place) << 2), <u32>asked);
   return asked;
 }
 

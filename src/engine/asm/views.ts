@@ -6,10 +6,26 @@
  * for longer ones, pushed with pathChunk before.
  */
 import {
-  FIELD_LENGTH_SHIFT, H_VIEWS, H_VIEWS_BYTES, KIND_ARRAY, KIND_NUMBER, KIND_OBJECT, KIND_STRING, KIND_TRUE, KIND_FALSE,
+  FIELD_LENGTH_SHIFT,
+  H_VIEWS,
+  H_VIEWS_BYTES,
+  KIND_ARRAY,
+  KIND_NUMBER,
+  KIND_OBJECT,
+  KIND_STRING,
+  KIND_TRUE,
+  KIND_FALSE,
 } from '../layout';
 import {
-  VIEW_BAD_PATH, VIEW_BOOLEAN, VIEW_FAILURES, VIEW_FLOAT, VIEW_INT, VIEW_NONE, VIEW_SOME, VIEW_STRING, VIEW_TOO_MANY_ITEMS,
+  VIEW_BAD_PATH,
+  VIEW_BOOLEAN,
+  VIEW_FAILURES,
+  VIEW_FLOAT,
+  VIEW_INT,
+  VIEW_NONE,
+  VIEW_SOME,
+  VIEW_STRING,
+  VIEW_TOO_MANY_ITEMS,
 } from '../view-codes';
 import { NUM_F64, NUM_I64, numberBits, parseNumber } from './number';
 import { scratch } from './state';
@@ -87,9 +103,9 @@ function longField(handle: u32, length: u32): u64 {
 /** The path, which is in the buffer, in the record's text. */
 function searchField(handle: u32, length: u32, asked: usize): u64 {
   const record = recordOf(handle);
-  if (!<u32>record && record >> 32) return record;
+  if (!(<u32>record) && record >> 32) return record;
   if (!asked) {
-    if (!isPathUtf8(length)) return <u64>VIEW_BAD_PATH << 32;
+    if (!isPathUtf8(length)) return (<u64>VIEW_BAD_PATH) << 32;
     addPath(length);
   }
   return <u32>record ? findPath(<usize>(<u32>record), pathBuffer(), <usize>length) : 0;
@@ -159,7 +175,7 @@ function lengthOf(field: u64): u32 {
 
 function listOf(field: u64): u32 {
   const bits = <u32>(field >> 32);
-  if (!<u32>field) return bits;
+  if (!(<u32>field)) return bits;
   if ((bits & KIND_MASK) != KIND_ARRAY) return VIEW_NONE;
   if (!collectList(<usize>(<u32>field))) return VIEW_TOO_MANY_ITEMS;
   itemCount = collected();
@@ -168,7 +184,7 @@ function listOf(field: u64): u32 {
 
 function membersOf(field: u64, scalars: bool): u32 {
   const bits = <u32>(field >> 32);
-  if (!<u32>field) return bits;
+  if (!(<u32>field)) return bits;
   if ((bits & KIND_MASK) != KIND_OBJECT) return VIEW_NONE;
   if (!collectMembers(<usize>(<u32>field), scalars)) return VIEW_TOO_MANY_ITEMS;
   itemCount = collected();

@@ -8,8 +8,21 @@
  * wrong and why is the business of diagnose.ts.
  */
 import {
-  E_CHILD, E_FLAGS, E_SLOT, EDGE_IS_COLUMN, F_TRACK_KEYS, KIND_ARRAY, KIND_NUMBER, KIND_OBJECT, KIND_STRING, N_LENGTHS,
-  SLOT_BYTES, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO,
+  E_CHILD,
+  E_FLAGS,
+  E_SLOT,
+  EDGE_IS_COLUMN,
+  F_TRACK_KEYS,
+  KIND_ARRAY,
+  KIND_NUMBER,
+  KIND_OBJECT,
+  KIND_STRING,
+  N_LENGTHS,
+  SLOT_BYTES,
+  SLOT_EPOCH,
+  SLOT_FROM,
+  SLOT_KIND,
+  SLOT_TO,
 } from '../layout';
 import { findElement, findEscapedKey, probeKey } from './edges';
 import { notePendingKey } from './keys';

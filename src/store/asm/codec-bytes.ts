@@ -34,7 +34,7 @@ export function writeVarint(at: usize, value: u64): usize {
 // @ts-ignore: decorator
 @inline
 export function zigzag(value: i64): u64 {
-  return (<u64>value << 1) ^ <u64>(value >> 63);
+  return ((<u64>value) << 1) ^ <u64>(value >> 63);
 }
 
 // @ts-ignore: decorator

@@ -21,21 +21,23 @@ const MOST_PATCHES: u32 = 127;
 /** What planGroup found: the least number that is not a patch, and the bits that others are above it. */
 export let planBase: i64 = 0;
 let planWidth: u32 = 0;
-let planPatched: bool = false;
 
 // The three smallest and largest ends of parts.
 let low1: i64 = 0;
 let low2: i64 = 0;
 let low3: i64 = 0;
 let high1: i64 = 0;
-let high2: i64 = 0;
 let high3: i64 = 0;
 
 /** Finds the ends of a group's parts. */
 function findEnds(residues: usize, count: u32): void {
-  let a1 = i64.MAX_VALUE, a2 = i64.MAX_VALUE, a3 = i64.MAX_VALUE;
-  let b1 = i64.MIN_VALUE, b2 = i64.MIN_VALUE, b3 = i64.MIN_VALUE;
-  const stop = residues + (<usize>count << 3);
+  let a1 = i64.MAX_VALUE,
+    a2 = i64.MAX_VALUE,
+    a3 = i64.MAX_VALUE;
+  let b1 = i64.MIN_VALUE,
+    b2 = i64.MIN_VALUE,
+    b3 = i64.MIN_VALUE;
+  const stop = residues + ((<usize>count) << 3);
   for (let at = residues; at < stop; ) {
     const partStop = min(at + (PART << 3), stop);
     let least = load<i64>(at);
@@ -60,8 +62,11 @@ function findEnds(residues: usize, count: u32): void {
       }
     }
   }
-  low1 = a1; low2 = a2; low3 = a3;
-  high1 = b1; high2 = b2; high3 = b3;
+  low1 = a1;
+  low2 = a2;
+  low3 = a3;
+  high1 = b1;
+  high3 = b3;
 }
 
 /** Bits of `count` residues of a width, in whole rows and vectors. */
@@ -80,21 +85,20 @@ function weighBase(residues: usize, count: u32, wide: bool, base: i64, best: u32
   memory.fill(LENGTHS, 0, 264);
   const mask: u64 = wide ? u64.MAX_VALUE : 0xffffffff;
   for (let i: u32 = 0; i < count; i++) {
-    const length = bitLength(<u64>(load<i64>(residues + (<usize>i << 3)) - base) & mask);
-    const slot = LENGTHS + (<usize>length << 2);
+    const length = bitLength(<u64>(load<i64>(residues + ((<usize>i) << 3)) - base) & mask);
+    const slot = LENGTHS + ((<usize>length) << 2);
     store<u32>(slot, load<u32>(slot) + 1);
   }
   let patches: u32 = 0;
   let patchBits: u32 = 0;
   for (let width = <i32>(wide ? 64 : 32); width >= 0; width--) {
-    const bits = packedBits(count, width) + (patches ? 8 + patches * PATCH_BITS + patchBits * 8 / 7 : 0);
+    const bits = packedBits(count, width) + (patches ? 8 + patches * PATCH_BITS + (patchBits * 8) / 7 : 0);
     if (bits < best) {
       best = bits;
       planBase = base;
       planWidth = width;
-      planPatched = patches != 0;
     }
-    const here = load<u32>(LENGTHS + (<usize>width << 2));
+    const here = load<u32>(LENGTHS + ((<usize>width) << 2));
     patches += here;
     if (patches > MOST_PATCHES) break;
     // All patches are one bit longer over the next width.
@@ -112,7 +116,6 @@ export function planGroup(residues: usize, count: u32, wide: bool): u32 {
   const width = bitLength(<u64>(high1 - low1));
   planBase = low1;
   planWidth = width;
-  planPatched = false;
   let bits = packedBits(count, width);
   if (count >= FEWEST_WITH_OUTLIERS && bitLength(<u64>(high3 - low3)) < width) {
     bits = weighBase(residues, count, wide, low1, bits);
@@ -127,7 +130,7 @@ function packRows(from: usize, rows: u32, width: u32, at: usize): usize {
   let bit: u32 = 0;
   let word = i32x4.splat(0);
   for (let row: u32 = 0; row < rows; row++) {
-    const v = v128.load(from + (<usize>row << 4));
+    const v = v128.load(from + ((<usize>row) << 4));
     word = v128.or(word, i32x4.shl(v, bit));
     bit += width;
     if (bit >= 32) {
@@ -150,18 +153,18 @@ function packRows(from: usize, rows: u32, width: u32, at: usize): usize {
 function splitWords(residues: usize, count: u32, wide: bool): u32 {
   const base = planBase;
   const all: u64 = wide ? u64.MAX_VALUE : 0xffffffff;
-  const fits: u64 = planWidth == 64 ? u64.MAX_VALUE : (<u64>1 << planWidth) - 1;
+  const fits: u64 = planWidth == 64 ? u64.MAX_VALUE : ((<u64>1) << planWidth) - 1;
   let patches: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const residue = <u64>(load<i64>(residues + (<usize>i << 3)) - base) & all;
+    const residue = <u64>(load<i64>(residues + ((<usize>i) << 3)) - base) & all;
     const packed = residue & fits;
     patches += <u32>(packed != residue);
-    store<u32>(LOW + (<usize>i << 2), <u32>packed);
-    store<u32>(HIGH + (<usize>i << 2), <u32>(packed >> 32));
+    store<u32>(LOW + ((<usize>i) << 2), <u32>packed);
+    store<u32>(HIGH + ((<usize>i) << 2), <u32>(packed >> 32));
   }
   for (let i = count; i & 3; i++) {
-    store<u32>(LOW + (<usize>i << 2), 0);
-    store<u32>(HIGH + (<usize>i << 2), 0);
+    store<u32>(LOW + ((<usize>i) << 2), 0);
+    store<u32>(HIGH + ((<usize>i) << 2), 0);
   }
   return patches;
 }
@@ -170,7 +173,7 @@ function writePatches(residues: usize, count: u32, wide: bool, patches: u32, at:
   const all: u64 = wide ? u64.MAX_VALUE : 0xffffffff;
   let more = at + patches;
   for (let i: u32 = 0; i < count; i++) {
-    const high = (<u64>(load<i64>(residues + (<usize>i << 3)) - planBase) & all) >> planWidth;
+    const high = (<u64>(load<i64>(residues + ((<usize>i) << 3)) - planBase) & all) >> planWidth;
     if (!high) continue;
     store<u8>(at++, <u8>i);
     more = writeVarint(more, high);
@@ -193,7 +196,7 @@ export function writeGroups(residues: usize, count: u32, wide: bool, at: usize):
     at = packRows(LOW, rows, min(planWidth, 32), at);
     if (planWidth > 32) at = packRows(HIGH, rows, planWidth - 32, at);
     if (patches) at = writePatches(residues, inGroup, wide, patches, at);
-    residues += <usize>inGroup << 3;
+    residues += (<usize>inGroup) << 3;
     count -= inGroup;
   }
   return at;

@@ -17,14 +17,14 @@ const HIGH: usize = memory.data(528, 16);
 // @ts-ignore: decorator
 @inline
 function packedBytes(rows: u32, width: u32): usize {
-  return <usize>((rows * width + 31) >> 5) << 4;
+  return (<usize>((rows * width + 31) >> 5)) << 4;
 }
 
 /** Adds `base` to each number, modulo 2^32. Writes whole rows. `width` is 0 to 32. */
 function unpackRows(at: usize, rows: u32, width: i32, base: i32, to: usize): void {
   const bases = i32x4.splat(base);
   const mask = i32x4.splat(width == 32 ? -1 : (1 << width) - 1);
-  const stop = to + (<usize>rows << 4);
+  const stop = to + ((<usize>rows) << 4);
   if (!width) {
     for (; to < stop; to += 16) v128.store(to, bases);
     return;
@@ -55,14 +55,14 @@ function joinWords(count: u32, wide: bool, base: i64, to: usize): void {
   const zero = i64x2.splat(0);
   const pairs = count >> 1;
   for (let i: u32 = 0; i < pairs; i++) {
-    const low = v128.load64_zero(LOW + (<usize>i << 3));
-    const high = wide ? v128.load64_zero(HIGH + (<usize>i << 3)) : zero;
+    const low = v128.load64_zero(LOW + ((<usize>i) << 3));
+    const high = wide ? v128.load64_zero(HIGH + ((<usize>i) << 3)) : zero;
     const joined = i8x16.shuffle(low, high, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-    v128.store(to + (<usize>i << 4), i64x2.add(joined, bases));
+    v128.store(to + ((<usize>i) << 4), i64x2.add(joined, bases));
   }
   if (count & 1) {
     const last = <usize>(count - 1);
-    const high: u64 = wide ? <u64>load<u32>(HIGH + (last << 2)) << 32 : 0;
+    const high: u64 = wide ? (<u64>load<u32>(HIGH + (last << 2))) << 32 : 0;
     store<u64>(to + (last << 3), (<u64>load<u32>(LOW + (last << 2)) | high) + <u64>base);
   }
 }
@@ -117,7 +117,7 @@ export function readGroups(at: usize, end: usize, count: u32, wide: bool, to: us
       at = patch(at, end, patches, inGroup, width, wide, to);
       if (!at) return 0;
     }
-    to += <usize>inGroup << (wide ? 3 : 2);
+    to += (<usize>inGroup) << (wide ? 3 : 2);
     count -= inGroup;
   }
   return at;

@@ -18,9 +18,9 @@ export function encodeOrdinals(times: usize, ordinals: usize, out: usize, entry:
   const distances = out + WORK;
   let before: i64 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const isAgain = i > 0 && load<i64>(times + (<usize>i << 3)) == load<i64>(times + (<usize>(i - 1) << 3));
-    const ordinal = <i64>load<u32>(ordinals + (<usize>i << 2));
-    store<i64>(distances + (<usize>i << 3), ordinal - (isAgain ? before + 1 : 0));
+    const isAgain = i > 0 && load<i64>(times + ((<usize>i) << 3)) == load<i64>(times + ((<usize>(i - 1)) << 3));
+    const ordinal = <i64>load<u32>(ordinals + ((<usize>i) << 2));
+    store<i64>(distances + ((<usize>i) << 3), ordinal - (isAgain ? before + 1 : 0));
     before = ordinal;
   }
   const at = out + load<u32>(entry, E_TIME_BYTES) + load<u32>(entry, E_VALUE_BYTES);
@@ -38,7 +38,7 @@ export function decodeOrdinals(entry: usize, payload: usize, times: usize, ordin
   const count = <u32>load<u64>(entry, S_COUNT);
   const bytes = load<u32>(entry, E_ORDINAL_BYTES);
   if (!bytes) {
-    memory.fill(ordinals, 0, <usize>count << 2);
+    memory.fill(ordinals, 0, (<usize>count) << 2);
     return 0;
   }
   const at = <usize>load<u32>(entry, E_TIME_BYTES) + <usize>load<u32>(entry, E_VALUE_BYTES);
@@ -49,10 +49,10 @@ export function decodeOrdinals(entry: usize, payload: usize, times: usize, ordin
   finishWords(count, distances);
   let before: i64 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const isAgain = i > 0 && load<i64>(times + (<usize>i << 3)) == load<i64>(times + (<usize>(i - 1) << 3));
-    const ordinal = load<i64>(distances + (<usize>i << 3)) + (isAgain ? before + 1 : 0);
+    const isAgain = i > 0 && load<i64>(times + ((<usize>i) << 3)) == load<i64>(times + ((<usize>(i - 1)) << 3));
+    const ordinal = load<i64>(distances + ((<usize>i) << 3)) + (isAgain ? before + 1 : 0);
     if (ordinal < 0 || ordinal > 0xffffffff || (isAgain && ordinal <= before)) return 1;
-    store<u32>(ordinals + (<usize>i << 2), <u32>ordinal);
+    store<u32>(ordinals + ((<usize>i) << 2), <u32>ordinal);
     before = ordinal;
   }
   return 0;

@@ -12,7 +12,7 @@ const ALL_SAME: u32 = 2;
 
 /** The number of the next marked value in a bitmap, from `index` on; `count` when there is none. */
 function nextMarked(bitmap: usize, index: u32, count: u32): u32 {
-  while (index < count && !(load<u8>(bitmap + (index >> 3)) & <u8>(<u32>1 << (index & 7)))) index++;
+  while (index < count && !(load<u8>(bitmap + (index >> 3)) & <u8>((<u32>1) << (index & 7)))) index++;
   return index;
 }
 
@@ -21,10 +21,10 @@ export function writePatches(values: usize, count: u32, patches: u32, at: usize)
   at = writeVarint(at, patches);
   if (!patches) return at;
   const bitmapBytes = (count + 7) >> 3;
-  const first = load<u64>(values + (<usize>nextMarked(BITMAP, 0, count) << 3));
+  const first = load<u64>(values + ((<usize>nextMarked(BITMAP, 0, count)) << 3));
   let same = true;
   for (let i = nextMarked(BITMAP, 0, count); i < count; i = nextMarked(BITMAP, i + 1, count)) {
-    same = same && load<u64>(values + (<usize>i << 3)) == first;
+    same = same && load<u64>(values + ((<usize>i) << 3)) == first;
   }
   const asBitmap = patches * 2 > bitmapBytes;
   store<u8>(at++, <u8>((asBitmap ? AS_BITMAP : 0) | (same ? ALL_SAME : 0)));
@@ -38,7 +38,7 @@ export function writePatches(values: usize, count: u32, patches: u32, at: usize)
     }
   }
   for (let i = nextMarked(BITMAP, 0, count); i < count; i = nextMarked(BITMAP, i + 1, count)) {
-    store<u64>(at, load<u64>(values + (<usize>i << 3)));
+    store<u64>(at, load<u64>(values + ((<usize>i) << 3)));
     at += 8;
     if (same) break;
   }
@@ -71,7 +71,7 @@ export function readPatches(at: usize, end: usize, count: u32): usize {
     if (count & 7 && load<u8>(at + bitmapBytes - 1) >> <u8>(count & 7)) return 0;
     if (countBits(at, bitmapBytes) != patchCount) return 0;
   } else {
-    for (let i: u32 = 0; i < patchCount; i++) if (load<u16>(at + (<usize>i << 1)) >= <u16>count) return 0;
+    for (let i: u32 = 0; i < patchCount; i++) if (load<u16>(at + ((<usize>i) << 1)) >= <u16>count) return 0;
   }
   return patchValues + valueBytes;
 }
@@ -83,13 +83,13 @@ export function applyPatches(count: u32, out: usize): void {
   let value = patchValues;
   if (patchKind & AS_BITMAP) {
     for (let i = nextMarked(places, 0, count); i < count; i = nextMarked(places, i + 1, count)) {
-      store<u64>(out + (<usize>i << 3), load<u64>(value));
+      store<u64>(out + ((<usize>i) << 3), load<u64>(value));
       value += step;
     }
     return;
   }
   for (let i: u32 = 0; i < patchCount; i++) {
-    store<u64>(out + (<usize>load<u16>(places + (<usize>i << 1)) << 3), load<u64>(value));
+    store<u64>(out + ((<usize>load<u16>(places + ((<usize>i) << 1))) << 3), load<u64>(value));
     value += step;
   }
 }

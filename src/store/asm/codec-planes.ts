@@ -19,12 +19,12 @@ export function readPlanes(at: usize, end: usize, count: u32, wide: bool, to: us
     let residue: u64 = 0;
     let byte = at + i;
     for (let plane: u32 = 0; plane < planes; plane++) {
-      residue |= <u64>load<u8>(byte) << (plane << 3);
+      residue |= (<u64>load<u8>(byte)) << (plane << 3);
       byte += count;
     }
     residue += <u64>base;
-    if (wide) store<u64>(to + (<usize>i << 3), residue);
-    else store<u32>(to + (<usize>i << 2), <u32>residue);
+    if (wide) store<u64>(to + ((<usize>i) << 3), residue);
+    else store<u32>(to + ((<usize>i) << 2), <u32>residue);
   }
   return at + <usize>planes * count;
 }
@@ -33,7 +33,7 @@ export function readPlanes(at: usize, end: usize, count: u32, wide: bool, to: us
 function leastBase(residues: usize, count: u32, wide: bool): i64 {
   let base = i64.MAX_VALUE;
   for (let i: u32 = 0; i < count; i += GROUP_RESIDUES) {
-    planGroup(residues + (<usize>i << 3), min(count - i, GROUP_RESIDUES), wide);
+    planGroup(residues + ((<usize>i) << 3), min(count - i, GROUP_RESIDUES), wide);
     base = min(base, planBase);
   }
   return count ? base : 0;
@@ -44,13 +44,13 @@ export function writePlanes(residues: usize, count: u32, wide: bool, at: usize):
   const base = leastBase(residues, count, wide);
   const mask: u64 = wide ? u64.MAX_VALUE : 0xffffffff;
   let all: u64 = 0;
-  for (let i: u32 = 0; i < count; i++) all |= <u64>(load<i64>(residues + (<usize>i << 3)) - base) & mask;
+  for (let i: u32 = 0; i < count; i++) all |= <u64>(load<i64>(residues + ((<usize>i) << 3)) - base) & mask;
   const planes: u32 = (71 - <u32>clz(all)) >> 3;
   store<u8>(at, <u8>planes);
   at = writeVarint(at + 1, zigzag(base));
   for (let plane: u32 = 0; plane < planes; plane++) {
     for (let i: u32 = 0; i < count; i++) {
-      store<u8>(at++, <u8>(<u64>(load<i64>(residues + (<usize>i << 3)) - base) >> (plane << 3)));
+      store<u8>(at++, <u8>(<u64>(load<i64>(residues + ((<usize>i) << 3)) - base) >> (plane << 3)));
     }
   }
   return at;

@@ -15,13 +15,13 @@ import { writePatches } from './codec-patches';
 import { writeWords } from './codec-words-write';
 
 const POWERS: usize = memory.data<f64>([
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
-  1e22,
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+  1e21, 1e22,
 ]);
 
 /** 10^power, for powers up to LAST_POWER. */
 export function powerOfTen(power: u32): f64 {
-  return load<f64>(POWERS + (<usize>power << 3));
+  return load<f64>(POWERS + ((<usize>power) << 3));
 }
 
 /** Whole numbers up to here; sums of two, and of a step more, are still exact as f64. */
@@ -63,7 +63,7 @@ function choosePower(values: usize, count: u32): u32 {
   const asked = min(count, ASKED);
   for (let i: u32 = 0; i < asked; i++) {
     const index = (i * count) / asked;
-    const slot = ASKED_POWERS + (<usize>smallestPower(load<f64>(values + (<usize>index << 3))) << 2);
+    const slot = ASKED_POWERS + ((<usize>smallestPower(load<f64>(values + ((<usize>index) << 3)))) << 2);
     store<u32>(slot, load<u32>(slot) + 1);
   }
   let best = NO_POWER;
@@ -71,7 +71,7 @@ function choosePower(values: usize, count: u32): u32 {
   let bestTenths: u32 = asked * 520;
   let patches = asked;
   for (let power: u32 = 0; power <= LAST_POWER; power++) {
-    const here = load<u32>(ASKED_POWERS + (<usize>power << 2));
+    const here = load<u32>(ASKED_POWERS + ((<usize>power) << 2));
     if (!here) continue;
     patches -= here;
     const tenths = patches * PATCH_BITS * 10 + asked * power * DIGIT_TENTHS;
@@ -97,8 +97,8 @@ function makeWholes(values: usize, count: u32, power: u32, wholes: usize): u32 {
   let patches: u32 = 0;
   let before: i64 = 0;
   for (let i: u32 = 0; i < count; ) {
-    const from = values + (<usize>i << 3);
-    const to = wholes + (<usize>i << 3);
+    const from = values + ((<usize>i) << 3);
+    const to = wholes + ((<usize>i) << 3);
     if (i + 2 <= count) {
       const pair = v128.load(from);
       const whole = f64x2.add(f64x2.nearest(f64x2.mul(pair, scales)), zero);
@@ -116,7 +116,7 @@ function makeWholes(values: usize, count: u32, power: u32, wholes: usize): u32 {
     if (isDecimal(value, whole, scale)) before = <i64>whole;
     else {
       const byte = BITMAP + (i >> 3);
-      store<u8>(byte, load<u8>(byte) | <u8>(<u32>1 << (i & 7)));
+      store<u8>(byte, load<u8>(byte) | <u8>((<u32>1) << (i & 7)));
       patches++;
     }
     store<i64>(to, before);
@@ -129,14 +129,22 @@ function makeWholes(values: usize, count: u32, power: u32, wholes: usize): u32 {
 /** Patches before the first decimal repeat that one, so that there is no step. */
 function fillFront(wholes: usize, count: u32): void {
   let first: u32 = 0;
-  while (first < count && load<u8>(BITMAP + (first >> 3)) & <u8>(<u32>1 << (first & 7))) first++;
+  while (first < count && load<u8>(BITMAP + (first >> 3)) & <u8>((<u32>1) << (first & 7))) first++;
   if (first == count) return;
-  for (let i: u32 = 0; i < first; i++) store<i64>(wholes + (<usize>i << 3), load<i64>(wholes + (<usize>first << 3)));
+  for (let i: u32 = 0; i < first; i++)
+    store<i64>(wholes + ((<usize>i) << 3), load<i64>(wholes + ((<usize>first) << 3)));
 }
 
 /** @returns the address behind them */
 function writeDecimals(
-  values: usize, count: u32, power: u32, cold: bool, work: usize, words: usize, residues: usize, at: usize,
+  values: usize,
+  count: u32,
+  power: u32,
+  cold: bool,
+  work: usize,
+  words: usize,
+  residues: usize,
+  at: usize,
 ): usize {
   const patches = makeWholes(values, count, power, work);
   store<u8>(at, <u8>power);
@@ -149,17 +157,17 @@ function signsDiffer(values: usize, count: u32): bool {
   let some: u64 = 0;
   let all: u64 = u64.MAX_VALUE;
   for (let i: u32 = 0; i < count; i++) {
-    const bits = load<u64>(values + (<usize>i << 3));
+    const bits = load<u64>(values + ((<usize>i) << 3));
     some |= bits;
     all &= bits;
   }
-  return ((some ^ all) >> 63) != 0;
+  return (some ^ all) >> 63 != 0;
 }
 
 function isConstant(values: usize, count: u32): bool {
   const first = load<u64>(values);
   let same = true;
-  for (let i: u32 = 1; i < count && same; i++) same = load<u64>(values + (<usize>i << 3)) == first;
+  for (let i: u32 = 1; i < count && same; i++) same = load<u64>(values + ((<usize>i) << 3)) == first;
   return same;
 }
 
@@ -172,14 +180,20 @@ export let valueCodec: u32 = VALUES_RAW;
  * @returns the address behind them; at most 18 bytes a value are written, and 1024
  */
 export function writeValues(
-  values: usize, count: u32, cold: bool, work: usize, words: usize, residues: usize, at: usize,
+  values: usize,
+  count: u32,
+  cold: bool,
+  work: usize,
+  words: usize,
+  residues: usize,
+  at: usize,
 ): usize {
   if (isConstant(values, count)) {
     valueCodec = VALUES_CONSTANT;
     store<u64>(at, load<u64>(values));
     return at + 8;
   }
-  const rawBytes = <usize>count << 3;
+  const rawBytes = (<usize>count) << 3;
   let bytes = rawBytes;
   valueCodec = VALUES_RAW;
   const power = choosePower(values, count);
@@ -198,7 +212,7 @@ export function writeValues(
     if (rotated) {
       from = work;
       for (let i: u32 = 0; i < count; i++) {
-        store<u64>(work + (<usize>i << 3), rotl(load<u64>(values + (<usize>i << 3)), 1));
+        store<u64>(work + ((<usize>i) << 3), rotl(load<u64>(values + ((<usize>i) << 3)), 1));
       }
     }
     const bitsBytes = writeWords(from, count, false, cold, words, residues, other) - other;

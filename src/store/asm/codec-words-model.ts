@@ -35,14 +35,21 @@ function narrowed(v: v128): v128 {
  * 8 bytes behind the last residue and the last word may be touched.
  */
 export function fillResidues(
-  words: usize, from: u32, to: u32, order: u32, slope: i64, offset: i64, wide: bool, residues: usize,
+  words: usize,
+  from: u32,
+  to: u32,
+  order: u32,
+  slope: i64,
+  offset: i64,
+  wide: bool,
+  residues: usize,
 ): void {
   for (; from < to && from < order; from++) {
     store<i64>(residues, 0);
     residues += 8;
   }
-  let at = words + (<usize>from << 3);
-  const stop = words + (<usize>to << 3);
+  let at = words + ((<usize>from) << 3);
+  const stop = words + ((<usize>to) << 3);
   let lessened = i64x2.splat(slope);
   if (order == 0) {
     lessened = i64x2.splat(offset + slope * <i64>from);
@@ -67,7 +74,7 @@ export function fillResidues(
 export function dropZeros(residues: usize, count: u32): u32 {
   let kept = residues;
   for (let i: u32 = 0; i < count; i++) {
-    const residue = load<i64>(residues + (<usize>i << 3));
+    const residue = load<i64>(residues + ((<usize>i) << 3));
     store<i64>(kept, residue);
     kept += residue != 0 ? 8 : 0;
   }
@@ -79,9 +86,9 @@ function mostFrequent(at: usize, count: u32): i64 {
   let best: i64 = 0;
   let bestTimes: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const value = load<i64>(at + (<usize>i << 3));
+    const value = load<i64>(at + ((<usize>i) << 3));
     let times: u32 = 0;
-    for (let j = i; j < count; j++) times += <u32>(load<i64>(at + (<usize>j << 3)) == value);
+    for (let j = i; j < count; j++) times += <u32>(load<i64>(at + ((<usize>j) << 3)) == value);
     if (times > bestTimes) {
       best = value;
       bestTimes = times;
@@ -96,8 +103,8 @@ function typicalStep(words: usize, count: u32): i64 {
   if (count < 2) return 0;
   const asked = min(count - 1, ASKED);
   for (let i: u32 = 0; i < asked; i++) {
-    const at = words + (<usize>(1 + (i * (count - 1)) / asked) << 3);
-    store<i64>(ASKED_AT + (<usize>i << 3), load<i64>(at) - load<i64>(at - 8));
+    const at = words + ((<usize>(1 + (i * (count - 1)) / asked)) << 3);
+    store<i64>(ASKED_AT + ((<usize>i) << 3), load<i64>(at) - load<i64>(at - 8));
   }
   return mostFrequent(ASKED_AT, asked);
 }
@@ -107,7 +114,7 @@ function typicalOffset(words: usize, count: u32, slope: i64): i64 {
   const asked = min(count, ASKED);
   for (let i: u32 = 0; i < asked; i++) {
     const index = (i * count) / asked;
-    store<i64>(ASKED_AT + (<usize>i << 3), load<i64>(words + (<usize>index << 3)) - slope * <i64>index);
+    store<i64>(ASKED_AT + ((<usize>i) << 3), load<i64>(words + ((<usize>index) << 3)) - slope * <i64>index);
   }
   return mostFrequent(ASKED_AT, asked);
 }
@@ -115,7 +122,7 @@ function typicalOffset(words: usize, count: u32, slope: i64): i64 {
 function planAll(residues: usize, count: u32, wide: bool): u64 {
   let bits: u64 = 0;
   for (let i: u32 = 0; i < count; i += GROUP_RESIDUES) {
-    bits += planGroup(residues + (<usize>i << 3), min(count - i, GROUP_RESIDUES), wide);
+    bits += planGroup(residues + ((<usize>i) << 3), min(count - i, GROUP_RESIDUES), wide);
   }
   return bits;
 }
@@ -130,7 +137,7 @@ function weigh(words: usize, count: u32, order: u32, slope: i64, offset: i64, wi
   }
   for (let i: u32 = 0; i < stretches; i++) {
     const from = stretches == 1 ? 0 : (i * (count - length)) / (stretches - 1);
-    fillResidues(words, from, from + length, order, slope, offset, wide, SAMPLE + (<usize>(i * length) << 3));
+    fillResidues(words, from, from + length, order, slope, offset, wide, SAMPLE + ((<usize>(i * length)) << 3));
   }
   const sampled = stretches * length;
   const dense = planAll(SAMPLE, sampled, wide);
@@ -163,6 +170,6 @@ export function chooseModel(words: usize, count: u32, wide: bool, clock: bool): 
   // Rounded to nearest: a grid's step is a whole number, and the ends are late by less than half a step for each
   // point.
   const gaps = <i64>(count - 1);
-  const mean = (load<i64>(words + (<usize>gaps << 3)) + (gaps >> 1)) / gaps;
+  const mean = (load<i64>(words + ((<usize>gaps) << 3)) + (gaps >> 1)) / gaps;
   if (mean != step) weigh(words, count, 0, mean, typicalOffset(words, count, mean), wide);
 }

@@ -7,7 +7,16 @@
  */
 import { readVarint, unzigzag, varintEnd } from './codec-bytes';
 import {
-  FIRST, FLAG_PLANES, FLAG_WIDE, FLAGS_KNOWN, FORM_DENSE, FORM_MASK, FORM_NONE, FORM_SPARSE, LAST_ORDER, ORDER_MASK,
+  FIRST,
+  FLAG_PLANES,
+  FLAG_WIDE,
+  FLAGS_KNOWN,
+  FORM_DENSE,
+  FORM_MASK,
+  FORM_NONE,
+  FORM_SPARSE,
+  LAST_ORDER,
+  ORDER_MASK,
   SECOND,
 } from './codec-format';
 import { readGroups } from './codec-groups';
@@ -60,7 +69,7 @@ export function readWords(at: usize, end: usize, count: u32, out: usize): bool {
   isLine = form == FORM_NONE && order < 2 && (wide || (slope >= -LONGEST_STEP && slope <= LONGEST_STEP));
   if (isLine) return at == end;
   if (form == FORM_NONE) {
-    memory.fill(wide ? out : narrow, 0, <usize>count << (wide ? 3 : 2));
+    memory.fill(wide ? out : narrow, 0, (<usize>count) << (wide ? 3 : 2));
     return at == end;
   }
   if (form == FORM_DENSE) return readResidues(at, end, count, flags, wide ? out : narrow) == end;
@@ -96,7 +105,7 @@ function lastLane(v: v128): v128 {
 
 /** Adds up narrow residues in place, modulo 2^32. */
 function addUpNarrow(count: u32): void {
-  const stop = narrow + (<usize>count << 2);
+  const stop = narrow + ((<usize>count) << 2);
   const step = <i32>slope;
   if (order == 0) {
     let line = i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3));
@@ -118,7 +127,7 @@ function addUpNarrow(count: u32): void {
 
 /** Adds up wide residues in place, and makes words of them. */
 function addUpWide(count: u32, out: usize): void {
-  const stop = out + (<usize>count << 3);
+  const stop = out + ((<usize>count) << 3);
   let step = order == 2 ? slope : 0;
   let word: i64 = 0;
   let line: i64 = 0;
@@ -169,7 +178,7 @@ function putRow(v: v128, to: usize, decimal: bool, units: v128, origins: v128, d
 // @ts-ignore: decorator
 @inline
 function finishNarrow(count: u32, out: usize, decimal: bool, units: v128, origins: v128, divisors: v128): void {
-  const rows = <usize>(count & ~3) << 2;
+  const rows = (<usize>(count & ~3)) << 2;
   const stop = narrow + rows;
   let at = narrow;
   let to = out;
@@ -192,7 +201,7 @@ function finishNarrow(count: u32, out: usize, decimal: bool, units: v128, origin
   }
   if (!(count & 3)) return;
   putRow(row, LAST_ROW, decimal, units, origins, divisors);
-  memory.copy(to, LAST_ROW, <usize>(count & 3) << 3);
+  memory.copy(to, LAST_ROW, (<usize>(count & 3)) << 3);
 }
 
 /** Writes words that are a line: most clocks. */
@@ -203,10 +212,10 @@ function finishLine(count: u32, out: usize): void {
   let pair = i64x2.replace_lane(i64x2.splat(first), 1, first + step);
   const pairs = count >> 1;
   for (let i: u32 = 0; i < pairs; i++) {
-    v128.store(out + (<usize>i << 4), pair);
+    v128.store(out + ((<usize>i) << 4), pair);
     pair = i64x2.add(pair, more);
   }
-  if (count & 1) store<i64>(out + (<usize>pairs << 4), i64x2.extract_lane(pair, 0));
+  if (count & 1) store<i64>(out + ((<usize>pairs) << 4), i64x2.extract_lane(pair, 0));
 }
 
 /** Makes `count` words at `out` of what readWords has read. */
@@ -223,6 +232,6 @@ export function finishDecimals(count: u32, out: usize, divisor: f64): void {
     return;
   }
   finishWords(count, out);
-  const stop = out + (<usize>count << 3);
+  const stop = out + ((<usize>count) << 3);
   for (let at = out; at < stop; at += 8) store<f64>(at, <f64>load<i64>(at) / divisor);
 }

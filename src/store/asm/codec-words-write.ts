@@ -11,7 +11,15 @@ import { writeVarint, zigzag } from './codec-bytes';
 import { FLAG_PLANES, FLAG_WIDE, FORM_DENSE, FORM_NONE, FORM_SPARSE } from './codec-format';
 import { writeGroups } from './codec-groups-write';
 import { writePlanes } from './codec-planes';
-import { chooseModel, dropZeros, fillResidues, modelOffset, modelOrder, modelSlope, modelSparse } from './codec-words-model';
+import {
+  chooseModel,
+  dropZeros,
+  fillResidues,
+  modelOffset,
+  modelOrder,
+  modelSlope,
+  modelSparse,
+} from './codec-words-model';
 
 /** Words within +-2^30 stay within 32 bits with a slope or an offset of the same size. */
 const NARROW_END: u64 = 1073741824;
@@ -58,12 +66,12 @@ function divideWhile(from: usize, to: usize, divisor: u64): usize {
 
 /** Divides the distances in place by their greatest common divisor. @returns it; 1 when all are 0 */
 function divideOut(distances: usize, count: u32): u64 {
-  const stop = distances + (<usize>count << 3);
+  const stop = distances + ((<usize>count) << 3);
   let divisor: u64 = 0;
   // A few of them, from all over, mostly know the answer already.
   for (let i: u32 = 0; i < ASKED && divisor != 1; i++) {
     const index = (i * count) / ASKED + (count - 1) / ASKED;
-    divisor = commonDivisor(magnitude(load<i64>(distances + (<usize>index << 3))), divisor);
+    divisor = commonDivisor(magnitude(load<i64>(distances + ((<usize>index) << 3))), divisor);
   }
   for (let at = distances; at < stop && divisor != 1; ) {
     if (!divisor) divisor = magnitude(load<i64>(at));
@@ -91,7 +99,7 @@ function areNarrow(words: usize, count: u32): bool {
   const zero = i64x2.splat(0);
   let bits = zero;
   for (let i: u32 = 0; i < count; i += 2) {
-    const pair = v128.load(words + (<usize>i << 3));
+    const pair = v128.load(words + ((<usize>i) << 3));
     bits = v128.or(bits, v128.xor(pair, i64x2.lt_s(pair, zero)));
   }
   return <u64>(i64x2.extract_lane(bits, 0) | i64x2.extract_lane(bits, 1)) < NARROW_END;
@@ -105,19 +113,25 @@ function areNarrow(words: usize, count: u32): bool {
  * @returns the address behind them; at most 10 bytes a word are written, and 64
  */
 export function writeWords(
-  from: usize, count: u32, clock: bool, cold: bool, words: usize, residues: usize, at: usize,
+  from: usize,
+  count: u32,
+  clock: bool,
+  cold: bool,
+  words: usize,
+  residues: usize,
+  at: usize,
 ): usize {
   const first = load<i64>(from);
   const firsts = i64x2.splat(first);
   const pairs = count & ~1;
   for (let i: u32 = 0; i < pairs; i += 2) {
-    const at = <usize>i << 3;
+    const at = (<usize>i) << 3;
     v128.store(words + at, i64x2.sub(v128.load(from + at), firsts));
   }
-  if (pairs < count) store<i64>(words + (<usize>pairs << 3), load<i64>(from + (<usize>pairs << 3)) - first);
+  if (pairs < count) store<i64>(words + ((<usize>pairs) << 3), load<i64>(from + ((<usize>pairs) << 3)) - first);
   const unit = <i64>divideOut(words, count);
   // What is read in pairs ends with a 0.
-  store<i64>(words + (<usize>count << 3), 0);
+  store<i64>(words + ((<usize>count) << 3), 0);
   let wide = unit > i32.MAX_VALUE || unit < 0 || !areNarrow(words, count);
   chooseModel(words, count, wide, clock);
   wide = wide || magnitude(modelSlope) > NARROW_END || magnitude(modelOffset) > NARROW_END;
@@ -126,17 +140,15 @@ export function writeWords(
   return writeResidues(residues, count, wide, cold, origin, unit, at);
 }
 
-function writeResidues(
-  residues: usize, count: u32, wide: bool, cold: bool, origin: i64, unit: i64, at: usize,
-): usize {
+function writeResidues(residues: usize, count: u32, wide: bool, cold: bool, origin: i64, unit: i64, at: usize): usize {
   const head = at;
   at = writeVarint(at + 1, zigzag(origin));
   at = writeVarint(at, <u64>unit);
   at = writeVarint(at, zigzag(modelSlope));
   const flags = modelOrder | (wide ? FLAG_WIDE : 0) | (cold ? FLAG_PLANES : 0);
-  store<i64>(residues + (<usize>count << 3), 0);
+  store<i64>(residues + ((<usize>count) << 3), 0);
   let all = i64x2.splat(0);
-  for (let i: u32 = 0; i < count; i += 2) all = v128.or(all, v128.load(residues + (<usize>i << 3)));
+  for (let i: u32 = 0; i < count; i += 2) all = v128.or(all, v128.load(residues + ((<usize>i) << 3)));
   if (!v128.any_true(all)) {
     store<u8>(head, <u8>(flags | FORM_NONE));
     return at;
@@ -160,10 +172,13 @@ function bitsOf(at: usize): u32 {
 
 /** Writes which residues are not 0, a bit each. @returns the address behind them */
 function writeBitmap(residues: usize, count: u32, at: usize): usize {
-  for (let i: u32 = count; i & 7; i++) store<i64>(residues + (<usize>i << 3), 0);
+  for (let i: u32 = count; i & 7; i++) store<i64>(residues + ((<usize>i) << 3), 0);
   for (let i: u32 = 0; i < count; i += 8) {
-    const from = residues + (<usize>i << 3);
-    store<u8>(at++, <u8>(bitsOf(from) | (bitsOf(from + 16) << 2) | (bitsOf(from + 32) << 4) | (bitsOf(from + 48) << 6)));
+    const from = residues + ((<usize>i) << 3);
+    store<u8>(
+      at++,
+      <u8>(bitsOf(from) | (bitsOf(from + 16) << 2) | (bitsOf(from + 32) << 4) | (bitsOf(from + 48) << 6)),
+    );
   }
   return at;
 }

@@ -7,8 +7,19 @@
  * Checksums are the caller's.
  */
 import {
-  BLOCK_POINTS, E_TIME_BYTES, E_TIME_CODEC, E_VALUE_BYTES, E_VALUE_CODEC, S_COUNT, TIMES_PACKED, TIMES_RAW,
-  VALUES_BITS, VALUES_CONSTANT, VALUES_DECIMAL, VALUES_RAW, VALUES_ROTATED,
+  BLOCK_POINTS,
+  E_TIME_BYTES,
+  E_TIME_CODEC,
+  E_VALUE_BYTES,
+  E_VALUE_CODEC,
+  S_COUNT,
+  TIMES_PACKED,
+  TIMES_RAW,
+  VALUES_BITS,
+  VALUES_CONSTANT,
+  VALUES_DECIMAL,
+  VALUES_RAW,
+  VALUES_ROTATED,
 } from '../layout';
 import { LAST_POWER } from './codec-format';
 import { applyPatches, readPatches } from './codec-patches';
@@ -33,7 +44,7 @@ export const WORK: usize = RESIDUES + 33856;
 export function encodeBlock(times: usize, values: usize, count: u32, out: usize, entry: usize, cold: i32): u32 {
   summaryClear(entry);
   summaryAdd(entry, times, values, 0, count);
-  const rawBytes = <usize>count << 3;
+  const rawBytes = (<usize>count) << 3;
   const words = out + WORDS;
   const residues = out + RESIDUES;
   let timeCodec: u32 = TIMES_PACKED;
@@ -91,7 +102,7 @@ export function decodeValues(entry: usize, payload: usize, values: usize): i32 {
   if (codec == VALUES_CONSTANT) {
     if (bytes != 8) return 1;
     const bits = load<u64>(at);
-    for (let i: u32 = 0; i < count; i++) store<u64>(values + (<usize>i << 3), bits);
+    for (let i: u32 = 0; i < count; i++) store<u64>(values + ((<usize>i) << 3), bits);
     return 0;
   }
   if (codec == VALUES_DECIMAL) return decodeDecimals(at, at + bytes, count, values);
@@ -100,7 +111,7 @@ export function decodeValues(entry: usize, payload: usize, values: usize): i32 {
   finishWords(count, values);
   if (codec == VALUES_ROTATED) {
     for (let i: u32 = 0; i < count; i++) {
-      const slot = values + (<usize>i << 3);
+      const slot = values + ((<usize>i) << 3);
       store<u64>(slot, rotr(load<u64>(slot), 1));
     }
   }

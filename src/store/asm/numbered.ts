@@ -6,13 +6,13 @@
 // @ts-ignore: decorator
 @inline
 function timeAt(times: usize, i: u32): i64 {
-  return load<i64>(times + (<usize>i << 3));
+  return load<i64>(times + ((<usize>i) << 3));
 }
 
 // @ts-ignore: decorator
 @inline
 function ordinalAt(ordinals: usize, i: u32): u32 {
-  return load<u32>(ordinals + (<usize>i << 2));
+  return load<u32>(ordinals + ((<usize>i) << 2));
 }
 
 /** Whether each time is after the one before it. */
@@ -30,7 +30,7 @@ export function numberPoints(times: usize, count: u32, ordinals: usize): u32 {
   let ordinal: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     ordinal = i > 0 && timeAt(times, i) == timeAt(times, i - 1) ? ordinal + 1 : 0;
-    store<u32>(ordinals + (<usize>i << 2), ordinal);
+    store<u32>(ordinals + ((<usize>i) << 2), ordinal);
     most |= ordinal;
   }
   return <u32>(most != 0);
@@ -49,7 +49,12 @@ export function anyOrdinal(ordinals: usize, count: u32): u32 {
  * @returns 1 when a number has changed, or else 0
  */
 export function raiseOrdinals(
-  times: usize, ordinals: usize, count: u32, otherTimes: usize, otherOrdinals: usize, otherCount: u32,
+  times: usize,
+  ordinals: usize,
+  count: u32,
+  otherTimes: usize,
+  otherOrdinals: usize,
+  otherCount: u32,
 ): u32 {
   let hasChanged: u32 = 0;
   let other: u32 = 0;
@@ -62,7 +67,7 @@ export function raiseOrdinals(
     const more = next > first ? next - first : 0;
     hasChanged |= <u32>(more != 0);
     for (; i < count && timeAt(times, i) == time; i++) {
-      store<u32>(ordinals + (<usize>i << 2), ordinalAt(ordinals, i) + more);
+      store<u32>(ordinals + ((<usize>i) << 2), ordinalAt(ordinals, i) + more);
     }
   }
   return hasChanged;
@@ -77,8 +82,15 @@ const OTHER: u8 = 2;
  * newest others first. @param marks u8 each
  */
 export function markReplaced(
-  times: usize, values: usize, ordinals: usize, count: u32, otherTimes: usize, otherValues: usize, otherOrdinals: usize,
-  otherCount: u32, marks: usize,
+  times: usize,
+  values: usize,
+  ordinals: usize,
+  count: u32,
+  otherTimes: usize,
+  otherValues: usize,
+  otherOrdinals: usize,
+  otherCount: u32,
+  marks: usize,
 ): void {
   let other: u32 = 0;
   for (let i: u32 = 0; i < count && other < otherCount; i++) {
@@ -86,9 +98,10 @@ export function markReplaced(
     const ordinal = ordinals ? ordinalAt(ordinals, i) : 0;
     while (other < otherCount && isBefore(otherTimes, otherOrdinals, other, time, ordinal)) other++;
     if (other == otherCount) return;
-    if (timeAt(otherTimes, other) != time || ordinalAt(otherOrdinals, other) != ordinal || load<u8>(marks + i)) continue;
-    const at = <usize>i << 3;
-    const isSame = load<u64>(values + at) == load<u64>(otherValues + (<usize>other << 3));
+    if (timeAt(otherTimes, other) != time || ordinalAt(otherOrdinals, other) != ordinal || load<u8>(marks + i))
+      continue;
+    const at = (<usize>i) << 3;
+    const isSame = load<u64>(values + at) == load<u64>(otherValues + ((<usize>other) << 3));
     store<u8>(marks + i, isSame ? SAME : OTHER);
   }
 }
@@ -125,20 +138,30 @@ export function upToNumbered(times: usize, ordinals: usize, count: u32, time: i6
  * @returns points at `outTimes`, `outValues`, `outOrdinals`
  */
 export function mergeNumbered(
-  aTimes: usize, aValues: usize, aOrdinals: usize, aCount: u32, bTimes: usize, bValues: usize, bOrdinals: usize, bCount: u32,
-  outTimes: usize, outValues: usize, outOrdinals: usize,
+  aTimes: usize,
+  aValues: usize,
+  aOrdinals: usize,
+  aCount: u32,
+  bTimes: usize,
+  bValues: usize,
+  bOrdinals: usize,
+  bCount: u32,
+  outTimes: usize,
+  outValues: usize,
+  outOrdinals: usize,
 ): u32 {
   let a: u32 = 0;
   let b: u32 = 0;
   let out: u32 = 0;
   while (a < aCount || b < bCount) {
-    const takesA = b == bCount || (a < aCount && isBefore(aTimes, aOrdinals, a, timeAt(bTimes, b), ordinalAt(bOrdinals, b)));
+    const takesA =
+      b == bCount || (a < aCount && isBefore(aTimes, aOrdinals, a, timeAt(bTimes, b), ordinalAt(bOrdinals, b)));
     const from = takesA ? a : b;
     const time = timeAt(takesA ? aTimes : bTimes, from);
     const ordinal = ordinalAt(takesA ? aOrdinals : bOrdinals, from);
-    store<i64>(outTimes + (<usize>out << 3), time);
-    store<u64>(outValues + (<usize>out << 3), load<u64>((takesA ? aValues : bValues) + (<usize>from << 3)));
-    store<u32>(outOrdinals + (<usize>out << 2), ordinal);
+    store<i64>(outTimes + ((<usize>out) << 3), time);
+    store<u64>(outValues + ((<usize>out) << 3), load<u64>((takesA ? aValues : bValues) + ((<usize>from) << 3)));
+    store<u32>(outOrdinals + ((<usize>out) << 2), ordinal);
     out++;
     if (takesA) {
       a++;

@@ -20,21 +20,21 @@ const stack = memory.data(64 * 8, 8);
 // @ts-ignore: decorator
 @inline
 function timeAt(times: usize, i: u32): i64 {
-  return load<i64>(times + (<usize>i << 3));
+  return load<i64>(times + ((<usize>i) << 3));
 }
 
 // @ts-ignore: decorator
 @inline
 function move(toTimes: usize, toValues: usize, to: u32, fromTimes: usize, fromValues: usize, from: u32): void {
-  store<i64>(toTimes + (<usize>to << 3), load<i64>(fromTimes + (<usize>from << 3)));
-  store<u64>(toValues + (<usize>to << 3), load<u64>(fromValues + (<usize>from << 3)));
+  store<i64>(toTimes + ((<usize>to) << 3), load<i64>(fromTimes + ((<usize>from) << 3)));
+  store<u64>(toValues + ((<usize>to) << 3), load<u64>(fromValues + ((<usize>from) << 3)));
 }
 
 // @ts-ignore: decorator
 @inline
 function copy(toTimes: usize, toValues: usize, to: u32, fromTimes: usize, fromValues: usize, from: u32, n: u32): void {
-  memory.copy(toTimes + (<usize>to << 3), fromTimes + (<usize>from << 3), <usize>n << 3);
-  memory.copy(toValues + (<usize>to << 3), fromValues + (<usize>from << 3), <usize>n << 3);
+  memory.copy(toTimes + ((<usize>to) << 3), fromTimes + ((<usize>from) << 3), (<usize>n) << 3);
+  memory.copy(toValues + ((<usize>to) << 3), fromValues + ((<usize>from) << 3), (<usize>n) << 3);
 }
 
 /** The first index in [0, count) whose time is not before `timeUs`; `count` when there is none. Times ascend. */
@@ -106,18 +106,18 @@ function runEnd(times: usize, values: usize, from: u32, count: u32): u32 {
   if (end < count && timeAt(times, end) < timeAt(times, from)) {
     // Strictly, because turning equal times round would not be stable.
     while (end < count && timeAt(times, end) < timeAt(times, end - 1)) end++;
-    reverse(times + (<usize>from << 3), times + (<usize>end << 3));
-    reverse(values + (<usize>from << 3), values + (<usize>end << 3));
+    reverse(times + ((<usize>from) << 3), times + ((<usize>end) << 3));
+    reverse(values + ((<usize>from) << 3), values + ((<usize>end) << 3));
   }
   while (end < count && timeAt(times, end) >= timeAt(times, end - 1)) end++;
   const wanted = min<u32>(from + SHORT_RUN, count);
   for (; end < wanted; end++) {
     const time = timeAt(times, end);
-    const value = load<u64>(values + (<usize>end << 3));
+    const value = load<u64>(values + ((<usize>end) << 3));
     let hole = end;
     for (; hole > from && timeAt(times, hole - 1) > time; hole--) move(times, values, hole, times, values, hole - 1);
-    store<i64>(times + (<usize>hole << 3), time);
-    store<u64>(values + (<usize>hole << 3), value);
+    store<i64>(times + ((<usize>hole) << 3), time);
+    store<u64>(values + ((<usize>hole) << 3), value);
   }
   return end;
 }
@@ -136,23 +136,23 @@ function reverse(from: usize, end: usize): void {
  * middles of the runs, as fractions of the whole, differ.
  */
 function powerOf(from: u32, middle: u32, end: u32, count: u32): u32 {
-  const left = (<u64>(from + middle) << 31) / <u64>count;
-  const right = (<u64>(middle + end) << 31) / <u64>count;
+  const left = ((<u64>(from + middle)) << 31) / <u64>count;
+  const right = ((<u64>(middle + end)) << 31) / <u64>count;
   return <u32>clz<u32>(<u32>left ^ <u32>right) + 1;
 }
 
 /** Merges the neighbouring runs [from, middle) and [middle, end). The shorter one goes to the scratch. */
 function mergeRuns(times: usize, values: usize, from: u32, middle: u32, end: u32, scratch: usize): void {
-  const a = from + upperBound(times + (<usize>from << 3), middle - from, timeAt(times, middle));
+  const a = from + upperBound(times + ((<usize>from) << 3), middle - from, timeAt(times, middle));
   if (a == middle) return;
-  const b = middle + lowerBound(times + (<usize>middle << 3), end - middle, timeAt(times, middle - 1));
+  const b = middle + lowerBound(times + ((<usize>middle) << 3), end - middle, timeAt(times, middle - 1));
   if (middle - a <= b - middle) mergeUp(times, values, a, middle, b, scratch);
   else mergeDown(times, values, a, middle, b, scratch);
 }
 
 function mergeUp(times: usize, values: usize, from: u32, middle: u32, end: u32, scratch: usize): void {
   const length = middle - from;
-  const heldValues = scratch + (<usize>length << 3);
+  const heldValues = scratch + ((<usize>length) << 3);
   copy(scratch, heldValues, 0, times, values, from, length);
   let held: u32 = 0;
   let right = middle;
@@ -170,7 +170,7 @@ function mergeUp(times: usize, values: usize, from: u32, middle: u32, end: u32, 
 
 function mergeDown(times: usize, values: usize, from: u32, middle: u32, end: u32, scratch: usize): void {
   let held = end - middle;
-  const heldValues = scratch + (<usize>held << 3);
+  const heldValues = scratch + ((<usize>held) << 3);
   copy(scratch, heldValues, 0, times, values, middle, held);
   let left = middle;
   let out = end;
@@ -204,7 +204,14 @@ function keepLast(times: usize, values: usize, count: u32): u32 {
  * @returns points at `outTimes`, `outValues`
  */
 export function mergePoints(
-  aTimes: usize, aValues: usize, aCount: u32, bTimes: usize, bValues: usize, bCount: u32, outTimes: usize, outValues: usize,
+  aTimes: usize,
+  aValues: usize,
+  aCount: u32,
+  bTimes: usize,
+  bValues: usize,
+  bCount: u32,
+  outTimes: usize,
+  outValues: usize,
 ): u32 {
   let a: u32 = 0;
   let b: u32 = 0;
@@ -246,5 +253,5 @@ function runBefore(times: usize, from: u32, count: u32, timeUs: i64): u32 {
     step <<= 1;
   }
   const rest = min<u32>(step, count - from - known);
-  return known + lowerBound(times + (<usize>(from + known) << 3), rest, timeUs);
+  return known + lowerBound(times + ((<usize>(from + known)) << 3), rest, timeUs);
 }

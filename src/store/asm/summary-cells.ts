@@ -7,7 +7,16 @@
  * What is not finite goes the long way, as in summary.ts.
  */
 import {
-  S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SUM, S_SUM_LOW,
+  S_COUNT,
+  S_FIRST,
+  S_FIRST_TIME,
+  S_INCREASE,
+  S_LAST,
+  S_LAST_TIME,
+  S_MAX,
+  S_MIN,
+  S_SUM,
+  S_SUM_LOW,
 } from '../layout';
 import { FOLD_COUNT, FOLD_DELTA, FOLD_ENDS, FOLD_INCREASE, FOLD_ORDER, FOLD_RATE, FOLD_SUM } from '../fold-layout';
 import { addPair, finite, lostOf, lostOf2 } from './pair';
@@ -24,7 +33,7 @@ const piece = memory.data(104, 8);
 
 /** Adds the points [from, to) of columns, at least one, to a cell. Not for FOLD_RATE and above. */
 export function cellAdd(cell: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
-  const first = values + (<usize>from << 3);
+  const first = values + ((<usize>from) << 3);
   if (mode == FOLD_SUM) {
     if (addSum(cell, first, to - from)) return;
   } else if (mode == FOLD_ENDS) {
@@ -73,7 +82,7 @@ export function cellPool(cell: usize, mode: u32, other: usize): void {
 function addSum(cell: usize, values: usize, count: u32): bool {
   let sum: f64 = load<f64>(cell, S_SUM);
   let low: f64 = load<f64>(cell, S_SUM_LOW);
-  const end = values + (<usize>count << 3);
+  const end = values + ((<usize>count) << 3);
   let at = values;
   if (count >= VECTORS_FROM) {
     let sum0 = f64x2.splat(0);
@@ -116,7 +125,7 @@ function addSum(cell: usize, values: usize, count: u32): bool {
 
 /** The same comparisons as in a summary: NaNs count for nothing, -0 is less than 0. */
 function addEnds(cell: usize, values: usize, count: u32): void {
-  const end = values + (<usize>count << 3);
+  const end = values + ((<usize>count) << 3);
   let least = f64x2.splat(Infinity);
   let most = f64x2.splat(-Infinity);
   let at = values;
@@ -154,16 +163,16 @@ function addEnds(cell: usize, values: usize, count: u32): void {
 /** At equal times the first is that of the cell, the last that of the points: as in summaryPool. */
 function addOrder(cell: usize, times: usize, values: usize, from: u32, to: u32): void {
   const before = load<u64>(cell, S_COUNT);
-  const firstTime = load<i64>(times + (<usize>from << 3));
-  const lastTime = load<i64>(times + (<usize>(to - 1) << 3));
+  const firstTime = load<i64>(times + ((<usize>from) << 3));
+  const lastTime = load<i64>(times + ((<usize>(to - 1)) << 3));
   store<u64>(cell, before + (to - from), S_COUNT);
   if (!before || firstTime < load<i64>(cell, S_FIRST_TIME)) {
     store<i64>(cell, firstTime, S_FIRST_TIME);
-    store<u64>(cell, load<u64>(values + (<usize>from << 3)), S_FIRST);
+    store<u64>(cell, load<u64>(values + ((<usize>from) << 3)), S_FIRST);
   }
   if (!before || lastTime >= load<i64>(cell, S_LAST_TIME)) {
     store<i64>(cell, lastTime, S_LAST_TIME);
-    store<u64>(cell, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
+    store<u64>(cell, load<u64>(values + ((<usize>(to - 1)) << 3)), S_LAST);
   }
 }
 
@@ -173,11 +182,11 @@ function addOrder(cell: usize, times: usize, values: usize, from: u32, to: u32):
  */
 export function ownAdd(own: usize, mode: u32, times: usize, values: usize, from: u32, to: u32): void {
   store<u64>(piece, to - from, S_COUNT);
-  store<i64>(piece, load<i64>(times + (<usize>from << 3)), S_FIRST_TIME);
-  store<i64>(piece, load<i64>(times + (<usize>(to - 1) << 3)), S_LAST_TIME);
-  store<u64>(piece, load<u64>(values + (<usize>from << 3)), S_FIRST);
-  store<u64>(piece, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
-  if (mode != FOLD_DELTA) fillSteps(piece, values + (<usize>from << 3), values + (<usize>to << 3));
+  store<i64>(piece, load<i64>(times + ((<usize>from) << 3)), S_FIRST_TIME);
+  store<i64>(piece, load<i64>(times + ((<usize>(to - 1)) << 3)), S_LAST_TIME);
+  store<u64>(piece, load<u64>(values + ((<usize>from) << 3)), S_FIRST);
+  store<u64>(piece, load<u64>(values + ((<usize>(to - 1)) << 3)), S_LAST);
+  if (mode != FOLD_DELTA) fillSteps(piece, values + ((<usize>from) << 3), values + ((<usize>to) << 3));
   ownAppend(own, piece);
 }
 

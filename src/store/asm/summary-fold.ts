@@ -10,11 +10,61 @@
  */
 import { E_FLAGS, ENTRY_BYTES, ENTRY_ROUNDED, S_COUNT, S_FIRST_TIME, S_LAST_TIME, SUMMARY_BYTES } from '../layout';
 import {
-  F_AT, F_BLOCK, F_CELLS, F_END, F_ENDS, F_EVERY, F_FIRST, F_FROM, F_GUESS, F_HEAD, F_JOB_FROM, F_JOB_TO, F_LANES, F_LANES_END,
-  F_IS_WHOLE, F_MEMBERS, F_MERGED, F_MERGED_END, F_MODE, F_OPEN, F_OVER, F_OWN, F_PARTS, F_SKIPPED, F_SOURCE, F_STARTS, F_STEP_COUNT, F_STEP_FROM,
-  F_STEP_TO, F_STEPS, F_SUMMARY, F_TAIL, F_TO, F_VALUES, F_WINDOW, F_WINDOW_FROM, F_WINDOW_TO, FOLD_ALL, FOLD_INCREASE, FOLD_RATE,
-  FOLD_VALUES, JOB_BLOCK, JOB_DAMAGED, JOB_DONE, JOB_MERGE, LANE_BYTES, N_BASE, N_FIRST_BLOCKS, N_FROM, N_TO,
-  P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES,
+  F_AT,
+  F_BLOCK,
+  F_CELLS,
+  F_END,
+  F_ENDS,
+  F_EVERY,
+  F_FIRST,
+  F_FROM,
+  F_GUESS,
+  F_HEAD,
+  F_JOB_FROM,
+  F_JOB_TO,
+  F_LANES,
+  F_LANES_END,
+  F_IS_WHOLE,
+  F_MEMBERS,
+  F_MERGED,
+  F_MERGED_END,
+  F_MODE,
+  F_OPEN,
+  F_OVER,
+  F_OWN,
+  F_PARTS,
+  F_SKIPPED,
+  F_SOURCE,
+  F_STARTS,
+  F_STEP_COUNT,
+  F_STEP_FROM,
+  F_STEP_TO,
+  F_STEPS,
+  F_SUMMARY,
+  F_TAIL,
+  F_TO,
+  F_VALUES,
+  F_WINDOW,
+  F_WINDOW_FROM,
+  F_WINDOW_TO,
+  FOLD_ALL,
+  FOLD_INCREASE,
+  FOLD_RATE,
+  FOLD_VALUES,
+  JOB_BLOCK,
+  JOB_DAMAGED,
+  JOB_DONE,
+  JOB_MERGE,
+  LANE_BYTES,
+  N_BASE,
+  N_FIRST_BLOCKS,
+  N_FROM,
+  N_TO,
+  P_BLOCK,
+  P_BLOCKS,
+  P_ENTRY,
+  P_SOURCE,
+  PART_BYTES,
 } from '../fold-layout';
 import { lowerBound } from './sort';
 import { cellAdd, cellPool, ownAdd, ownAppend, ownClose } from './summary-cells';
@@ -30,7 +80,7 @@ export function foldNext(fold: usize): u32 {
       const at = load<u32>(fold, F_AT);
       if (at == load<u32>(fold, F_END)) return JOB_DONE;
       const members = <usize>load<u32>(fold, F_MEMBERS);
-      if (!open(fold, members ? load<u32>(members + (<usize>at << 2)) : at)) return JOB_DAMAGED;
+      if (!open(fold, members ? load<u32>(members + ((<usize>at) << 2)) : at)) return JOB_DAMAGED;
       store<u32>(fold, at + 1, F_AT);
       continue;
     }
@@ -67,17 +117,23 @@ function open(fold: usize, series: u32): bool {
   store<u32>(fold, load<u32>(fold, F_OPEN), F_TAIL);
   const parts = <usize>load<u32>(fold, F_PARTS);
   if (parts) {
-    const starts = <usize>load<u32>(fold, F_STARTS) + (<usize>series << 2);
+    const starts = <usize>load<u32>(fold, F_STARTS) + ((<usize>series) << 2);
     const end = parts + <usize>load<u32>(starts, 4) * PART_BYTES;
     for (let part = parts + <usize>load<u32>(starts) * PART_BYTES; part < end; part += PART_BYTES) {
-      openPart(fold, load<u32>(part, P_ENTRY), load<u32>(part, P_BLOCKS), load<u32>(part, P_BLOCK), load<u32>(part, P_SOURCE));
+      openPart(
+        fold,
+        load<u32>(part, P_ENTRY),
+        load<u32>(part, P_BLOCKS),
+        load<u32>(part, P_BLOCK),
+        load<u32>(part, P_SOURCE),
+      );
     }
     return true;
   }
   const lanesEnd = <usize>load<u32>(fold, F_LANES_END);
   let source: u32 = 0;
   for (let lane = <usize>load<u32>(fold, F_LANES); lane < lanesEnd; lane += LANE_BYTES, source++) {
-    const firstBlocks = <usize>load<u32>(lane, N_FIRST_BLOCKS) + (<usize>series << 2);
+    const firstBlocks = <usize>load<u32>(lane, N_FIRST_BLOCKS) + ((<usize>series) << 2);
     const block = load<u32>(firstBlocks);
     const end = load<u32>(firstBlocks, 4);
     // A file may say otherwise although its checksum is right, and then there are no entries.
@@ -221,7 +277,7 @@ function enterWritten(fold: usize, ends: usize, time: i64): void {
   if (time > load<i64>(fold, F_WINDOW_TO)) {
     from = load<u32>(fold, F_WINDOW) + 1;
     // Mostly it is the next one.
-    if (from < count && time <= load<i64>(ends + (<usize>from << 3))) {
+    if (from < count && time <= load<i64>(ends + ((<usize>from) << 3))) {
       goTo(fold, ends, from);
       return;
     }
@@ -229,14 +285,14 @@ function enterWritten(fold: usize, ends: usize, time: i64): void {
   let end = count - 1;
   while (from < end) {
     const middle = (from + end) >>> 1;
-    if (load<i64>(ends + (<usize>middle << 3)) < time) from = middle + 1;
+    if (load<i64>(ends + ((<usize>middle) << 3)) < time) from = middle + 1;
     else end = middle;
   }
   goTo(fold, ends, from);
 }
 
 function goTo(fold: usize, ends: usize, window: u32): void {
-  const end = ends + (<usize>window << 3);
+  const end = ends + ((<usize>window) << 3);
   store<u32>(fold, window, F_WINDOW);
   store<i64>(fold, window ? load<i64>(end - 8) + 1 : i64.MIN_VALUE, F_WINDOW_FROM);
   store<i64>(fold, load<i64>(end), F_WINDOW_TO);
@@ -320,7 +376,7 @@ export function foldPoints(fold: usize, times: usize, values: usize, count: u32)
   if (!count) return;
   let at: u32 = load<i64>(times) < from ? lowerBound(times, count, from) : 0;
   let stop = count;
-  if (load<i64>(times + (<usize>(count - 1) << 3)) > to) {
+  if (load<i64>(times + ((<usize>(count - 1)) << 3)) > to) {
     // There is a time after `to`, so it is not the largest.
     stop = lowerBound(times, count, to + 1);
   }
@@ -328,14 +384,14 @@ export function foldPoints(fold: usize, times: usize, values: usize, count: u32)
   // As many points as there were in the last window is a good guess, and then it is looked around.
   let guess = load<u32>(fold, F_GUESS);
   while (at < stop) {
-    enter(fold, load<i64>(times + (<usize>at << 3)));
+    enter(fold, load<i64>(times + ((<usize>at) << 3)));
     const windowTo = load<i64>(fold, F_WINDOW_TO);
     let end = min<u32>(at + guess, stop);
-    if (load<i64>(times + (<usize>(stop - 1) << 3)) <= windowTo) end = stop;
-    while (end < stop && load<i64>(times + (<usize>end << 3)) <= windowTo) end++;
-    while (end > at + 1 && load<i64>(times + (<usize>(end - 1) << 3)) > windowTo) end--;
+    if (load<i64>(times + ((<usize>(stop - 1)) << 3)) <= windowTo) end = stop;
+    while (end < stop && load<i64>(times + ((<usize>end) << 3)) <= windowTo) end++;
+    while (end > at + 1 && load<i64>(times + ((<usize>(end - 1)) << 3)) > windowTo) end--;
     if (mode == FOLD_VALUES) {
-      valuesAdd(<usize>load<u32>(fold, F_VALUES), load<u32>(fold, F_WINDOW), values + (<usize>at << 3), end - at);
+      valuesAdd(<usize>load<u32>(fold, F_VALUES), load<u32>(fold, F_WINDOW), values + ((<usize>at) << 3), end - at);
     } else if (mode >= <u32>FOLD_RATE) ownAdd(ownOf(fold), mode, times, values, at, end);
     else cellAdd(cellOf(fold, load<u32>(fold, F_WINDOW)), mode, times, values, at, end);
     guess = max<u32>(end - at, 1);

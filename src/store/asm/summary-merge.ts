@@ -6,7 +6,17 @@
  * that is not finite says that there were some.
  */
 import {
-  S_COUNT, S_FIRST, S_FIRST_TIME, S_INCREASE, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SQUARES, S_SUM, SUMMARY_BYTES,
+  S_COUNT,
+  S_FIRST,
+  S_FIRST_TIME,
+  S_INCREASE,
+  S_LAST,
+  S_LAST_TIME,
+  S_MAX,
+  S_MIN,
+  S_SQUARES,
+  S_SUM,
+  SUMMARY_BYTES,
 } from '../layout';
 import { addPair, dividePair, finite, lostOf, plain, scalePair, squarePair } from './pair';
 

@@ -7,7 +7,16 @@
  * tells that there was something odd, and the plain path begins again; an end that equals zero is looked at once more.
  */
 import {
-  S_COUNT, S_FIRST, S_FIRST_TIME, S_LAST, S_LAST_TIME, S_MAX, S_MIN, S_SQUARES, S_SUM, S_SUM_LOW,
+  S_COUNT,
+  S_FIRST,
+  S_FIRST_TIME,
+  S_LAST,
+  S_LAST_TIME,
+  S_MAX,
+  S_MIN,
+  S_SQUARES,
+  S_SUM,
+  S_SUM_LOW,
   SUMMARY_BYTES,
 } from '../layout';
 import { addPair, dividePair, finite, lostOf, lostOf2, lostOfSquare2, plain, squarePair } from './pair';
@@ -37,14 +46,14 @@ export function summaryAdd(summary: usize, times: usize, values: usize, from: u3
   const isFirst = load<u64>(summary, S_COUNT) == 0;
   const target = isFirst ? summary : part;
   const count = to - from;
-  const first = values + (<usize>from << 3);
+  const first = values + ((<usize>from) << 3);
   store<u64>(target, count, S_COUNT);
-  store<i64>(target, load<i64>(times + (<usize>from << 3)), S_FIRST_TIME);
-  store<i64>(target, load<i64>(times + (<usize>(to - 1) << 3)), S_LAST_TIME);
+  store<i64>(target, load<i64>(times + ((<usize>from) << 3)), S_FIRST_TIME);
+  store<i64>(target, load<i64>(times + ((<usize>(to - 1)) << 3)), S_LAST_TIME);
   store<u64>(target, load<u64>(first), S_FIRST);
-  store<u64>(target, load<u64>(values + (<usize>(to - 1) << 3)), S_LAST);
+  store<u64>(target, load<u64>(values + ((<usize>(to - 1)) << 3)), S_LAST);
   if (!fillFast(target, first, count)) fillPlain(target, first, count);
-  fillSteps(target, first, first + (<usize>count << 3));
+  fillSteps(target, first, first + ((<usize>count) << 3));
   if (!isFirst) summaryAppend(summary, part);
 }
 
@@ -60,7 +69,7 @@ function fillFast(summary: usize, values: usize, count: u32): bool {
   let low1 = sum0;
   let least = v128.load64_splat(values);
   let most = least;
-  const end = values + (<usize>count << 3);
+  const end = values + ((<usize>count) << 3);
   let at = values;
   for (; at + 32 <= end; at += 32) {
     const a = v128.load(at);
@@ -144,7 +153,10 @@ function fillSquares(summary: usize, values: usize, end: usize, mean: f64, isCon
     const square = f64x2.mul(distance, distance);
     const twice = f64x2.mul(f64x2.add(distance, distance), lost);
     const more = f64x2.add(squares, square);
-    lows = f64x2.add(lows, f64x2.add(lostOf2(squares, square, more), f64x2.add(lostOfSquare2(distance, square), twice)));
+    lows = f64x2.add(
+      lows,
+      f64x2.add(lostOf2(squares, square, more), f64x2.add(lostOfSquare2(distance, square), twice)),
+    );
     squares = more;
     const moreOff = f64x2.add(off, distance);
     offLows = f64x2.add(offLows, f64x2.add(lostOf2(off, distance, moreOff), lost));
@@ -183,7 +195,7 @@ function squaresOf(values: usize, end: usize, mean: f64): f64 {
 
 /** Fills all but the increase for any values, one at a time; for those of which fillFast made no finite sum. */
 function fillPlain(summary: usize, values: usize, count: u32): void {
-  const end = values + (<usize>count << 3);
+  const end = values + ((<usize>count) << 3);
   let sum: f64 = 0;
   let low: f64 = 0;
   let odd: f64 = 0;
@@ -228,4 +240,3 @@ function scaledSum(values: usize, end: usize): f64 {
   }
   return (sum + low) * UP;
 }
-

@@ -11,7 +11,7 @@ export function heapBase(): usize {
 export function writeDoubles(values: usize, count: i32, text: usize): usize {
   let at = text;
   for (let i = 0; i < count; i++) {
-    at = writeDouble(at, load<f64>(values + (<usize>i << 3)));
+    at = writeDouble(at, load<f64>(values + ((<usize>i) << 3)));
     store<u8>(at++, 0x0a);
   }
   return at;
@@ -21,7 +21,7 @@ export function writeDoubles(values: usize, count: i32, text: usize): usize {
 export function writeIntegers(values: usize, count: i32, text: usize): usize {
   let at = text;
   for (let i = 0; i < count; i++) {
-    at = writeInteger(at, load<i64>(values + (<usize>i << 3)));
+    at = writeInteger(at, load<i64>(values + ((<usize>i) << 3)));
     store<u8>(at++, 0x0a);
   }
   return at;

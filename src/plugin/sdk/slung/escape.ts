@@ -11,7 +11,9 @@ export function jsonRoom(size: usize): usize {
   return 6 * size + 18;
 }
 
-const HEX = memory.data<u8>([0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66]);
+const HEX = memory.data<u8>([
+  0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66,
+]);
 /** The letter after the backslash for 8 to 13; 11 has none. */
 const LETTERS = memory.data<u8>([0x62, 0x74, 0x6e, 0, 0x66, 0x72]);
 
@@ -51,7 +53,7 @@ export function putJsonBody(to: usize, from: usize, size: usize): usize {
     const bytes = v128.load(from);
     const left = end - from;
     let found = specials(bytes);
-    if (left < 16) found &= (1 << <u32>left) - 1;
+    if (left < 16) found &= (1 << (<u32>left)) - 1;
     v128.store(to, bytes);
     if (!found) {
       to += left < 16 ? left : 16;

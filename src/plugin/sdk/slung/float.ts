@@ -42,7 +42,7 @@ function shorten(bits: u64): void {
   const c: u64 = biased ? fraction | 0x10000000000000 : fraction;
   const q: i32 = biased ? biased - 1075 : -1074;
   // Integers below 2^53 are their own digits.
-  if (q <= 0 && q > -53 && (c & ((<u64>1 << -q) - 1)) == 0) {
+  if (q <= 0 && q > -53 && (c & (((<u64>1) << -q) - 1)) == 0) {
     digits = c >> -q;
     exponent = 0;
     return;

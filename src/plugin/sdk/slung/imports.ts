@@ -28,7 +28,14 @@ export declare function configGet(key: usize, size: usize, result: usize): void;
 export declare function cacheGet(key: usize, size: usize, result: usize): void;
 @external('tangent:logs/cache@0.1.0', 'set')
 export declare function cacheSet(
-  key: usize, size: usize, kind: i32, payload: i64, payloadSize: i32, hasTtl: i32, ttlMs: i64, result: usize,
+  key: usize,
+  size: usize,
+  kind: i32,
+  payload: i64,
+  payloadSize: i32,
+  hasTtl: i32,
+  ttlMs: i64,
+  result: usize,
 ): void;
 @external('tangent:logs/cache@0.1.0', 'del')
 export declare function cacheDel(key: usize, size: usize, result: usize): void;

@@ -3,7 +3,21 @@
  * module starts; afterwards it is only read. The lists any, all, none are those of a Tangent selector: a record is
  * wanted when one of `any` holds (or there is none), all of `all` hold, and none of `none`.
  */
-import { EQ, FLOAT, GT, HAS, IN, INT, BOOL, PRED_BYTES, PREFIX, REGEX, SCALAR_BYTES, SELECTOR_BYTES, STRING } from './imports';
+import {
+  EQ,
+  FLOAT,
+  GT,
+  HAS,
+  IN,
+  INT,
+  BOOL,
+  PRED_BYTES,
+  PREFIX,
+  REGEX,
+  SCALAR_BYTES,
+  SELECTOR_BYTES,
+  STRING,
+} from './imports';
 import { keepUtf8 } from './literal';
 import { permanent } from './memory';
 import { Output } from './output';

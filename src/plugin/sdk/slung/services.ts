@@ -4,7 +4,17 @@
  * wrong output.
  */
 import {
-  BOOL, cacheDel, cacheGet, cacheSet, configGet, FLOAT, INT, lockAcquire, lockRelease, NOTHING, STRING,
+  BOOL,
+  cacheDel,
+  cacheGet,
+  cacheSet,
+  configGet,
+  FLOAT,
+  INT,
+  lockAcquire,
+  lockRelease,
+  NOTHING,
+  STRING,
 } from './imports';
 import { formOf, utf8At, utf8Bytes } from './literal';
 import { reserve } from './memory';

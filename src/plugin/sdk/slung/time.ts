@@ -57,7 +57,10 @@ export function millisOf(text: Text, otherwise: i64 = 0): i64 {
   const at = text.at;
   const between = load<u8>(at, 10) | 0x20;
   const isLaidOut =
-    load<u8>(at, 4) == 0x2d && load<u8>(at, 7) == 0x2d && load<u8>(at, 13) == 0x3a && load<u8>(at, 16) == 0x3a &&
+    load<u8>(at, 4) == 0x2d &&
+    load<u8>(at, 7) == 0x2d &&
+    load<u8>(at, 13) == 0x3a &&
+    load<u8>(at, 16) == 0x3a &&
     (between == 0x74 || between == 0x20);
   if (!isLaidOut) return otherwise;
   const year = number(at, 4);

@@ -44,7 +44,7 @@ function take(bytes: u32): usize {
   gate = GATE_OPEN;
   if (!at) fail(FAIL_ALLOCATED_NOTHING);
   // The allocator may have grown the memory; 64 bits, because the sum may pass 4 GiB.
-  if (<u64>at + bytes > <u64>(<u32>memory.size()) << 16) fail(FAIL_ALLOCATED_OUTSIDE);
+  if (<u64>at + bytes > (<u64>(<u32>memory.size())) << 16) fail(FAIL_ALLOCATED_OUTSIDE);
   return at;
 }
 

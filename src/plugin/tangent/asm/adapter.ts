@@ -5,8 +5,25 @@
  */
 import { VIEW_NONE, VIEW_STRING } from '../../../engine/view-codes';
 import {
-  dropView, element, getLong, getShort, hasLong, hasShort, itemCount, keysLong, keysShort, lengthLong, lengthShort, listLong,
-  listShort, logOf, mapLong, mapShort, memberKey, memberValue, valueBits,
+  dropView,
+  element,
+  getLong,
+  getShort,
+  hasLong,
+  hasShort,
+  itemCount,
+  keysLong,
+  keysShort,
+  lengthLong,
+  lengthShort,
+  listLong,
+  listShort,
+  logOf,
+  mapLong,
+  mapShort,
+  memberKey,
+  memberValue,
+  valueBits,
 } from './engine';
 import { allocate, check, checkPath, checkResult, enter, loadUpTo16, pushPath, putText } from './guest';
 

@@ -33,7 +33,11 @@
 // @ts-ignore: decorator
 @external("engine", "getLong") export declare function getLong(handle: u32, length: u32): u32;
 // @ts-ignore: decorator
-@external("engine", "lengthShort") export declare function lengthShort(handle: u32, length: u32, path: v128): u32;
+@external("engine", "lengthShort") export declare function lengthShort(
+  handle: u32,
+  length: u32,
+  path: v128,
+): u32;
 // @ts-ignore: decorator
 @external("engine", "lengthLong") export declare function lengthLong(handle: u32, length: u32): u32;
 // @ts-ignore: decorator

@@ -3,8 +3,16 @@
  * canonical ABI asks for. Nothing here may have static data: the memory is not ours.
  */
 import {
-  VIEW_FAILURES, VIEW_GATE_CLOSED, VIEW_PATH_OUTSIDE, VIEW_PATH_TOO_LONG, VIEW_PATH_BYTES, VIEW_REALLOC_OUTSIDE, VIEW_REALLOC_UNALIGNED,
-  VIEW_REALLOC_ZERO, VIEW_RESULT_OUTSIDE, VIEW_RESULT_UNALIGNED,
+  VIEW_FAILURES,
+  VIEW_GATE_CLOSED,
+  VIEW_PATH_OUTSIDE,
+  VIEW_PATH_TOO_LONG,
+  VIEW_PATH_BYTES,
+  VIEW_REALLOC_OUTSIDE,
+  VIEW_REALLOC_UNALIGNED,
+  VIEW_REALLOC_ZERO,
+  VIEW_RESULT_OUTSIDE,
+  VIEW_RESULT_UNALIGNED,
 } from '../../../engine/view-codes';
 import { GATE_OPEN, GATE_SHUT } from '../../gate-states';
 import { bytes0, bytes1, bytes2, bytes3, load16, load64, pathChunk, textFrom, textHead, textLength } from './engine';
@@ -15,13 +23,18 @@ import { bytes0, bytes1, bytes2, bytes3, load16, load64, pathChunk, textFrom, te
 // @ts-ignore: decorator
 @external("host", "trap") declare function trap(code: u32): void;
 // @ts-ignore: decorator
-@external("guest", "realloc") declare function realloc(old: usize, oldBytes: u32, align: u32, bytes: u32): usize;
+@external("guest", "realloc") declare function realloc(
+  old: usize,
+  oldBytes: u32,
+  align: u32,
+  bytes: u32,
+): usize;
 
 /** One past the guest's last byte; memories of 4 GiB exist. */
 // @ts-ignore: decorator
 @inline
 function memoryEnd(): u64 {
-  return <u64>(<u32>memory.size()) << 16;
+  return (<u64>(<u32>memory.size())) << 16;
 }
 
 /** Refuses a call from inside realloc or post-return, and every call of a guest that was ended. */
@@ -66,8 +79,8 @@ function loadAtEnd(at: usize, length: u32): v128 {
   let high: u64 = 0;
   for (let i: u32 = 0; i < length; i++) {
     const byte = <u64>load<u8>(at + <usize>i);
-    if (i < 8) low |= byte << <u64>(i << 3);
-    else high |= byte << <u64>((i - 8) << 3);
+    if (i < 8) low |= byte << (<u64>(i << 3));
+    else high |= byte << (<u64>((i - 8) << 3));
   }
   return i64x2.replace_lane(i64x2.splat(low), 1, high);
 }
@@ -123,10 +136,10 @@ function storeUpTo16(at: usize, bytes: v128, length: u32): void {
     store<i64>(at + <usize>length - 8, i64x2.extract_lane(tail, 0));
   } else if (length >= 4) {
     store<u32>(at, <u32>low);
-    store<u32>(at + <usize>length - 4, <u32>(<u64>low >> (<u64>(length - 4) << 3)));
+    store<u32>(at + <usize>length - 4, <u32>(<u64>low >> ((<u64>(length - 4)) << 3)));
   } else {
     store<u8>(at, <u8>low);
-    if (length > 1) store<u16>(at + <usize>length - 2, <u16>(<u64>low >> (<u64>(length - 2) << 3)));
+    if (length > 1) store<u16>(at + <usize>length - 2, <u16>(<u64>low >> ((<u64>(length - 2)) << 3)));
   }
 }
 

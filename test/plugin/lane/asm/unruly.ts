@@ -75,7 +75,9 @@ function obey(record: Record, out: Output): void {
 }
 
 const field = Config.get('field', 'do');
-plugin('unruly', '1.2.3').none([has('skip')]).map(obey);
+plugin('unruly', '1.2.3')
+  .none([has('skip')])
+  .map(obey);
 
 const start = Cache.get('start').int();
 if (start == 1) unreachable();

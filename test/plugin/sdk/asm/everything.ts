@@ -1,6 +1,20 @@
 /** A plugin that does what the field `do` of a record says: one thing of the SDK each. */
 import {
-  Cache, Config, eq, fail, gt, has, Lock, Log, millisOf, oneOf, Output, plugin, prefix, Record, regex,
+  Cache,
+  Config,
+  eq,
+  fail,
+  gt,
+  has,
+  Lock,
+  Log,
+  millisOf,
+  oneOf,
+  Output,
+  plugin,
+  prefix,
+  Record,
+  regex,
 } from 'slung/as';
 
 export * from 'slung/exports';
@@ -42,7 +56,10 @@ function cache(record: Record, out: Output): void {
   Cache.set('float', 2.5);
   Cache.set('flag', true);
   Cache.set('string', 'a string');
-  out.int(Cache.get('number').int() + 1).float(Cache.get('float').float()).bool(Cache.get('flag').bool());
+  out
+    .int(Cache.get('number').int() + 1)
+    .float(Cache.get('float').float())
+    .bool(Cache.get('flag').bool());
   out.string(Cache.get('string').string());
   out.bool(Cache.delete('number')).bool(Cache.delete('number')).endArray();
 }
