@@ -20,9 +20,8 @@ export function explainNothing(store: StoreApi, snapshot: OpenSnapshot, query: Q
   if (names.size === 0) return 'the store is empty';
   if (![...names].some(match.matches)) return noSeries(query, names);
   const named = { ...query, tags: undefined, range: undefined };
-  const fitting = [...store.listSeries(snapshot, { ...named, tags: query.tags })];
-  if (fitting.length === 0) return noTags(query, store.listSeries(snapshot, named));
-  return noTimes(fitting, query, nowUs);
+  const fitting = timesOf(store.listSeries(snapshot, { ...named, tags: query.tags }));
+  return fitting === undefined ? noTags(query, store.listSeries(snapshot, named)) : noTimes(fitting, query, nowUs);
 }
 
 function namesOf(snapshot: OpenSnapshot): Set<string> {
@@ -53,15 +52,27 @@ function noTags({ series }: Query, others: Iterable<SeriesRow>): string {
   return `nothing found: ${quoted(series)} has no such tags\nits tags are ${shown.join(', ')}`;
 }
 
-function noTimes(rows: readonly SeriesRow[], query: Query, nowUs: bigint): string {
+/** From when to when there are points; of many series none is kept. */
+interface Times {
+  first: bigint | undefined;
+  last: bigint | undefined;
+}
+
+/** Undefined when there are no series. */
+function timesOf(rows: Iterable<SeriesRow>): Times | undefined {
+  let times: Times | undefined;
+  for (const { firstTimeUs, lastTimeUs } of rows) {
+    times ??= { first: undefined, last: undefined };
+    if (firstTimeUs !== undefined && (times.first === undefined || firstTimeUs < times.first))
+      times.first = firstTimeUs;
+    if (lastTimeUs !== undefined && (times.last === undefined || lastTimeUs > times.last)) times.last = lastTimeUs;
+  }
+  return times;
+}
+
+function noTimes({ first, last }: Times, query: Query, nowUs: bigint): string {
   const hint = unitHint(query);
   if (hint !== undefined) return `nothing found in this range\n${hint}`;
-  let first: bigint | undefined;
-  let last: bigint | undefined;
-  for (const { firstTimeUs, lastTimeUs } of rows) {
-    if (firstTimeUs !== undefined && (first === undefined || firstTimeUs < first)) first = firstTimeUs;
-    if (lastTimeUs !== undefined && (last === undefined || lastTimeUs > last)) last = lastTimeUs;
-  }
   if (first === undefined || last === undefined) return 'nothing found: these series have no points';
   const ahead = first > nowUs ? ', all later than now' : '';
   return `nothing found in this range\nthe points are from ${timeText(first)} to ${timeText(last)}${ahead}`;

@@ -18,6 +18,7 @@ import {
   pointsOf,
   repairStore,
   runQuery,
+  type SeriesInfo,
   type Snapshot,
   trimStore,
   usualLimits,
@@ -28,6 +29,10 @@ import type { OpenSnapshot, StoreApi } from './store-api.ts';
 import { optionsOf, type StoreClock } from './store-open.ts';
 
 const filesOf = (directory: string): NodeFiles => NodeFiles.open(directory, { create: false });
+
+function* taggedSeries(all: Iterable<SeriesInfo>, { tags }: Query): Generator<SeriesInfo> {
+  for (const info of all) if (matchesTags(tags, info.key.tags)) yield info;
+}
 
 /** No point is in it. */
 const NO_TIME = { fromUs: 0n, toUs: -1n };
@@ -55,8 +60,7 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
     openSnapshot: (directory) => openSnapshot(filesOf(directory)),
     runQuery: (snapshot, query, nowUs, maxGroups) =>
       runQuery(snapshot, query, nowUs, { ...usualLimits, groups: maxGroups }),
-    listSeries: (snapshot, query) =>
-      listSeries(snapshot, selectionOf(query).name).filter(({ key }) => matchesTags(query.tags, key.tags)),
+    listSeries: (snapshot, query) => taggedSeries(listSeries(snapshot, selectionOf(query).name), query),
     exportPoints: (snapshot, query, nowUs) => {
       const span = spanOf(query, nowUs);
       return span === undefined ? [] : pointsOf(snapshot, selectionOf(query), span);

@@ -19,6 +19,11 @@ interface PointExports extends EngineExports {
   pointsRow(): number;
   pointsNumber(): number;
   pointsLearn(id: number): void;
+  pointsWaiting(): number;
+  pointsKeys(): number;
+  pointsKeysEnd(): number;
+  pointsAnswers(): number;
+  pointsResolve(): void;
   pointsMade(): number;
   pointsKeep(count: number): void;
   pointsBad(): number;
@@ -42,7 +47,13 @@ export interface PointSpec {
   readonly unit: number;
   readonly values: number;
   readonly tags: number;
+  /** What stands behind the series of each value, or is all of its name; and the last key of each tag's path. */
+  readonly names: readonly string[];
+  readonly keys: readonly string[];
 }
+
+/** The numbers of series, for their keys as the store has them: the length of each as u16 before it. */
+export type InternKeys = (keys: Uint8Array, count: number) => Uint32Array;
 
 /** Columns of points, the first `count` of each; borrowed until the next step. */
 export interface PointColumns {
@@ -59,6 +70,8 @@ export interface RowField {
 
 /** Rows of a step: enough that what is indexed twice does not count, few enough that the table stays in the cache. */
 export const STEP_ROWS = 2048;
+/** Bytes below are escaped in keys of the store. */
+const LEAST_PLAIN = 2;
 /** Points that the columns hold at least. */
 const LEAST_POINTS = 1 << 16;
 
@@ -77,10 +90,14 @@ export class PointEngine extends EngineMemory {
   readonly #pointsPerRow: number;
   readonly #fieldCount: number;
   #specsAt = 0;
+  #intern: InternKeys | undefined;
   readonly #at: { readonly ids: number; readonly times: number; readonly values: number };
 
-  /** @param plan of rows with the fields of `specs` */
-  constructor(plan: Plan, options: EngineOptions, specs: readonly PointSpec[]) {
+  /**
+   * @param plan of rows with the fields of `specs`
+   * @param intern without it, every series that is not known is asked for by itself, see `make`
+   */
+  constructor(plan: Plan, options: EngineOptions, specs: readonly PointSpec[], intern?: InternKeys) {
     const { memory, map } = createMemory(plan, options);
     super(memory, map, options);
     this.#exports = instantiate(pointsModule(), memory, map, plan.sets) as PointExports;
@@ -99,7 +116,9 @@ export class PointEngine extends EngineMemory {
     const specsAt = reserve(specs.length * P.SPEC_BYTES);
     const bads = reserve(STEP_ROWS * L.REJECT_BYTES);
     this.#specsAt = specsAt;
+    this.#intern = intern;
     this.#writeSpecs(specs, specsAt);
+    if (intern !== undefined) this.#writeTexts(specs, specsAt, reserve);
     const { ids, times, values } = this.#at;
     this.#exports.pointsBegin(specsAt, specs.length, ids, times, values, bads);
   }
@@ -122,6 +141,27 @@ export class PointEngine extends EngineMemory {
       field += Number(spec.hasSeries) + 1 + spec.values + spec.tags;
       number += spec.values;
     });
+  }
+
+  /** The texts of names and keys, for specs in which all of them can stand in a key as they are. */
+  #writeTexts(specs: readonly PointSpec[], at: number, reserve: (bytes: number) => number): void {
+    const put = (texts: readonly string[]): number => {
+      const encoded = texts.map((text) => Buffer.from(text));
+      const table = reserve(texts.length * P.TEXT_BYTES + P.TEXT_BYTES);
+      for (const [i, bytes] of encoded.entries()) {
+        const place = reserve(bytes.length + P.TEXT_BYTES);
+        this.view(place, place + bytes.length).set(bytes);
+        this.words()[(table + i * P.TEXT_BYTES) >> 2] = place;
+        this.words()[(table + i * P.TEXT_BYTES + 4) >> 2] = bytes.length;
+      }
+      return table;
+    };
+    for (const [i, { names, keys }] of specs.entries()) {
+      if ([...names, ...keys].some((text) => Buffer.from(text).some((byte) => byte < LEAST_PLAIN))) continue;
+      const [nameTable, keyTable] = [put(names), put(keys)];
+      this.words()[(at + i * P.SPEC_BYTES + P.SPEC_NAMES) >> 2] = nameTable;
+      this.words()[(at + i * P.SPEC_BYTES + P.SPEC_KEYS) >> 2] = keyTable;
+    }
   }
 
   /** See afterLines in asm/engine.ts. */
@@ -148,7 +188,23 @@ export class PointEngine extends EngineMemory {
    * @param learn says which series the row has whose spelling has not come yet: its number in the store, or ID_REFUSED + BAD_*
    */
   make(learn: () => number): void {
-    while (this.#exports.pointsMake() === P.MAKE_UNKNOWN) this.#exports.pointsLearn(learn());
+    for (;;) {
+      const state = this.#exports.pointsMake();
+      if (state === P.MAKE_UNKNOWN) this.#exports.pointsLearn(learn());
+      else this.#resolve();
+      if (state === P.MAKE_DONE) return;
+    }
+  }
+
+  /** Asks for the series of the points that wait for them. */
+  #resolve(): void {
+    const count = this.#exports.pointsWaiting();
+    if (count === 0 || this.#intern === undefined) return;
+    const [from, end] = [this.#exports.pointsKeys() >>> 0, this.#exports.pointsKeysEnd() >>> 0];
+    const ids = this.#intern(this.view(from, end), count);
+    const answers = this.#exports.pointsAnswers() >>> 0;
+    this.view(answers, answers + 4 * count).set(new Uint8Array(ids.buffer, ids.byteOffset, 4 * count));
+    this.#exports.pointsResolve();
   }
 
   /** In `learn`: the number of the value among those of all specs. */

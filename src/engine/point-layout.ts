@@ -13,7 +13,12 @@ export const SPEC_VALUES = 12; // how many
 export const SPEC_TAGS = 16; // how many
 export const SPEC_NUMBER = 20; // of its first value among the values of all specs
 export const SPEC_KNOWN = 24; // UNIT_* that was decided for UNIT_AUTO; UNIT_AUTO until then
-export const SPEC_BYTES = 28;
+export const SPEC_NAMES = 28; // address of a text for each value, that stands behind the series, or is all of it; 0: the host reads all series
+export const SPEC_KEYS = 32; // address of a text for each tag: the last key of its path
+export const SPEC_BYTES = 36;
+
+/** A text: its address and its bytes, u32 each. It has no byte below 2. */
+export const TEXT_BYTES = 8;
 
 /** The name of the series is in the record. */
 export const SPEC_HAS_SERIES = 1;
@@ -26,6 +31,8 @@ export const SPEC_TAKES_WORDS = 4;
 export const MAKE_DONE = 0;
 /** A spelling that is not known: the host reads the fields (pointsRow, pointsNumber), says which series it is, and goes on. */
 export const MAKE_UNKNOWN = 1;
+/** There is no room for more keys of series that are not known: the host gives their numbers (pointsWaiting, pointsResolve) and goes on. */
+export const MAKE_FULL = 2;
 
 /** Numbers of series from here on mean that the series cannot be: the lowest four bits say why (BAD_*). */
 export const ID_REFUSED = 0xfffffff0;

@@ -10,9 +10,17 @@ export interface PointBatch {
   readonly positions: readonly InputPosition[];
 }
 
+/** Keys as the store has them, one after the other: the length of each as u16 before it. */
+export interface KeyList {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+}
+
 export interface PointStore {
   /** The number of a series. @throws StoreError */
   seriesId(name: string, tags: readonly string[]): number;
+  /** The numbers of many series at once. Undefined: they are asked for one by one. @throws StoreError */
+  readonly seriesIds?: ((keys: KeyList) => Uint32Array) | undefined;
   /** @throws StoreError */
   append(batch: PointBatch): void;
   position(input: string): InputPosition | undefined;

@@ -84,6 +84,11 @@ export class MergeCursor {
     return this.#to - this.#from;
   }
 
+  /** Of a whole block: it shares its payload with those of other series. */
+  get isInPack(): boolean {
+    return this.reader.isInPack(this.#block);
+  }
+
   /** Of a whole block: what its entry says is not as exact as it would be today. */
   get isRounded(): boolean {
     return (this.#entry[L.E_FLAGS]! & L.ENTRY_ROUNDED) !== 0;

@@ -112,7 +112,7 @@ class SeriesMerger {
 
   #passWhole(cursor: MergeCursor): void {
     const isCold = cursor.isDeflated || cursor.reader.info.isCold;
-    const isAsWanted = !cursor.isRounded && (!this.#writer.identity.isCold || isCold);
+    const isAsWanted = !cursor.isInPack && !cursor.isRounded && (!this.#writer.identity.isCold || isCold);
     if (!isAsWanted) {
       this.#take([cursor], cursor.lastTimeUs);
       this.#flush();

@@ -30,7 +30,7 @@ export function runMerge(
   try {
     for (const info of merge.inputs) readers.push(SegmentReader.open(files, info, kernel));
     const { age, level, isCold } = merge;
-    writer = new SegmentWriter(files, kernel, { number, age, level, isCold });
+    writer = new SegmentWriter(files, kernel, { number, age, level, isCold, isPacked: true });
     mergeSegments(readers, writer, options);
     return writer.finish();
   } catch (error) {

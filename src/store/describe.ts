@@ -1,5 +1,6 @@
 /** How much is in a store, and in what: for people and for `slung store stat --json`. Nothing is decoded. */
 import type { Files } from './files.ts';
+import { Finder, selectSeries } from './history/index.ts';
 import type { Manifest } from './manifest.ts';
 import { parseName } from './names.ts';
 import type { InputPosition } from './points.ts';
@@ -29,16 +30,10 @@ export function describeStore(files: Files): StoreDescription {
   try {
     const { sources, manifest } = snapshot;
     const spans = sources.filter(({ pointCount }) => pointCount > 0);
-    const keys = new Set<string>();
-    for (const source of sources) {
-      for (let series = 0; series < source.seriesCount; series++) {
-        keys.add(Buffer.from(source.keyBytes(series)).toString('latin1'));
-      }
-    }
     return {
       directory: files.directory,
       points: sources.reduce((sum, { pointCount }) => sum + pointCount, 0),
-      series: keys.size,
+      series: selectSeries(sources, new Finder(everySeries)).count,
       firstTimeUs: spans.map(({ firstTimeUs }) => firstTimeUs).reduce(least, undefined),
       lastTimeUs: spans.map(({ lastTimeUs }) => lastTimeUs).reduce(greatest, undefined),
       ...segmentTotals(manifest),
@@ -50,6 +45,8 @@ export function describeStore(files: Files): StoreDescription {
     snapshot.close();
   }
 }
+
+const everySeries = { name: { exact: undefined, matches: () => true }, tags: undefined };
 
 const least = (a: bigint | undefined, b: bigint): bigint => (a === undefined || b < a ? b : a);
 const greatest = (a: bigint | undefined, b: bigint): bigint => (a === undefined || b > a ? b : a);

@@ -7,14 +7,12 @@ import { StoreError } from './errors.ts';
 import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts';
 import { logName, segmentName } from './names.ts';
 import type { ReplacedCounter } from './numbering.ts';
-import { levelFor, overlaps, splitByWindow, TouchedWindows } from './partition.ts';
+import { overlaps } from './partition.ts';
 import type { StoreParts } from './parts.ts';
 import type { InputPosition } from './points.ts';
 import { removeQuietly } from './removal.ts';
 import type { SegmentReader } from './segment-reader.ts';
-import { finishSegments, SegmentWriter } from './segment-writer.ts';
-
-type TableParts = Pick<StoreParts, 'files' | 'kernel' | 'names' | 'table'>;
+import { type TableParts, TableSegments } from './table-segments.ts';
 
 /** Segments that are written and not yet named by a manifest. */
 export class SegmentBatch {
@@ -40,47 +38,10 @@ export class SegmentBatch {
 
   /** Makes segments of what is in the table, which stays as it is. @throws StoreError; nothing was written then */
   writeTable(): void {
-    const { files, kernel, names, table } = this.#parts;
-    if (table.count === 0) return;
-    const ids = names.order.filter((id) => table.pointsOf(id) > 0);
-    const level = this.#levelOf(ids);
-    // Segments of one flush are apart in time, and equally old.
-    const age = this.#nextNumber;
-    const writers = new Map<bigint, SegmentWriter>();
-    try {
-      for (const id of ids) {
-        const points = table.gather(id);
-        const { times, values, ordinals, count } = points;
-        this.#replaced?.add(names.keyBytes(id), points);
-        splitByWindow(kernel, times, count, level, (window, from, to) => {
-          let writer = writers.get(window);
-          if (writer === undefined) {
-            writer = new SegmentWriter(files, kernel, { number: this.#nextNumber++, age, level, isCold: false });
-            writers.set(window, writer);
-          }
-          writer.beginSeries(names.keyBytes(id));
-          const numbers = ordinals === 0 ? 0 : ordinals + from * 4;
-          writer.add(times + from * 8, values + from * 8, to - from, numbers);
-        });
-      }
-    } catch (error) {
-      for (const writer of writers.values()) writer.abandon();
-      throw error;
-    }
-    this.#infos.push(...finishSegments([...writers.values()], files));
-  }
-
-  /** The level at which the table touches few windows. Most often all its points are of a few days, and none is looked at. */
-  #levelOf(ids: Uint32Array): number {
-    const { kernel, table } = this.#parts;
-    const span = { firstTimeUs: table.oldestUs, lastTimeUs: table.newestUs };
-    if (levelFor([span]) === 0) return 0;
-    const touched = new TouchedWindows();
-    for (const id of ids) {
-      const { times, count } = table.gather(id);
-      touched.addTimes(kernel, times, count);
-    }
-    return touched.level;
+    if (this.#parts.table.count === 0) return;
+    const segments = new TableSegments(this.#parts, this.#nextNumber, this.#replaced);
+    this.#infos.push(...segments.write());
+    this.#nextNumber = segments.nextNumber;
   }
 
   /** Removes the segments again. Never throws: it follows an error that has to be told. */

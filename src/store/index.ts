@@ -12,6 +12,7 @@ export type { InputPosition, PointBatch } from './points.ts';
 export { type RepairReport, repairStore } from './repair.ts';
 export type { SeriesKey } from './series.ts';
 export { listSeries, type SeriesInfo } from './series-list.ts';
+export type { KeyList } from './series-names.ts';
 export { openSnapshot, type Snapshot, stampOf } from './snapshot.ts';
 export type { NameMatch } from './source.ts';
 export { openStore, Store } from './store.ts';

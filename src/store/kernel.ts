@@ -1,7 +1,7 @@
 /**
  * The store's kernels (asm/store.ts) over a memory of their own: codecs, aggregates, sorting and the table. One kernel
- * belongs to one store or snapshot and to one thread. Memory is handed out by `alloc` and never given back; what grows
- * takes twice as much each time, so that at most half of it lies idle.
+ * belongs to one store or snapshot and to one thread. Memory is handed out by `alloc`; the system never gets it back. What grows
+ * takes twice as much each time and gives back what it had, for others to take.
  */
 import { readFileSync } from 'node:fs';
 import { AddressesError } from '../text/explained.ts';
@@ -141,9 +141,59 @@ export interface KernelExports {
   tableAppend(table: number, ids: number, times: number, values: number, count: number): void;
   /** Copies the points of a series in the order in which they came. @returns how many */
   tableGather(table: number, id: number, times: number, values: number): number;
+
+  // ---- packs (asm/pack.ts): `pack` is the description of one that is being filled (pack-layout.ts) ----
+  /** Adds series of a table with their points in a span. @param keeps 1: equal times are numbered @returns how many ids are done */
+  packGather(
+    pack: number,
+    table: number,
+    ids: number,
+    count: number,
+    keeps: number,
+    firstUs: bigint,
+    lastUs: bigint,
+    afterUs: bigint,
+  ): number;
+  /** Adds a series. @param ordinals address, or 0 @returns 0 when there is no room */
+  packAdd(pack: number, times: number, values: number, ordinals: number, count: number): number;
+  /** Encodes a pack and fills its entry. @returns bytes of payload at `out`, which has room for ENCODE_ROOM */
+  packEncode(pack: number, out: number, entry: number, cold: number): number;
+  /** Decodes a pack, and fills the entries of its series' blocks. @returns 0, or 1 as decodeTimes */
+  packDecode(
+    entry: number,
+    payload: number,
+    times: number,
+    values: number,
+    ordinals: number,
+    firstSeries: number,
+    entries: number,
+  ): number;
+
+  // ---- names of series (asm/names.ts): `names` is their description (names-layout.ts) ----
+  /** The numbers of keys; new ones get the next. @returns NAMES_* */
+  namesIntern(names: number, keys: number, count: number, ids: number): number;
+  namesRehash(names: number): void;
+  /** Bytes of the keys of some numbers together. */
+  namesBytes(names: number, ids: number, count: number): number;
+  /** Writes keys one after the other, where each begins (u32, from `start` on), and the blocks from `block` on. */
+  namesKeys(
+    names: number,
+    ids: number,
+    count: number,
+    out: number,
+    starts: number,
+    start: number,
+    blocks: number,
+    block: number,
+  ): void;
+  namesDefinitions(names: number, ids: number, count: number, out: number): void;
+  /** Sorts numbers by their keys. @param work ORDER_WORK_BYTES each */
+  namesOrder(names: number, ids: number, count: number, work: number): void;
 }
 
 const PAGE_BYTES = 65536;
+/** Less is not worth looking for. */
+const LEAST_RELEASED = 1 << 16;
 /** The kernels' static data ends below; checked when the module is instantiated. */
 const STATIC_BYTES = 65536;
 
@@ -167,6 +217,7 @@ export class Kernel {
   readonly exports: KernelExports;
   readonly #memory: WebAssembly.Memory;
   #end = STATIC_BYTES;
+  readonly #released: { readonly at: number; readonly bytes: number }[] = [];
   #bytes: Uint8Array;
   #f64: Float64Array;
   #i64: BigInt64Array;
@@ -187,6 +238,31 @@ export class Kernel {
 
   /** Zeroed memory at an address that 64 divides. Views from before may be detached. @throws RangeError at 4 GiB */
   alloc(bytes: number): number {
+    return this.#again(bytes) ?? this.#atEnd(bytes);
+  }
+
+  /** Takes back what `alloc` gave, for later calls of it. */
+  release(at: number, bytes: number): void {
+    if (bytes >= LEAST_RELEASED) this.#released.push({ at, bytes });
+  }
+
+  /** The smallest of the places that were given back which is large enough. */
+  #again(bytes: number): number | undefined {
+    let best = -1;
+    for (const [index, place] of this.#released.entries()) {
+      if (place.bytes >= bytes && (best < 0 || place.bytes < this.#released[best]!.bytes)) best = index;
+    }
+    const place = this.#released[best];
+    if (place === undefined) return undefined;
+    const { at } = place;
+    const taken = Math.ceil(bytes / 64) * 64;
+    this.#released.splice(best, 1);
+    this.release(at + taken, place.bytes - taken);
+    this.bytes.fill(0, at, at + bytes);
+    return at;
+  }
+
+  #atEnd(bytes: number): number {
     const at = Math.ceil(this.#end / 64) * 64;
     const missing = at + bytes - this.#memory.buffer.byteLength;
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));

@@ -11,7 +11,7 @@ export class DefinedSeries {
    * @param known how many series there are
    * @throws StoreError `invalid` for a series that there is not
    */
-  missingIn({ ids, count }: PointBatch, log: number, known: number): number[] {
+  missingIn({ ids, count }: PointBatch, log: number, known: number): Uint32Array {
     if (this.#definedIn.length < known) {
       const larger = new Uint32Array(known * 2);
       larger.set(this.#definedIn);
@@ -25,7 +25,7 @@ export class DefinedSeries {
       this.#definedIn[id] = log;
       found.push(id);
     }
-    return found;
+    return Uint32Array.from(found);
   }
 
   /** What was taken to be known may not have reached the log. */

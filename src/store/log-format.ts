@@ -32,6 +32,12 @@ export interface LogDefinition {
   readonly key: Uint8Array;
 }
 
+/** Definitions as they are in a frame. */
+export interface EncodedDefinitions {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
 /** What a frame says of itself. */
 export interface FrameHead {
   /** Of the frame, in bytes. */
@@ -123,11 +129,21 @@ export interface FrameTexts {
   readonly inputs: readonly Buffer[];
 }
 
-export function measureTexts(definitions: readonly LogDefinition[], positions: readonly InputPosition[]): FrameTexts {
+export function measureTexts({ bytes }: EncodedDefinitions, positions: readonly InputPosition[]): FrameTexts {
   const inputs = positions.map(({ input }) => Buffer.from(input));
-  const definitionBytes = definitions.reduce((sum, { key }) => sum + DEFINITION_HEAD_BYTES + key.length, 0);
   const positionBytes = inputs.reduce((sum, input) => sum + POSITION_HEAD_BYTES + input.length, 0);
-  return { definitionBytes, positionBytes, inputs };
+  return { definitionBytes: bytes.length, positionBytes, inputs };
+}
+
+/** For who has keys one by one; a store has them from its names. */
+export function encodeDefinitions(definitions: readonly LogDefinition[]): EncodedDefinitions {
+  const parts = definitions.flatMap(({ id, key }) => {
+    const head = Buffer.alloc(DEFINITION_HEAD_BYTES);
+    head.writeUInt32LE(id);
+    head.writeUInt16LE(key.length, 4);
+    return [head, key];
+  });
+  return { count: definitions.length, bytes: Buffer.concat(parts) };
 }
 
 /**
@@ -139,7 +155,7 @@ export function encodeFrame(
   head: FrameHead,
   number: number,
   batch: PointBatch,
-  definitions: readonly LogDefinition[],
+  definitions: EncodedDefinitions,
   inputs: readonly Buffer[],
 ): void {
   const { count, timesAt, valuesAt, idsAt, length } = head;
@@ -147,10 +163,10 @@ export function encodeFrame(
   putU64(buffer, head.sequence, F_SEQUENCE);
   putU64(buffer, head.syncedEnd, F_SYNCED_END);
   buffer.writeUInt32LE(count, F_COUNT);
-  buffer.writeUInt32LE(definitions.length, F_DEFINITION_COUNT);
+  buffer.writeUInt32LE(definitions.count, F_DEFINITION_COUNT);
   buffer.writeUInt32LE(head.definitionBytes, F_DEFINITION_BYTES);
   buffer.writeUInt32LE(head.positionBytes, F_POSITION_BYTES);
-  const textEnd = encodeTexts(buffer, definitions, batch.positions, inputs);
+  const textEnd = encodeTexts(buffer, definitions.bytes, batch.positions, inputs);
   buffer.fill(0, textEnd, timesAt);
   const { buffer: memory, byteOffset: from } = buffer;
   new BigInt64Array(memory, from + timesAt, count).set(upTo(batch.timesUs, count));
@@ -182,17 +198,12 @@ export function decodeFrame(bytes: Buffer, at: number, head: FrameHead, offset: 
 
 function encodeTexts(
   buffer: Buffer,
-  definitions: readonly LogDefinition[],
+  definitions: Uint8Array,
   positions: readonly InputPosition[],
   inputs: readonly Buffer[],
 ): number {
-  let at = FRAME_HEADER_BYTES;
-  for (const { id, key } of definitions) {
-    buffer.writeUInt32LE(id, at);
-    buffer.writeUInt16LE(key.length, at + 4);
-    buffer.set(key, at + DEFINITION_HEAD_BYTES);
-    at += DEFINITION_HEAD_BYTES + key.length;
-  }
+  buffer.set(definitions, FRAME_HEADER_BYTES);
+  let at = FRAME_HEADER_BYTES + definitions.length;
   for (const [index, { bytes, lines, headBytes, headCrc }] of positions.entries()) {
     const input = inputs[index]!;
     putU64(buffer, bytes, at);

@@ -9,11 +9,11 @@
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile } from './files.ts';
 import {
+  type EncodedDefinitions,
   encodeFrame,
   encodeLogHeader,
   frameHead,
   LOG_HEADER_BYTES,
-  type LogDefinition,
   MAX_FRAME_BYTES,
   measureTexts,
 } from './log-format.ts';
@@ -88,7 +88,7 @@ export class LogWriter {
    * @param definitions series that earlier frames of this log have not defined; copied
    * @throws StoreError `io`; `invalid` when the batch is too large for a frame; `failed`, then all later calls do too
    */
-  append(sequence: number, batch: PointBatch, definitions: readonly LogDefinition[]): void {
+  append(sequence: number, batch: PointBatch, definitions: EncodedDefinitions): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (sequence !== this.#nextSequence)
       throw new RangeError(`frame ${sequence} cannot follow ${this.#nextSequence - 1}`);
@@ -124,10 +124,10 @@ export class LogWriter {
     this.#file.close();
   }
 
-  #frame(batch: PointBatch, definitions: readonly LogDefinition[]): Buffer {
+  #frame(batch: PointBatch, definitions: EncodedDefinitions): Buffer {
     const { count, positions } = batch;
     const { definitionBytes, positionBytes, inputs } = measureTexts(definitions, positions);
-    const [sequence, syncedEnd, definitionCount] = [this.#nextSequence, this.#syncedEnd, definitions.length];
+    const [sequence, syncedEnd, definitionCount] = [this.#nextSequence, this.#syncedEnd, definitions.count];
     const head = frameHead(sequence, syncedEnd, count, definitionCount, definitionBytes, positionBytes);
     if (head.length > MAX_FRAME_BYTES) {
       const text = `a batch of ${count} points with ${definitionCount} new series is too large for the log`;

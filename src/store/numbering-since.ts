@@ -9,11 +9,13 @@ import type { SegmentReader } from './segment-reader.ts';
  * The numbering of a table whose points are in a log, or will be. Undefined: the last of a time holds.
  * @param since LogHeader.since
  * @param segments all that there are, at the moment of a call
+ * @param isOwnRun all of the segments that count were made of the table since it was made
  */
 export function numberingSince(
   since: number,
   { kernel, names, segments: pool, table }: Pick<StoreParts, 'kernel' | 'names' | 'segments' | 'table'>,
   segments: () => readonly SegmentInfo[],
+  isOwnRun = false,
 ): Numbering | undefined {
   if (since === KEEPS_LAST) return undefined;
   let known: { readonly readers: readonly SegmentReader[]; readonly key: string } = { readers: [], key: '' };
@@ -27,5 +29,6 @@ export function numberingSince(
     known = { readers, key };
     return readers;
   };
-  return new Numbering(kernel, (id) => names.keyBytes(id), earlier);
+  const mayFollow = isOwnRun ? (id: number) => table.wasCleared(id) : undefined;
+  return new Numbering(kernel, (id) => names.keyBytes(id), earlier, mayFollow);
 }

@@ -46,12 +46,32 @@ export class Numbering {
   readonly #kernel: Kernel;
   readonly #keyBytes: (id: number) => Uint8Array;
   readonly #earlier: () => readonly PointSource[];
+  readonly #mayFollow: (id: number) => boolean;
 
-  /** @param earlier sources behind whose points those of the same times go on, at the moment of the call */
-  constructor(kernel: Kernel, keyBytes: (id: number) => Uint8Array, earlier: () => readonly PointSource[]) {
+  /**
+   * @param earlier sources behind whose points those of the same times go on, at the moment of the call
+   * @param mayFollow whether a series can be in any of them, as far as that is known without a look
+   */
+  constructor(
+    kernel: Kernel,
+    keyBytes: (id: number) => Uint8Array,
+    earlier: () => readonly PointSource[],
+    mayFollow: (id: number) => boolean = () => true,
+  ) {
+    this.#mayFollow = mayFollow;
     this.#kernel = kernel;
     this.#keyBytes = keyBytes;
     this.#earlier = earlier;
+  }
+
+  /** The last time that any of the sources has; undefined when there are none. */
+  get earlierUs(): bigint | undefined {
+    return lastOf(this.#earlier());
+  }
+
+  /** Whether a series can be in one. */
+  mayFollow(id: number): boolean {
+    return this.#mayFollow(id);
   }
 
   /**
@@ -64,6 +84,7 @@ export class Numbering {
     const kernel = this.#kernel;
     let isNumbered = !isAscending;
     let has = isNumbered && kernel.exports.numberPoints(times, count, ordinals) !== 0;
+    if (!this.#mayFollow(id)) return has;
     const room = roomOf(kernel);
     visitOverlapping(kernel, this.#earlier(), this.#keyBytes(id), { times, count }, 0, (otherCount) => {
       const { exports } = kernel;
@@ -73,6 +94,13 @@ export class Numbering {
     });
     return has;
   }
+}
+
+function lastOf(sources: readonly PointSource[]): bigint | undefined {
+  return sources.reduce<bigint | undefined>(
+    (last, { lastTimeUs }) => (last === undefined || lastTimeUs > last ? lastTimeUs : last),
+    undefined,
+  );
 }
 
 /** Counts what the points of a table take the place of. */
@@ -88,6 +116,11 @@ export class ReplacedCounter {
   constructor(kernel: Kernel, older: readonly PointSource[]) {
     this.#kernel = kernel;
     this.#older = [...older].reverse();
+  }
+
+  /** The last time at which anything can be replaced; undefined when nothing can. */
+  get lastUs(): bigint | undefined {
+    return lastOf(this.#older);
   }
 
   /** @throws StoreError `io` */

@@ -56,6 +56,11 @@ export class TouchedWindows {
     return this.#level;
   }
 
+  /** Ascending. */
+  get windows(): readonly bigint[] {
+    return [...this.#windows].sort((a, b) => (a < b ? -1 : 1));
+  }
+
   /** Adds all windows of a span, whether there are points in each or not. */
   addSpan({ firstTimeUs, lastTimeUs }: TimeSpan): void {
     const count = () => windowOf(lastTimeUs, this.#level) - windowOf(firstTimeUs, this.#level) + 1n;

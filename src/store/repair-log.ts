@@ -29,7 +29,7 @@ export interface LogRepair {
 
 /** @throws StoreError `io`, `failed`, `version` */
 export function repairLogs(files: Files, kernel: Kernel, manifest: Manifest): LogRepair {
-  const names = new SeriesNames();
+  const names = new SeriesNames(kernel);
   const segments = new SegmentPool(files, kernel);
   const parts = { files, kernel, names, segments, table: new Table(kernel, TABLE_POINTS) };
   const batch = new SegmentBatch(parts, manifest);

@@ -7,11 +7,12 @@
 import { crc32 } from 'node:zlib';
 import { damaged, StoreError } from './errors.ts';
 import type { OpenFile } from './files.ts';
-import { GrowingBytes, GrowingWords } from './segment-bytes.ts';
+import { ChunkedBytes, GrowingWords } from './segment-bytes.ts';
 import { inflated } from './segment-deflate.ts';
 import type { SegmentFooter } from './segment-footer.ts';
 import { ALIGNMENT, aligned, DICTIONARY_WORD_BYTES } from './segment-layout.ts';
 import { decodeKey, encodeKey, type SeriesKey, tagBytes } from './series.ts';
+import type { DictionaryKeys } from './series-names.ts';
 import type { NameMatch } from './source.ts';
 
 /** Its length is a u32, and so are the offsets of keys. */
@@ -21,7 +22,7 @@ const MAX_BYTES = 0xffff_ffff;
 export class DictionaryBuilder {
   readonly #firstBlocks = new GrowingWords();
   readonly #offsets = new GrowingWords();
-  readonly #keys = new GrowingBytes();
+  readonly #keys = new ChunkedBytes();
   #seriesCount = 0;
 
   get seriesCount(): number {
@@ -33,14 +34,31 @@ export class DictionaryBuilder {
    * @throws StoreError `invalid` when the keys are more than 4 GiB
    */
   add(key: Uint8Array, firstBlock: number): void {
-    const wordsBytes = 2 * (this.#seriesCount + 2) * DICTIONARY_WORD_BYTES;
-    if (aligned(wordsBytes + this.#keys.length + key.length) > MAX_BYTES) {
-      throw new StoreError('invalid', 'the names and tags of the series of one segment are more than 4 GiB');
-    }
+    this.#checkRoom(1, key.length);
     this.#firstBlocks.add(firstBlock);
     this.#offsets.add(this.#keys.length);
     this.#keys.add(key);
     this.#seriesCount += 1;
+  }
+
+  /** Where the next key begins. */
+  get keysLength(): number {
+    return this.#keys.length;
+  }
+
+  /** Adds series with one block each; their keys begin at `keysLength`. */
+  addAll({ bytes, starts, blocks }: DictionaryKeys): void {
+    this.#checkRoom(starts.length, bytes.length);
+    this.#firstBlocks.addAll(blocks);
+    this.#offsets.addAll(starts);
+    this.#keys.add(bytes);
+    this.#seriesCount += starts.length;
+  }
+
+  #checkRoom(series: number, bytes: number): void {
+    const wordsBytes = 2 * (this.#seriesCount + series + 1) * DICTIONARY_WORD_BYTES;
+    if (aligned(wordsBytes + this.#keys.length + bytes) <= MAX_BYTES) return;
+    throw new StoreError('invalid', 'the names and tags of the series of one segment are more than 4 GiB');
   }
 
   /** Ends it. @returns the parts of the area in order, valid as long as the builder */
@@ -49,7 +67,7 @@ export class DictionaryBuilder {
     this.#offsets.add(this.#keys.length);
     const words = this.#firstBlocks.view().length + this.#offsets.view().length;
     const zeros = new Uint8Array(ALIGNMENT).subarray(0, aligned(words + this.#keys.length) - words - this.#keys.length);
-    return [this.#firstBlocks.view(), this.#offsets.view(), this.#keys.view(), zeros];
+    return [this.#firstBlocks.view(), this.#offsets.view(), ...this.#keys.parts(), zeros];
   }
 }
 
@@ -59,7 +77,8 @@ export interface DictionaryPlace {
   readonly name: string;
   readonly start: number;
   readonly seriesCount: number;
-  readonly blockCount: number;
+  /** Undefined: the dictionary says it, because the index has entries of packs. */
+  readonly blockCount: number | undefined;
 }
 
 /**
@@ -101,7 +120,8 @@ export class Dictionary {
     this.#keys = Buffer.from(area.buffer, area.byteOffset + keysStart, area.length - keysStart);
     const [first, last] = [this.#firstBlocks[0], this.#firstBlocks[place.seriesCount]];
     const hasAllKeys = this.#offsets[0] === 0 && aligned(this.#offsets[place.seriesCount]!) === this.#keys.length;
-    if (hasAllKeys && first === 0 && last === place.blockCount) return;
+    const hasBlocks = place.blockCount === undefined ? last! >= place.seriesCount : last === place.blockCount;
+    if (hasAllKeys && first === 0 && hasBlocks) return;
     throw damaged(place.name, place.start, 'the dictionary contradicts itself');
   }
 
@@ -117,6 +137,10 @@ export class Dictionary {
       const isSorted = series === 0 || Buffer.compare(this.keyBytes(series - 1), this.keyBytes(series)) < 0;
       if (!hasBlocks || !isSorted) throw damaged(name, start, `series ${series} is not in order`);
     }
+  }
+
+  get blockCount(): number {
+    return this.#firstBlocks[this.#place.seriesCount]!;
   }
 
   firstBlock(series: number): number {

@@ -13,6 +13,8 @@ import { entryBytesOf } from './segment-v1.ts';
 export interface SegmentFooter {
   /** Of the file. */
   readonly version: number;
+  /** Its index has an entry for each pack. `info.blocks` is how many entries there are. */
+  readonly isPacked: boolean;
   readonly info: SegmentInfo;
   /** Some point has an ordinal that is not 0. */
   readonly hasOrdinals: boolean;
@@ -28,17 +30,18 @@ export interface SegmentFooter {
 }
 
 /** The first HEADER_BYTES of a segment's file. */
-export function encodeHeader(number: number): Buffer {
+export function encodeHeader(number: number, isPacked = false): Buffer {
   const bytes = Buffer.alloc(L.HEADER_BYTES);
   bytes.write(L.HEADER_MAGIC, L.H_MAGIC, 'latin1');
   bytes.writeUInt32LE(L.SEGMENT_VERSION, L.H_VERSION);
+  bytes.writeUInt32LE(isPacked ? L.HEADER_PACKED : 0, L.H_FLAGS);
   bytes.writeUInt32LE(number, L.H_NUMBER);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, L.H_CRC)), L.H_CRC);
   return bytes;
 }
 
 /** The last FOOTER_BYTES. `info.number` and `info.bytes` are not in it: the header and the file have them. */
-export function encodeFooter(footer: Omit<SegmentFooter, 'version'>): Buffer {
+export function encodeFooter(footer: Omit<SegmentFooter, 'version' | 'isPacked'>): Buffer {
   const { info } = footer;
   const bytes = Buffer.alloc(L.FOOTER_BYTES);
   bytes.writeBigUInt64LE(BigInt(footer.payloadsEnd), L.F_PAYLOADS_END);
@@ -88,7 +91,14 @@ export function readEnds(file: OpenFile, name: string): SegmentFooter {
   return footer;
 }
 
-function readHeader(file: OpenFile, name: string): { readonly number: number; readonly version: number } {
+/** What the header says. */
+interface SegmentHeader {
+  readonly number: number;
+  readonly version: number;
+  readonly isPacked: boolean;
+}
+
+function readHeader(file: OpenFile, name: string): SegmentHeader {
   const bytes = Buffer.alloc(L.HEADER_BYTES);
   file.readAt(bytes, 0);
   if (bytes.toString('latin1', L.H_MAGIC, L.H_VERSION) !== L.HEADER_MAGIC) {
@@ -98,21 +108,23 @@ function readHeader(file: OpenFile, name: string): { readonly number: number; re
     throw damaged(name, L.H_VERSION, 'the checksum of the header is wrong');
   }
   const version = bytes.readUInt32LE(L.H_VERSION);
-  if (version > L.SEGMENT_VERSION || bytes.readUInt32LE(L.H_FLAGS) !== 0) {
+  const flags = bytes.readUInt32LE(L.H_FLAGS);
+  if (version > L.SEGMENT_VERSION || (flags & ~(version === 1 ? 0 : L.HEADER_PACKED)) !== 0) {
     const message = `${name}: it was written by a newer slung (version ${version} of the format)`;
     const hint = `This slung knows version ${L.SEGMENT_VERSION} of the format; use the newer one.`;
     throw new StoreError('version', message, { file: name, offset: L.H_VERSION, hint });
   }
-  return { number: bytes.readUInt32LE(L.H_NUMBER), version };
+  return { number: bytes.readUInt32LE(L.H_NUMBER), version, isPacked: flags !== 0 };
 }
 
-function decodeFooter(bytes: Buffer, { number, version }: ReturnType<typeof readHeader>, size: number): SegmentFooter {
+function decodeFooter(bytes: Buffer, { number, version, isPacked }: SegmentHeader, size: number): SegmentFooter {
   const big = (at: number) => Number(bytes.readBigUInt64LE(at));
   const flags = bytes.readUInt32LE(L.F_FLAGS);
   const isCold = (flags & L.FOOTER_COLD) !== 0;
   const lengthField = bytes.readUInt32LE(L.F_DICTIONARY_BYTES);
   return {
     version,
+    isPacked,
     info: {
       number,
       age: big(L.F_AGE),
@@ -150,8 +162,8 @@ function isConsistent(footer: SegmentFooter): boolean {
     dictionaryBytes >= 2 * (info.series + 1) * L.DICTIONARY_WORD_BYTES &&
     pageSumsStart + pageTableBytes(info) === info.bytes - L.FOOTER_BYTES &&
     info.series > 0 &&
-    info.blocks >= info.series &&
-    info.points >= info.blocks &&
+    (footer.isPacked ? info.blocks > 0 : info.blocks >= info.series) &&
+    info.points >= Math.max(info.blocks, info.series) &&
     info.firstTimeUs <= info.lastTimeUs
   );
 }

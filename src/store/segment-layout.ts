@@ -16,6 +16,8 @@ export const HEADER_MAGIC = 'slungseg';
 export const H_MAGIC = 0; // 8 bytes
 export const H_VERSION = 8; // u32
 export const H_FLAGS = 12; // u32: none in version 1; a reader that does not know a flag cannot read the file
+/** H_FLAGS: entries of the index may be packs (pack-layout.ts). */
+export const HEADER_PACKED = 1;
 export const H_NUMBER = 16; // u32: of the file's name
 export const H_CRC = 20; // u32: of the 20 bytes before
 export const HEADER_BYTES = 24;

@@ -10,10 +10,12 @@ import type { Kernel } from './kernel.ts';
 import * as L from './layout.ts';
 import type { SegmentInfo } from './manifest.ts';
 import { segmentName } from './names.ts';
+import { ENTRY_PACK, K_COUNT_BYTES } from './pack-layout.ts';
 import { DeflatedPages } from './segment-cold.ts';
 import { Dictionary, readDictionary } from './segment-dictionary.ts';
 import { readEnds, type SegmentFooter } from './segment-footer.ts';
 import { type IndexPages, IndexWindow, PlainPages } from './segment-index.ts';
+import { PackedBlocks } from './segment-packs.ts';
 import { PayloadWindow } from './segment-payloads.ts';
 import { type BlockStage, stageOf } from './segment-stage.ts';
 import type { SeriesKey } from './series.ts';
@@ -37,6 +39,8 @@ export class SegmentReader implements PointSource {
   readonly #index: IndexWindow;
   readonly #ownIndex: IndexWindow;
   readonly #payloads: PayloadWindow;
+  /** For a segment with packs; blocks are not entries of the index then. */
+  readonly #packs: PackedBlocks | undefined;
   #dictionary: Dictionary | undefined;
 
   /**
@@ -72,6 +76,25 @@ export class SegmentReader implements PointSource {
     this.#index = new IndexWindow(this.#pages, footer.info.blocks);
     this.#ownIndex = new IndexWindow(this.#pages, footer.info.blocks);
     this.#payloads = new PayloadWindow(file, this.name, footer.payloadsEnd);
+    this.#packs = footer.isPacked ? this.#makePacks() : undefined;
+  }
+
+  #makePacks(): PackedBlocks {
+    const reader = this;
+    const stored = {
+      name: this.name,
+      count: this.info.blocks,
+      get dictionary() {
+        return reader.dictionary;
+      },
+      entry: (place: number) => this.#index.entries(place, place + 1),
+      payload: (place: number) => {
+        const { offset, end } = this.#locate(place);
+        return this.#payloads.read(offset, end - offset);
+      },
+      offsetOf: (place: number) => this.#pages.placeOf(place, 0),
+    };
+    return new PackedBlocks(stored, this.kernel, this.#stage);
   }
 
   get age(): number {
@@ -83,7 +106,27 @@ export class SegmentReader implements PointSource {
   }
 
   get blockCount(): number {
+    return this.#packs === undefined ? this.info.blocks : this.dictionary.blockCount;
+  }
+
+  /** Entries of the index: blocks, and packs of several. */
+  get entryCount(): number {
     return this.info.blocks;
+  }
+
+  /** An entry of the index, whatever it is of. Valid until the next call. @throws StoreError `damaged` */
+  storedEntry(place: number): Uint8Array {
+    return this.#entry(place);
+  }
+
+  /** Whether a block shares its payload with others. @throws StoreError `damaged` */
+  isInPack(block: number): boolean {
+    return this.#packs?.isInPack(block) ?? false;
+  }
+
+  /** Where the entry of a block is in the index, or that of its pack. @throws StoreError `damaged` */
+  placeOf(block: number): number {
+    return this.#packs?.placeOf(block) ?? block;
   }
 
   get pointCount(): number {
@@ -126,11 +169,15 @@ export class SegmentReader implements PointSource {
 
   /** Begins at a multiple of 8 in its buffer. Valid until the next call of `entries`. */
   entries(from: number, to: number): Uint8Array {
-    return this.#index.entries(from, to);
+    return this.#packs?.entries(from, to) ?? this.#index.entries(from, to);
   }
 
   /** Whole pages go straight there. @throws StoreError `damaged` */
   readEntries(from: number, to: number, into: Uint8Array): void {
+    if (this.#packs !== undefined) {
+      this.#packs.readEntries(from, to, into);
+      return;
+    }
     const { pageEntries } = this.#pages;
     const isWhole = from % pageEntries === 0 && (to % pageEntries === 0 || to === this.info.blocks);
     if (isWhole && from < to) this.#pages.read(from / pageEntries, Math.ceil(to / pageEntries), into);
@@ -143,19 +190,20 @@ export class SegmentReader implements PointSource {
   }
 
   decode(block: number, times: number, values: number, ordinals = 0): number {
-    const { entry, offset, end } = this.#locate(block);
+    if (this.#packs?.isInPack(block)) return this.#packs.decode(block, times, values, ordinals);
+    const { entry, offset, end } = this.#locate(this.placeOf(block));
     const decoded = this.#stage.decode(entry, this.#payloads.read(offset, end - offset), times, values, ordinals);
     if (typeof decoded === 'number') return decoded;
     throw damaged(this.name, offset, `block ${block}: ${decoded}`);
   }
 
   /**
-   * The payload of a block as it is stored, to be written elsewhere with its entry. Valid until the next call of `payload` or
-   * `decode`.
+   * The payload of a block as it is stored, or of its pack, to be written elsewhere with its entry. Valid until the next call of
+   * `payload` or `decode`.
    * @throws StoreError `damaged` when it is not what the entry's checksum says
    */
   payload(block: number): Uint8Array {
-    const { entry, offset, end } = this.#locate(block);
+    const { entry, offset, end } = this.#locate(this.placeOf(block));
     const payload = this.#payloads.read(offset, end - offset);
     if (crc32(payload) === wordAt(entry, L.E_CRC)) return payload;
     throw damaged(this.name, offset, `block ${block}: its checksum is wrong`);
@@ -165,14 +213,15 @@ export class SegmentReader implements PointSource {
   get dictionary(): Dictionary {
     if (this.#dictionary !== undefined) return this.#dictionary;
     const { dictionaryStart, info } = this.footer;
-    const place = { name: this.name, start: dictionaryStart, seriesCount: info.series, blockCount: info.blocks };
+    const blockCount = this.footer.isPacked ? undefined : info.blocks;
+    const place = { name: this.name, start: dictionaryStart, seriesCount: info.series, blockCount };
     this.#dictionary = new Dictionary(readDictionary(this.#file, this.footer, this.name), place);
     return this.#dictionary;
   }
 
   /** Where a field of a block's entry is in the file, or the page that it is in; for messages. @throws StoreError `damaged` */
   entryPlace(block: number, field = 0): number {
-    return this.#pages.placeOf(block, field);
+    return this.#pages.placeOf(this.placeOf(block), field);
   }
 
   /** Any bytes of the file, unchecked; for who looks at all of them. May be fewer at its end. */
@@ -182,6 +231,7 @@ export class SegmentReader implements PointSource {
   }
 
   close(): void {
+    this.#packs?.close();
     this.#file.close();
   }
 
@@ -191,6 +241,7 @@ export class SegmentReader implements PointSource {
     const offset = offsetOf(entry);
     let end =
       offset + wordAt(entry, L.E_TIME_BYTES) + wordAt(entry, L.E_VALUE_BYTES) + wordAt(entry, L.E_ORDINAL_BYTES);
+    if ((entry[L.E_FLAGS]! & ENTRY_PACK) !== 0) end += wordAt(entry, K_COUNT_BYTES);
     if ((entry[L.E_FLAGS]! & L.ENTRY_DEFLATED) !== 0) {
       // It ends where the next one begins, whose entry may take the place of this one.
       entry = entry.slice();

@@ -5,6 +5,7 @@
  */
 import { damaged, StoreError } from './errors.ts';
 import * as E from './layout.ts';
+import * as P from './pack-layout.ts';
 import * as L from './segment-layout.ts';
 import type { SegmentReader } from './segment-reader.ts';
 
@@ -44,6 +45,8 @@ class Verifier {
   #lastTimeUs: bigint | undefined;
   #lastOrdinal = 0;
   #isComplete = true;
+  /** The pack whose blocks are looked at, by its place in the index. */
+  #pack: number | undefined;
   /** The last finding. */
   #reported: string | undefined;
 
@@ -68,7 +71,8 @@ class Verifier {
   run(): void {
     const isNamed = this.#attempt(() => this.#reader.dictionary.check());
     let series = -1;
-    for (let block = 0; block < this.#reader.blockCount; block++) {
+    const blocks = isNamed || !this.#reader.footer.isPacked ? this.#reader.blockCount : 0;
+    for (let block = 0; block < blocks; block++) {
       const isFirst = isNamed && series + 1 < this.#reader.seriesCount && this.#reader.firstBlock(series + 1) === block;
       if (isFirst) {
         series += 1;
@@ -99,12 +103,12 @@ class Verifier {
   #checkBlock(block: number, series: number | undefined): void {
     const { kernel, name } = this.#reader;
     const place = (field: number) => this.#reader.entryPlace(block, field);
+    const isInPack = this.#reader.isInPack(block);
+    const stored = this.#reader.placeOf(block);
+    const offset = this.#checkPlace(block, stored);
+    if (isInPack && stored !== this.#pack) checkPack(this.#reader, block, stored);
+    this.#pack = isInPack ? stored : undefined;
     const entry = this.#entry(block);
-    const offset = Number(entry.getBigUint64(E.E_OFFSET, true));
-    const isNext = this.#nextOffset === undefined || offset === this.#nextOffset;
-    // The next one is checked against this one even when this one's content is wrong.
-    this.#nextOffset = offset + this.#reader.payload(block).length;
-    if (!isNext) throw damaged(name, place(E.E_OFFSET), `block ${block} does not begin where the one before ends`);
     if (series !== undefined && entry.getUint32(E.E_SERIES, true) !== series) {
       throw damaged(name, place(E.E_SERIES), `block ${block} is of another series than the dictionary says`);
     }
@@ -119,14 +123,25 @@ class Verifier {
     this.#points += count;
   }
 
+  /** Where the payload is. Those of a pack have one together. */
+  #checkPlace(block: number, stored: number): number {
+    const { name } = this.#reader;
+    const bytes = this.#reader.storedEntry(stored).slice();
+    const entry = new DataView(bytes.buffer);
+    const offset = Number(entry.getBigUint64(E.E_OFFSET, true));
+    if (stored === this.#pack) return offset;
+    const place = (field: number) => this.#reader.entryPlace(block, field);
+    const isNext = this.#nextOffset === undefined || offset === this.#nextOffset;
+    // The next one is checked against this one even when this one's content is wrong.
+    this.#nextOffset = offset + this.#reader.payload(block).length;
+    if (!isNext) throw damaged(name, place(E.E_OFFSET), `block ${block} does not begin where the one before ends`);
+    if (bytes[E.E_FLAGS + 1] === 0) return offset;
+    throw damaged(name, place(E.E_FLAGS + 1), `the entry of block ${block} has no zero behind its flags`);
+  }
+
   /** A copy: payloads and blocks are read while it is looked at. */
   #entry(block: number): DataView {
-    const entry = new DataView(this.#reader.entries(block, block + 1).slice().buffer);
-    if (entry.getUint8(E.E_FLAGS + 1) !== 0) {
-      const place = this.#reader.entryPlace(block, E.E_FLAGS + 1);
-      throw damaged(this.#reader.name, place, `the entry of block ${block} has no zero behind its flags`);
-    }
-    return entry;
+    return new DataView(this.#reader.entries(block, block + 1).slice().buffer);
   }
 
   /** In order, after the block before, and inside the ends of the segment. */
@@ -164,6 +179,25 @@ class Verifier {
     if (this.#points === info.points) return;
     throw damaged(name, footerStart + L.F_POINTS, `it has ${this.#points} points, the footer says ${info.points}`);
   }
+}
+
+/** What the entry of a pack says of all its blocks. @param block the first of them @throws StoreError `damaged` */
+function checkPack(reader: SegmentReader, block: number, stored: number): void {
+  const bytes = reader.storedEntry(stored).slice();
+  const pack = new DataView(bytes.buffer);
+  const series = pack.getUint32(P.K_SERIES, true);
+  const entries = reader.entries(block, block + series);
+  const view = new DataView(entries.buffer, entries.byteOffset, entries.length);
+  let [first, last] = [view.getBigInt64(E.S_FIRST_TIME, true), view.getBigInt64(E.S_LAST_TIME, true)];
+  for (let at = E.ENTRY_BYTES; at < entries.length; at += E.ENTRY_BYTES) {
+    const [from, to] = [view.getBigInt64(at + E.S_FIRST_TIME, true), view.getBigInt64(at + E.S_LAST_TIME, true)];
+    if (from < first) first = from;
+    if (to > last) last = to;
+  }
+  const isEmpty = bytes.subarray(P.K_COUNT_BYTES + 4, E.SUMMARY_BYTES).every((byte) => byte === 0);
+  const isTrue = pack.getBigInt64(E.S_FIRST_TIME, true) === first && pack.getBigInt64(E.S_LAST_TIME, true) === last;
+  if (isEmpty && isTrue) return;
+  throw damaged(reader.name, reader.entryPlace(block), `the entry of pack ${stored} does not fit its points`);
 }
 
 /** The offset of the first field of a summary that is not as it was computed. */

@@ -3,31 +3,24 @@
  * buffer as they come (segment-output.ts); the index and the dictionary are kept and follow at the end. The file has a temporary name until
  * it is whole and synced, so that a segment is there with all its bytes or not at all.
  */
-import { crc32 } from 'node:zlib';
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile } from './files.ts';
 import type { Kernel } from './kernel.ts';
 import * as E from './layout.ts';
 import type { SegmentInfo } from './manifest.ts';
 import { segmentName, TEMPORARY_SUFFIX } from './names.ts';
+import { SMALL_POINTS } from './pack-layout.ts';
 import { GrowingBytes } from './segment-bytes.ts';
-import { deflateIndex } from './segment-cold.ts';
-import { deflated } from './segment-deflate.ts';
 import { DictionaryBuilder } from './segment-dictionary.ts';
-import { encodeFooter, encodeHeader } from './segment-footer.ts';
-import * as L from './segment-layout.ts';
+import { endSegment, type SegmentIdentity } from './segment-end.ts';
+import { encodeHeader } from './segment-footer.ts';
 import { SegmentOutput } from './segment-output.ts';
+import { type Gathering, type PackedPoints, Packing } from './segment-packing.ts';
 import { type BlockStage, stageOf } from './segment-stage.ts';
+import type { DictionaryKeys } from './series-names.ts';
 import { syncFile, syncNames } from './sync.ts';
 
-/** What a new segment is called and where it belongs; as in SegmentInfo. */
-export interface SegmentIdentity {
-  readonly number: number;
-  readonly age: number;
-  readonly level: number;
-  /** Deflates payloads where that makes them smaller, and the index and the dictionary always. */
-  readonly isCold: boolean;
-}
+export type { SegmentIdentity } from './segment-end.ts';
 
 /** After an error of any method, or when it is not to be finished, the writer is to be abandoned. */
 export class SegmentWriter {
@@ -47,6 +40,12 @@ export class SegmentWriter {
   #key = Buffer.alloc(0);
   #isKeyKnown = true;
   #hasOrdinals = false;
+  /** What is not written yet; undefined when nothing is packed. */
+  readonly #packing: Packing | undefined;
+  /** The last series is the last one of the pack. */
+  #isLastPacked = false;
+  #hasPacks = false;
+  /** Those that series have, in the pack or written. */
   #blocks = 0;
   #points = 0;
   #firstTimeUs = 0n;
@@ -66,10 +65,7 @@ export class SegmentWriter {
     this.#file = files.open(this.#temporary, 'create');
     this.#output = new SegmentOutput(this.#file);
     this.#output.put(encodeHeader(identity.number));
-  }
-
-  get points(): number {
-    return this.#points;
+    this.#packing = identity.isPacked ? new Packing(kernel) : undefined;
   }
 
   /** Begins a series. One that gets no points is left out. @param key (series.ts) above those before; copied */
@@ -87,11 +83,48 @@ export class SegmentWriter {
    * @param ordinals address (u32), or 0: all are 0, and no time is there twice
    */
   add(times: number, values: number, count: number, ordinals = 0): void {
+    const { i64 } = this.kernel;
     for (let from = 0; from < count; from += E.BLOCK_POINTS) {
       const points = Math.min(E.BLOCK_POINTS, count - from);
       const numbers = ordinals === 0 ? 0 : ordinals + from * 4;
-      const payload = this.#stage.encode(times + from * 8, values + from * 8, numbers, points, this.identity.isCold);
-      this.#addBlock(this.#stage.entry, payload);
+      const [first, last] = [i64[times / 8 + from]!, i64[times / 8 + from + points - 1]!];
+      const block = { times: times + from * 8, values: values + from * 8, ordinals: numbers, count: points };
+      if (points <= SMALL_POINTS && !this.#isKeyKnown && this.#packing !== undefined) this.#pack(block, first, last);
+      else {
+        this.#beginBlock(first, last);
+        this.#writeBlock(block, this.#dictionary.seriesCount - 1);
+      }
+    }
+  }
+
+  /**
+   * Adds series of a table up to one that is not small, or begins too early. Only for a writer that packs.
+   * @param ids address (u32), in order of keys
+   * @param keysOf the keys of some of the ids for a dictionary (SeriesNames.keys)
+   * @returns how many ids are done
+   */
+  gather(
+    ids: number,
+    count: number,
+    from: Gathering,
+    keysOf: (ids: Uint32Array, start: number, block: number) => DictionaryKeys,
+  ): number {
+    const packing = this.#packing!;
+    for (let all = 0; ; ) {
+      if (packing.series === 0) packing.firstSeries = this.#dictionary.seriesCount;
+      const { done, ids: packed, isFull } = packing.gather(ids + 4 * all, count - all, from);
+      all += done;
+      if (packed.length > 0) {
+        const { keysLength } = this.#dictionary;
+        const keys = keysOf(packed, keysLength, this.#blocks);
+        this.#dictionary.addAll(keys);
+        this.#key = Buffer.from(keys.bytes.subarray(keys.starts.at(-1)! - keysLength));
+        this.#isKeyKnown = true;
+        this.#isLastPacked = true;
+        this.#blocks += packed.length;
+      }
+      if (!isFull) return all;
+      this.#flushPack();
     }
   }
 
@@ -101,28 +134,75 @@ export class SegmentWriter {
    * @param payload as it is stored there; its checksum is that of the entry and is not looked at
    */
   addEncoded(entry: Uint8Array, payload: Uint8Array): void {
-    this.#addBlock(entry, payload);
+    const view = new DataView(entry.buffer, entry.byteOffset, entry.length);
+    this.#beginBlock(view.getBigInt64(E.S_FIRST_TIME, true), view.getBigInt64(E.S_LAST_TIME, true));
+    this.#write(entry, payload, this.#dictionary.seriesCount - 1);
   }
 
-  #addBlock(entry: Uint8Array, payload: Uint8Array): void {
-    const own = Uint8Array.from(entry);
-    const view = new DataView(own.buffer);
-    const first = view.getBigInt64(E.S_FIRST_TIME, true);
-    const last = view.getBigInt64(E.S_LAST_TIME, true);
+  /** Notes a block of the series, and writes what is in the pack: this one follows it. */
+  #beginBlock(first: bigint, last: bigint): void {
+    const popped = this.#isKeyKnown && this.#isLastPacked ? this.#packing?.takeLast() : undefined;
+    this.#flushPack();
+    if (popped !== undefined) this.#writeBlock(popped, this.#dictionary.seriesCount - 1);
+    this.#isLastPacked = false;
+    this.#note(first, last);
+  }
+
+  /** Notes a block of the series. */
+  #note(first: bigint, last: bigint): void {
     if (this.#isKeyKnown ? this.#blocks === 0 || first < this.#seriesLastUs : false) {
       throw new RangeError('the blocks of a series come in the order of time, after its key');
     }
     if (!this.#isKeyKnown) this.#dictionary.add(this.#key, this.#blocks);
     this.#isKeyKnown = true;
+    this.#seriesLastUs = last;
+    this.#blocks += 1;
+  }
+
+  #pack(block: PackedPoints, first: bigint, last: bigint): void {
+    const packing = this.#packing!;
+    if (packing.series > 0 && packing.add(block)) this.#note(first, last);
+    else {
+      this.#flushPack();
+      packing.firstSeries = this.#dictionary.seriesCount;
+      packing.add(block);
+      this.#note(first, last);
+    }
+    this.#isLastPacked = true;
+  }
+
+  /** Writes what is in the pack. A single series does not need one. */
+  #flushPack(): void {
+    const packing = this.#packing;
+    if (packing === undefined || packing.series === 0) return;
+    const { firstSeries } = packing;
+    if (packing.series === 1) this.#writeBlock(packing.takeLast(), firstSeries);
+    else {
+      this.#write(this.#stage.entry, this.#stage.encodePack(packing.pack, this.identity.isCold), firstSeries);
+      this.#hasPacks = true;
+    }
+    packing.clear();
+    this.#isLastPacked = false;
+  }
+
+  #writeBlock({ times, values, ordinals, count }: PackedPoints, series: number): void {
+    const payload = this.#stage.encode(times, values, ordinals, count, this.identity.isCold);
+    this.#write(this.#stage.entry, payload, series);
+  }
+
+  /** Puts an entry into the index, and its payload into the file. */
+  #write(entry: Uint8Array, payload: Uint8Array, series: number): void {
+    const own = Uint8Array.from(entry);
+    const view = new DataView(own.buffer);
+    const first = view.getBigInt64(E.S_FIRST_TIME, true);
+    const last = view.getBigInt64(E.S_LAST_TIME, true);
     view.setBigUint64(E.E_OFFSET, BigInt(this.#output.position), true);
-    view.setUint32(E.E_SERIES, this.#dictionary.seriesCount - 1, true);
+    view.setUint32(E.E_SERIES, series, true);
+    if (this.#points === 0 || first < this.#firstTimeUs) this.#firstTimeUs = first;
+    if (this.#points === 0 || last > this.#lastTimeUs) this.#lastTimeUs = last;
     this.#output.put(payload);
     this.#index.add(own);
-    if (this.#blocks === 0 || first < this.#firstTimeUs) this.#firstTimeUs = first;
-    if (this.#blocks === 0 || last > this.#lastTimeUs) this.#lastTimeUs = last;
-    this.#seriesLastUs = last;
     this.#hasOrdinals ||= view.getUint32(E.E_ORDINAL_BYTES, true) > 0;
-    this.#blocks += 1;
     this.#points += view.getUint32(E.S_COUNT, true);
   }
 
@@ -142,8 +222,10 @@ export class SegmentWriter {
       this.abandon();
       return undefined;
     }
+    this.#flushPack();
     const info = this.#end();
     this.#output.drain();
+    if (this.#hasPacks) this.#file.writeAt(encodeHeader(info.number, true), 0);
     syncFile(this.#file, this.#temporary);
     this.#close();
     const name = segmentName(info.number);
@@ -157,35 +239,11 @@ export class SegmentWriter {
     this.#names = [];
   }
 
-  /** The areas behind the payloads. */
   #end(): SegmentInfo {
-    const payloadsEnd = this.#output.position;
-    const indexStart = L.aligned(payloadsEnd);
-    this.#output.put(new Uint8Array(indexStart - payloadsEnd));
-    const { isCold } = this.identity;
-    const index = this.#index.view();
-    const { pages, table } = isCold ? deflateIndex(index) : { pages: [index], table: pageSums(index) };
-    for (const page of pages) this.#output.put(page);
-    const dictionaryStart = this.#output.position;
-    const plain = this.#dictionary.finish(this.#blocks);
-    const dictionary = isCold ? [deflated(Buffer.concat(plain))] : plain;
-    for (const part of dictionary) this.#output.put(part);
-    const pageSumsStart = this.#output.position;
-    this.#output.put(table);
-    const info: SegmentInfo = {
-      ...this.identity,
-      points: this.#points,
-      series: this.#dictionary.seriesCount,
-      blocks: this.#blocks,
-      bytes: this.#output.position + L.FOOTER_BYTES,
-      firstTimeUs: this.#firstTimeUs,
-      lastTimeUs: this.#lastTimeUs,
-    };
-    const crcs = { dictionaryCrc: dictionary.reduce((crc, part) => crc32(part, crc), 0), pageSumsCrc: crc32(table) };
-    const dictionaryBytes = plain.reduce((sum, part) => sum + part.length, 0);
-    const areas = { payloadsEnd, indexStart, dictionaryStart, dictionaryBytes, pageSumsStart };
-    this.#output.put(encodeFooter({ info, hasOrdinals: this.#hasOrdinals, ...areas, ...crcs }));
-    return info;
+    return endSegment(this.#output, this.identity, {
+      ...{ index: this.#index.view(), dictionary: this.#dictionary, blocks: this.#blocks, points: this.#points },
+      ...{ firstTimeUs: this.#firstTimeUs, lastTimeUs: this.#lastTimeUs, hasOrdinals: this.#hasOrdinals },
+    });
   }
 
   /** Removes what was written, unless it is finished. Hides its own errors: it follows one that has to be told. */
@@ -207,6 +265,7 @@ export class SegmentWriter {
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#packing?.close();
     this.#file.close();
   }
 }
@@ -226,15 +285,6 @@ export function finishSegments(writers: readonly SegmentWriter[], files: Files):
     for (const writer of writers) writer.abandon();
     throw error;
   }
-}
-
-/** The CRC-32 of each page of an index. */
-function pageSums(index: Uint8Array): Uint8Array {
-  const sums = new Uint32Array(Math.ceil(index.length / L.PAGE_BYTES));
-  for (let page = 0; page < sums.length; page++) {
-    sums[page] = crc32(index.subarray(page * L.PAGE_BYTES, (page + 1) * L.PAGE_BYTES));
-  }
-  return new Uint8Array(sums.buffer);
 }
 
 function removeIfThere(files: Files, name: string): void {

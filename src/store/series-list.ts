@@ -19,20 +19,52 @@ export interface SeriesInfo {
 
 type Growing = { -readonly [K in keyof SeriesInfo]: SeriesInfo[K] };
 
-/** The series whose name matches, in order of their keys. @throws StoreError when an index is damaged */
-export function listSeries(snapshot: Snapshot, match: NameMatch): SeriesInfo[] {
-  const found = new Map<string, { readonly bytes: Uint8Array; readonly info: Growing }>();
-  for (const source of snapshot.sources) {
-    for (const series of source.find(match)) {
-      const bytes = Uint8Array.from(source.keyBytes(series));
-      const text = Buffer.from(bytes).toString('latin1');
-      const known = found.get(text) ?? { bytes, info: emptyInfo(source.key(series)) };
-      found.set(text, known);
-      addBlocks(known.info, source, series);
+/** A source's place among the series that were found in it. */
+interface Head {
+  readonly source: PointSource;
+  readonly found: readonly number[];
+  at: number;
+  key: Uint8Array | undefined;
+}
+
+/**
+ * The series whose name matches, in order of their keys: sources are merged as they are read, so that the first comes at once and
+ * none is kept.
+ * @throws StoreError when an index is damaged, while it is read
+ */
+export function* listSeries(snapshot: Snapshot, match: NameMatch): Generator<SeriesInfo> {
+  const heads = snapshot.sources.map((source): Head => ({ source, found: source.find(match), at: -1, key: undefined }));
+  for (const head of heads) advance(head);
+  for (;;) {
+    const same = leastOf(heads);
+    const [first] = same;
+    if (first === undefined) return;
+    const info = emptyInfo(first.source.key(first.found[first.at]!));
+    for (const head of same) {
+      addBlocks(info, head.source, head.found[head.at]!);
+      advance(head);
     }
+    if (info.points > 0) yield info;
   }
-  const all = [...found.values()].filter(({ info }) => info.points > 0);
-  return all.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ info }) => info);
+}
+
+/** Goes on to the next series of a source. */
+function advance(head: Head): void {
+  head.at += 1;
+  const series = head.found[head.at];
+  head.key = series === undefined ? undefined : head.source.keyBytes(series);
+}
+
+/** Those whose next series has the least key of all. */
+function leastOf(heads: readonly Head[]): readonly Head[] {
+  let least: Head[] = [];
+  for (const head of heads) {
+    if (head.key === undefined) continue;
+    const order = least.length === 0 ? 0 : Buffer.compare(head.key, least[0]!.key!);
+    if (order < 0) least = [head];
+    else if (order === 0) least.push(head);
+  }
+  return least;
 }
 
 const emptyInfo = (key: SeriesKey): Growing => ({

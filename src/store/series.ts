@@ -52,6 +52,15 @@ export function encodeKey(name: string, tags: readonly string[]): Buffer {
   throw new StoreError('invalid', `a series with its tags has ${bytes.length} bytes, more than ${MAX_KEY_BYTES}`);
 }
 
+/** Whether decodeKey gives anything for these bytes. */
+export function isKey(key: Uint8Array): boolean {
+  if (key.at(-1) !== END) return false;
+  for (let at = key.indexOf(ESCAPE); at >= 0; at = key.indexOf(ESCAPE, at + 2)) {
+    if (key[at + 1] !== ESCAPED_END && key[at + 1] !== ESCAPED_ESCAPE) return false;
+  }
+  return true;
+}
+
 /** The name and tags of a key. Undefined when the bytes are none. */
 export function decodeKey(key: Uint8Array): SeriesKey | undefined {
   const parts: string[] = [];

@@ -109,7 +109,7 @@ function tableOf(files: Files, manifest: Manifest, kernel: Kernel, pool: Segment
     throw new StoreError('missing', `${logName(manifest.logNumber)}: it has gone`);
   }
   try {
-    const names = new SeriesNames();
+    const names = new SeriesNames(kernel);
     const series = new LogSeries(names);
     const table = new Table(kernel, Number.MAX_SAFE_INTEGER);
     const since = readSince(file, manifest.logNumber);

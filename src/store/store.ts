@@ -22,7 +22,7 @@ import type { StoreParts } from './parts.ts';
 import type { InputPosition, PointBatch } from './points.ts';
 import { prepareDirectory, recover } from './recover.ts';
 import { SegmentPool } from './segment-pool.ts';
-import { SeriesNames } from './series-names.ts';
+import { type KeyList, SeriesNames } from './series-names.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PointSource } from './source.ts';
 import { Table } from './table.ts';
@@ -62,7 +62,12 @@ export class Store {
   }
 
   #number(): void {
-    this.#parts.table.numbering = numberingSince(this.#since, this.#parts, () => this.#manifest.segments);
+    this.#parts.table.numbering = numberingSince(
+      this.#since,
+      this.#parts,
+      () => this.#manifest.segments,
+      this.#since === this.#runStart,
+    );
   }
 
   /**
@@ -85,6 +90,13 @@ export class Store {
   /** The number of a series, new or known; valid as long as the store is open. @throws StoreError `invalid` */
   seriesId(name: string, tags: readonly string[]): number {
     return this.#parts.names.idOf(name, tags);
+  }
+
+  /** The numbers of many series, by their keys as names have them (KeyList): canonical, with their lengths before them. */
+  seriesIds(keys: KeyList): Uint32Array {
+    const ids = new Uint32Array(keys.count);
+    this.#parts.names.idsOf(keys, ids);
+    return ids;
   }
 
   /**
@@ -115,11 +127,8 @@ export class Store {
       this.#manifest = begun.manifest;
     }
     const defined = this.#defined.missingIn(part, number, names.count);
-    this.#log.append(
-      this.#sequence + 1,
-      part,
-      defined.map((id) => ({ id, key: names.keyBytes(id) })),
-    );
+    const definitions = { count: defined.length, bytes: names.definitions(defined) };
+    this.#log.append(this.#sequence + 1, part, definitions);
     this.#sequence += 1;
     this.#hasUnsynced = true;
     this.#syncIfDue();
@@ -269,7 +278,7 @@ export function openStore(
   const segments = new SegmentPool(files, kernel);
   try {
     const parts: StoreParts = {
-      ...{ files, options, kernel, segments, names: new SeriesNames() },
+      ...{ files, options, kernel, segments, names: new SeriesNames(kernel) },
       table: new Table(kernel, options.flushPoints),
     };
     const manifest = recover(parts, first(parts, prepareDirectory(files, lock.isDisputed)));

@@ -35,6 +35,6 @@ export const HEAD_BYTES = 32;
 export const C_NEXT = 0; // address of the next chunk of the series; 0 for none
 export const C_SPAN = 4; // bytes of times, and of values, that there is room for
 export const CHUNK_HEAD_BYTES = 16;
-/** The first chunk of a series has room for 4 points, each one after it for twice as many, up to 256. */
-export const FIRST_SPAN = 32;
+/** The first chunk of a series has room for 2 points, each one after it for twice as many, up to 256. */
+export const FIRST_SPAN = 16;
 export const MOST_SPAN = 2048;

@@ -35,6 +35,9 @@ export class Table {
   #heads = 0;
   #present = 0;
   #seriesRoom = 0;
+  #cleared = new Uint8Array(0);
+  /** Ids that may have points; memory behind their heads was never touched. */
+  #series = 0;
   #count = 0;
   #version = 0;
   #columns = 0;
@@ -53,6 +56,16 @@ export class Table {
     this.entry = kernel.alloc(ENTRY_BYTES);
     this.#piece = kernel.alloc(PIECE_POINTS * (4 + 8 + 8));
     this.clear();
+  }
+
+  /** Of its description (table-layout.ts), for kernels. */
+  get address(): number {
+    return this.#table;
+  }
+
+  /** Whether a series had points when the table was cleared; only since it was made. */
+  wasCleared(id: number): boolean {
+    return this.#cleared[id] === 1;
   }
 
   /** Points, those that were written twice included. */
@@ -86,12 +99,16 @@ export class Table {
 
   /** Makes ids below `ids` known to the table. */
   ensureSeries(ids: number): void {
+    this.#series = Math.max(this.#series, ids);
     if (ids <= this.#seriesRoom) return;
     const room = Math.max(ids, 2 * this.#seriesRoom, FEWEST_SERIES);
+    const before = this.#seriesRoom;
     const heads = this.kernel.alloc(room * L.HEAD_BYTES);
     const present = this.kernel.alloc(room * 4);
-    this.kernel.bytes.copyWithin(heads, this.#heads, this.#heads + this.#seriesRoom * L.HEAD_BYTES);
-    this.kernel.bytes.copyWithin(present, this.#present, this.#present + this.#seriesRoom * 4);
+    this.kernel.bytes.copyWithin(heads, this.#heads, this.#heads + before * L.HEAD_BYTES);
+    this.kernel.bytes.copyWithin(present, this.#present, this.#present + before * 4);
+    this.kernel.release(this.#heads, before * L.HEAD_BYTES);
+    this.kernel.release(this.#present, before * 4);
     this.#heads = heads;
     this.#present = present;
     this.#seriesRoom = room;
@@ -182,7 +199,9 @@ export class Table {
     if (points <= this.#columnsRoom) return;
     const doubled = Math.max(points, 2 * this.#columnsRoom, BLOCK_POINTS);
     const room = 4 * doubled > this.capacity ? Math.max(points, this.capacity) : doubled;
-    this.#columns = this.kernel.alloc(room * (POINT_BYTES + SCRATCH_BYTES + ORDINAL_BYTES));
+    const bytes = POINT_BYTES + SCRATCH_BYTES + ORDINAL_BYTES;
+    this.kernel.release(this.#columns, this.#columnsRoom * bytes);
+    this.#columns = this.kernel.alloc(room * bytes);
     this.#scratch = this.#columns + room * POINT_BYTES;
     this.#ordinals = this.#scratch + room * SCRATCH_BYTES;
     this.#columnsRoom = room;
@@ -190,7 +209,8 @@ export class Table {
 
   /** Forgets all points; memory is kept, and so are the ids. */
   clear(): void {
-    this.kernel.bytes.fill(0, this.#heads, this.#heads + this.#seriesRoom * L.HEAD_BYTES);
+    this.#noteCleared();
+    this.kernel.bytes.fill(0, this.#heads, this.#heads + this.#series * L.HEAD_BYTES);
     this.#set(L.T_PRESENT_COUNT, 0);
     this.#set(L.T_FREE, 0);
     this.#set(L.T_END, 0);
@@ -200,6 +220,18 @@ export class Table {
     this.#count = 0;
     this.#version++;
     this.#gatheredId = -1;
+  }
+
+  #noteCleared(): void {
+    if (this.#count === 0) return;
+    if (this.#cleared.length < this.#series) {
+      const larger = new Uint8Array(2 * this.#series);
+      larger.set(this.#cleared);
+      this.#cleared = larger;
+    }
+    const present = this.#present >>> 2;
+    const words = this.#u32;
+    for (let i = present, end = present + this.seriesCount; i < end; i++) this.#cleared[words[i]!] = 1;
   }
 
   get #u32(): Uint32Array {

@@ -84,7 +84,7 @@ function checkLog(
   report: (finding: StoreError) => void,
 ): { frames: number; points: number; unfinishedBytes: number } {
   const found = { frames: 0, points: 0, unfinishedBytes: 0 };
-  const series = new LogSeries(new SeriesNames());
+  const series = new LogSeries(new SeriesNames(new Kernel()));
   let file: OpenFile | undefined;
   try {
     file = openLog(files, manifest);

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/store/errors.ts';
 import type { OpenFile } from '../../src/store/files.ts';
 import { LogWriter } from '../../src/store/log.ts';
-import { LOG_HEADER_BYTES, type LogFrame } from '../../src/store/log-format.ts';
+import { encodeDefinitions, LOG_HEADER_BYTES, type LogFrame } from '../../src/store/log-format.ts';
 import { type LogEnd, type LogSalvage, readLog, salvageLog } from '../../src/store/log-read.ts';
 import { logName } from '../../src/store/names.ts';
 import { encodeKey } from '../../src/store/series.ts';
@@ -47,7 +47,11 @@ function appendFrame(log: LogWriter, n: number, points: number): void {
   const values = new Float64Array(count).map((_, at) => n + at / 7);
   const definitions = n % 3 === 0 ? [{ id: n, key: encodeKey(`series.${n}`, ['a=b']) }] : [];
   const position = { input: '/var/log/x', bytes: n * 100, lines: n, headBytes: 9, headCrc: n };
-  log.append(FIRST + n, { ids, timesUs, values, count, positions: n % 2 === 0 ? [position] : [] }, definitions);
+  log.append(
+    FIRST + n,
+    { ids, timesUs, values, count, positions: n % 2 === 0 ? [position] : [] },
+    encodeDefinitions(definitions),
+  );
 }
 
 /** What a reader gets of a frame, kept. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { StoreError, type StoreErrorKind } from '../../src/store/errors.ts';
 import type { OpenFile } from '../../src/store/files.ts';
 import { type LogDefinition, LogWriter } from '../../src/store/log.ts';
-import { encodeLogHeader } from '../../src/store/log-format.ts';
+import { encodeDefinitions, encodeLogHeader } from '../../src/store/log-format.ts';
 import { readLog, readSince, salvageLog } from '../../src/store/log-read.ts';
 import { logName } from '../../src/store/names.ts';
 import type { InputPosition, PointBatch } from '../../src/store/points.ts';
@@ -80,7 +80,7 @@ describe('the bytes', () => {
     const definitions = [{ id: 0, key: encodeKey('cpu', ['host=a']) }];
     const timesUs = BigInt64Array.of(1_700_000_000_000_000n, 1_700_000_010_000_000n);
     const batch = { ids: Uint32Array.of(0, 0), timesUs, values: Float64Array.of(12.5, -0), count: 2, positions };
-    log.append(42, batch, definitions);
+    log.append(42, batch, encodeDefinitions(definitions));
     expect(files.bytesOf(NAME).toString('hex')).toBe(golden.toString('hex'));
 
     // Version 1 is the same but for its header.
@@ -122,7 +122,7 @@ describe('the bytes', () => {
         const definitions = Array.from({ length: below(3) }, () => ({
           ...{ id: below(2 ** 32), key: encodeKey('x'.repeat(below(20)), ['\0\u0001']) },
         }));
-        log.append(log.nextSequence, batch, definitions);
+        log.append(log.nextSequence, batch, encodeDefinitions(definitions));
         expected.push(contentOf(2 ** 40 + n, batch, definitions));
       }
       const { frames, end } = read(files);
@@ -135,7 +135,7 @@ describe('the bytes', () => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
     const batches = [batchOf(10), batchOf(300_000), batchOf(3)];
-    for (const [index, batch] of batches.entries()) log.append(index + 1, batch, []);
+    for (const [index, batch] of batches.entries()) log.append(index + 1, batch, encodeDefinitions([]));
     expect(read(files).frames).toEqual(batches.map((batch, index) => contentOf(index + 1, batch, [])));
   });
 
@@ -144,10 +144,10 @@ describe('the bytes', () => {
     const log = LogWriter.create(files, NUMBER, 1);
     const noisy = batchOf(31);
     noisy.values.fill(-1.1111);
-    log.append(1, noisy, [{ id: 9, key: Buffer.alloc(99, 0xaa) }]);
+    log.append(1, noisy, encodeDefinitions([{ id: 9, key: Buffer.alloc(99, 0xaa) }]));
     const from = log.end;
     const quiet = { ...batchOf(1), ids: Uint32Array.of(0), timesUs: BigInt64Array.of(0n), values: Float64Array.of(0) };
-    log.append(2, quiet, [{ id: 0, key: new Uint8Array(3) }]);
+    log.append(2, quiet, encodeDefinitions([{ id: 0, key: new Uint8Array(3) }]));
     const body = files.bytesOf(NAME).subarray(from + 40);
     expect(body.toString('hex')).toBe(`00000000${'0300'}${'00'.repeat(body.length - 6)}`);
   });
@@ -155,7 +155,7 @@ describe('the bytes', () => {
   test('are read in pieces, never as a whole', () => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
-    for (let n = 1; n <= 300; n++) log.append(n, batchOf(1000), []);
+    for (let n = 1; n <= 300; n++) log.append(n, batchOf(1000), encodeDefinitions([]));
     const opened = files.open(NAME, 'read');
     const sizes: number[] = [];
     const counted: OpenFile = Object.assign(Object.create(opened), {
@@ -180,7 +180,7 @@ describe('writing', () => {
       const files = new MemoryFiles();
       const log = LogWriter.create(files, NUMBER, 5);
       expect(read(files.survivors(seed)).end).toMatchObject({ kind: 'clean', frames: 0, nextSequence: 5 });
-      log.append(5, batchOf(3), []);
+      log.append(5, batchOf(3), encodeDefinitions([]));
       expect(log.isSynced).toBe(false);
       log.sync();
       expect(log.isSynced).toBe(true);
@@ -190,29 +190,29 @@ describe('writing', () => {
 
   test('takes frames in order only', () => {
     const log = LogWriter.create(new MemoryFiles(), NUMBER, 5);
-    expect(() => log.append(6, batchOf(1), [])).toThrow(RangeError);
-    log.append(5, batchOf(1), []);
-    expect(() => log.append(5, batchOf(1), [])).toThrow(RangeError);
+    expect(() => log.append(6, batchOf(1), encodeDefinitions([]))).toThrow(RangeError);
+    log.append(5, batchOf(1), encodeDefinitions([]));
+    expect(() => log.append(5, batchOf(1), encodeDefinitions([]))).toThrow(RangeError);
   });
 
   test('a batch that no frame can hold is refused, and the next one is not', () => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
     // Nothing of the columns is looked at.
-    expectKind('invalid', () => log.append(1, { ...batchOf(0), count: 14_000_000 }, []));
-    log.append(1, batchOf(1), []);
+    expectKind('invalid', () => log.append(1, { ...batchOf(0), count: 14_000_000 }, encodeDefinitions([])));
+    log.append(1, batchOf(1), encodeDefinitions([]));
     expect(read(files).frames).toHaveLength(1);
   });
 
   test.each(['EIO', 'ENOSPC', 'short'] as const)('after a write that fails with %s the log is as before', (error) => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
-    log.append(1, batchOf(2), []);
+    log.append(1, batchOf(2), encodeDefinitions([]));
     files.fault = { at: 1, error, on: 'write' };
-    expectKind('io', () => log.append(2, batchOf(50), []));
+    expectKind('io', () => log.append(2, batchOf(50), encodeDefinitions([])));
     expect(files.bytesOf(NAME)).toHaveLength(log.end);
     expect(log.nextSequence).toBe(2);
-    log.append(2, batchOf(4), []);
+    log.append(2, batchOf(4), encodeDefinitions([]));
     log.sync();
     expect(read(files).frames).toEqual([contentOf(1, batchOf(2), []), contentOf(2, batchOf(4), [])]);
   });
@@ -220,11 +220,11 @@ describe('writing', () => {
   test('after a write that fails and cannot be cut off nothing is written', () => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
-    log.append(1, batchOf(2), []);
+    log.append(1, batchOf(2), encodeDefinitions([]));
     files.fault = { at: 1, error: 'short', isLasting: true };
-    expectKind('failed', () => log.append(2, batchOf(50), []));
+    expectKind('failed', () => log.append(2, batchOf(50), encodeDefinitions([])));
     files.fault = undefined;
-    expectKind('failed', () => log.append(2, batchOf(50), []));
+    expectKind('failed', () => log.append(2, batchOf(50), encodeDefinitions([])));
     expectKind('failed', () => log.sync());
     expect(read(files).frames).toHaveLength(1);
     expect(read(files).end.kind).toBe('torn');
@@ -233,12 +233,12 @@ describe('writing', () => {
   test('a failed sync is final', () => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
-    log.append(1, batchOf(2), []);
+    log.append(1, batchOf(2), encodeDefinitions([]));
     files.fault = { at: 1, error: 'EIO', on: 'sync' };
     expect(errorOf(() => log.sync())).toMatchObject({ kind: 'failed', file: NAME, hint: expect.any(String) });
     const before = files.operations;
     expectKind('failed', () => log.sync());
-    expectKind('failed', () => log.append(2, batchOf(2), []));
+    expectKind('failed', () => log.append(2, batchOf(2), encodeDefinitions([])));
     expect(files.operations).toBe(before);
   });
 
@@ -255,7 +255,7 @@ describe('writing', () => {
 
   test('a log that is there is not made again', () => {
     const files = new MemoryFiles();
-    LogWriter.create(files, NUMBER, 1).append(1, batchOf(1), []);
+    LogWriter.create(files, NUMBER, 1).append(1, batchOf(1), encodeDefinitions([]));
     expectKind('io', () => LogWriter.create(files, NUMBER, 1));
     expect(read(files).frames).toHaveLength(1);
   });
@@ -264,7 +264,7 @@ describe('writing', () => {
     const log = LogWriter.create(new MemoryFiles(), NUMBER, 1);
     log.close();
     log.close();
-    expectKind('failed', () => log.append(1, batchOf(1), []));
+    expectKind('failed', () => log.append(1, batchOf(1), encodeDefinitions([])));
   });
 });
 
@@ -272,7 +272,7 @@ describe('a log that is cut', () => {
   const torn = (bytes: number) => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
-    for (const n of [1, 2, 3]) log.append(n, batchOf(n * 10), []);
+    for (const n of [1, 2, 3]) log.append(n, batchOf(n * 10), encodeDefinitions([]));
     files.put(NAME, files.bytesOf(NAME).subarray(0, bytes));
     return files;
   };
@@ -296,12 +296,12 @@ describe('reading', () => {
   test('stops where the file ended when it began', () => {
     const files = new MemoryFiles();
     const log = LogWriter.create(files, NUMBER, 1);
-    log.append(1, batchOf(5), []);
+    log.append(1, batchOf(5), encodeDefinitions([]));
     const opened = files.open(NAME, 'read');
     let frames = 0;
     const end = readLog(opened, NUMBER, () => {
       frames++;
-      if (log.nextSequence < 50) log.append(log.nextSequence, batchOf(5), []);
+      if (log.nextSequence < 50) log.append(log.nextSequence, batchOf(5), encodeDefinitions([]));
     });
     expect([frames, end.kind, end.nextSequence]).toEqual([1, 'clean', 2]);
     expect(read(files).frames).toHaveLength(2);
@@ -318,14 +318,14 @@ describe('reading', () => {
 
   test('a log under another’s name is damage', () => {
     const files = new MemoryFiles();
-    LogWriter.create(files, NUMBER, 1).append(1, batchOf(1), []);
+    LogWriter.create(files, NUMBER, 1).append(1, batchOf(1), encodeDefinitions([]));
     files.put(logName(8), files.bytesOf(NAME));
     expect(errorOf(() => read(files, 8))).toMatchObject({ kind: 'damaged', file: '00000008.log', offset: 12 });
   });
 
   test('what the visitor throws comes through', () => {
     const files = new MemoryFiles();
-    LogWriter.create(files, NUMBER, 1).append(1, batchOf(1), []);
+    LogWriter.create(files, NUMBER, 1).append(1, batchOf(1), encodeDefinitions([]));
     const stop = () => {
       throw new RangeError('enough');
     };

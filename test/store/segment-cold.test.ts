@@ -69,6 +69,7 @@ describe('deflated and plain say the same', () => {
           payloadsEnd: 0,
         },
         ...{
+          isPacked: false,
           dictionaryStart: end,
           pageSumsStart: end,
           dictionaryBytes: 0,

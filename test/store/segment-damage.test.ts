@@ -17,7 +17,10 @@ import { Bench, bitsOf, keyOf, type Points, textOf } from './segment-points.ts';
 const EVERY_BIT = sized(11, 3);
 
 /** A segment with several series, blocks and pages of all codecs, small enough for thousands of readings. */
-function small(isCold: boolean): { bench: Bench; info: SegmentInfo; bytes: Buffer; expected: string } {
+function small(
+  isCold: boolean,
+  isPacked = false,
+): { bench: Bench; info: SegmentInfo; bytes: Buffer; expected: string } {
   const bench = new Bench();
   const random = seededRandom(11);
   const points: Points = new Map();
@@ -29,7 +32,7 @@ function small(isCold: boolean): { bench: Bench; info: SegmentInfo; bytes: Buffe
     }
     points.set(keyOf(i < 5 ? 'cpu' : `n${i}`, `host=${i}`), series);
   }
-  const info = bench.write(points, { isCold }, 3);
+  const info = bench.write(points, { isCold, isPacked }, isPacked ? 10 : 3);
   return { bench, info, bytes: bench.files.bytesOf(segmentName(1)), expected: textOf(points) };
 }
 
@@ -38,10 +41,14 @@ function readAll(bench: Bench, info: SegmentInfo, bytes: Uint8Array): string {
   const files = new MemoryFiles();
   files.put(segmentName(1), bytes);
   const reader = SegmentReader.open(files, info, bench.kernel);
-  const found = reader.find({ exact: 'cpu', matches: () => false });
-  reader.entries(0, reader.blockCount);
-  const text = textOf(bench.read(reader));
-  return found.length === 5 ? text : `found ${found.length}`;
+  try {
+    const found = reader.find({ exact: 'cpu', matches: () => false });
+    reader.entries(0, reader.blockCount);
+    const text = textOf(bench.read(reader));
+    return found.length === 5 ? text : `found ${found.length}`;
+  } finally {
+    reader.close();
+  }
 }
 
 /** @returns what was wrong, or that nothing was */
@@ -60,8 +67,15 @@ const flipped = (bytes: Buffer, bit: number): Buffer => {
   return copy;
 };
 
-describe.each([false, true])('isCold %s', (isCold) => {
-  const { bench, info, bytes, expected } = small(isCold);
+const everyKind = [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const;
+
+describe.each(everyKind)('isCold %s, isPacked %s', (isCold, isPacked) => {
+  const { bench, info, bytes, expected } = small(isCold, isPacked);
   const bits = Array.from({ length: Math.ceil((bytes.length * 8) / EVERY_BIT) }, (_, i) => i * EVERY_BIT);
   const ends = readEnds(bench.files.open(segmentName(1), 'read'), segmentName(1));
   const isPadding = (bit: number) => bit >> 3 >= ends.payloadsEnd && bit >> 3 < ends.indexStart;
@@ -83,11 +97,15 @@ describe.each([false, true])('isCold %s', (isCold) => {
       const files = new MemoryFiles();
       files.put(segmentName(1), flipped(bytes, bit));
       const found: StoreError[] = [];
+      let reader: SegmentReader | undefined;
       try {
-        verifySegment(SegmentReader.open(files, info, bench.kernel), (finding) => found.push(finding));
+        reader = SegmentReader.open(files, info, bench.kernel);
+        verifySegment(reader, (finding) => found.push(finding));
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         found.push(error);
+      } finally {
+        reader?.close();
       }
       return (
         !found.every(({ file, offset }) => file !== undefined && offset! >= 0 && offset! <= bytes.length) ||

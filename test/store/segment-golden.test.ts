@@ -84,6 +84,11 @@ const kinds = [
   { name: 'cold', points: manyPoints(), identity: { number: 13, age: 11, level: 10, isCold: true } },
   { name: 'cold-pages', points: short, identity: { number: 14, age: 14, level: 0, isCold: true } },
 ] as const;
+/** Small series share payloads: since version 2. */
+const packed = [
+  { name: 'packed', points: short, identity: { number: 15, age: 15, level: 0, isCold: false } },
+  { name: 'packed-cold', points: manyPoints(), identity: { number: 16, age: 11, level: 10, isCold: true } },
+] as const;
 const golden = [1, NEWEST].flatMap((version) => kinds.map((kind) => ({ ...kind, version })));
 
 /** Where the fields of an entry are, in bytes, and how many there are. */
@@ -111,6 +116,11 @@ if (process.env.WRITE_FIXTURES === '1') {
     bench.write(points, identity);
     writeFileSync(pathOf(NEWEST, name), bench.files.bytesOf(segmentName(identity.number)));
   }
+  for (const { name, points, identity } of packed) {
+    const bench = new Bench();
+    bench.write(points, { ...identity, isPacked: true });
+    writeFileSync(pathOf(NEWEST, name), bench.files.bytesOf(segmentName(identity.number)));
+  }
   const text = readFileSync(formatPath, 'utf8');
   writeFileSync(
     formatPath,
@@ -118,7 +128,9 @@ if (process.env.WRITE_FIXTURES === '1') {
   );
 }
 
-describe.each(golden)('$name.seg of version $version', ({ name, points, identity, version }) => {
+const readable = [...golden, ...packed.map((kind) => ({ ...kind, version: NEWEST }))];
+
+describe.each(readable)('$name.seg of version $version', ({ name, points, identity, version }) => {
   const bench = new Bench();
   const files = new MemoryFiles();
   files.put(segmentName(identity.number), readFileSync(pathOf(version, name)));
@@ -243,4 +255,43 @@ test.each(golden)('$name.seg of version $version can be read by what FORMAT.md s
   expect([next, count]).toEqual([payloadsEnd, u64(footer + 32)]);
   expect([...found.keys()].sort()).toEqual([...points.keys()].sort());
   for (const [key, ends] of found) for (const [time, bits] of ends) expect(points.get(key)!.get(time)).toBe(bits);
+});
+
+test('packed.seg can be read by what FORMAT.md says', () => {
+  const { points } = packed[0];
+  const bytes = readFileSync(pathOf(NEWEST, 'packed'));
+  const footer = bytes.length - 104;
+  const series = bytes.readUInt32LE(footer + 64);
+  const packs = bytes.readUInt32LE(footer + 68);
+  expect([bytes.readUInt32LE(8), bytes.readUInt32LE(12)]).toEqual([NEWEST, 1]);
+  const { index, dictionary } = areasOf(bytes, 136);
+  const payloadsEnd = Number(bytes.readBigUInt64LE(footer));
+  let [next, at] = [24, 0];
+  for (let pack = 0; pack < packs; pack++) {
+    const entry = index.subarray(pack * 136, (pack + 1) * 136);
+    const u32 = (field: number) => entry.readUInt32LE(field);
+    const end = pack + 1 < packs ? Number(index.readBigUInt64LE((pack + 1) * 136 + 104)) : payloadsEnd;
+    expect([Number(entry.readBigUInt64LE(104)), u32(112), u32(124)]).toEqual([
+      next,
+      at,
+      crcOf(bytes.subarray(next, end)),
+    ]);
+    expect(entry[130]).toBe(2);
+    const [count, countBytes] = [u32(24), u32(28)];
+    const counts = bytes.subarray(end - countBytes, end);
+    expect(u32(116) + u32(120) + u32(132) + countBytes).toBe(end - next);
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const own = counts[countBytes === 1 ? 0 : i]!;
+      const [from, to] = [at + i, at + i + 1].map((key) => dictionary.readUInt32LE(4 * (series + 1 + key)));
+      const key = dictionary.toString('latin1', 8 * (series + 1) + from!, 8 * (series + 1) + to!);
+      expect([dictionary.readUInt32LE(4 * (at + i)), own]).toEqual([at + i, points.get(key)!.size]);
+      sum += own;
+    }
+    expect(Number(entry.readBigUInt64LE(0))).toBe(sum);
+    expect(entry.subarray(32, 104).every((byte) => byte === 0)).toBe(true);
+    next = end;
+    at += count;
+  }
+  expect([next, at, dictionary.readUInt32LE(4 * series)]).toEqual([payloadsEnd, series, series]);
 });

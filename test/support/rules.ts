@@ -158,7 +158,12 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     query: 'all',
     text: 'all',
   },
-  'store/asm': { store: ['layout.ts', 'table-layout.ts', 'fold-layout.ts', 'values-layout.ts'] },
+  'store/asm': {
+    store: [
+      ...['layout.ts', 'table-layout.ts', 'fold-layout.ts', 'values-layout.ts', 'names-layout.ts'],
+      'pack-layout.ts',
+    ],
+  },
   // The renderer of errors with a caret, the nearest name, and the automata for words in a pattern.
   query: { selector: ['errors.ts', 'strings.ts', 'suggest.ts'], 'selector/regex': 'all', text: 'all' },
   selector: { 'selector/regex': ['error.ts', 'index.ts'], engine: ['program.ts'], text: 'all' },

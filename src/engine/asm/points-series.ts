@@ -21,7 +21,7 @@ const ENTRY_SHIFT: usize = 4;
 
 const FIRST_ENTRIES: u32 = 1024;
 /** Of spellings; the table has twice as many entries at most. */
-const MAX_SPELLINGS: u32 = 1 << 19;
+const MAX_SPELLINGS: u32 = 1 << 18;
 const CHUNK: usize = 1 << 20;
 const MAX_CHUNKS: u32 = 32;
 /** Comparing reads so much past the end of a text. */
@@ -138,6 +138,24 @@ export function learn(number: u32, id: u32): void {
   textAt += (writeText(text) - text + 3) & ~3;
   enter(lastHash, number, id, <u32>text);
   used++;
+}
+
+/** Of spellings that the full table does not have: so many, and it begins again. */
+const MOST_MISSES: u32 = 1 << 22;
+let misses: u32 = 0;
+/** A last chunk with less room than this is full. */
+const LONG_TEXT: usize = 8192;
+
+/**
+ * Enters a spelling as `learn` does, unless it is there. The full table stays as it is: of series that are more than it takes, it
+ * has some at least, and the others are looked up in the store. Only when it is of little use any more does it begin again.
+ * @param hash of the spelling, which setKey was called for
+ */
+export function learnIfRoom(number: u32, hash: u32, id: u32): void {
+  const isFull = used >= MAX_SPELLINGS || (textEnd && chunk + 1 == MAX_CHUNKS && textAt + LONG_TEXT > textEnd);
+  if (isFull && ++misses < MOST_MISSES) return;
+  misses = 0;
+  if (findSeries(number, hash) == UNKNOWN) learn(number, id);
 }
 
 function enter(hash: u32, number: u32, id: u32, text: u32): void {

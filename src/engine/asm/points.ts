@@ -17,12 +17,16 @@ import {
 } from '../event-layout';
 import { CODE_NO_TIME } from '../code-numbers';
 import {
-  ID_REFUSED, MAKE_DONE, MAKE_UNKNOWN, SPEC_BYTES, SPEC_FIELD, SPEC_FLAGS, SPEC_HAS_SERIES, SPEC_NUMBER, SPEC_TAGS,
+  ID_REFUSED, MAKE_DONE, MAKE_FULL, MAKE_UNKNOWN, SPEC_BYTES, SPEC_FIELD, SPEC_FLAGS, SPEC_HAS_SERIES, SPEC_NUMBER, SPEC_TAGS,
   SPEC_KNOWN, SPEC_TAKES_NUMBERS, SPEC_TAKES_WORDS, SPEC_UNIT, SPEC_VALUES,
 } from '../point-layout';
 import { reserve } from './event-memory';
 import { timeOfDate, timeOfNumber, timeUs } from './event-time';
-import { findSeries, hashOf, learn, setKey, UNKNOWN } from './points-series';
+import {
+  addKey, answer, clearKeys, dropKeys, endOfKeys, KEY_FULL, KEY_WAITS, waitingCount, waitingHash, waitingNumber, waitingPoint,
+  waitingRow, waitingSpec,
+} from './points-keys';
+import { findSeries, hashOf, learn, learnIfRoom, setKey, UNKNOWN } from './points-series';
 import { pointValue, readNumberValue, readTextValue, spellNumber, textFrom, textTo } from './points-text';
 import { decideUnit, noteTime } from './points-units';
 import { rowCount } from './rows';
@@ -72,21 +76,31 @@ export function pointsRows(): void {
   row = rows;
   rowsEnd = rows + <usize>rowCount * (ROW_BYTES + fieldCount * FIELD_BYTES);
   badCount = 0;
+  clearKeys();
 }
 
-/** Appends the points of the rows to the columns. @returns MAKE_DONE, or MAKE_UNKNOWN: to be called again after pointsLearn */
+/**
+ * Appends the points of the rows to the columns.
+ * @returns MAKE_DONE; or MAKE_UNKNOWN, to be called again after pointsLearn; or MAKE_FULL, after pointsResolve
+ */
 export function pointsMake(): i32 {
   const stride: usize = ROW_BYTES + fieldCount * FIELD_BYTES;
   for (; row < rowsEnd; row += stride) {
     const before = made;
+    const waitingBefore = waitingCount;
+    const keysBefore = endOfKeys();
     let reason = 0;
     let at: usize = 0;
     for (let spec = specs; spec < specsEnd; spec += SPEC_BYTES) {
+      const waits = waitingCount;
+      const keysEnd = endOfKeys();
       const bad = readSpec(spec);
       if (bad < 0) {
         made = before;
-        return MAKE_UNKNOWN;
+        dropKeys(waitingBefore, keysBefore);
+        return bad == STOP_UNKNOWN ? MAKE_UNKNOWN : MAKE_FULL;
       }
+      if (bad) dropKeys(waits, keysEnd);
       // What is wrong says more than what is not there.
       if (bad && (!reason || (isAbsence(reason) && !isAbsence(bad)))) {
         reason = bad;
@@ -115,7 +129,10 @@ function noteBad(reason: i32, at: usize): void {
   badCount++;
 }
 
-/** Adds the points of a spec. @returns 0, why there are none (BAD_*), or -1 when a series is not known */
+const STOP_UNKNOWN: i32 = -1;
+const STOP_FULL: i32 = -2;
+
+/** Adds the points of a spec. @returns 0, why there are none (BAD_*), or STOP_* when the host has to do something first */
 // @ts-ignore: decorator
 @inline
 function readSpec(spec: usize): i32 {
@@ -134,7 +151,9 @@ function readSpec(spec: usize): i32 {
   const bad = readTime(time, spec);
   if (bad) return bad;
   const at = timeUs;
-  setKey(series, valueFields + <usize>valueCount * FIELD_BYTES, load<u32>(spec, SPEC_TAGS));
+  const tags = valueFields + <usize>valueCount * FIELD_BYTES;
+  const tagCount = load<u32>(spec, SPEC_TAGS);
+  setKey(series, tags, tagCount);
   const hash = hashOf();
   for (let i = made, end = made + <u32>found; i < end; i++) {
     const number = load<u32>(ids + (<usize>i << 2));
@@ -144,8 +163,11 @@ function readSpec(spec: usize): i32 {
       return <i32>(id & 15);
     }
     if (id == UNKNOWN) {
-      unknownNumber = number;
-      return -1;
+      const state = addKey(i, row, spec, number - load<u32>(spec, SPEC_NUMBER), hash, series, tags, tagCount);
+      if (state != KEY_WAITS) {
+        unknownNumber = number;
+        return state == KEY_FULL ? STOP_FULL : STOP_UNKNOWN;
+      }
     }
     store<u32>(ids + (<usize>i << 2), id);
     store<i64>(times + (<usize>i << 3), at);
@@ -256,6 +278,22 @@ export function pointsNumber(): u32 {
 /** Says which series the unknown spelling is, or ID_REFUSED + BAD_*. */
 export function pointsLearn(id: u32): void {
   learn(unknownNumber, id);
+}
+
+/** Gives the points that wait the numbers of their series. */
+export function pointsResolve(): void {
+  for (let i: u32 = 0; i < waitingCount; i++) {
+    const id = answer(i);
+    store<u32>(ids + (<usize>waitingPoint(i) << 2), id);
+    const spec = waitingSpec(i);
+    const flags = load<u32>(spec, SPEC_FLAGS);
+    const fields = waitingRow(i) + ROW_BYTES + <usize>load<u32>(spec, SPEC_FIELD) * FIELD_BYTES;
+    const series = flags & SPEC_HAS_SERIES ? fields : 0;
+    const valueFields = (series ? fields + FIELD_BYTES : fields) + FIELD_BYTES;
+    setKey(series, valueFields + <usize>load<u32>(spec, SPEC_VALUES) * FIELD_BYTES, load<u32>(spec, SPEC_TAGS));
+    learnIfRoom(waitingNumber(i), waitingHash(i), id);
+  }
+  clearKeys();
 }
 
 /** Points in the columns. */

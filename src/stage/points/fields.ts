@@ -63,10 +63,13 @@ export function planPoints(points: readonly PointFields[], flags: FieldFlags, ta
       return { field, key: lastKey(path) };
     });
     const name = spec.series.kind === 'name' ? spec.series.text : '';
-    for (const key of keys) values.push({ seriesField, name, suffix: keys.length > 1 ? `.${key}` : '', tags });
+    const own = keys.map((key) => ({ seriesField, name, suffix: keys.length > 1 ? `.${key}` : '', tags }));
+    values.push(...own);
     const hasSeries = seriesField !== undefined;
     const unit = timeUnitCodes[spec.timeUnit];
-    specs.push({ ...taking, hasSeries, unit, values: keys.length, tags: tags.length });
+    const names = own.map(({ suffix }) => name + suffix);
+    const tagKeys = tags.map(({ key }) => key);
+    specs.push({ ...taking, hasSeries, unit, values: keys.length, tags: tags.length, names, keys: tagKeys });
   }
   if (fields.length > MAX_FIELDS) {
     throw new UsageError(

@@ -56,7 +56,7 @@ export class PointMaker {
     this.#plan = plan;
     this.#points = points;
     this.#store = store;
-    this.engine = new PointEngine(plan, engineOptions, specs);
+    this.engine = new PointEngine(plan, engineOptions, specs, store.seriesIds);
     this.#learn = () => readSeries(this.engine, this.#points.values, this.#store.seriesId);
   }
 

@@ -2,11 +2,11 @@
  * The store as a run writes to it: counts what goes in, keeps the positions that have not gone in yet, and turns the
  * store's errors into errors of an output. What was acknowledged stays, whatever happens later.
  */
-import type { PointColumns } from '../../engine/point-engine.ts';
+import type { InternKeys, PointColumns } from '../../engine/point-engine.ts';
 import { counted } from '../../format/count.ts';
 import type { Ends } from '../../graph/ends.ts';
 import type { OpenedInput } from '../../graph/inlet.ts';
-import type { PointStore, StoreReport } from '../../graph/point-store.ts';
+import type { KeyList, PointStore, StoreReport } from '../../graph/point-store.ts';
 import { type InputPosition, Ledger } from '../../graph/receipt.ts';
 import { openInput, type Resuming } from '../../graph/resume.ts';
 import { SinkError } from '../../io/index.ts';
@@ -35,13 +35,31 @@ function asClause(sentence: string): string {
   return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
+/** How many different numbers there are: a byte for each, where a set would take thirty. */
+class SeriesCount {
+  #isThere = new Uint8Array(1024);
+  size = 0;
+
+  add(id: number): void {
+    if (id >= this.#isThere.length) {
+      const larger = new Uint8Array(2 * (id + 1));
+      larger.set(this.#isThere);
+      this.#isThere = larger;
+    }
+    if (this.#isThere[id] === 0) this.size += 1;
+    this.#isThere[id] = 1;
+  }
+}
+
 export class StoreWriter {
   readonly #store: PointStore;
   /** The store, for messages. */
   readonly directory: string;
   /** Positions that no append has carried yet, by input. */
   readonly #pending = new Map<string, InputPosition>();
-  readonly #series = new Set<number>();
+  readonly #series = new SeriesCount();
+  /** The numbers of many series at once, for their keys; undefined when the store does not take them so. */
+  readonly seriesIds: InternKeys | undefined;
   /** Inputs of which the run reads what no run has read. */
   readonly #adding = new WeakSet<object>();
   /** How far each input has been noted. */
@@ -59,6 +77,7 @@ export class StoreWriter {
   constructor(store: PointStore, directory: string) {
     this.#store = store;
     this.directory = directory;
+    this.seriesIds = store.seriesIds === undefined ? undefined : (bytes, count) => this.#idsOf({ bytes, count });
   }
 
   /** See Store. @throws StoreError `invalid`; SinkError for all others */
@@ -72,6 +91,17 @@ export class StoreWriter {
       throw this.#fail(error);
     }
   };
+
+  /** @throws SinkError */
+  #idsOf(keys: KeyList): Uint32Array {
+    try {
+      const ids = this.#store.seriesIds!(keys);
+      for (const id of ids) this.#series.add(id);
+      return ids;
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
 
   position(input: string): InputPosition | undefined {
     return this.#store.position(input);

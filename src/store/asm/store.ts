@@ -4,6 +4,8 @@ export { decodeOrdinals, encodeOrdinals } from './codec-ordinals';
 export {
   anyOrdinal, countMarks, isAscending, markReplaced, mergeNumbered, numberPoints, raiseOrdinals, upToNumbered,
 } from './numbered';
+export { namesBytes, namesDefinitions, namesIntern, namesKeys, namesOrder, namesRehash } from './names';
+export { packAdd, packDecode, packEncode, packGather } from './pack';
 export { lowerBound, mergePoints, orderPoints, sortPoints } from './sort';
 export { summaryAdd, summaryAppend, summaryClear, summaryPool } from './summary';
 export { foldBlocks, foldNext, foldPoints, foldValues } from './summary-fold';

@@ -71,6 +71,13 @@ export function tableAppend(table: usize, ids: usize, times: usize, values: usiz
   store<u32>(table, state, T_STATE);
 }
 
+/** How many points a series has. */
+// @ts-ignore: decorator
+@inline
+export function tableCount(table: usize, id: u32): u32 {
+  return load<u32>(<usize>load<u32>(table, T_HEADS) + <usize>id * HEAD_BYTES, H_COUNT);
+}
+
 /**
  * Copies the points of a series in the order in which they came. `id` is below the number of heads.
  * @returns how many

@@ -6,6 +6,7 @@ import { StoreError } from '../../../src/store/errors.ts';
 import { canonicalTags } from '../../../src/store/series.ts';
 import { createRandom } from '../../engine/conformance/mutate.ts';
 import { GivenSource, type Reading } from '../../graph/support.ts';
+import { seededRandom } from '../../support/files.ts';
 import type { SelectChanges } from '../../support/settings.ts';
 import { defaultFields, KeptBatches, recordingSettings, write } from './support.ts';
 
@@ -483,5 +484,51 @@ describe('the unit of times that are numbers', () => {
     const { store, times } = await over([lines(at(5), at(1767225600))], {}, [spec({ timeUnit: 'ms' })]);
     expect(timesOf(store)).toEqual([5000n, 1767225600000n]);
     expect(times).toEqual([]);
+  });
+});
+
+describe('keys that the engine makes', () => {
+  const texts = ['a', 'ab', 'é', '\\u0061', '\\n', 'x=1', '', 'z'.repeat(300), ' ', '\\u0000'];
+  const pick = <T>(random: () => number, all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
+
+  function randomLine(random: () => number): string {
+    const text = () => `"${pick(random, texts)}${random() < 0.5 ? Math.floor(random() * 9) : ''}"`;
+    const scalar = () => pick(random, [text(), '1', '-1.50', 'true', 'null', '1e3']);
+    const list = () => Array.from({ length: Math.floor(random() * 5) }, text).join(pick(random, [',', ' , ']));
+    const members = () => Array.from({ length: Math.floor(random() * 4) }, (_, i) => `"k${i}" : ${scalar()}`).join(',');
+    const tags = pick(random, [
+      () => `[${list()}]`,
+      () => `{ ${members()} }`,
+      scalar,
+      () => `[${Array.from({ length: 90 }, (_, i) => `"t${i % 80}"`)}]`,
+      () => `["${'y'.repeat(Math.floor(random() * 9000))}"]`,
+      () => '[["bad"]]',
+    ])();
+    const member = pick(random, ['', `,"tags":${tags}`, `,"tags":${tags}`, `,"tags":${tags}`]);
+    return `{"timestamp":1,"series":${pick(random, [text(), text(), '""', '7'])},"value":1,"b":2${member}}`;
+  }
+
+  const kinds: readonly (readonly [string, readonly PointFields[], 'ndjson'])[] = [
+    ['one value', [spec({})], 'ndjson'],
+    [
+      'several values, and another spec',
+      [spec({ values: ['value', 'b'] }), spec({ values: ['b'], tags: ['tags', 'series'] })],
+      'ndjson',
+    ],
+    ['a name', [spec({ series: { kind: 'name', text: 'n' }, values: ['value', 'b'] })], 'ndjson'],
+    ['a name that cannot stand in a key', [spec({ series: { kind: 'name', text: 'n\u0001' } })], 'ndjson'],
+  ];
+  test.each(kinds)('%s: the same points and rejects as when each series is asked for', async (_, points, from) => {
+    const random = seededRandom(8);
+    const input = linesOf(Array.from({ length: 6000 }, () => randomLine(random)));
+    const results = [true, false].map(async (isAsked) => {
+      const store = new KeptBatches();
+      if (isAsked) store.seriesIds = undefined;
+      const told = await write(store, { select: recordingSettings({}, points), from }, [new GivenSource([input])]);
+      return { points: shown(store), rejects: told.rejects.map(({ name, line, column }) => [name, line, column]) };
+    });
+    const [asked, made] = await Promise.all(results);
+    expect(asked!.points.length).toBeGreaterThan(1000);
+    expect(made).toEqual(asked);
   });
 });

@@ -11,12 +11,12 @@ import type {
 } from '../../../src/config/settings.ts';
 import type { Ends } from '../../../src/graph/ends.ts';
 import type { RunHost, RunOutcome } from '../../../src/graph/host.ts';
-import type { PointStore } from '../../../src/graph/point-store.ts';
+import type { KeyList, PointStore } from '../../../src/graph/point-store.ts';
 import { openFileAt } from '../../../src/io/file-at.ts';
 import { openSource, type RejectRow, type Sink, type Source } from '../../../src/io/index.ts';
 import { runStoreWrite } from '../../../src/pipeline/store-write.ts';
 import type { InputPosition, PointBatch } from '../../../src/store/points.ts';
-import { canonicalTags, encodeKey } from '../../../src/store/series.ts';
+import { canonicalTags, decodeKey, encodeKey } from '../../../src/store/series.ts';
 import { settingsWith } from '../../graph/support.ts';
 import type { SelectChanges } from '../../support/settings.ts';
 
@@ -47,6 +47,22 @@ export class KeptBatches implements PointStore {
     this.#ids.set(key, id);
     return id;
   }
+
+  /** Undefined: the run asks for each series by itself. */
+  seriesIds: ((keys: KeyList) => Uint32Array) | undefined = ({ bytes, count }) => {
+    const ids = new Uint32Array(count);
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const from = at + 2;
+      at = from + bytes[at]! + 256 * bytes[at + 1]!;
+      const key = bytes.slice(from, at);
+      const { name, tags } = decodeKey(key)!;
+      if (Buffer.compare(encodeKey(name, tags), key) !== 0) throw new Error(`${name} [${tags}] has another key`);
+      ids[i] = this.seriesId(name, tags);
+    }
+    if (at !== bytes.length) throw new Error('there is something behind the keys');
+    return ids;
+  };
 
   append({ ids, timesUs, values, count, positions }: PointBatch): void {
     if (this.batches.length + 1 === this.failAt) throw this.failure;
