@@ -2,12 +2,13 @@
  * The check of lines that are not an input gives the verdicts of an input: the same lines, codes, columns and numbers, for
  * any bytes, any place of the grid, and any room of its list.
  */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import * as L from '../../src/engine/layout.ts';
 import { createMemory, type EngineOptions } from '../../src/engine/memory.ts';
 import { buildPlan } from '../../src/engine/plan.ts';
 import { RowEngine } from '../../src/engine/row-engine.ts';
 import { compileExpressions, parseTangentPath } from '../../src/selector/index.ts';
+import { isFull, sized } from '../support/full.ts';
 import { corpus } from './conformance/corpus.ts';
 import { createRandom, mutate } from './conformance/mutate.ts';
 import { seedLines } from './conformance/seeds.ts';
@@ -22,12 +23,19 @@ const options: EngineOptions = {
 const plan = buildPlan(compileExpressions(['before == 1']), {
   ...{ to: 'rows', fields: [parseTangentPath('a')], select: undefined },
 });
-const { memory, map } = createMemory(plan, options);
-const engine = new RowEngine(memory, map, options, plan);
+/** With nothing learned about the lines before. */
+function newEngine(): RowEngine {
+  const { memory, map } = createMemory(plan, options);
+  return new RowEngine(memory, map, options, plan);
+}
+let engine = newEngine();
 const input = createEngine(buildPlan(everything, { to: 'lines' }), { maxRecordBytes: options.maxRecordBytes });
 
 beforeAll(() => {
   Error.stackTraceLimit = 0;
+});
+beforeEach(() => {
+  engine = newEngine();
 });
 
 interface Verdict {
@@ -109,6 +117,147 @@ test('lines that are nearly of the shape of those before', () => {
       Buffer.from(good).fill(byte, byte % good.length, (byte % good.length) + 1),
     );
     compare(among(good, bytes).subarray(0, 1 << 19), 0);
+  }
+});
+
+/** So many lines of a form pay for one that is not of it: each of those is compared with the form, and the next ones are again. */
+const PAID = 30;
+const afterMany = (good: Uint8Array, others: readonly Uint8Array[]): Buffer =>
+  joined(others.flatMap((other) => [...Array.from({ length: PAID }, () => good), other]));
+
+const forms = [
+  '{"message":"1gM14Ui0","seen":3,"duration":5.7992710613730049,"ok":true,"none":null,"tags":["beta","prod"],"z":[]}',
+  '{"at":"2026-03-01T09:00:00.000Z","a name that is longer than a vector":-12,"\\u00e9é":"as long as two vectors, and more text"}',
+  '[[{"a":{"b":[false,1e5,"",-0.5,""]}},12345678901234567890123],{}]',
+  '"text"',
+  '-10.25',
+];
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function isJson(line: Uint8Array): boolean {
+  try {
+    // The mark before a record (RFC 7464) is no part of it.
+    JSON.parse(decoder.decode(line[0] === 0x1e ? line.subarray(1) : line));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.each(forms)(
+  'any byte at any place of a line whose form is known: %s',
+  (text) => {
+    const good = Buffer.from(text);
+    // Newlines make two lines of one.
+    const bytes = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => byte !== 0x0a);
+    const random = createRandom(5);
+    for (let at = 0; at < good.length; at++) {
+      const some = isFull ? bytes : bytes.filter((byte) => (byte >= 0x20 && byte < 0x7f) || random.below(8) === 0);
+      const lines = some.map((byte) => Buffer.from(good).fill(byte, at, at + 1));
+      const expected = lines.flatMap((line, i) => (isJson(line) ? [] : [(PAID + 1) * (i + 1) - 1]));
+      const { bad } = verdictsOf(afterMany(good, lines), random.below(64));
+      expect(
+        bad.map(({ line }) => line),
+        `byte ${at}`,
+      ).toEqual(expected);
+    }
+  },
+  600_000,
+);
+
+test('lines that are nearly of a form that is known: the verdicts of an input', () => {
+  const random = createRandom(13);
+  for (let round = 0; round < sized(30, 2000); round++) {
+    const good = Buffer.from(forms[round % forms.length]!);
+    const seeds = random.below(3) === 0 ? forms.map((form) => Buffer.from(form)) : [good];
+    const mutants = Array.from({ length: 100 }, () => mutate(random, seeds));
+    const bytes = afterMany(good, mutants);
+    expect(bytes.length).toBeLessThan(1 << 19);
+    compare(bytes, random.below(64));
+  }
+}, 600_000);
+
+test('a form whose names, sizes, depth or end are others', () => {
+  const line = (text: string): Buffer => Buffer.from(text);
+  const good = line('{"a":"x","b":1}');
+  compare(
+    afterMany(
+      good,
+      [
+        ...[
+          '{"a":"x","c":1}',
+          '{"a":"x","b":1}}',
+          '{"a":"x","b":1',
+          '{"a":"x","b":1,"c":2}',
+          '{"a":"x","b":}',
+          '{"a":"x"}',
+        ],
+        ...[
+          '{"a":x,"b":1}',
+          '{"a":"x","b":"1"}',
+          ' {"a":"x","b":1}',
+          '{"a":"x","b":1}\r',
+          '{"a":"x", "b":1}',
+          '',
+          '\u001e',
+        ],
+        ...[
+          '\ufeff{"a":"x","b":1}',
+          '\u001e{"a":"x","b":1}',
+          `{"a":"${'x'.repeat(40_000)}","b":1}`,
+          '{"a":"\u007f","b":1}',
+        ],
+        ...[
+          `{"a":"${'x'.repeat(options.maxRecordBytes - 14)}","b":1}`,
+          '{"a":"x","b":0}',
+          '{"a":"x","b":01}',
+          '{"a":"","b":-}',
+        ],
+      ].map(line),
+    ),
+    3,
+  );
+});
+
+test('a line of the form that is longer than a record may be', () => {
+  const lengths = [0, 1].map((more) => Buffer.from(`{"a":"${'x'.repeat(options.maxRecordBytes - 14 + more)}","b":1}`));
+  for (const line of lengths) {
+    engine = newEngine();
+    compare(afterMany(Buffer.from('{"a":"x","b":1}'), [line]), 0);
+  }
+});
+
+test('no form is taken from a bad line', () => {
+  const bad = [
+    ...[
+      '{"a":1,}',
+      '{"a" "b"}',
+      '{"a":01,"b":1}',
+      '[1,2',
+      '{"\\x":"y"}',
+      '{"\t":"y"}',
+      'x',
+      '"a',
+      '{"a":"b"}}',
+      '[1,2]]',
+    ],
+    ...['\u001e{"a":1}', '\ufeff{"a":1}'],
+  ].map((text) => Buffer.from(text));
+  const notUtf8 = [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), Buffer.from([0x22, 0xc3, 0x22])];
+  for (const line of [...bad, ...notUtf8]) {
+    engine = newEngine();
+    compare(joined([line, line, line, line, line]), 0);
+  }
+});
+
+test('an output that ends in the middle of a form, before bytes that would complete it', () => {
+  const good = Buffer.from('{"a":"x","b":1}\n');
+  const many = Buffer.concat(Array.from({ length: 40 }, () => good));
+  // What an output before left behind it.
+  verdictsOf(many, 0);
+  for (let cut = 1; cut < good.length - 1; cut++) {
+    const bytes = Buffer.concat([many.subarray(0, 20 * good.length + cut), Buffer.from('\n')]);
+    expect(verdictsOf(bytes, 0).bad.map(({ line }) => line)).toEqual([20]);
   }
 });
 

@@ -9,6 +9,7 @@ import { CHUNK_BYTES, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES
 import { CODE_TOO_LONG } from '../code-numbers';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { errorsEnd, escapesEnd, setLists } from './examine';
+import { hasForm, linesOfForm, noteForm, skipForm } from './form';
 import { beginBlock, indexChunk, resetIndex, setSpaced, spaced, swapSpaced } from './index';
 import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines';
 import { afterMarks, withoutMarks } from './marks';
@@ -85,6 +86,57 @@ function examineLine(from: usize, token: usize): usize {
   return end;
 }
 
+/**
+ * Whether it pays to look for the known form before anything is indexed: a line of it gives a point, up to MOST_SCORE, and
+ * one of another form costs MISS of them, because it is indexed alone. Below 0, chunks are indexed as a whole, and after
+ * `pause` of them it is tried again: after the more, the less was found at the last try.
+ */
+const MOST_SCORE: i32 = 32;
+const MISS: i32 = 10;
+/** Two lines, the first of which may give the form of the second. */
+const FIRST_SCORE: i32 = 2 * MISS - 1;
+let score: i32 = FIRST_SCORE;
+const LEAST_PAUSE: u32 = 4;
+const MOST_PAUSE: u32 = 128;
+/** Lines of the form that are worth a try. */
+const MANY_LINES: u32 = 256;
+let pause: u32 = LEAST_PAUSE;
+let chunks: u32 = 0;
+let found: u32 = 0;
+/** With a line that is still open at the end of a chunk and longer than this, the next chunk is indexed as well. */
+const SHORT_BYTES: usize = 512;
+/** The last line that was looked at had another form. */
+let wasOther: bool = false;
+
+/** A chunk was indexed as a whole. @returns whether the next line is looked at alone again */
+function triesAgain(): bool {
+  if (++chunks < pause) return false;
+  pause = found < MANY_LINES ? min(pause * 2, MOST_PAUSE) : LEAST_PAUSE;
+  chunks = 0;
+  found = 0;
+  score = FIRST_SCORE;
+  return true;
+}
+
+/** Passes over lines of the known form. @returns the first line that is not of it, or `end` */
+function passForm(from: usize, end: usize): usize {
+  const at = skipForm(from, end, maxRecord);
+  lines += linesOfForm;
+  found += linesOfForm;
+  score = min(score + <i32>min(linesOfForm, <u32>MOST_SCORE), MOST_SCORE);
+  if (at > from) wasOther = false;
+  return at;
+}
+
+/**
+ * A line was indexed alone, and `wasListed` lines were listed before it: when it was not listed, it is valid, and its form becomes the one
+ * that is known. One that differs among many is no reason to forget theirs.
+ */
+function noteAlone(from: usize, newline: usize, wasListed: u32): void {
+  if ((wasOther || !hasForm()) && listed == wasListed) noteForm(from, tokens, newline);
+  wasOther = true;
+}
+
 /** Walks the lines whose tokens are in [token, tokensEnd). @returns the first byte after them */
 function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
   let error = errors;
@@ -116,9 +168,12 @@ function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
 /** The newline at or after `at`; there is one. */
 function newlineFrom(at: usize): usize {
   const newline = i8x16.splat(0x0a);
-  while (!v128.any_true(i8x16.eq(v128.load(at), newline))) at += 16;
-  while (load<u8>(at) != 0x0a) at++;
-  return at;
+  let found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+  while (!found) {
+    at += 16;
+    found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+  }
+  return at + <usize>ctz(found);
 }
 
 /** Checks [from, end). @returns the first byte that was not looked at, or `end` */
@@ -138,12 +193,26 @@ function checkAll(from: usize, end: usize): usize {
       at = lineFrom = to + 1;
       continue;
     }
-    const to = min(at + CHUNK_BYTES, end);
+    let to = min(at + CHUNK_BYTES, end);
+    // A line that is indexed alone, because it is not of the known form.
+    let isAlone = false;
+    if (at == lineFrom && !spaced && score >= 0) {
+      if (hasForm()) {
+        at = lineFrom = passForm(at, end);
+        if (at == end) break;
+      }
+      score -= MISS;
+      resetIndex(errors, escapes);
+      to = newlineFrom(at) + 1;
+      isAlone = to - at <= <usize>CHUNK_BYTES;
+      if (!isAlone) to = at + CHUNK_BYTES;
+    }
     const fresh = tokensEnd;
-    tokensEnd = indexChunk(at, to, end, tokensEnd);
+    tokensEnd = indexChunk(at, to, isAlone ? to : end, tokensEnd);
     const complete = afterLastNewline(fresh, tokensEnd);
     if (complete != fresh) {
       const wasSpaced = spaced;
+      const wasListed = listed;
       lineFrom = walkLines(tokens, complete, lineFrom);
       if (spaced != wasSpaced) {
         resetIndex(errors, escapes);
@@ -151,8 +220,15 @@ function checkAll(from: usize, end: usize): usize {
         at = lineFrom;
         continue;
       }
+      if (isAlone) noteAlone(at, complete - 4, wasListed);
+      else if (!spaced && to - lineFrom < SHORT_BYTES && (score >= 0 || triesAgain())) {
+        resetIndex(errors, escapes);
+        tokensEnd = tokens;
+        at = lineFrom;
+        continue;
+      }
       const rest = tokensEnd - complete;
-      memory.copy(tokens, complete, rest);
+      if (rest) memory.copy(tokens, complete, rest);
       tokensEnd = tokens + rest;
     }
     setLists(keepFirst(errors, errorsEnd, lineFrom), keepFirst(escapes, escapesEnd, lineFrom));
