@@ -17,7 +17,14 @@ const entries: ReadonlySet<string> = new Set(
 );
 
 /** What topologies need and no command runs yet: files, or the beginnings of their paths. What has been wired does not stay. */
-const forTopologies: readonly string[] = ['src/io/append-sink.ts', 'src/io/follow-source.ts', 'src/io/http-outlet.ts'];
+const forTopologies: readonly string[] = [
+  'src/io/append-sink.ts',
+  'src/io/follow-source.ts',
+  'src/io/http-listen.ts',
+  'src/io/http-outlet.ts',
+  'src/io/lines-listen.ts',
+  'src/io/socket-outlet.ts',
+];
 const isWaiting = (path: string): boolean => forTopologies.some((start) => path.startsWith(start));
 
 /** Files outside src that run it: benchmarks, and what prints man pages. */

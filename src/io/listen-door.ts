@@ -2,17 +2,13 @@
  * Who comes in at `--listen`: the HTTP side of a WebSocket server, up to the end of the handshake. It checks path,
  * method, origin and token, says in a status of HTTP what is wrong, and bounds what has not come in yet: how many
  * sockets, for how long, with how much in their headers.
- *
- * The surprising part: a web page may open WebSockets to any machine that its reader can reach, and no browser asks
- * whether it may. Only the header Origin gives it away, so that is checked on every address. It is compared with the
- * address that we listen on and not with the header Host, which is the page's own name when a name server points it
- * here.
+ * Pages and tokens are who-asks.ts.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { excerpt } from '../text/printable.ts';
+import { isWelcomeOrigin, showsToken } from './who-asks.ts';
 
 export interface DoorOptions {
   /** The host as it was typed, without brackets. */
@@ -112,11 +108,11 @@ function refusalOf(request: IncomingMessage, options: DoorOptions): Refusal | un
   const address = wrongAddress(request);
   if (address !== undefined) return address;
   const { origin } = request.headers;
-  if (!isWelcomeOrigin(origin, request.socket.localAddress, options)) {
+  if (!isWelcomeOrigin(request, options)) {
     const shown = excerpt(origin!, 100);
     return { status: 403, told: `a page of ${shown} was refused; --listen-origin ${shown} lets it in` };
   }
-  if (options.token !== undefined && !showsToken(request, options.token)) {
+  if (options.token !== undefined && !showsToken(request, options.token, 'or-query')) {
     return {
       status: 401,
       headers: 'WWW-Authenticate: Bearer\r\n',
@@ -124,32 +120,4 @@ function refusalOf(request: IncomingMessage, options: DoorOptions): Refusal | un
     };
   }
   return options.hasRoom() ? undefined : { status: 503, headers: 'Retry-After: 10\r\n' };
-}
-
-/** Programs send no Origin; pages cannot leave it out. */
-function isWelcomeOrigin(origin: string | undefined, local: string | undefined, options: DoorOptions): boolean {
-  if (origin === undefined) return true;
-  const { origins, host } = options;
-  if (origins.includes('*') || origins.includes(origin.toLowerCase())) return true;
-  if (!URL.canParse(origin)) return false;
-  const page = new URL(origin).hostname.replace(/^\[|\]$/g, '');
-  return isLoopback(page) || page === host.toLowerCase() || page === local?.replace(/^::ffff:/i, '');
-}
-
-/** `Authorization: Bearer TOKEN`, or `?token=TOKEN` for pages, which cannot set headers. */
-function showsToken({ headers, url = '' }: IncomingMessage, token: string): boolean {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('token');
-  return [bearer, query].some((shown) => typeof shown === 'string' && isSame(shown, token));
-}
-
-/** Takes as long for every text: checksums have one length. */
-function isSame(shown: string, token: string): boolean {
-  const sum = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(sum(shown), sum(token));
-}
-
-/** An address or a name of this machine that no other one reaches. */
-export function isLoopback(host: string): boolean {
-  return host === '::1' || host === 'localhost' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/i.test(host);
 }

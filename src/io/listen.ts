@@ -8,11 +8,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { excerpt } from '../text/printable.ts';
-import { errorCode, SourceError, sourceError } from './errors.ts';
+import { SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
-import { doorServer, isLoopback } from './listen-door.ts';
+import { doorServer } from './listen-door.ts';
+import { listenError } from './listen-error.ts';
 import { readEvents, readLines } from './listen-frames.ts';
 import type { Source } from './types.ts';
+import { isLoopback } from './who-asks.ts';
 
 export interface ListenOptions {
   /** One line for people: a frame that was ignored. Told for the first few only; `badFrames` counts all. */
@@ -72,18 +74,9 @@ export async function openListen(text: string, options: ListenOptions): Promise<
   try {
     await source.open(port);
   } catch (error) {
-    const { message } = sourceError(text, 'listen on', error);
-    throw new SourceError(text, errorCode(error), `${message}; ${nextStep(errorCode(error))}`, error);
+    throw listenError(text, error, 'ws://127.0.0.1:2077');
   }
   return source;
-}
-
-function nextStep(code: string): string {
-  if (code === 'EADDRINUSE')
-    return 'another program listens there: end it, or choose another port (0: any that is free)';
-  if (code === 'EACCES') return 'ports below 1024 need rights: choose one above';
-  if (code === 'EADDRNOTAVAIL') return 'this machine does not have that address: 127.0.0.1 is its own';
-  return 'write an address of this machine, as in ws://127.0.0.1:2077';
 }
 
 /** Events of WebSocket producers. Producers are numbered from 1 in the order in which they connect. */

@@ -28,6 +28,26 @@ export interface Source {
   close(): void;
 }
 
+/** What a source wants to know the fate of, such as a request: its bytes are whole lines. */
+export interface Border {
+  /** One past its last byte, counted from the source's first; at least that of the border before. */
+  readonly end: number;
+  readonly unit: object;
+}
+
+/** `rejects`: rows for whoever sent the unit, about lines of it that were refused. */
+export type UnitOutcome = 'ok' | 'failed' | { readonly rejects: string };
+
+/** A source that answers for what it gave, unit by unit. */
+export interface UnitSource extends Source {
+  /** The ends of units among the bytes that were read, in order; each is given once. */
+  takeBorders(): readonly Border[];
+  /** Says what became of a unit; once for each, in any order. */
+  settle(unit: object, outcome: UnitOutcome): void;
+  /** Takes nothing more. What has been taken can still be read and settled; then comes the end. */
+  stop(): void;
+}
+
 /** Where output goes. One writer, no concurrent calls. */
 export interface Sink {
   /** For messages: the path as given, or `<stdout>`. */
