@@ -37,16 +37,17 @@ export function percentiles(setup) {
     ['P95:*:[]', 20, 10],
     ['P95:*:[] BY host EVERY 1m', 40, 20],
     ['P95:*:[] BY host EVERY 1h', 40, 20],
+    ['P95:*:[] BY host, unit EVERY 1m', 100, 60],
   ]);
 }
 
 /** @param {StoreSetup} setup @returns {Answer} */
 export function moving(setup) {
   return answered(setup, 'moving', [
-    ['AVG:*:[] EVERY 1m OVER 1h', 20, 10],
-    ['STDDEV:*:[] EVERY 1m OVER 1h', 20, 10],
-    ['RATE:*:[] EVERY 1m OVER 1h', 20, 10],
-    ['P95:*:[] EVERY 1m OVER 1h', 20, 10],
+    ['AVG:*:[] EVERY 1m OVER 1h', 20, 6],
+    ['STDDEV:*:[] EVERY 1m OVER 1h', 60, 40],
+    ['RATE:*:[] EVERY 1m OVER 1h', 40, 20],
+    ['P95:*:[] EVERY 1m OVER 1h', 200, 80],
   ]);
 }
 
