@@ -164,7 +164,8 @@ export class Drafts {
     const at = this.#byName.get(near ?? '');
     const meant =
       near === undefined ? '' : `; did you mean ${quoted(near)}${at?.isDeclared ? ` (${shortPlace(at.place)})` : ''}?`;
-    const message = `no source, plugin or sink is called ${quoted(word.text, 60)}${meant}`;
+    const called = word.variable === undefined ? quoted(word.text, 60) : `what ${word.variable} holds`;
+    const message = `no source, plugin or sink is called ${called}${meant}`;
     const hint = near === undefined ? 'A path has a slash in it: ./FILE. A URL has a scheme: file:FILE.' : undefined;
     problems.error({ code: 'unknown-node', message, place: word.place, path, hint });
     return undefined;
@@ -173,7 +174,7 @@ export class Drafts {
   #resolveUrl(word: Scalar, role: Role, path: string): Draft | undefined {
     const isPlugin = role === 'through' || /^[^?]*\.(?:wasm|ts)$/.test(word.text);
     const kind = isPlugin ? 'plugin' : role === 'from' ? 'source' : 'sink';
-    const name = this.#freeName(isPlugin ? nameOfPlugin(word.text) : coverUrl(excerpt(word.text)), word);
+    const name = this.#freeName(isPlugin ? nameOfPlugin(word.text) : coverUrl(excerpt(word.raw ?? word.text)), word);
     const before = this.#byName.get(name);
     const draft = before ?? this.#add(this.#draft(kind, name, word, word.place, path, false));
     return this.#fits(draft, word, role, path) ? draft : undefined;

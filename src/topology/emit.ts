@@ -5,7 +5,7 @@
 import type { Comments, Entry, ListNode, MapNode, Node, Scalar } from './node.ts';
 
 export interface EmitOptions {
-  /** Texts are what they are: a `${` in them is no variable. */
+  /** Texts are what they are: a `${` in them is no variable, but in those that have their `raw` text. */
   readonly isLiteral: boolean;
 }
 
@@ -76,7 +76,8 @@ class Emitter {
     return node.entries.length === 0 ? '{}' : undefined;
   }
 
-  #scalar({ text, isPlain }: Scalar, isInFlow: boolean): string {
+  #scalar({ text, isPlain, raw }: Scalar, isInFlow: boolean): string {
+    if (raw !== undefined) return scalarText(raw, isPlain, isInFlow);
     const escaped = this.#options.isLiteral ? text.replaceAll('${', () => '$${') : text;
     return scalarText(escaped, isPlain, isInFlow);
   }

@@ -49,6 +49,13 @@ class NodeCheck {
     return settings.has(key) ? settings.optionalText(key) : undefined;
   }
 
+  /** What is written, but not what a variable holds. */
+  #shown(key: string, text: string): string {
+    const value = this.#walked.entries.get(key)?.value;
+    const variable = value?.kind === 'scalar' ? value.variable : undefined;
+    return variable === undefined ? quoted(coverUrl(excerpt(text, 200))) : `what ${variable} holds`;
+  }
+
   source(): void {
     const { type } = this.#draft;
     if (type === 'http' || type === 'tcp' || type === 'ws') this.#listen(type);
@@ -63,7 +70,12 @@ class NodeCheck {
     if (text === undefined) return;
     const address = readAddress(text);
     if (address === undefined) {
-      this.#fail('listen', 'address', `listen: ${quoted(text, 60)} is not HOST:PORT`, 'For example: 127.0.0.1:8080');
+      this.#fail(
+        'listen',
+        'address',
+        `listen: ${this.#shown('listen', text)} is not HOST:PORT`,
+        'For example: 127.0.0.1:8080',
+      );
       return;
     }
     if (isLoopback(address.host) || this.#text('token') !== undefined) return;
@@ -96,7 +108,7 @@ class NodeCheck {
     const text = this.#text('url');
     if (text === undefined) return;
     const isGood = /^(?:nats|tls):\/\/[^/\s]+\/?$/i.test(text) && URL.canParse(text);
-    if (!isGood) this.#fail('url', 'url', `url: ${quoted(coverUrl(excerpt(text, 200)))} is not nats://HOST:PORT`);
+    if (!isGood) this.#fail('url', 'url', `url: ${this.#shown('url', text)} is not nats://HOST:PORT`);
   }
 
   sink(): void {
@@ -110,7 +122,7 @@ class NodeCheck {
     if (type === 'tcp') {
       const text = this.#text('address');
       if (text !== undefined && readAddress(text) === undefined)
-        this.#fail('address', 'address', `address: ${quoted(text, 60)} is not HOST:PORT`);
+        this.#fail('address', 'address', `address: ${this.#shown('address', text)} is not HOST:PORT`);
     }
     if (type === 'dir' || type === 'nats') this.#template(type === 'dir' ? 'path' : 'subject');
     if (type === 'file') this.#braces();
@@ -125,7 +137,7 @@ class NodeCheck {
     const text = this.#text('url');
     if (text === undefined) return;
     const isGood = /^https?:\/\/[^/]/i.test(text) && URL.canParse(text);
-    if (!isGood) this.#fail('url', 'url', `url: ${quoted(coverUrl(excerpt(text, 200)))} is not http://HOST/PATH`);
+    if (!isGood) this.#fail('url', 'url', `url: ${this.#shown('url', text)} is not http://HOST/PATH`);
   }
 
   #braces(): void {

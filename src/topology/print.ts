@@ -115,8 +115,8 @@ class Printer {
     const value = key.isSecret
       ? covered(given)
       : isNode
-        ? this.#text(this.#name(coverUrl(given.text)))
-        : this.#clean(given);
+        ? this.#text(this.#name(coverUrl(given.raw ?? given.text)))
+        : this.#clean(given, guarded.includes(key.name));
     const variable = given.kind === 'scalar' && given.variable !== undefined ? ` ($${given.variable})` : '';
     const isGiven = given.place.source.name !== '';
     return [this.#noted(key.name, value, isGiven ? `${placeText(given.place)}${variable}` : undefined)];
@@ -132,25 +132,29 @@ class Printer {
   }
 
   /** As it was written, but for passwords in URLs. */
-  #clean(node: Node): Node {
+  #clean(node: Node, isGuarded = false): Node {
     if (node.kind === 'list')
       return listNode(
         this.#place,
-        node.items.map((item) => this.#clean(item)),
+        node.items.map((item) => this.#clean(item, isGuarded)),
       );
     if (node.kind === 'map')
       return mapNode(
         this.#place,
-        node.entries.map((entry) => this.#cleanEntry(entry)),
+        node.entries.map((entry) => this.#cleanEntry(entry, isGuarded)),
       );
-    return scalarNode(coverUrl(node.text), node.place, { isPlain: node.isPlain });
+    const raw = isGuarded && node.raw !== undefined ? coverUrl(node.raw) : undefined;
+    return scalarNode(coverUrl(node.text), node.place, { isPlain: node.isPlain, raw });
   }
 
-  #cleanEntry({ key, value }: Entry): Entry {
+  #cleanEntry({ key, value }: Entry, isGuarded: boolean): Entry {
     const isSecret = /token|secret|passw|credential|api.?key/i.test(key);
-    return entryNode(key, isSecret ? covered(value) : this.#clean(value));
+    return entryNode(key, isSecret ? covered(value) : this.#clean(value, isGuarded));
   }
 }
+
+/** Keys in which a variable is likely to hold a secret: it is printed by its name. */
+const guarded: readonly string[] = ['config', 'args', 'url'];
 
 /** `stdin` and its like, which need not be declared. */
 function isStandard({ name, type, walked }: Draft): boolean {

@@ -277,9 +277,9 @@ function splitAt(scalar: Scalar, pattern: RegExp): Scalar[] {
   const parts: Scalar[] = [];
   let from = 0;
   const add = (to: number) => {
-    const raw = scalar.text.slice(from, to);
-    const start = from + raw.length - raw.trimStart().length;
-    const text = raw.trim();
+    const whole = scalar.text.slice(from, to);
+    const start = from + whole.length - whole.trimStart().length;
+    const text = whole.trim();
     const offsets = scalar.offsets?.slice(start, start + text.length + 1);
     parts.push(scalarNode(text, placeIn(scalar, start, text.length), { offsets, variable: scalar.variable }));
   };
@@ -288,7 +288,13 @@ function splitAt(scalar: Scalar, pattern: RegExp): Scalar[] {
     from = match.index + match[0].length;
   }
   add(scalar.text.length);
-  return parts;
+  // A variable belongs to the part that it stands in, unless what it holds makes several of one.
+  const raws = scalar.raw?.split(pattern).map((raw) => raw.trim());
+  if (raws?.length !== parts.length) return parts;
+  return parts.map((part, i) => {
+    const raw = raws[i]!;
+    return raw.includes('${') ? { ...part, raw } : { ...part, variable: undefined };
+  });
 }
 
 /** Commas separate names; in a URL only a comma with a blank behind it does. */

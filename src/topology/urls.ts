@@ -65,7 +65,8 @@ export function nodeOfWord(word: Scalar, role: EndRole, path: string, problems: 
   const entries = entriesOfUrl(scheme, rest, role, word);
   if (entries !== undefined) return mapNode(word.place, entries);
   const example = examples[role][scheme] ?? `${scheme}:PATH`;
-  const message = `${quoted(coverUrl(excerpt(text, 200)))} is not ${example}`;
+  const shown = word.variable === undefined ? quoted(coverUrl(excerpt(text, 200))) : `what ${word.variable} holds`;
+  const message = `${shown} is not ${example}`;
   problems.error({ code: 'url', message, place: word.place, path });
   return undefined;
 }
@@ -102,7 +103,9 @@ function entryMaker(word: Scalar): EntryMaker {
     const place = placeIn(word, at, length);
     const offsets = word.offsets?.slice(at, at + value.length + 1);
     const isSame = word.text.startsWith(value, at) && offsets?.length === value.length + 1;
+    const raw = value === word.text ? word.raw : undefined;
     const scalar = scalarNode(value, place, {
+      raw,
       isPlain: true,
       variable: word.variable,
       offsets: isSame ? offsets : undefined,

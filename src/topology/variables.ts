@@ -16,13 +16,15 @@ interface Filled {
   /** Undefined when those of the scalar are not known. */
   offsets: number[] | undefined;
   variable: string | undefined;
+  /** Something of it came from the environment, not from a default. */
+  isHeld: boolean;
 }
 
 /** The scalar with its variables filled in; the same object when there are none. */
 export function fillVariables(scalar: Scalar, path: string, environment: Environment, problems: Problems): Scalar {
   const { text } = scalar;
   if (!text.includes('${')) return scalar;
-  const filled: Filled = { text: '', offsets: scalar.offsets && [], variable: undefined };
+  const filled: Filled = { text: '', offsets: scalar.offsets && [], variable: undefined, isHeld: false };
   let at = 0;
   while (at < text.length) {
     const next = nextMark(text, at);
@@ -36,13 +38,16 @@ export function fillVariables(scalar: Scalar, path: string, environment: Environ
     const end = text.indexOf('}', next.at);
     const value = variableAt(scalar, next.at, end, path, environment, problems);
     if (value === undefined) return scalar;
-    filled.variable ??= /^\$\{(\w+)/.exec(text.slice(next.at))?.[1];
+    const name = /^\$\{(\w+)/.exec(text.slice(next.at))?.[1];
+    filled.variable ??= name;
+    if (environment[name ?? ''] === value) filled.isHeld = true;
     put(scalar, filled, value, next.at);
     at = end + 1;
   }
   filled.offsets?.push(scalar.offsets?.at(-1) ?? 0);
   const isWhole = /^\$\{[^}]*\}$/.test(text);
-  return Object.freeze({ ...scalar, ...filled, isPlain: isWhole || scalar.isPlain });
+  const { isHeld, ...values } = filled;
+  return Object.freeze({ ...scalar, ...values, raw: isHeld ? text : undefined, isPlain: isWhole || scalar.isPlain });
 }
 
 interface Mark {

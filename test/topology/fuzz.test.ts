@@ -6,10 +6,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { drawTopology } from '../../src/topology/draw.ts';
+import { type Checked, checkTree, Problems, type Topology, TopologyError } from '../../src/topology/index.ts';
+import { printTopology } from '../../src/topology/print.ts';
+import { readYaml } from '../../src/topology/read-yaml.ts';
 import { root } from '../support/compiled.ts';
 import { sized } from '../support/full.ts';
 import { type Chance, chanceOf } from '../support/mutate.ts';
-import { environment, saidOf } from './support.ts';
+import { checkOptions, environment, saidOf, sourceOf, table, topologyOf } from './support.ts';
 
 const folder = join(root, 'fixtures/topology');
 const samples = ['good', 'mistakes'].flatMap((name) =>
@@ -17,6 +21,8 @@ const samples = ['good', 'mistakes'].flatMap((name) =>
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => readFileSync(join(folder, name, file), 'utf8')),
 );
+const good = samples.slice(0, readdirSync(join(folder, 'good')).length);
+const given = { ...environment, GEO_DB: 'x' };
 const pieces = [
   '[',
   ']',
@@ -84,15 +90,16 @@ const mutations: readonly ((text: string, chance: Chance) => string)[] = [
   },
 ];
 
-function mutantOf(seed: number): string {
+function mutantOf(seed: number, from = samples, most = 4): string {
   const chance = chanceOf(seed);
-  let text = pick(samples, chance);
-  for (let left = 1 + chance(4); left > 0; left -= 1) text = pick(mutations, chance)(text, chance);
+  let text = pick(from, chance);
+  for (let left = 1 + chance(most); left > 0; left -= 1) text = pick(mutations, chance)(text, chance);
   return text;
 }
 
+const count = sized(1_000, 10_000);
+
 describe('mutated files', () => {
-  const count = sized(1_000, 10_000);
   test(`${count} of them have a result in words`, () => {
     let problems = 0;
     for (let seed = 0; seed < count; seed += 1) {
@@ -103,6 +110,38 @@ describe('mutated files', () => {
       expect(Math.max(...said.split('\n').map((line) => line.length)), `seed ${seed}`).toBeLessThan(1700);
     }
     expect(problems).toBeGreaterThan(count / 4);
+  });
+});
+
+describe('what is right of them', () => {
+  const options = { hasOrigins: true };
+  const isSame = (text: string, seed: number): boolean => {
+    const problems = new Problems();
+    const source = sourceOf(text);
+    let checked: Checked;
+    try {
+      checked = checkTree(readYaml(source, given, problems), source, checkOptions, problems);
+    } catch (error) {
+      if (error instanceof TopologyError) return false;
+      throw error;
+    }
+    const printed = printTopology(checked, table, options);
+    for (const format of ['text', 'dot', 'mermaid', 'json'] as const) {
+      expect(drawTopology(checked.topology, format), `seed ${seed}`).not.toMatch(/(?!\n)\p{Cc}/u);
+    }
+    // Covered secrets stay what they are, so it can be read again.
+    const again = topologyOf(printed, given);
+    const counts = ({ sources, plugins, sinks, edges }: Topology) =>
+      [sources, plugins, sinks, edges].map((list) => list.length);
+    expect(counts(again), `seed ${seed}\n${printed}`).toEqual(counts(checked.topology));
+    return true;
+  };
+
+  test('is printed as a file that reads as the same', () => {
+    const files = sized(250, 10_000);
+    let right = 0;
+    for (let seed = 0; seed < files; seed += 1) if (isSame(mutantOf(seed, good, 1), seed)) right += 1;
+    expect(right).toBeGreaterThan(files / 5);
   });
 });
 

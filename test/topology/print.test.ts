@@ -42,12 +42,31 @@ describe('the normal form', () => {
   test.each(names)('of %s means the same', (name) => {
     for (const hasOrigins of [true, false]) {
       const again = printed(textOf(name), hasOrigins).replaceAll('•••', 'secret-token');
-      expect(meaningOf(topologyOf(again, {})), again).toEqual(meaningOf(topologyOf(textOf(name), given)));
+      expect(meaningOf(topologyOf(again, given)), again).toEqual(meaningOf(topologyOf(textOf(name), given)));
     }
   });
 
   test.each(['full', 'only-urls', 'selectors'])('of %s', async (name) => {
     await expect(printed(textOf(name), true)).toMatchFileSnapshot(join(folder, 'printed', `${name}.txt`));
+  });
+
+  test('names variables in place of what they hold, where that may be a secret', () => {
+    const held = (name: string) => '$'.concat(`{${name}}`);
+    const text = [
+      `plugins:\n  geo: { file: ./g.wasm, args: [-k, "${held('PASSWORD')}"], config: { db: "x-${held('PASSWORD')}" } }`,
+      `sinks:\n  a: { type: http, url: "https://h/${held('PASSWORD')}" }`,
+      `routes:\n  - stdin -> geo -> a\n  - geo -> https://h/${held('PASSWORD')}/x, stdout\n`,
+    ].join('\n');
+    const shown = printed(text, true);
+    expect(shown).not.toContain('hunter2');
+    for (const part of [`db: x-${held('PASSWORD')}`, `url: https://h/${held('PASSWORD')}/x`])
+      expect(shown).toContain(part);
+    const topology = topologyOf(text);
+    for (const format of ['text', 'dot', 'mermaid', 'json'] as const) {
+      expect(drawTopology(topology, format)).not.toContain('hunter2');
+    }
+    expect(topology.sinks[1]).toMatchObject({ type: 'http', url: 'https://h/hunter2/x' });
+    expect(meaningOf(topologyOf(printed(text, false)))).toEqual(meaningOf(topology));
   });
 
   test('has no secrets', () => {
