@@ -1,6 +1,6 @@
 /**
  * The commands as code: how each is loaded, and in which bundle of the program it is. A new command is a row here, a
- * row of what is said of it in commands.ts (TypeScript sees to it that both have the same names), `commands:` in the
+ * row of texts about it in commands.ts (TypeScript sees to it that both have the same names), `commands:` in the
  * rows of its flags, and command-NAME.ts. build.mjs reads this table, and `npm run man` writes bin/slung.js from it.
  *
  * The program comes several times, with more or less in it, because reading what is not needed is a part of every

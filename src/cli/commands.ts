@@ -1,5 +1,5 @@
 /**
- * What is said of each command, as data: help, man pages and completion are printed from here. How a command is
+ * The texts about each command, as data: help, man pages and completion are printed from here. How a command is
  * loaded, and what a new one needs, is in command-table.ts. A subcommand is a command whose name has two words; the
  * rows of `plugin` are in commands-plugin.ts, those of `query` and `store` in commands-store.ts.
  */

@@ -2,7 +2,8 @@
  * The flags that say what an event or a point is and, with --listen, who may send some: part of the table of
  * flags-run.ts, which flags.ts explains.
  *
- * The surprising part: the token of --listen may come from the environment, unlike what grants rights. It takes some away.
+ * The surprising part: the token of --listen may come from the environment, unlike what grants rights. It takes some
+ * away.
  */
 import { rules } from '../config/rules.ts';
 import type { CommandName } from './commands.ts';

@@ -37,7 +37,7 @@ A comparison with a missing value, or between a number and a string, is false. I
     doc: 'Output only these: a,b.c,name=source.name',
     longDoc: `Output only these places of each record. LIST is paths with commas between them. A place has the name of its path, without quotes; name=path gives it another one. Commas and = inside quotes or brackets belong to the path. Values are copied as they were written: numbers keep every digit. May be given more than once.
 
-Without it, ndjson output is the matching lines, byte for byte, or what the last plugin puts out.`,
+Without it, ndjson output is the matching lines, byte for byte, or the output of the last plugin.`,
     common: true,
     commands,
   },

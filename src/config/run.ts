@@ -1,8 +1,8 @@
 /**
- * From what was typed to what it means, for `slung run`: takes the merged settings, refuses what cannot be, and freezes the
- * rest into RunSettings. What one flag says of all plugins is put into each of them. Plugins come in as words; the caller
- * finds and reads their files (`load`), because that is the business of src/plugin. What is in common with `select` is
- * checked by select.ts.
+ * From what was typed to what it means, for `slung run`: takes the merged settings, refuses what cannot be, and
+ * freezes the rest into RunSettings. What one flag says of all plugins is put into each of them. Plugins come in as
+ * words; the caller finds and reads their files (`load`), because that is the business of src/plugin. What is in
+ * common with `select` is checked by select.ts.
  *
  * The surprising part: a plugin that is in the chain twice is called NAME and NAME#2, so that their statistics stay
  * apart; settings for NAME are for both.

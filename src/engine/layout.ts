@@ -91,7 +91,7 @@ export const B_SINGLE_TO = 112;
 /** A record that the plugin is not given again: the address of its first byte, or 0. */
 export const B_SKIP = 116;
 export const B_IS_LAST = 120; // not 0: no input follows this block
-/** Records of the block that a plugin has failed on alone: given up, or passed on as they are. */
+/** Records of the block that a plugin has failed on alone: discarded, or passed on as they are. */
 export const B_FAULTS = 124;
 /** Where the part of a plugin's output that is to be drained next begins, relative to B_OUT. */
 export const B_OUT_START = 128;
@@ -174,7 +174,7 @@ export const N_INDEXES = 16; // edge pointers of array elements, ascending by in
 export const N_INDEX_COUNT = 20;
 export const N_WORD_FACTOR = 24; // u64 each: the hash is word * factor + length * factor, its highest bits are the place
 export const N_LENGTH_FACTOR = 32;
-export const N_WORD_AT = 40; // which 8 bytes of the key its edges are told apart by; 0 but in a node of E_ALIKE
+export const N_WORD_AT = 40; // which 8 bytes of the key its edges are distinguished by; 0 but in a node of E_ALIKE
 export const NODE_BYTES = 48;
 
 export const E_WORD = 0; // u64: the key's 8 bytes at N_WORD_AT, zero padded

@@ -1,4 +1,7 @@
-/** The units of numeric times: by the names that people write, as the codes that the engine's kernels take; and what is said of them. */
+/**
+ * The units of numeric times: by the names that people write, as the codes that the engine's kernels take; and what is
+ * said of them.
+ */
 import * as E from './event-layout.ts';
 
 export const timeUnitCodes = {
@@ -14,13 +17,13 @@ const unitNames = new Map<number, string>([
 /** Half of 400 years is enough of an error for a year in a message. */
 const US_PER_YEAR = 31_556_952_000_000;
 
-/** What is said of a unit that was decided (UNIT_*); undefined when none was. @param field fit to be shown */
+/** The words for a unit that was decided (UNIT_*); undefined when none was. @param field fit to be shown */
 export function decidedWords(field: string, unit: number, flag: string): string | undefined {
   const name = unitNames.get(unit);
   return name && `numbers in ${field} are ${name} since 1970, by the first of them (${flag})`;
 }
 
-/** What is said of a time that is an unlikely one in such a unit. @param field fit to be shown */
+/** The words for a time that is an unlikely one in such a unit. @param field fit to be shown */
 export function oddTimeWords(field: string, unit: number, timeUs: bigint, flag: string): string {
   const year = 1970 + Math.floor(Number(timeUs) / US_PER_YEAR);
   return (

@@ -1,7 +1,7 @@
 /**
- * The far end of a node: takes finished batches in input order, counts them, reports their bad lines and delivers their
- * output, and decides when the node has to stop (a reader went away, too many bad lines, a new column with --csv-strict). It
- * never waits: whatever cannot be delivered at once is gone on with at the next step.
+ * The far end of a node: takes finished batches in input order, counts them, reports their bad lines and delivers
+ * their output, and decides when the node has to stop (a reader went away, too many bad lines, a new column with
+ * --csv-strict). It never waits: whatever cannot be delivered at once is gone on with at the next step.
  */
 import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import { Batch, type BatchOf, type Origin } from './batch.ts';
@@ -236,7 +236,7 @@ export class Drain {
     }
     for (const place of overAt) this.#stopAtLimit(place);
     if (!isWhole) {
-      // A guest that goes on writing would never come to its end.
+      // A guest that goes on writing would never end.
       if (this.stopped === undefined) batch.lane.goOn(batch.block);
       else this.#stage.stop('abandon');
     } else if (isDelivered && isDone) batch.release();

@@ -33,7 +33,7 @@ export interface Edge {
   end(): void;
   /** The output is whole. @throws SinkError */
   commit(): void;
-  /** The output is given up. */
+  /** The output is discarded. */
   abort(): void;
   /** What has to be said at the end. */
   words?(): readonly string[];

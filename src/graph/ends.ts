@@ -12,7 +12,7 @@ export interface Ends {
   /** Undefined where nothing is output. */
   readonly sink: Sink | undefined;
   readonly rejects: RejectsWriter | undefined;
-  /** The first bad lines are shown as warnings. False where `rejects` tells of each. */
+  /** The first bad lines are shown as warnings. False where `rejects` reports each. */
   readonly showsBadLines: boolean;
   /** Gives memory back after a very long record. Undefined where the process is not ours to stop for it. */
   readonly collectGarbage: (() => Promise<void>) | undefined;

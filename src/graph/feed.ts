@@ -13,7 +13,7 @@ import { Batch, type Origin, type Trigger } from './batch.ts';
 import type { Lane, Seat } from './lane.ts';
 import { type Ledger, NO_RECEIPTS, type Receipt } from './receipt.ts';
 
-/** A line longer than a block, whose parts have been handed on, has come to its end. */
+/** A line longer than a block, whose parts have been handed on, is over. */
 export interface LongLine {
   readonly kind: 'long';
   /** Without its newline. */
@@ -152,7 +152,7 @@ export class Feed {
     }
   }
 
-  /** Counts bytes that have come to the end of the block. */
+  /** Counts bytes that have been read to the end of the block. */
   #takeIn(memory: EngineMemory, at: number, bytes: number): void {
     if (this.#used === 0) this.#openedMs = this.#clockMs();
     const newline = memory.lastNewline(at, at + bytes);

@@ -1,6 +1,6 @@
 /**
  * A lane owns one engine memory with several blocks. The main lane processes on the calling thread, so that a small or
- * live input never pays for a thread; other lanes process on theirs and are told of work through one word per block.
+ * live input never pays for a thread; other lanes process on theirs and hear of work through one word per block.
  */
 import type { EngineMemory } from '../engine/engine.ts';
 

@@ -239,7 +239,7 @@ export class Node {
     );
   }
 
-  /** That an input cannot be read is told after the bad lines that were found in it. */
+  /** That an input cannot be read is reported after the bad lines that were found in it. */
   #tellFailure({ message }: SourceError): void {
     this.#inputFailed = true;
     this.#host.progress?.clear();
@@ -259,7 +259,7 @@ export class Node {
     return 'ran';
   }
 
-  /** A guest that reads a stream is told of its end, and what it still outputs is drained. */
+  /** A guest that reads a stream hears of its end, and what it still outputs is drained. */
   #tellGuests(): void {
     const { stage } = this.#parts;
     const seat = stage.end();

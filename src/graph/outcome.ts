@@ -1,7 +1,7 @@
 /**
- * How a node ends, and a run: the output gets its name or is given up, what has to be said is said, in this order:
+ * How a node ends, and a run: the output gets its name or is discarded, and the reports follow, in this order:
  * what failed, the bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided.
- * An output file appears under its name only when all of the input went into it; bad lines that were told of do not
+ * An output file appears under its name only when all of the input went into it; bad lines that were reported do not
  * prevent that.
  */
 import type { ReportSettings } from '../config/settings.ts';
@@ -98,7 +98,7 @@ function closeEnds({ sinkError, closeRejects, edges, host }: Ending): SinkError 
   return firstErrorOf(acts, told, sinkError);
 }
 
-/** Does everything. @returns the first error; `others` is told of the others */
+/** Does everything. @returns the first error; `others` gets the others */
 function firstErrorOf(
   acts: readonly (() => void)[],
   others: (error: SinkError, first: SinkError) => void,
@@ -134,7 +134,7 @@ function tellStats(stats: ReportSettings['stats'] | undefined, { talk }: RunHost
 export interface OutcomeOf {
   /** With -e: nothing was output. */
   readonly isEmpty: boolean;
-  /** Records were given up, or passed on as they were. */
+  /** Records were discarded, or passed on as they were. */
   readonly hasFaults?: boolean;
   /** What a program itself has ended with, when that is what the run ends with. */
   readonly status?: number | undefined;

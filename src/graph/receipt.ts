@@ -26,7 +26,7 @@ export interface Receipt {
   retain(): void;
   /** Somebody has done it: it was delivered, or counted as left out. */
   release(): void;
-  /** Somebody will not do it. The source is never told of this receipt, and of none behind it. */
+  /** Somebody will not do it. The source never hears of this receipt, and of none behind it. */
   fail(): void;
 }
 
@@ -87,7 +87,7 @@ export class Ledger {
 
   /**
    * @param input what tells this source from others
-   * @param settle is told how far everything has been done; each position once, and always forward
+   * @param settle gets how far everything has been done; each position once, and always forward
    */
   constructor(input: object, settle: (position: InputPosition) => void) {
     this.input = input;
@@ -101,7 +101,7 @@ export class Ledger {
     return receipt;
   }
 
-  /** How many receipts have not been told to the source: those of batches on their way, or behind one that failed. */
+  /** How many receipts the source has not heard of: those of batches on their way, or behind one that failed. */
   get open(): number {
     return this.#receipts.length;
   }

@@ -63,7 +63,7 @@ export class Rejecting {
   readonly #limit: RejectLimit;
 
   /**
-   * Without `talk` the bad lines are not shown: the writer tells of them.
+   * Without `talk` the bad lines are not shown: the writer reports them.
    * @param readsOutputOf the plugin whose output is the run's input
    */
   constructor(
@@ -110,7 +110,7 @@ export class Rejecting {
       : outputPlace(this.#readsOutputOf, line);
   }
 
-  /** Counts and tells of one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */
+  /** Counts and reports one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */
   report(bytes: Uint8Array | undefined, at: BadLine): void {
     const { name, text } = codeOf(at.code);
     const outputOf = at.outputOf ?? this.#readsOutputOf;

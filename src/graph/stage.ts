@@ -42,7 +42,7 @@ export type Stop = 'closed' | 'rejects' | 'columns' | 'ended' | 'failed';
 /** What a stage has found in a batch. */
 export interface Verdict {
   readonly stop: Stop;
-  /** What is said of it, when the output before it has been delivered. */
+  /** Reports on it, when the output before it has been delivered. */
   readonly message?: string;
 }
 
@@ -107,7 +107,7 @@ export interface Stage {
    * stage looks at what it outputs. @returns where the node has to stop because of one bad line too many, for people
    */
   output?(batch: Batch, rejecting: Rejecting): string | undefined;
-  /** The input is over: a block to submit with nothing in it, when the lanes' guests have to be told. */
+  /** The input is over: a block to submit with nothing in it, when the lanes' guests have to know. */
   end(): Seat | undefined;
   /**
    * `hurry`: the run is to end; what was read is still processed, but not for ever. `abandon`: what is in flight is

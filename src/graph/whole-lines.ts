@@ -20,7 +20,7 @@ export class WholeLines implements Source {
 
   /**
    * Owns `source` from now on.
-   * @param left is told at the end how long the line is that was left
+   * @param left gets, at the end, the length of the line that was left
    */
   constructor(source: Source, left: (bytes: number) => void) {
     this.name = source.name;

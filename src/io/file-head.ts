@@ -1,6 +1,7 @@
 /**
- * The first bytes of a file, by which it is known again: a file that was written anew under the same name, or the same inode,
- * begins with others. As many are kept as have been read, so that a file that is still short is known by what it has.
+ * The first bytes of a file, by which it is known again: a file that was written anew under the same name, or the same
+ * inode, begins with others. As many are kept as have been read, so that a file that is still short is known by what
+ * it has.
  */
 import { readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';

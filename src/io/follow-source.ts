@@ -1,7 +1,7 @@
 /**
- * A file that grows (`--follow`): read to its end, then waited for. Who writes logs also renames them, copies and empties them,
- * or removes them and begins anew, and nobody announces it. What happened is seen by comparing the path with the descriptor
- * that is open, each time nothing is left to read:
+ * A file that grows (`--follow`): read to its end, then waited for. Who writes logs also renames them, copies and
+ * empties them, or removes them and begins anew, and nobody announces it. What happened is seen by comparing the path
+ * with the descriptor that is open, each time nothing is left to read:
  *
  * | the path                        | means                    | then                                                    |
  * | ------------------------------- | ------------------------ | ------------------------------------------------------- |
@@ -10,10 +10,11 @@
  * | names another file              | rotated                  | read the old one until it is quiet for GRACE_MS, then the new one |
  * | names nothing                   | moved away               | go on with the old one until there is a new one         |
  *
- * A last line without a newline, in a file that is left for another one, is ended by a newline: two halves of different
- * files never become one line.
+ * A last line without a newline, in a file that is left for another one, is ended by a newline: two halves of
+ * different files never become one line.
  *
- * Changes are found by looking (`fstat`, `stat`) after a wait. A file that comes and goes between two looks is not seen.
+ * Changes are found by looking (`fstat`, `stat`) after a wait. A file that comes and goes between two looks is not
+ * seen.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -64,12 +65,15 @@ export class FollowSource implements Source {
   #leftSinceMs: number | undefined;
   #head = new Head();
   #goneSinceMs: number | undefined;
-  /** What was last said of a file that is not there or cannot be opened. */
+  /** The last report on a file that is not there or cannot be opened. */
   #told = '';
   readonly #places = new FollowedPlaces();
   #isClosed = false;
 
-  /** A file that does not exist yet is waited for. @throws SourceError when it exists and cannot be opened, or is no regular file */
+  /**
+   * A file that does not exist yet is waited for. @throws SourceError when it exists and cannot be opened, or is no
+   * regular file
+   */
   constructor(path: string, options: FollowOptions) {
     this.name = path;
     this.#notice = options.notice;
@@ -96,8 +100,8 @@ export class FollowSource implements Source {
   }
 
   /**
-   * Where the byte at `sourceOffset` lies, or the one that will be read next when it is the end of what was read. Places
-   * before `forgetBefore` are not known any more. Undefined before a file is open.
+   * Where the byte at `sourceOffset` lies, or the one that will be read next when it is the end of what was read.
+   * Places before `forgetBefore` are not known any more. Undefined before a file is open.
    */
   placeOf(sourceOffset: number): FollowedPlace | undefined {
     return this.#places.of(sourceOffset);
@@ -108,7 +112,10 @@ export class FollowSource implements Source {
     this.#places.forgetBefore(sourceOffset);
   }
 
-  /** Since when the path has named nothing; undefined when it names something. Who follows many files may close this one. */
+  /**
+   * Since when the path has named nothing; undefined when it names something. Who follows many files may close this
+   * one.
+   */
   get goneSinceMs(): number | undefined {
     return this.#goneSinceMs;
   }
@@ -191,7 +198,10 @@ export class FollowSource implements Source {
     }
   }
 
-  /** Whether the open file has become shorter, or holds other bytes before where we are. It is then read from its start. */
+  /**
+   * Whether the open file has become shorter, or holds other bytes before where we are. It is then read from its
+   * start.
+   */
   #isBegunAnew(): boolean {
     let isSame = false;
     try {

@@ -1,6 +1,6 @@
 /**
- * Where the bytes of a followed file lie: a source that goes from file to file gives one stream of bytes, and whoever notes
- * how far it has been dealt with needs the file, and what that is known by.
+ * Where the bytes of a followed file lie: a source that goes from file to file gives one stream of bytes, and whoever
+ * notes how far it has been dealt with needs the file, and what that is known by.
  */
 import type { Head } from './file-head.ts';
 

@@ -1,9 +1,9 @@
 /**
- * Inputs that were compressed, told by their first bytes and never by their names, so that standard input works too.
- * SniffingSource reads up to four bytes, decides, and from then on is either the raw source or an InflatingSource: a
- * pump that reads compressed bytes, runs a decoder, and queues its output. node:zlib and fzstd are loaded only when a
- * magic number was seen. Memory is bounded: the pump stops when the queue is full, in the middle of a chunk if need
- * be.
+ * Inputs that were compressed, recognised by their first bytes and never by their names, so that standard input works
+ * too. SniffingSource reads up to four bytes, decides, and from then on is either the raw source or an
+ * InflatingSource: a pump that reads compressed bytes, runs a decoder, and queues its output. node:zlib and fzstd are
+ * loaded only when a magic number was seen. Memory is bounded: the pump stops when the queue is full, in the middle of
+ * a chunk if need be.
  */
 
 import { excerpt } from '../text/printable.ts';

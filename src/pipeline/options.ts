@@ -41,7 +41,7 @@ export interface SelectOptions {
   /** From 1 to 65 536. Default: 1024. */
   readonly maxDepth?: number | undefined;
   /**
-   * `skip` (default): a bad line is left out and a `reject` event tells of it. `fail`: it ends the stream with an
+   * `skip` (default): a bad line is left out and a `reject` event reports it. `fail`: it ends the stream with an
    * error.
    */
   readonly onError?: OnError | undefined;

@@ -14,7 +14,7 @@ import { SelectStage } from '../stage/select/select.ts';
 import { type SingleRun, selectRun } from './build.ts';
 import { type SelectOptions, STREAM_NAME, settingsOf } from './options.ts';
 
-/** A bad line, as the `reject` event tells of it. */
+/** A bad line, as the `reject` event reports it. */
 export interface RejectedLine extends RejectRow {
   /** The line without its newline; a copy, yours to keep. Empty for a line that was too long to be kept. */
   readonly bytes: Buffer;

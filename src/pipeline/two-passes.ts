@@ -74,7 +74,7 @@ export async function runTwice(
     const search = selectRun(keys, hosts.first, first);
     await executeHeard(search.graph, hosts.first);
     const { signal } = search.graph;
-    // A run that is told to stop at once says what there is to say.
+    // A run that has to stop at once reports what it has.
     if (signal !== undefined) graph.stop(signal);
     else if (keys.names === undefined) {
       graph.giveUp();

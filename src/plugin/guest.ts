@@ -1,7 +1,7 @@
 /**
- * What the parts of src/plugin share: the kinds of plugins, the errors, and what a guest is given. Types and a few small
- * classes only. A guest is one instance of one plugin in one lane; everything here is used on the lane's
- * thread, where the guest runs and where waiting is allowed.
+ * What the parts of src/plugin share: the kinds of plugins, the errors, and what a guest is given. Types and a few
+ * small classes only. A guest is one instance of one plugin in one lane; everything here is used on the lane's thread,
+ * where the guest runs and where waiting is allowed.
  */
 
 /** How a plugin talks with us; recognised from its bytes (recognise.ts). */
@@ -29,8 +29,8 @@ export interface GuestTalk {
   /** One warning, without the plugin's name, which is put in front. */
   warn(text: string): void;
   /**
-   * Something about times: what -v says of the input or, with the line of the block (from 0) that it is about, a warning. The place is
-   * put in front.
+   * Something about times: what -v says of the input or, with the line of the block (from 0) that it is about, a
+   * warning. The place is put in front.
    */
   time(text: string, line: number | undefined): void;
 }

@@ -70,8 +70,8 @@ export const FOLD_ENDS = 2; // S_MIN, S_MAX
 export const FOLD_ORDER = 3; // S_FIRST, S_LAST and their times
 export const FOLD_ALL = 4;
 /**
- * From here to FOLD_INCREASE sums of what each series comes to: S_SUM + S_SUM_LOW, in S_FIRST_TIME the number (u64) of
- * series that came to something.
+ * From here to FOLD_INCREASE sums of the answers of the series: S_SUM + S_SUM_LOW, in S_FIRST_TIME the number (u64) of
+ * series that have one.
  */
 export const FOLD_RATE = 5;
 export const FOLD_DELTA = 6;

@@ -1,4 +1,4 @@
-/** PLUGIN, --then and what is said of plugins on the command line of `slung run`: the plugins of a topology. */
+/** PLUGIN, --then and the flags about plugins on the command line of `slung run`: the plugins of a topology. */
 import { type Entry, entryNode, listNode, mapNode, type Node, type Scalar, scalarNode } from './node.ts';
 import { placeIn } from './variables.ts';
 import type { Words } from './words.ts';

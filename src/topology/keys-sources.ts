@@ -16,7 +16,7 @@ export const defaultKeys: readonly KeyRow[] = [
     type: 'duration',
     min: 0,
     default: '30s',
-    doc: 'How long the end of a run may take. What is left then is given up, and reported by sink.',
+    doc: 'How long the end of a run may take. What is left then is abandoned, and reported by sink.',
   },
 ];
 

@@ -237,7 +237,7 @@ export function process(block: usize): void {
  * With EMIT_ROWS: takes the lines of a block from `at` on (B_FROM for the first step) into an empty row table, until
  * there are `maxRows` or the table is full. Counters and rejects of the steps of a block add up in its struct; a step
  * may also be the first one of another instance over this memory.
- * @returns where the next step begins: B_TO when the block has been gone through, or is given up (B_REJECT_LIMIT)
+ * @returns where the next step begins: B_TO when the block has been gone through, or is abandoned (B_REJECT_LIMIT)
  */
 export function collect(block: usize, at: usize, maxRows: u32): usize {
   const end = <usize>load<u32>(block, B_TO);

@@ -1,6 +1,6 @@
 /**
- * The time of an event as microseconds since 1970: a number in a unit that is given or told by its magnitude, or a
- * date of RFC 3339. Everything is integer arithmetic on the digits as they are written: seconds with six decimals do
+ * The time of an event as microseconds since 1970: a number in a unit that is given or follows from its magnitude, or
+ * a date of RFC 3339. Everything is integer arithmetic on the digits as they are written: seconds with six decimals do
  * not fit a double to the microsecond. What is finer than a microsecond is cut off, towards the past.
  */
 import { UNIT_AUTO, UNIT_MS, UNIT_NS, UNIT_S, UNIT_US } from '../event-layout';

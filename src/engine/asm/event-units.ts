@@ -1,6 +1,7 @@
 /**
- * The unit of times that are numbers, when nobody has said it: one for all of an input, by the size of the first numbers. Most
- * of them decide, since one alone may be the one that is wrong. A time that is unlikely in that unit is noted for the host.
+ * The unit of times that are numbers, when nobody has said it: one for all of an input, by the size of the first
+ * numbers. Most of them decide, since one alone may be the one that is wrong. A time that is unlikely in that unit is
+ * noted for the host.
  */
 import { EVENT_TIME, UNIT_AUTO, UNIT_NS, UNIT_S } from '../event-layout';
 import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_NUMBER, ROW_BYTES, ROW_LINE } from '../layout';

@@ -1,11 +1,12 @@
 /**
- * Live queries over rows. Each row is looked at once, when some query is polled and has nothing waiting: the event goes
- * to every query that it matches, to the polled one at once and to the others' queues. So the order in which a program
- * sees events depends on the input and on its own calls, never on how the input was cut into blocks.
+ * Live queries over rows. Each row is looked at once, when some query is polled and has nothing waiting: the event
+ * goes to every query that it matches, to the polled one at once and to the others' queues. So the order in which a
+ * program sees events depends on the input and on its own calls, never on how the input was cut into blocks.
  *
  * The surprising part: a poll that meets events for another query answers "nothing" once before it goes on, so that a
- * program with two queries turns to the other one instead of filling its queue; one that only ever polls the same query
- * never waits for that. Running aggregates are brought up to date when an event is handed out, in the same order.
+ * program with two queries turns to the other one instead of filling its queue; one that only ever polls the same
+ * query never waits for that. Running aggregates are brought up to date when an event is handed out, in the same
+ * order.
  */
 import { ACCEPT_TARGET, FIELD_BYTES, ROW_BYTES, ROW_FROM, ROW_TO } from '../layout';
 import {
@@ -109,7 +110,9 @@ export function liveNow(us: i64): void {
   nowUs = us;
 }
 
-/** Registers the query that the host has written at `query` (QUERY_BYTES); the memory is the engine's until liveClose. */
+/**
+ * Registers the query that the host has written at `query` (QUERY_BYTES); the memory is the engine's until liveClose.
+ */
 export function liveOpen(query: usize): void {
   if (lastQuery) store<u32>(lastQuery, <u32>query, Q_NEXT);
   else firstQuery = query;
@@ -167,7 +170,9 @@ export function livePoll(handle: i64): i32 {
   return LIVE_MORE;
 }
 
-/** Looks at the next row. @returns the bytes of the payload when it is an event for `query`, 0 when not, -1 when full */
+/**
+ * Looks at the next row. @returns the bytes of the payload when it is an event for `query`, 0 when not, -1 when full
+ */
 function takeRow(query: usize): i32 {
   const current = row;
   row += <usize>(ROW_BYTES + fieldCount * FIELD_BYTES);
@@ -188,7 +193,9 @@ function noteBad(reason: i32, current: usize): void {
   }
 }
 
-/** Gives the event that was read to all queries that it matches; `query` (or 0) gets it at once. @returns as takeRow */
+/**
+ * Gives the event that was read to all queries that it matches; `query` (or 0) gets it at once. @returns as takeRow
+ */
 function dispatch(query: usize): i32 {
   events++;
   let end: usize = 0;

@@ -1,6 +1,6 @@
 /**
- * The unit of the times of points that are numbers, when nobody has said it: one for all of a column, by the size of the first
- * numbers (event-units.ts). A time that is unlikely in it is noted, so that the host can say so.
+ * The unit of the times of points that are numbers, when nobody has said it: one for all of a column, by the size of
+ * the first numbers (event-units.ts). A time that is unlikely in it is noted, so that the host can say so.
  */
 import {
   FIELD_BITS,

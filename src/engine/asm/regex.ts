@@ -171,7 +171,7 @@ declare function longCall(): void;
 
 /** About a quarter of a second. */
 const LONG_CALL_VISITS: u32 = 1 << 26;
-/** Visits of instructions since the host was told. */
+/** Visits of instructions since the host heard of them. */
 let visits: u32 = 0;
 
 /** Sparse sets of instructions (Briggs and Torczon): a list in order of arrival, and each member's place in it. */

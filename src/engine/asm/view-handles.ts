@@ -2,7 +2,7 @@
  * Which record a handle means. During a guest's call, handle base + i is row i of the call as long as the row is
  * marked live; a number and a comparison, nothing is allocated per view. The canonical ABI lets a guest keep views
  * after the call (it owns them), so those that are not dropped are pinned then: their records are copied out of the
- * block. The surprising part: a pin that is given up for want of room is remembered by one bit, because the guest may
+ * block. The surprising part: a pin that is discarded for want of room is remembered by one bit, because the guest may
  * still drop it (and reads nothing through it), while a handle that never was, or was dropped, must trap.
  */
 import {
@@ -84,7 +84,7 @@ function forgetPins(): void {
   highestPin = 0;
 }
 
-/** Views that have been given up since the start, because a guest kept more than there is room for. */
+/** Views that have been discarded since the start, because a guest kept more than there is room for. */
 export function pinsLost(): u32 {
   return lost;
 }
@@ -131,7 +131,7 @@ function freeBase(base: u32, count: u32): u32 {
   return base;
 }
 
-/** The call is over: views that were not dropped are pinned. @returns how many were pinned or given up */
+/** The call is over: views that were not dropped are pinned. @returns how many were pinned or discarded */
 export function endCall(): u32 {
   const undropped = live;
   if (undropped) pinLive();
@@ -184,7 +184,7 @@ export function drop(handle: u32): u32 {
 // ---- pins ----------------------------------------------------------------------------------------------------------
 
 function pinLive(): void {
-  // Of more views than can be kept, the first are given up without being copied.
+  // Of more views than can be kept, the first are discarded without being copied.
   let excess = live > PIN_COUNT ? live - PIN_COUNT : 0;
   for (let i: u32 = 0; i < callRows; i++) {
     const row = callFrom + <usize>i * stride;
@@ -279,7 +279,7 @@ function makeRoom(bytes: usize): void {
   }
 }
 
-// ---- views that were given up --------------------------------------------------------------------------------------
+// ---- views that were discarded -------------------------------------------------------------------------------------
 
 function giveUp(handle: u32): void {
   lost++;
@@ -293,7 +293,7 @@ function setGivenUp(handle: u32, value: bool): void {
   store<u8>(at, value ? load<u8>(at) | mask : load<u8>(at) & ~mask);
 }
 
-/** Only for the last 2^20 handles; what is older, and what is still to come, was not given up. */
+/** Only for the last 2^20 handles; what is older, and what is still to come, was not discarded. */
 function isGivenUp(handle: u32): bool {
   if (!lost || !handle || handlesEnd - 1 - handle >= GIVEN_UP_BITS) return false;
   const bit = handle & (GIVEN_UP_BITS - 1);

@@ -27,7 +27,7 @@ export const PIN_BYTES: usize = 16;
 /** Hash table of 1-based pin numbers by handle, half full at most. */
 export const PIN_HASH_MASK: u32 = 8191;
 
-/** One bit for each of the last 2^20 handles: it was pinned, was given up, and the guest has not dropped it yet. */
+/** One bit for each of the last 2^20 handles: it was pinned, was discarded, and the guest has not dropped it yet. */
 export const GIVEN_UP_BITS: u32 = 1048576;
 
 // Offsets in the area. Paths are read 64 bytes at a time, so padding follows theirs.

@@ -1,7 +1,7 @@
 /**
  * The paths that guests have asked for, in order of first asking. The host makes them the fields of its rows, so path
- * number i is answered by field i as soon as the plan has more than i fields. Paths are told apart by their bytes; the
- * hash only says where to look first. A path that finds no room here is looked for in the record's text for ever.
+ * number i is answered by field i as soon as the plan has more than i fields. Paths are distinguished by their bytes;
+ * the hash only says where to look first. A path that finds no room here is looked for in the record's text for ever.
  */
 import { FIELD_BYTES, ROW_BYTES } from '../layout';
 import { equalBytes } from './bytes';

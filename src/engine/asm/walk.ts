@@ -77,7 +77,7 @@ export function walkRecord(token: usize, firstEscape: usize): usize {
   let top = base;
   // A root array has no paths.
   let node: usize = isObject ? root : 0;
-  // The lengths of the node's keys, one bit each (modulo 64): most keys are told to be of no interest by this word.
+  // The lengths of the node's keys, one bit each (modulo 64): this word shows that most keys are of no interest.
   let lengths: u64 = node ? load<u64>(node, N_LENGTHS) : 0;
   let index: u32 = 0;
   if (maxDepth < 1) return 0;

@@ -1,6 +1,6 @@
 /**
- * The engine with what plugins need besides: views over records, and a check of what they output. A module of its own (views.wasm), because
- * `select` should not have to compile it.
+ * The engine with what plugins need besides: views over records, and a check of what they output. A module of its own
+ * (views.wasm), because `select` should not have to compile it.
  */
 export * from './engine';
 export * from './views';

@@ -1,7 +1,8 @@
 /**
  * A lane with a guest that runs once over the whole stream: a WASI filter or a Slung program. It is entered when the
  * first block comes, and left for good when it returns; what comes after that is let go.
- * The surprising part: the guest is "in a call" between two questions for input, and only then does the watchdog count.
+ * The surprising part: the guest is "in a call" between two questions for input, and only then does the watchdog
+ * count.
  */
 import { buildPlan } from '../../engine/plan.ts';
 import { RowEngine } from '../../engine/row-engine.ts';
@@ -61,7 +62,7 @@ function closedOutcome(outcome: LaneNote, store: HistoryStore | undefined, strea
   }
 }
 
-/** Runs the guest to its end. @returns what is to be told of it */
+/** Runs the guest to its end. @returns what is to be reported */
 function outcomeOf(
   stream: StreamLane,
   run: (stream: StreamLane) => void,
@@ -126,7 +127,7 @@ function programOf(
     });
 }
 
-/** One request, for a program that can only be told the body or nothing. */
+/** One request, for a program that can only get the body or nothing. */
 function request(
   services: ServicesClient,
   method: HttpMethod,

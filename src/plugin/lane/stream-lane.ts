@@ -1,9 +1,9 @@
 /**
  * The input and output of a guest that runs once over a whole stream, as blocks: the guest asks for more, and that is
- * when its block is done with what it has put out so far. A guest that puts out much before it asks hands its output on
- * in parts. After the last input comes one block without any, for what a guest puts out at its end.
+ * when its block is done with its output so far. A guest that outputs much before it asks hands its output on
+ * in parts. After the last input comes one block without any, for what a guest outputs at its end.
  *
- * A guest that writes for ever is ended by a bound on what it puts out between two requests for input, and after the end:
+ * A guest that writes for ever is ended by a bound on its output between two requests for input, and after the end:
  * the floor of --max-output, or more after much input, because some keep it all and put it out at once, as sort does.
  */
 import { copyInto } from '../../engine/copy.ts';
@@ -17,7 +17,7 @@ import type { StreamCheck } from './stream-check.ts';
 
 /** Output is handed on when there is so much of it, although the guest has not asked for more input. */
 const PART_BYTES = 2 << 20;
-/** What a guest may put out before it reads on, for each byte of all input so far. */
+/** The most output of a guest before it reads on, for each byte of all input so far. */
 const OUTPUT_FOR_INPUT = 16;
 /** Rows of a step, see tangent-lane.ts. */
 const STEP_ROWS = 512;
@@ -34,14 +34,14 @@ export class StreamLane implements GuestStream {
   /** Where the next step of the block begins. */
   #at = 0;
   #isOver = false;
-  /** Bytes put out since the last question for input. */
+  /** Bytes of output since the last question for input. */
   #written = 0;
   /** Bytes of all input so far. */
   #given = 0;
   #copy = new Uint8Array(0);
 
   /**
-   * @param options.beforeSeen is called before anything that the guest has put out can be seen
+   * @param options.beforeSeen is called before any output of the guest can be seen
    * @param options.check of its output; undefined when nobody wants that
    */
   constructor(

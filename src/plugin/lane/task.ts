@@ -1,9 +1,9 @@
 /**
- * What the main thread and the thread of a plugin's lane tell each other. Work goes through one word per block, as with
- * every worker lane (layout.ts, B_STATE); counts and the state of the guest through the words of a ledger; everything with
- * text in it as notes through a message port, which the receiver reads synchronously when it has seen the words.
- * The receiver may be busy for as long as it likes, so notes are few and short, whatever a guest says: texts are cut
- * where they arise, and after those that are shown only a count goes across. Types and constants only.
+ * What the main thread and the thread of a plugin's lane tell each other. Work goes through one word per block, as
+ * with every worker lane (layout.ts, B_STATE); counts and the state of the guest through the words of a ledger;
+ * everything with text in it as notes through a message port, which the receiver reads synchronously when it has seen
+ * the words. The receiver may be busy for as long as it likes, so notes are few and short, whatever a guest says:
+ * texts are cut where they arise, and after those that are shown only a count goes across. Types and constants only.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { EngineOptions, MemoryMap } from '../../engine/memory.ts';
@@ -51,7 +51,7 @@ export interface PluginTask {
   readonly onPluginError: 'fail' | 'skip' | 'pass';
   /**
    * Nobody reads the output as records behind this plugin, so it is checked here: of a Tangent plugin bad lines are
-   * rejected, of a guest that reads a stream they are counted, and the first one is told.
+   * rejected, of a guest that reads a stream they are counted, and the first one is reported.
    */
   readonly checksOutput: boolean;
   readonly maxMemoryBytes: number;
@@ -61,7 +61,7 @@ export interface PluginTask {
   readonly stderr: StderrMode;
   /** How long it may wait for the network in one call, in all. */
   readonly networkTimeLimitMs: number;
-  /** What one call may put out; a guest that reads a stream may put out more when it was given much. */
+  /** The most output of one call; a guest that reads a stream may output more when it was given much. */
   readonly maxOutputBytes: number;
   readonly config: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
@@ -73,7 +73,9 @@ export interface PluginTask {
   readonly notes: MessagePort;
   /** To the services thread; undefined when the plugin asks for none. */
   readonly services: LaneLink | undefined;
-  /** How many of the submitted blocks are done: more than none when the thread takes the place of one that was ended. */
+  /**
+   * How many of the submitted blocks are done: more than none when the thread takes the place of one that was ended.
+   */
   readonly blocksDone: number;
   /** The first handle to be given out: a predecessor's are not used again. */
   readonly firstHandle: number;
@@ -81,11 +83,17 @@ export interface PluginTask {
 
 /** i32 words of the ledger. */
 export const WORD_STATE = 0;
-/** The state of the guest's calls: the bits CALL_* below, and above them how many calls, and parts of calls, there were. */
+/**
+ * The state of the guest's calls: the bits CALL_* below, and above them how many calls, and parts of calls, there
+ * were.
+ */
 export const WORD_CALLS = 1;
 /** The number of the next handle. */
 export const WORD_HANDLE = 2;
-/** How many blocks have been submitted. The numbers of the last ones stand in the queue, each at its count modulo its size. */
+/**
+ * How many blocks have been submitted. The numbers of the last ones stand in the queue, each at its count modulo its
+ * size.
+ */
 export const WORD_SUBMITTED = 3;
 /** Bad lines of all blocks that are done. */
 export const WORD_REJECTS = 4;
@@ -117,7 +125,10 @@ export const COUNT_CALLS = 1;
 export const COUNT_GUEST_MS = 2;
 export const COUNT_FAILURES = 3;
 export const COUNT_PINS_LOST = 4;
-/** Of the guest's standard error: lines shown and their code units, lines that were only counted, bytes of the unfinished line. */
+/**
+ * Of the guest's standard error: lines shown and their code units, lines that were only counted, bytes of the
+ * unfinished line.
+ */
 export const COUNT_STDERR_SHOWN = 5;
 export const COUNT_STDERR_SHOWN_BYTES = 6;
 export const COUNT_STDERR_HIDDEN = 7;
@@ -128,7 +139,7 @@ export const COUNT_WARNINGS_TOLD = 10;
 export const COUNT_WARNINGS_LEFT = 11;
 /** Bad lines in the output of a guest that reads a stream. */
 export const COUNT_BAD_OUTPUT = 12;
-/** Different causes of given up records that have a number, and the number of why the thread was ended last. */
+/** Different causes of discarded records that have a number, and the number of why the thread was ended last. */
 export const COUNT_CAUSES = 13;
 export const COUNT_END_CAUSE = 14;
 /** So many different causes are kept in the rejects; the text of any others is only counted with the record. */
@@ -171,7 +182,7 @@ export interface PluginDescription {
   readonly selectors: readonly ListSelector[];
 }
 
-/** The block of a fault that no block is to blame for: it is told with whichever comes next. */
+/** The block of a fault that no block is to blame for: it is reported with whichever comes next. */
 export const ANY_BLOCK = -1;
 
 /** Something went wrong in the guest, while it had these lines of the block (0-based, end exclusive). */
@@ -193,22 +204,22 @@ export type LaneNote =
   | { readonly kind: 'ready'; readonly description: PluginDescription | undefined }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'warn'; readonly text: string }
-  /** What is said of times: a warning, or only with -v. */
+  /** Words about times: a warning, or only with -v. */
   | { readonly kind: 'time'; readonly fault: PluginFault; readonly isWarning: boolean }
   /** A line of the guest's standard error, printable; taken as soon as it comes. */
   | { readonly kind: 'stderr'; readonly text: string }
   /**
-   * Paths of --where and of the plugin's selectors that no record has had so far, each with its slots in the plan that is
-   * in use from now on: the main thread looks there at the end.
+   * Paths of --where and of the plugin's selectors that no record has had so far, each with its slots in the plan that
+   * is in use from now on: the main thread looks there at the end.
    */
   | { readonly kind: 'unseen'; readonly paths: readonly UnseenPath[] }
   /** The run has to end (--on-plugin-error fail). */
   | { readonly kind: 'fatal'; readonly fault: PluginFault }
-  /** Told for the first records that are given up or passed on; B_FAULTS counts them all. */
+  /** Reported for the first records that are discarded or passed on; B_FAULTS counts them all. */
   | { readonly kind: 'fault'; readonly fault: PluginFault }
   /** A name of the configuration that the plugin has asked for, the first time. */
   | { readonly kind: 'config-asked'; readonly name: string }
   /** The words of a cause whose number the rejects have from now on. */
   | { readonly kind: 'cause'; readonly number: number; readonly text: string }
-  /** A guest that reads a stream has come to its end by itself, while it had the block. */
+  /** A guest that reads a stream ended by itself, while it had the block. */
   | { readonly kind: 'ended'; readonly status: number; readonly block: number };

@@ -74,7 +74,7 @@ export class LiveQueries {
   /**
    * One for an engine instance.
    * @param queueBytes what the events that wait may take
-   * @param onTimed is told when the first range that depends on the clock appears, and when the last one is gone
+   * @param onTimed hears when the first range that depends on the clock appears, and when the last one is gone
    */
   constructor(
     engine: RowEngine,

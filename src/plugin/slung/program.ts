@@ -51,7 +51,7 @@ export interface ProgramHost {
   readonly nowUs: () => number;
   readonly events: EventFieldNames;
   readonly store: HistoryStore;
-  /** Waits for the answer. An empty body and a failure are both 0 for the program; a failure is told. */
+  /** Waits for the answer. An empty body and a failure are both 0 for the program; a failure is reported. */
   readonly http: FunctionWorld['http'];
   /** Sends text to a connected producer. @returns false when there is none of that number */
   readonly toProducer: FunctionWorld['toProducer'];
@@ -59,7 +59,7 @@ export interface ProgramHost {
   readonly queueBytes?: number | undefined;
 }
 
-/** What a run has come to. */
+/** What a run has done. */
 export interface ProgramCounts {
   /** Records that were events, and those that were none. */
   readonly events: number;
@@ -124,7 +124,7 @@ function adapterModule(): WebAssembly.Module {
  * Runs a program from its start to its end: when `call()` returns, or when the input is over and nothing waits.
  * @param engine   with a plan of rows whose fields are time, value, series, tags and, with --listen, producer; one
  *                 program for an engine
- * @param onCounts is told what the run has come to, however it ends
+ * @param onCounts gets what the run has done, however it ends
  * @throws GuestExit when the program ends with a status other than 0; Trap, PluginError or what the guest throws
  */
 export function runProgram(

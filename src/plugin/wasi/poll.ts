@@ -3,7 +3,7 @@
  * guest, so that the time limit of a run bounds them as it does any other call.
  *
  * The surprising part: reading is always ready. Whether input is there is known only by taking it, and the guest that
- * is told to read waits there instead. A guest cannot do something else while its input is slow; a filter has nothing
+ * is sent to read waits there instead. A guest cannot do something else while its input is slow; a filter has nothing
  * else to do.
  */
 import * as C from './codes.ts';

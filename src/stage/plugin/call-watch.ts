@@ -51,7 +51,7 @@ export class CallWatch {
   readonly #words: Int32Array;
   readonly #limitMs: number;
   readonly #clockMs: () => number;
-  /** Undefined until the guest is told to hurry; when it was looked at last, and for how long it has gone on. */
+  /** Undefined until the guest has to hurry; when it was looked at last, and for how long it has gone on. */
   #hurry: { lookedMs: number; forMs: number } | undefined;
   #calls = 0;
   #sinceMs = 0;
@@ -84,12 +84,12 @@ export class CallWatch {
     return this.#loading.forMs;
   }
 
-  /** From now on the guest is to come to its end. */
+  /** From now on the guest has to end. */
   hurry(): void {
     this.#hurry ??= { lookedMs: this.#clockMs(), forMs: 0 };
   }
 
-  /** Looks at the guest. @returns whether it was told to hurry and has gone on for longer than `limitMs` */
+  /** Looks at the guest. @returns whether it had to hurry and has gone on for longer than `limitMs` */
   isLate(limitMs: number): boolean {
     if (this.#hurry === undefined) return false;
     const nowMs = this.#clockMs();

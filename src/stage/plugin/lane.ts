@@ -1,8 +1,8 @@
 /**
- * A plugin's lane as the main thread sees it: blocks go to its thread and come back, and a guest that stays too long in
- * one call is ended together with its thread. Then, if the run is to go on, another thread takes its place at the step
- * that was not finished, in the same memory; the record at which a thread was ended twice is not tried again.
- * It is longer than other files because all of it changes one state. The surprising part: nothing here waits for the end
+ * A plugin's lane as the main thread sees it: blocks go to its thread and come back, and a guest that stays too long
+ * in one call is ended together with its thread. Then, if the run is to go on, another thread takes its place at the
+ * step that was not finished, in the same memory; the record at which a thread was ended twice is not tried again. It
+ * is longer than other files because all of it changes one state. The surprising part: nothing here waits for the end
  * of a thread, it is only asked for again.
  */
 import { MessageChannel, type Worker } from 'node:worker_threads';
@@ -235,7 +235,7 @@ export class PluginLane implements Lane {
     this.#worker?.terminate();
   }
 
-  /** The run has been told to stop: a guest that goes on by itself is not given much more time. */
+  /** The run has to stop: a guest that goes on by itself is not given much more time. */
   hurry(): void {
     this.#watch.hurry();
   }
@@ -278,7 +278,10 @@ export class PluginLane implements Lane {
     else if (this.#watch.isLate(HURRY_MS)) this.#end(`it did not end within ${HURRY_MS} ms when told to`);
   }
 
-  /** Compiling cannot be stopped, so that nobody waits for the end of such a thread; the process still has to, at its own end. */
+  /**
+   * Compiling cannot be stopped, so that nobody waits for the end of such a thread; the process still has to, at its
+   * own end.
+   */
   #overload(limitMs: number): void {
     this.#fail(`it was not loaded within ${limitMs} ms (--load-limit)`);
     this.#worker!.terminate();

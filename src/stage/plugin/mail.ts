@@ -7,7 +7,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import * as T from '../../plugin/lane/task.ts';
 
 export class LaneMail {
-  /** What was told and not asked for yet. */
+  /** Notes that came and were not asked for yet. */
   readonly notes: T.LaneNote[] = [];
   /** Names of the configuration that the plugin has asked for. */
   readonly configAsked = new Set<string>();

@@ -1,6 +1,7 @@
 /**
- * A plugin as the stage of a node: its lanes, each with an instance of its own, and what has to be said of it. What its
- * guests tell (faults, warnings) is passed on when the batch in question is drained, so that it has a place in the input.
+ * A plugin as the stage of a node: its lanes, each with an instance of its own, and the reports on it. What its
+ * guests tell (faults, warnings) is passed on when the batch in question is drained, so that it has a place in the
+ * input.
  */
 import { buildPlan } from '../../engine/plan.ts';
 import type { Path } from '../../engine/program.ts';
@@ -217,7 +218,7 @@ export class PluginStage implements Stage {
     }
   }
 
-  /** Records were given up, or passed on as they were. */
+  /** Records were discarded, or passed on as they were. */
   get hasFaults(): boolean {
     return this.#faults > 0;
   }
@@ -268,7 +269,7 @@ export class PluginStage implements Stage {
   }
 }
 
-/** Whether a note is to be told with the block. */
+/** Whether a note is to be reported with the block. */
 function isOf(block: number, note: T.LaneNote): boolean {
   const of = note.kind === 'ended' ? note.block : 'fault' in note ? note.fault.block : T.ANY_BLOCK;
   return of === block || of === T.ANY_BLOCK;
@@ -282,7 +283,9 @@ function placeOf({ fromLine, toLine }: T.PluginFault, { origin }: Batch): string
   return last > first ? `${name}:${first}-${last}` : `${name}:${first}`;
 }
 
-/** The plan that the memory is laid out with. A Tangent plugin's lane replaces it as soon as it knows its selectors. */
+/**
+ * The plan that the memory is laid out with. A Tangent plugin's lane replaces it as soon as it knows its selectors.
+ */
 function planFor(spec: LaneSpec, fields: readonly Path[]) {
   const { where } = spec;
   if (spec.kind === 'wasi') return buildPlan(where, { to: 'lines' });

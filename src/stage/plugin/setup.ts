@@ -1,6 +1,7 @@
 /**
- * From the settings of `slung run` to the stages of plugins: kinds are recognised, contradictions refused, and everything that a
- * lane's thread has to know is put together. Nothing is read or written here but the plugins' own bytes.
+ * From the settings of `slung run` to the stages of plugins: kinds are recognised, contradictions refused, and
+ * everything that a lane's thread has to know is put together. Nothing is read or written here but the plugins' own
+ * bytes.
  */
 
 import { PluginFileError, UsageError } from '../../config/errors.ts';
@@ -33,7 +34,7 @@ export function refused(name: string, reason: string): PluginFileError {
   );
 }
 
-/** What messages call the lines that a plugin puts out. */
+/** What messages call the lines that a plugin outputs. */
 export function outputOf({ name }: { readonly name: string }): string {
   return `<${name}>`;
 }
@@ -47,7 +48,10 @@ export const isStream = (kind: PluginKind): boolean => kind === 'wasi' || kind =
 /** What is checked when the kinds of the plugins are known. */
 type Checked = Pick<RunSettings, 'plugins' | 'listen' | 'record'>;
 
-/** The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has no use for */
+/**
+ * The kinds of all plugins. @throws PluginFileError for a file that is none, UsageError for settings that its kind has
+ * no use for
+ */
 export async function checkPlugins(settings: Checked): Promise<readonly PluginKind[]> {
   const kinds: PluginKind[] = [];
   for (const { name, bytes, abi, limits } of settings.plugins) {
@@ -128,8 +132,8 @@ function fieldOf(flag: string, text: string): Path {
 }
 
 /**
- * The store of a Slung program. One that does not write leaves the store to other writers; of two writers in one run, the
- * program and --record, the second would find it locked, so that is refused before anything is started.
+ * The store of a Slung program. One that does not write leaves the store to other writers; of two writers in one run,
+ * the program and --record, the second would find it locked, so that is refused before anything is started.
  */
 function storeOf(plugin: PluginSetting, record: RecordSettings | undefined): HistoryTask | undefined {
   const { store } = plugin.grants;
@@ -146,7 +150,9 @@ function storeOf(plugin: PluginSetting, record: RecordSettings | undefined): His
   return { directory, durability, retainMs, isReadOnly: !writes };
 }
 
-/** The fields of an event's row, in the order that Slung events expect, checked before a thread is started for them. */
+/**
+ * The fields of an event's row, in the order that Slung events expect, checked before a thread is started for them.
+ */
 function eventFields({ events }: PluginSetting): readonly Path[] {
   return [
     fieldOf('--time', events.time),

@@ -1,4 +1,4 @@
-/** What --stats says of a run of plugins: what was read, what was put out, and a part for each plugin. */
+/** What --stats reports of a run of plugins: input, output, and a part for each plugin. */
 import type { StatsFormat } from '../../config/settings.ts';
 import { grouped } from '../../format/count.ts';
 import type { Talk } from '../../graph/host.ts';
@@ -8,7 +8,7 @@ import { renderStats, type StatsReport } from '../../graph/stats.ts';
 export interface PluginReport {
   readonly plugin: string;
   readonly version: string | undefined;
-  /** Records that came to it, and those that its selectors want (for a stream: all). */
+  /** Records that reached it, and those that its selectors want (for a stream: all). */
   readonly records: number;
   readonly matched: number;
   readonly bytesOut: number;

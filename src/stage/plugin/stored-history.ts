@@ -1,6 +1,6 @@
 /**
  * The history of a Slung program in a store on disk. What the program writes is gathered and goes into the store
- * before anything that it puts out can be seen, before it asks for a history, and when there is much of it: a point at
+ * before any of its output can be seen, before it asks for a history, and when there is much of it: a point at
  * a time, each synced, would be four thousand points a second.
  */
 import type { LaneWorld } from '../../plugin/lane/lane-world.ts';

@@ -103,7 +103,7 @@ export class PointStage implements Stage {
 
   end(): undefined {}
 
-  /** The engine always comes to an end, and soon. */
+  /** The engine always ends, and soon. */
   stop(): void {}
 
   finish(): void {

@@ -1,5 +1,5 @@
 /**
- * Edges to a store. What a batch came to goes in with the position in the input behind the batch, in one write:
+ * Edges to a store. What came of a batch goes in with the position in the input behind the batch, in one write:
  * whoever goes on at a position finds exactly the points before it. A batch without points leaves its position to the
  * next one, or to the end. The store's errors are those of an output (`SinkError`).
  */

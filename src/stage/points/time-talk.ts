@@ -1,6 +1,6 @@
 /**
- * What is said about the unit of times that are numbers: which one was decided for each column of an input (-v), and, once in
- * a run, that a time is an unlikely one in it.
+ * What is said about the unit of times that are numbers: which one was decided for each column of an input (-v), and,
+ * once in a run, that a time is an unlikely one in it.
  */
 import type { PointEngine } from '../../engine/point-engine.ts';
 import { decidedWords, oddTimeWords } from '../../engine/time-units.ts';
@@ -12,7 +12,7 @@ export class TimeTalk {
   readonly #engine: PointEngine;
   readonly #plan: PointPlan;
   readonly #talk: Talk;
-  /** The specs whose unit was told for this input. */
+  /** The specs whose unit was reported for this input. */
   readonly #told = new Set<number>();
   #isOddTold = false;
 

@@ -1,5 +1,5 @@
 /**
- * Columns that came after the header of csv or tsv was written: what is said of them, and of the record that has one.
+ * Columns that came after the header of csv or tsv was written: the reports on them, and on the record that has one.
  */
 
 import type { OutputSettings } from '../../config/settings.ts';

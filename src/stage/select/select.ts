@@ -176,7 +176,7 @@ export class SelectStage implements Stage {
     return { inputs: input.inputs, output, areFound: this.findsColumns };
   }
 
-  /** An engine always comes to an end, and soon. */
+  /** An engine always ends, and soon. */
   stop(): void {}
 
   end(): undefined {}

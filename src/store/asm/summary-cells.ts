@@ -206,7 +206,7 @@ export function ownAppend(own: usize, later: usize): void {
   store<u64>(own, load<u64>(later, S_LAST), S_LAST);
 }
 
-/** Adds what one series comes to in a window to the window's cell. */
+/** Adds the answer of one series in a window to the window's cell. */
 export function ownClose(cell: usize, mode: u32, own: usize): void {
   store<u64>(cell, load<u64>(cell, S_COUNT) + load<u64>(own, S_COUNT), S_COUNT);
   let value: f64;

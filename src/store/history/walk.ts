@@ -1,6 +1,6 @@
 /**
  * One series in order of time, from all of its sources: the step of a walk is either a run of blocks that nobody else
- * overlaps, told by their entries and not decoded, or columns of points, merged from blocks that do overlap. Of
+ * overlaps, known by their entries and not decoded, or columns of points, merged from blocks that do overlap. Of
  * several points with one time and ordinal only the newest source's counts. Ordinals are looked at only when a source
  * has some.
  *
