@@ -46,7 +46,7 @@ const others: Readonly<Record<string, string>> = {
   'test/stage/plugin/fuzz.test.ts': 'damaged plugins through a whole run',
   'test/stage/plugin/lanes.test.ts': 'src/stage/plugin/lane.ts',
   'test/stage/plugin/record.test.ts': 'src/stage/points/recording.ts',
-  'test/stage/plugin/steps.test.ts': 'src/plugin/lane/blocks.ts',
+  'test/stage/plugin/steps.test.ts': 'src/engine/steps.ts',
   'test/stage/plugin/streams.test.ts': 'src/plugin/lane/serve-stream.ts',
   'test/stage/points/resume.test.ts': 'src/graph/position.ts',
   'test/stage/points/same-time.test.ts': 'src/store/numbering.ts',

@@ -79,7 +79,7 @@ export const B_INPUT = 60;
 export const B_SELECTED = 64;
 /** More rejected lines than this stop the block (B_STOPPED_AT); written by the host, all ones for no limit. */
 export const B_REJECT_LIMIT = 68;
-/** Seven words: counters as they were before the current step (plugin/lane/blocks.ts). */
+/** Seven words: counters as they were before the current step (steps.ts). */
 export const B_SAVED = 72;
 /** Where the current step began: what is before it is done. 0 before the first step. */
 export const B_RESUME = 100;

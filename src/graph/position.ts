@@ -1,6 +1,6 @@
 /** Where the input of a batch is when the batch is done. */
-import type { EngineMemory } from '../engine/engine.ts';
 import * as L from '../engine/layout.ts';
+import { lastRejectFrom } from '../engine/rejects.ts';
 import type { Batch } from './batch.ts';
 import type { InputFile } from './input-file.ts';
 import { type InputPosition, SourceReceipt } from './receipt.ts';
@@ -25,16 +25,8 @@ function positionAfter(batch: Batch, file: InputFile, to: number, lines: number)
   const lastAt = batch.endAdded && to === batch.to ? Math.max(from, lane.memory.lastNewline(from, to - 1) + 1) : to;
   // A last line without a newline that is no record may be half of one, and is not counted. One that is a record is:
   // read again, its point would be there twice.
-  const isUnfinished = lastAt < to && isRejected(lane.memory, batch.block, lastAt);
+  const isUnfinished = lastAt < to && (lastRejectFrom(lane.memory, batch.block) ?? 0) >= lastAt;
   const end = isUnfinished ? lastAt : batch.endAdded && to === batch.to ? to - 1 : to;
   file.count(lane.memory.view(from, end), sourceOffset);
   return file.countedBytes === 0 ? undefined : file.position(origin.lines + lines - Number(lastAt < to));
-}
-
-/** Whether the line that begins at an address is among the bad ones of a block. */
-function isRejected(memory: EngineMemory, block: number, lineAt: number): boolean {
-  const count = memory.word(block, L.B_REJECT_COUNT);
-  if (count === 0) return false;
-  const last = memory.word(block, L.B_REJECTS) + (count - 1) * L.REJECT_BYTES;
-  return memory.words()[(last + L.REJ_FROM) >> 2]! >>> 0 >= lineAt;
 }

@@ -53,22 +53,22 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     return { kind: 'done', code: 1 };
   }
   const services = servicesFor(settings, host, listening?.send);
-  let chain: Chain | undefined;
+  let run: PluginRun | undefined;
   try {
-    chain = new Chain(settings, kinds, host, services);
-    await startAll(chain.plugins);
-    const recording = await chain.openRecording();
+    run = new PluginRun(settings, kinds, host, services);
+    await startAll(run.plugins);
+    const recording = await run.openRecording();
     const opened = ends ?? openEnds(settings, host);
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
-    const graph = chain.connect(source, recording);
+    const graph = run.connect(source, recording);
     await executeHeard(graph, host, listening === undefined ? undefined : () => listening.stop());
-    return chain.conclude(graph.seconds);
+    return run.conclude(graph.seconds);
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
   } finally {
-    chain?.close();
+    run?.close();
     listening?.source.close();
     await services?.close();
   }
@@ -127,7 +127,7 @@ function conversionOf({ plugins, batches, output, rejects }: RunSettings, kind: 
 }
 
 /** The stages of a run, and the nodes that they become. */
-class Chain {
+class PluginRun {
   readonly plugins: readonly PluginStage[];
   readonly #settings: RunSettings;
   readonly #host: RunHost;

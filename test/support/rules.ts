@@ -79,8 +79,6 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     format: ['count.ts'],
     graph: 'all',
     config: 'all',
-    // The steps of a block of rows.
-    'plugin/lane': ['blocks.ts'],
     store: 'all',
     selector: ['index.ts'],
     io: 'all',

@@ -4,11 +4,10 @@
  * list is full, what has been checked is handed on as a part.
  */
 import * as L from '../../engine/layout.ts';
+import { NO_LIMIT, rejectLimitOf, setRejectLimit } from '../../engine/rejects.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
-import { saveStep, sealBytes } from './blocks.ts';
+import { saveStep, sealBytes } from '../../engine/steps.ts';
 import type { BlockQueue } from './queue.ts';
-
-const NO_LIMIT = 0xffffffff;
 
 export class OutputCheck {
   readonly #engine: RowEngine;
@@ -46,9 +45,9 @@ export class OutputCheck {
   /** What is bad in the output counts as what is bad in the input does. */
   #takeFromLimit(block: number, rejected: number): boolean {
     const engine = this.#engine;
-    const limit = engine.word(block, L.B_REJECT_LIMIT);
+    const limit = rejectLimitOf(engine, block);
     if (limit === NO_LIMIT) return true;
-    engine.setWord(block, L.B_REJECT_LIMIT, Math.max(0, limit - rejected));
+    setRejectLimit(engine, block, limit - rejected);
     return engine.word(block, L.B_REJECT_COUNT) + rejected <= limit;
   }
 

@@ -4,9 +4,8 @@
  */
 import type { EngineMemory } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
+import { NO_LIMIT, rejectLimitOf, setRejectLimit } from '../../engine/rejects.ts';
 import { ledgerViews, QUEUE_LENGTH, WORD_QUEUE, WORD_REJECTS, WORD_SUBMITTED } from './task.ts';
-
-const NO_LIMIT = 0xffffffff;
 
 export class BlockQueue {
   readonly #memory: EngineMemory;
@@ -37,9 +36,9 @@ export class BlockQueue {
    */
   #limitRejects(block: number): void {
     const memory = this.#memory;
-    const limit = memory.word(block, L.B_REJECT_LIMIT);
+    const limit = rejectLimitOf(memory, block);
     if (limit === NO_LIMIT || memory.word(block, L.B_RESUME) !== 0) return;
-    memory.setWord(block, L.B_REJECT_LIMIT, Math.max(0, limit - this.#words[WORD_REJECTS]!));
+    setRejectLimit(memory, block, limit - this.#words[WORD_REJECTS]!);
   }
 
   done(block: number): void {

@@ -9,8 +9,8 @@
 import { copyInto } from '../../engine/copy.ts';
 import * as L from '../../engine/layout.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
+import { clearBlock, sealBlock } from '../../engine/steps.ts';
 import { type GuestStream, Trap } from '../guest.ts';
-import { clearBlock, sealBlock } from './blocks.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { BlockQueue } from './queue.ts';
 import type { StreamCheck } from './stream-check.ts';

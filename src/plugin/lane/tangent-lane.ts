@@ -8,13 +8,14 @@ import { CODE_PLUGIN_FAILED } from '../../engine/code-numbers.ts';
 import * as L from '../../engine/layout.ts';
 import { buildPlan } from '../../engine/plan.ts';
 import type { Path, Program } from '../../engine/program.ts';
+import { addReject, rejectLimitOf } from '../../engine/rejects.ts';
 import type { RowEngine } from '../../engine/row-engine.ts';
+import { clearBlock, countFault, restoreStep, savedOutBytes, saveStep, sealBlock } from '../../engine/steps.ts';
 import type { ListSelector } from '../../selector/index.ts';
 import { compileLists, parseTangentPath, renderSelectorError, SelectorError } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
 import { PluginError, Trap } from '../guest.ts';
 import type { TangentGuest } from '../tangent/guest.ts';
-import { clearBlock, countFault, restoreStep, savedOutBytes, saveStep, sealBlock } from './blocks.ts';
 import { causeOf } from './failure.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { OutputCheck } from './output-check.ts';
@@ -194,20 +195,13 @@ export class TangentLane {
       this.#passLine(block, 0);
       return true;
     }
-    const count = engine.word(block, L.B_REJECT_COUNT);
-    const at = (engine.word(block, L.B_REJECTS) + count * L.REJECT_BYTES) >> 2;
-    const words = engine.words();
-    words[at + (L.REJ_FROM >> 2)] = from;
-    words[at + (L.REJ_TO >> 2)] = to;
-    words[at + (L.REJ_CODE >> 2)] = CODE_PLUGIN_FAILED | (cause << L.REJ_CAUSE_SHIFT);
-    words[at + (L.REJ_AT >> 2)] = from;
-    words[at + (L.REJ_LINE >> 2)] = engine.rowWord(0, L.ROW_LINE);
-    engine.setWord(block, L.B_REJECT_COUNT, count + 1);
+    const line = engine.rowWord(0, L.ROW_LINE);
+    const count = addReject(engine, block, { from, to, line, code: CODE_PLUGIN_FAILED, cause });
     // Every line is counted once: this one is a reject now.
     for (const counter of [L.B_RECORDS, L.B_MATCHED, L.B_SELECTED]) {
       engine.setWord(block, counter, engine.word(block, counter) - 1);
     }
-    return count < engine.word(block, L.B_REJECT_LIMIT);
+    return count < rejectLimitOf(engine, block);
   }
 
   /** Calls the guest for the rows of the step; with --unmatched pass, once for each run of rows that it wants. */

@@ -9,17 +9,18 @@ import { MessageChannel, type Worker } from 'node:worker_threads';
 import { createMemory, EngineMemory, type EngineOptions, engineModule, scanner } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
 import type { Plan } from '../../engine/plan.ts';
-import type { Lane } from '../../graph/lane.ts';
+import { setRejectLimit } from '../../engine/rejects.ts';
 import {
   clearBlock,
   clearProgress,
   countFault,
-  linesOfCall,
   passOverCall,
   passPart,
   restoreStep,
   sealBlock,
-} from '../../plugin/lane/blocks.ts';
+} from '../../engine/steps.ts';
+import type { Lane } from '../../graph/lane.ts';
+import { linesOfCall } from '../../plugin/lane/call-lines.ts';
 import { GuestStderr } from '../../plugin/lane/guest-stderr.ts';
 import * as T from '../../plugin/lane/task.ts';
 import type { LaneServices } from '../../plugin/services/start.ts';
@@ -50,7 +51,6 @@ export class PluginRefused extends Error {}
 const START_CHECK_MS = 20;
 /** How long a guest may go on after a signal, with what was read before it. */
 const HURRY_MS = 3000;
-const NO_LIMIT = 0xffffffff;
 
 export class PluginLane implements Lane {
   readonly memory: EngineMemory;
@@ -134,7 +134,7 @@ export class PluginLane implements Lane {
     memory.setWord(block, L.B_TO, to);
     // Counted from the lane's beginning, see queue.ts.
     const left = this.#around.rejectsLeft() + this.#rejectsTaken;
-    memory.setWord(block, L.B_REJECT_LIMIT, left < NO_LIMIT ? Math.max(0, left) : -1);
+    setRejectLimit(memory, block, left);
     this.#setState(block, L.STATE_READY);
     this.#submitted.push(block);
     const count = this.#words[T.WORD_SUBMITTED]!;

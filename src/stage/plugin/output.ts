@@ -5,8 +5,8 @@
  */
 import type { Reject } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
+import { sealBytes } from '../../engine/steps.ts';
 import type { Rejecting } from '../../graph/rejecting.ts';
-import { sealBytes } from '../../plugin/lane/blocks.ts';
 import type { PluginLane } from './lane.ts';
 
 export class PluginOutput {

@@ -7,7 +7,8 @@ import * as L from '../../engine/layout.ts';
 import { buildPlan, type Plan } from '../../engine/plan.ts';
 import { PointEngine, STEP_ROWS } from '../../engine/point-engine.ts';
 import type { Path, Program } from '../../engine/program.ts';
-import { restoreStep, saveStep } from '../../plugin/lane/blocks.ts';
+import { NO_LIMIT, setRejectLimit } from '../../engine/rejects.ts';
+import { restoreStep, saveStep } from '../../engine/steps.ts';
 import type { PointPlan } from './fields.ts';
 import { readSeries } from './series.ts';
 import type { StoreWriter } from './store-writer.ts';
@@ -114,7 +115,7 @@ export class PointMaker {
    */
   pass(block: number, from: number, to: number): { records: number; without: number; first: WithoutPoint | undefined } {
     const { engine } = this;
-    this.#begin(block, from, to, -1);
+    this.#begin(block, from, to, NO_LIMIT);
     let without = 0;
     let first: WithoutPoint | undefined;
     for (let at = from; at < to; ) {
@@ -136,7 +137,7 @@ export class PointMaker {
     engine.setWord(block, L.B_STOPPED_AT, 0);
     engine.setWord(block, L.B_FROM, from);
     engine.setWord(block, L.B_TO, to);
-    engine.setWord(block, L.B_REJECT_LIMIT, limit < 0xffffffff ? limit : -1);
+    setRejectLimit(engine, block, limit);
   }
 
   /** Columns that are full wait for the end of their block: points and the position behind them go into the store together. */

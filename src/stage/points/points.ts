@@ -5,8 +5,8 @@
 import type { BatchSettings, SelectionSettings } from '../../config/settings.ts';
 import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_NO_TIME, CODE_TOO_DEEP, CODE_TOO_LONG } from '../../engine/code-numbers.ts';
 import type { EngineMemory } from '../../engine/engine.ts';
-import * as L from '../../engine/layout.ts';
 import type { Program } from '../../engine/program.ts';
+import { recodeRejects } from '../../engine/rejects.ts';
 import type { Batch } from '../../graph/batch.ts';
 import { SameThreadLane, type Seat } from '../../graph/lane.ts';
 import { Lanes } from '../../graph/lanes.ts';
@@ -44,15 +44,8 @@ class PointLane extends SameThreadLane {
  * A row that could not become a record comes as it is (csv/source.ts), and JSON's complaints about it mean nothing.
  */
 function nameBadRows(memory: EngineMemory, block: number): void {
-  const words = memory.words();
-  const count = memory.word(block, L.B_REJECT_COUNT);
   const own: readonly number[] = [CODE_BAD_UTF8, CODE_TOO_DEEP, CODE_TOO_LONG];
-  for (let i = 0, at = memory.word(block, L.B_REJECTS) >> 2; i < count; i++, at += L.REJECT_BYTES >> 2) {
-    const code = words[at + (L.REJ_CODE >> 2)]!;
-    if (code >= CODE_NO_TIME || own.includes(code)) continue;
-    words[at + (L.REJ_CODE >> 2)] = CODE_BAD_ROW;
-    words[at + (L.REJ_AT >> 2)] = words[at + (L.REJ_FROM >> 2)]!;
-  }
+  recodeRejects(memory, block, (code) => (code >= CODE_NO_TIME || own.includes(code) ? undefined : CODE_BAD_ROW));
 }
 
 /** What the stage works with. */

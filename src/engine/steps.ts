@@ -1,17 +1,18 @@
 /**
- * A step of a block can be undone: its counters and the length of its output are copied before it begins, into the
+ * Blocks that are gone through in steps. A step can be undone: its counters and the length of its output are copied before it begins, into the
  * block's own words, so that whoever goes on after a failure (the same thread, another one, the main thread) can do
  * it.
  */
-import type { EngineMemory } from '../../engine/engine.ts';
-import * as L from '../../engine/layout.ts';
-import { ANY_BLOCK } from './task.ts';
 
-const pairs: readonly (readonly [word: number, saved: number])[] = [
-  ...[L.B_REJECT_COUNT, L.B_RECORDS, L.B_MATCHED, L.B_BLANK, L.B_LINES, L.B_SELECTED, L.B_OUT_BYTES].map(
-    (word, i) => [word, L.B_SAVED + 4 * i] as const,
-  ),
+import type { EngineMemory } from './engine.ts';
+import * as L from './layout.ts';
+
+/** What a step counts, and how much it outputs. */
+const counters: readonly number[] = [
+  ...[L.B_REJECT_COUNT, L.B_RECORDS, L.B_MATCHED, L.B_BLANK, L.B_LINES, L.B_SELECTED, L.B_OUT_BYTES],
 ];
+const savedAt = (i: number): number => L.B_SAVED + 4 * i;
+const pairs: readonly (readonly [word: number, saved: number])[] = counters.map((word, i) => [word, savedAt(i)]);
 
 export function saveStep(memory: EngineMemory, block: number): void {
   for (const [word, saved] of pairs) memory.setWord(block, saved, memory.word(block, word));
@@ -23,7 +24,7 @@ export function restoreStep(memory: EngineMemory, block: number): void {
 
 /** The length of the output before the step. */
 export function savedOutBytes(memory: EngineMemory, block: number): number {
-  return memory.word(block, L.B_SAVED + 24);
+  return memory.word(block, savedAt(counters.indexOf(L.B_OUT_BYTES)));
 }
 
 /** Empties a block that is to be processed. */
@@ -87,23 +88,4 @@ export function sealBytes(memory: EngineMemory, block: number, start: number, by
   words[at + (L.SEG_START >> 2)] = start;
   words[at + (L.SEG_BYTES >> 2)] = bytes;
   memory.setWord(block, L.B_SEGMENT_COUNT, bytes > 0 ? 1 : 0);
-}
-
-/**
- * The lines of the call in which the guest of a block is (0-based, end exclusive): none at all when it is in no call.
- */
-export function linesOfCall(
-  memory: EngineMemory,
-  block: number | undefined,
-): { readonly block: number; readonly fromLine: number; readonly toLine: number } {
-  const to = block === undefined ? 0 : memory.word(block, L.B_CALL_TO);
-  if (block === undefined || to === 0) return { block: block ?? ANY_BLOCK, fromLine: 0, toLine: 0 };
-  const start = memory.word(block, L.B_FROM);
-  const linesBefore = (address: number): number => {
-    const bytes = memory.view(start, address);
-    let lines = 0;
-    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) lines++;
-    return lines;
-  };
-  return { block, fromLine: linesBefore(memory.word(block, L.B_CALL_FROM)), toLine: linesBefore(to) + 1 };
 }
