@@ -18,7 +18,7 @@ const entries: ReadonlySet<string> = new Set(
 
 /** What topologies need and no command runs yet: files, or the beginnings of their paths. What has been wired does not stay. */
 const forTopologies: readonly string[] = [
-  'src/io/append-sink.ts',
+  'src/io/dir-outlet.ts',
   'src/io/follow-source.ts',
   'src/io/http-listen.ts',
   'src/io/http-outlet.ts',

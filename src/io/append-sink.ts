@@ -42,7 +42,11 @@ export interface AppendOptions {
   /** Begin a new file before one would be larger, or older. A single write may be larger. */
   readonly rotate?: { readonly bytes?: number | undefined; readonly ageMs?: number | undefined } | undefined;
   /** `batch`: what was taken is on the disk (fdatasync) when the write returns. */
-  readonly sync?: 'none' | 'batch';
+  readonly sync?: 'none' | 'batch' | undefined;
+  /** Looks at each file that was opened, and throws when it must not be written. A path with this is taken as it is: links are not followed. */
+  readonly check?: ((fd: number) => void) | undefined;
+  /** Not lines: a last line without a newline is as it should be. */
+  readonly isBinary?: boolean | undefined;
   /** Milliseconds since 1970, for the age and the names of rotated files. */
   readonly nowMs: () => number;
 }
@@ -66,7 +70,7 @@ export class AppendSink implements Sink {
     this.#options = options;
     this.#nowMs = options.nowMs;
     try {
-      this.#target = resolveTarget(path);
+      this.#target = options.check === undefined ? resolveTarget(path) : path;
     } catch (error) {
       throw sinkError(path, 'add to', error);
     }
@@ -127,9 +131,11 @@ export class AppendSink implements Sink {
       fd = openSync(this.#target, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, NEW_FILE_MODE);
       const stats = fstatSync(fd);
       if (!stats.isFile()) throw new Error('only a regular file can be added to');
+      this.#options.check?.(fd);
       this.#sizeBytes = stats.size;
       this.#beganMs = stats.size > 0 ? stats.birthtimeMs || stats.mtimeMs : this.#nowMs();
-      if (stats.size > 0 && !endsInNewline(fd, stats.size)) this.#sizeBytes += writeSync(fd, '\n');
+      if (stats.size > 0 && this.#options.isBinary !== true && !endsInNewline(fd, stats.size))
+        this.#sizeBytes += writeSync(fd, '\n');
       // The name of a new file is on the disk when its folder is.
       if (stats.size === 0 && this.#options.sync === 'batch') syncFolder(dirname(this.#target));
     } catch (error) {

@@ -14,9 +14,8 @@ const parts: ReadonlyMap<string, (date: Date) => string> = new Map([
   ['H', (date: Date) => pad(date.getUTCHours(), 2)],
   ['M', (date: Date) => pad(date.getUTCMinutes(), 2)],
   ['S', (date: Date) => pad(date.getUTCSeconds(), 2)],
-  ['F', (date: Date) => date.toISOString().slice(0, 10)],
+  ['y', (date: Date) => pad(date.getUTCFullYear() % 100, 2)],
   ['j', (date: Date) => pad(1 + Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / DAY_MS), 3)],
-  ['s', (date: Date) => String(Math.floor(date.getTime() / 1000))],
   ['%', () => '%'],
 ]);
 
