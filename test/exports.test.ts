@@ -19,6 +19,9 @@ const entries: ReadonlySet<string> = new Set(
 /** What topologies need and no command runs yet: files, or the beginnings of their paths. What has been wired does not stay. */
 const forTopologies: readonly string[] = [
   'src/io/dir-outlet.ts',
+  'src/io/drop-sink.ts',
+  'src/io/glob.ts',
+  'src/io/positions.ts',
   'src/io/follow-source.ts',
   'src/io/http-listen.ts',
   'src/io/http-outlet.ts',

@@ -28,6 +28,12 @@ export class Head {
     this.#length += added.length;
   }
 
+  /** Whether an open file begins with `headBytes` bytes of this checksum. Throws the system's error. */
+  static fits(fd: number, { headBytes, headCrc }: { readonly headBytes: number; readonly headCrc: number }): boolean {
+    const { headBytes: foundBytes, headCrc: foundCrc } = Head.of(fd, headBytes).before(headBytes);
+    return foundBytes === headBytes && foundCrc === headCrc;
+  }
+
   /** How many of these bytes lie before `offset`, and their checksum. */
   before(offset: number): { readonly headBytes: number; readonly headCrc: number } {
     const headBytes = Math.min(offset, this.#length);

@@ -36,8 +36,10 @@ export interface FollowOptions {
   readonly notice: (text: string) => void;
   /** Milliseconds by a clock that never goes back. */
   readonly clockMs: () => number;
-  /** The first byte to read of the file that is there now. Default 0. */
+  /** The first byte to read of the file that is there now, or of `first`. Default 0. */
   readonly at?: number | undefined;
+  /** Where the file is now that the path named in an earlier run: it is read to its end before what the path names. */
+  readonly first?: string | undefined;
   readonly pollMs?: number;
   readonly graceMs?: number;
 }
@@ -81,7 +83,8 @@ export class FollowSource implements Source {
     // The folder: the file may not exist, and be another one in a moment.
     this.#changes = new ChangeWait(() => [dirname(path)], options.pollMs);
     this.#graceMs = options.graceMs ?? GRACE_MS;
-    if (existsSync(path)) this.#open(options.at ?? 0);
+    if (options.first !== undefined) this.#open(options.at ?? 0, options.first);
+    else if (existsSync(path)) this.#open(options.at ?? 0);
     else this.#tell(`waiting for ${excerpt(path)}, which does not exist yet`);
   }
 
@@ -239,10 +242,10 @@ export class FollowSource implements Source {
     }
   }
 
-  #open(at: number): void {
+  #open(at: number, path = this.name): void {
     let fd = -1;
     try {
-      fd = openSync(this.name, 'r');
+      fd = openSync(path, 'r');
       const stats = fstatSync(fd);
       if (!stats.isFile()) throw new Error('only a regular file can be followed');
       const head = Head.of(fd, at);

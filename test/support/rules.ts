@@ -166,7 +166,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   query: { selector: ['errors.ts', 'strings.ts', 'suggest.ts'], 'selector/regex': 'all', text: 'all' },
   selector: { 'selector/regex': ['error.ts', 'index.ts'], engine: ['program.ts'], text: 'all' },
   'selector/regex': { selector: ['suggest.ts'], engine: ['regex-layout.ts'] },
-  io: { lock: ['temporary.ts'], text: 'all' },
+  // Positions are those of one run at a time.
+  io: { lock: ['file-lock.ts', 'temporary.ts'], text: 'all' },
   lock: { text: 'all' },
   // It can run out of addresses.
   engine: { text: ['explained.ts'] },
