@@ -89,14 +89,14 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
     return this.#template.places;
   }
 
-  /** Always takes it. After a failure, some of its segments may have been written. */
+  /** Always takes it. When a path cannot be had, nothing of it is written; when a write fails, other files may have their lines. */
   offer(delivery: KeyedDelivery): 'taken' {
     if (this.#isClosed) throw new Error('a closed outlet takes nothing');
     const taken: Taken = { delivery, open: 1, failure: undefined };
     try {
-      delivery.segments.forEach((segment, i) => {
-        if (segment.length > 0) this.#write(this.#pathOf(delivery.keys[i]!), segment, taken);
-      });
+      for (const [path, segments] of this.#byPath(delivery)) {
+        this.#write(path, segments.length === 1 ? segments[0]! : Buffer.concat(segments), taken);
+      }
     } catch (error) {
       taken.failure ??= sinkError(this.name, 'write', error);
     }
@@ -127,6 +127,21 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
 
   report(): OutletReport {
     return { ...this.#done, failed: { ...this.#failed }, retries: 0 };
+  }
+
+  /** One write for each file, however its records are spread over the delivery. */
+  #byPath({ segments, keys }: KeyedDelivery): Map<string, Uint8Array[]> {
+    const nowMs = this.#options.nowMs();
+    this.#useTime(nowMs);
+    const parts = new Map<string, Uint8Array[]>();
+    for (const [i, segment] of segments.entries()) {
+      if (segment.length === 0) continue;
+      const path = this.#pathOf(keys[i]!, nowMs);
+      const part = parts.get(path);
+      if (part === undefined) parts.set(path, [segment]);
+      else part.push(segment);
+    }
+    return parts;
   }
 
   #write(path: string, lines: Uint8Array, taken: Taken): void {
@@ -207,16 +222,17 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
     file.sink.abort();
   }
 
-  #pathOf(values: readonly string[]): string {
-    const { nowMs, maxKeys, template } = this.#options;
-    const now = nowMs();
-    const time = this.#template.timeText(now);
-    if (time !== this.#time) {
-      // Another hour has other files: those of the last one are not needed any more.
-      this.#paths.clear();
-      this.reopen();
-      this.#time = time;
-    }
+  /** Another hour has other files: those of the last one are not needed any more. */
+  #useTime(nowMs: number): void {
+    const time = this.#template.timeText(nowMs);
+    if (time === this.#time) return;
+    this.#paths.clear();
+    this.reopen();
+    this.#time = time;
+  }
+
+  #pathOf(values: readonly string[], nowMs: number): string {
+    const { maxKeys, template } = this.#options;
     // With their lengths: no value can look like two.
     const key = values.length === 1 ? values[0]! : values.map((value) => `${value.length}:${value}`).join('');
     const known = this.#paths.get(key);
@@ -225,7 +241,7 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
       const text = `cannot write ${excerpt(template)}: there are more than ${maxKeys} files`;
       throw new SinkError(this.name, 'EKEYS', `${text}; max-keys allows more, or name them after something else`, 0);
     }
-    const path = this.#made(this.#template.namesOf(values, now));
+    const path = this.#made(this.#template.namesOf(values, nowMs));
     this.#paths.set(key, path);
     return path;
   }
@@ -259,7 +275,7 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
   #check(path: string, fd: number): void {
     const [open, there] = [fstatSync(fd), lstatSync(path)];
     const isThere = open.dev === there.dev && open.ino === there.ino;
-    if (!isThere || realpathSync(path) !== path) this.#refuse(path, 'is reached by a link');
+    if (!isThere || realpathSync.native(path) !== path) this.#refuse(path, 'is reached by a link');
   }
 
   #refuse(path: string, why: string): never {

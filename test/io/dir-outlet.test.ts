@@ -94,8 +94,9 @@ test('makes so many files and no more, and says what helps', () => {
   const one = send(outlet, ...Array.from({ length: 101 }, (_, i) => [`k${i}`, `${i}\n`] as const));
   expect(failureOf(one)).toMatch(/there are more than 100 files; max-keys allows more/);
   expect(one.settled).toBe(1);
-  expect(Object.keys(files())).toHaveLength(100);
-  expect(send(outlet, ['k7', 'x\n']).outcome).toBe('delivered');
+  expect(files()).toEqual({});
+  expect(send(outlet, ['k7', 'x\n'], ['k8', 'y\n'], ['k7', 'z\n']).outcome).toBe('delivered');
+  expect(files()).toEqual({ 'k7.ndjson': 'x\nz\n', 'k8.ndjson': 'y\n' });
 });
 
 const hostile = [
