@@ -146,8 +146,11 @@ export class Drafts {
     return undefined;
   }
 
-  /** The node that a word in a route stands for; undefined when there is none, which is reported. */
-  resolve(word: Scalar, role: Role, path: string): Draft | undefined {
+  /**
+   * The node that a word in a route stands for; undefined when there is none, which is reported.
+   * @param mayBeNew a path or URL that no route has may become a node
+   */
+  resolve(word: Scalar, role: Role, path: string, mayBeNew = true): Draft | undefined {
     const { problems } = this.#context;
     const known = this.#byName.get(word.text);
     if (known !== undefined) return this.#fits(known, word, role, path) ? known : undefined;
@@ -159,14 +162,18 @@ export class Drafts {
         this.#add(this.#draft(standard, name, scalarNode(name, word.place), word.place, path, false));
       return this.#fits(named, word, role, path) ? named : undefined;
     }
-    if (isUrlOrPath(word.text) || /\.(?:wasm|ts)$/.test(word.text)) return this.#resolveUrl(word, role, path);
+    const isUrl = isUrlOrPath(word.text) || /\.(?:wasm|ts)$/.test(word.text);
+    if (isUrl && (mayBeNew || this.#byName.has(coverUrl(word.text)))) return this.#resolveUrl(word, role, path);
     const near = nearest(word.text, [...this.#byName.keys(), ...Object.keys(builtins)]);
     const at = this.#byName.get(near ?? '');
     const meant =
       near === undefined ? '' : `; did you mean ${quoted(near)}${at?.isDeclared ? ` (${shortPlace(at.place)})` : ''}?`;
     const called = word.variable === undefined ? quoted(word.text, 60) : `what ${word.variable} holds`;
     const message = `no source, plugin or sink is called ${called}${meant}`;
-    const hint = near === undefined ? 'A path has a slash in it: ./FILE. A URL has a scheme: file:FILE.' : undefined;
+    const written = mayBeNew
+      ? 'A path has a slash in it: ./FILE. A URL has a scheme: file:FILE.'
+      : 'It has to be in a route.';
+    const hint = near === undefined ? written : undefined;
     problems.error({ code: 'unknown-node', message, place: word.place, path, hint });
     return undefined;
   }

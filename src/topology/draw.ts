@@ -2,7 +2,7 @@
  * A topology as a picture: text with box characters for terminals, dot for Graphviz, mermaid for documents, JSON for
  * programs. Secrets are in none of them: nodes are drawn by their names, which have none.
  */
-import { excerpt, oneLine } from '../text/printable.ts';
+import { excerpt, jsonLine, oneLine } from '../text/printable.ts';
 import { sinkGuarantee, sourceGuarantee } from './guarantees.ts';
 import { type Edge, nodeOf, type Projection, type Topology, type Where } from './topology.ts';
 
@@ -64,7 +64,7 @@ function drawText(topology: Topology): string {
   const known = drawnNodes(topology).filter(({ guarantee }) => guarantee !== undefined);
   const width = Math.min(25, Math.max(0, ...known.map(({ name }) => name.length)));
   const notes = known.map(({ name, guarantee }) => `${excerpt(name, 24).padEnd(width)}  ${guarantee}`);
-  return `${[...lines, '', ...notes].join('\n')}\n`;
+  return `${[...lines, '', ...notes].map(oneLine).join('\n')}\n`;
 }
 
 /** Everything that leads away from a node; a plain way on to a plugin with one way out is drawn on the same line. */
@@ -212,5 +212,5 @@ function drawJson(topology: Topology): string {
     format: projection.format,
     fields: projection.fields?.map(({ name, path }) => ({ name, path })),
   }));
-  return `${JSON.stringify({ nodes: drawnNodes(topology), edges, rejects: topology.rejects })}\n`;
+  return `${jsonLine({ nodes: drawnNodes(topology), edges, rejects: topology.rejects })}\n`;
 }

@@ -59,13 +59,29 @@ class Printer {
       ['defaults', own.entries.length === 0 ? undefined : own],
       ...named,
       ['routes', routesNode(topology.edges, (name) => this.#name(name), this.#place)],
-      ['tests', tests && this.#clean(tests)],
+      ['tests', tests && this.#tests(tests)],
       ['rejects', topology.rejects === undefined ? undefined : this.#text(this.#name(topology.rejects))],
     ];
     return mapNode(
       this.#place,
       members.flatMap(([key, value]) => (value === undefined ? [] : [entryNode(key, value)])),
     );
+  }
+
+  /** As written, with the names that nodes have here. */
+  #tests(node: Node): Node {
+    if (node.kind !== 'list') return this.#clean(node);
+    const items = node.items.map((item) => {
+      if (item.kind !== 'map') return this.#clean(item);
+      const entries = item.entries.map(({ key, value }) => {
+        if (key === 'into' && value.kind === 'scalar') return entryNode(key, this.#text(this.#name(value.text)));
+        if (key !== 'expect' || value.kind !== 'map') return entryNode(key, this.#clean(value));
+        const expected = value.entries.map((entry) => entryNode(this.#name(entry.key), this.#clean(entry.value)));
+        return entryNode(key, mapNode(this.#place, expected));
+      });
+      return mapNode(this.#place, entries);
+    });
+    return listNode(this.#place, items);
   }
 
   #name(name: string): string {

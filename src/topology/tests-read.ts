@@ -40,7 +40,7 @@ function readTest(item: MapNode, path: string, drafts: Drafts, context: WalkCont
   const { settings, entries } = walk(item, context.table.test, path, context);
   const { problems } = context;
   const into = entries.get('into')?.value;
-  const node = into?.kind === 'scalar' ? drafts.resolve(into, 'from', `${path}.into`) : undefined;
+  const node = into?.kind === 'scalar' ? drafts.resolve(into, 'from', `${path}.into`, false) : undefined;
   const expect = entries.get('expect')?.value;
   const expected = expect && readExpect(expect, `${path}.expect`, drafts, context);
   const input = settings.has('input') ? recordsOf(settings.list('input')) : undefined;
@@ -92,7 +92,7 @@ function readExpect(
       variable: undefined,
       tag: undefined,
     } as const;
-    const sink = drafts.resolve(word, 'to', below);
+    const sink = drafts.resolve(word, 'to', below, false);
     if (sink !== undefined && sink.kind !== 'sink') {
       problems.error({
         code: 'direction',
