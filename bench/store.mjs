@@ -13,6 +13,7 @@ import { cells } from './plugin-measure.mjs';
 import { circumstances, table, writeResults } from './report.mjs';
 import { bundleStore, loadStore } from './store-build.mjs';
 import { csv } from './store-csv.mjs';
+import { many } from './store-many.mjs';
 import { aggregates, bytes, ingest, large, query, reopen, write } from './store-questions.mjs';
 import { moving, percentiles } from './store-windows.mjs';
 import { slungMissing } from './tools.mjs';
@@ -21,7 +22,7 @@ import { slungMissing } from './tools.mjs';
 /** @typedef {import('./store-questions.mjs').StoreSetup} StoreSetup */
 
 /** @type {Readonly<Record<string, (setup: StoreSetup) => Answer | Promise<Answer>>>} */
-const QUESTIONS = { ingest, write, csv, bytes, aggregates, percentiles, moving, large, query, reopen };
+const QUESTIONS = { ingest, write, csv, many, bytes, aggregates, percentiles, moving, large, query, reopen };
 
 const USAGE = `usage: node bench/store.mjs [options]
   --only A,B         ${Object.keys(QUESTIONS).join(', ')}
