@@ -46,20 +46,10 @@ const show = (text) => text.replace(/\/\/@@(.*)$/gm, '$1').replace(/\/\*@@(.*?)@
 /** Folders of AssemblyScript, by what they are called. */
 const isAssemblyScript = (/** @type {string} */ path) => /(^|\/)(asm|plugin\/sdk)\/.*\.ts$/.test(path);
 
-/** Not laid out yet. */
-const later = [
-  'src/engine/asm/check.ts',
-  'src/engine/asm/points-series.ts',
-  'src/engine/asm/points.ts',
-  'src/store/asm/store.ts',
-  'src/store/asm/table.ts',
-  'src/store/asm/values.ts',
-];
-
 const files = ['src', 'test', 'bench'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path}`)
-    .filter((path) => isAssemblyScript(path) && !path.includes('node_modules') && !later.includes(path)),
+    .filter((path) => isAssemblyScript(path) && !path.includes('node_modules')),
 );
 
 const isWriting = process.argv.includes('--write');

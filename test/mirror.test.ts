@@ -61,6 +61,7 @@ const others: Readonly<Record<string, string>> = {
   'test/store/lost-files.test.ts': 'src/store/repair.ts',
   'test/store/maintenance.test.ts': 'src/store/maintain.ts',
   'test/store/model.test.ts': 'random operations on a store, against a model',
+  'test/store/packs.test.ts': 'src/store/asm/pack.ts',
   'test/store/same-time.test.ts': 'src/store/numbering.ts',
   'test/store/segment-damage.test.ts': 'src/store/segment-reader.ts',
   'test/store/segment-golden.test.ts': 'src/store/FORMAT.md',

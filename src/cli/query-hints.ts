@@ -1,6 +1,7 @@
 /**
- * Why a query found nothing, as far as that is known: no series of that name (and one that is nearly called so), none with
- * these tags, or no point in the range (and where the points are). One or two lines; read only when nothing was found.
+ * Why a query found nothing, as far as that is known: no series of that name (and one that is nearly called so), none
+ * with these tags, or no point in the range (and where the points are). One or two lines; read only when nothing was
+ * found.
  */
 import { timeText } from '../format/times.ts';
 import { nameMatch, type Query, unitHint } from '../query/index.ts';

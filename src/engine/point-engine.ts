@@ -1,6 +1,7 @@
 /**
- * An engine that makes points of records: rows as for plugins (asm/rows.ts), and from them columns of time, value and number
- * of the series (asm/points.ts). The module is one of its own, which is compiled when something is to be remembered.
+ * An engine that makes points of records: rows as for plugins (asm/rows.ts), and from them columns of time, value and
+ * number of the series (asm/points.ts). The module is one of its own, which is compiled when something is to be
+ * remembered.
  */
 import { readFileSync } from 'node:fs';
 import { copyInto } from './copy.ts';
@@ -175,7 +176,10 @@ export class PointEngine extends EngineMemory {
     return this.capacity - this.made >= Math.max(wanted, this.#pointsPerRow);
   }
 
-  /** One step over a block's lines, see `collect` in asm/engine.ts. There must be room. @returns where the next one begins */
+  /**
+   * One step over a block's lines, see `collect` in asm/engine.ts. There must be room. @returns where the next one
+   * begins
+   */
   collect(block: number, at: number): number {
     const most = Math.min(STEP_ROWS, Math.floor((this.capacity - this.made) / this.#pointsPerRow));
     const next = this.#exports.collect(this.map.blocks[block]!, at, most) >>> 0;
@@ -185,7 +189,8 @@ export class PointEngine extends EngineMemory {
 
   /**
    * Makes points of the rows of the last step.
-   * @param learn says which series the row has whose spelling has not come yet: its number in the store, or ID_REFUSED + BAD_*
+   * @param learn says which series the row has whose spelling has not come yet: its number in the store, or ID_REFUSED
+   * + BAD_*
    */
   make(learn: () => number): void {
     for (;;) {
@@ -267,14 +272,17 @@ export class PointEngine extends EngineMemory {
     this.#exports.pointsForgetUnits();
   }
 
-  /** The unit that was decided for the times of a spec; UNIT_AUTO when none was, because it is given or there was no number. */
+  /**
+   * The unit that was decided for the times of a spec; UNIT_AUTO when none was, because it is given or there was no
+   * number.
+   */
   decidedUnit(spec: number): number {
     return this.words()[(this.#specsAt + spec * P.SPEC_BYTES + P.SPEC_KNOWN) >> 2]!;
   }
 
   /**
-   * The first time of all that is outside of 1990 to 2100 in the unit that was decided: its spec, and its line in the block
-   * that was at hand, 0-based.
+   * The first time of all that is outside of 1990 to 2100 in the unit that was decided: its spec, and its line in the
+   * block that was at hand, 0-based.
    */
   oddTime(): { readonly spec: number; readonly line: number; readonly timeUs: bigint } | undefined {
     const spec = this.#exports.pointsOddSpec() >>> 0;

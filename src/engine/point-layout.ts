@@ -1,7 +1,7 @@
 /**
  * Offsets and codes of the reading of points out of rows (asm/points.ts), shared with its host. Compiled twice like
- * layout.ts, so it holds only `export const NAME = integer`. Offsets are in bytes. Units and the reasons BAD_* 1 to 9 are
- * those of live events (event-layout.ts).
+ * layout.ts, so it holds only `export const NAME = integer`. Offsets are in bytes. Units and the reasons BAD_* 1 to 9
+ * are those of live events (event-layout.ts).
  */
 
 // ---- a spec: which fields of a row are points ----------------------------------------------------------------------
@@ -24,20 +24,30 @@ export const TEXT_BYTES = 8;
 export const SPEC_HAS_SERIES = 1;
 /** It may be a JSON number as well, as it is written: a cell of CSV does not say whether it is one. */
 export const SPEC_TAKES_NUMBERS = 2;
-/** The texts "NaN", "Infinity" and "-Infinity" are values: JSON has no numbers for them, and an export writes them so. */
+/**
+ * The texts "NaN", "Infinity" and "-Infinity" are values: JSON has no numbers for them, and an export writes them so.
+ */
 export const SPEC_TAKES_WORDS = 4;
 
 // ---- answers of pointsMake -----------------------------------------------------------------------------------------
 export const MAKE_DONE = 0;
-/** A spelling that is not known: the host reads the fields (pointsRow, pointsNumber), says which series it is, and goes on. */
+/**
+ * A spelling that is not known: the host reads the fields (pointsRow, pointsNumber), says which series it is, and goes
+ * on.
+ */
 export const MAKE_UNKNOWN = 1;
-/** There is no room for more keys of series that are not known: the host gives their numbers (pointsWaiting, pointsResolve) and goes on. */
+/**
+ * There is no room for more keys of series that are not known: the host gives their numbers (pointsWaiting,
+ * pointsResolve) and goes on.
+ */
 export const MAKE_FULL = 2;
 
 /** Numbers of series from here on mean that the series cannot be: the lowest four bits say why (BAD_*). */
 export const ID_REFUSED = 0xfffffff0;
 
-/** Why a record is no point, besides BAD_* of event-layout.ts: the name and the tags are longer than the store takes. */
+/**
+ * Why a record is no point, besides BAD_* of event-layout.ts: the name and the tags are longer than the store takes.
+ */
 export const BAD_SERIES_LONG = 10;
 
 /** A series and its tags as they are written may have this many bytes. */

@@ -1,6 +1,7 @@
 /**
- * A file that is added to (`mode: append`): each write goes to its end, also when another program has written in between,
- * and nothing is buffered here, so that what was taken is what a `tail -f` shows. Whole lines come in, and whole lines stay:
+ * A file that is added to (`mode: append`): each write goes to its end, also when another program has written in
+ * between, and nothing is buffered here, so that what was taken is what a `tail -f` shows. Whole lines come in, and
+ * whole lines stay:
  *
  * - A write that fails halfway (a full disk) is taken back, so that trying it again leaves no half line.
  * - A last line without a newline, which a crash has left, is ended before anything is added. It stays a line of its own.
@@ -98,7 +99,9 @@ export class AppendSink implements Sink {
     });
   }
 
-  /** Opens what the path names now: somebody has moved the file away. @throws SinkError; the old file stays open then */
+  /**
+   * Opens what the path names now: somebody has moved the file away. @throws SinkError; the old file stays open then
+   */
   reopen(): void {
     const before = this.#fd;
     this.#open();

@@ -1,10 +1,10 @@
 /**
- * Lines over TCP and unix sockets, of many senders at once. Each connection is cut at its last newline: what is before goes to the
- * reader as a whole, the rest waits for its end, so that lines of several connections never mix. A last line without a newline
- * counts when the sender ended the connection, and is lost when the connection broke off.
+ * Lines over TCP and unix sockets, of many senders at once. Each connection is cut at its last newline: what is before
+ * goes to the reader as a whole, the rest waits for its end, so that lines of several connections never mix. A last
+ * line without a newline counts when the sender ended the connection, and is lost when the connection broke off.
  *
- * While nobody reads, the sockets are paused, and the senders wait. Nothing tells a sender what has arrived: the protocol has
- * no answers.
+ * While nobody reads, the sockets are paused, and the senders wait. Nothing tells a sender what has arrived: the
+ * protocol has no answers.
  */
 import { lstatSync, unlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -114,7 +114,9 @@ export class LinesListen implements Source {
     return this.#inbox.wait();
   }
 
-  /** Takes no more connections and no more lines. Whole lines that were taken can still be read, then comes the end. */
+  /**
+   * Takes no more connections and no more lines. Whole lines that were taken can still be read, then comes the end.
+   */
   stop(): void {
     if (this.#state !== 'open') return;
     this.#state = 'stopped';
@@ -214,7 +216,10 @@ export class LinesListen implements Source {
   }
 }
 
-/** A socket that nobody listens to is left by a program that was killed, and in the way. @throws SourceError when it is another file */
+/**
+ * A socket that nobody listens to is left by a program that was killed, and in the way. @throws SourceError when it is
+ * another file
+ */
 async function removeDeadSocket(name: string, path: string): Promise<void> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;

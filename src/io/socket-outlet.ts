@@ -1,7 +1,8 @@
 /**
- * Lines to a TCP or unix socket. There are no answers, so a piece counts as delivered when the system has taken it: what lay in
- * the kernel when a connection broke is lost. What the system had not taken is sent again over the next connection, from the
- * beginning of its first line, so the other end sees half a line at the end of a connection and the whole of it on the next.
+ * Lines to a TCP or unix socket. There are no answers, so a piece counts as delivered when the system has taken it:
+ * what lay in the kernel when a connection broke is lost. What the system had not taken is sent again over the next
+ * connection, from the beginning of its first line, so the other end sees half a line at the end of a connection and
+ * the whole of it on the next.
  */
 import { connect, type Socket } from 'node:net';
 import { Backlog, outOfTime, type Piece } from './backlog.ts';
@@ -161,7 +162,9 @@ export class SocketOutlet implements Outlet {
     });
   }
 
-  /** What the system has not taken goes first on the next connection, which is made when there is something to send. */
+  /**
+   * What the system has not taken goes first on the next connection, which is made when there is something to send.
+   */
   #lost(): void {
     this.#takeBack();
     this.#socket = undefined;

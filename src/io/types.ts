@@ -1,6 +1,7 @@
 /**
- * The two ends of the pipeline as it sees them: bytes in, bytes out, and whether either would block. A Sink is done with bytes
- * when it has taken them; an Outlet confirms later, and so does a UnitSource want to know later what became of its bytes.
+ * The two ends of the pipeline as it sees them: bytes in, bytes out, and whether either would block. A Sink is done
+ * with bytes when it has taken them; an Outlet confirms later, and so does a UnitSource want to know later what became
+ * of its bytes.
  */
 import type { SinkError } from './errors.ts';
 
@@ -83,11 +84,14 @@ export interface Delivery {
   readonly segments: readonly Uint8Array[];
   /** For reports. */
   readonly records: number;
-  /** The same whenever the same records come again, for an end that leaves out what it has; undefined where there is none. */
+  /**
+   * The same whenever the same records come again, for an end that leaves out what it has; undefined where there is
+   * none.
+   */
   readonly id: string | undefined;
   /**
-   * Called once for each delivery that was taken, perhaps before `offer` returns: the other end has it, or `failure` says
-   * why it never will. After a failure some of its records may have arrived.
+   * Called once for each delivery that was taken, perhaps before `offer` returns: the other end has it, or `failure`
+   * says why it never will. After a failure some of its records may have arrived.
    */
   settle(failure: SinkError | undefined): void;
 }
@@ -105,8 +109,8 @@ export interface OutletReport {
 }
 
 /**
- * Where output goes that is confirmed later than it is taken: what has been taken is the outlet's own, a copy in memory that is
- * bounded. One writer. Nothing of it throws but the constructor; what fails is said by `settle`.
+ * Where output goes that is confirmed later than it is taken: what has been taken is the outlet's own, a copy in
+ * memory that is bounded. One writer. Nothing of it throws but the constructor; what fails is said by `settle`.
  */
 export interface Outlet<D extends Delivery = Delivery> {
   /** For messages; nothing secret is in it. */
@@ -115,13 +119,18 @@ export interface Outlet<D extends Delivery = Delivery> {
   readonly takesIds: boolean;
   /** What it waits for, in words that follow the name (`attempt 4: HTTP 503`); undefined while all goes well. */
   readonly waitsFor: string | undefined;
-  /** `full`: nothing of it was taken; offer it again after `room`. A delivery that is larger than all room is taken alone. */
+  /**
+   * `full`: nothing of it was taken; offer it again after `room`. A delivery that is larger than all room is taken
+   * alone.
+   */
   offer(delivery: D): 'taken' | 'full';
   /** Resolves when what was refused last has room. */
   room(): Promise<void>;
   /** Resolves when all that was taken is settled. */
   flush(): Promise<void>;
-  /** Takes nothing more, waits for what was taken, gives up after `withinMs` what is left, and lets go of everything. */
+  /**
+   * Takes nothing more, waits for what was taken, gives up after `withinMs` what is left, and lets go of everything.
+   */
   close(withinMs: number): Promise<OutletReport>;
   /** So far. */
   report(): OutletReport;

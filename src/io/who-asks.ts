@@ -1,9 +1,9 @@
 /**
  * Who asks at a port of ours: from which page, and with which token; and who can ask at all.
  *
- * The surprising part: a web page may open WebSockets to any machine that its reader can reach, and post to it, and no browser
- * asks first whether it may. Only the header Origin gives it away. It is compared with the address that we listen on and
- * not with the header Host, which is the page's own name when a name server points it here.
+ * The surprising part: a web page may open WebSockets to any machine that its reader can reach, and post to it, and no
+ * browser asks first whether it may. Only the header Origin gives it away. It is compared with the address that we
+ * listen on and not with the header Host, which is the page's own name when a name server points it here.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';

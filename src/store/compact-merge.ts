@@ -1,9 +1,10 @@
 /**
- * Merging segments into one: series by series in the order of keys, and in a series block by block in the order of time, so that
- * memory holds a block of each source and no more. A block whose time no other source shares goes over as it is, without
- * being decoded. Blocks that share time are decoded up to the point with which the first of them ends, and the later
- * write wins. Points wait until there are blocks of them; one that would come out less than half full takes the next
- * block in and both are cut evenly, so that only the neighbours of a small block are written anew and not all that follow.
+ * Merging segments into one: series by series in the order of keys, and in a series block by block in the order of
+ * time, so that memory holds a block of each source and no more. A block whose time no other source shares goes over
+ * as it is, without being decoded. Blocks that share time are decoded up to the point with which the first of them
+ * ends, and the later write wins. Points wait until there are blocks of them; one that would come out less than half
+ * full takes the next block in and both are cut evenly, so that only the neighbours of a small block are written anew
+ * and not all that follow.
  */
 import { MergeCursor, type OnDamage } from './compact-cursor.ts';
 import { type Columns, columnsFrom, copyPoints, type MergeRoom, mergeRoomOf } from './compact-room.ts';
@@ -17,9 +18,14 @@ const HALF_BLOCK = BLOCK_POINTS / 2;
 const MOST_ORDINAL = 0xffff_ffff;
 
 export interface MergeOptions {
-  /** Points outside are left out. What they wrote over in older segments that are not merged along would be seen again. */
+  /**
+   * Points outside are left out. What they wrote over in older segments that are not merged along would be seen again.
+   */
   readonly span?: TimeSpan | undefined;
-  /** The same for single series; goes before `span`. @param reader its place among the readers @param series its number there */
+  /**
+   * The same for single series; goes before `span`. @param reader its place among the readers @param series its number
+   * there
+   */
   readonly spanOf?: ((reader: number, series: number) => TimeSpan | undefined) | undefined;
   /** To save what is whole: gets the damage of each block that is left out. Without it damage is an error. */
   readonly onDamage?: OnDamage | undefined;
@@ -27,7 +33,8 @@ export interface MergeOptions {
 
 /**
  * Writes the points of segments into a new one. The writer is not finished.
- * @param readers in order of age, over the kernel of the writer; of two points of a series and time that of the later holds
+ * @param readers in order of age, over the kernel of the writer; of two points of a series and time that of the later
+ * holds
  * @throws StoreError `damaged`, `io`, `failed`
  */
 export function mergeSegments(
@@ -88,7 +95,8 @@ class SeriesMerger {
       const live = cursors.filter((cursor) => cursor.isLive);
       const [first] = live;
       if (first === undefined) break;
-      // At this moment the first block ends: up to it all points are here, and no other block begins before it in vain.
+      // At this moment the first block ends: up to it all points are here, and no other block begins before it in
+      // vain.
       let boundUs = first.lastTimeUs;
       for (const cursor of live) if (cursor.lastTimeUs < boundUs) boundUs = cursor.lastTimeUs;
       const sharing = live.filter((cursor) => cursor.firstTimeUs <= boundUs);

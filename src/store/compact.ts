@@ -1,7 +1,7 @@
 /**
- * Keeping segments few, young and small: merging those of a plan (compact-plan.ts), dropping those that are too old, and
- * writing old ones anew with payloads that are deflated. Nothing here changes the manifest or removes a file that is live:
- * whoever calls publishes the result and removes what it replaces.
+ * Keeping segments few, young and small: merging those of a plan (compact-plan.ts), dropping those that are too old,
+ * and writing old ones anew with payloads that are deflated. Nothing here changes the manifest or removes a file that
+ * is live: whoever calls publishes the result and removes what it replaces.
  */
 import { type MergeOptions, mergeSegments } from './compact-merge.ts';
 import type { Merge } from './compact-plan.ts';
@@ -47,8 +47,8 @@ export function chill(info: SegmentInfo): Merge {
 }
 
 /**
- * The segments that can be dropped: all their points are before the cutoff. One that an older segment overlaps which is
- * still needed stays until that goes too, or what was written over would be seen again.
+ * The segments that can be dropped: all their points are before the cutoff. One that an older segment overlaps which
+ * is still needed stays until that goes too, or what was written over would be seen again.
  */
 export function expired(segments: readonly SegmentInfo[], cutoffUs: bigint): SegmentInfo[] {
   const kept: SegmentInfo[] = [];

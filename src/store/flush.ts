@@ -1,7 +1,7 @@
 /**
- * From the table to segments, and from segments to a manifest that names them. The order is what makes it safe: segments
- * are synced under their names before the manifest is, and the log is removed after that. Interrupted anywhere, either the
- * old manifest and the log hold, or the new manifest does.
+ * From the table to segments, and from segments to a manifest that names them. The order is what makes it safe:
+ * segments are synced under their names before the manifest is, and the log is removed after that. Interrupted
+ * anywhere, either the old manifest and the log hold, or the new manifest does.
  */
 import { StoreError } from './errors.ts';
 import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts';

@@ -1,8 +1,8 @@
 /**
- * The bytes of a log's frames (FORMAT.md, section 2); its header is in log-header.ts. Everything is laid out so that the columns of a
- * frame lie on multiples of eight, in the file and in any buffer that begins at a frame, and can be looked at where they
- * are. The checksum of a frame is continued from the number of its log, so that no frame of another log is taken for one of
- * this.
+ * The bytes of a log's frames (FORMAT.md, section 2); its header is in log-header.ts. Everything is laid out so that
+ * the columns of a frame lie on multiples of eight, in the file and in any buffer that begins at a frame, and can be
+ * looked at where they are. The checksum of a frame is continued from the number of its log, so that no frame of
+ * another log is taken for one of this.
  */
 import { crc32 } from 'node:zlib';
 import type { InputPosition, PointBatch } from './points.ts';
@@ -97,7 +97,9 @@ export function frameHead(
   };
 }
 
-/** The header of a frame at `at`, when it can be one of a frame of up to `maxLength` bytes. Says nothing of the rest. */
+/**
+ * The header of a frame at `at`, when it can be one of a frame of up to `maxLength` bytes. Says nothing of the rest.
+ */
 export function decodeFrameHead(view: DataView, at: number, maxLength: number): FrameHead | undefined {
   const length = view.getUint32(at + F_LENGTH, true);
   if (length % 8 !== 0 || length < FRAME_HEADER_BYTES || length > maxLength || length > MAX_FRAME_BYTES)
@@ -135,20 +137,9 @@ export function measureTexts({ bytes }: EncodedDefinitions, positions: readonly 
   return { definitionBytes: bytes.length, positionBytes, inputs };
 }
 
-/** For who has keys one by one; a store has them from its names. */
-export function encodeDefinitions(definitions: readonly LogDefinition[]): EncodedDefinitions {
-  const parts = definitions.flatMap(({ id, key }) => {
-    const head = Buffer.alloc(DEFINITION_HEAD_BYTES);
-    head.writeUInt32LE(id);
-    head.writeUInt16LE(key.length, 4);
-    return [head, key];
-  });
-  return { count: definitions.length, bytes: Buffer.concat(parts) };
-}
-
 /**
- * Writes a frame to the start of `buffer`, which has room for it (`head.length`) and begins at a multiple of eight in its
- * memory. Columns are copied as a whole.
+ * Writes a frame to the start of `buffer`, which has room for it (`head.length`) and begins at a multiple of eight in
+ * its memory. Columns are copied as a whole.
  */
 export function encodeFrame(
   buffer: Buffer,

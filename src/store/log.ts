@@ -1,10 +1,10 @@
 /**
- * Writing a log: one frame for each batch, made in one buffer and written by one call. A frame says how far the log was
- * synced when it was made. That is what tells, after a loss of power, a frame that was on the disk and is damaged now from
- * one that never got there (log-read.ts).
+ * Writing a log: one frame for each batch, made in one buffer and written by one call. A frame says how far the log
+ * was synced when it was made. That is what tells, after a loss of power, a frame that was on the disk and is damaged
+ * now from one that never got there (log-read.ts).
  *
- * The surprising part: a log may go on after a failed write, because what was written of the frame is cut off again, but
- * never after a failed sync (sync.ts).
+ * The surprising part: a log may go on after a failed write, because what was written of the frame is cut off again,
+ * but never after a failed sync (sync.ts).
  */
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile } from './files.ts';
@@ -146,8 +146,8 @@ export class LogWriter {
   }
 
   /**
-   * Removes what a failed write may have left behind the last frame, and that lasts before another frame is written there: or a
-   * loss of power might leave parts of both.
+   * Removes what a failed write may have left behind the last frame, and that lasts before another frame is written
+   * there: or a loss of power might leave parts of both.
    */
   #cut(): void {
     try {

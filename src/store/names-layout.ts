@@ -1,6 +1,6 @@
 /**
- * The description of the names of an open store's series in the kernel's memory (asm/names.ts), shared with the host like layout.ts:
- * only `export const NAME = integer`, in bytes. Nothing of it is on disk.
+ * The description of the names of an open store's series in the kernel's memory (asm/names.ts), shared with the host
+ * like layout.ts: only `export const NAME = integer`, in bytes. Nothing of it is on disk.
  */
 export const N_COUNT = 0; // series that have a number
 export const N_ROOM = 4; // numbers that there is room for at N_KEYS

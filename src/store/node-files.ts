@@ -1,7 +1,7 @@
 /**
- * The files of a directory on a real disk: Files (files.ts) over node:fs, synchronous. What the system reports becomes a
- * StoreError that names the file, the reason and what may help. Short reads and writes, which the system is free to make,
- * are continued here and nowhere else.
+ * The files of a directory on a real disk: Files (files.ts) over node:fs, synchronous. What the system reports becomes
+ * a StoreError that names the file, the reason and what may help. Short reads and writes, which the system is free to
+ * make, are continued here and nowhere else.
  */
 import {
   closeSync,
@@ -71,7 +71,8 @@ export class NodeFiles implements Files {
   }
 
   /**
-   * @throws StoreError `missing` when there is no store and none is to be made; `foreign` when something else is there; `io`
+   * @throws StoreError `missing` when there is no store and none is to be made; `foreign` when something else is
+   * there; `io`
    */
   static open(directory: string, options: NodeFilesOptions): NodeFiles {
     if (options.create) makeDirectory(directory);
@@ -235,7 +236,8 @@ function makeDirectory(directory: string): void {
     try {
       syncDirectory(above);
     } catch {
-      // Then the directory may be gone after a loss of power, and with it what it held; that of the store itself is synced.
+      // Then the directory may be gone after a loss of power, and with it what it held; that of the store itself is
+      // synced.
     }
     if (above === dirname(above)) break;
   }

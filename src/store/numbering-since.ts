@@ -19,7 +19,8 @@ export function numberingSince(
 ): Numbering | undefined {
   if (since === KEEPS_LAST) return undefined;
   let known: { readonly readers: readonly SegmentReader[]; readonly key: string } = { readers: [], key: '' };
-  // Asked for every series: only segments that share time with the table are opened, and once. A new one has a new number.
+  // Asked for every series: only segments that share time with the table are opened, and once. A new one has a new
+  // number.
   const earlier = () => {
     const infos = segments();
     const key = `${table.version} ${infos.length} ${infos.at(-1)?.number}`;

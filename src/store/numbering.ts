@@ -1,10 +1,10 @@
 /**
- * Which number a point has among those of the same series and time: its ordinal. Points that come in one run are all kept, so
- * they are counted on from what the run has written before, whether it is still in the table or in segments already. Two runs over
- * one input then give the same numbers, and the second replaces what the first has written.
+ * Which number a point has among those of the same series and time: its ordinal. Points that come in one run are all
+ * kept, so they are counted on from what the run has written before, whether it is still in the table or in segments
+ * already. Two runs over one input then give the same numbers, and the second replaces what the first has written.
  *
- * Nothing is remembered for this: a series that goes on in time shares no moment with what was flushed of it, and is not
- * looked up; of one that goes back, the blocks that it overlaps are decoded once for each flush.
+ * Nothing is remembered for this: a series that goes on in time shares no moment with what was flushed of it, and is
+ * not looked up; of one that goes back, the blocks that it overlaps are decoded once for each flush.
  */
 import { StoreError } from './errors.ts';
 import type { GatheredPoints, Kernel } from './kernel.ts';
@@ -18,7 +18,10 @@ export interface Replaced {
   readonly changed: number;
 }
 
-/** A log that says so has points of which the last of each time holds, all with ordinal 0: that of a version-1 log, too. */
+/**
+ * A log that says so has points of which the last of each time holds, all with ordinal 0: that of a version-1 log,
+ * too.
+ */
 export const KEEPS_LAST = 0xffff_ffff;
 
 /** Marks of markReplaced. */
@@ -147,7 +150,9 @@ export class ReplacedCounter {
   }
 }
 
-/** Decodes the blocks of a series that share time with its points. @param values address, or 0 when they are not wanted */
+/**
+ * Decodes the blocks of a series that share time with its points. @param values address, or 0 when they are not wanted
+ */
 function visitOverlapping(
   kernel: Kernel,
   sources: readonly PointSource[],

@@ -7,7 +7,8 @@
 export const PACK_SERIES = 1024;
 export const SMALL_POINTS = 64;
 
-// ---- the entry of a pack, where others have first and last value: E_FLAGS has ENTRY_PACK, the rest of the summary is 0 ----
+// ---- the entry of a pack, where others have first and last value: E_FLAGS has ENTRY_PACK, the rest of the summary is
+// 0 ----
 export const K_SERIES = 24; // u32: how many series
 export const K_COUNT_BYTES = 28; // u32: bytes of the counts, behind times, values and ordinals: one, or one a series
 export const ENTRY_PACK = 2;

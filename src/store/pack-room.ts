@@ -1,6 +1,6 @@
 /**
- * The kernel's memory for packs (asm/pack.ts): a pack that is being filled, for each segment that is written, and one that was decoded,
- * for each that is read. Rooms are given back to their kernel and lent again.
+ * The kernel's memory for packs (asm/pack.ts): a pack that is being filled, for each segment that is written, and one
+ * that was decoded, for each that is read. Rooms are given back to their kernel and lent again.
  */
 import type { Kernel } from './kernel.ts';
 import { BLOCK_POINTS, ENTRY_BYTES } from './layout.ts';

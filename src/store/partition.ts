@@ -1,8 +1,8 @@
 /**
- * Partitions of time: windows of one day (UTC) at level 0, eight days at level 1, 64 at level 2, and so on. Windows of a level
- * are aligned and do not overlap, and eight of them make one of the next level, so that two windows of any levels are
- * either apart or one inside the other. A segment lies in one window of its level: that is what makes merging by
- * partition, dropping what is too old, and keeping late points away from the others possible.
+ * Partitions of time: windows of one day (UTC) at level 0, eight days at level 1, 64 at level 2, and so on. Windows of
+ * a level are aligned and do not overlap, and eight of them make one of the next level, so that two windows of any
+ * levels are either apart or one inside the other. A segment lies in one window of its level: that is what makes
+ * merging by partition, dropping what is too old, and keeping late points away from the others possible.
  */
 import type { Kernel } from './kernel.ts';
 
@@ -10,7 +10,9 @@ import type { Kernel } from './kernel.ts';
 export const DAY_US = 86_400_000_000n;
 /** log2 of the windows that make one of the next level. */
 const LEVEL_BITS = 3n;
-/** A window of this level is larger than all times: 8^10 days are 2.9 million years, an i64 of microseconds 585 000. */
+/**
+ * A window of this level is larger than all times: 8^10 days are 2.9 million years, an i64 of microseconds 585 000.
+ */
 export const MAX_LEVEL = 10;
 /** The most segments that one flush makes. */
 const MAX_WINDOWS = 16;
@@ -39,7 +41,10 @@ export function windowEndUs(window: bigint, level: number): bigint {
   return (window + 1n) * windowUs(level);
 }
 
-/** The highest level that merging should go to when segments are dropped by age: so that it happens soon after it should. */
+/**
+ * The highest level that merging should go to when segments are dropped by age: so that it happens soon after it
+ * should.
+ */
 export function maxLevelFor(retainUs: bigint | undefined): number {
   if (retainUs === undefined) return MAX_LEVEL;
   let level = 0;

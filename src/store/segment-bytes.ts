@@ -1,5 +1,6 @@
 /**
- * Bytes and words that grow while a segment is written: its index and dictionary are known only when all payloads are out.
+ * Bytes and words that grow while a segment is written: its index and dictionary are known only when all payloads are
+ * out.
  */
 
 const FIRST_BYTES = 16_384;

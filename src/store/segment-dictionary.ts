@@ -1,8 +1,8 @@
 /**
- * A segment's dictionary: the keys of its series, sorted by their bytes, and the first block of each. It is read as a whole
- * and looked into as it is: names and tags become strings only when somebody asks for them, since a query of one series
- * among 100 000 needs 17 comparisons and not 100 000 strings. All series of a name stand together (series.ts), so looking
- * through the names decodes each of them once.
+ * A segment's dictionary: the keys of its series, sorted by their bytes, and the first block of each. It is read as a
+ * whole and looked into as it is: names and tags become strings only when somebody asks for them, since a query of one
+ * series among 100 000 needs 17 comparisons and not 100 000 strings. All series of a name stand together (series.ts),
+ * so looking through the names decodes each of them once.
  */
 import { crc32 } from 'node:zlib';
 import { damaged, StoreError } from './errors.ts';
@@ -196,7 +196,9 @@ export class Dictionary {
     return found;
   }
 
-  /** Those of the series [from, to) that have a tag: searching the bytes of all keys takes milliseconds for 100 000. */
+  /**
+   * Those of the series [from, to) that have a tag: searching the bytes of all keys takes milliseconds for 100 000.
+   */
   #addTagged(tag: Uint8Array, from: number, to: number, found: number[]): void {
     const end = this.#offsets[to]!;
     for (let at = this.#offsets[from]!; at < end; ) {

@@ -1,7 +1,7 @@
 /**
- * The two ends of a segment's file: the header, which says that it is one and of which version, and the footer, which says
- * where everything is. The footer also has what the manifest says of the segment, so that a manifest that is lost can be
- * made again.
+ * The two ends of a segment's file: the header, which says that it is one and of which version, and the footer, which
+ * says where everything is. The footer also has what the manifest says of the segment, so that a manifest that is lost
+ * can be made again.
  */
 import { crc32 } from 'node:zlib';
 import { damaged, StoreError } from './errors.ts';

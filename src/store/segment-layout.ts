@@ -1,7 +1,8 @@
 /**
- * Offsets, sizes and codes of a segment's file; FORMAT.md, section 3, says what they are for. In order: the header, the
- * payloads of all blocks without gaps, the index (ENTRY_BYTES a block, layout.ts), the dictionary, the checksums of the
- * index's pages, the footer. Index and dictionary begin at multiples of 8, but for cold segments, where they are deflated.
+ * Offsets, sizes and codes of a segment's file; FORMAT.md, section 3, says what they are for. In order: the header,
+ * the payloads of all blocks without gaps, the index (ENTRY_BYTES a block, layout.ts), the dictionary, the checksums
+ * of the index's pages, the footer. Index and dictionary begin at multiples of 8, but for cold segments, where they
+ * are deflated.
  */
 import { ENTRY_BYTES } from './layout.ts';
 
@@ -11,7 +12,8 @@ export const SEGMENT_VERSION = 2;
 /** Areas begin at multiples of it. */
 export const ALIGNMENT = 8;
 
-// ---- header ---------------------------------------------------------------------------------------------------------
+// ---- header
+// ---------------------------------------------------------------------------------------------------------
 export const HEADER_MAGIC = 'slungseg';
 export const H_MAGIC = 0; // 8 bytes
 export const H_VERSION = 8; // u32
@@ -22,7 +24,8 @@ export const H_NUMBER = 16; // u32: of the file's name
 export const H_CRC = 20; // u32: of the 20 bytes before
 export const HEADER_BYTES = 24;
 
-// ---- footer ---------------------------------------------------------------------------------------------------------
+// ---- footer
+// ---------------------------------------------------------------------------------------------------------
 export const F_PAYLOADS_END = 0; // u64: one past the last payload
 export const F_INDEX = 8; // u64: where the index begins; it ends where the dictionary begins
 export const F_DICTIONARY = 16; // u64
@@ -48,8 +51,11 @@ export const FOOTER_COLD = 1;
 /** Some point has an ordinal that is not 0. */
 export const FOOTER_ORDINALS = 2;
 
-// ---- index ----------------------------------------------------------------------------------------------------------
-/** A page has a checksum of its own (u32), so that a part of the index can be read alone. The last page may be shorter. */
+// ---- index
+// ----------------------------------------------------------------------------------------------------------
+/**
+ * A page has a checksum of its own (u32), so that a part of the index can be read alone. The last page may be shorter.
+ */
 export const PAGE_ENTRIES = 32;
 export const PAGE_BYTES = PAGE_ENTRIES * ENTRY_BYTES;
 export const PAGE_SUM_BYTES = 4;
@@ -58,7 +64,8 @@ export const COLD_PAGE_ENTRIES = 128;
 /** Of each such page, instead of a checksum alone: u32 bytes as it is stored, u32 CRC-32 of these. */
 export const COLD_TABLE_BYTES = 8;
 
-// ---- dictionary: u32 first blocks [series + 1], u32 offsets of keys [series + 1], the keys, zeros to a multiple of 8 --
+// ---- dictionary: u32 first blocks [series + 1], u32 offsets of keys [series + 1], the keys, zeros to a multiple of 8
+// --
 export const DICTIONARY_WORD_BYTES = 4;
 
 /** The next multiple of ALIGNMENT. */

@@ -1,6 +1,6 @@
 /**
- * A pack that a segment's writer fills with small series until it is full, or until a series comes that is not small. A series
- * whose second block comes was not small after all: it is taken out again, and is the last one.
+ * A pack that a segment's writer fills with small series until it is full, or until a series comes that is not small.
+ * A series whose second block comes was not small after all: it is taken out again, and is the last one.
  */
 import type { Kernel } from './kernel.ts';
 import { PACK_FULL, PK_COUNT, PK_POINTS, PK_STATE } from './pack-layout.ts';

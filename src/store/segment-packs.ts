@@ -1,7 +1,7 @@
 /**
- * Reading a segment that has packs: its index has an entry for each pack, and one for each block that is in none. The blocks of a
- * pack get their numbers and entries when the pack is decoded, so that whoever asks need not know of packs. The pack that was
- * decoded last stays, because most ask for series after series.
+ * Reading a segment that has packs: its index has an entry for each pack, and one for each block that is in none. The
+ * blocks of a pack get their numbers and entries when the pack is decoded, so that whoever asks need not know of
+ * packs. The pack that was decoded last stays, because most ask for series after series.
  */
 import { damaged } from './errors.ts';
 import type { Kernel } from './kernel.ts';

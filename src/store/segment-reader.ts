@@ -1,7 +1,8 @@
 /**
- * Reading a segment. Opening reads the two ends of the file; the dictionary, pages of the index and payloads are read when
- * they are asked for, and everything is checked before it is believed: what comes back is what was written, or a
- * StoreError. The file stays open until `close`, so that a segment can be read to its end after it was replaced and removed.
+ * Reading a segment. Opening reads the two ends of the file; the dictionary, pages of the index and payloads are read
+ * when they are asked for, and everything is checked before it is believed: what comes back is what was written, or a
+ * StoreError. The file stays open until `close`, so that a segment can be read to its end after it was replaced and
+ * removed.
  */
 import { crc32 } from 'node:zlib';
 import { damaged } from './errors.ts';
@@ -198,8 +199,8 @@ export class SegmentReader implements PointSource {
   }
 
   /**
-   * The payload of a block as it is stored, or of its pack, to be written elsewhere with its entry. Valid until the next call of
-   * `payload` or `decode`.
+   * The payload of a block as it is stored, or of its pack, to be written elsewhere with its entry. Valid until the
+   * next call of `payload` or `decode`.
    * @throws StoreError `damaged` when it is not what the entry's checksum says
    */
   payload(block: number): Uint8Array {
@@ -219,7 +220,10 @@ export class SegmentReader implements PointSource {
     return this.#dictionary;
   }
 
-  /** Where a field of a block's entry is in the file, or the page that it is in; for messages. @throws StoreError `damaged` */
+  /**
+   * Where a field of a block's entry is in the file, or the page that it is in; for messages. @throws StoreError
+   * `damaged`
+   */
   entryPlace(block: number, field = 0): number {
     return this.#pages.placeOf(this.placeOf(block), field);
   }

@@ -138,7 +138,9 @@ export class BlockStage {
     return count;
   }
 
-  /** Brings an entry and its payload, as it was before deflate, into the kernel's memory. @param kind 0, or ENTRY_PACK */
+  /**
+   * Brings an entry and its payload, as it was before deflate, into the kernel's memory. @param kind 0, or ENTRY_PACK
+   */
   #put(
     entry: Uint8Array,
     payload: Uint8Array,

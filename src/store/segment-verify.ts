@@ -1,7 +1,7 @@
 /**
  * Looking at every byte of a segment that means something: all checksums, the order of keys and times, that the
- * payloads follow each other without gaps, and that entries and counts agree with the points when they are decoded. It goes on
- * after damage and tells of all of it.
+ * payloads follow each other without gaps, and that entries and counts agree with the points when they are decoded. It
+ * goes on after damage and tells of all of it.
  */
 import { damaged, StoreError } from './errors.ts';
 import * as E from './layout.ts';
@@ -9,7 +9,9 @@ import * as P from './pack-layout.ts';
 import * as L from './segment-layout.ts';
 import type { SegmentReader } from './segment-reader.ts';
 
-/** Sums are compared within this part of what could have been added up: their last bits may come from other kernels. */
+/**
+ * Sums are compared within this part of what could have been added up: their last bits may come from other kernels.
+ */
 const TOLERANCE = 1e-9;
 /** Fields of a summary that are what they are, bit for bit, and those that are computed. */
 const EXACT_FIELDS = [...[E.S_COUNT, E.S_FIRST_TIME, E.S_LAST_TIME, E.S_FIRST, E.S_LAST]] as const;

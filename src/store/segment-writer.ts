@@ -1,7 +1,7 @@
 /**
- * Writing a segment: series in the order of their keys, each with its blocks in the order of time. Payloads go out through a
- * buffer as they come (segment-output.ts); the index and the dictionary are kept and follow at the end. The file has a temporary name until
- * it is whole and synced, so that a segment is there with all its bytes or not at all.
+ * Writing a segment: series in the order of their keys, each with its blocks in the order of time. Payloads go out
+ * through a buffer as they come (segment-output.ts); the index and the dictionary are kept and follow at the end. The
+ * file has a temporary name until it is whole and synced, so that a segment is there with all its bytes or not at all.
  */
 import { StoreError } from './errors.ts';
 import type { Files, OpenFile } from './files.ts';

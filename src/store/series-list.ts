@@ -28,8 +28,8 @@ interface Head {
 }
 
 /**
- * The series whose name matches, in order of their keys: sources are merged as they are read, so that the first comes at once and
- * none is kept.
+ * The series whose name matches, in order of their keys: sources are merged as they are read, so that the first comes
+ * at once and none is kept.
  * @throws StoreError when an index is damaged, while it is read
  */
 export function* listSeries(snapshot: Snapshot, match: NameMatch): Generator<SeriesInfo> {

@@ -1,7 +1,7 @@
 /**
- * The series of an open store, numbered in the order in which they were first seen. Numbers are valid as long as the store
- * is open; files have numberings of their own and meet here by the bytes of their keys. All of it lies in the kernel's memory
- * (asm/names.ts): for a million series there are no objects here, only their bytes.
+ * The series of an open store, numbered in the order in which they were first seen. Numbers are valid as long as the
+ * store is open; files have numberings of their own and meet here by the bytes of their keys. All of it lies in the
+ * kernel's memory (asm/names.ts): for a million series there are no objects here, only their bytes.
  */
 import type { Kernel } from './kernel.ts';
 import * as N from './names-layout.ts';

@@ -1,8 +1,8 @@
 /**
- * What a series is called: a name and a set of tags, and the one byte string that stands for both. Tags are a set: they
- * are sorted by their UTF-8 bytes and each is there once, so that `[a,b]` and `[b,a]` are one series. In the key, name and
- * tags end with a zero byte each; 0 and 1 inside them are written as 1 1 and 1 2. Comparing keys byte by byte therefore
- * sorts by name, then by tags, and all series of a name stand together.
+ * What a series is called: a name and a set of tags, and the one byte string that stands for both. Tags are a set:
+ * they are sorted by their UTF-8 bytes and each is there once, so that `[a,b]` and `[b,a]` are one series. In the key,
+ * name and tags end with a zero byte each; 0 and 1 inside them are written as 1 1 and 1 2. Comparing keys byte by byte
+ * therefore sorts by name, then by tags, and all series of a name stand together.
  */
 import { StoreError } from './errors.ts';
 

@@ -1,10 +1,10 @@
 /**
- * A store that is open for writing. A batch goes into the log, is synced, and goes into the table: then it is acknowledged.
- * A full or old table becomes segments, the manifest names them, and a new log begins with the next batch. There is
- * only one log at a time, and everything in it is in the table as well.
+ * A store that is open for writing. A batch goes into the log, is synced, and goes into the table: then it is
+ * acknowledged. A full or old table becomes segments, the manifest names them, and a new log begins with the next
+ * batch. There is only one log at a time, and everything in it is in the table as well.
  *
- * The surprising part: opening makes segments of what a crash has left in the log. A log is never continued, so that the
- * numbers of series in it are those of one process.
+ * The surprising part: opening makes segments of what a crash has left in the log. A log is never continued, so that
+ * the numbers of series in it are those of one process.
  */
 import { StoreError } from './errors.ts';
 import type { Files } from './files.ts';
@@ -71,8 +71,9 @@ export class Store {
   }
 
   /**
-   * Whether the points from now on replace nothing that is in the store, because they are of what no run has read yet. Otherwise
-   * they are those of a run of its own, which may have been here before. Without effect when the last of a time holds.
+   * Whether the points from now on replace nothing that is in the store, because they are of what no run has read yet.
+   * Otherwise they are those of a run of its own, which may have been here before. Without effect when the last of a
+   * time holds.
    */
   setAdding(isAdding: boolean): void {
     const since = isAdding ? 0 : this.#runStart;
@@ -92,7 +93,9 @@ export class Store {
     return this.#parts.names.idOf(name, tags);
   }
 
-  /** The numbers of many series, by their keys as names have them (KeyList): canonical, with their lengths before them. */
+  /**
+   * The numbers of many series, by their keys as names have them (KeyList): canonical, with their lengths before them.
+   */
   seriesIds(keys: KeyList): Uint32Array {
     const ids = new Uint32Array(keys.count);
     this.#parts.names.idsOf(keys, ids);
@@ -100,8 +103,8 @@ export class Store {
   }
 
   /**
-   * Takes a batch. It is in the log as a whole, with its positions, or not at all: a run that goes on at a position finds all
-   * of what is before it and nothing else. Acknowledged, as `durability` has it, when this returns.
+   * Takes a batch. It is in the log as a whole, with its positions, or not at all: a run that goes on at a position
+   * finds all of what is before it and nothing else. Acknowledged, as `durability` has it, when this returns.
    * @throws StoreError: nothing of it is kept. After kind `failed` nothing more can be written.
    */
   append(batch: PointBatch): void {
@@ -146,8 +149,8 @@ export class Store {
   }
 
   /**
-   * In how many milliseconds `sync` is to be called so that `interval` holds also when no batch comes; undefined when nothing
-   * waits to be synced.
+   * In how many milliseconds `sync` is to be called so that `interval` holds also when no batch comes; undefined when
+   * nothing waits to be synced.
    */
   get syncDueMs(): number | undefined {
     const { durability, clockMs, intervalMs } = this.#parts.options;
@@ -190,7 +193,10 @@ export class Store {
     return { kernel, sources, manifest, logPoints: table.count, close: () => {} };
   }
 
-  /** Makes segments of what is in the table, and tidies up. @throws StoreError; what was in the table is still there then */
+  /**
+   * Makes segments of what is in the table, and tidies up. @throws StoreError; what was in the table is still there
+   * then
+   */
   flush(): void {
     this.#check();
     if (this.#log === undefined) return;

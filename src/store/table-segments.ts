@@ -1,6 +1,7 @@
 /**
- * From the table to segments: series in the order of their keys, their points cut at the borders of windows. Series of a few points
- * go by the thousand, without a step of JavaScript for each (asm/pack.ts), unless it has to be looked up what they replace.
+ * From the table to segments: series in the order of their keys, their points cut at the borders of windows. Series of
+ * a few points go by the thousand, without a step of JavaScript for each (asm/pack.ts), unless it has to be looked up
+ * what they replace.
  */
 import type { SegmentInfo } from './manifest.ts';
 import type { ReplacedCounter } from './numbering.ts';
@@ -21,7 +22,9 @@ export class TableSegments {
   readonly #replaced: ReplacedCounter | undefined;
   #nextNumber: number;
 
-  /** @param nextNumber of the first file, and the age of all: segments of one flush are apart in time, and equally old */
+  /**
+   * @param nextNumber of the first file, and the age of all: segments of one flush are apart in time, and equally old
+   */
   constructor(parts: TableParts, nextNumber: number, replaced: ReplacedCounter | undefined) {
     this.#parts = parts;
     this.#age = nextNumber;
@@ -61,7 +64,10 @@ export class TableSegments {
     return order.filter((id) => isPresent[id] === 1);
   }
 
-  /** The level at which the table touches few windows, and which. Most often all points are of a few days, and none is looked at. */
+  /**
+   * The level at which the table touches few windows, and which. Most often all points are of a few days, and none is
+   * looked at.
+   */
   #touched(ids: Uint32Array): { readonly level: number; readonly windows: readonly bigint[] } {
     const { kernel, table } = this.#parts;
     const span = { firstTimeUs: table.oldestUs, lastTimeUs: table.newestUs };

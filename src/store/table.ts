@@ -1,9 +1,10 @@
 /**
- * The points that are in the log and in no segment yet, in kernel memory: by series, each in the order in which its points
- * came (asm/table.ts). A series is put in order when somebody asks for it, because most points come in order anyway.
+ * The points that are in the log and in no segment yet, in kernel memory: by series, each in the order in which its
+ * points came (asm/table.ts). A series is put in order when somebody asks for it, because most points come in order
+ * anyway.
  *
- * The surprising part: `capacity` counts points, and memory follows what is used, in slabs that are kept for the time after
- * `clear`. table-source.ts shows a table to queries, as blocks.
+ * The surprising part: `capacity` counts points, and memory follows what is used, in slabs that are kept for the time
+ * after `clear`. table-source.ts shows a table to queries, as blocks.
  */
 import type { GatheredPoints, Kernel } from './kernel.ts';
 import { BLOCK_POINTS, ENTRY_BYTES } from './layout.ts';
@@ -194,7 +195,9 @@ export class Table {
     return this.#gathered;
   }
 
-  /** Doubling, but only up to a quarter of the capacity: after that, all of it, so that what lies idle stays little. */
+  /**
+   * Doubling, but only up to a quarter of the capacity: after that, all of it, so that what lies idle stays little.
+   */
   #growColumns(points: number): void {
     if (points <= this.#columnsRoom) return;
     const doubled = Math.max(points, 2 * this.#columnsRoom, BLOCK_POINTS);

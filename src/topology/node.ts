@@ -16,7 +16,9 @@ export interface Scalar {
   readonly isPlain: boolean;
   /** The variable that the whole value is, or the first one in it. */
   readonly variable: string | undefined;
-  /** The text before variables were filled in, when there were some: what can be shown of a value that may be a secret. */
+  /**
+   * The text before variables were filled in, when there were some: what can be shown of a value that may be a secret.
+   */
   readonly raw?: string | undefined;
   /** A YAML tag that means nothing here, such as `!has(x)`, or an anchor that is not there. Both were reported. */
   readonly tag: string | undefined;

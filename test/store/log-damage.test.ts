@@ -6,12 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/store/errors.ts';
 import type { OpenFile } from '../../src/store/files.ts';
 import { LogWriter } from '../../src/store/log.ts';
-import { encodeDefinitions, LOG_HEADER_BYTES, type LogFrame } from '../../src/store/log-format.ts';
+import { LOG_HEADER_BYTES, type LogFrame } from '../../src/store/log-format.ts';
 import { type LogEnd, type LogSalvage, readLog, salvageLog } from '../../src/store/log-read.ts';
 import { logName } from '../../src/store/names.ts';
 import { encodeKey } from '../../src/store/series.ts';
 import { Crash, MemoryFiles, seededRandom } from '../support/files.ts';
 import { sized } from '../support/full.ts';
+import { encodeDefinitions } from './definitions.ts';
 
 const NUMBER = 3;
 const NAME = logName(NUMBER);

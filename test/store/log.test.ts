@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { StoreError, type StoreErrorKind } from '../../src/store/errors.ts';
 import type { OpenFile } from '../../src/store/files.ts';
 import { type LogDefinition, LogWriter } from '../../src/store/log.ts';
-import { encodeDefinitions, encodeLogHeader } from '../../src/store/log-format.ts';
+import { encodeLogHeader } from '../../src/store/log-format.ts';
 import { readLog, readSince, salvageLog } from '../../src/store/log-read.ts';
 import { logName } from '../../src/store/names.ts';
 import type { InputPosition, PointBatch } from '../../src/store/points.ts';
 import { encodeKey } from '../../src/store/series.ts';
 import { Crash, MemoryFiles, seededRandom } from '../support/files.ts';
+import { encodeDefinitions } from './definitions.ts';
 
 const NUMBER = 7;
 const NAME = logName(NUMBER);

@@ -2,8 +2,8 @@
  * Are these lines JSON? Index and walk without paths, for what a plugin has output: nothing is matched and nothing is
  * emitted, and what is not in order goes to a list. Bad lines and their causes are the same as those of an input.
  *
- * The surprising part: it runs between two steps of a block, on the same work areas. A step leaves nothing in them that
- * the next one needs, and whether white space is looked for is remembered for output apart.
+ * The surprising part: it runs between two steps of a block, on the same work areas. A step leaves nothing in them
+ * that the next one needs, and whether white space is looked for is remembered for output apart.
  */
 import { CHUNK_BYTES, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, REJECT_BYTES } from '../layout';
 import { CODE_TOO_LONG } from '../code-numbers';
@@ -40,7 +40,10 @@ export function linesRejected(): u32 {
   return rejected;
 }
 
-/** Lists the current line; a blank one has no code, and neither have marks before a record, that are to be taken out alone. */
+/**
+ * Lists the current line; a blank one has no code, and neither have marks before a record, that are to be taken out
+ * alone.
+ */
 function note(from: usize, to: usize, code: i32, at: usize): void {
   const place = list + <usize>listed * REJECT_BYTES;
   store<u32>(place, <u32>(from - base), REJ_FROM);
@@ -87,9 +90,9 @@ function examineLine(from: usize, token: usize): usize {
 }
 
 /**
- * Whether it pays to look for the known form before anything is indexed: a line of it gives a point, up to MOST_SCORE, and
- * one of another form costs MISS of them, because it is indexed alone. Below 0, chunks are indexed as a whole, and after
- * `pause` of them it is tried again: after the more, the less was found at the last try.
+ * Whether it pays to look for the known form before anything is indexed: a line of it gives a point, up to MOST_SCORE,
+ * and one of another form costs MISS of them, because it is indexed alone. Below 0, chunks are indexed as a whole, and
+ * after `pause` of them it is tried again: after the more, the less was found at the last try.
  */
 const MOST_SCORE: i32 = 32;
 const MISS: i32 = 10;
@@ -129,8 +132,8 @@ function passForm(from: usize, end: usize): usize {
 }
 
 /**
- * A line was indexed alone, and `wasListed` lines were listed before it: when it was not listed, it is valid, and its form becomes the one
- * that is known. One that differs among many is no reason to forget theirs.
+ * A line was indexed alone, and `wasListed` lines were listed before it: when it was not listed, it is valid, and its
+ * form becomes the one that is known. One that differs among many is no reason to forget theirs.
  */
 function noteAlone(from: usize, newline: usize, wasListed: u32): void {
   if ((wasOther || !hasForm()) && listed == wasListed) noteForm(from, tokens, newline);
@@ -243,14 +246,7 @@ function checkAll(from: usize, end: usize): usize {
  * listed with code 0. Up to PADDING_BYTES behind `end` may be read.
  * @returns `end`, or the first byte of the line behind the one that has filled the list's `most` entries
  */
-export function checkLines(
-  from: usize,
-  end: usize,
-  relativeTo: usize,
-  lineFrom: u32,
-  listAt: usize,
-  most: u32,
-): usize {
+export function checkLines(from: usize, end: usize, relativeTo: usize, lineFrom: u32, listAt: usize, most: u32): usize {
   firstLine = lineFrom;
   rejected = 0;
   lines = 0;

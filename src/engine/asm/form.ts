@@ -1,13 +1,14 @@
 /**
- * The form of a line: its text with the values left open. What a program outputs has few forms, and a line of a known one
- * needs no index: what stands between the values is compared, and each value is looked at where it is, a vector at a time.
- * Strings here are ASCII without escapes; lines with others are not of the form, and go the usual way (check.ts).
+ * The form of a line: its text with the values left open. What a program outputs has few forms, and a line of a known
+ * one needs no index: what stands between the values is compared, and each value is looked at where it is, a vector at
+ * a time. Strings here are ASCII without escapes; lines with others are not of the form, and go the usual way
+ * (check.ts).
  *
- * Such a line is valid, because the one that the form was taken from was: a string ends at the first quote in it, a number or
- * literal at the first byte that cannot be of it, so that the tokens are the same ones.
+ * Such a line is valid, because the one that the form was taken from was: a string ends at the first quote in it, a
+ * number or literal at the first byte that cannot be of it, so that the tokens are the same ones.
  *
- * The surprising part: parts of zeros match no line. So a form that was lost (another instance of the engine in the same
- * memory clears its data) costs time and lets nothing through.
+ * The surprising part: parts of zeros match no line. So a form that was lost (another instance of the engine in the
+ * same memory clears its data) costs time and lets nothing through.
  */
 import { delimiters, endOfNumber, isDigit, literalKind } from './scalars';
 
@@ -36,16 +37,18 @@ export function hasForm(): bool {
 /** Loaded before the loops over lines, see `vectors` in index.ts: quotes, backslashes, spaces, zeros, tens. */
 const vectors = memory.data<u8>(
   [
-    0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22,
-    0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c,
-    0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20,
-    0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30,
-    10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10,
+    0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x5c, 0x5c, 0x5c,
+    0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x5c, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20,
+    0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30,
+    0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10,
   ],
   16,
 );
 
-/** A 1 for each of 16 bytes that ends a plain string or does not belong into one: a quote, a backslash, control, non-ASCII. */
+/**
+ * A 1 for each of 16 bytes that ends a plain string or does not belong into one: a quote, a backslash, control,
+ * non-ASCII.
+ */
 // @ts-ignore: decorator
 @inline
 function notPlain(at: usize, quote: v128, backslash: v128, space: v128): u32 {
@@ -61,7 +64,9 @@ function notDigits(at: usize, zero: v128, ten: v128): u32 {
   return <u32>i8x16.bitmask(i8x16.ge_u(i8x16.sub(v128.load(at), zero), ten)) | 0x10000;
 }
 
-/** One past the number or literal at `at`, or 0 when it is malformed. What follows it is compared with the form's text. */
+/**
+ * One past the number or literal at `at`, or 0 when it is malformed. What follows it is compared with the form's text.
+ */
 // @ts-ignore: decorator
 @inline
 function endOfValue(from: usize, zero: v128, ten: v128): usize {
@@ -168,8 +173,8 @@ function addPart(part: usize, text: usize, from: usize, to: usize, follows: u32)
 }
 
 /**
- * Keeps the form of the line at `from`, which is valid, has its tokens from `token` on and no white space between them. Its
- * names are part of the form.
+ * Keeps the form of the line at `from`, which is valid, has its tokens from `token` on and no white space between
+ * them. Its names are part of the form.
  */
 export function noteForm(from: usize, token: usize, newline: usize): void {
   isKnown = false;

@@ -1,10 +1,20 @@
 /**
- * The keys of series that are not known by their spelling, as the store has them (FORMAT.md of src/store: name and tags, sorted and
- * each once, with a byte 0 behind each). They wait until the step is done, and then the host asks the store for the numbers of all of
- * them at once: a million new series take no step of JavaScript each. What has escapes, or is longer than usual, is left to the host
- * (stage/points/series.ts), which also says what is wrong with it.
+ * The keys of series that are not known by their spelling, as the store has them (FORMAT.md of src/store: name and
+ * tags, sorted and each once, with a byte 0 behind each). They wait until the step is done, and then the host asks the
+ * store for the numbers of all of them at once: a million new series take no step of JavaScript each. What has
+ * escapes, or is longer than usual, is left to the host (stage/points/series.ts), which also says what is wrong with
+ * it.
  */
-import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT, KIND_ARRAY, KIND_NULL, KIND_OBJECT, KIND_STRING } from '../layout';
+import {
+  FIELD_BITS,
+  FIELD_BYTES,
+  FIELD_FROM,
+  FIELD_LENGTH_SHIFT,
+  KIND_ARRAY,
+  KIND_NULL,
+  KIND_OBJECT,
+  KIND_STRING,
+} from '../layout';
 import { SPEC_KEYS, SPEC_NAMES, SPEC_NUMBER, TEXT_BYTES } from '../point-layout';
 import { compareBytes } from './bytes';
 import { reserve } from './event-memory';
@@ -74,7 +84,14 @@ export function answersAt(): usize {
 
 /** Lets a point wait for the number of its series. @param index of the value in its spec @returns KEY_* */
 export function addKey(
-  point: u32, row: usize, spec: usize, index: u32, hash: u32, series: usize, tags: usize, tagFields: u32,
+  point: u32,
+  row: usize,
+  spec: usize,
+  index: u32,
+  hash: u32,
+  series: usize,
+  tags: usize,
+  tagFields: u32,
 ): i32 {
   const names = <usize>load<u32>(spec, SPEC_NAMES);
   if (!names) return KEY_ODD;
@@ -126,9 +143,9 @@ function writeKey(at: usize, name: usize, spec: usize, series: usize, tags: usiz
     if (!noteTags(tags, key)) return 0;
   }
   for (let i: u32 = 0; i < tagCount; i++) {
-    const length = <usize>load<u32>(TAGS + (<usize>i << 3), 4);
+    const length = <usize>load<u32>(TAGS + ((<usize>i) << 3), 4);
     if (at + length > most + MOST_KEY / 2 - 16) return 0;
-    memory.copy(at, <usize>load<u32>(TAGS + (<usize>i << 3)), length);
+    memory.copy(at, <usize>load<u32>(TAGS + ((<usize>i) << 3)), length);
     at += length;
     store<u8>(at++, 0);
   }
@@ -207,7 +224,7 @@ function notePair(key: usize, keyLength: usize, from: usize, to: usize): bool {
 function noteTag(text: usize, length: usize): bool {
   if (!length) return true;
   if (tagCount == MOST_TAGS) return false;
-  const end = TAGS + (<usize>tagCount << 3);
+  const end = TAGS + ((<usize>tagCount) << 3);
   let at = end;
   for (; at > TAGS; at -= 8) {
     const order = compareBytes(<usize>load<u32>(at - 8), <usize>load<u32>(at - 8, 4), text, length);
@@ -244,5 +261,5 @@ export function waitingHash(i: u32): u32 {
 }
 
 export function answer(i: u32): u32 {
-  return load<u32>(answers + (<usize>i << 2));
+  return load<u32>(answers + ((<usize>i) << 2));
 }

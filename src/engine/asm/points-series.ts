@@ -1,8 +1,8 @@
 /**
- * Which series a spelling is: the bytes of a record's series and tags, as they are written, to the number that the host gave
- * them when they first came. A series has as many spellings as there are orders of its tags and escapes of its characters,
- * usually one. The table is bounded: when it has too many spellings, or too much text, it begins again, and what comes
- * up again is learned again.
+ * Which series a spelling is: the bytes of a record's series and tags, as they are written, to the number that the
+ * host gave them when they first came. A series has as many spellings as there are orders of its tags and escapes of
+ * its characters, usually one. The table is bounded: when it has too many spellings, or too much text, it begins
+ * again, and what comes up again is learned again.
  */
 import { FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT } from '../layout';
 import { equalBytes } from './bytes';
@@ -78,10 +78,10 @@ export function hashOf(): u32 {
 export function findSeries(number: u32, hash: u32): u32 {
   lastHash = hash;
   if (!table) return UNKNOWN;
-  const wanted = <u64>hash | (<u64>number << 32);
+  const wanted = <u64>hash | ((<u64>number) << 32);
   let at = place(hash, number);
   while (true) {
-    const entry = table + (<usize>at << ENTRY_SHIFT);
+    const entry = table + ((<usize>at) << ENTRY_SHIFT);
     const text = <usize>load<u32>(entry, TEXT);
     if (!text) return UNKNOWN;
     if (load<u64>(entry, HASH) == wanted && isSpelled(text)) return load<u32>(entry, ID);
@@ -147,8 +147,9 @@ let misses: u32 = 0;
 const LONG_TEXT: usize = 8192;
 
 /**
- * Enters a spelling as `learn` does, unless it is there. The full table stays as it is: of series that are more than it takes, it
- * has some at least, and the others are looked up in the store. Only when it is of little use any more does it begin again.
+ * Enters a spelling as `learn` does, unless it is there. The full table stays as it is: of series that are more than
+ * it takes, it has some at least, and the others are looked up in the store. Only when it is of little use any more
+ * does it begin again.
  * @param hash of the spelling, which setKey was called for
  */
 export function learnIfRoom(number: u32, hash: u32, id: u32): void {
@@ -160,8 +161,8 @@ export function learnIfRoom(number: u32, hash: u32, id: u32): void {
 
 function enter(hash: u32, number: u32, id: u32, text: u32): void {
   let at = place(hash, number);
-  while (load<u32>(table + (<usize>at << ENTRY_SHIFT), TEXT)) at = (at + 1) & mask;
-  const entry = table + (<usize>at << ENTRY_SHIFT);
+  while (load<u32>(table + ((<usize>at) << ENTRY_SHIFT), TEXT)) at = (at + 1) & mask;
+  const entry = table + ((<usize>at) << ENTRY_SHIFT);
   store<u32>(entry, hash, HASH);
   store<u32>(entry, number, NUMBER);
   store<u32>(entry, id, ID);
@@ -206,7 +207,7 @@ function hasRoom(bytes: usize): bool {
   if (textEnd && chunk + 1 == MAX_CHUNKS) return false;
   if (textEnd) chunk++;
   if (chunk == chunkCount) {
-    store<u32>(CHUNKS + (<usize>chunk << 2), <u32>takePages(CHUNK));
+    store<u32>(CHUNKS + ((<usize>chunk) << 2), <u32>takePages(CHUNK));
     chunkCount++;
   }
   openChunk();
@@ -214,7 +215,7 @@ function hasRoom(bytes: usize): bool {
 }
 
 function openChunk(): void {
-  textAt = <usize>load<u32>(CHUNKS + (<usize>chunk << 2));
+  textAt = <usize>load<u32>(CHUNKS + ((<usize>chunk) << 2));
   textEnd = textAt + CHUNK;
 }
 
@@ -230,7 +231,7 @@ function grow(): void {
   const old = table;
   const oldEnd = old ? old + ((<usize>mask + 1) << ENTRY_SHIFT) : 0;
   const entries = old ? (mask + 1) * 2 : FIRST_ENTRIES;
-  table = takePages(<usize>entries << ENTRY_SHIFT);
+  table = takePages((<usize>entries) << ENTRY_SHIFT);
   mask = entries - 1;
   for (let entry = old; entry < oldEnd; entry += 1 << ENTRY_SHIFT) {
     const text = load<u32>(entry, TEXT);

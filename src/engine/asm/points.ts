@@ -1,30 +1,81 @@
 /**
- * Points out of rows: time, value and number of the series of each record as columns, for the store. Nothing is decoded
- * but numbers and times; a series is known by the bytes with which it and its tags are written (points-series.ts). A row
- * whose spelling is not known stops the kernel, and the host reads it; the row is then begun again.
+ * Points out of rows: time, value and number of the series of each record as columns, for the store. Nothing is
+ * decoded but numbers and times; a series is known by the bytes with which it and its tags are written
+ * (points-series.ts). A row whose spelling is not known stops the kernel, and the host reads it; the row is then begun
+ * again.
  *
- * A spec gives all of its points or none: a record that is repaired and read again then has the same effect as if it had
- * been good at once. The specs of a row do not depend on one another.
- * It is a little longer than a file is here, because the state of the row at hand is shared by all of it.
+ * A spec gives all of its points or none: a record that is repaired and read again then has the same effect as if it
+ * had been good at once. The specs of a row do not depend on one another. It is a little longer than a file is here,
+ * because the state of the row at hand is shared by all of it.
  */
 import {
-  B_MATCHED, B_RECORDS, B_REJECTS, B_REJECT_COUNT, B_SELECTED, FIELD_BITS, FIELD_BYTES, FIELD_FROM, FIELD_LENGTH_SHIFT,
-  KIND_NULL, KIND_NUMBER, KIND_STRING, REJECT_BYTES, REJ_AT, REJ_CODE, REJ_FROM, REJ_LINE, REJ_TO, ROW_BYTES, ROW_FROM,
-  ROW_LINE, ROW_TO,
+  B_MATCHED,
+  B_RECORDS,
+  B_REJECTS,
+  B_REJECT_COUNT,
+  B_SELECTED,
+  FIELD_BITS,
+  FIELD_BYTES,
+  FIELD_FROM,
+  FIELD_LENGTH_SHIFT,
+  KIND_NULL,
+  KIND_NUMBER,
+  KIND_STRING,
+  REJECT_BYTES,
+  REJ_AT,
+  REJ_CODE,
+  REJ_FROM,
+  REJ_LINE,
+  REJ_TO,
+  ROW_BYTES,
+  ROW_FROM,
+  ROW_LINE,
+  ROW_TO,
 } from '../layout';
 import {
-  BAD_NO_SERIES, BAD_NO_TIME, BAD_NO_VALUE, BAD_SERIES, BAD_TIME, BAD_VALUE, BAD_VALUE_TEXT, UNIT_AUTO,
+  BAD_NO_SERIES,
+  BAD_NO_TIME,
+  BAD_NO_VALUE,
+  BAD_SERIES,
+  BAD_TIME,
+  BAD_VALUE,
+  BAD_VALUE_TEXT,
+  UNIT_AUTO,
 } from '../event-layout';
 import { CODE_NO_TIME } from '../code-numbers';
 import {
-  ID_REFUSED, MAKE_DONE, MAKE_FULL, MAKE_UNKNOWN, SPEC_BYTES, SPEC_FIELD, SPEC_FLAGS, SPEC_HAS_SERIES, SPEC_NUMBER, SPEC_TAGS,
-  SPEC_KNOWN, SPEC_TAKES_NUMBERS, SPEC_TAKES_WORDS, SPEC_UNIT, SPEC_VALUES,
+  ID_REFUSED,
+  MAKE_DONE,
+  MAKE_FULL,
+  MAKE_UNKNOWN,
+  SPEC_BYTES,
+  SPEC_FIELD,
+  SPEC_FLAGS,
+  SPEC_HAS_SERIES,
+  SPEC_NUMBER,
+  SPEC_TAGS,
+  SPEC_KNOWN,
+  SPEC_TAKES_NUMBERS,
+  SPEC_TAKES_WORDS,
+  SPEC_UNIT,
+  SPEC_VALUES,
 } from '../point-layout';
 import { reserve } from './event-memory';
 import { timeOfDate, timeOfNumber, timeUs } from './event-time';
 import {
-  addKey, answer, clearKeys, dropKeys, endOfKeys, KEY_FULL, KEY_WAITS, waitingCount, waitingHash, waitingNumber, waitingPoint,
-  waitingRow, waitingSpec,
+  addKey,
+  answer,
+  clearKeys,
+  dropKeys,
+  endOfKeys,
+  KEY_FULL,
+  KEY_WAITS,
+  waitingCount,
+  waitingHash,
+  waitingNumber,
+  waitingPoint,
+  waitingRow,
+  waitingSpec,
 } from './points-keys';
 import { findSeries, hashOf, learn, learnIfRoom, setKey, UNKNOWN } from './points-series';
 import { pointValue, readNumberValue, readTextValue, spellNumber, textFrom, textTo } from './points-text';
@@ -59,10 +110,17 @@ export function pointsReserve(bytes: u32): u32 {
 }
 
 /**
- * Once, before anything else: where the specs and the columns are. The columns have room for the points of a step's rows;
- * `badsAt` has room for as many rejects as a step has rows.
+ * Once, before anything else: where the specs and the columns are. The columns have room for the points of a step's
+ * rows; `badsAt` has room for as many rejects as a step has rows.
  */
-export function pointsBegin(specsAt: usize, count: u32, idsAt: usize, timesAt: usize, valuesAt: usize, badsAt: usize): void {
+export function pointsBegin(
+  specsAt: usize,
+  count: u32,
+  idsAt: usize,
+  timesAt: usize,
+  valuesAt: usize,
+  badsAt: usize,
+): void {
   specs = specsAt;
   specsEnd = specsAt + <usize>count * SPEC_BYTES;
   ids = idsAt;
@@ -132,7 +190,9 @@ function noteBad(reason: i32, at: usize): void {
 const STOP_UNKNOWN: i32 = -1;
 const STOP_FULL: i32 = -2;
 
-/** Adds the points of a spec. @returns 0, why there are none (BAD_*), or STOP_* when the host has to do something first */
+/**
+ * Adds the points of a spec. @returns 0, why there are none (BAD_*), or STOP_* when the host has to do something first
+ */
 // @ts-ignore: decorator
 @inline
 function readSpec(spec: usize): i32 {
@@ -156,7 +216,7 @@ function readSpec(spec: usize): i32 {
   setKey(series, tags, tagCount);
   const hash = hashOf();
   for (let i = made, end = made + <u32>found; i < end; i++) {
-    const number = load<u32>(ids + (<usize>i << 2));
+    const number = load<u32>(ids + ((<usize>i) << 2));
     const id = findSeries(number, hash);
     if (id >= ID_REFUSED) {
       badAt = series ? <usize>load<u32>(series, FIELD_FROM) : 0;
@@ -169,8 +229,8 @@ function readSpec(spec: usize): i32 {
         return state == KEY_FULL ? STOP_FULL : STOP_UNKNOWN;
       }
     }
-    store<u32>(ids + (<usize>i << 2), id);
-    store<i64>(times + (<usize>i << 3), at);
+    store<u32>(ids + ((<usize>i) << 2), id);
+    store<i64>(times + ((<usize>i) << 3), at);
   }
   made += <u32>found;
   if (isDecided) noteTime(<u32>(spec - specs) / SPEC_BYTES, load<u32>(row, ROW_LINE), at);
@@ -199,8 +259,8 @@ function readValues(field: usize, count: u32, number: u32, flags: u32): i32 {
     else if (!(flags & SPEC_TAKES_WORDS)) bad = BAD_VALUE_TEXT;
     else bad = readTextValue(from + 1, to - 1, (flags & SPEC_TAKES_NUMBERS) != 0);
     if (bad) return -bad;
-    store<f64>(values + (<usize>at << 3), pointValue);
-    store<u32>(ids + (<usize>at << 2), number);
+    store<f64>(values + ((<usize>at) << 3), pointValue);
+    store<u32>(ids + ((<usize>at) << 2), number);
     at++;
   }
   return <i32>(at - made);
@@ -284,7 +344,7 @@ export function pointsLearn(id: u32): void {
 export function pointsResolve(): void {
   for (let i: u32 = 0; i < waitingCount; i++) {
     const id = answer(i);
-    store<u32>(ids + (<usize>waitingPoint(i) << 2), id);
+    store<u32>(ids + ((<usize>waitingPoint(i)) << 2), id);
     const spec = waitingSpec(i);
     const flags = load<u32>(spec, SPEC_FLAGS);
     const fields = waitingRow(i) + ROW_BYTES + <usize>load<u32>(spec, SPEC_FIELD) * FIELD_BYTES;

@@ -5,6 +5,9 @@
 export * from './engine';
 export * from './points';
 export {
-  answersAt as pointsAnswers, endOfKeys as pointsKeysEnd, keysAt as pointsKeys, waits as pointsWaiting,
+  answersAt as pointsAnswers,
+  endOfKeys as pointsKeysEnd,
+  keysAt as pointsKeys,
+  waits as pointsWaiting,
 } from './points-keys';
 export { pointsOddLine, pointsOddSpec, pointsOddTime } from './points-units';

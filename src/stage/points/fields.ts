@@ -1,6 +1,6 @@
 /**
- * From the fields of points, as text, to what the engine and the reader of series work with: the fields of a row in the
- * order of the specs, and for each value the series that it belongs to. Contradictions are refused here, before
+ * From the fields of points, as text, to what the engine and the reader of series work with: the fields of a row in
+ * the order of the specs, and for each value the series that it belongs to. Contradictions are refused here, before
  * anything is read.
  */
 

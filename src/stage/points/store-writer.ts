@@ -108,8 +108,8 @@ export class StoreWriter {
   }
 
   /**
-   * Opens an input. With --resume, what is read for the first time adds its points to what is there; an input that is read from
-   * its start once more, although an earlier run had come further, gives the points that it gave before.
+   * Opens an input. With --resume, what is read for the first time adds its points to what is there; an input that is
+   * read from its start once more, although an earlier run had come further, gives the points that it gave before.
    */
   async openInput(input: string, ends: Ends, options: Omit<Resuming, 'position'>): Promise<OpenedInput> {
     let isKnown = false;
@@ -155,8 +155,8 @@ export class StoreWriter {
   }
 
   /**
-   * Appends what waits and the first `count` points, with what positions there are: all or nothing, so that whoever goes on at a
-   * position finds exactly the points before it.
+   * Appends what waits and the first `count` points, with what positions there are: all or nothing, so that whoever
+   * goes on at a position finds exactly the points before it.
    * @throws SinkError
    */
   append(columns: PointColumns, count: number): void {
@@ -209,8 +209,8 @@ export class StoreWriter {
   }
 
   /**
-   * Puts the last positions in and closes the store. Points that still wait are of a batch that was never done to its end.
-   * What is called twice does nothing. @throws SinkError
+   * Puts the last positions in and closes the store. Points that still wait are of a batch that was never done to its
+   * end. What is called twice does nothing. @throws SinkError
    */
   close(): void {
     if (this.#isClosed) return;

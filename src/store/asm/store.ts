@@ -2,7 +2,14 @@
 export { decodeTimes, decodeValues, encodeBlock } from './codec';
 export { decodeOrdinals, encodeOrdinals } from './codec-ordinals';
 export {
-  anyOrdinal, countMarks, isAscending, markReplaced, mergeNumbered, numberPoints, raiseOrdinals, upToNumbered,
+  anyOrdinal,
+  countMarks,
+  isAscending,
+  markReplaced,
+  mergeNumbered,
+  numberPoints,
+  raiseOrdinals,
+  upToNumbered,
 } from './numbered';
 export { namesBytes, namesDefinitions, namesIntern, namesKeys, namesOrder, namesRehash } from './names';
 export { packAdd, packDecode, packEncode, packGather } from './pack';

@@ -1,13 +1,35 @@
 /**
- * The table: points that are not in a segment yet, by series. The points of a series lie in a chain of chunks that grow
- * (table-layout.ts), so that a series is read back in long runs: a chain through columns of all points costs a cache miss
- * or three a point. Where chunks come from is the host's business: tableAppend stops when there is no more room, says
- * so, and is called again.
+ * The table: points that are not in a segment yet, by series. The points of a series lie in a chain of chunks that
+ * grow (table-layout.ts), so that a series is read back in long runs: a chain through columns of all points costs a
+ * cache miss or three a point. Where chunks come from is the host's business: tableAppend stops when there is no more
+ * room, says so, and is called again.
  */
 import {
-  C_NEXT, C_SPAN, CHUNK_HEAD_BYTES, FIRST_SPAN, H_AT, H_COUNT, H_FIRST, H_LAST, H_SPAN, H_STOP, HEAD_BYTES, MOST_SPAN,
-  T_DONE, T_END, T_FREE, T_HEAD_COUNT, T_HEADS, T_NEWEST, T_OLDEST, T_PRESENT, T_PRESENT_COUNT, T_STATE, TABLE_BAD_ID,
-  TABLE_DONE, TABLE_FULL,
+  C_NEXT,
+  C_SPAN,
+  CHUNK_HEAD_BYTES,
+  FIRST_SPAN,
+  H_AT,
+  H_COUNT,
+  H_FIRST,
+  H_LAST,
+  H_SPAN,
+  H_STOP,
+  HEAD_BYTES,
+  MOST_SPAN,
+  T_DONE,
+  T_END,
+  T_FREE,
+  T_HEAD_COUNT,
+  T_HEADS,
+  T_NEWEST,
+  T_OLDEST,
+  T_PRESENT,
+  T_PRESENT_COUNT,
+  T_STATE,
+  TABLE_BAD_ID,
+  TABLE_DONE,
+  TABLE_FULL,
 } from '../table-layout';
 
 /**
@@ -26,7 +48,7 @@ function addChunk(table: usize, head: usize, id: u32): bool {
   if (last) store<u32>(<usize>last, chunk, C_NEXT);
   else {
     const present = load<u32>(table, T_PRESENT_COUNT);
-    store<u32>(<usize>load<u32>(table, T_PRESENT) + (<usize>present << 2), id);
+    store<u32>(<usize>load<u32>(table, T_PRESENT) + ((<usize>present) << 2), id);
     store<u32>(table, present + 1, T_PRESENT_COUNT);
     store<u32>(head, chunk, H_FIRST);
   }
@@ -46,7 +68,7 @@ export function tableAppend(table: usize, ids: usize, times: usize, values: usiz
   let state: u32 = TABLE_DONE;
   let i: u32 = 0;
   for (; i < count; i++) {
-    const id = load<u32>(ids + (<usize>i << 2));
+    const id = load<u32>(ids + ((<usize>i) << 2));
     if (id >= headCount) {
       state = TABLE_BAD_ID;
       break;
@@ -57,9 +79,9 @@ export function tableAppend(table: usize, ids: usize, times: usize, values: usiz
       break;
     }
     const at = <usize>load<u32>(head, H_AT);
-    const time = load<i64>(times + (<usize>i << 3));
+    const time = load<i64>(times + ((<usize>i) << 3));
     store<i64>(at, time);
-    store<u64>(at + <usize>load<u32>(head, H_SPAN), load<u64>(values + (<usize>i << 3)));
+    store<u64>(at + <usize>load<u32>(head, H_SPAN), load<u64>(values + ((<usize>i) << 3)));
     store<u32>(head, <u32>at + 8, H_AT);
     store<u32>(head, load<u32>(head, H_COUNT) + 1, H_COUNT);
     oldest = min<i64>(oldest, time);
@@ -85,7 +107,7 @@ export function tableCount(table: usize, id: u32): u32 {
 export function tableGather(table: usize, id: u32, times: usize, values: usize): u32 {
   const head = <usize>load<u32>(table, T_HEADS) + <usize>id * HEAD_BYTES;
   const count = load<u32>(head, H_COUNT);
-  let missing = <usize>count << 3;
+  let missing = (<usize>count) << 3;
   let chunk = <usize>load<u32>(head, H_FIRST);
   while (missing > 0) {
     const span = <usize>load<u32>(chunk, C_SPAN);

@@ -9,8 +9,23 @@
  * most thirteen passes for whatever keys.
  */
 import {
-  P_CELL, P_FROM, PIECE_BYTES, V_BEFORE, V_CELLS, V_COLUMN, V_COUNT, V_HIGH, V_IS_FULL, V_KEYS, V_LOW, V_MOST, V_NANS, V_OVER,
-  V_PIECE_COUNT, V_PIECES, V_SCRATCH,
+  P_CELL,
+  P_FROM,
+  PIECE_BYTES,
+  V_BEFORE,
+  V_CELLS,
+  V_COLUMN,
+  V_COUNT,
+  V_HIGH,
+  V_IS_FULL,
+  V_KEYS,
+  V_LOW,
+  V_MOST,
+  V_NANS,
+  V_OVER,
+  V_PIECE_COUNT,
+  V_PIECES,
+  V_SCRATCH,
 } from '../values-layout';
 
 const MAGNITUDE: i64 = i64.MAX_VALUE;
@@ -39,7 +54,7 @@ function turned(bits: i64): i64 {
  */
 export function valuesAdd(kept: usize, cell: u32, values: usize, count: u32): void {
   const at = load<u32>(kept, V_COUNT);
-  let pieces = load<u32>(kept, V_PIECE_COUNT);
+  const pieces = load<u32>(kept, V_PIECE_COUNT);
   if (<u64>at + count + pieces >= load<u32>(kept, V_MOST)) {
     store<u32>(kept, 1, V_IS_FULL);
     return;
@@ -51,12 +66,12 @@ export function valuesAdd(kept: usize, cell: u32, values: usize, count: u32): vo
     store<u32>(kept, pieces + 1, V_PIECE_COUNT);
   }
   store<u32>(kept, at + count, V_COUNT);
-  const before = <usize>load<u32>(kept, V_BEFORE) + (<usize>cell << 2);
+  const before = <usize>load<u32>(kept, V_BEFORE) + ((<usize>cell) << 2);
   store<u32>(before, load<u32>(before, 4) + count, 4);
-  let to = <usize>load<u32>(kept, V_COLUMN) + (<usize>at << 3);
+  const to = <usize>load<u32>(kept, V_COLUMN) + ((<usize>at) << 3);
   const odd = putKeys(to, values, count);
   if (!odd) return;
-  const nans = <usize>load<u32>(kept, V_NANS) + (<usize>cell << 2);
+  const nans = <usize>load<u32>(kept, V_NANS) + ((<usize>cell) << 2);
   store<u32>(nans, load<u32>(nans, 4) + odd, 4);
 }
 
@@ -64,7 +79,7 @@ export function valuesAdd(kept: usize, cell: u32, values: usize, count: u32): vo
 // @ts-ignore: decorator
 @inline
 function putKeys(to: usize, values: usize, count: u32): u32 {
-  const end = to + (<usize>count << 3);
+  const end = to + ((<usize>count) << 3);
   const magnitude = i64x2.splat(MAGNITUDE);
   const infinite = i64x2.splat(INFINITE);
   let odd = i64x2.splat(0);
@@ -100,12 +115,12 @@ export function valuesCount(kept: usize): u32 {
   const cells = load<u32>(kept, V_CELLS);
   const before = <usize>load<u32>(kept, V_BEFORE);
   const nans = <usize>load<u32>(kept, V_NANS);
-  const end = <usize>cells << 2;
+  const end = (<usize>cells) << 2;
   for (let cell: usize = 0; cell < end; cell += 4) {
     store<u32>(before + cell, load<u32>(before + cell) + load<u32>(before + cell, 4), 4);
     store<u32>(nans + cell, load<u32>(nans + cell) + load<u32>(nans + cell, 4), 4);
   }
-  const over = <usize>load<u32>(kept, V_OVER) << 2;
+  const over = (<usize>load<u32>(kept, V_OVER)) << 2;
   let most: u32 = 0;
   for (let cell: usize = 0; cell + over <= end; cell += 4) {
     most = max<u32>(most, load<u32>(before + cell + over) - load<u32>(before + cell));
@@ -121,18 +136,18 @@ export function valuesSort(kept: usize): void {
   const keys = <usize>load<u32>(kept, V_KEYS);
   // While keys are handed out, each cell's place is that of its next one, which is in the end where the cell after it
   // begins.
-  memory.copy(before + 4, before, <usize>load<u32>(kept, V_CELLS) << 2);
+  memory.copy(before + 4, before, (<usize>load<u32>(kept, V_CELLS)) << 2);
   let from = <usize>load<u32>(kept, V_COLUMN);
   let fromIndex: u32 = 0;
   for (let piece: u32 = 0; piece < pieces; piece++) {
-    const place = before + (<usize>load<u32>(list + <usize>piece * PIECE_BYTES, P_CELL) << 2);
+    const place = before + ((<usize>load<u32>(list + <usize>piece * PIECE_BYTES, P_CELL)) << 2);
     const endIndex = endOf(kept, piece);
     const count = endIndex - fromIndex;
     fromIndex = endIndex;
     const first = load<u32>(place, 4);
     store<u32>(place, first + count, 4);
-    const end = from + (<usize>count << 3);
-    let to = keys + (<usize>first << 3);
+    const end = from + ((<usize>count) << 3);
+    let to = keys + ((<usize>first) << 3);
     for (; from + 16 <= end; from += 16, to += 16) v128.store(to, v128.load(from));
     if (from < end) store<u64>(to, load<u64>(from));
     from = end;
@@ -145,9 +160,9 @@ export function valuesSort(kept: usize): void {
  */
 export function valuesSelect(kept: usize, from: u32, to: u32, rank: u32): void {
   const before = <usize>load<u32>(kept, V_BEFORE);
-  const first = load<u32>(before + (<usize>from << 2));
-  const keys = <usize>load<u32>(kept, V_KEYS) + (<usize>first << 3);
-  const count = load<u32>(before + (<usize>to << 2)) - first;
+  const first = load<u32>(before + ((<usize>from) << 2));
+  const keys = <usize>load<u32>(kept, V_KEYS) + ((<usize>first) << 3);
+  const count = load<u32>(before + ((<usize>to) << 2)) - first;
   const scratch = <usize>load<u32>(kept, V_SCRATCH);
   if (count < SAMPLED_FROM || !selectBySample(kept, keys, count, rank, scratch)) {
     selectByParts(kept, keys, count, rank, keys, count, scratch);
@@ -156,10 +171,12 @@ export function valuesSelect(kept: usize, from: u32, to: u32, rank: u32): void {
 
 /** Those of a rank in `left` sorted keys, which are some of `all`. */
 function put(kept: usize, sorted: usize, left: u32, rank: u32, all: usize, count: u32): void {
-  const low = load<i64>(sorted + (<usize>rank << 3));
+  const low = load<i64>(sorted + ((<usize>rank) << 3));
   let high = LAST;
-  if (rank + 1 < left) high = load<i64>(sorted + (<usize>rank << 3), 8);
-  else for (let at = all; at < all + (<usize>count << 3); at += 8) high = load<i64>(at) > low ? min<i64>(high, load<i64>(at)) : high;
+  if (rank + 1 < left) high = load<i64>(sorted + ((<usize>rank) << 3), 8);
+  else
+    for (let at = all; at < all + ((<usize>count) << 3); at += 8)
+      high = load<i64>(at) > low ? min<i64>(high, load<i64>(at)) : high;
   store<i64>(kept, turned(low), V_LOW);
   store<i64>(kept, turned(high), V_HIGH);
 }
@@ -170,12 +187,12 @@ function selectBySample(kept: usize, all: usize, count: u32, rank: u32, scratch:
   let left = count;
   while (left >= SAMPLED_FROM) {
     const size: u32 = left < 4096 ? 32 : left < 65536 ? 64 : 256;
-    const end = keys + (<usize>left << 3);
+    const end = keys + ((<usize>left) << 3);
     const step = left / size;
     for (let i: u32 = 0; i < size; i++) {
       // Somewhere in each stretch: values of one series follow each other, and series take turns.
-      const place = i * step + (i * 0x9e3779b1) % step;
-      store<i64>(parts + (<usize>i << 3), load<i64>(keys + (<usize>place << 3)));
+      const place = i * step + ((i * 0x9e3779b1) % step);
+      store<i64>(parts + ((<usize>i) << 3), load<i64>(keys + ((<usize>place) << 3)));
     }
     sort(parts, size);
     // Three times the distance that a rank in a sample usually has from what it should be.
@@ -184,8 +201,8 @@ function selectBySample(kept: usize, all: usize, count: u32, rank: u32, scratch:
     const distance = <i32>(3 * Math.sqrt(share * (1 - share) * <f64>size)) + 1;
     const least = middle - distance;
     const most = middle + distance;
-    const low = least < 0 ? i64.MIN_VALUE : load<i64>(parts + (<usize>least << 3));
-    const high = most >= <i32>size ? i64.MAX_VALUE : load<i64>(parts + (<usize>most << 3));
+    const low = least < 0 ? i64.MIN_VALUE : load<i64>(parts + ((<usize>least) << 3));
+    const high = most >= <i32>size ? i64.MAX_VALUE : load<i64>(parts + ((<usize>most) << 3));
     let to = scratch;
     let below: u32 = 0;
     for (let at = keys; at < end; at += 8) {
@@ -193,7 +210,7 @@ function selectBySample(kept: usize, all: usize, count: u32, rank: u32, scratch:
       store<i64>(to, key);
       const isBelow = key < low;
       below += <u32>isBelow;
-      to += <usize>(u32(key <= high) - u32(isBelow)) << 3;
+      to += (<usize>(u32(key <= high) - u32(isBelow))) << 3;
     }
     const inside = <u32>((to - scratch) >> 3);
     if (rank < below || rank - below >= inside) return false;
@@ -213,7 +230,7 @@ function selectBySample(kept: usize, all: usize, count: u32, rank: u32, scratch:
 /** Among `left` keys, which are some of `all`. */
 function selectByParts(kept: usize, keys: usize, left: u32, rank: u32, all: usize, count: u32, scratch: usize): void {
   while (left > FEW) {
-    const end = keys + (<usize>left << 3);
+    const end = keys + ((<usize>left) << 3);
     let least = i64.MAX_VALUE;
     let most = i64.MIN_VALUE;
     for (let at = keys; at < end; at += 8) {
@@ -228,13 +245,13 @@ function selectByParts(kept: usize, keys: usize, left: u32, rank: u32, all: usiz
     const bits: u32 = 64 - <u32>clz<u64>(<u64>(most - least));
     const wanted: u32 = min<u32>(32 - <u32>clz<u32>(left), MOST_BITS);
     const shift = <u64>(bits > wanted ? bits - wanted : 0);
-    memory.fill(parts, 0, <usize>4 << wanted);
+    memory.fill(parts, 0, (<usize>4) << wanted);
     for (let at = keys; at < end; at += 8) {
-      const part = parts + (<usize>(<u64>(load<i64>(at) - least) >> shift) << 2);
+      const part = parts + ((<usize>(<u64>(load<i64>(at) - least) >> shift)) << 2);
       store<u32>(part, load<u32>(part) + 1);
     }
     let part: u64 = 0;
-    for (let size = load<u32>(parts); size <= rank; size = load<u32>(parts + (<usize>part << 2))) {
+    for (let size = load<u32>(parts); size <= rank; size = load<u32>(parts + ((<usize>part) << 2))) {
       rank -= size;
       part++;
     }
@@ -242,19 +259,19 @@ function selectByParts(kept: usize, keys: usize, left: u32, rank: u32, all: usiz
     for (let at = keys; at < end; at += 8) {
       const key = load<i64>(at);
       store<i64>(to, key);
-      to += <usize>(<u64>(key - least) >> shift == part) << 3;
+      to += (<usize>(<u64>(key - least) >> shift == part)) << 3;
     }
     keys = scratch;
     left = <u32>((to - scratch) >> 3);
   }
-  if (keys != scratch) memory.copy(scratch, keys, <usize>left << 3);
+  if (keys != scratch) memory.copy(scratch, keys, (<usize>left) << 3);
   sort(scratch, left);
   put(kept, scratch, left, rank, all, count);
 }
 
 /** By insertion. */
 function sort(keys: usize, count: u32): void {
-  const end = keys + (<usize>count << 3);
+  const end = keys + ((<usize>count) << 3);
   for (let at = keys + 8; at < end; at += 8) {
     const key = load<i64>(at);
     let hole = at;

@@ -1,6 +1,6 @@
 /**
- * Doubles as JSON.stringify prints them: the shortest decimal that reads back as the same double, and the nearest to it
- * of that length. The digits are found by the method of Raffaello Giulietti, "The Schubfach way to render doubles"
+ * Doubles as JSON.stringify prints them: the shortest decimal that reads back as the same double, and the nearest to
+ * it of that length. The digits are found by the method of Raffaello Giulietti, "The Schubfach way to render doubles"
  * (2021); how they are laid out is ECMA-262, Number::toString. The surprising part is that three multiplications by a
  * 128-bit power of ten, rounded so that only "more than nothing" is kept of what is cut off, decide everything.
  */
@@ -124,8 +124,8 @@ function putExponent(to: usize, count: i32, point: i32): usize {
 }
 
 /**
- * Writes a double; at most FLOAT_ROOM bytes are touched. NaN and the infinities, which JSON does not have, become null, and -0
- * becomes 0.
+ * Writes a double; at most FLOAT_ROOM bytes are touched. NaN and the infinities, which JSON does not have, become
+ * null, and -0 becomes 0.
  */
 export function putDouble(to: usize, value: f64): usize {
   let bits = reinterpret<u64>(value);

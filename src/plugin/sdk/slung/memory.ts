@@ -1,8 +1,9 @@
 /**
  * Where a plugin's bytes live. The host's answers (strings, lists) and the small views over them go into an arena, a
- * bump pointer that is set back after every record, so that a record costs no allocation and leaves no garbage. Growing
- * buffers come from the heap. Every block has SLACK readable and writable bytes behind it, because copies move 16 bytes
- * at a time and may run over the end; that is much cheaper than a call of memory.copy for the short strings of logs.
+ * bump pointer that is set back after every record, so that a record costs no allocation and leaves no garbage.
+ * Growing buffers come from the heap. Every block has SLACK readable and writable bytes behind it, because copies move
+ * 16 bytes at a time and may run over the end; that is much cheaper than a call of memory.copy for the short strings
+ * of logs.
  */
 
 /** Bytes behind the end of every block that copies may read and overwrite. */

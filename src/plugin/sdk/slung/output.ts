@@ -154,7 +154,9 @@ export class Output {
     return this;
   }
 
-  /** As JSON.stringify prints it: the shortest form that reads back as the same number; null for NaN and infinities. */
+  /**
+   * As JSON.stringify prints it: the shortest form that reads back as the same number; null for NaN and infinities.
+   */
   float(value: f64): Output {
     separate(FLOAT_ROOM);
     finish(putDouble(end, value));

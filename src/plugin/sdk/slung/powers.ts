@@ -1,7 +1,7 @@
 /**
  * The powers of ten that float.ts multiplies by: for k from -292 to 324 the number 10^k * 2^x, rounded up, with x such
- * that it has exactly 128 bits. They are computed when the first one is asked for (some 20 µs), which is smaller than a
- * table of 9.9 KB in every plugin. Computing goes step by step with 192 bits; that the bits cut off never carry into
+ * that it has exactly 128 bits. They are computed when the first one is asked for (some 20 µs), which is smaller than
+ * a table of 9.9 KB in every plugin. Computing goes step by step with 192 bits; that the bits cut off never carry into
  * the 128 that count is not obvious, so the test compares all 617 with exact arithmetic.
  */
 
@@ -43,7 +43,8 @@ function byTen(): void {
   for (let i: isize = <isize>LIMBS - 1; i >= 0; i--) {
     const at = work + 4 * <usize>i;
     const below: u32 = i > 0 ? load<u32>(at - 4) >> 29 : 0;
-    // As u32 first: in a 64-bit expression the load would be one of 64 bits, and the shift would keep what it must drop.
+    // As u32 first: in a 64-bit expression the load would be one of 64 bits, and the shift would keep what it must
+    // drop.
     const limb: u32 = (load<u32>(at) << 3) | below;
     const part = (rest << 32) | <u64>limb;
     store<u32>(at, <u32>(part / 5));
