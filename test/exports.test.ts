@@ -20,9 +20,8 @@ const entries: ReadonlySet<string> = new Set(
 const forTopologies: readonly string[] = [
   'src/io/dir-outlet.ts',
   'src/io/drop-sink.ts',
-  'src/io/glob.ts',
   'src/io/positions.ts',
-  'src/io/follow-source.ts',
+  'src/io/followed-files.ts',
   'src/io/http-listen.ts',
   'src/io/http-outlet.ts',
   'src/io/lines-listen.ts',

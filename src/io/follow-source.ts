@@ -40,8 +40,10 @@ export interface FollowOptions {
   readonly at?: number | undefined;
   /** Where the file is now that the path named in an earlier run: it is read to its end before what the path names. */
   readonly first?: string | undefined;
-  readonly pollMs?: number;
-  readonly graceMs?: number;
+  /** Where the file ends, the source ends: nothing is waited for. */
+  readonly endsWithFile?: boolean | undefined;
+  readonly pollMs?: number | undefined;
+  readonly graceMs?: number | undefined;
 }
 
 export class FollowSource implements Source {
@@ -50,6 +52,7 @@ export class FollowSource implements Source {
   readonly #notice: (text: string) => void;
   readonly #clockMs: () => number;
   readonly #graceMs: number;
+  readonly #endsWithFile: boolean;
   readonly #changes: ChangeWait;
   #fd = -1;
   #device = 0;
@@ -82,7 +85,8 @@ export class FollowSource implements Source {
     this.#clockMs = options.clockMs;
     // The folder: the file may not exist, and be another one in a moment.
     this.#changes = new ChangeWait(() => [dirname(path)], options.pollMs);
-    this.#graceMs = options.graceMs ?? GRACE_MS;
+    this.#endsWithFile = options.endsWithFile === true;
+    this.#graceMs = this.#endsWithFile ? 0 : (options.graceMs ?? GRACE_MS);
     if (options.first !== undefined) this.#open(options.at ?? 0, options.first);
     else if (existsSync(path)) this.#open(options.at ?? 0);
     else this.#tell(`waiting for ${excerpt(path)}, which does not exist yet`);
@@ -97,7 +101,7 @@ export class FollowSource implements Source {
       const count = this.#fd < 0 ? 0 : this.#read(target);
       if (count > 0) return this.#pass(target, count);
       this.#isIdle = true;
-      if (!this.#look()) return WOULD_BLOCK;
+      if (!this.#look()) return this.#endsWithFile ? 0 : WOULD_BLOCK;
       if (this.#isInLine) return this.#endLine(target);
     }
   }

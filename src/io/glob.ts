@@ -3,7 +3,8 @@
  * A path without them is a file that may not exist yet.
  *
  * A file that is only renamed (rotated) within a pattern is no new one: `app.log` that becomes `app.log.1` is being read to its
- * end by whoever reads it. So files are known by device and inode, too.
+ * end by whoever reads it. So files are known by device and inode, too; and by the time at which they were made, since the
+ * inode of one that was removed is given to another.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +18,8 @@ export function isPattern(path: string): boolean {
 export class Globbed {
   readonly #patterns: readonly string[];
   readonly #changes: ChangeWait;
-  readonly #reported = new Set<string>();
+  /** By path, what it was known by. */
+  readonly #reported = new Map<string, string | undefined>();
   /** Of what was there at the last scan. */
   #inodes = new Set<string>();
   #folders = new Set<string>();
@@ -39,7 +41,7 @@ export class Globbed {
       if (inode === undefined && !this.#patterns.includes(path)) continue;
       const isKnown = inode !== undefined && (this.#inodes.has(inode) || inodes.has(inode));
       if (!isKnown && !this.#reported.has(path)) {
-        this.#reported.add(path);
+        this.#reported.set(path, inode);
         found.push(path);
       }
       if (inode !== undefined) inodes.add(inode);
@@ -50,6 +52,8 @@ export class Globbed {
 
   /** Nobody reads this file any more: it is reported again when it comes again. */
   forget(path: string): void {
+    const inode = this.#reported.get(path);
+    if (inode !== undefined) this.#inodes.delete(inode);
     this.#reported.delete(path);
   }
 
@@ -62,11 +66,11 @@ export class Globbed {
     this.#changes.close();
   }
 
-  /** Device and inode of a regular file. */
+  /** Device, inode and time of birth of a regular file; a renamed one keeps them. */
   #inodeOf(path: string): string | undefined {
     try {
       const stats = statSync(path);
-      return stats.isFile() ? `${stats.dev} ${stats.ino}` : undefined;
+      return stats.isFile() ? `${stats.dev} ${stats.ino} ${stats.birthtimeMs}` : undefined;
     } catch {
       return undefined;
     }

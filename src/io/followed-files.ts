@@ -1,0 +1,302 @@
+/**
+ * All files of some patterns as one source of whole lines, which ends with them or goes on (`follow`) with what is appended
+ * and with files that come. Lines of different files never mix: each file has a buffer of its own, and gives what ends in a
+ * newline.
+ *
+ * A unit is a run of lines of one file. When all units of a file up to one are settled, the position behind it is noted; one that
+ * failed holds the position where it is, so that the next run gives it again. A last line without a newline is given where a
+ * file ends for good, but the position stays before it: it may be half a line that somebody still writes.
+ */
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { FollowSource } from './follow-source.ts';
+import type { FollowedPlace } from './followed-places.ts';
+import { Globbed } from './glob.ts';
+import { detect } from './inflate.ts';
+import type { Positions } from './positions.ts';
+import { openSource } from './source.ts';
+import { type Border, type Source, type UnitOutcome, type UnitSource, WOULD_BLOCK } from './types.ts';
+
+export interface FollowedFilesOptions {
+  /** For messages. */
+  readonly name: string;
+  /** Paths, or patterns with `*` and `?`. */
+  readonly patterns: readonly string[];
+  /** Go on with what is appended, and with files that come. */
+  readonly follow: boolean;
+  /** Keeps how far each file was dealt with; undefined: each run begins at the start. It is the caller's to close. */
+  readonly positions?: Positions | undefined;
+  /** Undo gzip and zstd when a file's first bytes say so. Such files have no positions, and are not followed. */
+  readonly inflate: boolean;
+  /** Says in one line what has happened to a file. */
+  readonly notice: (text: string) => void;
+  /** Milliseconds by a clock that never goes back. */
+  readonly clockMs: () => number;
+  readonly pollMs?: number;
+  readonly graceMs?: number;
+  /** A file whose path has named nothing for so long is closed. Default a minute. */
+  readonly goneMs?: number;
+}
+
+const NEWLINE = 0x0a;
+const READ_BYTES = 256 * 1024;
+/** A line that is longer is passed on in parts, and the other files wait for its end. */
+const LONG_LINE_BYTES = 4 * 1024 * 1024;
+const GONE_MS = 60_000;
+const MAGIC_BYTES = 4;
+
+interface Unit {
+  readonly file: OpenFile;
+  readonly place: FollowedPlace | undefined;
+  readonly sourceOffset: number;
+  isSettled: boolean;
+}
+
+/** A file that is being read, with what was read and not given. */
+class OpenFile {
+  readonly path: string;
+  readonly source: Source;
+  readonly units: Unit[] = [];
+  buffer = Buffer.allocUnsafe(READ_BYTES);
+  from = 0;
+  to = 0;
+  /** Up to here it may be given. */
+  linesEnd = 0;
+  /** What is given last is no whole line: its rest comes before anything of another file. */
+  isInLine = false;
+  /** Bytes of the source that were given, and those of them that are whole lines. */
+  given = 0;
+  wholeGiven = 0;
+  isEnded = false;
+
+  constructor(path: string, source: Source) {
+    this.path = path;
+    this.source = source;
+  }
+
+  get follower(): FollowSource | undefined {
+    return this.source instanceof FollowSource ? this.source : undefined;
+  }
+
+  /** Reads once. @returns whether there is something to give */
+  fill(): boolean {
+    if (this.isEnded) return false;
+    this.#makeRoom();
+    const count = this.source.readNow(this.buffer.subarray(this.to));
+    if (count === 0) this.isEnded = true;
+    if (count <= 0) return false;
+    const end = this.buffer.subarray(this.to, this.to + count).lastIndexOf(NEWLINE);
+    if (end >= 0) this.linesEnd = this.to + end + 1;
+    this.to += count;
+    this.isInLine = end < 0 && (this.isInLine || this.to - this.from >= LONG_LINE_BYTES);
+    if (this.isInLine) this.linesEnd = this.to;
+    return this.linesEnd > this.from;
+  }
+
+  /** Gives nothing more, whatever else is in the buffer. */
+  end(): void {
+    this.source.close();
+    this.isEnded = true;
+  }
+
+  #makeRoom(): void {
+    const kept = this.to - this.from;
+    if (this.from > 0) {
+      this.buffer.copyWithin(0, this.from, this.to);
+      this.from = 0;
+      this.to = kept;
+      this.linesEnd = 0;
+    }
+    if (this.buffer.length - this.to >= READ_BYTES / 2) return;
+    const larger = Buffer.allocUnsafe(2 * this.buffer.length);
+    larger.set(this.buffer.subarray(0, kept));
+    this.buffer = larger;
+  }
+}
+
+export class FollowedFiles implements UnitSource {
+  readonly name: string;
+  readonly sizeBytes = undefined;
+  readonly #options: FollowedFilesOptions;
+  readonly #globbed: Globbed;
+  #files: OpenFile[] = [];
+  /** The file that has more to give before any other. */
+  #current: OpenFile | undefined;
+  /** Where the next turn begins, so that none waits for ever. */
+  #turn = 0;
+  #given = 0;
+  #borders: Border[] = [];
+  /** Files that are to be read and are not open yet. */
+  readonly #paths: string[] = [];
+  #hasScanned = false;
+  #state: 'open' | 'stopped' | 'closed' = 'open';
+
+  constructor(options: FollowedFilesOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#globbed = new Globbed(options.patterns, options.pollMs);
+  }
+
+  /** @throws SourceError when a file cannot be opened or read */
+  readNow(target: Uint8Array): number {
+    for (;;) {
+      const file = this.#state === 'closed' ? undefined : (this.#current ?? this.#next());
+      if (file === undefined) return this.#isOver() ? 0 : WOULD_BLOCK;
+      if (file.from < file.linesEnd) return this.#give(file, target);
+      // Its long line goes on.
+      if (this.#state !== 'open') return 0;
+      if (!file.fill() && !file.isEnded) return WOULD_BLOCK;
+      if (file.isEnded) return this.#giveLast(file, target);
+    }
+  }
+
+  wait(): Promise<void> {
+    // What is inflated comes when it comes; everything else changes in a folder.
+    const packed = this.#files.filter(({ follower }) => follower === undefined).map(({ source }) => source.wait());
+    return Promise.race(this.#options.follow || packed.length === 0 ? [this.#globbed.wait(), ...packed] : packed);
+  }
+
+  takeBorders(): readonly Border[] {
+    return this.#borders.splice(0);
+  }
+
+  settle(unit: object, outcome: UnitOutcome): void {
+    const settled = unit as Unit;
+    const { path, units, follower } = settled.file;
+    settled.isSettled = outcome === 'ok';
+    let last: Unit | undefined;
+    while (units[0]?.isSettled === true) last = units.shift();
+    if (last?.place === undefined) return;
+    follower?.forgetBefore(last.sourceOffset);
+    this.#options.positions?.note(path, last.place);
+  }
+
+  stop(): void {
+    if (this.#state === 'open') this.#state = 'stopped';
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    for (const file of this.#files) file.end();
+    this.#files = [];
+    this.#current = undefined;
+    this.#globbed.close();
+  }
+
+  #isOver(): boolean {
+    return this.#state !== 'open' || (!this.#options.follow && this.#files.length + this.#paths.length === 0);
+  }
+
+  /** A file that has something to give, if there is one now. */
+  #next(): OpenFile | undefined {
+    if (this.#state !== 'open') return undefined;
+    for (;;) {
+      const file = this.#nextOpen();
+      if (file !== undefined || !this.#openMore()) return file;
+    }
+  }
+
+  /** Files that have nothing more to give are left. */
+  #nextOpen(): OpenFile | undefined {
+    for (let looked = 0; looked < this.#files.length; looked++) {
+      this.#turn %= this.#files.length;
+      const file = this.#files[this.#turn++]!;
+      if (file.fill()) return file;
+      if (!file.isEnded && !this.#isGone(file)) continue;
+      file.isEnded = true;
+      if (file.from < file.to) return file;
+      this.#remove(file);
+      this.#turn--;
+      looked--;
+    }
+    return undefined;
+  }
+
+  /** Opens all files that are new, or, one after the other, those there were in the beginning. @returns whether there was one */
+  #openMore(): boolean {
+    const { follow } = this.#options;
+    if (follow || !this.#hasScanned) this.#paths.push(...this.#globbed.scan());
+    this.#hasScanned = true;
+    const paths = this.#paths.splice(0, follow ? this.#paths.length : 1);
+    for (const path of paths) this.#files.push(new OpenFile(path, this.#open(path)));
+    return paths.length > 0;
+  }
+
+  #open(path: string): Source {
+    const { notice, clockMs, follow, pollMs, graceMs, positions, inflate } = this.#options;
+    if (inflate && isPacked(path)) return openSource(path);
+    // What does not exist, and is not waited for, is an error of opening it.
+    if (!follow && !existsSync(path)) openSource(path).close();
+    const found = positions?.find(path);
+    const first = found === undefined || found.file === path ? undefined : found.file;
+    return new FollowSource(path, { notice, clockMs, at: found?.at, first, endsWithFile: !follow, pollMs, graceMs });
+  }
+
+  #isGone({ follower }: OpenFile): boolean {
+    const since = follower?.goneSinceMs;
+    // One that has not been there yet is waited for.
+    const wasThere = follower?.placeOf(Number.MAX_SAFE_INTEGER) !== undefined;
+    return since !== undefined && wasThere && this.#options.clockMs() - since >= (this.#options.goneMs ?? GONE_MS);
+  }
+
+  #remove(file: OpenFile): void {
+    file.end();
+    this.#files = this.#files.filter((other) => other !== file);
+    // A packed file is still there.
+    if (file.follower !== undefined && this.#options.follow) this.#globbed.forget(file.path);
+    if (this.#current === file) this.#current = undefined;
+  }
+
+  #give(file: OpenFile, target: Uint8Array): number {
+    const count = Math.min(target.length, file.linesEnd - file.from);
+    target.set(file.buffer.subarray(file.from, file.from + count));
+    file.from += count;
+    file.given += count;
+    this.#given += count;
+    const isDone = file.from === file.linesEnd && !file.isInLine;
+    this.#current = isDone ? undefined : file;
+    if (isDone) {
+      file.wholeGiven = file.given;
+      this.#border(file);
+    }
+    return count;
+  }
+
+  /** All whole lines of the file that were given are behind the position. */
+  #border(file: OpenFile): void {
+    const sourceOffset = file.wholeGiven;
+    const unit: Unit = { file, place: file.follower?.placeOf(sourceOffset), sourceOffset, isSettled: false };
+    file.units.push(unit);
+    this.#borders.push({ end: this.#given, unit });
+  }
+
+  /** The end of a file whose last line has no newline: it gets one, so that no other file goes on with it. */
+  #giveLast(file: OpenFile, target: Uint8Array): number {
+    const count = Math.min(file.to - file.from, target.length);
+    if (count > 0) {
+      target.set(file.buffer.subarray(file.from, file.from + count));
+      file.from += count;
+      this.#given += count;
+      this.#current = file;
+      return count;
+    }
+    target[0] = NEWLINE;
+    this.#given++;
+    this.#border(file);
+    this.#remove(file);
+    return 1;
+  }
+}
+
+function isPacked(path: string): boolean {
+  let fd = -1;
+  try {
+    if (!statSync(path).isFile()) return false;
+    fd = openSync(path, 'r');
+    const head = new Uint8Array(MAGIC_BYTES);
+    return detect(head.subarray(0, readSync(fd, head, 0, MAGIC_BYTES, 0))) !== 'none';
+  } catch {
+    return false; // Opening it says why.
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}

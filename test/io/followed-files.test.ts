@@ -1,0 +1,239 @@
+/** Many files as one source of lines: never mixed, each once, and positions that hold what was not settled. */
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FollowedFiles, type FollowedFilesOptions } from '../../src/io/followed-files.ts';
+import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
+import { Positions } from '../../src/io/positions.ts';
+import { temporaryDirectory } from './support.ts';
+
+const root = temporaryDirectory();
+let folder = '';
+let count = 0;
+const notices: string[] = [];
+const notice = (text: string): void => void notices.push(text);
+let positions: Positions | undefined;
+let source: FollowedFiles | undefined;
+/** Bytes that were drained from it. */
+let drained = 0;
+beforeEach(() => {
+  folder = join(root, String(++count));
+  mkdirSync(folder);
+  notices.length = 0;
+});
+afterEach(() => {
+  source?.close();
+  positions?.close();
+  positions = undefined;
+});
+
+const at = (name: string): string => join(folder, name);
+const write = (name: string, text: string | Buffer): void => writeFileSync(at(name), text);
+const append = (name: string, text: string): void => appendFileSync(at(name), text);
+
+function read(patterns: readonly string[], options: Partial<FollowedFilesOptions> = {}): FollowedFiles {
+  drained = 0;
+  source = new FollowedFiles({
+    ...{ name: 'files', patterns: patterns.map(at), follow: false, inflate: true, notice },
+    ...{ clockMs: () => performance.now(), pollMs: 5, graceMs: 20 },
+    ...options,
+  });
+  return source;
+}
+
+interface Part {
+  readonly text: string;
+  readonly unit: object;
+}
+
+/** Reads to the end, or until the text has come; gives the units with their bytes. */
+async function drain(until?: string, step = 7): Promise<Part[]> {
+  const target = new Uint8Array(step);
+  const parts: Part[] = [];
+  let text = '';
+  let from = 0;
+  for (;;) {
+    const bytes = source!.readNow(target);
+    if (bytes === 0) break;
+    if (bytes === WOULD_BLOCK) await source!.wait();
+    else text += Buffer.from(target.subarray(0, bytes)).toString('latin1');
+    for (const border of source!.takeBorders()) {
+      const end = border.end - drained;
+      parts.push({ text: text.slice(from, end), unit: border.unit });
+      from = end;
+    }
+    if (until !== undefined && text.endsWith(until) && from === text.length) break;
+  }
+  expect(from).toBe(text.length);
+  drained += from;
+  return parts;
+}
+
+const textOf = (parts: readonly Part[]): string => parts.map(({ text }) => text).join('');
+const settleAll = (parts: readonly Part[]): void => {
+  for (const { unit } of parts) source!.settle(unit, 'ok');
+};
+const keep = (): Positions => {
+  positions?.close();
+  positions = new Positions(at('positions'), { notice, everyMs: 100_000 });
+  return positions;
+};
+
+test('reads the files of its patterns, one after the other, and ends', async () => {
+  write('b.log', '3\n4');
+  write('a.log', '1\n2\n');
+  write('c.log', '');
+  write('x.gz', gzipSync('5\n6'));
+  read(['*.log', 'x.gz']);
+  expect(textOf(await drain())).toBe('1\n2\n3\n4\n5\n6\n');
+  expect(source!.readNow(new Uint8Array(5))).toBe(0);
+});
+
+test('has nothing to read where a pattern has no file, and fails where a path has none', () => {
+  expect(read(['*.log']).readNow(new Uint8Array(5))).toBe(0);
+  expect(() => read(['none']).readNow(new Uint8Array(5))).toThrow(SourceError);
+});
+
+test('every unit ends in a newline, whatever is read at a time', async () => {
+  const line = (i: number): string => `${'x'.repeat((i * 37) % 200)}${i}\n`;
+  const all = Array.from({ length: 500 }, (_, i) => line(i)).join('');
+  write('a', all);
+  for (const step of [1, 64, 100_000]) {
+    read(['a']);
+    const parts = await drain(undefined, step);
+    expect(textOf(parts)).toBe(all);
+    expect(parts.every(({ text }) => text.endsWith('\n'))).toBe(true);
+    source!.close();
+  }
+});
+
+test('a line that is longer than any buffer passes whole', async () => {
+  const long = `${'y'.repeat(9_000_000)}\n`;
+  write('a', `1\n${long}2\n`);
+  write('b', `${'z'.repeat(5_000_000)}`);
+  read(['a', 'b']);
+  const text = textOf(await drain(undefined, 100_000));
+  expect(text === `1\n${long}2\n${'z'.repeat(5_000_000)}\n`).toBe(true);
+});
+
+test('follows: lines of several files never mix, and half lines wait', async () => {
+  write('a.log', 'a1\na2');
+  write('b.log', 'b1\n');
+  read(['*.log'], { follow: true });
+  expect(textOf(await drain('b1\n'))).toBe('a1\nb1\n');
+  append('b.log', 'b2\nb3');
+  expect(textOf(await drain('b2\n'))).toBe('b2\n');
+  append('a.log', '!\n');
+  expect(textOf(await drain('!\n'))).toBe('a2!\n');
+  write('c.log', 'c1\n');
+  expect(textOf(await drain('c1\n'))).toBe('c1\n');
+  append('b.log', '!\n');
+  expect(textOf(await drain('!\n'))).toBe('b3!\n');
+});
+
+test('follows: a rotated file is read once', async () => {
+  write('app.log', '1\n');
+  read(['app.log*'], { follow: true });
+  await drain('1\n');
+  append('app.log', '2\n');
+  renameSync(at('app.log'), at('app.log.1'));
+  write('app.log', '3\n');
+  expect(textOf(await drain('3\n'))).toBe('2\n3\n');
+  append('app.log', '4\n');
+  expect(textOf(await drain('4\n'))).toBe('4\n');
+});
+
+test('follows: a file that is gone is left, with its last line, and read again when it comes again', async () => {
+  write('a.log', '1\nhalf');
+  read(['*.log'], { follow: true, goneMs: 0 });
+  await drain('1\n');
+  rmSync(at('a.log'));
+  expect(textOf(await drain('half\n'))).toBe('half\n');
+  write('a.log', '2\n');
+  expect(textOf(await drain('2\n'))).toBe('2\n');
+});
+
+test.each([false, true])('positions: the next run goes on behind what was settled (follow: %s)', async (follow) => {
+  write('a.log', 'a1\na2\n');
+  write('b.log', 'b1\n');
+  read(['*.log'], { follow, positions: keep() });
+  settleAll(await drain(follow ? 'b1\n' : undefined));
+  source!.close();
+  append('a.log', 'a3\n');
+  write('c.log', 'c1\n');
+  read(['*.log'], { follow, positions: keep() });
+  expect(textOf(await drain(follow ? 'c1\n' : undefined))).toBe('a3\nc1\n');
+});
+
+test('positions: what was not settled, or failed, comes again, and all behind it', async () => {
+  write('a.log', '1\n');
+  read(['*.log'], { follow: true, positions: keep() });
+  const parts = await drain('1\n');
+  for (const line of ['2\n', '3\n', '4\n']) {
+    append('a.log', line);
+    parts.push(...(await drain(line)));
+  }
+  expect(parts.map(({ text }) => text)).toEqual(['1\n', '2\n', '3\n', '4\n']);
+  const [one, two, three, four] = parts as [Part, Part, Part, Part];
+  for (const { unit } of [four, one]) source!.settle(unit, 'ok');
+  source!.settle(two.unit, 'failed');
+  source!.settle(three.unit, 'ok');
+  source!.close();
+  read(['*.log'], { positions: keep() });
+  expect(textOf(await drain())).toBe('2\n3\n4\n');
+});
+
+test('positions: a last line without a newline is given, and comes again whole', async () => {
+  write('a.log', '1\n{"a":');
+  read(['*.log'], { positions: keep() });
+  const parts = await drain();
+  expect(textOf(parts)).toBe('1\n{"a":\n');
+  settleAll(parts);
+  source!.close();
+  append('a.log', '2}\n');
+  read(['*.log'], { positions: keep() });
+  expect(textOf(await drain())).toBe('{"a":2}\n');
+});
+
+test('positions: what was rotated between the runs is read to its end first', async () => {
+  write('app.log', '1\n');
+  read(['app.log'], { positions: keep() });
+  settleAll(await drain());
+  source!.close();
+  append('app.log', '2\n');
+  renameSync(at('app.log'), at('app.log.1'));
+  write('app.log', '3\n');
+  read(['app.log'], { positions: keep() });
+  expect(textOf(await drain())).toBe('2\n3\n');
+});
+
+test('after stop: the end, but for whole lines that were begun', async () => {
+  write('a', '123456\n123456\n');
+  write('b', 'b\n');
+  read(['a', 'b'], { follow: true });
+  const target = new Uint8Array(4);
+  expect(source!.readNow(target)).toBe(4);
+  drained = 4;
+  source!.stop();
+  expect(textOf(await drain(undefined, 4))).toHaveLength(10);
+});
+
+test('close lets go of whoever waits', async () => {
+  read(['*'], { follow: true });
+  expect(source!.readNow(new Uint8Array(4))).toBe(WOULD_BLOCK);
+  const waiting = source!.wait();
+  source!.close();
+  await waiting;
+  expect(source!.readNow(new Uint8Array(4))).toBe(0);
+});
+
+test('many files are open one after the other, unless they are followed', async () => {
+  mkdirSync(at('many'));
+  for (let i = 0; i < 3000; i++) write(`many/${i}`, `${i}\n`);
+  read(['many/*']);
+  const lines = textOf(await drain(undefined, 1000))
+    .split('\n')
+    .slice(0, -1);
+  expect(new Set(lines).size).toBe(3000);
+});
