@@ -9,6 +9,7 @@ const commands = {
   query: { bundle: 'query' },
   store: { bundle: 'query' },
   'store write': { bundle: 'cli' },
+  check: { bundle: 'check' },
 };
 // Until here.
 const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { bundle: 'cli' };

@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 export type Handler = (argv: readonly string[], world: World) => Promise<number>;
 
 /** `cli` has everything. */
-export type BundleName = 'select' | 'run' | 'query' | 'cli';
+export type BundleName = 'select' | 'run' | 'query' | 'check' | 'cli';
 
 export interface CommandCode {
   /** The code is in command-NAME.ts, with a dash for the space of a subcommand; it stays out of the other bundles. */
@@ -51,7 +51,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   'store trim': { load: async () => (await import('./command-store-trim.ts')).storeTrimCommand, bundle: 'query' },
   'store export': { load: async () => (await import('./command-store-export.ts')).storeExportCommand, bundle: 'query' },
   'store repair': { load: async () => (await import('./command-store-repair.ts')).storeRepairCommand, bundle: 'query' },
-  check: { load: async () => (await import('./command-check.ts')).checkCommand, bundle: 'cli' },
+  check: { load: async () => (await import('./command-check.ts')).checkCommand, bundle: 'check' },
   plugin: { load: () => parentCommand('plugin'), bundle: 'cli' },
   'plugin new': { load: async () => (await import('./command-plugin-new.ts')).pluginNewCommand, bundle: 'cli' },
   'plugin build': { load: async () => (await import('./command-plugin-build.ts')).pluginBuildCommand, bundle: 'cli' },
@@ -85,5 +85,12 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
   ],
   run: ['cli/store-code.ts', 'io/listen.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
   query: ['pipeline/run-plugins.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
+  check: [
+    'cli/store-code.ts',
+    'cli/store-open.ts',
+    'pipeline/run-plugins.ts',
+    'pipeline/select.ts',
+    'pipeline/store-write.ts',
+  ],
   cli: [],
 };
