@@ -54,15 +54,8 @@ export function conclude(ending: Ending): NodeEnd {
   const isWhole = kept === undefined && signal === undefined && !inputFailed && isWholeRun(stopped);
   // An output whose reader has gone (a FIFO) is as finished as it will ever be.
   const isGivenUp = !isWhole && stopped !== 'closed';
-  const sinkError =
-    kept ??
-    (isGivenUp
-      ? undefined
-      : firstErrorOf(
-          edges.map((edge) => () => edge.commit()),
-          () => {},
-        ));
-  if (isGivenUp) for (const edge of edges) edge.abort();
+  const caught = endOutputs(edges, isGivenUp);
+  const sinkError = kept ?? caught;
   host.progress?.clear();
   if (sinkError !== undefined) talk.error(sinkError.message);
   rejecting.summarise(rejects.rejectsFile, rejects.onError === 'keep', sinkError?.sink);
@@ -84,6 +77,12 @@ export function conclude(ending: Ending): NodeEnd {
     isIncomplete: sinkError !== undefined || leftOut.length > 0 || inputFailed,
     hasBadLines: stats.rejected > 0 && rejects.onError !== 'keep' && rejects.badLinesFail,
   };
+}
+
+/** Every output gets its name, or is given up; a node that reads it waits for one of the two. @returns the first error */
+function endOutputs(edges: readonly Edge[], isGivenUp: boolean): SinkError | undefined {
+  const ends = edges.map((edge) => () => (isGivenUp ? edge.abort() : edge.commit()));
+  return firstErrorOf(ends, () => {});
 }
 
 /**

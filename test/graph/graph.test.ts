@@ -12,7 +12,7 @@ import { InputFile } from '../../src/graph/input-file.ts';
 import { Node } from '../../src/graph/node.ts';
 import { NodeEdge } from '../../src/graph/node-edge.ts';
 import { Ledger } from '../../src/graph/receipt.ts';
-import { type Sink, type Source, WOULD_BLOCK } from '../../src/io/index.ts';
+import { type Sink, SinkError, type Source, WOULD_BLOCK } from '../../src/io/index.ts';
 import { countsOf } from '../../src/pipeline/build.ts';
 import { SelectStage } from '../../src/stage/select/select.ts';
 import { sized } from '../support/full.ts';
@@ -259,4 +259,37 @@ test('two live inputs in one graph: a silent one does not hold up a busy one, no
   await new Graph([silentNode, busyNode], host).execute();
   expect(busyLines).toBeGreaterThan(20_000);
   expect(heardAfter).toBeGreaterThan(20_000);
+});
+
+test('a node whose reader went away, and whose rejects cannot be kept, ends the nodes behind it', async () => {
+  const chance = chanceOf(1);
+  const [register, host] = [new Register(), hostOf()];
+  const counts = () => countsOf(settings.rejects, { showsBadLines: false, rejects: undefined }, silent);
+  const stageOf = (edges: number) => new ModelStage(chance, register, edges, () => 'pass');
+  const source = new ModelSource('0', 300, register, chance, () => {});
+  const gone: Sink = {
+    ...{ name: 'gone', closed: true, isTTY: false, writeNow: () => 0, writeAll: async () => {} },
+    ...{ commit: () => {}, abort: () => {} },
+  };
+  const behind = new ModelSink('behind', register, chance, 'never');
+  const [first, second] = [counts(), counts()];
+  const edge = new NodeEdge('edge', first.stats);
+  const closeRejects = (): void => {
+    throw new SinkError('rejects', 'EIO', 'cannot write rejects: it broke', 0);
+  };
+  const inlet: Inlet = {
+    ...{ kind: 'inputs', inputs: ['0'] },
+    open: () => ({ source, bytes: 0, lines: 0, file: undefined }),
+  };
+  const edges = [edge, new SinkEdge(gone, first.stats)];
+  const others = { settings, collectGarbage: undefined };
+  const one = new Node({ ...others, stage: stageOf(2), ...first, inlet, edges, closeRejects }, host);
+  const sinkEdge = new SinkEdge(behind, second.stats);
+  const reading: Inlet = { kind: 'edge', edge };
+  const two = new Node(
+    { ...others, stage: stageOf(1), ...second, inlet: reading, edges: [sinkEdge], closeRejects: () => {} },
+    host,
+  );
+  await new Graph([one, two], host).execute();
+  expect([one.end!.stopped, behind.ended]).toEqual(['closed', 'committed']);
 });
