@@ -20,7 +20,6 @@ const entries: ReadonlySet<string> = new Set(
 const forTopologies: readonly string[] = [
   'src/io/dir-outlet.ts',
   'src/io/drop-sink.ts',
-  'src/io/positions.ts',
   'src/io/followed-files.ts',
   'src/io/http-listen.ts',
   'src/io/http-outlet.ts',
