@@ -26,6 +26,8 @@ const forTopologies: readonly string[] = [
   'src/io/lines-listen.ts',
   'src/io/socket-outlet.ts',
 ];
+/** The same for single exports. */
+const exportsForTopologies: readonly string[] = ['src/engine/plan.ts: buildClassPlan'];
 const isWaiting = (path: string): boolean => forTopologies.some((start) => path.startsWith(start));
 
 /** Files outside src that run it: benchmarks, and what prints man pages. */
@@ -80,7 +82,7 @@ test('every export is used by something that is no test', () => {
         .filter((name) => countIn(path, name) === 1 && !isUsed(name, path))
         .map((name) => `${path}: ${name}`),
     );
-  expect(idle).toEqual([]);
+  expect(idle).toEqual(exportsForTopologies);
 });
 
 test('every file of src is imported by something that runs', () => {

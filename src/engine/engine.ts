@@ -173,17 +173,35 @@ export class EngineMemory {
     };
   }
 
-  /** The i-th output segment of a processed block, borrowed until the block is filled again. */
-  segment(block: number, i: number): Uint8Array {
-    const at = (this.word(block, L.B_SEGMENTS) + i * L.SEGMENT_BYTES) >> 2;
+  /** What the classes of a processed block took (one number, when the plan has none), and matching records that none took. */
+  classCounts(block: number): { readonly classes: readonly number[]; readonly unrouted: number } {
+    const { classCount } = this.map;
+    const classes = Array.from({ length: Math.max(1, classCount) }, (_, i) => this.#outputWord(block, i, L.B_MATCHED));
+    return { classes, unrouted: classCount > 0 ? this.word(block, L.B_UNROUTED) : 0 };
+  }
+
+  /**
+   * The i-th output segment of a processed block, borrowed until the block is filled again.
+   * @param output the number of the class, when the plan has several
+   */
+  segment(block: number, i: number, output = 0): Uint8Array {
+    const at = (this.#outputWord(block, output, L.B_SEGMENTS) + i * L.SEGMENT_BYTES) >> 2;
     const words = this.words();
     const start = words[at + (L.SEG_START >> 2)]! >>> 0;
-    const from = words[at + (L.SEG_IN_OUT >> 2)] ? this.word(block, L.B_OUT) + start : start;
+    const from = words[at + (L.SEG_IN_OUT >> 2)] ? this.#outputWord(block, output, L.B_OUT) + start : start;
     return this.view(from, from + (words[at + (L.SEG_BYTES >> 2)]! >>> 0));
   }
 
-  segmentCount(block: number): number {
-    return this.word(block, L.B_SEGMENT_COUNT);
+  segmentCount(block: number, output = 0): number {
+    return this.#outputWord(block, output, L.B_SEGMENT_COUNT);
+  }
+
+  /** A word that a block has once, or once for each class. @throws RangeError when there is no such class */
+  #outputWord(block: number, output: number, offset: number): number {
+    const { classCount } = this.map;
+    if (output < 0 || output >= Math.max(1, classCount)) throw new RangeError(`a block has no output class ${output}`);
+    if (classCount === 0) return this.word(block, offset);
+    return this.words()[(this.word(block, L.B_OUTPUTS) + output * L.OUTPUT_BYTES + offset) >> 2]! >>> 0;
   }
 
   reject(block: number, i: number): Reject {

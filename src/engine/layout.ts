@@ -1,6 +1,7 @@
 /**
  * Offsets and codes shared by both sides of the engine. This file is compiled twice: by tsc for the host and by asc for
- * the engine, so it holds only `export const NAME = integer` and every constant stands once. Offsets are in bytes.
+ * the engine, so it holds only `export const NAME = integer` and every constant stands once, which is why it is longer
+ * than other files. Offsets are in bytes.
  *
  * One engine memory, in order: the engine's static data, the header, the plan, the work areas, the input blocks, and
  * last the output areas, which may grow. Everything that the host allocates starts on a 64-byte border.
@@ -52,6 +53,8 @@ export const F_TRACK_KEYS = 4;
 export const F_ROWS_FOR_ALL = 8;
 /** H_FLAGS: a matching record that is no object is rejected (csv, tsv). */
 export const F_OBJECTS = 16;
+/** H_FLAGS: the same with EMIT_CLASSES, when one of the classes that take it writes columns. */
+export const F_CLASS_OBJECTS = 32;
 
 // ---- block: one batch and its results (u32 each); one struct per input block ---------------------------------------
 export const B_STATE = 0;
@@ -105,7 +108,20 @@ export const B_OUT_LINES = 140;
 /** Bad lines in all parts of the block's output; blank lines are on the list, and not counted here. */
 export const B_OUT_REJECTED = 144;
 export const B_INPUT_NUMBER = 148; // which input the lines are of, counted by whoever hands blocks to a plugin
+/** With EMIT_CLASSES: an OUTPUT_BYTES struct for each class, in their order; else 0, and the block is its own only one. */
+export const B_OUTPUTS = 152;
+/** With EMIT_CLASSES: matching records that no class took; B_MATCHED counts the others. */
+export const B_UNROUTED = 156;
 export const BLOCK_BYTES = 192;
+
+// ---- what a class of a block has, at the offsets that a block with one class has it: B_OUT to B_SEGMENT_COUNT, and
+// B_MATCHED, the records that it took. The rest is where its output stands while another class is written.
+export const O_NEXT = 48;
+export const O_END = 52;
+export const O_PENDING = 56;
+export const O_RUN_FROM = 60;
+export const O_RUN_TO = 64;
+export const OUTPUT_BYTES = 128;
 /** When so many lines are listed, the part ends. */
 export const OUT_LIST_ENTRIES = 4096;
 
@@ -157,7 +173,14 @@ export const P_FIELD_PATH = 36;
 export const P_FIELD_COUNT = 40;
 /** For each slot the number of the slot that its value lies in, or NO_SLOT; i32 each. A parent comes before its children. */
 export const P_SLOT_PARENTS = 44;
-export const PLAN_HEADER_BYTES = 64;
+/** EMIT_CLASSES: the classes and their number; the entries of their chains (i32 each) and the number of chains. */
+export const P_CLASSES = 48;
+export const P_CLASS_COUNT = 52;
+export const P_CHAINS = 56;
+export const P_CHAIN_COUNT = 60;
+/** A bit for each class that writes columns as csv or tsv. */
+export const P_DELIMITED = 64;
+export const PLAN_HEADER_BYTES = 80;
 
 export const EMIT_LINES = 0;
 export const EMIT_NDJSON = 1;
@@ -165,6 +188,15 @@ export const EMIT_CSV = 2;
 export const EMIT_TSV = 3;
 export const EMIT_NOTHING = 4; // the records are only counted
 export const EMIT_ROWS = 5; // they become rows, for a plugin
+export const EMIT_CLASSES = 6; // each goes to the classes whose programs hold
+
+// Output class.
+export const CL_EMIT = 0; // EMIT_*, below EMIT_ROWS
+export const CL_COLUMNS = 4;
+export const CL_COLUMN_COUNT = 8;
+export const CLASS_BYTES = 16;
+/** A record's classes are bits of one word. */
+export const MAX_CLASSES = 32;
 
 // Trie node: which keys or indexes below a value are of interest.
 export const N_LENGTHS = 0; // u64, bit (length modulo 64) set for every key
@@ -207,6 +239,8 @@ export const TEST_BYTES = 32;
 /** Targets that end the program. */
 export const ACCEPT_TARGET = -1;
 export const REJECT_TARGET = -2;
+/** This, and less for each following class: the class takes the record. */
+export const CLASS_TARGET = -3;
 
 export const OP_HAS = 0;
 export const OP_EQ_STRING = 1;

@@ -55,6 +55,8 @@ export interface MemoryMap {
   readonly rows: number;
   readonly views: number;
   readonly blocks: readonly number[];
+  /** Outputs of a block when the plan has classes, or 0. */
+  readonly classCount: number;
   readonly totalBytes: number;
 }
 
@@ -67,9 +69,24 @@ const OUT_BYTES = 65536;
 
 const align = (address: number): number => Math.ceil(address / 64) * 64;
 
+interface OutputArea {
+  readonly segments: number;
+  readonly out: number;
+}
+
+interface BlockArea extends OutputArea {
+  readonly at: number;
+  readonly from: number;
+  readonly rejects: number;
+  readonly list: number;
+  /** One for each class of a plan that has some, and where their structs are. */
+  readonly outputs: readonly OutputArea[];
+  readonly outputsAt: number;
+}
+
 interface Area {
   readonly header: Record<number, number>;
-  readonly blocks: { at: number; from: number; segments: number; rejects: number; list: number; out: number }[];
+  readonly blocks: BlockArea[];
   readonly map: MemoryMap;
 }
 
@@ -77,6 +94,20 @@ interface Area {
 function seedWords(): Record<number, number> {
   const word = (): number => Number(BigInt.asIntN(32, random64()));
   return { [L.H_SEED]: word(), [L.H_SEED + 4]: word(), [L.H_SEED + 8]: word(), [L.H_SEED + 12]: word() };
+}
+
+/** A segment in place is long, and there is at most one that is not before each. */
+const segmentBytes = (blockBytes: number): number => (blockBytes / L.IN_PLACE_BYTES + 4) * 2 * L.SEGMENT_BYTES;
+
+/** @throws RangeError for what the output of several classes cannot have */
+function checkClasses(plan: Plan, options: EngineOptions): void {
+  if (plan.classCount === 0) return;
+  const wanted = options.strictKeys
+    ? 'strict columns need'
+    : options.keepRejects
+      ? 'keeping bad lines in the output needs'
+      : '';
+  if (wanted) throw new RangeError(`${wanted} one output class, and there are ${plan.classCount}`);
 }
 
 /** Lays the memory out; nothing is written yet, and pages that are never touched cost nothing. */
@@ -111,11 +142,16 @@ function layOut(plan: Plan, options: EngineOptions): Area {
   };
   const block = (bytes: number, mostRejects: number) => ({
     at: take(L.BLOCK_BYTES),
-    segments: take((bytes / L.IN_PLACE_BYTES + 4) * 2 * L.SEGMENT_BYTES),
+    segments: take(segmentBytes(bytes)),
     from: take(bytes + L.PADDING_BYTES),
     rejects: take(mostRejects * L.REJECT_BYTES),
     list: take(rows === undefined ? 0 : L.OUT_LIST_ENTRIES * L.REJECT_BYTES),
     out: take(OUT_BYTES),
+    outputs: Array.from({ length: plan.classCount }, () => ({
+      segments: take(segmentBytes(bytes)),
+      out: take(OUT_BYTES),
+    })),
+    outputsAt: take(plan.classCount * L.OUTPUT_BYTES),
   });
   // Two bytes are the shortest bad line; the block for a long record gets one line at a time.
   const blocks = Array.from({ length: options.blockCount }, () =>
@@ -145,17 +181,19 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_MAX_RECORD]: options.maxRecordBytes,
     [L.H_FLAGS]:
       (options.strictKeys ? L.F_STRICT_KEYS : 0) |
-      (options.objectsOnly ? L.F_OBJECTS : 0) |
+      (options.objectsOnly ? (plan.classCount > 0 ? L.F_CLASS_OBJECTS : L.F_OBJECTS) : 0) |
       (options.keepRejects ? L.F_KEEP_REJECTS : 0) |
       (plan.trackKeys ? L.F_TRACK_KEYS : 0) |
       (rows?.forAll ? L.F_ROWS_FOR_ALL : 0),
   };
-  const map = { ...at, planRoom, slotRoom, blocks: blocks.map((block) => block.at), totalBytes: end };
+  const { classCount } = plan;
+  const map = { ...at, planRoom, slotRoom, classCount, blocks: blocks.map((block) => block.at), totalBytes: end };
   return { header, blocks, map };
 }
 
-/** Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. @throws AddressesError */
+/** Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. @throws AddressesError, RangeError */
 export function createMemory(plan: Plan, options: EngineOptions): { memory: WebAssembly.Memory; map: MemoryMap } {
+  checkClasses(plan, options);
   const area = layOut(plan, options);
   const memory = newMemory(Math.max(LEAST_PAGES, Math.ceil(area.map.totalBytes / 65536)));
   new Uint8Array(memory.buffer).set(plan.bytes, area.map.plan);
@@ -164,14 +202,24 @@ export function createMemory(plan: Plan, options: EngineOptions): { memory: WebA
   for (const block of area.blocks) {
     const at = block.at / 4;
     words[at + L.B_INPUT / 4] = block.from;
-    words[at + L.B_OUT / 4] = block.out;
-    words[at + L.B_OUT_CAPACITY / 4] = OUT_BYTES;
-    words[at + L.B_SEGMENTS / 4] = block.segments;
+    writeOutput(words, block.at, block);
+    block.outputs.forEach((output, i) => {
+      writeOutput(words, block.outputsAt + i * L.OUTPUT_BYTES, output);
+    });
+    words[at + L.B_OUTPUTS / 4] = plan.classCount > 0 ? block.outputsAt : 0;
     words[at + L.B_REJECTS / 4] = block.rejects;
     words[at + L.B_OUT_LIST / 4] = block.list;
     words[at + L.B_REJECT_LIMIT / 4] = -1;
   }
   return { memory, map: area.map };
+}
+
+/** A block and a class of it have these words at the same offsets. */
+function writeOutput(words: Int32Array, address: number, { segments, out }: OutputArea): void {
+  const at = address / 4;
+  words[at + L.B_OUT / 4] = out;
+  words[at + L.B_OUT_CAPACITY / 4] = OUT_BYTES;
+  words[at + L.B_SEGMENTS / 4] = segments;
 }
 
 /** @throws AddressesError when there is no room for it */

@@ -1,11 +1,13 @@
 /**
  * Program and projection to the binary plan that every lane copies into its memory. layout.ts names every offset; this
- * file lays the parts one after another: the trie of wanted paths (trie.ts), the tests with their literals, the
- * columns.
+ * file lays the parts one after another: the trie of wanted paths (trie.ts), the tests with their literals
+ * (plan-tests.ts), the columns, and the classes when there are several (plan-classes.ts).
  */
 import * as L from './layout.ts';
+import { chainsOf, join } from './plan-classes.ts';
+import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
-import type { Column, NumberValue, Predicate, Program, Projection, Scalar } from './program.ts';
+import type { Column, OutputClass, Path, Program, Projection } from './program.ts';
 import { addPath, isEmpty, keyEdge, newNode, numberSlots, writeNode } from './trie.ts';
 
 /** The bytes of a plan, and what has to be done once after it has been copied into a memory. */
@@ -13,124 +15,19 @@ export interface Plan {
   readonly bytes: Uint8Array;
   readonly slotCount: number;
   /** Sets of `in`: the engine hashes `count` items at `items` into the table of `set` (all relative to the plan). */
-  readonly sets: readonly { readonly set: number; readonly items: number; readonly count: number }[];
+  readonly sets: readonly SetItems[];
   /** Collect root keys that the plan does not know (csv and tsv whose columns were not given). */
   readonly trackKeys: boolean;
   /**
    * Slot numbers of every path of the program, then of every column or field: whether the path ever occurred is seen
-   * there.
+   * there. Of several classes: of the paths of the gate, of all programs, and then of all columns, each in their order.
    */
   readonly pathSlots: readonly (readonly number[])[];
+  /** Classes that have outputs of their own in a block; 0 when the block's output is the only one. */
+  readonly classCount: number;
 }
 
 const encoder = new TextEncoder();
-
-const numberKinds = { i64: 1, u64: 2, f64: 3 } as const;
-
-function numberBits(value: NumberValue): bigint {
-  if (value.type !== 'f64') return value.value;
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value.value);
-  return view.getBigUint64(0);
-}
-
-const comparison = {
-  eq: [L.OP_EQ_NUMBER, L.OP_EQ_STRING],
-  lt: [L.OP_LT_NUMBER, L.OP_LT_STRING],
-  le: [L.OP_LE_NUMBER, L.OP_LE_STRING],
-  gt: [L.OP_GT_NUMBER, L.OP_GT_STRING],
-  ge: [L.OP_GE_NUMBER, L.OP_GE_STRING],
-} as const;
-
-const byteOps = { prefix: L.OP_PREFIX, suffix: L.OP_SUFFIX, contains: L.OP_CONTAINS } as const;
-
-function kindOf(value: Scalar): number {
-  if (value.type === 'null') return L.KIND_NULL;
-  if (value.type === 'boolean') return value.value ? L.KIND_TRUE : L.KIND_FALSE;
-  return value.type === 'string' ? L.KIND_STRING : L.KIND_NUMBER;
-}
-
-type SetItems = { set: number; items: number; count: number };
-
-function writeSet(writer: Writer, values: readonly Scalar[], sets: SetItems[]): number {
-  const set = writer.reserve(L.SET_BYTES);
-  const hashed = values.flatMap((value) => (value.type === 'null' || value.type === 'boolean' ? [] : [value]));
-  const entries = 1 << Math.ceil(Math.log2(hashed.length * 2 + 2));
-  let kinds = 0;
-  for (const value of values) if (value.type === 'null' || value.type === 'boolean') kinds |= 1 << kindOf(value);
-  writer.i32(set + L.SET_MASK, entries - 1);
-  writer.i32(set + L.SET_KINDS, kinds);
-  writer.i32(set + L.SET_ENTRIES, writer.reserve(entries * L.SET_ENTRY_BYTES));
-  const items = writer.reserve(hashed.length * L.SET_ENTRY_BYTES);
-  hashed.forEach((value, i) => {
-    const at = items + i * L.SET_ENTRY_BYTES;
-    if (value.type === 'string') {
-      writer.i32(at + L.SE_KIND, L.SE_STRING);
-      writer.i32(at + L.SE_LENGTH, value.bytes.length);
-      writer.u64(at + L.SE_BITS, BigInt(writer.put(value.bytes)));
-    } else {
-      writer.i32(at + L.SE_KIND, numberKinds[value.type]);
-      writer.u64(at + L.SE_BITS, numberBits(value));
-    }
-  });
-  sets.push({ set, items, count: hashed.length });
-  return set;
-}
-
-function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetItems[], images: Images): void {
-  const write = (op: number, data = 0, length = 0, bits = 0n): void => {
-    writer.i32(at + L.T_OP, op);
-    writer.i32(at + L.T_DATA, data);
-    writer.i32(at + L.T_LENGTH, length);
-    writer.u64(at + L.T_NUMBER, bits);
-  };
-  writer.i32(at + L.T_PATH, test.path);
-  switch (test.op) {
-    case 'has':
-      write(L.OP_HAS);
-      break;
-    case 'prefix':
-    case 'suffix':
-    case 'contains':
-      write(byteOps[test.op], writer.put(test.bytes), test.bytes.length);
-      break;
-    case 'regex':
-      write(L.OP_REGEX, images.of(test.image), test.image.length);
-      break;
-    case 'in':
-      write(L.OP_IN, writeSet(writer, test.values, sets));
-      break;
-    default:
-      writeComparison(writer, test.op, test.value, write);
-  }
-}
-
-function writeComparison(
-  writer: Writer,
-  op: keyof typeof comparison,
-  value: Scalar,
-  write: (op: number, data: number, length: number, bits?: bigint) => void,
-): void {
-  if (value.type === 'string') write(comparison[op][1], writer.put(value.bytes), value.bytes.length);
-  else if (value.type === 'null' || value.type === 'boolean') write(L.OP_EQ_KIND, 0, kindOf(value));
-  else write(comparison[op][0], 0, numberKinds[value.type], numberBits(value));
-}
-
-/** Images that the compiler shares between equal patterns are stored once. */
-class Images {
-  readonly #writer: Writer;
-  readonly #places = new Map<Uint8Array, number>();
-
-  constructor(writer: Writer) {
-    this.#writer = writer;
-  }
-
-  of(image: Uint8Array): number {
-    const place = this.#places.get(image) ?? this.#writer.put(image);
-    this.#places.set(image, place);
-    return place;
-  }
-}
 
 function writeColumns(writer: Writer, columns: readonly Column[], firstPath: number): number {
   const at = writer.reserve(columns.length * L.COLUMN_BYTES);
@@ -161,16 +58,13 @@ function writeWords(writer: Writer, words: readonly number[]): number {
   return at;
 }
 
-/** The second program behind the first in one list of tests and paths. */
-function append({ paths, tests, entry }: Program, second: Program): Program {
-  const target = (test: number): number => (test < 0 ? test : test + tests.length);
-  const moved = second.tests.map((test) => ({
-    ...test,
-    path: test.path + paths.length,
-    onTrue: target(test.onTrue),
-    onFalse: target(test.onFalse),
-  }));
-  return { paths: [...paths, ...second.paths], tests: [...tests, ...moved], entry };
+/** What is encoded: the programs, those of classes last, and what each class writes. */
+interface Task {
+  readonly programs: readonly Program[];
+  readonly classes: readonly OutputClass[];
+  /** Lists of classes (plan-classes.ts). */
+  readonly chains: readonly (readonly number[])[];
+  readonly trackKeys: boolean;
 }
 
 /**
@@ -178,32 +72,80 @@ function append({ paths, tests, entry }: Program, second: Program): Program {
  * @param trackKeys collect the root keys of matching records that neither the program nor the projection names
  */
 export function buildPlan(first: Program, projection: Projection, trackKeys = false): Plan {
-  const columns = 'columns' in projection ? projection.columns : [];
-  const fields = projection.to === 'rows' ? projection.fields : columns.map(({ path }) => path);
   const second = projection.to === 'rows' ? projection.select : undefined;
-  const program = second === undefined ? first : append(first, second);
+  const programs = second === undefined ? [first] : [first, second];
+  return encode({ programs, classes: [{ program: first, projection }], chains: [], trackKeys });
+}
+
+/** Beside the classes of a plan. */
+export interface Routing {
+  /**
+   * Lists of classes by number: of a list only the first class whose program holds takes a record. A class that is in none
+   * takes every record for which its program holds. Default: none are grouped.
+   */
+  readonly groups?: readonly (readonly number[])[];
+  /** Only records that it accepts are given to the classes; the others do not match. Default: all match. */
+  readonly gate?: Program;
+  /** As for buildPlan; needs a plan of one class. */
+  readonly trackKeys?: boolean;
+}
+
+/**
+ * Encodes what each class of output is to get: a record goes to all classes whose programs hold, in one pass. One class
+ * without a gate is what buildPlan makes.
+ * @throws RangeError for more than MAX_CLASSES, for groups that are not of the classes, and for what one class alone can have
+ */
+export function buildClassPlan(classes: readonly OutputClass[], routing: Routing = {}): Plan {
+  const { groups = [], gate, trackKeys = false } = routing;
+  const chains = chainsOf(classes, groups);
+  const [{ program, projection }] = classes as readonly [OutputClass];
+  if (classes.length === 1 && (gate === undefined || projection.to === 'rows')) {
+    if (gate !== undefined) throw new RangeError('rows for a plugin have no gate; their first program is one');
+    return buildPlan(program, projection, trackKeys);
+  }
+  if (trackKeys) {
+    throw new RangeError('columns are found in the data by one output class alone; name the fields of each route');
+  }
+  const everything: Program = { paths: [], tests: [], entry: L.ACCEPT_TARGET };
+  const programs = [gate ?? everything, ...classes.map((one) => one.program)];
+  return encode({ programs, classes, chains, trackKeys });
+}
+
+const columnsOf = ({ projection }: OutputClass): readonly Column[] =>
+  'columns' in projection ? projection.columns : [];
+
+/** The trie of all paths, and what was found in it for each. */
+function plant(paths: readonly Path[], columns: readonly Column[]) {
   const root = newNode();
-  const found = [...program.paths, ...fields].map((path) => addPath(root, path));
+  const found = paths.map((path) => addPath(root, path));
   for (const { path } of columns) {
     const first = path.steps[0];
     if (first?.kind === 'key') keyEdge(root, first.key).isColumn = true;
     if (path.wholeKey !== undefined) keyEdge(root, path.wholeKey).isColumn = true;
   }
+  return { root, found };
+}
+
+function encode({ programs, classes, chains, trackKeys }: Task): Plan {
+  const [{ projection }] = classes as readonly [OutputClass];
+  const columns = classes.flatMap(columnsOf);
+  const fields = projection.to === 'rows' ? projection.fields : columns.map(({ path }) => path);
+  const program = join(programs, programs.length - classes.length, chains);
+  const { root, found } = plant([...program.paths, ...fields], columns);
   const parents = numberSlots(root);
   const slotCount = parents.length;
 
   const writer = new Writer();
   const header = writer.reserve(L.PLAN_HEADER_BYTES);
-  const sets: SetItems[] = [];
-  const images = new Images(writer);
   writer.i32(header + L.P_ROOT, isEmpty(root) && !trackKeys ? 0 : writeNode(writer, root));
   writer.i32(header + L.P_SLOT_COUNT, slotCount);
   writer.i32(header + L.P_SLOT_PARENTS, writeWords(writer, parents));
-  writer.i32(header + L.P_ENTRY, program.entry);
-  const entry = second?.entry ?? L.ACCEPT_TARGET;
-  writer.i32(header + L.P_SELECT, entry < 0 ? entry : entry + first.tests.length);
+  writer.i32(header + L.P_ENTRY, program.entries[0]!);
   writer.i32(header + L.P_FIELD_PATH, program.paths.length);
-  writer.i32(header + L.P_FIELD_COUNT, projection.to === 'rows' ? fields.length : 0);
+  if (projection.to === 'rows') {
+    writer.i32(header + L.P_SELECT, program.entries[1] ?? L.ACCEPT_TARGET);
+    writer.i32(header + L.P_FIELD_COUNT, fields.length);
+  }
 
   const paths = writer.reserve(found.length * L.PATH_BYTES);
   const pathSlots = found.map(({ whole, steps }, i) => {
@@ -213,16 +155,41 @@ export function buildPlan(first: Program, projection: Projection, trackKeys = fa
   });
   writer.i32(header + L.P_PATHS, paths);
 
-  const tests = writer.reserve(program.tests.length * L.TEST_BYTES);
-  program.tests.forEach((test, i) => {
-    const at = tests + i * L.TEST_BYTES;
-    writer.i32(at + L.T_TRUE, test.onTrue);
-    writer.i32(at + L.T_FALSE, test.onFalse);
-    writePredicate(writer, at, test, sets, images);
-  });
+  const { at: tests, sets } = writeTests(writer, program.tests);
   writer.i32(header + L.P_TESTS, tests);
-  writer.i32(header + L.P_EMIT, emitKinds[projection.to]);
-  writer.i32(header + L.P_COLUMNS, writeColumns(writer, columns, program.paths.length));
-  writer.i32(header + L.P_COLUMN_COUNT, columns.length);
-  return { bytes: writer.finish(), slotCount, sets, trackKeys, pathSlots };
+  const places = writeColumns(writer, columns, program.paths.length);
+  if (chains.length > 0) writeClasses(writer, header, classes, places, program.chains);
+  else {
+    writer.i32(header + L.P_EMIT, emitKinds[projection.to]);
+    writer.i32(header + L.P_COLUMNS, places);
+    writer.i32(header + L.P_COLUMN_COUNT, columns.length);
+  }
+  const classCount = chains.length > 0 ? classes.length : 0;
+  return { bytes: writer.finish(), slotCount, sets, trackKeys, pathSlots, classCount };
+}
+
+function writeClasses(
+  writer: Writer,
+  header: number,
+  classes: readonly OutputClass[],
+  columns: number,
+  chains: readonly number[],
+): void {
+  const at = writer.reserve(classes.length * L.CLASS_BYTES);
+  let delimited = 0;
+  classes.forEach((one, i) => {
+    const { to } = one.projection;
+    const { length } = columnsOf(one);
+    writer.i32(at + i * L.CLASS_BYTES + L.CL_EMIT, emitKinds[to]);
+    writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMNS, columns);
+    writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMN_COUNT, length);
+    columns += length * L.COLUMN_BYTES;
+    if (to === 'csv' || to === 'tsv') delimited |= 1 << i;
+  });
+  writer.i32(header + L.P_EMIT, L.EMIT_CLASSES);
+  writer.i32(header + L.P_CLASSES, at);
+  writer.i32(header + L.P_CLASS_COUNT, classes.length);
+  writer.i32(header + L.P_CHAINS, writeWords(writer, chains));
+  writer.i32(header + L.P_CHAIN_COUNT, chains.length);
+  writer.i32(header + L.P_DELIMITED, delimited);
 }

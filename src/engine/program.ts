@@ -64,6 +64,12 @@ export interface Program {
   readonly entry: number;
 }
 
+/** Records that a program accepts, in one form: what all edges that want the same bytes share. */
+export interface OutputClass {
+  readonly program: Program;
+  readonly projection: Projection;
+}
+
 /** One output column: its name and the path that fills it. */
 export interface Column {
   readonly name: string;

@@ -2,7 +2,9 @@
  * Stage 4: matching records to output. Lines that pass as they are stay where they lie when they form a long run, and
  * are copied together when they do not; the host writes the resulting segments in order. Projections and delimited
  * text are encoded straight into the block's output area, which grows at the end of the memory when it has to. Numbers
- * and nested values are copied as the bytes they were.
+ * and nested values are copied as the bytes they were. Of several classes one output is written at a time (classes.ts).
+ *
+ * The file is a little longer than we like because all forms write with the same few globals.
  */
 import {
   B_OUT,
@@ -21,6 +23,11 @@ import {
   IN_PLACE_BYTES,
   KIND_NULL,
   KIND_STRING,
+  O_END,
+  O_NEXT,
+  O_PENDING,
+  O_RUN_FROM,
+  O_RUN_TO,
   SEG_BYTES,
   SEG_IN_OUT,
   SEG_START,
@@ -33,6 +40,7 @@ import { slotOf } from './match';
 import { columnCount, columns, emitKind, planPointer, scratch } from './state';
 import { hasEscape, unescapeInto } from './unescape';
 
+/** The struct of the block, or of one of its classes: the same words at the same offsets. */
 let block: usize = 0;
 /** The output area: next free byte, its start, and its end (16 bytes of slack lie after it). */
 let out: usize = 0;
@@ -117,9 +125,35 @@ export function emitLine(from: usize, to: usize): void {
 
 /** The current record matched: writes it in the plan's form. [from, to) is its line, newline included. */
 export function emitRecord(from: usize, to: usize): void {
-  if (emitKind == EMIT_LINES) emitLine(from, to);
-  else if (emitKind == EMIT_NDJSON) emitObject();
-  else if (emitKind != EMIT_NOTHING) emitRow(emitKind == EMIT_CSV);
+  emitAs(emitKind, from, to);
+}
+
+// @ts-ignore: decorator
+@inline
+export function emitAs(kind: u32, from: usize, to: usize): void {
+  if (kind == EMIT_LINES) emitLine(from, to);
+  else if (kind == EMIT_NDJSON) emitObject();
+  else if (kind != EMIT_NOTHING) emitRow(kind == EMIT_CSV);
+}
+
+/** Leaves the output that is being written, for another one of the block. */
+export function suspendEmit(): void {
+  store<u32>(block, <u32>out, O_NEXT);
+  store<u32>(block, <u32>outEnd, O_END);
+  store<u32>(block, <u32>pendingFrom, O_PENDING);
+  store<u32>(block, <u32>runFrom, O_RUN_FROM);
+  store<u32>(block, <u32>runTo, O_RUN_TO);
+}
+
+/** Goes on with an output that was begun and left. */
+export function resumeEmit(output: usize): void {
+  block = output;
+  outStart = <usize>load<u32>(output, B_OUT);
+  out = <usize>load<u32>(output, O_NEXT);
+  outEnd = <usize>load<u32>(output, O_END);
+  pendingFrom = <usize>load<u32>(output, O_PENDING);
+  runFrom = <usize>load<u32>(output, O_RUN_FROM);
+  runTo = <usize>load<u32>(output, O_RUN_TO);
 }
 
 export function endEmit(): void {

@@ -15,8 +15,11 @@ import {
   B_SELECTED,
   B_STOPPED_AT,
   B_TO,
+  B_UNROUTED,
   CHUNK_BYTES,
+  EMIT_CLASSES,
   EMIT_ROWS,
+  F_CLASS_OBJECTS,
   F_KEEP_REJECTS,
   F_OBJECTS,
   F_STRICT_KEYS,
@@ -29,6 +32,7 @@ import {
   REJECT_BYTES,
 } from '../layout';
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
+import { beginClasses, classesOf, emitToClasses, endClasses } from './classes';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
@@ -38,12 +42,13 @@ import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines'
 import { afterMarks, withoutMarks } from './marks';
 import { runProgram } from './match';
 import { addRow, beginRows, rowCount, selected } from './rows';
-import { emitKind, entry, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
+import { delimited, emitKind, entry, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
 import { walkRecord } from './walk';
 
 export { attach } from './state';
 export { buildSet } from './match';
 export { closeGaps } from './gaps';
+export { afterLines, countLines } from './lines';
 
 /** First address that the engine's static data does not use. */
 export function heapBase(): usize {
@@ -54,6 +59,7 @@ let lines: u32 = 0;
 let records: u32 = 0;
 let matched: u32 = 0;
 let blank: u32 = 0;
+let unrouted: u32 = 0;
 let rejectCount: u32 = 0;
 let rejects: usize = 0;
 let rejectLimit: u32 = 0;
@@ -81,6 +87,20 @@ function isObject(from: usize): bool {
   return load<u8>(from) == 0x7b;
 }
 
+/** The record, which is counted, goes to its classes. A function of its own, so that the loop of one class stays small. */
+function route(from: usize, to: usize): void {
+  const mask = classesOf();
+  if (mask & delimited && flags & F_CLASS_OBJECTS && !isObject(from)) {
+    records--;
+    matched--;
+    reject(from, to, CODE_NO_OBJECT, from);
+  } else if (mask) emitToClasses(mask, from, to + 1);
+  else {
+    matched--;
+    unrouted++;
+  }
+}
+
 /** A record is good: match it and write it. */
 // @ts-ignore: decorator
 @inline
@@ -99,7 +119,8 @@ function take(from: usize, to: usize): void {
   }
   records++;
   matched++;
-  if (emitKind != EMIT_ROWS) emitRecord(from, to + 1);
+  if (emitKind < <u32>EMIT_ROWS) emitRecord(from, to + 1);
+  else if (emitKind == EMIT_CLASSES) route(from, to);
   else if (addRow(from, to, lines)) stoppedAt = to + 1;
 }
 
@@ -226,9 +247,13 @@ function endCounts(block: usize): void {
 /** Processes a block: whole lines in [B_FROM, B_TO), the last one ends with a newline. */
 export function process(block: usize): void {
   beginCounts(block, true);
-  beginEmit(block);
+  unrouted = 0;
+  if (emitKind == EMIT_CLASSES) beginClasses(block);
+  else beginEmit(block);
   processLines(<usize>load<u32>(block, B_FROM), <usize>load<u32>(block, B_TO));
-  endEmit();
+  if (emitKind == EMIT_CLASSES) endClasses();
+  else endEmit();
+  store<u32>(block, unrouted, B_UNROUTED);
   endCounts(block);
   store<u32>(block, <u32>stoppedAt, B_STOPPED_AT);
 }
@@ -253,36 +278,4 @@ export function collect(block: usize, at: usize, maxRows: u32): usize {
 /** The rows of the last `collect`. */
 export function rowsCollected(): u32 {
   return rowCount;
-}
-
-/**
- * The address after the `lines`-th newline in [from, to), or 0 when there are fewer. Uses none of the engine's state,
- * so the thread that fills a block may call it on an instance of its own.
- */
-export function afterLines(from: usize, to: usize, lines: u32): usize {
-  const newline = i8x16.splat(0x0a);
-  for (let at = from; at < to; at += 16) {
-    let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-    if (at + 16 > to) hits &= (1 << (<u32>(to - at))) - 1;
-    const count = <u32>popcnt(hits);
-    if (count < lines) {
-      lines -= count;
-      continue;
-    }
-    while (--lines) hits &= hits - 1;
-    return at + <usize>ctz(hits) + 1;
-  }
-  return 0;
-}
-
-/** The number of newlines in [from, to). */
-export function countLines(from: usize, to: usize): u32 {
-  const newline = i8x16.splat(0x0a);
-  let count: u32 = 0;
-  for (let at = from; at < to; at += 16) {
-    let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-    if (at + 16 > to) hits &= (1 << (<u32>(to - at))) - 1;
-    count += <u32>popcnt(hits);
-  }
-  return count;
 }

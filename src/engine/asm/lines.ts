@@ -34,3 +34,35 @@ export function afterLastNewline(from: usize, to: usize): usize {
   while (to > from && load<u8>(<usize>load<u32>(to - 4)) != 0x0a) to -= 4;
   return to;
 }
+
+/**
+ * The address after the `lines`-th newline in [from, to), or 0 when there are fewer. Uses none of the engine's state,
+ * so the thread that fills a block may call it on an instance of its own.
+ */
+export function afterLines(from: usize, to: usize, lines: u32): usize {
+  const newline = i8x16.splat(0x0a);
+  for (let at = from; at < to; at += 16) {
+    let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+    if (at + 16 > to) hits &= (1 << (<u32>(to - at))) - 1;
+    const count = <u32>popcnt(hits);
+    if (count < lines) {
+      lines -= count;
+      continue;
+    }
+    while (--lines) hits &= hits - 1;
+    return at + <usize>ctz(hits) + 1;
+  }
+  return 0;
+}
+
+/** The number of newlines in [from, to). */
+export function countLines(from: usize, to: usize): u32 {
+  const newline = i8x16.splat(0x0a);
+  let count: u32 = 0;
+  for (let at = from; at < to; at += 16) {
+    let hits = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+    if (at + 16 > to) hits &= (1 << (<u32>(to - at))) - 1;
+    count += <u32>popcnt(hits);
+  }
+  return count;
+}

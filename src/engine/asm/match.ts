@@ -195,14 +195,21 @@ function matchTest(test: usize): bool {
   return kind == KIND_STRING && matchString(op, test, slot);
 }
 
-/** Runs a program over the current record's slots; `first` is its entry. */
-export function runProgram(first: i32): bool {
+/** Runs tests over the current record's slots, from `first` on. @returns the target that ends them, below 0 */
+export function runTests(first: i32): i32 {
   let next = first;
   while (next >= 0) {
     const test = tests + <usize>next * TEST_BYTES;
     next = matchTest(test) ? load<i32>(test, T_TRUE) : load<i32>(test, T_FALSE);
   }
-  return next == ACCEPT_TARGET;
+  return next;
+}
+
+/** Whether a program accepts the current record; `first` is its entry. */
+// @ts-ignore: decorator
+@inline
+export function runProgram(first: i32): bool {
+  return runTests(first) == ACCEPT_TARGET;
 }
 
 /**

@@ -19,8 +19,13 @@ import {
   H_SLOTS,
   H_STACK,
   H_TOKENS,
+  P_CHAIN_COUNT,
+  P_CHAINS,
+  P_CLASS_COUNT,
+  P_CLASSES,
   P_COLUMNS,
   P_COLUMN_COUNT,
+  P_DELIMITED,
   P_EMIT,
   P_ENTRY,
   P_FIELD_COUNT,
@@ -63,6 +68,12 @@ export let columnCount: u32 = 0;
 export let select: i32 = 0;
 export let fieldPath: u32 = 0;
 export let fieldCount: u32 = 0;
+/** Classes, what leads to them, and which of them write csv or tsv (EMIT_CLASSES). */
+export let classes: usize = 0;
+export let classCount: u32 = 0;
+export let chains: usize = 0;
+export let chainCount: u32 = 0;
+export let delimited: u32 = 0;
 export let rows: usize = 0;
 export let rowsBytes: u32 = 0;
 
@@ -74,6 +85,12 @@ export let epoch: u32 = 0;
 @inline
 export function planPointer(offset: u32): usize {
   return plan + <usize>offset;
+}
+
+/** The columns that are written next. */
+export function setColumns(at: usize, count: u32): void {
+  columns = at;
+  columnCount = count;
 }
 
 /** Another root of the trie, or none: 0. */
@@ -125,6 +142,11 @@ export function attach(header: usize): void {
   select = load<i32>(plan, P_SELECT);
   fieldPath = load<u32>(plan, P_FIELD_PATH);
   fieldCount = load<u32>(plan, P_FIELD_COUNT);
+  classes = planPointer(load<u32>(plan, P_CLASSES));
+  classCount = load<u32>(plan, P_CLASS_COUNT);
+  chains = planPointer(load<u32>(plan, P_CHAINS));
+  chainCount = load<u32>(plan, P_CHAIN_COUNT);
+  delimited = load<u32>(plan, P_DELIMITED);
   rows = load<u32>(header, H_ROWS);
   rowsBytes = load<u32>(header, H_ROWS_BYTES);
   memory.fill(slots, 0, <usize>slotCount * SLOT_BYTES);

@@ -1,0 +1,85 @@
+/**
+ * Routing: which of a plan's output classes take a record, and the output of each in a block. Every chain of tests ends
+ * in one class or in none, so a group of which the first takes the record costs what one selector of its conditions
+ * costs. The words that emit.ts writes with are those of one output at a time; they are changed over only when a record
+ * goes to another one than the record before.
+ */
+import {
+  B_MATCHED,
+  B_OUTPUTS,
+  CL_COLUMN_COUNT,
+  CL_COLUMNS,
+  CL_EMIT,
+  CLASS_BYTES,
+  CLASS_TARGET,
+  EMIT_LINES,
+  O_RUN_TO,
+  OUTPUT_BYTES,
+} from '../layout';
+import { beginEmit, emitAs, endEmit, resumeEmit, suspendEmit } from './emit';
+import { runTests } from './match';
+import { chainCount, chains, classCount, classes, planPointer, setColumns } from './state';
+
+let outputs: usize = 0;
+/** The class whose output emit.ts writes, and how. */
+let current: u32 = 0;
+let currentKind: u32 = 0;
+
+/** A bit for each class that takes the current record. */
+export function classesOf(): u32 {
+  let mask: u32 = 0;
+  for (let chain = chains, end = chains + ((<usize>chainCount) << 2); chain < end; chain += 4) {
+    const target = runTests(load<i32>(chain));
+    if (target <= CLASS_TARGET) mask |= (<u32>1) << (<u32>(CLASS_TARGET - target));
+  }
+  return mask;
+}
+
+function open(number: u32): void {
+  const at = classes + <usize>number * CLASS_BYTES;
+  current = number;
+  currentKind = load<u32>(at, CL_EMIT);
+  setColumns(planPointer(load<u32>(at, CL_COLUMNS)), load<u32>(at, CL_COLUMN_COUNT));
+}
+
+/** Starts the outputs of a block; the first one is open then. */
+export function beginClasses(block: usize): void {
+  outputs = <usize>load<u32>(block, B_OUTPUTS);
+  for (let number = <i32>classCount - 1; number >= 0; number--) {
+    const output = outputs + <usize>number * OUTPUT_BYTES;
+    store<u32>(output, 0, B_MATCHED);
+    beginEmit(output);
+    suspendEmit();
+  }
+  open(0);
+}
+
+/** Writes the current record to the classes of `mask`. [from, to) is its line, newline included. */
+export function emitToClasses(mask: u32, from: usize, to: usize): void {
+  while (mask) {
+    const number = <u32>ctz(mask);
+    mask &= mask - 1;
+    const output = outputs + <usize>number * OUTPUT_BYTES;
+    store<u32>(output, load<u32>(output, B_MATCHED) + 1, B_MATCHED);
+    if (number != current) {
+      const isLines = load<u32>(classes + <usize>number * CLASS_BYTES, CL_EMIT) == EMIT_LINES;
+      if (isLines && <usize>load<u32>(output, O_RUN_TO) == from) {
+        // A run goes on, and nothing else of the output changes: it need not be opened.
+        store<u32>(output, <u32>to, O_RUN_TO);
+        continue;
+      }
+      suspendEmit();
+      resumeEmit(output);
+      open(number);
+    }
+    emitAs(currentKind, from, to);
+  }
+}
+
+export function endClasses(): void {
+  suspendEmit();
+  for (let number: u32 = 0; number < classCount; number++) {
+    resumeEmit(outputs + <usize>number * OUTPUT_BYTES);
+    endEmit();
+  }
+}

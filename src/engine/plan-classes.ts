@@ -1,0 +1,85 @@
+/**
+ * Several programs as one list of paths and tests. What tells one use from another is only where a program's ends lead:
+ * to acceptance, to a class, or on to the next program of a chain, of which the first that holds decides.
+ */
+import { CLASS_TARGET, MAX_CLASSES } from './layout.ts';
+import { ACCEPT, type OutputClass, type Path, type Program, REJECT, type Test } from './program.ts';
+
+/** Programs one behind the other; targets are indexes of the whole list of tests. */
+export interface Joined {
+  readonly paths: readonly Path[];
+  readonly tests: readonly Test[];
+  readonly entries: readonly number[];
+  /** Where each chain begins: an entry, or a target when nothing is to be tested. */
+  readonly chains: readonly number[];
+}
+
+/** Where control goes at the end of a program. */
+interface Ends {
+  readonly accept: number;
+  readonly reject: number;
+}
+
+const plainEnds: Ends = { accept: ACCEPT, reject: REJECT };
+
+const moved = (target: number, by: number, { accept, reject }: Ends): number =>
+  target === ACCEPT ? accept : target === REJECT ? reject : target + by;
+
+/**
+ * Joins programs; those from number `firstClass` on are the programs of classes.
+ * @param chains lists of classes: the first of a list that accepts ends it
+ */
+export function join(programs: readonly Program[], firstClass: number, chains: readonly (readonly number[])[]): Joined {
+  const starts: number[] = [];
+  let testCount = 0;
+  for (const { tests } of programs) {
+    starts.push(testCount);
+    testCount += tests.length;
+  }
+  const ends: Ends[] = programs.map(() => plainEnds);
+  const entryOf = (number: number): number => moved(programs[number]!.entry, starts[number]!, ends[number]!);
+  const begins = chains.map((chain) =>
+    chain.reduceRight((reject, number) => {
+      ends[firstClass + number] = { accept: CLASS_TARGET - number, reject };
+      return entryOf(firstClass + number);
+    }, REJECT as number),
+  );
+  const paths: Path[] = [];
+  const tests: Test[] = [];
+  programs.forEach((program, number) => {
+    const firstPath = paths.length;
+    const target = (test: number): number => moved(test, starts[number]!, ends[number]!);
+    for (const test of program.tests) {
+      const targets = { onTrue: target(test.onTrue), onFalse: target(test.onFalse) };
+      tests.push({ ...test, ...targets, path: test.path + firstPath });
+    }
+    paths.push(...program.paths);
+  });
+  return { paths, tests, entries: programs.map((_, number) => entryOf(number)), chains: begins };
+}
+
+/** The groups, and each class that is in none of them as a chain of its own. @throws RangeError */
+export function chainsOf(classes: readonly OutputClass[], groups: readonly (readonly number[])[]): number[][] {
+  checkClasses(classes);
+  const grouped = new Set<number>();
+  for (const number of groups.flat()) {
+    if (classes[number] === undefined) throw new RangeError(`a group names class ${number} of ${classes.length}`);
+    if (grouped.has(number)) throw new RangeError(`class ${number} is in two groups, or twice in one`);
+    grouped.add(number);
+  }
+  const alone = [...classes.keys()].filter((number) => !grouped.has(number)).map((number) => [number]);
+  return [...groups.map((group) => [...group]), ...alone];
+}
+
+function checkClasses(classes: readonly OutputClass[]): void {
+  const { length } = classes;
+  if (length === 0) throw new RangeError('there are no output classes, so nothing would be output');
+  if (length > MAX_CLASSES) {
+    throw new RangeError(
+      `${length} routes with different conditions or forms leave one node, and ${MAX_CLASSES} is the most: give routes the same form, or spread them over several nodes`,
+    );
+  }
+  if (length > 1 && classes.some(({ projection }) => projection.to === 'rows')) {
+    throw new RangeError('rows for a plugin are made of one output class alone');
+  }
+}

@@ -1,0 +1,130 @@
+/** The tests of a plan: what each compares a value with, as the engine reads it. layout.ts names the offsets. */
+import * as L from './layout.ts';
+import type { Writer } from './plan-writer.ts';
+import type { NumberValue, Predicate, Scalar, Test } from './program.ts';
+
+const numberKinds = { i64: 1, u64: 2, f64: 3 } as const;
+
+function numberBits(value: NumberValue): bigint {
+  if (value.type !== 'f64') return value.value;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value.value);
+  return view.getBigUint64(0);
+}
+
+const comparison = {
+  eq: [L.OP_EQ_NUMBER, L.OP_EQ_STRING],
+  lt: [L.OP_LT_NUMBER, L.OP_LT_STRING],
+  le: [L.OP_LE_NUMBER, L.OP_LE_STRING],
+  gt: [L.OP_GT_NUMBER, L.OP_GT_STRING],
+  ge: [L.OP_GE_NUMBER, L.OP_GE_STRING],
+} as const;
+
+const byteOps = { prefix: L.OP_PREFIX, suffix: L.OP_SUFFIX, contains: L.OP_CONTAINS } as const;
+
+function kindOf(value: Scalar): number {
+  if (value.type === 'null') return L.KIND_NULL;
+  if (value.type === 'boolean') return value.value ? L.KIND_TRUE : L.KIND_FALSE;
+  return value.type === 'string' ? L.KIND_STRING : L.KIND_NUMBER;
+}
+
+/** A set of `in` and its items, which the engine hashes; both relative to the plan. */
+export interface SetItems {
+  readonly set: number;
+  readonly items: number;
+  readonly count: number;
+}
+
+function writeSet(writer: Writer, values: readonly Scalar[], sets: SetItems[]): number {
+  const set = writer.reserve(L.SET_BYTES);
+  const hashed = values.flatMap((value) => (value.type === 'null' || value.type === 'boolean' ? [] : [value]));
+  const entries = 1 << Math.ceil(Math.log2(hashed.length * 2 + 2));
+  let kinds = 0;
+  for (const value of values) if (value.type === 'null' || value.type === 'boolean') kinds |= 1 << kindOf(value);
+  writer.i32(set + L.SET_MASK, entries - 1);
+  writer.i32(set + L.SET_KINDS, kinds);
+  writer.i32(set + L.SET_ENTRIES, writer.reserve(entries * L.SET_ENTRY_BYTES));
+  const items = writer.reserve(hashed.length * L.SET_ENTRY_BYTES);
+  hashed.forEach((value, i) => {
+    const at = items + i * L.SET_ENTRY_BYTES;
+    if (value.type === 'string') {
+      writer.i32(at + L.SE_KIND, L.SE_STRING);
+      writer.i32(at + L.SE_LENGTH, value.bytes.length);
+      writer.u64(at + L.SE_BITS, BigInt(writer.put(value.bytes)));
+    } else {
+      writer.i32(at + L.SE_KIND, numberKinds[value.type]);
+      writer.u64(at + L.SE_BITS, numberBits(value));
+    }
+  });
+  sets.push({ set, items, count: hashed.length });
+  return set;
+}
+
+function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetItems[], images: Images): void {
+  const write = (op: number, data = 0, length = 0, bits = 0n): void => {
+    writer.i32(at + L.T_OP, op);
+    writer.i32(at + L.T_DATA, data);
+    writer.i32(at + L.T_LENGTH, length);
+    writer.u64(at + L.T_NUMBER, bits);
+  };
+  writer.i32(at + L.T_PATH, test.path);
+  switch (test.op) {
+    case 'has':
+      write(L.OP_HAS);
+      break;
+    case 'prefix':
+    case 'suffix':
+    case 'contains':
+      write(byteOps[test.op], writer.put(test.bytes), test.bytes.length);
+      break;
+    case 'regex':
+      write(L.OP_REGEX, images.of(test.image), test.image.length);
+      break;
+    case 'in':
+      write(L.OP_IN, writeSet(writer, test.values, sets));
+      break;
+    default:
+      writeComparison(writer, test.op, test.value, write);
+  }
+}
+
+function writeComparison(
+  writer: Writer,
+  op: keyof typeof comparison,
+  value: Scalar,
+  write: (op: number, data: number, length: number, bits?: bigint) => void,
+): void {
+  if (value.type === 'string') write(comparison[op][1], writer.put(value.bytes), value.bytes.length);
+  else if (value.type === 'null' || value.type === 'boolean') write(L.OP_EQ_KIND, 0, kindOf(value));
+  else write(comparison[op][0], 0, numberKinds[value.type], numberBits(value));
+}
+
+/** Images that the compiler shares between equal patterns are stored once. */
+class Images {
+  readonly #writer: Writer;
+  readonly #places = new Map<Uint8Array, number>();
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  of(image: Uint8Array): number {
+    const place = this.#places.get(image) ?? this.#writer.put(image);
+    this.#places.set(image, place);
+    return place;
+  }
+}
+
+/** Writes tests in their order; images that they share once. @returns where they begin, and the sets to be hashed */
+export function writeTests(writer: Writer, tests: readonly Test[]): { at: number; sets: readonly SetItems[] } {
+  const sets: SetItems[] = [];
+  const images = new Images(writer);
+  const first = writer.reserve(tests.length * L.TEST_BYTES);
+  tests.forEach((test, i) => {
+    const at = first + i * L.TEST_BYTES;
+    writer.i32(at + L.T_TRUE, test.onTrue);
+    writer.i32(at + L.T_FALSE, test.onFalse);
+    writePredicate(writer, at, test, sets, images);
+  });
+  return { at: first, sets };
+}
