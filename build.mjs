@@ -27,7 +27,7 @@ const modules = [
   ['src/engine/asm/with-points.ts', engineConfig, 'src/engine/points.wasm'],
   ['src/plugin/tangent/asm/adapter.ts', adapterConfig, 'src/plugin/tangent/tangent-adapter.wasm'],
   ['src/plugin/slung/asm/adapter.ts', adapterConfig, 'src/plugin/slung/slung-adapter.wasm'],
-  ['src/store/asm/store.ts', 'src/store/asm/asconfig.json', 'src/store/store.wasm'],
+  ['src/store/asm/store.ts', 'src/store/asm/asconfig.json', 'src/store/kernel/store.wasm'],
 ];
 
 async function buildEngine() {

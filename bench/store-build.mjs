@@ -24,7 +24,7 @@ export function bundleStore(folder) {
     ...{ stdin: { contents, resolveDir: root }, bundle: true, platform: 'node', format: 'esm' },
     ...{ outfile, logLevel: 'error' },
   });
-  copyFileSync(`${root}src/store/store.wasm`, join(folder, 'store.wasm'));
+  copyFileSync(`${root}src/store/kernel/store.wasm`, join(folder, 'store.wasm'));
   return outfile;
 }
 

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
 
-const layout = transformSync(readFileSync(new URL('../src/store/layout.ts', import.meta.url), 'utf8'), {
+const layout = transformSync(readFileSync(new URL('../src/store/kernel/layout.ts', import.meta.url), 'utf8'), {
   loader: 'ts',
 });
 const { BLOCK_POINTS, E_TIME_BYTES, E_TIME_CODEC, E_VALUE_CODEC, ENCODE_ROOM, ENTRY_BYTES } = await import(
@@ -102,9 +102,9 @@ const SETS = [
 ];
 
 const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536 });
-const file = options.wasm ?? new URL('../src/store/store.wasm', import.meta.url);
+const file = options.wasm ?? new URL('../src/store/kernel/store.wasm', import.meta.url);
 const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), { env: { memory } });
-const kernel = /** @type {import('../src/store/kernel.ts').KernelExports} */ (
+const kernel = /** @type {import('../src/store/kernel/kernel.ts').KernelExports} */ (
   /** @type {unknown} */ (instance.exports)
 );
 const COLUMN_BYTES = BLOCK_POINTS * 8;

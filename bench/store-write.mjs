@@ -30,11 +30,11 @@ const { values: options } = parseArgs({
 async function load(folder) {
   const contents = `export { runStoreWrite } from './src/pipeline/store-write.ts';
     export { openStore, storeOptions } from './src/store/store.ts';
-    export { NodeFiles } from './src/store/node-files.ts';`;
+    export { NodeFiles } from './src/store/files/node-files.ts';`;
   const outfile = join(folder, 'write.mjs');
   const stdin = { contents, resolveDir: root, loader: /** @type {const} */ ('ts') };
   buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', outfile, logLevel: 'error' });
-  for (const file of ['src/engine/points.wasm', 'src/store/store.wasm', 'src/engine/engine.wasm']) {
+  for (const file of ['src/engine/points.wasm', 'src/store/kernel/store.wasm', 'src/engine/engine.wasm']) {
     copyFileSync(join(root, file), join(folder, /** @type {string} */ (file.split('/').at(-1))));
   }
   return await import(pathToFileURL(outfile).href);

@@ -58,15 +58,14 @@ const others: Readonly<Record<string, string>> = {
   'test/store/full-disk.test.ts': 'a store on a disk that is full',
   'test/store/history/exact.test.ts': 'answers that were wrong in their last digits',
   'test/store/kill.test.ts': 'a store whose process is killed at any moment',
-  'test/store/lost-files.test.ts': 'src/store/repair.ts',
-  'test/store/maintenance.test.ts': 'src/store/maintain.ts',
+  'test/store/lost-files.test.ts': 'src/store/care/repair.ts',
+  'test/store/maintenance.test.ts': 'src/store/care/maintain.ts',
   'test/store/model.test.ts': 'random operations on a store, against a model',
-  'test/store/packs.test.ts': 'src/store/asm/pack.ts',
   'test/store/same-time.test.ts': 'src/store/numbering.ts',
-  'test/store/segment-damage.test.ts': 'src/store/segment-reader.ts',
-  'test/store/segment-golden.test.ts': 'src/store/FORMAT.md',
-  'test/store/segment.test.ts': 'src/store/segment-writer.ts',
-  'test/store/take-over.test.ts': 'src/store/lock.ts',
+  'test/store/segment/damage.test.ts': 'src/store/segment/reader.ts',
+  'test/store/segment/golden.test.ts': 'src/store/FORMAT.md',
+  'test/store/segment/segment.test.ts': 'src/store/segment/writer.ts',
+  'test/store/take-over.test.ts': 'src/store/files/lock.ts',
 };
 
 const tests = filesIn('test').filter((path) => path.endsWith('.test.ts'));

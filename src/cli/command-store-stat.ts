@@ -2,7 +2,7 @@
 import { formatSize } from '../config/quantity.ts';
 import { counted, grouped } from '../format/count.ts';
 import { timeText } from '../format/times.ts';
-import type { StoreDescription } from '../store/describe.ts';
+import type { StoreDescription } from '../store/care/describe.ts';
 import { Exit } from '../text/explained.ts';
 import { storeArguments } from './store-arguments.ts';
 import { type ReportRow, writeJson, writeReport } from './store-report.ts';

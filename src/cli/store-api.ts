@@ -4,15 +4,15 @@
  */
 import type { PointBlock } from '../format/points.ts';
 import type { Query } from '../query/index.ts';
-import type { DeleteReport } from '../store/delete.ts';
-import type { StoreDescription } from '../store/describe.ts';
+import type { DeleteReport } from '../store/care/delete.ts';
+import type { StoreDescription } from '../store/care/describe.ts';
+import type { MaintainReport } from '../store/care/maintain.ts';
+import type { RepairReport } from '../store/care/repair.ts';
+import type { VerifyReport } from '../store/care/verify.ts';
 import type { StoreError } from '../store/errors.ts';
 import type { HistoryResult } from '../store/history/result.ts';
-import type { MaintainReport } from '../store/maintain.ts';
-import type { RepairReport } from '../store/repair.ts';
 import type { SeriesKey } from '../store/series.ts';
 import type { NameMatch } from '../store/source.ts';
-import type { VerifyReport } from '../store/verify.ts';
 
 /** What the commands know of a snapshot (store/snapshot.ts). */
 export interface OpenSnapshot {

@@ -3,7 +3,7 @@
  * queries when it starts.
  */
 import type { StoreSettings } from '../config/settings.ts';
-import { NodeFiles } from '../store/node-files.ts';
+import { NodeFiles } from '../store/files/node-files.ts';
 import { type StoreOptions, storeOptions } from '../store/options.ts';
 import { openStore, type Store } from '../store/store.ts';
 

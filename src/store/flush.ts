@@ -4,15 +4,15 @@
  * anywhere, either the old manifest and the log hold, or the new manifest does.
  */
 import { StoreError } from './errors.ts';
-import { type Manifest, publishManifest, type SegmentInfo } from './manifest.ts';
-import { logName, segmentName } from './names.ts';
+import { type Manifest, publishManifest, type SegmentInfo } from './files/manifest.ts';
+import { logName, segmentName } from './files/names.ts';
+import { removeQuietly } from './files/removal.ts';
 import type { ReplacedCounter } from './numbering.ts';
 import { overlaps } from './partition.ts';
 import type { StoreParts } from './parts.ts';
 import type { InputPosition } from './points.ts';
-import { removeQuietly } from './removal.ts';
-import type { SegmentReader } from './segment-reader.ts';
-import { type TableParts, TableSegments } from './table-segments.ts';
+import { type TableParts, TableSegments } from './segment/of-table.ts';
+import type { SegmentReader } from './segment/reader.ts';
 
 /** Segments that are written and not yet named by a manifest. */
 export class SegmentBatch {

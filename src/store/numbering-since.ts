@@ -1,9 +1,9 @@
 /** How the points of a log are numbered, by what its header says: the segments that they go on from. */
-import type { SegmentInfo } from './manifest.ts';
+import type { SegmentInfo } from './files/manifest.ts';
 import { KEEPS_LAST, Numbering } from './numbering.ts';
 import { overlaps } from './partition.ts';
 import type { StoreParts } from './parts.ts';
-import type { SegmentReader } from './segment-reader.ts';
+import type { SegmentReader } from './segment/reader.ts';
 
 /**
  * The numbering of a table whose points are in a log, or will be. Undefined: the last of a time holds.

@@ -7,8 +7,8 @@
  * not looked up; of one that goes back, the blocks that it overlaps are decoded once for each flush.
  */
 import { StoreError } from './errors.ts';
-import type { GatheredPoints, Kernel } from './kernel.ts';
-import * as L from './layout.ts';
+import type { GatheredPoints, Kernel } from './kernel/kernel.ts';
+import * as L from './kernel/layout.ts';
 import type { PointSource } from './source.ts';
 
 /** Points that took the place of others of earlier runs. */

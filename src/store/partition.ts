@@ -4,7 +4,7 @@
  * levels are either apart or one inside the other. A segment lies in one window of its level: that is what makes
  * merging by partition, dropping what is too old, and keeping late points away from the others possible.
  */
-import type { Kernel } from './kernel.ts';
+import type { Kernel } from './kernel/kernel.ts';
 
 /** A day, in microseconds. */
 export const DAY_US = 86_400_000_000n;

@@ -1,10 +1,10 @@
 /** The parts of an open store, as one value: who writes out the table, merges segments or recovers a log gets it. */
-import type { Files } from './files.ts';
-import type { Kernel } from './kernel.ts';
+import type { Files } from './files/files.ts';
+import type { Kernel } from './kernel/kernel.ts';
 import type { StoreOptions } from './options.ts';
-import type { SegmentPool } from './segment-pool.ts';
+import type { SegmentPool } from './segment/pool.ts';
 import type { SeriesNames } from './series-names.ts';
-import type { Table } from './table.ts';
+import type { Table } from './table/table.ts';
 
 /** What every part of an open store works on. */
 export interface StoreParts {

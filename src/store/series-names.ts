@@ -3,8 +3,8 @@
  * store is open; files have numberings of their own and meet here by the bytes of their keys. All of it lies in the
  * kernel's memory (asm/names.ts): for a million series there are no objects here, only their bytes.
  */
-import type { Kernel } from './kernel.ts';
-import * as N from './names-layout.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import * as N from './kernel/names-layout.ts';
 import { decodeKey, encodeKey, isKey, type SeriesKey } from './series.ts';
 
 const FIRST_ROOM = 768;

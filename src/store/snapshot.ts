@@ -7,20 +7,20 @@
  */
 
 import { excerpt } from '../text/printable.ts';
+import { LogSeries, missingManifest, undefinedSeries } from './care/recover.ts';
 import { StoreError } from './errors.ts';
-import type { Files, OpenFile } from './files.ts';
-import { Kernel } from './kernel.ts';
-import { checkLogStart, lostFile, openLog } from './live-log.ts';
-import { readLog, readSince } from './log-read.ts';
-import { type Manifest, readManifest } from './manifest.ts';
-import { logName, parseName } from './names.ts';
+import type { Files, OpenFile } from './files/files.ts';
+import { type Manifest, readManifest } from './files/manifest.ts';
+import { logName, parseName } from './files/names.ts';
+import { Kernel } from './kernel/kernel.ts';
+import { checkLogStart, lostFile, openLog } from './log/live-log.ts';
+import { readLog, readSince } from './log/read.ts';
 import { numberingSince } from './numbering-since.ts';
-import { LogSeries, missingManifest, undefinedSeries } from './recover.ts';
-import { SegmentPool } from './segment-pool.ts';
+import { SegmentPool } from './segment/pool.ts';
 import { SeriesNames } from './series-names.ts';
 import type { PointSource } from './source.ts';
-import { Table } from './table.ts';
-import { TableSource } from './table-source.ts';
+import { TableSource } from './table/source.ts';
+import { Table } from './table/table.ts';
 
 export interface Snapshot {
   /** The kernel that the sources decode with. */

@@ -6,27 +6,28 @@
  * The surprising part: opening makes segments of what a crash has left in the log. A log is never continued, so that
  * the numbers of series in it are those of one process.
  */
+
+import { type MaintainReport, Maintenance, maintain } from './care/maintain.ts';
+import { prepareDirectory, recover } from './care/recover.ts';
 import { StoreError } from './errors.ts';
-import type { Files } from './files.ts';
+import type { Files } from './files/files.ts';
+import type { Manifest } from './files/manifest.ts';
 import { flushTable, olderSegments, SegmentBatch } from './flush.ts';
-import { Kernel } from './kernel.ts';
-import { beginLog } from './live-log.ts';
-import type { LogWriter } from './log.ts';
-import { DefinedSeries } from './log-defined.ts';
-import { type MaintainReport, Maintenance, maintain } from './maintain.ts';
-import type { Manifest } from './manifest.ts';
+import { Kernel } from './kernel/kernel.ts';
+import { DefinedSeries } from './log/defined.ts';
+import { beginLog } from './log/live-log.ts';
+import type { LogWriter } from './log/log.ts';
 import { KEEPS_LAST, type Replaced, ReplacedCounter } from './numbering.ts';
 import { numberingSince } from './numbering-since.ts';
 import type { StoreOptions } from './options.ts';
 import type { StoreParts } from './parts.ts';
 import type { InputPosition, PointBatch } from './points.ts';
-import { prepareDirectory, recover } from './recover.ts';
-import { SegmentPool } from './segment-pool.ts';
+import { SegmentPool } from './segment/pool.ts';
 import { type KeyList, SeriesNames } from './series-names.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PointSource } from './source.ts';
-import { Table } from './table.ts';
-import { TableSource } from './table-source.ts';
+import { TableSource } from './table/source.ts';
+import { Table } from './table/table.ts';
 
 export class Store {
   readonly #parts: StoreParts;

@@ -1,6 +1,6 @@
 /**
  * What happens between two system calls of one who takes over a lock. Several processes are in
- * test/store/lock.test.ts; here another one acts exactly where it hurts.
+ * test/store/files/lock.test.ts; here another one acts exactly where it hurts.
  */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,7 @@
  * point, and the payload ends 16 bytes before the end of the memory, so that reading more than these traps.
  */
 import { expect } from 'vitest';
-import { Kernel } from '../../src/store/kernel.ts';
+import { Kernel } from '../../src/store/kernel/kernel.ts';
 import {
   BLOCK_POINTS,
   E_TIME_BYTES,
@@ -12,7 +12,7 @@ import {
   E_VALUE_CODEC,
   ENCODE_ROOM,
   ENTRY_BYTES,
-} from '../../src/store/layout.ts';
+} from '../../src/store/kernel/layout.ts';
 import { readTimes, readValues, TooLarge } from './codec-reader.ts';
 
 const COLUMN_BYTES = BLOCK_POINTS * 8;

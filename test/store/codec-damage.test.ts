@@ -4,7 +4,7 @@
  * holds without them.
  */
 import { describe, expect, test } from 'vitest';
-import { E_TIME_BYTES, E_TIME_CODEC, E_VALUE_BYTES, E_VALUE_CODEC, S_COUNT } from '../../src/store/layout.ts';
+import { E_TIME_BYTES, E_TIME_CODEC, E_VALUE_BYTES, E_VALUE_CODEC, S_COUNT } from '../../src/store/kernel/layout.ts';
 import { createRandom } from '../engine/conformance/mutate.ts';
 import { type Block, Codecs, readAgain, SEED } from './codec-blocks.ts';
 import { bitsOf, clocks, gauges } from './codec-columns.ts';

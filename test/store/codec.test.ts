@@ -4,7 +4,7 @@
  */
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { BLOCK_POINTS, VALUES_CONSTANT, VALUES_DECIMAL } from '../../src/store/layout.ts';
+import { BLOCK_POINTS, VALUES_CONSTANT, VALUES_DECIMAL } from '../../src/store/kernel/layout.ts';
 import { createRandom, type Random } from '../engine/conformance/mutate.ts';
 import { Codecs, readAgain, SEED } from './codec-blocks.ts';
 import { bitsOf, clocks, gauges } from './codec-columns.ts';

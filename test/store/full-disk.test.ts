@@ -17,11 +17,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { NodeFiles } from '../../src/store/node-files.ts';
+import { trimStore } from '../../src/store/care/trim.ts';
+import { verifyStore } from '../../src/store/care/verify.ts';
+import { NodeFiles } from '../../src/store/files/node-files.ts';
 import { storeOptions } from '../../src/store/options.ts';
 import { openSnapshot } from '../../src/store/snapshot.ts';
-import { trimStore } from '../../src/store/trim.ts';
-import { verifyStore } from '../../src/store/verify.ts';
 import { appendPoints, historyOf, testStore } from '../support/histories.ts';
 
 const disk = mkdtempSync(join(tmpdir(), 'slung-full-'));

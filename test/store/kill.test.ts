@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NodeFiles } from '../../src/store/node-files.ts';
+import { NodeFiles } from '../../src/store/files/node-files.ts';
 import { openSnapshot } from '../../src/store/snapshot.ts';
 import { seededRandom } from '../support/files.ts';
 import { sized } from '../support/full.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
     ...{ entryPoints: [join(root, 'test/support/store-writer.ts')], bundle: true, platform: 'node', format: 'esm' },
     outfile: join(directory, 'writer.mjs'),
   });
-  copyFileSync(join(root, 'src/store/store.wasm'), join(directory, 'store.wasm'));
+  copyFileSync(join(root, 'src/store/kernel/store.wasm'), join(directory, 'store.wasm'));
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

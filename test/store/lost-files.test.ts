@@ -3,11 +3,11 @@
  * store, and repair goes on with the others. And the end of a log: what is torn there, and what is damaged.
  */
 import { describe, expect, test } from 'vitest';
+import { repairStore } from '../../src/store/care/repair.ts';
+import { verifyStore } from '../../src/store/care/verify.ts';
 import type { StoreError } from '../../src/store/errors.ts';
-import { decodeManifest, encodeManifest } from '../../src/store/manifest.ts';
-import { repairStore } from '../../src/store/repair.ts';
+import { decodeManifest, encodeManifest } from '../../src/store/files/manifest.ts';
 import { openSnapshot } from '../../src/store/snapshot.ts';
-import { verifyStore } from '../../src/store/verify.ts';
 import { MemoryFiles } from '../support/files.ts';
 import {
   addPoint,

@@ -13,7 +13,7 @@ import {
   windowUs,
 } from '../../src/store/partition.ts';
 import { seededRandom } from '../support/files.ts';
-import { Bench } from './segment-points.ts';
+import { Bench } from './segment/points.ts';
 
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;

@@ -1,6 +1,6 @@
 /** Names of series in the kernel's memory, against a map and a sort of JavaScript. */
 import { describe, expect, test } from 'vitest';
-import { Kernel } from '../../src/store/kernel.ts';
+import { Kernel } from '../../src/store/kernel/kernel.ts';
 import { encodeKey } from '../../src/store/series.ts';
 import { SeriesNames } from '../../src/store/series-names.ts';
 import { seededRandom } from '../support/files.ts';

@@ -3,7 +3,7 @@
  * around what a kernel may write is poisoned and looked at afterwards.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Kernel } from '../../src/store/kernel.ts';
+import { Kernel } from '../../src/store/kernel/kernel.ts';
 import { createRandom, type Random } from '../engine/conformance/mutate.ts';
 
 const ROOM = 5000;

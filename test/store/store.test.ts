@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FULL_COMPACTION } from '../../src/store/compact-plan.ts';
-import { NodeFiles } from '../../src/store/node-files.ts';
+import { verifyStore } from '../../src/store/care/verify.ts';
+import { FULL_COMPACTION } from '../../src/store/compact/plan.ts';
+import { NodeFiles } from '../../src/store/files/node-files.ts';
 import { openSnapshot, stampOf } from '../../src/store/snapshot.ts';
-import { verifyStore } from '../../src/store/verify.ts';
 import { MemoryFiles } from '../support/files.ts';
 import { addPoint, appendPoints, differenceOf, type History, historyOf, testStore } from '../support/histories.ts';
 

@@ -3,8 +3,8 @@
  * of many kinds are cut into pieces in random ways, added, appended and pooled, and have to come to the same numbers.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Kernel } from '../../src/store/kernel.ts';
-import * as L from '../../src/store/layout.ts';
+import { Kernel } from '../../src/store/kernel/kernel.ts';
+import * as L from '../../src/store/kernel/layout.ts';
 import { createRandom, type Random } from '../engine/conformance/mutate.ts';
 
 const MOST_POINTS = 4096;

@@ -24,9 +24,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acquireFileLock } from '../../src/lock/file-lock.ts';
-import { NodeFiles } from '../../src/store/node-files.ts';
+import { verifyStore } from '../../src/store/care/verify.ts';
+import { NodeFiles } from '../../src/store/files/node-files.ts';
 import { openSnapshot } from '../../src/store/snapshot.ts';
-import { verifyStore } from '../../src/store/verify.ts';
 import { isFull } from '../support/full.ts';
 import { historyOf } from '../support/histories.ts';
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
     outfile: join(folder, 'writer.mjs'),
   });
   await build({ ...common, entryPoints: [join(root, 'src/lock/file-lock.ts')], outfile: join(folder, 'lock.mjs') });
-  copyFileSync(join(root, 'src/store/store.wasm'), join(folder, 'store.wasm'));
+  copyFileSync(join(root, 'src/store/kernel/store.wasm'), join(folder, 'store.wasm'));
 });
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');

@@ -15,7 +15,7 @@
  * that survivors() keeps, loses or, for a write, keeps in part.
  */
 import { StoreError } from '../../src/store/errors.ts';
-import type { Files, OpenFile, OpenMode, WriterLock } from '../../src/store/files.ts';
+import type { Files, OpenFile, OpenMode, WriterLock } from '../../src/store/files/files.ts';
 import { applyName, Inode, type NameChange, seededRandom } from './disk.ts';
 
 export { seededRandom } from './disk.ts';

@@ -2,8 +2,8 @@
  * Whole stores in tests: what a store holds, read block by block without the query engine, and a model of it that is a
  * plain object. Values are compared by their bits, so that NaNs, signs of zero and last digits count.
  */
-import type { Files } from '../../src/store/files.ts';
-import { BLOCK_POINTS } from '../../src/store/layout.ts';
+import type { Files } from '../../src/store/files/files.ts';
+import { BLOCK_POINTS } from '../../src/store/kernel/layout.ts';
 import { type StoreOptions, storeOptions } from '../../src/store/options.ts';
 import type { Snapshot } from '../../src/store/snapshot.ts';
 import { openStore, type Store } from '../../src/store/store.ts';

@@ -30,6 +30,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'plugin/lane': ['task.ts'],
     'plugin/services': ['grants.ts'],
     store: 'all',
+    'store/care': 'all',
+    'store/files': ['node-files.ts'],
     'store/history': ['query.ts', 'result.ts', 'span.ts'],
     lock: ['temporary.ts'],
   },
@@ -146,20 +148,65 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   'plugin/sdk/slung': {},
   // The shape of an answer.
   format: { store: ['series.ts'], 'store/history': ['result.ts'], text: 'all' },
-  store: { 'store/history': ['index.ts'], lock: 'all', text: 'all' },
+  // What ties its folders together, and what they are told by: errors, points, series, sources.
+  store: {
+    'store/care': 'all',
+    'store/compact': ['plan.ts'],
+    'store/files': 'all',
+    'store/history': ['index.ts'],
+    'store/kernel': 'all',
+    'store/log': 'all',
+    'store/segment': ['of-table.ts', 'pool.ts', 'reader.ts'],
+    'store/table': 'all',
+    text: 'all',
+  },
+  'store/care': {
+    store: 'all',
+    'store/compact': 'all',
+    'store/files': 'all',
+    'store/history': ['index.ts'],
+    'store/kernel': ['kernel.ts', 'layout.ts'],
+    'store/log': 'all',
+    'store/segment': ['footer.ts', 'pool.ts', 'reader.ts', 'verify.ts'],
+    'store/table': ['table.ts'],
+    text: 'all',
+  },
+  'store/compact': {
+    store: ['errors.ts', 'partition.ts'],
+    'store/files': ['files.ts', 'manifest.ts'],
+    'store/kernel': ['kernel.ts', 'layout.ts'],
+    'store/segment': ['reader.ts', 'writer.ts'],
+  },
   // It reads what a store is made of, and changes nothing.
   'store/history': {
-    store: [
-      ...['errors.ts', 'fold-layout.ts', 'kernel.ts', 'layout.ts', 'series.ts', 'snapshot.ts', 'source.ts'],
-      'values-layout.ts',
-    ],
+    store: ['errors.ts', 'series.ts', 'snapshot.ts', 'source.ts'],
+    'store/kernel': ['fold-layout.ts', 'kernel.ts', 'layout.ts', 'values-layout.ts'],
     query: 'all',
     text: 'all',
   },
+  'store/log': {
+    store: ['errors.ts', 'numbering.ts', 'points.ts'],
+    'store/files': ['files.ts', 'manifest.ts', 'names.ts', 'removal.ts', 'sync.ts'],
+  },
+  'store/segment': {
+    store: ['errors.ts', 'numbering.ts', 'partition.ts', 'parts.ts', 'series-names.ts', 'series.ts', 'source.ts'],
+    'store/files': ['files.ts', 'manifest.ts', 'names.ts', 'sync.ts'],
+    'store/kernel': ['kernel.ts', 'layout.ts', 'pack-layout.ts'],
+  },
+  'store/table': {
+    store: ['errors.ts', 'numbering.ts', 'series.ts', 'source.ts'],
+    'store/kernel': ['kernel.ts', 'layout.ts', 'table-layout.ts'],
+  },
+  'store/files': { store: ['errors.ts', 'points.ts'], lock: 'all', text: 'all' },
+  'store/kernel': { text: ['explained.ts'] },
   'store/asm': {
-    store: [
-      ...['layout.ts', 'table-layout.ts', 'fold-layout.ts', 'values-layout.ts', 'names-layout.ts'],
+    'store/kernel': [
+      'fold-layout.ts',
+      'layout.ts',
+      'names-layout.ts',
       'pack-layout.ts',
+      'table-layout.ts',
+      'values-layout.ts',
     ],
   },
   // The renderer of errors with a caret, the nearest name, and the automata for words in a pattern.

@@ -2,8 +2,8 @@
  * A source of points in memory: real blocks, encoded by the kernel, with an index like that of a segment. For tests
  * and measurements of what reads sources.
  */
-import type { Kernel } from '../../src/store/kernel.ts';
-import { BLOCK_POINTS, ENCODE_ROOM, ENTRY_BYTES, S_COUNT } from '../../src/store/layout.ts';
+import type { Kernel } from '../../src/store/kernel/kernel.ts';
+import { BLOCK_POINTS, ENCODE_ROOM, ENTRY_BYTES, S_COUNT } from '../../src/store/kernel/layout.ts';
 import { encodeKey, type SeriesKey } from '../../src/store/series.ts';
 import type { NameMatch, PointSource } from '../../src/store/source.ts';
 

@@ -4,7 +4,7 @@
  * by kill.test.ts.
  */
 import { writeSync } from 'node:fs';
-import { NodeFiles } from '../../src/store/node-files.ts';
+import { NodeFiles } from '../../src/store/files/node-files.ts';
 import { storeOptions } from '../../src/store/options.ts';
 import { openStore } from '../../src/store/store.ts';
 

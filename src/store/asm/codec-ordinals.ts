@@ -4,7 +4,7 @@
  * the same, otherwise
  * 0. Mostly that is nothing but zeros, which take a few bytes.
  */
-import { E_ORDINAL_BYTES, E_TIME_BYTES, E_VALUE_BYTES, S_COUNT } from '../layout';
+import { E_ORDINAL_BYTES, E_TIME_BYTES, E_VALUE_BYTES, S_COUNT } from '../kernel/layout';
 import { RESIDUES, WORDS, WORK } from './codec';
 import { finishWords, readWords } from './codec-words-read';
 import { writeWords } from './codec-words-write';

@@ -9,7 +9,7 @@
  * computed, 4096 values): walks of 15 digits 7.0, 6.4, 6.6, 5.7; walks of doubles 6.5, 6.1, 6.3, 5.6; random doubles
  * in [0, 1) 7.3, 7.2, 6.9, 7.0; walks of f32 2.9, 3.2, 6.3, 2.0 (they end in zeros, which the words' unit takes).
  */
-import { VALUES_BITS, VALUES_CONSTANT, VALUES_DECIMAL, VALUES_RAW, VALUES_ROTATED } from '../layout';
+import { VALUES_BITS, VALUES_CONSTANT, VALUES_DECIMAL, VALUES_RAW, VALUES_ROTATED } from '../kernel/layout';
 import { BITMAP, LAST_POWER } from './codec-format';
 import { writePatches } from './codec-patches';
 import { writeWords } from './codec-words-write';

@@ -20,7 +20,7 @@ import {
   VALUES_DECIMAL,
   VALUES_RAW,
   VALUES_ROTATED,
-} from '../layout';
+} from '../kernel/layout';
 import { LAST_POWER } from './codec-format';
 import { applyPatches, readPatches } from './codec-patches';
 import { powerOfTen, valueCodec, writeValues } from './codec-values';

@@ -19,7 +19,7 @@ import {
   NAMES_WANT_KEYS,
   NAMES_WANT_ROOM,
   SLOT_BYTES,
-} from '../names-layout';
+} from '../kernel/names-layout';
 
 // @ts-ignore: decorator
 @inline

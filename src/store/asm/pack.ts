@@ -14,7 +14,7 @@ import {
   S_FIRST_TIME,
   S_LAST_TIME,
   SUMMARY_BYTES,
-} from '../layout';
+} from '../kernel/layout';
 import {
   K_COUNT_BYTES,
   K_SERIES,
@@ -32,7 +32,7 @@ import {
   PK_TIMES,
   PK_VALUES,
   SMALL_POINTS,
-} from '../pack-layout';
+} from '../kernel/pack-layout';
 import { decodeTimes, decodeValues, encodeBlock, RESIDUES, WORDS, WORK } from './codec';
 import { finishWords, readWords } from './codec-words-read';
 import { writeWords } from './codec-words-write';

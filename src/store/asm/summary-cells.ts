@@ -17,8 +17,16 @@ import {
   S_MIN,
   S_SUM,
   S_SUM_LOW,
-} from '../layout';
-import { FOLD_COUNT, FOLD_DELTA, FOLD_ENDS, FOLD_INCREASE, FOLD_ORDER, FOLD_RATE, FOLD_SUM } from '../fold-layout';
+} from '../kernel/layout';
+import {
+  FOLD_COUNT,
+  FOLD_DELTA,
+  FOLD_ENDS,
+  FOLD_INCREASE,
+  FOLD_ORDER,
+  FOLD_RATE,
+  FOLD_SUM,
+} from '../kernel/fold-layout';
 import { addPair, finite, lostOf, lostOf2 } from './pair';
 import { hasBits, summaryAdd } from './summary';
 import { addStep, summaryPool } from './summary-merge';

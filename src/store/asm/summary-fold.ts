@@ -8,7 +8,15 @@
  * and keeping the order takes a step or two. The file is longer than others because all of it is one loop over one
  * state.
  */
-import { E_FLAGS, ENTRY_BYTES, ENTRY_ROUNDED, S_COUNT, S_FIRST_TIME, S_LAST_TIME, SUMMARY_BYTES } from '../layout';
+import {
+  E_FLAGS,
+  ENTRY_BYTES,
+  ENTRY_ROUNDED,
+  S_COUNT,
+  S_FIRST_TIME,
+  S_LAST_TIME,
+  SUMMARY_BYTES,
+} from '../kernel/layout';
 import {
   F_AT,
   F_BLOCK,
@@ -65,7 +73,7 @@ import {
   P_ENTRY,
   P_SOURCE,
   PART_BYTES,
-} from '../fold-layout';
+} from '../kernel/fold-layout';
 import { lowerBound } from './sort';
 import { cellAdd, cellPool, ownAdd, ownAppend, ownClose } from './summary-cells';
 import { slide } from './summary-slide';

@@ -17,7 +17,7 @@ import {
   S_SQUARES,
   S_SUM,
   SUMMARY_BYTES,
-} from '../layout';
+} from '../kernel/layout';
 import { addPair, dividePair, finite, lostOf, plain, scalePair, squarePair } from './pair';
 
 export { finite, lostOf, plain } from './pair';

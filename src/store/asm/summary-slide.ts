@@ -4,8 +4,8 @@
  * and the beginning of the next, so that three merges are enough for it, however long it is. Nothing is ever taken
  * away again, which would not be exact.
  */
-import { FOLD_RATE } from '../fold-layout';
-import { S_COUNT, SUMMARY_BYTES } from '../layout';
+import { FOLD_RATE } from '../kernel/fold-layout';
+import { S_COUNT, SUMMARY_BYTES } from '../kernel/layout';
 import { cellPool, ownAppend, ownClose } from './summary-cells';
 
 /** The steps of a stretch so far; and a window, or a stretch from a step on. */

@@ -3,7 +3,7 @@
  * and two values say all. With one they are added up one by one, because what cancels out afterwards would take the
  * small steps along: 1e17, 0, 5, 6 grew by 6.
  */
-import { S_INCREASE } from '../layout';
+import { S_INCREASE } from '../kernel/layout';
 import { addPair, finite, lostOf, lostOf2 } from './pair';
 import { addStep } from './summary-merge';
 

@@ -18,7 +18,7 @@ import {
   S_SUM,
   S_SUM_LOW,
   SUMMARY_BYTES,
-} from '../layout';
+} from '../kernel/layout';
 import { addPair, dividePair, finite, lostOf, lostOf2, lostOfSquare2, plain, squarePair } from './pair';
 import { summaryAppend } from './summary-merge';
 import { fillSteps } from './summary-steps';

@@ -30,7 +30,7 @@ import {
   TABLE_BAD_ID,
   TABLE_DONE,
   TABLE_FULL,
-} from '../table-layout';
+} from '../kernel/table-layout';
 
 /**
  * Gives a series another chunk.

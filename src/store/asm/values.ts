@@ -26,7 +26,7 @@ import {
   V_PIECE_COUNT,
   V_PIECES,
   V_SCRATCH,
-} from '../values-layout';
+} from '../kernel/values-layout';
 
 const MAGNITUDE: i64 = i64.MAX_VALUE;
 const INFINITE: i64 = 0x7ff0_0000_0000_0000;

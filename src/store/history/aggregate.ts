@@ -7,7 +7,7 @@
  * millions of short windows: summaries (cells.ts), or for percentiles the values themselves (value-cells.ts).
  */
 import type { Query } from '../../query/index.ts';
-import { FOLD_VALUES } from '../fold-layout.ts';
+import { FOLD_VALUES } from '../kernel/fold-layout.ts';
 import { type Cells, SummaryCells } from './cells.ts';
 import { filled } from './fill.ts';
 import { Fold, foldMode } from './fold.ts';

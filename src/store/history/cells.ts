@@ -16,7 +16,7 @@ import {
   S_SUM,
   S_SUM_LOW,
   SUMMARY_BYTES,
-} from '../layout.ts';
+} from '../kernel/layout.ts';
 import { type FoldTarget, foldMode, isBySeries } from './fold.ts';
 import type { Workspace } from './workspace.ts';
 

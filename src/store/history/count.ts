@@ -1,5 +1,5 @@
 /** How many points some series have in a span, and how many of the series have any; each point once. */
-import { S_COUNT } from '../layout.ts';
+import { S_COUNT } from '../kernel/layout.ts';
 import { Finder, type Selection, type Sources, selectSeries } from './series-set.ts';
 import { type Span, sourcesIn } from './span.ts';
 import { SeriesWalk } from './walk.ts';

@@ -2,8 +2,8 @@
  * Looking things up by time in the kernel's memory: entries of blocks (layout.ts), which are sorted by all times in a
  * series, and points.
  */
-import type { Kernel } from '../kernel.ts';
-import { ENTRY_BYTES } from '../layout.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { ENTRY_BYTES } from '../kernel/layout.ts';
 
 /** The first of `count` entries whose time at `address` (of that field of the first) is not before `timeUs`. */
 export function firstNotBefore(i64: BigInt64Array, address: number, count: number, timeUs: bigint): number {

@@ -7,9 +7,9 @@
  * blocks are wanted is nevertheless read at once, since a read for each of 1 000 series takes longer.
  */
 import { damaged } from '../errors.ts';
-import * as F from '../fold-layout.ts';
-import type { Kernel } from '../kernel.ts';
-import { ENTRY_BYTES } from '../layout.ts';
+import * as F from '../kernel/fold-layout.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { ENTRY_BYTES } from '../kernel/layout.ts';
 import type { PointSource } from '../source.ts';
 import type { Parts, SeriesSet } from './series-set.ts';
 

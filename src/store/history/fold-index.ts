@@ -4,7 +4,7 @@
  * take the place of each other; and they always do in a question that asks only once, because memory that was in use
  * already is several times as fast as new memory.
  */
-import { ENTRY_BYTES } from '../layout.ts';
+import { ENTRY_BYTES } from '../kernel/layout.ts';
 import { type Batch, batchesOf } from './fold-batch.ts';
 import type { SeriesSet } from './series-set.ts';
 import type { Workspace } from './workspace.ts';

@@ -5,7 +5,7 @@
  */
 import type { Query } from '../../query/index.ts';
 import { damaged } from '../errors.ts';
-import * as F from '../fold-layout.ts';
+import * as F from '../kernel/fold-layout.ts';
 import type { Batch } from './fold-batch.ts';
 import { FoldIndex } from './fold-index.ts';
 import type { Windows } from './scale.ts';

@@ -3,7 +3,7 @@
  * (values-layout.ts), puts them in order of windows when all are there, and selects from those of a row when it is
  * asked for. Where windows overlap, those of a row follow each other, so that nothing is kept for each row.
  */
-import * as V from '../values-layout.ts';
+import * as V from '../kernel/values-layout.ts';
 import type { Cells } from './cells.ts';
 import type { FoldTarget } from './fold.ts';
 import { between, Ranker } from './percentile.ts';

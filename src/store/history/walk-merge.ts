@@ -2,7 +2,7 @@
  * Merging the points of several sources for a walk (walk.ts): of two with one time and ordinal that of the newer
  * source holds.
  */
-import { BLOCK_POINTS } from '../layout.ts';
+import { BLOCK_POINTS } from '../kernel/layout.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Points of one source, up to BLOCK_POINTS; ordinals are only there when some source has any. */

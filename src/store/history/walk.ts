@@ -7,8 +7,8 @@
  * Blocks that overlap are merged in slices: up to the earliest end of a block that is open, so that at most one block
  * of each source is in memory. What is open and alone is handed out as it lies.
  */
-import { P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES } from '../fold-layout.ts';
-import { ENTRY_BYTES, S_FIRST_TIME, S_LAST_TIME } from '../layout.ts';
+import { P_BLOCK, P_BLOCKS, P_ENTRY, P_SOURCE, PART_BYTES } from '../kernel/fold-layout.ts';
+import { ENTRY_BYTES, S_FIRST_TIME, S_LAST_TIME } from '../kernel/layout.ts';
 import type { PointSource } from '../source.ts';
 import { firstNotBefore, upTo } from './entries.ts';
 import type { SeriesSet } from './series-set.ts';

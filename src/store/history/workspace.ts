@@ -3,8 +3,8 @@
  * workspaces are therefore kept and lent again: one question after the other uses the same, and two whose rows are
  * read in turns have one each. Contents do not survive a return, nor the next request for the same place.
  */
-import type { Kernel } from '../kernel.ts';
-import { BLOCK_POINTS, SUMMARY_BYTES } from '../layout.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { BLOCK_POINTS, SUMMARY_BYTES } from '../kernel/layout.ts';
 
 /** Decoders may read a little behind their columns. */
 const SLACK_BYTES = 64;

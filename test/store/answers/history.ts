@@ -2,8 +2,9 @@
  * Stores to ask, and what they hold as lists: random points that come in several runs, late, twice at a time, again
  * with other values, as odd numbers; and a store that has them in its log and table, in segments, merged or deflated.
  */
-import { COMPACTION, FULL_COMPACTION } from '../../../src/store/compact-plan.ts';
-import { repairStore } from '../../../src/store/repair.ts';
+
+import { repairStore } from '../../../src/store/care/repair.ts';
+import { COMPACTION, FULL_COMPACTION } from '../../../src/store/compact/plan.ts';
 import { openSnapshot, type Snapshot } from '../../../src/store/snapshot.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { MemoryFiles, seededRandom } from '../../support/files.ts';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseQuery } from '../../../src/query/index.ts';
 import { runQuery } from '../../../src/store/history/query.ts';
-import { Kernel } from '../../../src/store/kernel.ts';
+import { Kernel } from '../../../src/store/kernel/kernel.ts';
 import { MemorySource } from '../../support/sources.ts';
 
 const kernel = new Kernel();

@@ -8,7 +8,7 @@ import { parseQuery } from '../../../src/query/index.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { usualLimits } from '../../../src/store/history/aggregate.ts';
 import { runQuery } from '../../../src/store/history/query.ts';
-import { Kernel } from '../../../src/store/kernel.ts';
+import { Kernel } from '../../../src/store/kernel/kernel.ts';
 import type { NameMatch, PointSource } from '../../../src/store/source.ts';
 import { MemorySource, type SeriesPoints } from '../../support/sources.ts';
 

@@ -4,7 +4,7 @@
  */
 import { matchesSeries, matchesTags, type Query, rangeAt, scaleOf, tagValue } from '../../../src/query/index.ts';
 import type { Sources } from '../../../src/store/history/series-set.ts';
-import type { Kernel } from '../../../src/store/kernel.ts';
+import type { Kernel } from '../../../src/store/kernel/kernel.ts';
 import { canonicalTags, encodeKey } from '../../../src/store/series.ts';
 import { createRandom } from '../../engine/conformance/mutate.ts';
 import { root, rounded, units } from '../../support/exact.ts';

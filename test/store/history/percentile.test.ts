@@ -1,10 +1,10 @@
 /** Percentiles: ranks, interpolation, and the search by digits against sorting, over values of every kind. */
 import { describe, expect, test } from 'vitest';
-import { F_VALUES, F_WINDOW, FOLD_BYTES } from '../../../src/store/fold-layout.ts';
 import { between, percentileOfScan, Ranker, rankOf } from '../../../src/store/history/percentile.ts';
 import { ValueCells } from '../../../src/store/history/value-cells.ts';
 import { borrowWorkspace } from '../../../src/store/history/workspace.ts';
-import { Kernel } from '../../../src/store/kernel.ts';
+import { F_VALUES, F_WINDOW, FOLD_BYTES } from '../../../src/store/kernel/fold-layout.ts';
+import { Kernel } from '../../../src/store/kernel/kernel.ts';
 import { random } from './model.ts';
 
 describe('ranks', () => {

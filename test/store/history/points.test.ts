@@ -5,7 +5,7 @@ import { StoreError } from '../../../src/store/errors.ts';
 import { pointsOf } from '../../../src/store/history/points.ts';
 import { aggregateOne, runQuery, selectionOf } from '../../../src/store/history/query.ts';
 import type { Selection, Sources } from '../../../src/store/history/series-set.ts';
-import { Kernel } from '../../../src/store/kernel.ts';
+import { Kernel } from '../../../src/store/kernel/kernel.ts';
 import { encodeKey } from '../../../src/store/series.ts';
 import { MemorySource } from '../../support/sources.ts';
 import { type HistoryShape, random, randomHistory } from './model.ts';

@@ -9,7 +9,7 @@ import { usualLimits } from '../../../src/store/history/aggregate.ts';
 import { aggregateOne, runQuery } from '../../../src/store/history/query.ts';
 import type { HistoryRow } from '../../../src/store/history/result.ts';
 import type { Sources } from '../../../src/store/history/series-set.ts';
-import { Kernel } from '../../../src/store/kernel.ts';
+import { Kernel } from '../../../src/store/kernel/kernel.ts';
 import { MemorySource } from '../../support/sources.ts';
 import { cutAnew, type HistoryShape, type ModelRow, modelRows, random, randomHistory } from './model.ts';
 
