@@ -26,7 +26,7 @@ export async function hosted(
   run: (host: RunHost) => Promise<RunOutcome>,
 ): Promise<RunOutcome> {
   const terminal = await terminalFor(settings, world);
-  const watch = new SignalWatch(world.signals);
+  const watch = new SignalWatch(world.signals, () => world.clockMs());
   try {
     return await run({
       talk: terminal.talk,

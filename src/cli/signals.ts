@@ -8,6 +8,9 @@ import type { StopSignal } from '../graph/host.ts';
 
 export const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
+/** Shorter than anybody needs for a second Ctrl-C, and longer than most batches take. */
+const LONG_CALL_MS = 50;
+
 /** The process as the source of signals; tests use an object of their own. */
 export interface SignalSource {
   on(signal: StopSignal, handler: () => void): void;
@@ -18,16 +21,20 @@ export interface SignalSource {
 
 export class SignalWatch {
   readonly #source: SignalSource;
+  readonly #clockMs: () => number;
   readonly #listeners = new Set<(signal: StopSignal) => void>();
   readonly #cleaners = new Set<() => void>();
   readonly #handlers: ReadonlyMap<StopSignal, () => void>;
   #isStopping = false;
+  /** When `lapse` was first called since the event loop ran. */
+  #busySinceMs: number | undefined;
   #isLapsed = false;
   #isOver = false;
 
   /** Installs the handlers; `end` removes them. */
-  constructor(source: SignalSource) {
+  constructor(source: SignalSource, clockMs: () => number = () => performance.now()) {
     this.#source = source;
+    this.#clockMs = clockMs;
     this.#handlers = new Map(stopSignals.map((signal) => [signal, () => this.#handle(signal)]));
     this.#install();
   }
@@ -45,17 +52,23 @@ export class SignalWatch {
   }
 
   /**
-   * Until the event loop runs again, which is when it could hear of a signal, the default handlers are in place: this
-   * thread is in a call that takes long, and a signal must not wait for its end.
+   * To be called every few milliseconds of a call that may take long. When the thread has been in it for LONG_CALL_MS,
+   * the default handlers are in place until the event loop runs again, which is when it could hear of a signal: a
+   * signal must not wait for the end of the call. Before that, a call is waited for, so that the first signal
+   * is answered in good order.
    */
   lapse(): void {
-    if (this.#isLapsed) return;
+    if (this.#busySinceMs === undefined) {
+      this.#busySinceMs = this.#clockMs();
+      setImmediate(() => {
+        this.#busySinceMs = undefined;
+        if (this.#isLapsed && !this.#isOver) this.#install();
+        this.#isLapsed = false;
+      });
+    }
+    if (this.#isLapsed || this.#clockMs() - this.#busySinceMs < LONG_CALL_MS) return;
     this.#isLapsed = true;
     this.#uninstall();
-    setImmediate(() => {
-      this.#isLapsed = false;
-      if (!this.#isOver) this.#install();
-    });
   }
 
   /** Puts the default handlers back. Safe to call twice. */

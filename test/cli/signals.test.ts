@@ -61,13 +61,24 @@ describe('SignalWatch', () => {
 
   test('while the thread is in a long call, the default handlers are in place', async () => {
     const source = new FakeSignals();
-    const watch = new SignalWatch(source);
+    let nowMs = 1000;
+    const watch = new SignalWatch(source, () => nowMs);
+    watch.lapse();
+    nowMs += 20;
+    watch.lapse();
+    expect(source.handlerCount).toBe(2);
+    nowMs += 50;
     watch.lapse();
     watch.lapse();
     expect(source.handlerCount).toBe(0);
     await new Promise(setImmediate);
     expect(source.handlerCount).toBe(2);
+    // Calls of which each is short make no long one, however many there are.
     watch.lapse();
+    expect(source.handlerCount).toBe(2);
+    nowMs += 50;
+    watch.lapse();
+    expect(source.handlerCount).toBe(0);
     watch.end();
     await new Promise(setImmediate);
     expect(source.handlerCount).toBe(0);

@@ -164,13 +164,13 @@ function runCharacters(image: usize, from: usize, to: usize): bool {
   return state == 0;
 }
 
-/** Tells the host that the thread has been in this call for long. */
+/** Tells the host, every few milliseconds, that the thread is in a call that may take long. */
 // @ts-ignore: decorator
 @external("host", "longCall")
 declare function longCall(): void;
 
-/** About a quarter of a second. */
-const LONG_CALL_VISITS: u32 = 1 << 26;
+/** A few milliseconds; what is long, the host decides by its clock. */
+const LONG_CALL_VISITS: u32 = 1 << 18;
 /** Visits of instructions since the host heard of them. */
 let visits: u32 = 0;
 
@@ -212,11 +212,6 @@ function runNfa(image: usize, from: usize, to: usize): bool {
   while (true) {
     if (!anchored || p == from) size = add(list, places, size, start);
     if (size == 0) return false;
-    visits += size;
-    if (visits > LONG_CALL_VISITS) {
-      visits = 0;
-      longCall();
-    }
     const atEnd = p >= to;
     let cls: u32 = 0;
     let after: u32 = KIND_EDGE;
@@ -245,6 +240,12 @@ function runNfa(image: usize, from: usize, to: usize): bool {
       }
     }
     if (atEnd) return false;
+    // The list has grown while it was walked.
+    visits += size;
+    if (visits > LONG_CALL_VISITS) {
+      visits = 0;
+      longCall();
+    }
     const usedList = list;
     const usedPlaces = places;
     list = nextList;
