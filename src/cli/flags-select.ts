@@ -147,7 +147,7 @@ const badLines: readonly Flag[] = [
     group: 'Bad lines',
     doc: 'Write bad lines to FILE, and why to FILE.log',
     longDoc:
-      'Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason.',
+      'Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason. Both are emptied first. A descriptor that is open, such as /dev/stderr or >(command) of a shell, gets the lines behind what is there, and has no log.',
     commands: readers,
   },
   {

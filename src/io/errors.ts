@@ -47,6 +47,7 @@ const plainer = new Map([
   ['ENOENT', 'no such file'],
   ['EISDIR', 'is a directory'],
   ['ENOTDIR', 'a part of the path is not a directory'],
+  ['EBADF', 'no such descriptor is open'],
   ['ENXIO', 'no such device, or nothing at its other end'],
 ]);
 

@@ -2,7 +2,7 @@
  * Which file a name or a descriptor leads to. An output that is also an input would be read while it grows, or emptied
  * before it is read, whatever names lead to it: so files are compared by device and inode, as cat and grep do.
  */
-import { fstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { constants, fstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { excerpt } from '../text/printable.ts';
 import { SinkError } from './errors.ts';
@@ -38,6 +38,17 @@ export function descriptorOf(path: string): number | undefined {
   return undefined;
 }
 
+/**
+ * What is behind a descriptor that was inherited. Node has some of its own (epoll, eventfd), which have no type of file:
+ * writing to those would wake or break it.
+ * @throws when it is not open, or Node's own
+ */
+export function statsOfInherited(fd: number): Stats {
+  const stats = fstatSync(fd);
+  if ((stats.mode & constants.S_IFMT) === 0) throw Object.assign(new Error('not inherited'), { code: 'EBADF' });
+  return stats;
+}
+
 /** What is behind a path; `-` is the standard descriptor `fd`. Undefined when it is missing or cannot be seen. */
 export function identify(path: string, fd: StandardFd): Stats | undefined {
   try {
@@ -60,10 +71,9 @@ export function refuseOutputAsInput(inputs: readonly string[], output: string): 
   const target = identify(output, 1);
   const clash = inputs.find((input) => isSameFile(identify(input, 0), target));
   if (clash === undefined) return;
-  const from = clash === '-' ? 'standard input' : excerpt(clash);
+  const from = clash === '-' ? 'standard input' : `the input ${excerpt(clash)}`;
   const to = output === '-' ? 'standard output' : excerpt(output);
   const text =
-    `cannot write ${to}: it is the same file as the input ${from}; ` +
-    'write to another file and rename it when the run is over';
+    `cannot write ${to}: it is the same file as ${from}; ` + 'write to another file and rename it when the run is over';
   throw new SinkError(output === '-' ? '<stdout>' : output, 'EINVAL', text, 0);
 }

@@ -2,13 +2,14 @@
  * Where bad lines go. Two files: FILE gets the lines as they were, byte for byte, so that it can be repaired and read
  * again; FILE.log gets one JSON object a line that says where each came from and why it was refused. Line n of the log
  * is about line n of FILE. Both are made at the start, so that two empty files mean "nothing was rejected".
- * Writes are synchronous and joined to 64 KiB.
+ * FILE may also name a descriptor that is open, such as /dev/stderr: it gets the lines, behind what is there, and there
+ * is no log. Writes are synchronous and joined to 64 KiB.
  */
 import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { excerpt } from '../text/printable.ts';
 import { errorCode, SinkError, sinkError } from './errors.ts';
-import { identify, isSameFile, type StandardFd } from './identity.ts';
+import { descriptorOf, identify, isSameFile, type StandardFd, statsOfInherited } from './identity.ts';
 
 /** One row of FILE.log; the keys are written in this order. */
 export interface RejectRow {
@@ -53,22 +54,28 @@ export interface RejectsWriter {
 
 const LOG_SUFFIX = '.log';
 const BUFFER_BYTES = 64 * 1024;
+const RETRY_MS = 2;
 const { O_CREAT, O_NOFOLLOW = 0, O_TRUNC, O_WRONLY } = constants;
 const EMPTIED = O_CREAT | O_TRUNC | O_WRONLY;
 const NEWLINE = Uint8Array.of(0x0a);
 
 /**
- * Creates (or empties) `path` and `path.log`.
+ * Creates (or empties) `path` and `path.log`; a descriptor that `path` names is written as it is, without a log.
  * @throws SinkError when that fails, or when one of the two is an input, the output, or no regular file
  */
 export function openRejects(path: string, options: RejectsOptions): RejectsWriter {
+  const inherited = descriptorOf(path);
+  if (inherited !== undefined) {
+    refuseClash(path, options);
+    return new Rejects(new BufferedFile(path, () => opened(inherited), false), undefined);
+  }
   const logPath = path + LOG_SUFFIX;
   refuse(path, path, options);
   refuseLink(path, logPath);
   refuse(path, logPath, options);
-  const lines = new BufferedFile(path, EMPTIED);
+  const lines = new BufferedFile(path, () => openSync(path, EMPTIED));
   try {
-    return new Rejects(lines, new BufferedFile(logPath, EMPTIED | O_NOFOLLOW));
+    return new Rejects(lines, new BufferedFile(logPath, () => openSync(logPath, EMPTIED | O_NOFOLLOW)));
   } catch (error) {
     lines.close();
     throw error;
@@ -78,10 +85,10 @@ export function openRejects(path: string, options: RejectsOptions): RejectsWrite
 class Rejects implements RejectsWriter {
   readonly name: string;
   readonly #lines: BufferedFile;
-  readonly #log: BufferedFile;
+  readonly #log: BufferedFile | undefined;
   readonly #encoder = new TextEncoder();
 
-  constructor(lines: BufferedFile, log: BufferedFile) {
+  constructor(lines: BufferedFile, log: BufferedFile | undefined) {
     this.name = lines.name;
     this.#lines = lines;
     this.#log = log;
@@ -91,6 +98,7 @@ class Rejects implements RejectsWriter {
     const { file, line: number, byteOffset, column, code, name, reason, length, outputOf } = row;
     this.#lines.write(line);
     this.#lines.write(NEWLINE);
+    if (this.#log === undefined) return;
     const text = JSON.stringify({ file, line: number, byteOffset, column, code, name, reason, length, outputOf });
     this.#log.write(this.#encoder.encode(`${text}\n`));
   }
@@ -101,30 +109,33 @@ class Rejects implements RejectsWriter {
 
   flush(): void {
     this.#lines.flush();
-    this.#log.flush();
+    this.#log?.flush();
   }
 
   close(): void {
     try {
       this.#lines.close();
     } finally {
-      this.#log.close();
+      this.#log?.close();
     }
   }
 }
 
-/** A file that is emptied when it is opened, and written in pieces of up to 64 KiB. */
+/** A file that is written in pieces of up to 64 KiB. */
 class BufferedFile {
   readonly name: string;
+  readonly #isOwned: boolean;
   #fd: number;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #bufferedBytes = 0;
   #bytesWritten = 0;
 
-  constructor(name: string, flags: number) {
+  /** @param isOwned `close` closes the descriptor that `open` returns */
+  constructor(name: string, open: () => number, isOwned = true) {
     this.name = name;
+    this.#isOwned = isOwned;
     try {
-      this.#fd = openSync(name, flags);
+      this.#fd = open();
     } catch (error) {
       throw sinkError(name, 'write', error);
     }
@@ -153,7 +164,7 @@ class BufferedFile {
     } finally {
       const fd = this.#fd;
       this.#fd = -1;
-      closeSync(fd);
+      if (this.#isOwned) closeSync(fd);
     }
   }
 
@@ -164,10 +175,24 @@ class BufferedFile {
         taken += count;
         this.#bytesWritten += count;
       } catch (error) {
-        if (errorCode(error) !== 'EINTR') throw sinkError(this.name, 'write', error, this.#bytesWritten);
+        const code = errorCode(error);
+        // Somebody who shares the descriptor made it non-blocking.
+        if (code === 'EAGAIN') pause();
+        else if (code !== 'EINTR') throw sinkError(this.name, 'write', error, this.#bytesWritten);
       }
     }
   }
+}
+
+/** @returns `fd`. @throws when it is not open, or Node's own */
+function opened(fd: number): number {
+  statsOfInherited(fd);
+  return fd;
+}
+
+/** Blocks the thread for a moment. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
 }
 
 /** Whoever names FILE may name a link; FILE.log was named by nobody, and somebody may have put a link there. */
@@ -184,8 +209,16 @@ function refuse(rejects: string, path: string, options: RejectsOptions): void {
     const text = `cannot write ${excerpt(path)}: --rejects writes ${excerpt(rejects)} and the same name with ${LOG_SUFFIX}, and this is not a regular file`;
     throw new SinkError(path, 'EINVAL', text, 0);
   }
+  refuseClash(path, options);
+}
+
+function refuseClash(path: string, options: RejectsOptions): void {
+  const stats = identify(path, 1);
+  const fdOfPath = descriptorOf(path);
   const isSame = (other: string, fd: StandardFd) =>
-    (other !== '-' && resolve(other) === resolve(path)) || isSameFile(identify(other, fd), stats);
+    (other !== '-' && resolve(other) === resolve(path)) ||
+    isSameFile(identify(other, fd), stats) ||
+    (fdOfPath !== undefined && fdOfPath === (other === '-' ? fd : descriptorOf(other)));
   const clash = options.inputs.some((input) => isSame(input, 0))
     ? 'an input'
     : isSame(options.output, 1)

@@ -4,12 +4,12 @@
  * or a FIFO as it is, and a regular file as a temporary file beside it that gets the name on commit. So a reader of
  * FILE sees the old content or the new, never a part.
  */
-import { constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import { constants, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { excerpt } from '../text/printable.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { SinkError, sinkError } from './errors.ts';
-import { descriptorOf } from './identity.ts';
+import { descriptorOf, statsOfInherited } from './identity.ts';
 import { PendingFile, resolveTarget } from './pending-file.ts';
 import type { Sink } from './types.ts';
 
@@ -55,7 +55,7 @@ function openStdout(): Sink {
  * again.
  */
 function openDescriptor(name: string, fd: number): Sink {
-  const stats = fstatSync(fd);
+  const stats = statsOfInherited(fd);
   const mayBlock = stats.isFIFO() || stats.isSocket();
   const syncFd = mayBlock ? (stats.isFIFO() ? reopen(fd) : undefined) : fd;
   return new DescriptorSink({ name, fd, syncFd, isTTY: !mayBlock && isatty(fd), file: undefined });

@@ -1,4 +1,16 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openRejects, type RejectRow, SinkError } from '../../src/io/index.ts';
@@ -72,6 +84,22 @@ describe('the two files', () => {
     rejects.close();
     expect(readFileSync(path, 'utf8')).toBe(`${expected}begin ${long} end\n`);
   });
+});
+
+test.runIf(existsSync('/dev/fd'))('a descriptor that is open gets the lines behind what is there, and no log', () => {
+  writeFileSync(path, 'kept\n');
+  const fd = openSync(path, 'r+');
+  const name = `/dev/fd/${fd}`;
+  readSync(fd, new Uint8Array(5));
+  const rejects = openRejects(name, nothing);
+  rejects.write(bytes('nope'), row(0, 4));
+  rejects.close();
+  writeSync(fd, 'more\n');
+  closeSync(fd);
+  expect(readFileSync(path, 'utf8')).toBe('kept\nnope\nmore\n');
+  expect(readdirSync(home)).toEqual(['bad.ndjson']);
+  expect(() => openRejects(name, nothing)).toThrow(`cannot write ${name}: no such descriptor is open (EBADF)`);
+  expect(() => openRejects('/dev/stdout', nothing)).toThrow(/it is also the output/);
 });
 
 describe('refused', () => {
