@@ -43,7 +43,7 @@ export async function queryCommand(argv: readonly string[], world: World): Promi
     const isRead = writeAll(pieces, world);
     if (points > 0 || !isRead) return Exit.ok;
     const { explainNothing } = await import('./query-hints.ts');
-    warn(explainNothing(store, snapshot, query, nowUs));
+    warn(explainNothing(store, snapshot, query, world, nowUs));
     return resolved.boolean('exitStatus') ? Exit.empty : Exit.ok;
   } finally {
     snapshot.close();

@@ -28,7 +28,7 @@ export async function storeDeleteCommand(argv: readonly string[], world: World):
     const { explainNothing } = await import('./query-hints.ts');
     const snapshot = store.openSnapshot(directory);
     try {
-      warn(explainNothing(store, snapshot, query, nowUs));
+      warn(explainNothing(store, snapshot, query, world, nowUs));
     } finally {
       snapshot.close();
     }

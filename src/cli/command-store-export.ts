@@ -34,7 +34,7 @@ export async function storeExportCommand(argv: readonly string[], world: World):
     const isRead = writeAll(pieces, world);
     if (points > 0 || !isRead) return Exit.ok;
     const { explainNothing } = await import('./query-hints.ts');
-    warn(explainNothing(store, snapshot, query, nowUs));
+    warn(explainNothing(store, snapshot, query, world, nowUs));
     return resolved.boolean('exitStatus') ? Exit.empty : Exit.ok;
   } finally {
     snapshot.close();

@@ -19,7 +19,7 @@ export async function storeLsCommand(argv: readonly string[], world: World): Pro
     const isRead = writeAll(rowsAsText(sheet, format, resolved, paint, world), world);
     if (count > 0 || !isRead) return Exit.ok;
     const { explainNothing } = await import('./query-hints.ts');
-    warn(explainNothing(store, snapshot, query, world.nowUs()));
+    warn(explainNothing(store, snapshot, query, world));
     return resolved.boolean('exitStatus') ? Exit.empty : Exit.ok;
   } finally {
     snapshot.close();

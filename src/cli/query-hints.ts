@@ -8,6 +8,8 @@ import { nameMatch, type Query, unitHint } from '../query/index.ts';
 import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import type { OpenSnapshot, SeriesRow, StoreApi } from './store-api.ts';
+import { storeHint } from './store-arguments.ts';
+import type { World } from './world.ts';
 
 /** Names that are compared with a misspelt one; more take longer than a person waits for a hint. */
 const MOST_NAMES = 100_000;
@@ -15,11 +17,17 @@ const MOST_NAMES = 100_000;
 const SHOWN_TAGS = 3;
 
 /** What to say. @throws StoreError */
-export function explainNothing(store: StoreApi, snapshot: OpenSnapshot, query: Query, nowUs: bigint): string {
+export function explainNothing(
+  store: StoreApi,
+  snapshot: OpenSnapshot,
+  query: Query,
+  world: Pick<World, 'fileExists' | 'nowUs'>,
+  nowUs = world.nowUs(),
+): string {
   const match = nameMatch(query);
   const names = namesOf(snapshot);
   if (names.size === 0) return 'the store is empty';
-  if (![...names].some(match.matches)) return noSeries(query, names);
+  if (![...names].some(match.matches)) return noSeries(query, names, world);
   const named = { ...query, tags: undefined, range: undefined };
   const fitting = timesOf(store.listSeries(snapshot, { ...named, tags: query.tags }));
   return fitting === undefined ? noTags(query, store.listSeries(snapshot, named)) : noTimes(fitting, query, nowUs);
@@ -35,8 +43,10 @@ function namesOf(snapshot: OpenSnapshot): Set<string> {
   return names;
 }
 
-function noSeries({ series }: Query, names: ReadonlySet<string>): string {
+function noSeries({ series }: Query, names: ReadonlySet<string>, world: Pick<World, 'fileExists'>): string {
   const near = nearest(series, names);
+  const store = storeHint(series, world);
+  if (store !== undefined) return `nothing found: no series is called ${quoted(series)}\n${store}`;
   const next = near === undefined ? 'slung store ls shows what there is' : `did you mean ${excerpt(near)}?`;
   return `nothing found: no series is called ${quoted(series)}\n${next}`;
 }

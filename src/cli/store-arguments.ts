@@ -2,6 +2,7 @@
  * What `slung query` and the subcommands of `slung store` have in common: their flags, resolved; the store's
  * directory; the moment that counts as now; messages; and times that are written as in a query.
  */
+import { join } from 'node:path';
 import { UsageError } from '../config/errors.ts';
 import type { Resolved } from '../config/layers.ts';
 import { parseQuery, parseSeries, parseTime, type Query, QueryError, type TimePoint } from '../query/index.ts';
@@ -9,6 +10,7 @@ import { excerpt, quoted } from '../text/printable.ts';
 import { colorLevel, type Paint, paintFor } from './color.ts';
 import type { CommandName } from './commands.ts';
 import { resolveLine } from './line.ts';
+import { shellWord } from './mistakes.ts';
 import { defaultStore } from './store-place.ts';
 import { openTerminal } from './terminal.ts';
 import type { World } from './world.ts';
@@ -33,7 +35,8 @@ export async function storeArguments(
   const { resolved, operands } = resolveLine(command, argv, world.environment);
   if (operands.length > mostOperands) {
     const most = mostOperands === 0 ? 'no operands' : 'only one series';
-    throw new UsageError(`${command} takes ${most}: ${excerpt(operands[mostOperands]!)}`);
+    const word = operands[mostOperands]!;
+    throw new UsageError(`${command} takes ${most}: ${excerpt(word)}`, storeHint(word, world));
   }
   const when = resolved.choice('color');
   const { environment } = world;
@@ -52,6 +55,13 @@ export async function storeArguments(
     paint: await paintFor(colorLevel({ when, environment, isTTY: world.isTTY(1) })),
     warn: (text) => talk.warn(text),
   };
+}
+
+/** What to write when a word is the directory of a store. */
+export function storeHint(word: string, world: Pick<World, 'fileExists'>): string | undefined {
+  return world.fileExists(join(word, 'MANIFEST'))
+    ? `A store is named by an option: --store ${shellWord(word)}`
+    : undefined;
 }
 
 function directoryOf(resolved: Resolved, world: World): string {

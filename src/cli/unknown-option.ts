@@ -16,6 +16,11 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
   ['json ndjson jsonl', 'to', '--to ndjson'],
   ['pretty table', 'to', '--to table'],
   ['output-format format output-type outformat oformat out-format', 'to', '--to csv'],
+  ['csv', 'from', '--from csv'],
+  ['tsv', 'from', '--from csv --delimiter tab'],
+  ['separator sep fs ifs ofs d', 'delimiter', "--delimiter ';'"],
+  // Of commands that are about a store; those that read records have --store for --record.
+  ['s d', 'store', '--store DIR'],
   ['delimiter separator sep ofs d', 'to', '--to tsv'],
   ['no-headers headerless headerless-csv-output noheader', 'no-header', '--no-header'],
   ['raw raw-output r', 'no-header', '--to tsv --no-header'],
@@ -28,7 +33,8 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
   ['debug trace', 'verbose', '--verbose'],
   ['count', 'stats', '--stats'],
   ['buffer-size chunk-size block-size', 'batch-bytes', '--batch-bytes SIZE'],
-  ['db database data-dir', 'store', '--store DIR'],
+  ['db database data-dir directory dir', 'store', '--store DIR'],
+  ['older-than retain keep max-age age', 'older', '--older 30d'],
   ['colors colour colours', 'color', '--color WHEN'],
   ['no-color no-colors no-colour', 'color', '--color never'],
   ['timeout', 'time-limit', '--time-limit DURATION'],
@@ -49,8 +55,22 @@ const otherwise: readonly (readonly [names: string, advice: string])[] = [
     'gzip zstd decompress uncompress z gz zin gzin',
     'gzip and zstd are recognised by their first bytes, without an option.',
   ],
-  ['since last range start', "A range is part of the query: 'AVG:cpu:[]:[1h]'"],
 ];
+
+/** The same for `slung query`, of which much is in the query itself. */
+const ofQueries: readonly (readonly [names: string, advice: string])[] = [
+  ['since last range start from until end after before', "A range is part of the query: 'AVG:cpu:[]:[1h]'"],
+  ['every window interval step bucket w', "Windows are part of the query: 'AVG:cpu:[]:[1h] EVERY 5m'"],
+  ['by group-by groupby group g', "Groups are part of the query: 'AVG:cpu:[]:[1h] BY host'"],
+  [
+    'limit n top head order-by sort order',
+    "That is part of the query: 'MAX:cpu:[] BY host ORDER BY value DESC LIMIT 10'",
+  ],
+  ['filter where tag tags', "Tags are part of the query: 'AVG:cpu:[host=web-1]'"],
+];
+
+/** Of commands that only write to standard output. */
+const redirected: readonly string[] = ['o', 'out', 'output', 'outfile', 'output-file', 'out-file'];
 
 /** An option that `slung run` cannot have. */
 const ofSelect =
@@ -67,7 +87,8 @@ export function unknownOption(written: string, flags: readonly Flag[]): UsageErr
   // A letter may be any tool's: only what it surely means is suggested.
   const near = name.length < 2 ? undefined : nearOption(name, flags);
   const meant = foreign.find(
-    ([names, long]) => names.split(' ').includes(name.toLowerCase()) && flags.some((flag) => fits(flag, long, name)),
+    ([names, long]) =>
+      names.split(' ').includes(name.toLowerCase()) && flags.some((flag) => fits(flag, long, name, flags)),
   );
   if (meant !== undefined) return new UsageError(message, { near: meant[2] });
   const advice = adviceOn(name, flags);
@@ -76,8 +97,9 @@ export function unknownOption(written: string, flags: readonly Flag[]): UsageErr
 }
 
 /** The command has the flag, and the choice that the name stands for. */
-function fits(flag: Flag, long: string, name: string): boolean {
+function fits(flag: Flag, long: string, name: string, flags: readonly Flag[]): boolean {
   if (flag.long !== long) return false;
+  if (long === 'store' && name.length === 1) return !flags.some((other) => other.long === 'record');
   const isChoice = long === 'to' && ['csv', 'tsv', 'json', 'ndjson', 'pretty', 'table'].includes(name);
   if (!isChoice) return true;
   const choice = { json: 'ndjson', pretty: 'table' }[name] ?? name;
@@ -87,12 +109,15 @@ function fits(flag: Flag, long: string, name: string): boolean {
 function adviceOn(name: string, flags: readonly Flag[]): string | undefined {
   if (name.toLowerCase() === 'unsparsify' && flags.some(({ long }) => long === 'columns')) return ofSelect;
   const isQuery = flags.some((flag) => flag.commands.includes('query') && flag.long === 'plot');
+  const has = (long: string): boolean => flags.some((flag) => flag.long === long);
+  if (has('store') && has('exit-status') && !has('output') && redirected.includes(name.toLowerCase())) {
+    return 'It writes to standard output: slung … > FILE';
+  }
   const isReader = flags.some(
     (flag) => flag.long === 'on-error' && flag.commands.some((command) => advised.has(command)),
   );
   if (!isReader && !isQuery) return undefined;
-  const found = otherwise.find(([names]) => names.split(' ').includes(name.toLowerCase()))?.[1];
-  return found !== undefined && found.startsWith('A range') === isQuery ? found : undefined;
+  return (isQuery ? ofQueries : otherwise).find(([names]) => names.split(' ').includes(name.toLowerCase()))?.[1];
 }
 
 /** The option that `name` is a slip or a beginning of. Both are without dashes. */

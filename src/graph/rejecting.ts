@@ -53,27 +53,36 @@ export interface RejectLimit {
   readonly flag: string;
 }
 
+/** What messages about bad lines of a node say besides. */
+export interface RejectWords {
+  /** The plugin whose output is the input. */
+  readonly readsOutputOf?: string | undefined;
+  /** Why a line with this code is bad, when that can be said better than in codes.ts. */
+  readonly reasonOf?: (code: number) => string;
+}
+
 export class Rejecting {
   readonly #stats: Stats;
   readonly #talk: Talk | undefined;
   readonly #writer: RejectsWriter | undefined;
   readonly #readsOutputOf: string | undefined;
+  readonly #reasonOf: (code: number) => string;
   /** Bad lines of inputs (undefined) and of the outputs of plugins. */
   readonly #counts = new Map<string | undefined, number>();
   readonly #limit: RejectLimit;
 
   /**
    * Without `talk` the bad lines are not shown: the writer reports them.
-   * @param readsOutputOf the plugin whose output is the run's input
    */
   constructor(
     stats: Stats,
     talk: Talk | undefined,
     writer: RejectsWriter | undefined,
     limit: RejectLimit,
-    readsOutputOf?: string,
+    { readsOutputOf, reasonOf }: RejectWords = {},
   ) {
     this.#readsOutputOf = readsOutputOf;
+    this.#reasonOf = reasonOf ?? ((code) => codeOf(code).text);
     this.#stats = stats;
     this.#talk = talk;
     this.#writer = writer;
@@ -112,7 +121,8 @@ export class Rejecting {
 
   /** Counts and reports one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */
   report(bytes: Uint8Array | undefined, at: BadLine): void {
-    const { name, text } = codeOf(at.code);
+    const { name } = codeOf(at.code);
+    const text = this.#reasonOf(at.code);
     const outputOf = at.outputOf ?? this.#readsOutputOf;
     const count = (this.#counts.get(outputOf) ?? 0) + 1;
     this.#counts.set(outputOf, count);

@@ -73,7 +73,6 @@ export function refuseOutputAsInput(inputs: readonly string[], output: string): 
   if (clash === undefined) return;
   const from = clash === '-' ? 'standard input' : `the input ${excerpt(clash)}`;
   const to = output === '-' ? 'standard output' : excerpt(output);
-  const text =
-    `cannot write ${to}: it is the same file as ${from}; ` + 'write to another file and rename it when the run is over';
+  const text = `cannot write ${to}: it is the same file as ${from}; write to another file and rename it when the run is over`;
   throw new SinkError(output === '-' ? '<stdout>' : output, 'EINVAL', text, 0);
 }

@@ -7,7 +7,7 @@ import type { RunHost, RunOutcome, Talk } from '../graph/host.ts';
 import { fromStart, type Inlet, type OpenInput } from '../graph/inlet.ts';
 import { Node } from '../graph/node.ts';
 import { outcomeOf } from '../graph/outcome.ts';
-import { Rejecting } from '../graph/rejecting.ts';
+import { Rejecting, type RejectWords } from '../graph/rejecting.ts';
 import type { NodeSettings, Stage } from '../graph/stage.ts';
 import { Stats } from '../graph/stats.ts';
 import type { Recording } from '../stage/points/recording.ts';
@@ -19,12 +19,11 @@ export interface Counts {
   readonly rejecting: Rejecting;
 }
 
-/** @param readsOutputOf the plugin whose output the node reads */
 export function countsOf(
   { onError, maxErrors }: RejectSettings,
   { showsBadLines, rejects }: Pick<Ends, 'showsBadLines' | 'rejects'>,
   talk: Talk,
-  readsOutputOf?: string,
+  words: RejectWords = {},
 ): Counts {
   const stats = new Stats();
   const limit =
@@ -32,7 +31,7 @@ export function countsOf(
       ? { lines: 0, flag: '--on-error fail' }
       : { lines: maxErrors ?? Number.POSITIVE_INFINITY, flag: `--max-errors ${maxErrors}` };
   const shown = showsBadLines ? talk : undefined;
-  return { stats, rejecting: new Rejecting(stats, shown, rejects, limit, readsOutputOf) };
+  return { stats, rejecting: new Rejecting(stats, shown, rejects, limit, words) };
 }
 
 /** Inputs from their beginning. */

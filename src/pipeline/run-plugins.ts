@@ -182,7 +182,7 @@ class PluginRun {
     let inlet: Inlet | undefined;
     this.#nodes = stages.map((stage, i) => {
       const { settings } = stage;
-      const counts = countsOf(settings.rejects, ends, this.#host.talk, this.plugins[i - 1]?.name);
+      const counts = countsOf(settings.rejects, ends, this.#host.talk, { readsOutputOf: this.plugins[i - 1]?.name });
       this.#counts[i] = counts;
       const next = stages[i + 1];
       const edge = next === undefined ? undefined : new NodeEdge(next.settings.input.inputs[0]!, counts.stats);

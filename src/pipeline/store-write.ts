@@ -15,6 +15,7 @@ import type { Needed } from '../stage/points/csv/header.ts';
 import { CsvSource } from '../stage/points/csv/source.ts';
 import { planPoints, writeFlags } from '../stage/points/fields.ts';
 import { PointStage, type PointStageParts } from '../stage/points/points.ts';
+import { reasonOf, writeOptions } from '../stage/points/reasons.ts';
 import { openWriter } from '../stage/points/recording.ts';
 import { StoreEdge } from '../stage/points/store-edge.ts';
 import { TimeTalk } from '../stage/points/time-talk.ts';
@@ -59,7 +60,7 @@ function writeRun(
 ): SingleRun {
   const { talk } = host;
   const { from, delimiter } = input;
-  const counts = countsOf(rejects, ends, talk);
+  const counts = countsOf(rejects, ends, talk, { reasonOf: (code) => reasonOf(code, record.points, writeOptions) });
   const rejectsLeft = (): number => counts.rejecting.left;
   const stage = new PointStage({ batches, selection, where, plan, writer, isCsv: from === 'csv', rejectsLeft });
   const times = new TimeTalk(stage.maker.engine, plan, talk);

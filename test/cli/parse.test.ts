@@ -96,7 +96,20 @@ test('advice is only for commands that it fits', () => {
   };
   expect(refused('query', '--since')).toMatchObject({ detail: "A range is part of the query: 'AVG:cpu:[]:[1h]'" });
   expect(refused('query', '--csv')).toMatchObject({ message: 'unknown option --csv (did you mean --to csv?)' });
-  expect(refused('query', '--filter')).toMatchObject({ message: 'unknown option --filter', detail: '' });
+  expect(refused('query', '--filter')).toMatchObject({ detail: "Tags are part of the query: 'AVG:cpu:[host=web-1]'" });
+  expect(refused('query', '--every')).toMatchObject({ detail: expect.stringContaining('EVERY 5m') });
+  expect(refused('query', '--limit')).toMatchObject({ detail: expect.stringContaining('LIMIT 10') });
+  for (const command of ['store write', 'store ls', 'store verify', 'query'] as const) {
+    expect(refused(command, '-s')).toMatchObject({ message: 'unknown option -s (did you mean --store DIR?)' });
+    expect(refused(command, '--dir')).toMatchObject({ message: 'unknown option --dir (did you mean --store DIR?)' });
+  }
+  expect(refused('select', '-s')).toMatchObject({ detail: expect.stringContaining('jq -s') });
+  expect(refused('store write', '--csv')).toMatchObject({ message: expect.stringContaining('mean --from csv?') });
+  expect(refused('store write', '-d')).toMatchObject({ message: expect.stringContaining("mean --delimiter ';'?") });
+  expect(refused('store trim', '--retain')).toMatchObject({ message: expect.stringContaining('mean --older 30d?') });
+  for (const command of ['store export', 'query'] as const) {
+    expect(refused(command, '-o')).toMatchObject({ detail: 'It writes to standard output: slung … > FILE' });
+  }
   expect(refused('select', '--since')).toMatchObject({ message: 'unknown option --since', detail: '' });
   expect(refused('plugin new', '--follow')).toMatchObject({ message: 'unknown option --follow', detail: '' });
 });

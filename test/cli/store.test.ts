@@ -162,6 +162,8 @@ describe('stat', () => {
       err: 'slung: /s: there is no store here\nMake one.\n',
     });
     expect((await usage(['stat', 'x']))[0]).toBe('slung: store stat takes no operands: x');
+    const named = await store(['stat', 'history'], {}, { files: ['history/MANIFEST'] });
+    expect(named.err.split('\n')[1]).toBe('A store is named by an option: --store history');
   });
 });
 

@@ -6,7 +6,6 @@
  */
 import { UsageError } from '../../config/errors.ts';
 import type { BatchSettings, RecordSettings, SelectionSettings } from '../../config/settings.ts';
-import { codeOf } from '../../engine/codes.ts';
 import { copyInto } from '../../engine/copy.ts';
 import * as L from '../../engine/layout.ts';
 import type { Program } from '../../engine/program.ts';
@@ -19,6 +18,7 @@ import { purposeOf } from '../../graph/resume.ts';
 import { excerpt } from '../../text/printable.ts';
 import { planPoints, recordFlags } from './fields.ts';
 import { PointMaker } from './maker.ts';
+import { reasonOf, recordOptions } from './reasons.ts';
 import { PointEdge } from './store-edge.ts';
 import { StoreWriter, storeFailure } from './store-writer.ts';
 import { TimeTalk } from './time-talk.ts';
@@ -67,7 +67,9 @@ export async function openRecording(
   const maker = new PointMaker(program, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
   const opening = { resume, final, purpose: purposeOf(selection.where, points, way), talk: host.talk };
   return {
-    edge: new RecordEdge(maker, writer, new TimeTalk(maker.engine, plan, host.talk)),
+    edge: new RecordEdge(maker, writer, new TimeTalk(maker.engine, plan, host.talk), (code) =>
+      reasonOf(code, points, recordOptions),
+    ),
     openFrom: (ends) => (input, isStopping) => writer.openInput(input, ends, { ...opening, isStopping }),
     close: () => writer.close(),
   };
@@ -78,6 +80,12 @@ class RecordEdge extends PointEdge {
   #without = 0;
   /** Why and where the first record had no point. */
   #first = '';
+  readonly #reasonOf: (code: number) => string;
+
+  constructor(maker: PointMaker, writer: StoreWriter, times: TimeTalk, reason: (code: number) => string) {
+    super(maker, writer, times);
+    this.#reasonOf = reason;
+  }
 
   offer(batch: Batch, isWhole: boolean): void {
     const { lane, block, from, to, origin, receipts, whole } = batch;
@@ -93,7 +101,7 @@ class RecordEdge extends PointEdge {
     const { records, without, first } = this.maker.pass(into, at, at + end - from);
     this.times.tell(origin);
     if (first !== undefined && this.#without === 0) {
-      this.#first = `${codeOf(first.code).text} (first at ${excerpt(origin.name)}:${origin.lines + first.line + 1})`;
+      this.#first = `${this.#reasonOf(first.code)} (first at ${excerpt(origin.name)}:${origin.lines + first.line + 1})`;
     }
     this.#records += records;
     this.#without += without;

@@ -99,7 +99,7 @@ test('records without a point pass, are counted, and are told of once', async ()
   const { out, said, outcome } = await record([Buffer.from(input)], { batchBytes: 64 });
   expect(out).toBe(input.replace('x\n', ''));
   expect(said.filter((text) => text.includes('point'))).toEqual([
-    '2 of 4 records had no point: the record has no series: the field for it is missing or null (first at given:3)',
+    '2 of 4 records had no point: the record has no series: `series` is missing or null; series=.PATH of --record names another field, series=NAME the series itself (first at given:3)',
   ]);
   // For the line that is no JSON, as without --record.
   expect(outcome).toEqual({ kind: 'done', code: 1 });

@@ -37,7 +37,10 @@ export function headerNames(row: string, name: string, { delimiter, needed }: Cs
   const text = row.startsWith(BOM) ? row.slice(BOM.length) : row;
   const names = cellsOf(text, delimiter)?.map(unquoted);
   const wrong = (what: string) => new SourceError(name, 'EHEADER', `cannot read ${excerpt(name)}: ${what}`);
-  if (names === undefined) throw wrong('the quotes of its header do not match');
+  if (names === undefined) {
+    const isRecord = /^\s*[{[]/.test(text);
+    throw wrong(`the quotes of its header do not match${isRecord ? '; NDJSON is read without --from csv' : ''}`);
+  }
   const before = new Set<string>();
   const twice = names.find((one) => before.size === before.add(one).size);
   if (twice !== undefined) throw wrong(`two columns are called ${shown(utf8(twice))}`);
@@ -69,7 +72,11 @@ function missingColumn(names: readonly string[], needed: readonly Needed[]): str
     if (names.includes(path))
       return `${what}; a column whose name has a point is written in quotes: ${flag} '"${path}"'`;
     const guess = nearest(first?.kind === 'key' ? first.key : path, names);
-    return `${what}; ${header}${guess === undefined ? `; name one with ${flag}` : `; did you mean ${shown(guess)}?`}`;
+    const other =
+      flag === '--series'
+        ? `; name one with ${flag}, or the series itself with --series-name`
+        : `; name one with ${flag}`;
+    return `${what}; ${header}${guess === undefined ? other : `; did you mean ${shown(guess)}?`}`;
   }
   return undefined;
 }

@@ -175,7 +175,10 @@ describe('columns that are not there', () => {
       'series\twhen\ta',
       'its header is one column, "series␉when␉a", with tabs in it; cut it there with --delimiter tab',
     ],
-    ['"x\u001b[2J",y', 'there is no column "series" for --series; the header has "x␛[2J", "y"; name one with --series'],
+    [
+      '"x\u001b[2J",y',
+      'there is no column "series" for --series; the header has "x␛[2J", "y"; name one with --series, or the series itself with --series-name',
+    ],
   ])('%j', (header, message) => {
     expect(told(header)).toBe(message);
   });
