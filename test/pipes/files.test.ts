@@ -256,7 +256,7 @@ describe.runIf(isLinux)('an output that is open already', () => {
   });
 
   test('a descriptor that is not open is an error', () => {
-    const err = 'slung: cannot write /dev/fd/77: bad file descriptor (EBADF)\n';
+    const err = 'slung: cannot write /dev/fd/77: no such descriptor is open (EBADF)\n';
     expect(slung(['select', 'good', '-o', '/dev/fd/77'])).toEqual({ code: 1, out: '', err });
   });
 });
