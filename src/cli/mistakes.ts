@@ -39,9 +39,30 @@ export function unknownTopic(words: string, parent: Command | undefined): UsageE
 export function unknownSubcommand(parent: Command, word: string): UsageError {
   const known = subcommandsOf(parent).map(lastWord);
   return new UsageError(`${parent.name}: unknown command ${quoted(word)}`, {
-    near: nearest(word, known),
+    near: meantSubcommand(word, known) ?? nearest(word, known),
     detail: `Commands: ${known.join(', ')}.`,
   });
+}
+
+/** Words of other tools → the command that does it. */
+const foreignCommands: readonly (readonly [words: string, name: string])[] = [
+  ['list show series', 'ls'],
+  ['list show', 'list'],
+  ['rm remove del drop', 'delete'],
+  ['info stats status', 'stat'],
+  ['info show', 'inspect'],
+  ['dump read cat', 'export'],
+  ['import insert add load append', 'write'],
+  ['check fsck', 'verify'],
+  ['merge vacuum', 'compact'],
+  ['prune expire', 'trim'],
+  ['fix recover', 'repair'],
+  ['create init', 'new'],
+  ['compile', 'build'],
+];
+
+function meantSubcommand(word: string, known: readonly string[]): string | undefined {
+  return foreignCommands.find(([words, name]) => words.split(' ').includes(word) && known.includes(name))?.[1];
 }
 
 function optionFirst(word: string): UsageError {

@@ -20,6 +20,9 @@ const selectorSigns: readonly RegExp[] = [
 
 const fieldList = /^[\w@$.-]+(?:\[\d+\])?(?:=[\w@$.-]+)?(?:,[\w@$.-]+(?:\[\d+\])?(?:=[\w@$.-]+)?)+$/;
 
+/** A filter of jq: a dot and keys. Hidden files are called so as well, but hardly ever read without a folder before them. */
+const jqPath = /^\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d*\])*$/;
+
 /** How many files a suggestion names. */
 const SHOWN_FILES = 3;
 
@@ -33,15 +36,26 @@ export function refuseForgottenFlags(command: string, operands: readonly string[
   if (selector !== undefined) throw forgotten(command, selector, 'a selector', '-w', operands);
   const [first = ''] = operands;
   // What writes to a store has no fields to choose.
-  if (command === 'store write' || !fieldList.test(first) || world.fileExists(first)) return;
-  throw forgotten(command, first, 'a list of fields', '-f', operands);
+  if (command === 'store write' || world.fileExists(first)) return;
+  if (fieldList.test(first)) throw forgotten(command, first, 'a list of fields', '-f', operands);
+  if (operands.length < 2 || !jqPath.test(first)) return;
+  const path = first.slice(1);
+  throw forgotten(command, first, 'a path of jq', '-f', [path, ...operands.slice(1)], path);
 }
 
-function forgotten(command: string, word: string, what: string, flag: string, operands: readonly string[]): UsageError {
-  const files = operands.filter((operand) => operand !== word);
+/** @param meant the word, as slung writes it */
+function forgotten(
+  command: string,
+  word: string,
+  what: string,
+  flag: string,
+  operands: readonly string[],
+  meant = word,
+): UsageError {
+  const files = operands.filter((operand) => operand !== meant);
   const named = files.slice(0, SHOWN_FILES).map(shellWord);
   const all = files.length > SHOWN_FILES ? [...named, '…'] : named;
-  const line = ['slung', command, flag, shellWord(word), ...all].join(' ');
+  const line = ['slung', command, flag, shellWord(meant), ...all].join(' ');
   return new UsageError(
     `${excerpt(word)} reads as ${what}, and there is no file of that name`,
     `Did you mean ${flag}? Write: ${line}`,

@@ -28,6 +28,8 @@ const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACKET = 0x5d;
 const CLOSE_BRACE = 0x7d;
+/** The header of a table and two rows. */
+const TABLE_LINES = 3;
 /** As many lines with text before their JSON are no accident. */
 const PREFIXED_LINES = 3;
 
@@ -40,6 +42,10 @@ const formats: readonly (Shape & { readonly magic: readonly number[]; readonly a
   { what: 'a zip archive', command: 'unzip -p', fromPipe: 'funzip', magic: [0x50, 0x4b, 0x03, 0x04] },
   { what: 'a 7z archive', command: '7z e -so', magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] },
   { what: 'a tar archive', command: 'tar -xOf', fromPipe: 'tar -xO', magic: [0x75, 0x73, 0x74, 0x61, 0x72], at: 257 },
+  { what: 'compressed with compress', command: 'uncompress -c', magic: [0x1f, 0x9d] },
+  { what: 'compressed with lzip', command: 'lzip -dc', magic: [0x4c, 0x5a, 0x49, 0x50] },
+  { what: 'a SQLite database', command: undefined, magic: [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20, 0x66] },
+  { what: 'an Avro file', command: undefined, magic: [0x4f, 0x62, 0x6a, 0x01] },
   { what: 'a Parquet file', command: undefined, magic: [0x50, 0x41, 0x52, 0x31] },
   { what: 'text in UTF-32', command: 'iconv -f UTF-32 -t UTF-8', magic: [0xff, 0xfe, 0x00, 0x00] },
   { what: 'text in UTF-16', command: 'iconv -f UTF-16 -t UTF-8', magic: [0xff, 0xfe] },
@@ -54,6 +60,10 @@ const array: Shape = { what: 'one JSON array, not one record a line', command: "
 const pretty: Shape = { what: 'JSON over several lines, not one record a line', command: 'jq -c .' };
 const joined: Shape = { what: 'several JSON values on one line, not one record a line', command: 'jq -c .' };
 const commas: Shape = { what: 'records with commas between them', command: "sed 's/,[[:space:]]*$//'" };
+const csv: Shape = {
+  what: 'CSV, which only slung store write reads, with --from csv',
+  command: 'mlr --icsv --ojsonl cat',
+};
 const prefixed: Shape = { what: 'text before the JSON of each line', command: "sed 's/^[^{]*//'" };
 
 /**
@@ -112,6 +122,8 @@ function shapeOfDocument(head: Uint8Array, from: number, isFull: boolean): Verdi
 
 /** The first line begins with something else than a bracket. */
 function shapeOfText(head: Uint8Array, from: number, isFull: boolean): Verdict {
+  const table = shapeOfTable(head, from, isFull);
+  if (table !== 'lines') return table;
   let at = from;
   for (let lines = 0; lines < PREFIXED_LINES; lines++) {
     const newline = head.indexOf(NEWLINE, at);
@@ -123,6 +135,20 @@ function shapeOfText(head: Uint8Array, from: number, isFull: boolean): Verdict {
     if (newline < 0) break;
   }
   return prefixed;
+}
+
+/** Names between commas, and two lines with as many commas (or one, when there are no more): a header and its rows. */
+function shapeOfTable(head: Uint8Array, from: number, isFull: boolean): Verdict {
+  const text = Buffer.from(head.buffer, head.byteOffset + from, head.length - from).toString('latin1');
+  const parts = text.split('\n', TABLE_LINES + 1);
+  const isEnough = isFull || parts.length > TABLE_LINES;
+  // The last one may be cut.
+  const [header = '', ...rows] = parts.slice(0, isFull ? TABLE_LINES : Math.min(TABLE_LINES, parts.length - 1));
+  const columns = header.split(',').length;
+  if (!/^"?[A-Za-z_][\w .-]*"?(?:,"?[A-Za-z_][\w .-]*"?)+\r?$/.test(header)) return 'lines';
+  const whole = rows.filter((row) => row.replace('\r', '') !== '');
+  if (!whole.every((row) => !/[{[]/.test(row) && row.split(',').length === columns)) return 'lines';
+  return isEnough ? (whole.length > 0 ? csv : 'lines') : 'undecided';
 }
 
 /** Whether the line is some text and then an object to its end. */

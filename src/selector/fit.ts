@@ -119,8 +119,11 @@ function slashes(test: Comparison): string | undefined {
 /** RFC 3339, with or without seconds, fraction and zone. */
 const timeText = /^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d)?)((?:[.,]\d+)?)((?:[Zz]|[+-]\d\d:?\d\d)?)$/;
 
+/** The beginning of a time, with which the bytes of times are in order: a year, a month, a day, an hour. */
+const timeBeginning = /^\d{4}(?:-\d\d(?:-\d\d(?:[Tt ]\d\d)?)?)?$/;
+
 /** Whether an expression may order times: cheap, and true for some that do not. */
-const mayOrderTimes = (text: string): boolean => /[<>]=?\s*["']\d{4}-\d\d-\d\d[Tt ]\d\d:/.test(text);
+const mayOrderTimes = (text: string): boolean => /[<>]=?\s*["']/.test(text);
 
 /** One sentence for each path that is ordered against a time of another form than the times of the sample. */
 export function timeHints({ where, sampleLines }: Omit<Sampled, 'records'>): string[] {
@@ -152,11 +155,11 @@ function orderedTimes(expression: Expression): OrderedTime[] {
 
 function timeHint({ path, time }: OrderedTime, sample: readonly object[]): string | undefined {
   const asked = timeText.exec(time);
-  if (asked === null) return undefined;
+  if (asked === null && timeBeginning.test(time)) return undefined;
   for (const record of sample) {
     const value = valueAt(record, path);
     const found = typeof value === 'string' ? timeText.exec(value) : null;
-    if (found === null || formOf(found) === formOf(asked)) continue;
+    if (found === null || (asked !== null && formOf(found) === formOf(asked))) continue;
     const form = `\`${path.text}\` has times of another form, such as "${excerpt(found[0])}"`;
     return `times compare as text, byte by byte, and ${form}; ${rewritten(asked, found)}`;
   }
@@ -164,7 +167,8 @@ function timeHint({ path, time }: OrderedTime, sample: readonly object[]): strin
 }
 
 /** The literal in the form of the records, where only its fraction has to grow. */
-function rewritten(asked: RegExpExecArray, found: RegExpExecArray): string {
+function rewritten(asked: RegExpExecArray | null, found: RegExpExecArray): string {
+  if (asked === null) return 'write the literal in the form of the records';
   const [, seconds = '', fraction = '', zone = ''] = asked;
   const { length } = found[2] ?? '';
   const grows = zone === found[3] && seconds.length === found[1]?.length && length > fraction.length && length <= 10;

@@ -122,10 +122,21 @@ function beforeTheCondition(word: string, rest: string): string | undefined {
       return 'case does not count in a pattern that begins with (?i): path ~ "(?i)text"';
     }
     if (/^(?:select|filter|where)$/i.test(word)) return `the condition stands alone, without ${word}(…)`;
-    return 'there are no functions but has(path)';
+    return functionCondition(word, rest) ?? 'there are no functions but has(path)';
   }
   const isLead = /^(?:where|if|when|select|filter)$/i.test(word) && /^[\p{L}_@."']/u.test(rest);
   return isLead ? `the condition stands alone, without ${word}: ${rest}` : undefined;
+}
+
+/** `contains(msg, "x")` and `msg.contains("x")` as a condition, when a comparison does that. */
+function functionCondition(word: string, rest: string): string | undefined {
+  const called = new RegExp(`^\\(\\s*(?:([\\w.]+)\\s*,\\s*)?(${LITERAL})\\s*\\)`).exec(rest);
+  const [, argument, value = ''] = called ?? [];
+  const method = argument === undefined ? /^(.+)\.(\w+)$/.exec(word) : undefined;
+  const [path, name] = argument === undefined ? [method?.[1], method?.[2]] : [argument, word];
+  const meant = name === undefined || called === null ? undefined : meantComparison(name);
+  if (path === undefined || meant === undefined || meant === 'in' || meant === 'not') return undefined;
+  return write(`${path} ${meant} ${asLiteral(value)}`);
 }
 
 /** A path that stands alone because its operator is a `:`, or that is a pattern without a path. */

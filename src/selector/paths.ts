@@ -114,7 +114,9 @@ function scanKey(source: string, at: number, isFirst: boolean): { key: string; e
       offset: at,
       length: 1,
       expected: 'a key, such as items[0]',
-      suggestion: 'a record that is an array itself has no paths',
+      suggestion: /^\[\s*["']/.test(source.slice(at))
+        ? 'the first key stands without brackets: "a key".b'
+        : 'a record that is an array itself has no paths',
     });
   }
   const meant = meantKey(source, at, isFirst);

@@ -50,6 +50,15 @@ test('a first operand that reads as a list of fields', async () => {
   expect((await slung(['select', 'a,b'], { files: ['a,b'] })).settings?.input.inputs).toEqual(['a,b']);
 });
 
+test('a first operand that reads as a path of jq, before others', async () => {
+  const { code, err } = await slung(['select', '.source.name', 'app.ndjson']);
+  expect(code).toBe(2);
+  expect(err).toContain('.source.name reads as a path of jq, and there is no file of that name\n');
+  expect(err).toContain('Did you mean -f? Write: slung select -f source.name app.ndjson\n');
+  expect((await slung(['select', '.log', 'a'], { files: ['.log'] })).settings?.input.inputs).toEqual(['.log', 'a']);
+  expect((await slung(['select', '.log'])).settings?.input.inputs).toEqual(['.log']);
+});
+
 test.each(['-', 'app.ndjson', 'date=2026-03-14/part.ndjson', 'logs/a b.gz', './x', 'a-in-b', 'has', 'what?', '*.gz'])(
   '%s is the name of a file, whether it exists or not',
   async (name) => {

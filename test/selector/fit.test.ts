@@ -89,7 +89,15 @@ describe('times of another form', () => {
     },
   );
 
+  test.each(['now-1h', '14/03/2026', 'yesterday', '1773480000'])('%s, which is no time of that kind', (text) => {
+    expect(times(`t > "${text}"`, '2026-03-14T09:26:24Z')).toEqual(
+      said('2026-03-14T09:26:24Z', 'write the literal in the form of the records'),
+    );
+  });
+
   test.each([
+    ['t < "2026-03"', '2026-03-14T09:26:25Z'],
+    ['t < "2026-03-14T09"', '2026-03-14T09:26:25Z'],
     ['t < "2026-03-14T09:26:24Z"', '2026-03-14T09:26:25Z'],
     ['t == "2026-03-14T09:26:24Z"', '2026-03-14T09:26:24.090Z'],
     ['t < "2026-03-14"', '2026-03-14T09:26:24.090Z'],
