@@ -68,7 +68,7 @@ const { commandTable, leavesOut } = await loadSource('src/cli/command-table.ts',
  */
 function filesOutOf(bundle) {
   const others = Object.entries(commandTable)
-    .map(([name, row]) => ({ bundle: row.bundle, file: `src/cli/command-${name.replaceAll(' ', '-')}.ts` }))
+    .map(([name, row]) => ({ bundle: row.bundle, file: `src/cli/commands/${name.replaceAll(' ', '-')}.ts` }))
     .filter((row) => bundle !== 'cli' && row.bundle !== bundle && existsSync(row.file));
   const named = leavesOut[/** @type {keyof typeof leavesOut} */ (bundle)];
   return [...others.map(({ file }) => file), ...named.map((file) => `src/${file}`)];

@@ -1,5 +1,5 @@
 /**
- * test/ mirrors src/: a test of src/a/b.ts, of src/a/asm/b.ts or of src/cli/command-b.ts is test/a/b.test.ts, or
+ * test/ mirrors src/: a test of src/a/b.ts or of src/a/asm/b.ts is test/a/b.test.ts, or
  * test/a/b-ASPECT.test.ts where there are several; a test of a README has its folder. What is tested as a whole stands
  * below.
  */
@@ -78,7 +78,7 @@ function counterpartOf(path: string): string | undefined {
   if (words[0] === 'readme') return [`${folder}/README.md`].find(exists);
   return words
     .map((_, i) => words.slice(0, words.length - i).join('-'))
-    .flatMap((name) => [`${folder}/${name}.ts`, `${folder}/asm/${name}.ts`, `${folder}/command-${name}.ts`])
+    .flatMap((name) => [`${folder}/${name}.ts`, `${folder}/asm/${name}.ts`])
     .find(exists);
 }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandTable } from '../src/cli/command-table.ts';
-import { topics } from '../src/cli/help-topics.ts';
+import { topics } from '../src/cli/help/help-topics.ts';
 import { isFull } from './support/full.ts';
 import { root } from './support/source.ts';
 

@@ -1,7 +1,7 @@
 /**
  * The commands as code: how each is loaded, and in which bundle of the program it is. A new command is a row here, a
  * row of texts about it in commands.ts (TypeScript sees to it that both have the same names), `commands:` in the
- * rows of its flags, and command-NAME.ts. build.mjs reads this table, and `npm run man` writes bin/slung.js from it.
+ * rows of its flags, and commands/NAME.ts. build.mjs reads this table, and `npm run man` writes bin/slung.js from it.
  *
  * The program comes several times, with more or less in it, because reading what is not needed is a part of every
  * start (of select: a tenth; bench/startup.mjs).
@@ -16,7 +16,7 @@ export type Handler = (argv: readonly string[], world: World) => Promise<number>
 export type BundleName = 'select' | 'run' | 'query' | 'check' | 'cli';
 
 export interface CommandCode {
-  /** The code is in command-NAME.ts, with a dash for the space of a subcommand; it stays out of the other bundles. */
+  /** The code is in commands/NAME.ts, with a dash for the space of a subcommand; it stays out of the other bundles. */
   readonly load: () => Promise<Handler>;
   readonly bundle: BundleName;
   /** Flags, without dashes, that need what the bundle leaves out; they have no environment variable. */
@@ -27,47 +27,59 @@ export interface CommandCode {
 
 export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   select: {
-    load: async () => (await import('./command-select.ts')).selectCommand,
+    load: async () => (await import('./commands/select.ts')).selectCommand,
     bundle: 'select',
     wholeWith: ['record'],
   },
   run: {
-    load: async () => (await import('./command-run.ts')).runCommand,
+    load: async () => (await import('./commands/run.ts')).runCommand,
     bundle: 'run',
     wholeWith: ['listen'],
     startsThread: true,
   },
-  query: { load: async () => (await import('./command-query.ts')).queryCommand, bundle: 'query' },
+  query: { load: async () => (await import('./commands/query.ts')).queryCommand, bundle: 'query' },
   store: { load: () => parentCommand('store'), bundle: 'query' },
-  'store write': { load: async () => (await import('./command-store-write.ts')).storeWriteCommand, bundle: 'cli' },
-  'store ls': { load: async () => (await import('./command-store-ls.ts')).storeLsCommand, bundle: 'query' },
-  'store stat': { load: async () => (await import('./command-store-stat.ts')).storeStatCommand, bundle: 'query' },
-  'store verify': { load: async () => (await import('./command-store-verify.ts')).storeVerifyCommand, bundle: 'query' },
-  'store delete': { load: async () => (await import('./command-store-delete.ts')).storeDeleteCommand, bundle: 'query' },
-  'store compact': {
-    load: async () => (await import('./command-store-compact.ts')).storeCompactCommand,
+  'store write': { load: async () => (await import('./commands/store-write.ts')).storeWriteCommand, bundle: 'cli' },
+  'store ls': { load: async () => (await import('./commands/store-ls.ts')).storeLsCommand, bundle: 'query' },
+  'store stat': { load: async () => (await import('./commands/store-stat.ts')).storeStatCommand, bundle: 'query' },
+  'store verify': {
+    load: async () => (await import('./commands/store-verify.ts')).storeVerifyCommand,
     bundle: 'query',
   },
-  'store trim': { load: async () => (await import('./command-store-trim.ts')).storeTrimCommand, bundle: 'query' },
-  'store export': { load: async () => (await import('./command-store-export.ts')).storeExportCommand, bundle: 'query' },
-  'store repair': { load: async () => (await import('./command-store-repair.ts')).storeRepairCommand, bundle: 'query' },
-  check: { load: async () => (await import('./command-check.ts')).checkCommand, bundle: 'check' },
+  'store delete': {
+    load: async () => (await import('./commands/store-delete.ts')).storeDeleteCommand,
+    bundle: 'query',
+  },
+  'store compact': {
+    load: async () => (await import('./commands/store-compact.ts')).storeCompactCommand,
+    bundle: 'query',
+  },
+  'store trim': { load: async () => (await import('./commands/store-trim.ts')).storeTrimCommand, bundle: 'query' },
+  'store export': {
+    load: async () => (await import('./commands/store-export.ts')).storeExportCommand,
+    bundle: 'query',
+  },
+  'store repair': {
+    load: async () => (await import('./commands/store-repair.ts')).storeRepairCommand,
+    bundle: 'query',
+  },
+  check: { load: async () => (await import('./commands/check.ts')).checkCommand, bundle: 'check' },
   plugin: { load: () => parentCommand('plugin'), bundle: 'cli' },
-  'plugin new': { load: async () => (await import('./command-plugin-new.ts')).pluginNewCommand, bundle: 'cli' },
-  'plugin build': { load: async () => (await import('./command-plugin-build.ts')).pluginBuildCommand, bundle: 'cli' },
-  'plugin test': { load: async () => (await import('./command-plugin-test.ts')).pluginTestCommand, bundle: 'cli' },
+  'plugin new': { load: async () => (await import('./commands/plugin-new.ts')).pluginNewCommand, bundle: 'cli' },
+  'plugin build': { load: async () => (await import('./commands/plugin-build.ts')).pluginBuildCommand, bundle: 'cli' },
+  'plugin test': { load: async () => (await import('./commands/plugin-test.ts')).pluginTestCommand, bundle: 'cli' },
   'plugin inspect': {
-    load: async () => (await import('./command-plugin-inspect.ts')).pluginInspectCommand,
+    load: async () => (await import('./commands/plugin-inspect.ts')).pluginInspectCommand,
     bundle: 'cli',
   },
-  'plugin list': { load: async () => (await import('./command-plugin-list.ts')).pluginListCommand, bundle: 'cli' },
-  help: { load: async () => (await import('./command-help.ts')).helpCommand, bundle: 'cli' },
-  completion: { load: async () => (await import('./command-completion.ts')).completionCommand, bundle: 'cli' },
+  'plugin list': { load: async () => (await import('./commands/plugin-list.ts')).pluginListCommand, bundle: 'cli' },
+  help: { load: async () => (await import('./commands/help.ts')).helpCommand, bundle: 'cli' },
+  completion: { load: async () => (await import('./commands/completion.ts')).completionCommand, bundle: 'cli' },
 };
 
 /** A command that has only subcommands. */
 async function parentCommand(name: CommandName): Promise<Handler> {
-  const { withoutSubcommand } = await import('./command-parent.ts');
+  const { withoutSubcommand } = await import('./commands/parent.ts');
   return (argv, world) => withoutSubcommand(name, argv, world);
 }
 
@@ -77,17 +89,17 @@ async function parentCommand(name: CommandName): Promise<Handler> {
  */
 export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
   select: [
-    'cli/store-code.ts',
-    'cli/store-open.ts',
+    'cli/store/code.ts',
+    'cli/store/open.ts',
     'pipeline/run-plugins.ts',
     'pipeline/store-write.ts',
     'stage/points/recording.ts',
   ],
-  run: ['cli/store-code.ts', 'io/listen.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
+  run: ['cli/store/code.ts', 'io/listen.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
   query: ['pipeline/run-plugins.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
   check: [
-    'cli/store-code.ts',
-    'cli/store-open.ts',
+    'cli/store/code.ts',
+    'cli/store/open.ts',
     'pipeline/run-plugins.ts',
     'pipeline/select.ts',
     'pipeline/store-write.ts',

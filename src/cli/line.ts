@@ -1,7 +1,7 @@
 /** A command's line and what it means: what was typed wins over the environment, and that over the defaults. */
 import { type Resolved, resolveLayers } from '../config/layers.ts';
 import type { CommandName } from './commands.ts';
-import { flagsOf } from './flags.ts';
+import { flagsOf } from './flags/flags.ts';
 import { parseFlags } from './parse.ts';
 import { defaultLayer, type Environment, environmentLayer, flagLayer } from './sources.ts';
 

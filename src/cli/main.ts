@@ -8,7 +8,7 @@ import { colorLevel, paintFor } from './color.ts';
 import { commandTable } from './command-table.ts';
 import { type Command, commandAt, subcommandsOf } from './commands.ts';
 import { factsOf, failureOf, textOf } from './failure.ts';
-import { flagsOf } from './flags.ts';
+import { flagsOf } from './flags/flags.ts';
 import { type Asked, askedFor } from './parse.ts';
 import { openTerminal } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
@@ -57,7 +57,7 @@ async function showHelp(
   argv: readonly string[],
   world: World,
 ): Promise<number> {
-  const { helpText } = await import('./help.ts');
+  const { helpText } = await import('./help/help.ts');
   const level = colorLevel({ when: colorAsked(argv), environment: world.environment, isTTY: world.isTTY(1) });
   world.write(1, helpText(asked, command, await paintFor(level)));
   return Exit.ok;
@@ -68,7 +68,7 @@ async function withoutCommand(argv: readonly string[], world: World): Promise<nu
   const mistakes = await import('./mistakes.ts');
   const first = argv[0];
   if (first !== undefined) throw mistakes.unknownCommand(argv, (path) => world.fileExists(path));
-  const { helpText } = await import('./help.ts');
+  const { helpText } = await import('./help/help.ts');
   const level = colorLevel({ when: 'auto', environment: world.environment, isTTY: world.isTTY(2) });
   world.write(2, helpText('brief', undefined, await paintFor(level)));
   return Exit.usage;

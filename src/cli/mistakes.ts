@@ -3,8 +3,8 @@ import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import { type Command, lastWord, mainCommands, subcommandsOf } from './commands.ts';
-import { flags } from './flags.ts';
-import { topics } from './help-topics.ts';
+import { flags } from './flags/flags.ts';
+import { topics } from './help/help-topics.ts';
 import { nearOption } from './unknown-option.ts';
 
 const names: readonly string[] = mainCommands.map((command) => command.name);

@@ -7,7 +7,7 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../config/errors.ts';
-import { type Flag, isNegative, oppositeOf, takesNext } from './flag.ts';
+import { type Flag, isNegative, oppositeOf, takesNext } from './flags/flag.ts';
 import { unknownOption } from './unknown-option.ts';
 
 /** One flag as typed. `text` is its value; for a switch `true` or `false`. */

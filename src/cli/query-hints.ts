@@ -7,8 +7,8 @@ import { timeText } from '../format/times.ts';
 import { nameMatch, type Query, unitHint } from '../query/index.ts';
 import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
-import type { OpenSnapshot, SeriesRow, StoreApi } from './store-api.ts';
-import { storeHint } from './store-arguments.ts';
+import type { OpenSnapshot, SeriesRow, StoreApi } from './store/api.ts';
+import { storeHint } from './store/arguments.ts';
 import type { World } from './world.ts';
 
 /** Names that are compared with a misspelt one; more take longer than a person waits for a hint. */

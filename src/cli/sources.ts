@@ -5,7 +5,7 @@
  */
 import type { Layer, Setting } from '../config/layers.ts';
 import { defaultsOf, readValue } from '../config/values.ts';
-import type { Flag } from './flag.ts';
+import type { Flag } from './flags/flag.ts';
 import type { TypedFlag } from './parse.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

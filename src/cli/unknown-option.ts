@@ -5,7 +5,7 @@
 import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
 import { excerpt } from '../text/printable.ts';
-import { type Flag, oppositeOf } from './flag.ts';
+import { type Flag, oppositeOf } from './flags/flag.ts';
 
 /** Names without dashes → the option of slung that does it, as it is written. */
 const foreign: readonly (readonly [names: string, long: string, written: string])[] = [

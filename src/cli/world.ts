@@ -14,7 +14,7 @@ import type { PointStore } from '../graph/point-store.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { SignalSource } from './signals.ts';
 import type { Environment } from './sources.ts';
-import type { StoreApi } from './store-api.ts';
+import type { StoreApi } from './store/api.ts';
 import { writeText } from './write.ts';
 
 /** Standard input, output and error by their descriptors. */
@@ -107,9 +107,9 @@ export function processWorld(): World {
       saveCompiling();
       return (await import('../pipeline/store-write.ts')).runStoreWrite;
     },
-    loadStore: async (warn) => (await import('./store-code.ts')).storeCode(systemClock, warn),
+    loadStore: async (warn) => (await import('./store/code.ts')).storeCode(systemClock, warn),
     loadOpenStore: async () => {
-      const { openForWriting } = await import('./store-open.ts');
+      const { openForWriting } = await import('./store/open.ts');
       return (settings, warn) => openForWriting(settings, systemClock, warn);
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli/commands.ts';
-import { flagsOf } from '../../src/cli/flags.ts';
+import { flagsOf } from '../../src/cli/flags/flags.ts';
 import { askedFor, parseFlags, splitAtDashes } from '../../src/cli/parse.ts';
 
 const flags = flagsOf('select');

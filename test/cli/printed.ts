@@ -6,12 +6,12 @@
 import { plainPaint } from '../../src/cli/color.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { type CommandName, commandOf, shells } from '../../src/cli/commands.ts';
-import { completionScript } from '../../src/cli/completion.ts';
-import { helpText } from '../../src/cli/help.ts';
-import { manPages } from '../../src/cli/man.ts';
-import { topicPage, topicPages } from '../../src/cli/man-topics.ts';
-import { topologyPage } from '../../src/cli/man-topology.ts';
-import { topologyKeys } from '../../src/cli/topology-file.ts';
+import { completionScript } from '../../src/cli/help/completion.ts';
+import { helpText } from '../../src/cli/help/help.ts';
+import { manPages } from '../../src/cli/help/man.ts';
+import { topicPage, topicPages } from '../../src/cli/help/man-topics.ts';
+import { topologyPage } from '../../src/cli/help/man-topology.ts';
+import { topologyKeys } from '../../src/cli/topology/file.ts';
 
 export interface PrintedFile {
   /** From the root of the project. */

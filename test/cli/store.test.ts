@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { SeriesRow, StoreApi } from '../../src/cli/store-api.ts';
+import type { SeriesRow, StoreApi } from '../../src/cli/store/api.ts';
 import type { PointBlock } from '../../src/format/points.ts';
 import type { Query } from '../../src/query/index.ts';
 import { damaged, StoreError } from '../../src/store/errors.ts';

@@ -3,7 +3,7 @@
  */
 
 import { main } from '../../src/cli/main.ts';
-import type { StoreApi } from '../../src/cli/store-api.ts';
+import type { StoreApi } from '../../src/cli/store/api.ts';
 import type { DescribePlugin, TerminalSize, World } from '../../src/cli/world.ts';
 import type { RunSettings, SelectSettings, StoreSettings, WriteSettings } from '../../src/config/settings.ts';
 import type { RunHost, RunOutcome, StopSignal } from '../../src/graph/host.ts';

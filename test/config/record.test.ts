@@ -1,6 +1,6 @@
 /** --record and the flags of `slung store write`: what they mean, and every refusal with its message. */
 import { describe, expect, test } from 'vitest';
-import { flagsOf } from '../../src/cli/flags.ts';
+import { flagsOf } from '../../src/cli/flags/flags.ts';
 import { defaultLayer } from '../../src/cli/sources.ts';
 import { UsageError } from '../../src/config/errors.ts';
 import { type Layer, resolveLayers, type Setting, type SettingValue } from '../../src/config/layers.ts';

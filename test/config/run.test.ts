@@ -1,6 +1,6 @@
-/** What test/cli/run.test.ts cannot see from outside: in which order things are looked at, and what is not touched. */
+/** What test/cli/commands/run.test.ts cannot see from outside: in which order things are looked at, and what is not touched. */
 import { expect, test } from 'vitest';
-import { flagsOf } from '../../src/cli/flags.ts';
+import { flagsOf } from '../../src/cli/flags/flags.ts';
 import { parseFlags } from '../../src/cli/parse.ts';
 import { defaultLayer, flagLayer } from '../../src/cli/sources.ts';
 import { UsageError } from '../../src/config/errors.ts';

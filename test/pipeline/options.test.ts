@@ -1,6 +1,6 @@
 /** The library and the command line have the same defaults and, but for one, the same limits. */
 import { describe, expect, test } from 'vitest';
-import { flagsOf } from '../../src/cli/flags.ts';
+import { flagsOf } from '../../src/cli/flags/flags.ts';
 import { UsageError } from '../../src/config/errors.ts';
 import { settingsOf } from '../../src/pipeline/options.ts';
 import { selectWith } from '../support/settings.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { selectFlags } from '../../src/cli/flags-select.ts';
+import { selectFlags } from '../../src/cli/flags/select.ts';
 import { UsageError } from '../../src/config/errors.ts';
 import { buildPlan } from '../../src/engine/plan.ts';
 import type { ProgressState, RunHost, StopSignal } from '../../src/graph/host.ts';

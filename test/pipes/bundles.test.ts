@@ -10,8 +10,8 @@ import { plainPaint } from '../../src/cli/color.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 import type { CommandName } from '../../src/cli/commands.ts';
 import { commandOf } from '../../src/cli/commands.ts';
-import { flagsOf } from '../../src/cli/flags.ts';
-import { helpText } from '../../src/cli/help.ts';
+import { flagsOf } from '../../src/cli/flags/flags.ts';
+import { helpText } from '../../src/cli/help/help.ts';
 import { root } from '../support/source.ts';
 import { bin, environment, workDirectory } from './support.ts';
 
@@ -96,7 +96,7 @@ describe.each(rows)('%s', (name, { bundle, wholeWith = [] }) => {
   });
 
   test('has its code in the file that others leave out', () => {
-    const file = join(root, `src/cli/command-${name.replaceAll(' ', '-')}.ts`);
+    const file = join(root, `src/cli/commands/${name.replaceAll(' ', '-')}.ts`);
     expect(existsSync(file)).toBe(name !== 'store' && name !== 'plugin');
   });
 

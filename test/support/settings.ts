@@ -2,7 +2,7 @@
  * Settings as the commands have them: the defaults of the flag table, and changes by key, whichever part a key belongs
  * to. So a test says what it changes and nothing of how settings are divided.
  */
-import { flagsOf } from '../../src/cli/flags.ts';
+import { flagsOf } from '../../src/cli/flags/flags.ts';
 import { defaultLayer } from '../../src/cli/sources.ts';
 import { resolveLayers } from '../../src/config/layers.ts';
 import { runSettings } from '../../src/config/run.ts';

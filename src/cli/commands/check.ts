@@ -1,0 +1,70 @@
+/** `slung check`: reads a topology, says what is wrong with it, and draws or prints it when it is right. */
+import { UsageError } from '../../config/errors.ts';
+import type { Resolved } from '../../config/layers.ts';
+import { Exit } from '../../text/explained.ts';
+import { excerpt } from '../../text/printable.ts';
+import { type DrawFormat, drawTopology } from '../../topology/draw.ts';
+import { type Checked, type KeyTable, sortProblems, type Topology, TopologyError } from '../../topology/index.ts';
+import { printTopology } from '../../topology/print.ts';
+import { topologySchema } from '../../topology/schema.ts';
+import { colorLevel, paintFor } from '../color.ts';
+import { resolveLine } from '../line.ts';
+import { convertTangent, loadTopology, readTopologyFile, topologyKeys, topologyOfLine } from '../topology/file.ts';
+import { type ReportOptions, reportProblems } from '../topology/report.ts';
+import type { World } from '../world.ts';
+
+/** The exit code: 0, 2 when it is wrong, 3 when only plugins are. @throws UsageError */
+export async function checkCommand(argv: readonly string[], world: World): Promise<number> {
+  const end = argv.indexOf('--from-flags');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const { resolved, operands } = resolveLine('check', own, world.environment);
+  if (operands.length > 1) throw new UsageError(`check takes only one file: ${excerpt(operands[1]!)}`);
+  const table = topologyKeys();
+  if (resolved.boolean('schema')) {
+    world.write(1, `${JSON.stringify(topologySchema(table), null, 2)}\n`);
+    return Exit.ok;
+  }
+  const options = await reportOptions(resolved, world);
+  try {
+    if (resolved.boolean('convert')) {
+      const { yaml, problems } = await convertTangent(readTopologyFile(operands[0], world));
+      reportProblems(sortProblems(problems.list), problems.secrets, options);
+      world.write(1, yaml);
+      return Exit.ok;
+    }
+    const checked =
+      end < 0
+        ? await loadTopology(readTopologyFile(operands[0], world), resolved, table, world)
+        : await topologyOfLine(argv.slice(end + 1), resolved, table, world);
+    reportProblems(checked.topology.warnings, checked.secrets, options);
+    if (end >= 0 && !resolved.boolean('print')) world.write(1, printTopology(checked, table, { hasOrigins: false }));
+    output(checked, resolved, table, end >= 0, world);
+    return Exit.ok;
+  } catch (error) {
+    if (!(error instanceof TopologyError)) throw error;
+    reportProblems(error.problems, error.secrets, options);
+    return error.exit;
+  }
+}
+
+async function reportOptions(resolved: Resolved, world: World): Promise<ReportOptions> {
+  const when = resolved.choice('color');
+  const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(2) });
+  const write = (text: string): void => world.write(2, text);
+  return { errors: resolved.choice('errors'), quiet: resolved.boolean('quiet'), paint: await paintFor(level), write };
+}
+
+/** What was asked for; when nothing was and nothing is printed, one line that says what there is. */
+function output(checked: Checked, resolved: Resolved, table: KeyTable, isPrinted: boolean, world: World): void {
+  const format = resolved.optionalText('graph');
+  const hasPrint = resolved.boolean('print');
+  if (hasPrint) world.write(1, printTopology(checked, table, { hasOrigins: true }));
+  if (format !== undefined) world.write(1, drawTopology(checked.topology, format as DrawFormat));
+  if (format === undefined && !hasPrint && !isPrinted && !resolved.boolean('quiet'))
+    world.write(1, `${summary(checked.topology)}\n`);
+}
+
+function summary({ file, sources, plugins, sinks, edges }: Topology): string {
+  const counts = `sources ${sources.length}, plugins ${plugins.length}, sinks ${sinks.length}, routes ${edges.length}`;
+  return `${excerpt(file)} is right: ${counts}`;
+}

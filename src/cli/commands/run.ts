@@ -1,0 +1,42 @@
+/**
+ * `slung run`: flags → settings, with the plugins found and read → run → exit code. Everything behind `--` belongs to
+ * the plugins; a file whose name begins with a dash is written ./-name.
+ */
+import { UsageError } from '../../config/errors.ts';
+import { runSettings } from '../../config/run.ts';
+import { Exit } from '../../text/explained.ts';
+import { excerpt } from '../../text/printable.ts';
+import { commandOf } from '../commands.ts';
+import { flagsOf } from '../flags/flags.ts';
+import { resolveLine } from '../line.ts';
+import { refuseForgottenFlags } from '../operands.ts';
+import { splitAtDashes } from '../parse.ts';
+import { runSources } from '../plugin/files.ts';
+import { pluginLimits } from '../plugin/read.ts';
+import { finish, hosted, levelOfTalk } from '../running.ts';
+import type { World } from '../world.ts';
+
+/** The exit code of one run. @throws UsageError, PluginFileError */
+export async function runCommand(argv: readonly string[], world: World): Promise<number> {
+  const [own, args] = splitAtDashes(argv, flagsOf('run'));
+  const { resolved, operands } = resolveLine('run', own, world.environment);
+  refuseForgottenFlags('run', operands, world);
+  const [plugin, ...files] = operands;
+  if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
+  const settings = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));
+  if (files.length === 0 && settings.listen === undefined && world.isTTY(0)) {
+    const [{ helpText }, { paintFor }] = await Promise.all([import('../help/help.ts'), import('../color.ts')]);
+    world.write(2, helpText('brief', commandOf('run'), await paintFor(levelOfTalk(settings.talk, world))));
+    return Exit.usage;
+  }
+  const runPlugins = await world.loadRunPlugins();
+  return finish(await hosted(settings, world, (host) => runPlugins(settings, host)), world);
+}
+
+function missingPlugin(named: readonly string[]): UsageError {
+  const name = named[0]?.split('=')[0];
+  return new UsageError(
+    'run needs a plugin',
+    name === undefined ? 'For example: slung run mapper.wasm < logs.ndjson' : `Write: slung run -p … ${excerpt(name)}`,
+  );
+}

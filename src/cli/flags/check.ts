@@ -1,0 +1,90 @@
+/** The flags of `slung check`. flags.ts explains the columns of the table. */
+import type { CommandName } from '../commands.ts';
+import type { Flag } from './flag.ts';
+
+const commands: readonly CommandName[] = ['check'];
+
+export const checkFlags: readonly Flag[] = [
+  {
+    key: 'graph',
+    long: 'graph',
+    type: 'choice',
+    value: 'FORMAT',
+    choices: ['text', 'dot', 'mermaid', 'json'],
+    bare: 'text',
+    group: 'Output',
+    doc: 'Draw it: text, dot, mermaid or json',
+    longDoc:
+      'Draw the topology: as text for a terminal, with what becomes of records when something fails; as dot for Graphviz; as mermaid for documents; as json for programs. Secrets are in none of them. The value must be joined by =.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'print',
+    long: 'print',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Print every setting, and where it comes from',
+    longDoc:
+      'Print the topology in its normal form: every node with all its settings, and behind each where it comes from, a line of the file, a variable or the default. Secrets are covered.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'schema',
+    long: 'schema',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Print the JSON Schema of slung.yaml, for editors',
+    longDoc:
+      'Print the JSON Schema (2020-12) of slung.yaml; no file is read. Editors with the YAML language server use it when the first line of the file is # yaml-language-server: $schema=./slung.schema.json, if that is where it was put.',
+    commands,
+  },
+  {
+    key: 'convert',
+    long: 'convert',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Print a tangent.yaml in the form of slung.yaml',
+    longDoc:
+      'FILE is a tangent.yaml: print the slung.yaml that does the same, with its comments and variables. What slung has no answer for is reported, and what to do in its place. Without --convert, a tangent.yaml is recognised by its key dag and checked as it is.',
+    commands,
+  },
+  {
+    key: 'fromFlags',
+    long: 'from-flags',
+    type: 'switch',
+    default: 'false',
+    group: 'Output',
+    doc: 'Print a command line of select or run as a file',
+    longDoc:
+      'Everything behind --from-flags is a command line: select or run, and what would be typed behind them. It is checked, and printed as the slung.yaml that is the same. Flags that are about the one run, such as --stats, are not part of it.',
+    commands,
+  },
+  {
+    key: 'set',
+    long: 'set',
+    type: 'list',
+    value: 'PATH=VALUE',
+    group: 'Selection',
+    doc: 'Another value for one key: sinks.out.path=x',
+    longDoc:
+      'Take VALUE for the key at PATH, such as sinks.out.path=x or plugins.geo.config.db=eu, in place of what the file says. VALUE is taken as it is, or read as YAML when it begins with a bracket, a brace or a quote; there are no variables in it. May be given more than once.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'only',
+    long: 'only',
+    type: 'list',
+    value: 'ROUTE',
+    group: 'Selection',
+    doc: "Only these routes: 'app -> geo -> out'",
+    longDoc:
+      'Take only the routes from node to node that are named, as if the file had no others. May be given more than once.',
+    commands,
+  },
+];
