@@ -49,7 +49,7 @@ function flood(slung: Piped, line: string): { stop(): void } {
   return { stop: () => yes.kill() };
 }
 
-const event = '{"timestamp":1,"value":1,"series":"s"}';
+const event = '{"timestamp":"2026-03-14T09:26:24Z","value":1,"series":"s"}';
 
 describe('the name of a plugin', () => {
   test('-v says which file it became; a warning, that ./plugins hides another', () => {
