@@ -80,8 +80,9 @@ export class Drain {
   }
 
   #takeNext(): 'ran' | 'dry' {
-    // One part at a time: a guest that writes for ever must not keep the graph from everything else.
-    const part = this.#stage.lanes.withPart();
+    // One part at a time: a guest that writes for ever must not keep the graph from everything else. A part that nobody
+    // wants is left where it is: its batch comes back when the lanes are abandoned.
+    const part = this.stopped === undefined ? this.#stage.lanes.withPart() : undefined;
     if (part !== undefined) {
       this.#drainPart(part);
       return 'ran';
@@ -183,10 +184,10 @@ export class Drain {
 
   /** Delivers what a lane has output so far and lets it go on. */
   #drainPart(batch: Batch): void {
-    const stopsAt = this.stopped === undefined ? this.#stage.output?.(batch, this.#rejecting) : undefined;
+    const stopsAt = this.#stage.output?.(batch, this.#rejecting);
     const overAt = stopsAt === undefined ? [] : [stopsAt];
     this.#leaving = { batch, isWhole: false, verdict: undefined, isDone: false, overAt };
-    if (this.stopped === undefined) for (const edge of this.edges) edge.offer(batch, false);
+    for (const edge of this.edges) edge.offer(batch, false);
     if (this.#flush()) this.#leave();
   }
 
