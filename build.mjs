@@ -62,8 +62,8 @@ const tamed = {
 const { commandTable, leavesOut } = await loadSource('src/cli/command-table.ts', { alone: true });
 
 /**
- * The files that stay out of a bundle, from the root of the project: the code of commands that are in others, and what the
- * table names. The whole program leaves nothing out.
+ * The files that stay out of a bundle, from the root of the project: the code of commands that are in others, and what
+ * the table names. The whole program leaves nothing out.
  * @param {string} bundle
  */
 function filesOutOf(bundle) {
@@ -75,8 +75,8 @@ function filesOutOf(bundle) {
 }
 
 /**
- * Leaves files out of a bundle: who loads one of them all the same gets an error. A file that would not be in it anyway is
- * an error of the build, so that no file is left out under a name that it has no more.
+ * Leaves files out of a bundle: who loads one of them all the same gets an error. A file that would not be in it
+ * anyway is an error of the build, so that no file is left out under a name that it has no more.
  * @param {readonly string[]} files
  */
 const without = (files) => ({
@@ -139,7 +139,8 @@ async function buildJs() {
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
   // The program, and the threads that it starts: a CommonJS file each, because Node 20 starts its ES module loader and
-  // the facades of its own modules only when somebody asks: 21 ms over `node -e 0` instead of 28 (bench/startup.mjs, 2026-11).
+  // the facades of its own modules only when somebody asks: 21 ms over `node -e 0` instead of 28 (bench/startup.mjs,
+  // 2026-11).
   /** @type {import('esbuild').BuildOptions} */
   const program = {
     ...shared,

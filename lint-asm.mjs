@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Formats and lints AssemblyScript as biome does the rest. biome reads it as TypeScript, but for one thing: decorators of
- * functions, which are a syntax error there. So biome gets copies in which they are comments, and what it has formatted is
- * taken back with the decorators in their places.
+ * Formats and lints AssemblyScript as biome does the rest. biome reads it as TypeScript, but for one thing: decorators
+ * of functions, which are a syntax error there. So biome gets copies in which they are comments, and what it has
+ * formatted is taken back with the decorators in their places.
  *
  *     node lint-asm.mjs            reports what is not as it should be
  *     node lint-asm.mjs --write    formats, and mends what can be mended safely

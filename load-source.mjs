@@ -7,8 +7,8 @@ import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * What a TypeScript file exports. With `alone`, what it imports is left out and its imports are empty: for a table whose
- * functions are not called.
+ * What a TypeScript file exports. With `alone`, what it imports is left out and its imports are empty: for a table
+ * whose functions are not called.
  * @param {string} path from the root of the project
  * @param {{ alone?: boolean }} [options]
  */

@@ -1,5 +1,7 @@
 // @ts-check
-/** Writes what is printed from the tables: man/ and test/cli/expected (test/cli/printed.ts has the list). `npm run man` */
+/**
+ * Writes what is printed from the tables: man/ and test/cli/expected (test/cli/printed.ts has the list). `npm run man`
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadSource } from './load-source.mjs';
 

@@ -116,12 +116,13 @@ function measure(slung, file) {
 }
 
 /**
- * Routing: what a record costs more for each class with one string test, in nanoseconds, against the same plan with one
- * class. Rows are measured in turns, so that a busy machine slows all of them alike.
+ * Routing: what a record costs more for each class with one string test, in nanoseconds, against the same plan with
+ * one class. Rows are measured in turns, so that a busy machine slows all of them alike.
  * @param {any} slung @param {Buffer} sample @param {number} records @param {{ where: string }} task
  */
 function measureClasses(slung, sample, records, { where }) {
-  // Values of the length of the one that is common, most different in the last letter: each comparison goes to its end.
+  // Values of the length of the one that is common, most different in the last letter: each comparison goes to its
+  // end.
   const value = where.slice(0, -1);
   /** @param {number} count @param {'every' | 'first' | 'or'} how */
   const prepare = (count, how) => {

@@ -104,7 +104,7 @@ const SETS = [
 const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536 });
 const file = options.wasm ?? new URL('../src/store/kernel/store.wasm', import.meta.url);
 const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), { env: { memory } });
-const kernel = /** @type {import('../src/store/kernel/kernel.ts').KernelExports} */ (
+const kernel = /** @type {import('../src/store/kernel/exports.ts').KernelExports} */ (
   /** @type {unknown} */ (instance.exports)
 );
 const COLUMN_BYTES = BLOCK_POINTS * 8;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The question of store.mjs about many series: the same number of points of 300 series and of a million, with the whole program, in
- * processor time, since a disk that is slow to sync would hide what a series costs.
+ * The question of store.mjs about many series: the same number of points of 300 series and of a million, with the
+ * whole program, in processor time, since a disk that is slow to sync would hide what a series costs.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

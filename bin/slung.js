@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Several bundles of the same program: a filter starts faster without what it does not need (src/cli/command-table.ts).
+// Several bundles of the same program: a filter starts faster without what it does not need
+// (src/cli/command-table.ts).
 const args = process.argv.slice(2);
 // Printed by `npm run man`:
 const commands = {

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clockUses, longFiles, mayImport, processUses } from './support/rules.ts';
-import { circlesOf, codeOf, edges, edgesOf, root, specifiersOf, texts } from './support/source.ts';
+import { circlesOf, codeOf, edges, edgesOf, filesIn, root, specifiersOf, texts } from './support/source.ts';
 
 const MAX_LINES = 300;
 /** Even with a reason. */
@@ -194,6 +194,16 @@ describe('files', () => {
       expect(isExplained, `${lines} lines, and the header does not say why it is longer`).toBe(true);
     }
     expect(lines).toBeLessThanOrEqual(MAX_KERNEL_LINES);
+  });
+
+  test('comments end before column 120', () => {
+    const files = ['src', 'test'].flatMap((folder) => filesIn(folder));
+    const wide = files.flatMap((path) =>
+      readFileSync(join(root, path), 'utf8')
+        .split('\n')
+        .flatMap((line, i) => (/^\s*(\/\/|\/?\*)| \/\/ /.test(line) && line.length >= 120 ? [`${path}:${i + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
   });
 
   test('what may be long is long', () => {

@@ -1,6 +1,6 @@
 /**
- * What src exports is used by what runs: other files of src, the benchmarks or the tools of the project, not by tests alone,
- * which keep their helpers in test/support.
+ * What src exports is used by what runs: other files of src, the benchmarks or the tools of the project, not by tests
+ * alone, which keep their helpers in test/support.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,10 @@ const entries: ReadonlySet<string> = new Set(
   [...readFileSync(join(root, 'build.mjs'), 'utf8').matchAll(/'(src\/[^']+\.ts)'/g)].map(([, path]) => path!),
 );
 
-/** What topologies need and no command runs yet: files, or the beginnings of their paths. What has been wired does not stay. */
+/**
+ * What topologies need and no command runs yet: files, or the beginnings of their paths. What has been wired does not
+ * stay.
+ */
 const forTopologies: readonly string[] = [
   'src/io/dir-outlet.ts',
   'src/io/drop-sink.ts',

@@ -20,7 +20,10 @@ const selectorSigns: readonly RegExp[] = [
 
 const fieldList = /^[\w@$.-]+(?:\[\d+\])?(?:=[\w@$.-]+)?(?:,[\w@$.-]+(?:\[\d+\])?(?:=[\w@$.-]+)?)+$/;
 
-/** A filter of jq: a dot and keys. Hidden files are called so as well, but hardly ever read without a folder before them. */
+/**
+ * A filter of jq: a dot and keys. Hidden files are called so as well, but hardly ever read without a folder before
+ * them.
+ */
 const jqPath = /^\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d*\])*$/;
 
 /** How many files a suggestion names. */

@@ -173,7 +173,10 @@ export class EngineMemory {
     };
   }
 
-  /** What the classes of a processed block took (one number, when the plan has none), and matching records that none took. */
+  /**
+   * What the classes of a processed block took (one number, when the plan has none), and matching records that none
+   * took.
+   */
   classCounts(block: number): { readonly classes: readonly number[]; readonly unrouted: number } {
     const { classCount } = this.map;
     const classes = Array.from({ length: Math.max(1, classCount) }, (_, i) => this.#outputWord(block, i, L.B_MATCHED));

@@ -1,7 +1,7 @@
 /**
- * Offsets and codes shared by both sides of the engine. This file is compiled twice: by tsc for the host and by asc for
- * the engine, so it holds only `export const NAME = integer` and every constant stands once, which is why it is longer
- * than other files. Offsets are in bytes.
+ * Offsets and codes shared by both sides of the engine. This file is compiled twice: by tsc for the host and by asc
+ * for the engine, so it holds only `export const NAME = integer` and every constant stands once, which is why it is
+ * longer than other files. Offsets are in bytes.
  *
  * One engine memory, in order: the engine's static data, the header, the plan, the work areas, the input blocks, and
  * last the output areas, which may grow. Everything that the host allocates starts on a 64-byte border.
@@ -108,7 +108,9 @@ export const B_OUT_LINES = 140;
 /** Bad lines in all parts of the block's output; blank lines are on the list, and not counted here. */
 export const B_OUT_REJECTED = 144;
 export const B_INPUT_NUMBER = 148; // which input the lines are of, counted by whoever hands blocks to a plugin
-/** With EMIT_CLASSES: an OUTPUT_BYTES struct for each class, in their order; else 0, and the block is its own only one. */
+/**
+ * With EMIT_CLASSES: an OUTPUT_BYTES struct for each class, in their order; else 0, and the block is its own only one.
+ */
 export const B_OUTPUTS = 152;
 /** With EMIT_CLASSES: matching records that no class took; B_MATCHED counts the others. */
 export const B_UNROUTED = 156;
@@ -171,7 +173,10 @@ export const P_SELECT = 32;
 /** The fields of a row: the first of their paths, and their number. */
 export const P_FIELD_PATH = 36;
 export const P_FIELD_COUNT = 40;
-/** For each slot the number of the slot that its value lies in, or NO_SLOT; i32 each. A parent comes before its children. */
+/**
+ * For each slot the number of the slot that its value lies in, or NO_SLOT; i32 each. A parent comes before its
+ * children.
+ */
 export const P_SLOT_PARENTS = 44;
 /** EMIT_CLASSES: the classes and their number; the entries of their chains (i32 each) and the number of chains. */
 export const P_CLASSES = 48;
@@ -204,7 +209,8 @@ export const N_TABLE = 8; // hash table of edge pointers, 0 = empty
 export const N_TABLE_SHIFT = 12; // 64 - log2(entries)
 export const N_INDEXES = 16; // edge pointers of array elements, ascending by index
 export const N_INDEX_COUNT = 20;
-export const N_WORD_FACTOR = 24; // u64 each: the hash is word * factor + length * factor, its highest bits are the place
+/** u64 each: the hash is word * factor + length * factor, its highest bits are the place. */
+export const N_WORD_FACTOR = 24;
 export const N_LENGTH_FACTOR = 32;
 export const N_WORD_AT = 40; // which 8 bytes of the key its edges are distinguished by; 0 but in a node of E_ALIKE
 export const NODE_BYTES = 48;

@@ -191,7 +191,10 @@ function layOut(plan: Plan, options: EngineOptions): Area {
   return { header, blocks, map };
 }
 
-/** Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. @throws AddressesError, RangeError */
+/**
+ * Allocates and fills a memory for `plan`; pages that nobody touches stay unallocated. @throws AddressesError,
+ * RangeError
+ */
 export function createMemory(plan: Plan, options: EngineOptions): { memory: WebAssembly.Memory; map: MemoryMap } {
   checkClasses(plan, options);
   const area = layOut(plan, options);

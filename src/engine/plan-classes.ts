@@ -1,6 +1,6 @@
 /**
- * Several programs as one list of paths and tests. What tells one use from another is only where a program's ends lead:
- * to acceptance, to a class, or on to the next program of a chain, of which the first that holds decides.
+ * Several programs as one list of paths and tests. What tells one use from another is only where a program's ends
+ * lead: to acceptance, to a class, or on to the next program of a chain, of which the first that holds decides.
  */
 import { CLASS_TARGET, MAX_CLASSES } from './layout.ts';
 import { ACCEPT, type OutputClass, type Path, type Program, REJECT, type Test } from './program.ts';

@@ -20,7 +20,8 @@ export interface Plan {
   readonly trackKeys: boolean;
   /**
    * Slot numbers of every path of the program, then of every column or field: whether the path ever occurred is seen
-   * there. Of several classes: of the paths of the gate, of all programs, and then of all columns, each in their order.
+   * there. Of several classes: of the paths of the gate, of all programs, and then of all columns, each in their
+   * order.
    */
   readonly pathSlots: readonly (readonly number[])[];
   /** Classes that have outputs of their own in a block; 0 when the block's output is the only one. */
@@ -80,8 +81,8 @@ export function buildPlan(first: Program, projection: Projection, trackKeys = fa
 /** Beside the classes of a plan. */
 export interface Routing {
   /**
-   * Lists of classes by number: of a list only the first class whose program holds takes a record. A class that is in none
-   * takes every record for which its program holds. Default: none are grouped.
+   * Lists of classes by number: of a list only the first class whose program holds takes a record. A class that is in
+   * none takes every record for which its program holds. Default: none are grouped.
    */
   readonly groups?: readonly (readonly number[])[];
   /** Only records that it accepts are given to the classes; the others do not match. Default: all match. */
@@ -91,9 +92,10 @@ export interface Routing {
 }
 
 /**
- * Encodes what each class of output is to get: a record goes to all classes whose programs hold, in one pass. One class
- * without a gate is what buildPlan makes.
- * @throws RangeError for more than MAX_CLASSES, for groups that are not of the classes, and for what one class alone can have
+ * Encodes what each class of output is to get: a record goes to all classes whose programs hold, in one pass. One
+ * class without a gate is what buildPlan makes.
+ * @throws RangeError for more than MAX_CLASSES, for groups that are not of the classes, and for what one class alone
+ * can have
  */
 export function buildClassPlan(classes: readonly OutputClass[], routing: Routing = {}): Plan {
   const { groups = [], gate, trackKeys = false } = routing;

@@ -13,7 +13,8 @@ export const SPEC_VALUES = 12; // how many
 export const SPEC_TAGS = 16; // how many
 export const SPEC_NUMBER = 20; // of its first value among the values of all specs
 export const SPEC_KNOWN = 24; // UNIT_* that was decided for UNIT_AUTO; UNIT_AUTO until then
-export const SPEC_NAMES = 28; // address of a text for each value, that stands behind the series, or is all of it; 0: the host reads all series
+/** An address of a text for each value, that stands behind the series or is all of it; 0: the host reads them. */
+export const SPEC_NAMES = 28;
 export const SPEC_KEYS = 32; // address of a text for each tag: the last key of its path
 export const SPEC_BYTES = 36;
 

@@ -26,7 +26,10 @@ export interface NewReject {
   readonly cause: number;
 }
 
-/** Adds a bad line behind those that are there; the block has room for one of each line. @returns how many there were */
+/**
+ * Adds a bad line behind those that are there; the block has room for one of each line.
+ * @returns how many there were
+ */
 export function addReject(memory: EngineMemory, block: number, { from, to, line, code, cause }: NewReject): number {
   const count = memory.word(block, L.B_REJECT_COUNT);
   const words = memory.words();
@@ -40,7 +43,10 @@ export function addReject(memory: EngineMemory, block: number, { from, to, line,
   return count;
 }
 
-/** Gives bad lines another code, which is about all of the line. @param codeFor undefined for those that stay as they are */
+/**
+ * Gives bad lines another code, which is about all of the line.
+ * @param codeFor undefined for those that stay as they are
+ */
 export function recodeRejects(
   memory: EngineMemory,
   block: number,

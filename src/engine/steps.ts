@@ -1,7 +1,7 @@
 /**
- * Blocks that are gone through in steps. A step can be undone: its counters and the length of its output are copied before it begins, into the
- * block's own words, so that whoever goes on after a failure (the same thread, another one, the main thread) can do
- * it.
+ * Blocks that are gone through in steps. A step can be undone: its counters and the length of its output are copied
+ * before it begins, into the block's own words, so that whoever goes on after a failure (the same thread, another one,
+ * the main thread) can do it.
  */
 
 import type { EngineMemory } from './engine.ts';

@@ -80,8 +80,8 @@ export class Drain {
   }
 
   #takeNext(): 'ran' | 'dry' {
-    // One part at a time: a guest that writes for ever must not keep the graph from everything else. A part that nobody
-    // wants is left where it is: its batch comes back when the lanes are abandoned.
+    // One part at a time: a guest that writes for ever must not keep the graph from everything else. A part that
+    // nobody wants is left where it is: its batch comes back when the lanes are abandoned.
     const part = this.stopped === undefined ? this.#stage.lanes.withPart() : undefined;
     if (part !== undefined) {
       this.#drainPart(part);

@@ -66,8 +66,8 @@ export interface RunHost {
    */
   beforeDeath?(clean: () => void): () => void;
   /**
-   * The thread is in the middle of a call that may take minutes. Called every few milliseconds of it: when it has taken
-   * long, a signal ends the process until it returns.
+   * The thread is in the middle of a call that may take minutes. Called every few milliseconds of it: when it has
+   * taken long, a signal ends the process until it returns.
    */
   onLongCall?(): void;
   /** Milliseconds from an arbitrary start, never going back, with fractions. */

@@ -79,7 +79,10 @@ export function conclude(ending: Ending): NodeEnd {
   };
 }
 
-/** Every output gets its name, or is given up; a node that reads it waits for one of the two. @returns the first error */
+/**
+ * Every output gets its name, or is given up; a node that reads it waits for one of the two.
+ * @returns the first error
+ */
 function endOutputs(edges: readonly Edge[], isGivenUp: boolean): SinkError | undefined {
   const ends = edges.map((edge) => () => (isGivenUp ? edge.abort() : edge.commit()));
   return firstErrorOf(ends, () => {});

@@ -4,9 +4,10 @@
  * whole lines stay:
  *
  * - A write that fails halfway (a full disk) is taken back, so that trying it again leaves no half line.
- * - A last line without a newline, which a crash has left, is ended before anything is added. It stays a line of its own.
- * - Rotation happens between lines: the file gets the name `BASE.TIME.EXT`, and a new one begins. `reopen` (SIGHUP) is for
- *   rotation by others, who have moved the file away; one that is not at its place any more is left to them.
+ * - A last line without a newline, which a crash has left, is ended before anything is added. It stays a line of its
+ *   own.
+ * - Rotation happens between lines: the file gets the name `BASE.TIME.EXT`, and a new one begins. `reopen` (SIGHUP) is
+ *   for rotation by others, who have moved the file away; one that is not at its place any more is left to them.
  *
  * Not for several machines: O_APPEND on NFS may overlap (open(2)).
  */
@@ -44,7 +45,10 @@ export interface AppendOptions {
   readonly rotate?: { readonly bytes?: number | undefined; readonly ageMs?: number | undefined } | undefined;
   /** `batch`: what was taken is on the disk (fdatasync) when the write returns. */
   readonly sync?: 'none' | 'batch' | undefined;
-  /** Looks at each file that was opened, and throws when it must not be written. A path with this is taken as it is: links are not followed. */
+  /**
+   * Looks at each file that was opened, and throws when it must not be written. A path with this is taken as it is:
+   * links are not followed.
+   */
   readonly check?: ((fd: number) => void) | undefined;
   /** Not lines: a last line without a newline is as it should be. */
   readonly isBinary?: boolean | undefined;

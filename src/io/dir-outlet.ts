@@ -1,13 +1,15 @@
 /**
- * A file for each value (`type: dir`): which one, path-template.ts says; how lines are added to it, append-sink.ts. So many files
- * are open at a time; the one that was written to longest ago is closed for another, and opened again when it is needed.
+ * A file for each value (`type: dir`): which one, path-template.ts says; how lines are added to it, append-sink.ts. So
+ * many files are open at a time; the one that was written to longest ago is closed for another, and opened again when
+ * it is needed.
  *
- * Nothing is written outside of the template's root: below it every folder has to be one, no link; the file is opened without
- * following links, and is then looked for at its path. (Whoever may write in those folders and exchanges them at the right
- * moment, several times, can deceive this.)
+ * Nothing is written outside of the template's root: below it every folder has to be one, no link; the file is opened
+ * without following links, and is then looked for at its path. (Whoever may write in those folders and exchanges them
+ * at the right moment, several times, can deceive this.)
  *
- * Plain files confirm at once. Of a template that ends in `.gz`, lines are gathered into members of gzip, which are written, and
- * confirmed, when they are large or a second old: each of them is whole, so the file can be read while it grows.
+ * Plain files confirm at once. Of a template that ends in `.gz`, lines are gathered into members of gzip, which are
+ * written, and confirmed, when they are large or a second old: each of them is whole, so the file can be read while it
+ * grows.
  */
 import { fstatSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -89,7 +91,10 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
     return this.#template.places;
   }
 
-  /** Always takes it. When a path cannot be had, nothing of it is written; when a write fails, other files may have their lines. */
+  /**
+   * Always takes it. When a path cannot be had, nothing of it is written; when a write fails, other files may have
+   * their lines.
+   */
   offer(delivery: KeyedDelivery): 'taken' {
     if (this.#isClosed) throw new Error('a closed outlet takes nothing');
     const taken: Taken = { delivery, open: 1, failure: undefined };

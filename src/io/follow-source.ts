@@ -3,12 +3,13 @@
  * empties them, or removes them and begins anew, and nobody announces it. What happened is seen by comparing the path
  * with the descriptor that is open, each time nothing is left to read:
  *
- * | the path                        | means                    | then                                                    |
- * | ------------------------------- | ------------------------ | ------------------------------------------------------- |
- * | names the open file             | its writer pauses        | wait                                                    |
- * | … which is shorter, or differs before where we are | emptied, written anew | read it from its start                |
- * | names another file              | rotated                  | read the old one until it is quiet for GRACE_MS, then the new one |
- * | names nothing                   | moved away               | go on with the old one until there is a new one         |
+ * | the path                           | means                | then                                         |
+ * | ---------------------------------- | -------------------- | -------------------------------------------- |
+ * | names the open file                | its writer pauses    | wait                                         |
+ * | … which is shorter, or has changed | emptied, begun anew  | read it from its start                       |
+ * | names another file                 | rotated              | read the old one until it is quiet for GRACE_MS, |
+ * |                                    |                      | then the new one                             |
+ * | names nothing                      | moved away           | go on with the old one until there is a new one |
  *
  * A last line without a newline, in a file that is left for another one, is ended by a newline: two halves of
  * different files never become one line.

@@ -1,11 +1,12 @@
 /**
- * All files of some patterns as one source of whole lines, which ends with them or goes on (`follow`) with what is appended
- * and with files that come. Lines of different files never mix: each file has a buffer of its own, and gives what ends in a
- * newline.
+ * All files of some patterns as one source of whole lines, which ends with them or goes on (`follow`) with what is
+ * appended and with files that come. Lines of different files never mix: each file has a buffer of its own, and gives
+ * what ends in a newline.
  *
- * A unit is a run of lines of one file. When all units of a file up to one are settled, the position behind it is noted; one that
- * failed holds the position where it is, so that the next run gives it again. A last line without a newline is given where a
- * file ends for good, but the position stays before it: it may be half a line that somebody still writes.
+ * A unit is a run of lines of one file. When all units of a file up to one are settled, the position behind it is
+ * noted; one that failed holds the position where it is, so that the next run gives it again. A last line without a
+ * newline is given where a file ends for good, but the position stays before it: it may be half a line that somebody
+ * still writes.
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { FollowSource } from './follow-source.ts';
@@ -211,7 +212,10 @@ export class FollowedFiles implements UnitSource {
     return undefined;
   }
 
-  /** Opens all files that are new, or, one after the other, those there were in the beginning. @returns whether there was one */
+  /**
+   * Opens all files that are new, or, one after the other, those there were in the beginning.
+   * @returns whether there was one
+   */
   #openMore(): boolean {
     const { follow } = this.#options;
     if (follow || !this.#hasScanned) this.#paths.push(...this.#globbed.scan());

@@ -1,10 +1,10 @@
 /**
- * Files by patterns, as they come: `*` and `?` stand for any characters, or one, of a name, and not for a dot at its beginning.
- * A path without them is a file that may not exist yet.
+ * Files by patterns, as they come: `*` and `?` stand for any characters, or one, of a name, and not for a dot at its
+ * beginning. A path without them is a file that may not exist yet.
  *
- * A file that is only renamed (rotated) within a pattern is no new one: `app.log` that becomes `app.log.1` is being read to its
- * end by whoever reads it. So files are known by device and inode, too; and by the time at which they were made, since the
- * inode of one that was removed is given to another.
+ * A file that is only renamed (rotated) within a pattern is no new one: `app.log` that becomes `app.log.1` is being
+ * read to its end by whoever reads it. So files are known by device and inode, too; and by the time at which they were
+ * made, since the inode of one that was removed is given to another.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -37,7 +37,8 @@ export class Globbed {
     const found: string[] = [];
     for (const path of paths) {
       const inode = this.#inodeOf(path);
-      // What a pattern finds and is no file now is looked at again; a path that was written out is opened, which says why not.
+      // What a pattern finds and is no file now is looked at again; a path that was written out is opened, which says
+      // why not.
       if (inode === undefined && !this.#patterns.includes(path)) continue;
       const isKnown = inode !== undefined && (this.#inodes.has(inode) || inodes.has(inode));
       if (!isKnown && !this.#reported.has(path)) {
@@ -93,7 +94,9 @@ export class Globbed {
     return folders;
   }
 
-  /** The entries of a folder that match, sorted. A folder that is not there or cannot be read has none at the moment. */
+  /**
+   * The entries of a folder that match, sorted. A folder that is not there or cannot be read has none at the moment.
+   */
   #namesIn(folder: string, pattern: string, isLast: boolean): string[] {
     this.#folders.add(folder === '' ? '.' : folder);
     try {

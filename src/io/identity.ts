@@ -39,8 +39,8 @@ export function descriptorOf(path: string): number | undefined {
 }
 
 /**
- * What is behind a descriptor that was inherited. Node has some of its own (epoll, eventfd), which have no type of file:
- * writing to those would wake or break it.
+ * What is behind a descriptor that was inherited. Node has some of its own (epoll, eventfd), which have no type of
+ * file: writing to those would wake or break it.
  * @throws when it is not open, or Node's own
  */
 export function statsOfInherited(fd: number): Stats {

@@ -1,11 +1,12 @@
 /**
- * Paths with values in them: `archive/{source.name}/{time:%Y-%m-%d}.ndjson`. A value is a piece of one name in the path, never more:
- * what would lead elsewhere, cannot be a name, or is too long is replaced by `_`, and marked.
+ * Paths with values in them: `archive/{source.name}/{time:%Y-%m-%d}.ndjson`. A value is a piece of one name in the
+ * path, never more: what would lead elsewhere, cannot be a name, or is too long is replaced by `_`, and marked.
  *
- * Different values never share a file by that. A value that had to be changed gets `~` and 16 digits of its SHA-256 at its end, and
- * one that has such a mark itself is changed, too. Where a name has several values, one is also changed when it holds the text that
- * separates it from the next, or when there is none: so `{a}-{b}` is not the same for `x-y`, `z` and `x`, `y-z`. (On file systems
- * that do not tell `A` from `a`, values that differ in that only do share a file.)
+ * Different values never share a file by that. A value that had to be changed gets `~` and 16 digits of its SHA-256 at
+ * its end, and one that has such a mark itself is changed, too. Where a name has several values, one is also changed
+ * when it holds the text that separates it from the next, or when there is none: so `{a}-{b}` is not the same for
+ * `x-y`, `z` and `x`, `y-z`. (On file systems that do not tell `A` from `a`, values that differ in that only do share
+ * a file.)
  */
 import { createHash } from 'node:crypto';
 import { timeText } from './time-text.ts';
@@ -20,7 +21,10 @@ const MARK = /~[0-9a-f]{16}/;
 const ROTATED = /\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d/;
 /** What cannot be in a name, or misleads whoever reads it; a lone half of a pair has no bytes of its own. */
 const UNSAFE = /[/\\\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/gu;
-/** `.` and `..` are no names, hidden files are not seen, `-rf` is an option to some program, and trailing ones get lost. */
+/**
+ * `.` and `..` are no names, hidden files are not seen, `-rf` is an option to some program, and trailing ones get
+ * lost.
+ */
 const UNSAFE_START = /^[.\-~\s]+/u;
 const UNSAFE_END = /[.\s]+$/u;
 

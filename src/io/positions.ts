@@ -1,12 +1,14 @@
 /**
- * How far files have been dealt with, kept in a folder for the next run: for each path that is read a small file, written beside
- * and renamed, at most every 100 ms and at the end. So a crash gives again what was done within that time, and loses nothing.
+ * How far files have been dealt with, kept in a folder for the next run: for each path that is read a small file,
+ * written beside and renamed, at most every 100 ms and at the end. So a crash gives again what was done within that
+ * time, and loses nothing.
  *
- * A file is known again by its device and inode, and by a sum over its first bytes: neither a new file under the old name nor
- * one that was emptied and written anew is taken for it. One that was renamed (rotated) meanwhile is found beside its old place.
+ * A file is known again by its device and inode, and by a sum over its first bytes: neither a new file under the old
+ * name nor one that was emptied and written anew is taken for it. One that was renamed (rotated) meanwhile is found
+ * beside its old place.
  *
- * The files are not synced: after a power failure one may be as it was before, or damaged, which is noticed; then its input is
- * read again.
+ * The files are not synced: after a power failure one may be as it was before, or damaged, which is noticed; then its
+ * input is read again.
  */
 
 import { createHash } from 'node:crypto';

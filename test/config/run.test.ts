@@ -1,4 +1,7 @@
-/** What test/cli/commands/run.test.ts cannot see from outside: in which order things are looked at, and what is not touched. */
+/**
+ * What test/cli/commands/run.test.ts cannot see from outside: in which order things are looked at, and what is not
+ * touched.
+ */
 import { expect, test } from 'vitest';
 import { flagsOf } from '../../src/cli/flags/flags.ts';
 import { parseFlags } from '../../src/cli/parse.ts';

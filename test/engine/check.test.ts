@@ -1,6 +1,6 @@
 /**
- * The check of lines that are not an input gives the verdicts of an input: the same lines, codes, columns and numbers, for
- * any bytes, any place of the grid, and any room of its list.
+ * The check of lines that are not an input gives the verdicts of an input: the same lines, codes, columns and numbers,
+ * for any bytes, any place of the grid, and any room of its list.
  */
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import * as L from '../../src/engine/layout.ts';
@@ -120,7 +120,10 @@ test('lines that are nearly of the shape of those before', () => {
   }
 });
 
-/** So many lines of a form pay for one that is not of it: each of those is compared with the form, and the next ones are again. */
+/**
+ * So many lines of a form pay for one that is not of it: each of those is compared with the form, and the next ones
+ * are again.
+ */
 const PAID = 30;
 const afterMany = (good: Uint8Array, others: readonly Uint8Array[]): Buffer =>
   joined(others.flatMap((other) => [...Array.from({ length: PAID }, () => good), other]));

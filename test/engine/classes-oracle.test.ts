@@ -1,7 +1,7 @@
 /**
  * Random classes, groups and gates over random records, cut into batches anywhere, against what they mean: for each
- * record the classes that take it, and for each class its bytes. A difference is shown with the seed, which gives all of
- * it again.
+ * record the classes that take it, and for each class its bytes. A difference is shown with the seed, which gives all
+ * of it again.
  */
 import { expect, test } from 'vitest';
 import { buildClassPlan } from '../../src/engine/plan.ts';

@@ -1,7 +1,7 @@
 /**
- * Graphs as a whole: whatever their shape, their stages, sinks and sources do, and whenever they are stopped, what a source
- * is told is always true (each position once, never before all that came of it is delivered or counted, and in the end all),
- * every block is back, and the counts add up. And two live inputs do not keep each other waiting.
+ * Graphs as a whole: whatever their shape, their stages, sinks and sources do, and whenever they are stopped, what a
+ * source is told is always true (each position once, never before all that came of it is delivered or counted, and in
+ * the end all), every block is back, and the counts add up. And two live inputs do not keep each other waiting.
  */
 import { describe, expect, test } from 'vitest';
 import { SinkEdge } from '../../src/graph/edge.ts';

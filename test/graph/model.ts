@@ -1,7 +1,7 @@
 /**
- * Parts of graphs for the model test: sources, stages and sinks that do what chance says, with lanes that are done whenever
- * they like. Each line is `ROOT.NUMBER`; a register knows how many copies of it are still on their way, so that nothing can
- * be settled before its time without being noticed.
+ * Parts of graphs for the model test: sources, stages and sinks that do what chance says, with lanes that are done
+ * whenever they like. Each line is `ROOT.NUMBER`; a register knows how many copies of it are still on their way, so
+ * that nothing can be settled before its time without being noticed.
  */
 import type { EngineMemory } from '../../src/engine/engine.ts';
 import * as L from '../../src/engine/layout.ts';

@@ -1,4 +1,7 @@
-/** Requests of real clients as units: taken whole, answered when settled; refused with the right status and no half lines. */
+/**
+ * Requests of real clients as units: taken whole, answered when settled; refused with the right status and no half
+ * lines.
+ */
 import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';

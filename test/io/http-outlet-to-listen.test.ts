@@ -13,7 +13,9 @@ afterEach(async () => {
   await source?.closed;
 });
 
-/** Takes units until the source ends; `fate` says what becomes of each. Gives the lines of those that were taken well. */
+/**
+ * Takes units until the source ends; `fate` says what becomes of each. Gives the lines of those that were taken well.
+ */
 async function receive(from: HttpListen, fate: () => 'ok' | 'failed' | 'rejected'): Promise<string[]> {
   const target = new Uint8Array(333);
   const lines: string[] = [];

@@ -146,7 +146,8 @@ test('while nobody reads, the senders wait, and nothing is lost', async () => {
   const socket = await client(source);
   const line = `${'z'.repeat(9_999)}\n`;
   let sent = 0;
-  // The kernel's buffers and the inbox are full when a write has not been taken for a while; it is, once somebody reads.
+  // The kernel's buffers and the inbox are full when a write has not been taken for a while; it is, once somebody
+  // reads.
   while (socket.write(line) || socket.writableLength < 4_000_000) {
     sent++;
     if (sent % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -194,7 +195,8 @@ test('listens on a unix socket, and removes it', async () => {
 
 test('takes the place of a socket that nobody listens to, and of nothing else', async () => {
   const path = unixPath();
-  // Another server takes the file away when it closes, so it is given another name before, as if its program were killed.
+  // Another server takes the file away when it closes, so it is given another name before, as if its program were
+  // killed.
   const dead = createServer();
   await new Promise<void>((resolve) => dead.listen({ path }, resolve));
   renameSync(path, `${path}.dead`);

@@ -1,6 +1,6 @@
 /**
- * The store through the real program: points from a file that grows while its reader is killed, a second writer, signals,
- * Slung programs that write and ask, directories that are somebody else's.
+ * The store through the real program: points from a file that grows while its reader is killed, a second writer,
+ * signals, Slung programs that write and ask, directories that are somebody else's.
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -69,7 +69,8 @@ describe.each([
         ...{ cwd: work.path, env: environment(), stdio: 'ignore' },
       });
       const ended = new Promise((resolve) => child.on('close', resolve));
-      // One run comes to its end, so that the next ones have something to go on from; the others are killed while they write.
+      // One run comes to its end, so that the next ones have something to go on from; the others are killed while they
+      // write.
       if (cycle !== 2) {
         const before = bytesIn(store);
         await eventually(() => child.exitCode !== null || bytesIn(store) !== before);

@@ -7,8 +7,9 @@
 export type Allowed = Readonly<Record<string, readonly string[] | 'all'>>;
 
 /**
- * A folder is a path below src; its own files it may always import. A folder and those inside it are different folders.
- * The order is that of src/README.md, which has the same table for whole folders: who is imported comes later.
+ * A folder is a path below src; its own files it may always import. A folder and those inside it are different
+ * folders. The order is that of src/README.md, which has the same table for whole folders: who is imported comes
+ * later.
  */
 export const mayImport: Readonly<Record<string, Allowed>> = {
   index: { pipeline: 'all', graph: ['stats.ts'], config: ['errors.ts'] },

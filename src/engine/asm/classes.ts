@@ -1,8 +1,8 @@
 /**
- * Routing: which of a plan's output classes take a record, and the output of each in a block. Every chain of tests ends
- * in one class or in none, so a group of which the first takes the record costs what one selector of its conditions
- * costs. The words that emit.ts writes with are those of one output at a time; they are changed over only when a record
- * goes to another one than the record before.
+ * Routing: which of a plan's output classes take a record, and the output of each in a block. Every chain of tests
+ * ends in one class or in none, so a group of which the first takes the record costs what one selector of its
+ * conditions costs. The words that emit.ts writes with are those of one output at a time; they are changed over only
+ * when a record goes to another one than the record before.
  */
 import {
   B_MATCHED,

@@ -2,7 +2,8 @@
  * Stage 4: matching records to output. Lines that pass as they are stay where they lie when they form a long run, and
  * are copied together when they do not; the host writes the resulting segments in order. Projections and delimited
  * text are encoded straight into the block's output area, which grows at the end of the memory when it has to. Numbers
- * and nested values are copied as the bytes they were. Of several classes one output is written at a time (classes.ts).
+ * and nested values are copied as the bytes they were. Of several classes one output is written at a time
+ * (classes.ts).
  *
  * The file is a little longer than we like because all forms write with the same few globals.
  */

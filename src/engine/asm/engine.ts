@@ -87,7 +87,9 @@ function isObject(from: usize): bool {
   return load<u8>(from) == 0x7b;
 }
 
-/** The record, which is counted, goes to its classes. A function of its own, so that the loop of one class stays small. */
+/**
+ * The record, which is counted, goes to its classes. A function of its own, so that the loop of one class stays small.
+ */
 function route(from: usize, to: usize): void {
   const mask = classesOf();
   if (mask & delimited && flags & F_CLASS_OBJECTS && !isObject(from)) {

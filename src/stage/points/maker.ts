@@ -1,6 +1,7 @@
 /**
- * Makes points of the lines of a block: rows, step by step, and from them columns that go into the store. What is no point
- * becomes a reject in the order of the lines, or is only counted. `slung store write` and --record both work with it.
+ * Makes points of the lines of a block: rows, step by step, and from them columns that go into the store. What is no
+ * point becomes a reject in the order of the lines, or is only counted. `slung store write` and --record both work
+ * with it.
  */
 import type { EngineOptions } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
@@ -73,8 +74,8 @@ export class PointMaker {
   }
 
   /**
-   * Makes points of [from, to) of a block; records without one become rejects. More than `limit` rejects end the block:
-   * B_TO is then behind the line that was one too many.
+   * Makes points of [from, to) of a block; records without one become rejects. More than `limit` rejects end the
+   * block: B_TO is then behind the line that was one too many.
    * @throws SinkError
    */
   reject(block: number, from: number, to: number, limit: number): void {
@@ -140,7 +141,10 @@ export class PointMaker {
     setRejectLimit(engine, block, limit);
   }
 
-  /** Columns that are full wait for the end of their block: points and the position behind them go into the store together. */
+  /**
+   * Columns that are full wait for the end of their block: points and the position behind them go into the store
+   * together.
+   */
   #makeRoom(): void {
     if (!this.engine.hasRoom) this.wait();
   }
@@ -152,7 +156,10 @@ export class PointMaker {
     this.engine.keep(0);
   }
 
-  /** Puts what has been made into the store, together with the positions that the store's writer knows. @throws SinkError */
+  /**
+   * Puts what has been made into the store, together with the positions that the store's writer knows. @throws
+   * SinkError
+   */
   flush(): void {
     if (this.engine.made === 0 && !this.#store.hasWaiting) return;
     this.#store.append(this.engine.columns, this.engine.fetch());

@@ -3,11 +3,13 @@
  * change nothing any more. Such a one was stopped for longer than its lock may be silent (src/lock/file-lock.ts),
  * between any two of its system calls, and goes on from there:
  *
- * - a manifest that it has written is removed: renaming it to its place fails then. One that it begins now it will not try
- *   to rename, because it looks at the lock in between (manifest.ts);
- * - files that it still makes or removes have numbers that it counted on from the manifest it knew; ours leap beyond them;
+ * - a manifest that it has written is removed: renaming it to its place fails then. One that it begins now it will not
+ *   try to rename, because it looks at the lock in between (manifest.ts);
+ * - files that it still makes or removes have numbers that it counted on from the manifest it knew; ours leap beyond
+ *   them;
  * - a batch that it writes goes into a log that was read or is not named any more. It looks at the lock before it
- *   acknowledges, so that only what was written before the lock was taken over counts: and that the new owner has read.
+ *   acknowledges, so that only what was written before the lock was taken over counts: and that the new owner has
+ *   read.
  */
 import { StoreError } from '../errors.ts';
 import type { Files } from './files.ts';

@@ -5,9 +5,9 @@
  * the host is f64 or i64, because those are the views that the host has.
  */
 
-// ---- the fold
-// --------------------------------------------------------------------------------------------------------
-export const F_STARTS = 0; // u32 address: for each series the number of its first part (u32), and the end of the last one's
+// ---- the fold -----------------------------------------------------------------------------------------------------
+/** A u32 address: for each series the number of its first part (u32), and the end of the last one's. */
+export const F_STARTS = 0;
 export const F_PARTS = 4; // u32 address of the parts; 0: each series is in all lanes
 export const F_MEMBERS = 8; // u32 address: the series to take (u32 each); 0: all from F_AT to F_END
 export const F_AT = 12; // u32: the next member
@@ -35,10 +35,12 @@ export const F_SUMMARY = 136; // a summary: of one series in one window, for FOL
 export const F_LANES_END = 240; // u32 address
 export const F_MERGED = 244; // u32 address: room for the parts of a JOB_MERGE, of one series in all sources
 export const F_MERGED_END = 248; // u32 address: where those end
-export const F_ENDS = 252; // u32 address: the last time of each window (i64), so many as F_FIRST says; 0: they are F_EVERY long
+/** A u32 address: the last time of each window (i64), so many as F_FIRST says; 0: they are F_EVERY long. */
+export const F_ENDS = 252;
 export const F_VALUES = 256; // u32 address: what FOLD_VALUES keeps values in (values-layout.ts)
 export const F_IS_WHOLE = 260; // u32: of a JOB_BLOCK: all of it is in the window, and foldValues is enough
-export const F_STEPS = 264; // u32 address: a summary for each window, for FOLD_RATE and above when rows are several of them; or 0
+/** A u32 address: a summary for each window, for FOLD_RATE and above when rows are several of them; or 0. */
+export const F_STEPS = 264;
 export const F_STEP_COUNT = 268; // u32
 export const F_STEP_FROM = 272; // u32: the series has points in the steps [F_STEP_FROM, F_STEP_TO)
 export const F_STEP_TO = 276; // u32; 0: in none
@@ -46,24 +48,22 @@ export const F_OVER = 280; // u32: steps of a row
 export const F_SKIPPED = 284; // u32: windows at F_ENDS that end before any time there is
 export const FOLD_BYTES = 288;
 
-// ---- a part: the blocks of a series in one source, all fields u32
-// ------------------------------------------------------
+// ---- a part: the blocks of a series in one source, all fields u32 -------------------------------------------------
 export const P_ENTRY = 0; // address of the first block's entry
 export const P_BLOCKS = 4;
 export const P_BLOCK = 8; // the first block's number in the source
 export const P_SOURCE = 12;
 export const PART_BYTES = 16;
 
-// ---- a lane: the blocks of all series in one source, all fields u32
-// ----------------------------------------------------
-export const N_FIRST_BLOCKS = 0; // address: for each series the number of its first block (u32), and the end of the last one's
+// ---- a lane: the blocks of all series in one source, all fields u32 -----------------------------------------------
+/** An address: for each series the number of its first block (u32), and the end of the last one's. */
+export const N_FIRST_BLOCKS = 0;
 export const N_BASE = 4; // address where the entry of block 0 would be
 export const N_FROM = 8; // the blocks [N_FROM, N_TO) have entries
 export const N_TO = 12;
 export const LANE_BYTES = 16;
 
-// ---- F_MODE: which fields of a cell are wanted; the others may be anything
-// ---------------------------------------------
+// ---- F_MODE: which fields of a cell are wanted; the others may be anything ----------------------------------------
 export const FOLD_COUNT = 0; // S_COUNT, like all
 export const FOLD_SUM = 1; // S_SUM, S_SUM_LOW
 export const FOLD_ENDS = 2; // S_MIN, S_MAX
@@ -79,8 +79,7 @@ export const FOLD_INCREASE = 7;
 /** No cell: the values themselves go to F_VALUES. */
 export const FOLD_VALUES = 8;
 
-// ---- what foldNext asks for
-// -----------------------------------------------------------------------------------------
+// ---- what foldNext asks for ---------------------------------------------------------------------------------------
 /** Nothing, all series are in the cells. */
 export const JOB_DONE = 0;
 /** The points of F_BLOCK of F_SOURCE, for foldPoints. */

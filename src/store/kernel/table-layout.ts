@@ -25,8 +25,7 @@ export const TABLE_DONE = 0;
 export const TABLE_FULL = 1;
 export const TABLE_BAD_ID = 2;
 
-// ---- a head: what is known of a series; zeros while it has no points
-// ----------------------------------------------------
+// ---- a head: what is known of a series; zeros while it has no points ----------------------------------------------
 export const H_COUNT = 0; // points
 export const H_FIRST = 4; // address of the first chunk
 export const H_LAST = 8; // address of the chunk that is being filled
@@ -35,8 +34,7 @@ export const H_STOP = 16; // address of the end of its times, exclusive
 export const H_SPAN = 20; // bytes of its times: the value of a time at x is at x + span
 export const HEAD_BYTES = 32;
 
-// ---- a chunk: its head, times (i64), values (f64)
-// -------------------------------------------------------------------
+// ---- a chunk: its head, times (i64), values (f64) -----------------------------------------------------------------
 export const C_NEXT = 0; // address of the next chunk of the series; 0 for none
 export const C_SPAN = 4; // bytes of times, and of values, that there is room for
 export const CHUNK_HEAD_BYTES = 16;

@@ -12,8 +12,7 @@ export const SEGMENT_VERSION = 2;
 /** Areas begin at multiples of it. */
 export const ALIGNMENT = 8;
 
-// ---- header
-// ---------------------------------------------------------------------------------------------------------
+// ---- header -------------------------------------------------------------------------------------------------------
 export const HEADER_MAGIC = 'slungseg';
 export const H_MAGIC = 0; // 8 bytes
 export const H_VERSION = 8; // u32
@@ -24,8 +23,7 @@ export const H_NUMBER = 16; // u32: of the file's name
 export const H_CRC = 20; // u32: of the 20 bytes before
 export const HEADER_BYTES = 24;
 
-// ---- footer
-// ---------------------------------------------------------------------------------------------------------
+// ---- footer -------------------------------------------------------------------------------------------------------
 export const F_PAYLOADS_END = 0; // u64: one past the last payload
 export const F_INDEX = 8; // u64: where the index begins; it ends where the dictionary begins
 export const F_DICTIONARY = 16; // u64
@@ -51,8 +49,7 @@ export const FOOTER_COLD = 1;
 /** Some point has an ordinal that is not 0. */
 export const FOOTER_ORDINALS = 2;
 
-// ---- index
-// ----------------------------------------------------------------------------------------------------------
+// ---- index --------------------------------------------------------------------------------------------------------
 /**
  * A page has a checksum of its own (u32), so that a part of the index can be read alone. The last page may be shorter.
  */

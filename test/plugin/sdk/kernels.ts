@@ -1,4 +1,6 @@
-/** Compiles and instantiates asm/kernels.ts: the SDK's writers as plain functions, for tests that call them in bulk. */
+/**
+ * Compiles and instantiates asm/kernels.ts: the SDK's writers as plain functions, for tests that call them in bulk.
+ */
 import { compilePlugin } from '../../support/plugins.ts';
 
 interface Exports {

@@ -1,6 +1,6 @@
 /**
- * What a plugin can do with the SDK, through the stand-in host: every getter on every type, every writer, the services,
- * and what happens to memory. With the runtime that the SDK is built for, and with `stub`.
+ * What a plugin can do with the SDK, through the stand-in host: every getter on every type, every writer, the
+ * services, and what happens to memory. With the runtime that the SDK is built for, and with `stub`.
  */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { compilePlugin } from '../../support/plugins.ts';

@@ -1,7 +1,8 @@
 /**
  * A small host in JavaScript for SDK plugins: logview over JSON.parse, and maps for cache, config and lock. It is no
- * model of speed, and no substitute for the real host's tests; with it, what the SDK itself does can be tested alone. It
- * is strict where a wrong guest would go unnoticed: handles are counted, strings must be UTF-8, areas must be aligned.
+ * model of speed, and no substitute for the real host's tests; with it, what the SDK itself does can be tested alone.
+ * It is strict where a wrong guest would go unnoticed: handles are counted, strings must be UTF-8, areas must be
+ * aligned.
  */
 import { type Json, lookUp, type Scalar, scalarOf } from './lookup.ts';
 

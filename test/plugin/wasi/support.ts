@@ -1,6 +1,6 @@
 /**
- * A world for WASI guests in which nothing is left to chance: the clock stands still but for sleeping, random bytes count
- * up, and everything that is written is kept.
+ * A world for WASI guests in which nothing is left to chance: the clock stands still but for sleeping, random bytes
+ * count up, and everything that is written is kept.
  */
 import { readFileSync } from 'node:fs';
 import type { GuestStream } from '../../../src/plugin/guest.ts';

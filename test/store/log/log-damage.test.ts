@@ -24,7 +24,9 @@ interface Log {
   readonly offsets: readonly number[];
 }
 
-/** Every bit of this many is flipped, and every so many bytes the log is cut: odd, so that all bits of bytes are met. */
+/**
+ * Every bit of this many is flipped, and every so many bytes the log is cut: odd, so that all bits of bytes are met.
+ */
 const EVERY_BIT = sized(13, 3);
 const EVERY_LENGTH = sized(7, 1);
 const PIECES = sized(500, 2000);

@@ -1,6 +1,7 @@
 /**
- * Cold segments: what is deflated reads like what is not, a question about one series reads little, and lengths that are wrong
- * with checksums that are right (a wrong writer, or somebody who means harm) are refused without much memory.
+ * Cold segments: what is deflated reads like what is not, a question about one series reads little, and lengths that
+ * are wrong with checksums that are right (a wrong writer, or somebody who means harm) are refused without much
+ * memory.
  */
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * Packs: series of few points share a payload. What is read is what was written, with the same entries as blocks of their own have,
- * whatever is written around them, and also when a series turns out not to be small.
+ * Packs: series of few points share a payload. What is read is what was written, with the same entries as blocks of
+ * their own have, whatever is written around them, and also when a series turns out not to be small.
  */
 import { describe, expect, test } from 'vitest';
 import { parseQuery } from '../../../src/query/index.ts';

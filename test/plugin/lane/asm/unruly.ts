@@ -8,8 +8,8 @@
  *   seen   {"n":…,"seen":…}: records that the instance has had    none       nothing
  *   two    the record, twice                                      paths      {"n":…,"sum":…} over the fields p0, p1, …
  *   poison the next instance traps while it starts                stall      the next instance never ends its start
- *   keep   its handle, in the cache, and is put out as it is      use        puts out what is behind the handle that was kept
- *   spin   as it is, after `times` turns
+ *   keep   its handle, in the cache, and is put out as it is      use        puts out what is behind the handle that
+ *   was kept spin   as it is, after `times` turns
  *
  * Anything else: the record as it is. The configuration `field` gives `do` another name.
  */
