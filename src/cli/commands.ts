@@ -65,7 +65,7 @@ A plugin is in a sandbox. Its memory and the time of a call are limited; it sees
     doc: 'Check a topology (slung.yaml), draw or print it',
     longDoc: `Reads a topology, a file that describes sources, plugins, sinks and the routes between them, and says all that is wrong with it, each with its line and column. FILE is ./slung.yaml when it is not given, and slung.yaml in it when it is a directory; - is standard input. slung.yaml(5) describes the file. A tangent.yaml, which has the key dag, is read as well.
 
-Selectors are compiled, the files of plugins are read and recognised. Nothing is written, nothing is connected, and no plugin is run.`,
+Selectors are compiled, the files of plugins are read and recognised. Nothing is written, nothing is connected, and no plugin is run. This version checks and draws topologies; no command runs one yet.`,
     examples: [
       { doc: 'Is it right?', text: 'slung check slung.yaml' },
       { doc: 'What goes where', text: 'slung check --graph' },
