@@ -9,7 +9,7 @@ import type { BatchSettings, RecordSettings, SelectionSettings } from '../../con
 import { copyInto } from '../../engine/copy.ts';
 import * as L from '../../engine/layout.ts';
 import type { Program } from '../../engine/program.ts';
-import { counted } from '../../format/count.ts';
+import { counted, grouped } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Ends } from '../../graph/ends.ts';
 import type { RunHost } from '../../graph/host.ts';
@@ -114,6 +114,9 @@ class RecordEdge extends PointEdge {
   override words(): readonly string[] {
     const replaced = super.words();
     if (this.#without === 0) return replaced;
-    return [...replaced, `${this.#without} of ${counted(this.#records, 'record')} had no point: ${this.#first}`];
+    return [
+      ...replaced,
+      `${grouped(this.#without)} of ${counted(this.#records, 'record')} had no point: ${this.#first}`,
+    ];
   }
 }
