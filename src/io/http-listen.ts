@@ -9,8 +9,8 @@
  * well.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { excerpt } from '../text/printable.ts';
+import { bind } from './bind.ts';
 import { SourceError, sourceError } from './errors.ts';
 import { type Body, BodyReader } from './http-body.ts';
 import { Inbox } from './inbox.ts';
@@ -112,13 +112,8 @@ export class HttpListen implements UnitSource {
   /** Resolves when clients can connect. Throws the system's error. */
   async open(): Promise<void> {
     const { host, port } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port }, resolve);
-    });
-    this.port = (this.#server.address() as AddressInfo).port;
-    this.#server.removeAllListeners('error');
-    this.#server.on('error', (error) => this.#inbox.end(sourceError(this.name, 'listen on', error)));
+    const onLater = (error: unknown): void => this.#inbox.end(sourceError(this.name, 'listen on', error));
+    this.port = (await bind(this.#server, { host, port }, onLater)).port;
   }
 
   readNow(target: Uint8Array): number {

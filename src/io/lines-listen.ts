@@ -7,19 +7,18 @@
  * protocol has no answers.
  */
 import { lstatSync, unlinkSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { excerpt } from '../text/printable.ts';
+import { type BindAt, bind } from './bind.ts';
 import { errorCode, SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { listenError } from './listen-error.ts';
 import type { Source } from './types.ts';
-import { isLoopback } from './who-asks.ts';
 
 export interface LinesListenOptions {
   /** For messages. */
   readonly name: string;
-  /** Port 0: one that is free. A host has no brackets. */
-  readonly at: { readonly host: string; readonly port: number } | { readonly socket: string };
+  readonly at: BindAt;
   /** More at a time are refused. */
   readonly maxConnections: number;
   /** A line that is longer without its end ends its connection. */
@@ -91,19 +90,10 @@ export class LinesListen implements Source {
 
   /** Resolves when senders can connect. Throws the system's error. */
   async open(): Promise<void> {
-    const { at } = this.#options;
-    const server = this.#server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen('socket' in at ? { path: at.socket } : at, resolve);
-    });
-    if (!('socket' in at)) {
-      const bound = server.address() as AddressInfo;
-      this.port = bound.port;
-      this.isPublic = !isLoopback(bound.address);
-    }
-    server.removeAllListeners('error');
-    server.on('error', (error) => this.#inbox.end(sourceError(this.name, 'listen on', error)));
+    const onLater = (error: unknown): void => this.#inbox.end(sourceError(this.name, 'listen on', error));
+    const { port, isPublic } = await bind(this.#server, this.#options.at, onLater);
+    this.port = port;
+    this.isPublic = isPublic;
   }
 
   readNow(target: Uint8Array): number {

@@ -5,16 +5,15 @@
  * listen-door.ts.
  */
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { excerpt } from '../text/printable.ts';
+import { bind } from './bind.ts';
 import { SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { doorServer } from './listen-door.ts';
 import { listenError } from './listen-error.ts';
 import { readEvents, readLines } from './listen-frames.ts';
 import type { Source } from './types.ts';
-import { isLoopback } from './who-asks.ts';
 
 export interface ListenOptions {
   /** One line for people: a frame that was ignored. Told for the first few only; `badFrames` counts all. */
@@ -132,16 +131,10 @@ export class ListenSource implements Source {
 
   /** Resolves when producers can connect. Throws the system's error. */
   async open(port: number): Promise<void> {
-    const server = this.#server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: this.#host, port }, resolve);
-    });
-    const bound = server.address() as AddressInfo;
+    const onLater = (error: unknown): void => this.#inbox.end(sourceError(this.name, 'listen on', error));
+    const bound = await bind(this.#server, { host: this.#host, port }, onLater);
     this.port = bound.port;
-    this.isPublic = !isLoopback(bound.address);
-    server.removeAllListeners('error');
-    server.on('error', (error) => this.#inbox.end(sourceError(this.name, 'listen on', error)));
+    this.isPublic = bound.isPublic;
   }
 
   readNow(target: Uint8Array): number {
