@@ -179,8 +179,13 @@ export class EngineMemory {
    */
   classCounts(block: number): { readonly classes: readonly number[]; readonly unrouted: number } {
     const { classCount } = this.map;
-    const classes = Array.from({ length: Math.max(1, classCount) }, (_, i) => this.#outputWord(block, i, L.B_MATCHED));
+    const classes = Array.from({ length: Math.max(1, classCount) }, (_, i) => this.taken(block, i));
     return { classes, unrouted: classCount > 0 ? this.word(block, L.B_UNROUTED) : 0 };
+  }
+
+  /** How many records of a processed block a class took. */
+  taken(block: number, output = 0): number {
+    return this.#outputWord(block, output, L.B_MATCHED);
   }
 
   /**

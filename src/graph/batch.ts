@@ -5,7 +5,7 @@
  */
 import type { InputFile } from './input-file.ts';
 import type { Lane, Seat } from './lane.ts';
-import { NO_RECEIPTS, type Receipt } from './receipt.ts';
+import { failTogether, type Receipt } from './receipt.ts';
 
 /** Why a batch was closed. */
 export type Trigger = 'full' | 'dry' | 'aged' | 'end' | 'long';
@@ -94,12 +94,7 @@ export class Batch implements Seat, BatchOf {
 
   /** One holder gives it up: what came of it is neither delivered nor counted. */
   fail(): void {
-    if (this.receipts !== NO_RECEIPTS) {
-      for (const receipt of this.receipts) {
-        receipt.retain();
-        receipt.fail();
-      }
-    }
+    failTogether(this.receipts);
     this.release();
   }
 

@@ -5,8 +5,8 @@
  */
 import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import { Batch, type BatchOf, type Origin } from './batch.ts';
-import type { Edge } from './edge.ts';
-import type { LongLine } from './feed.ts';
+import type { Edges } from './edges.ts';
+import type { LongLine } from './filled.ts';
 import type { Talk } from './host.ts';
 import { LongLineBuffer } from './long-line.ts';
 import { noteProgress } from './position.ts';
@@ -20,7 +20,7 @@ const NEWLINE = Buffer.from('\n');
 export interface DrainParts {
   readonly stage: Stage;
   readonly settings: NodeSettings;
-  readonly edges: readonly Edge[];
+  readonly edges: Edges;
   readonly stats: Stats;
   readonly rejecting: Rejecting;
   readonly talk: Talk;
@@ -40,7 +40,7 @@ interface Leaving {
 
 export class Drain {
   stopped: Stop | undefined;
-  readonly edges: readonly Edge[];
+  readonly #edges: Edges;
   readonly #stage: Stage;
   readonly #settings: NodeSettings;
   readonly #stats: Stats;
@@ -59,7 +59,7 @@ export class Drain {
   constructor({ stage, settings, edges, stats, rejecting, talk }: DrainParts) {
     this.#stage = stage;
     this.#settings = settings;
-    this.edges = edges;
+    this.#edges = edges;
     this.#stats = stats;
     this.#rejecting = rejecting;
     this.#talk = talk;
@@ -72,8 +72,11 @@ export class Drain {
    * @throws SinkError
    */
   step(): 'ran' | 'full' | 'dry' {
-    if (!this.#hasBegun) this.#begin();
-    if (!this.#flush()) return 'full';
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#edges.writePrefaces(this.#stage);
+    }
+    if (!this.#edges.flush()) return 'full';
     if (this.#leaving !== undefined) this.#leave();
     else if (this.#isAside || !this.#takeTurn()) return this.#takeNext();
     return 'ran';
@@ -96,11 +99,6 @@ export class Drain {
     return 'ran';
   }
 
-  #begin(): void {
-    this.#hasBegun = true;
-    this.#write(this.#stage.preface());
-  }
-
   /** @returns false when nothing has to be done before the next batch */
   #takeTurn(): boolean {
     const act = this.#acts.shift();
@@ -115,12 +113,6 @@ export class Drain {
     return true;
   }
 
-  /** Until the edges may take more; undefined when other nodes bring that about. */
-  wait(): Promise<void> | undefined {
-    for (const edge of this.edges) if (!edge.flush()) return edge.wait();
-    return undefined;
-  }
-
   /** A long line is being collected beside the lanes. */
   get isCollecting(): boolean {
     return this.#long.isOpen;
@@ -130,7 +122,7 @@ export class Drain {
   closeHolding(): void {
     const held = this.#stage.holding?.close(this.#talk) ?? [];
     if (held.length === 0) return;
-    this.#acts.push(() => this.#write(this.#stage.preface()));
+    this.#acts.push(() => this.#edges.writePrefaces(this.#stage));
     this.#again = held;
   }
 
@@ -138,7 +130,7 @@ export class Drain {
   takePart(part: Uint8Array): void {
     for (const piece of this.#long.add(part)) {
       this.#rejecting.passTooLong(piece);
-      if (this.#settings.rejects.onError === 'keep') this.#acts.push(() => this.#write(piece));
+      if (this.#settings.rejects.onError === 'keep') this.#acts.push(() => this.#edges.write(piece));
     }
   }
 
@@ -158,7 +150,7 @@ export class Drain {
       return;
     }
     this.#long.clear();
-    if (this.#settings.rejects.onError === 'keep') this.#write(NEWLINE);
+    if (this.#settings.rejects.onError === 'keep') this.#edges.write(NEWLINE);
     const column = maxRecordBytes + 1;
     this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
     for (const receipt of receipts) receipt.release();
@@ -172,23 +164,13 @@ export class Drain {
     for (const batch of this.#stage.lanes.abandonAll()) batch.fail();
   }
 
-  #flush(): boolean {
-    let isFlushed = true;
-    for (const edge of this.edges) if (!edge.flush()) isFlushed = false;
-    return isFlushed;
-  }
-
-  #write(bytes: Uint8Array | undefined): void {
-    if (bytes !== undefined) for (const edge of this.edges) edge.write(bytes);
-  }
-
   /** Delivers what a lane has output so far and lets it go on. */
   #drainPart(batch: Batch): void {
     const stopsAt = this.#stage.output?.(batch, this.#rejecting);
     const overAt = stopsAt === undefined ? [] : [stopsAt];
     this.#leaving = { batch, isWhole: false, verdict: undefined, isDone: false, overAt };
-    for (const edge of this.edges) edge.offer(batch, false);
-    if (this.#flush()) this.#leave();
+    this.#edges.offer(batch, false, false);
+    if (this.#edges.flush()) this.#leave();
   }
 
   #drain(batch: Batch): void {
@@ -220,16 +202,16 @@ export class Drain {
     const overAt = stopsAt === undefined ? [] : [stopsAt];
     if (isOver) overAt.push(this.#rejecting.placeOf(origin.name, origin.lines + counts.lines));
     this.#leaving = { batch, isWhole: true, verdict, isDone: !isLost, overAt };
-    for (const edge of this.edges) edge.offer(batch, !isLost);
+    this.#edges.offer(batch, true, !isLost);
     origin.lines += counts.lines;
-    if (this.#flush()) this.#leave();
+    if (this.#edges.flush()) this.#leave();
   }
 
   /** The output of a batch has been delivered. */
   #leave(): void {
     const { batch, isWhole, verdict, isDone, overAt } = this.#leaving!;
     this.#leaving = undefined;
-    if (this.edges.some(({ isClosed }) => isClosed)) this.stopped ??= 'closed';
+    if (this.#edges.isClosed) this.stopped ??= 'closed';
     const isDelivered = this.stopped !== 'closed';
     if (verdict !== undefined && this.stopped === undefined) {
       this.stopped = verdict.stop;

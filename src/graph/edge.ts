@@ -4,6 +4,7 @@
  */
 import type { Sink } from '../io/index.ts';
 import type { Batch } from './batch.ts';
+import { EdgeCounts } from './edge-counts.ts';
 import type { StoreReport } from './point-store.ts';
 import type { Stats } from './stats.ts';
 
@@ -14,6 +15,11 @@ export interface Edge {
   readonly isClosed: boolean;
   /** Nothing of it is to be seen before `commit`, and nothing is left of it by `abort`. */
   readonly isAllOrNothing: boolean;
+  /** The class of the node's output that it takes; 0 when there is only one. */
+  readonly output: number;
+  readonly counts: EdgeCounts;
+  /** It leads to another node: when that takes no more, the other edges go on. */
+  readonly leadsToNode?: true;
   /**
    * Delivers what came of a batch, which stays as it is until `flush` says so.
    * @param isWhole false: it is a part of what comes of the batch; the rest follows, or the lane has given it up
@@ -43,6 +49,8 @@ export interface Edge {
 
 /** Bytes to a sink: written from the block in which they are. */
 export class SinkEdge implements Edge {
+  readonly output: number;
+  readonly counts = new EdgeCounts();
   readonly #sink: Sink;
   readonly #stats: Stats;
   #batch: Batch | undefined;
@@ -52,7 +60,8 @@ export class SinkEdge implements Edge {
   #isWritten = true;
 
   /** @param stats counts what the sink has taken */
-  constructor(sink: Sink, stats: Stats) {
+  constructor(sink: Sink, stats: Stats, output = 0) {
+    this.output = output;
     this.#sink = sink;
     this.#stats = stats;
   }
@@ -84,9 +93,9 @@ export class SinkEdge implements Edge {
     const batch = this.#batch;
     if (batch === undefined) return true;
     const { memory } = batch.lane;
-    const count = memory.segmentCount(batch.block);
+    const count = memory.segmentCount(batch.block, this.output);
     while (this.#next < count && !this.#sink.closed) {
-      if (!this.#put(memory.segment(batch.block, this.#next++))) return false;
+      if (!this.#put(memory.segment(batch.block, this.#next++, this.output))) return false;
     }
     this.#batch = undefined;
     return true;
@@ -129,6 +138,8 @@ export class SinkEdge implements Edge {
   }
 
   #count({ length }: Uint8Array): void {
-    if (!this.#sink.closed) this.#stats.bytesOut += length;
+    if (this.#sink.closed) return;
+    this.#stats.bytesOut += length;
+    this.counts.bytes += length;
   }
 }

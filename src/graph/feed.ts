@@ -10,31 +10,10 @@ import type { EngineMemory } from '../engine/engine.ts';
 import { SourceError } from '../io/errors.ts';
 import { type Source, WOULD_BLOCK } from '../io/types.ts';
 import { Batch, type Origin, type Trigger } from './batch.ts';
+import { Carry } from './carry.ts';
+import type { Filled } from './filled.ts';
 import type { Lane, Seat } from './lane.ts';
 import { type Ledger, NO_RECEIPTS, type Receipt } from './receipt.ts';
-
-/** A line longer than a block, whose parts have been handed on, is over. */
-export interface LongLine {
-  readonly kind: 'long';
-  /** Without its newline. */
-  readonly lengthBytes: number;
-  readonly sourceOffset: number;
-  /** The source ended before its newline. */
-  readonly endAdded: boolean;
-  /** As those of a batch: whoever takes the line holds them. */
-  readonly receipts: readonly Receipt[];
-  readonly whole: number;
-}
-
-export type Filled =
-  | Batch
-  | LongLine
-  /** A part of a line that is longer than a block, borrowed until the next call; `long` follows, or `end`. */
-  | { readonly kind: 'part'; readonly bytes: Uint8Array }
-  /** Nothing to read now; the block is kept. Wait for the source, at most until `deadlineMs` when that is given. */
-  | { readonly kind: 'dry'; readonly deadlineMs: number | undefined }
-  /** `unfinishedBytes` of a last line had been read when the run was stopped; 0 at the true end of the input. */
-  | { readonly kind: 'end'; readonly unfinishedBytes: number; readonly failure: SourceError | undefined };
 
 export interface BatchLimits {
   readonly batchBytes: number;
@@ -73,8 +52,7 @@ export class Feed {
   readonly #source: Source;
   readonly #limits: BatchLimits;
   readonly #clockMs: () => number;
-  #carry = new Uint8Array(4096);
-  #carryBytes = 0;
+  readonly #carry = new Carry();
   /** Bytes in the current block, which starts at `sourceOffset` of the source. */
   #used = 0;
   /** One past the last newline in the current block, counted from its start; 0 when there is none. */
@@ -83,6 +61,8 @@ export class Feed {
   readonly #startOffset: number;
   /** When the first byte of the current batch arrived. */
   #openedMs = 0;
+  /** The same of what is in the carry and was in a block before. */
+  #stashedMs: number | undefined;
   #isFirstBatch: boolean;
   /** `stopped` and `failed`: nothing more is read, and a last line without a newline is not known to be whole. */
   #state: 'reading' | 'ended' | 'stopped' | 'failed' = 'reading';
@@ -108,7 +88,7 @@ export class Feed {
   /** Decompressed bytes read so far. */
   get bytesRead(): number {
     const done = this.#sourceOffset - this.#startOffset;
-    return done + this.#used + this.#carryBytes + (this.#long?.lengthBytes ?? 0);
+    return done + this.#used + this.#carry.lengthBytes + (this.#long?.lengthBytes ?? 0);
   }
 
   /**
@@ -120,7 +100,7 @@ export class Feed {
     const start = memory.inputStart(seat.block);
     const capacity = memory.options.blockBytes;
     if (this.#long !== undefined) return this.#collectLong(seat, start);
-    if (this.#carryBytes > 0) this.#unpackCarry(memory, start);
+    if (this.#carry.lengthBytes > 0) this.#unpackCarry(memory, start);
     while (true) {
       const early = this.#cutByLines(seat, start);
       if (early !== undefined) return early;
@@ -152,6 +132,23 @@ export class Feed {
     }
   }
 
+  /** After `dry`: the next call of `fill` may be given another block. @returns whether there was something to keep */
+  stash(seat: Seat): boolean {
+    if (this.#used === 0) return false;
+    const { memory } = seat.lane;
+    const start = memory.inputStart(seat.block);
+    this.#carry.keep(memory.view(start, start + this.#used));
+    this.#stashedMs = this.#openedMs;
+    this.#used = 0;
+    this.#linesEnd = 0;
+    return true;
+  }
+
+  /** A line that no block can hold has begun and not ended. */
+  get isInLongLine(): boolean {
+    return this.#long !== undefined;
+  }
+
   /** Counts bytes that have been read to the end of the block. */
   #takeIn(memory: EngineMemory, at: number, bytes: number): void {
     if (this.#used === 0) this.#openedMs = this.#clockMs();
@@ -167,16 +164,11 @@ export class Feed {
   }
 
   #unpackCarry(memory: EngineMemory, start: number): void {
-    const bytes = this.#carryBytes;
-    memory.view(start, start + bytes).set(this.#carry.subarray(0, bytes));
-    this.#carryBytes = 0;
+    const bytes = this.#carry.lengthBytes;
+    this.#carry.moveTo(memory.view(start, start + bytes));
     this.#takeIn(memory, start, bytes);
-  }
-
-  #keepCarry(bytes: Uint8Array): void {
-    if (bytes.length > this.#carry.length) this.#carry = new Uint8Array(bytes.length * 2);
-    this.#carry.set(bytes);
-    this.#carryBytes = bytes.length;
+    if (this.#stashedMs !== undefined) this.#openedMs = this.#stashedMs;
+    this.#stashedMs = undefined;
   }
 
   #whenDry(seat: Seat, start: number): Filled {
@@ -220,7 +212,7 @@ export class Feed {
     const from = isMarked ? start + BOM.length : start;
     const to = this.#of.cutAt?.(seat.lane, from, wanted) ?? wanted;
     const endAdded = isEndAdded && to === wanted;
-    if (to < end) this.#keepCarry(memory.view(to, end));
+    if (to < end) this.#carry.keep(memory.view(to, end));
     const sourceOffset = this.#sourceOffset + (from - start);
     this.#sourceOffset += to - start - (endAdded ? 1 : 0);
     this.#used = 0;
@@ -235,14 +227,15 @@ export class Feed {
     if (ledger !== undefined) return { receipts: [ledger.issue()], whole: 1 };
     if (crossing === undefined) return { receipts: NO_RECEIPTS, whole: 0 };
     crossing.retain();
-    const isWhole = crossing.isLast && crossing.isComplete && this.#carryBytes === 0;
+    const isWhole = crossing.isLast && crossing.isComplete && this.#carry.lengthBytes === 0;
     return { receipts: [crossing], whole: isWhole ? 1 : 0 };
   }
 
   /** Nothing more is taken from it. */
   close(): void {
     const { crossing } = this.#of;
-    const isCut = crossing?.isComplete === true && this.#used + this.#carryBytes === 0 && this.#long === undefined;
+    const isCut =
+      crossing?.isComplete === true && this.#used + this.#carry.lengthBytes === 0 && this.#long === undefined;
     if (isCut) crossing.release();
     else crossing?.fail();
   }
@@ -280,7 +273,7 @@ export class Feed {
     const long = this.#long!;
     const newline = bytes.indexOf(NEWLINE);
     if (newline >= 0) {
-      this.#keepCarry(bytes.subarray(newline + 1));
+      this.#carry.keep(bytes.subarray(newline + 1));
       long.newlineBytes = 1;
     }
     const part = newline < 0 ? bytes : bytes.subarray(0, newline);

@@ -7,8 +7,9 @@ import { copyInto } from '../engine/copy.ts';
 import { type Source, SourceError, WOULD_BLOCK } from '../io/index.ts';
 import type { Batch } from './batch.ts';
 import type { Edge } from './edge.ts';
+import { EdgeCounts } from './edge-counts.ts';
 import type { Crossing } from './feed.ts';
-import { type InputPosition, NO_RECEIPTS, type Receipt } from './receipt.ts';
+import { failTogether, type InputPosition, NO_RECEIPTS, type Receipt } from './receipt.ts';
 import type { Stats } from './stats.ts';
 
 /** A batch's bytes on their way into another node: one receipt there for all that the batch has here. */
@@ -37,10 +38,7 @@ class BatchCrossing implements Crossing {
   }
 
   fail(): void {
-    for (const receipt of this.#receipts) {
-      receipt.retain();
-      receipt.fail();
-    }
+    failTogether(this.#receipts);
     this.release();
   }
 }
@@ -48,6 +46,9 @@ class BatchCrossing implements Crossing {
 export class NodeEdge implements Edge {
   readonly name: string;
   readonly isAllOrNothing = false;
+  readonly leadsToNode = true;
+  readonly output: number;
+  readonly counts = new EdgeCounts();
   readonly #stats: Stats;
   /** What is on offer: the rest of a piece, then pieces [#piece, #count) of a batch; other bytes are one piece. */
   #current: Uint8Array | undefined;
@@ -70,8 +71,9 @@ export class NodeEdge implements Edge {
    * @param name what the second node's messages call its input
    * @param stats counts what has crossed
    */
-  constructor(name: string, stats: Stats) {
+  constructor(name: string, stats: Stats, output = 0) {
     this.name = name;
+    this.output = output;
     this.#stats = stats;
   }
 
@@ -80,10 +82,14 @@ export class NodeEdge implements Edge {
   }
 
   offer(batch: Batch, isWhole: boolean): void {
-    if (this.#isClosed) return;
-    const { memory } = batch.lane;
+    const count = batch.lane.memory.segmentCount(batch.block, this.output);
+    if (this.#isClosed) {
+      // What nobody takes is not done, and its source has to give it again.
+      if (count > 0) failTogether(batch.receipts);
+      return;
+    }
     this.#batch = batch;
-    this.#count = memory.segmentCount(batch.block);
+    this.#count = count;
     this.#crossing = batch.receipts === NO_RECEIPTS ? undefined : new BatchCrossing(batch, isWhole);
     this.#begin();
   }
@@ -184,15 +190,18 @@ export class NodeEdge implements Edge {
     const batch = this.#batch;
     while (this.#piece < this.#count) {
       const at = this.#piece++;
-      this.#current = batch === undefined ? this.#bytes : batch.lane.memory.segment(batch.block, at);
+      this.#current = batch === undefined ? this.#bytes : batch.lane.memory.segment(batch.block, at, this.output);
       if (this.#current!.length > 0) return;
     }
     this.#current = undefined;
     this.#batch = undefined;
     this.#bytes = undefined;
-    this.#stats.bytesOut = this.#crossed;
+    const bytes = this.#crossed - this.#begunCrossing;
+    this.#stats.bytesOut += bytes;
+    this.counts.bytes += bytes;
+    this.counts.bytesCopied += bytes;
     const opened = this.#opened;
-    if (this.#crossed === this.#begunCrossing) {
+    if (bytes === 0) {
       // A batch of which nothing crosses owes nothing to the other side.
       this.#crossing?.release();
       this.#crossing = undefined;

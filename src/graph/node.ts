@@ -14,10 +14,12 @@ import { excerpt } from '../text/printable.ts';
 import { Batch } from './batch.ts';
 import { Drain } from './drain.ts';
 import type { Edge } from './edge.ts';
+import { Edges } from './edges.ts';
 import type { RunHost, StopSignal } from './host.ts';
 import type { Inlet } from './inlet.ts';
 import { conclude, type NodeEnd, sinkErrorOf } from './outcome.ts';
-import { type Aside, Reader } from './reader.ts';
+import type { Aside, Reader } from './reader.ts';
+import { type Readers, readerOf } from './readers.ts';
 import { NO_RECEIPTS } from './receipt.ts';
 import type { Rejecting } from './rejecting.ts';
 import type { NodeSettings, Stage } from './stage.ts';
@@ -36,7 +38,8 @@ const lookMs = { lane: 10, 'dry-lane': 1 } as const;
 export interface NodeParts {
   readonly stage: Stage;
   readonly settings: NodeSettings;
-  readonly inlet: Inlet;
+  /** Asked in turns; their batches interleave whole, each one's in its order. */
+  readonly inlets: readonly Inlet[];
   /**
    * In the order in which they are offered a batch: what the first one has taken at once is there before the second
    * one sees it.
@@ -55,7 +58,8 @@ export type Step = 'ran' | 'dry' | 'full' | 'over';
 export class Node {
   readonly #parts: NodeParts;
   readonly #host: RunHost;
-  readonly #reader: Reader;
+  readonly #reader: Reader | Readers;
+  readonly #edges: Edges;
   readonly #drain: Drain;
   readonly #startMs: number;
   #aside: Aside | undefined;
@@ -73,14 +77,16 @@ export class Node {
     this.#parts = parts;
     this.#host = host;
     this.#startMs = host.clockMs();
-    this.#drain = new Drain({ ...parts, talk: host.talk });
+    const clockMs = (): number => host.clockMs();
+    this.#edges = new Edges(parts.edges, clockMs);
+    this.#drain = new Drain({ ...parts, edges: this.#edges, talk: host.talk });
     const isStopping = (): boolean => this.#signal !== undefined || this.#drain.stopped !== undefined;
-    this.#reader = new Reader({ ...parts, clockMs: () => host.clockMs(), isStopping });
+    this.#reader = readerOf(parts.inlets, { ...parts, clockMs, isStopping });
   }
 
   /** It reads from outside of the graph. */
   get isSource(): boolean {
-    return this.#parts.inlet.kind === 'inputs';
+    return this.#reader.isOutside;
   }
 
   /** How it ended; undefined while it has not. */
@@ -138,9 +144,8 @@ export class Node {
   /** After a step that was `dry` or `full`: what may change that. */
   waits(waits: Waits): void {
     if (this.#collecting !== undefined) waits.until(this.#collecting);
-    const writing = this.#drain.wait();
-    if (writing !== undefined) waits.until(writing);
-    else if (this.#needs === 'input') this.#waitForInput(waits);
+    if (this.#edges.waits(waits)) return;
+    if (this.#needs === 'input') this.#waitForInput(waits);
     else if (this.#needs !== 'nothing') this.#oldest.add(waits, this.#parts.stage.lanes.oldest, lookMs[this.#needs]);
   }
 
@@ -154,7 +159,7 @@ export class Node {
     this.#needs = 'nothing';
     const drained = this.#drain.step();
     if (drained !== 'dry') return drained;
-    if (this.#drain.edges.some(({ isClosed }) => isClosed)) this.#drain.stopped ??= 'closed';
+    if (this.#edges.isClosed) this.#drain.stopped ??= 'closed';
     if (this.#drain.stopped !== undefined) return this.#abandon();
     if (this.#collecting !== undefined) return 'dry';
     if (this.#aside !== undefined) return this.#takeAside(this.#aside);

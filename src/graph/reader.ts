@@ -4,7 +4,8 @@
  */
 import { SourceError } from '../io/index.ts';
 import type { Batch, Origin } from './batch.ts';
-import { Feed, type FeedOf, type Filled } from './feed.ts';
+import { Feed, type FeedOf } from './feed.ts';
+import type { Filled } from './filled.ts';
 import type { Inlet, OpenedInput } from './inlet.ts';
 import type { Lane, Seat } from './lane.ts';
 import type { NodeSettings, Stage } from './stage.ts';
@@ -56,7 +57,8 @@ export class Reader {
   #hasOpened = false;
   #isStopped = false;
   #isClosed = false;
-  #bytesBefore = 0;
+  /** Of the input at hand, by `stats`. */
+  #bytesCounted = 0;
   /** The sizes of the inputs that have been opened, as far as they are known. */
   knownBytes = 0;
 
@@ -86,7 +88,7 @@ export class Reader {
     this.#seat ??= lanes.acquire(this.#isLive && lanes.inFlight === 0);
     if (this.#seat === undefined) return NO_BLOCK;
     const filled = feed.fill(this.#seat);
-    this.#parts.stats.bytesIn = this.#bytesBefore + feed.bytesRead;
+    this.#countBytes(feed);
     this.#isDry = filled.kind === 'dry';
     this.#deadlineMs = filled.kind === 'dry' ? filled.deadlineMs : undefined;
     if (filled.kind === 'batch') {
@@ -98,7 +100,7 @@ export class Reader {
 
   /** The input at hand is over. */
   endInput(): void {
-    if (this.#feed !== undefined) this.#bytesBefore += this.#feed.bytesRead;
+    this.#bytesCounted = 0;
     this.#of?.source.close();
     this.#feed?.close();
     this.#feed = undefined;
@@ -112,7 +114,25 @@ export class Reader {
 
   /** Reads no more from outside. What has been read is still given, as far as it is whole. */
   stop(): void {
-    this.#isStopped = true;
+    if (this.isOutside) this.#isStopped = true;
+  }
+
+  /** It reads from outside of the graph. */
+  get isOutside(): boolean {
+    return this.#parts.inlet.kind === 'inputs';
+  }
+
+  /** Bytes of a line that no block can hold have been given, and its end has not. */
+  get isInLongLine(): boolean {
+    return this.#feed?.isInLongLine === true;
+  }
+
+  /** After `dry`: lets go of the block that is being filled, so that somebody else can have it. */
+  standAside(): void {
+    const hasStashed = this.#seat !== undefined && this.#feed!.stash(this.#seat);
+    this.putBack();
+    // It is not asked before there is something: each time what it has would be copied twice.
+    if (hasStashed && this.isOutside) this.#waitForSource();
   }
 
   /** Nothing is read any more. */
@@ -130,10 +150,14 @@ export class Reader {
       waits.until(this.#opening);
       return;
     }
+    // Another inlet of the node may be open still.
+    if (this.#feed === undefined) return;
     if (this.#deadlineMs !== undefined) waits.notAfter(this.#deadlineMs);
-    const source = this.#of?.source;
-    if (source === undefined || this.#parts.inlet.kind === 'edge') return;
-    this.#wait ??= source.wait().then(
+    if (this.isOutside) waits.until(this.#waitForSource());
+  }
+
+  #waitForSource(): Promise<void> {
+    this.#wait ??= this.#of!.source.wait().then(
       () => {
         this.#wait = undefined;
       },
@@ -142,7 +166,12 @@ export class Reader {
         this.#error = error;
       },
     );
-    waits.until(this.#wait);
+    return this.#wait;
+  }
+
+  #countBytes({ bytesRead }: Feed): void {
+    this.#parts.stats.bytesIn += bytesRead - this.#bytesCounted;
+    this.#bytesCounted = bytesRead;
   }
 
   /** Nothing can have come since the last look. */

@@ -33,6 +33,14 @@ export interface Receipt {
 /** The receipts of batches that no source wants back. */
 export const NO_RECEIPTS: readonly Receipt[] = Object.freeze([]);
 
+/** Says of each that something will not be done, for somebody who does not hold it. */
+export function failTogether(receipts: readonly Receipt[]): void {
+  for (const receipt of receipts) {
+    receipt.retain();
+    receipt.fail();
+  }
+}
+
 /** A receipt of a batch that was cut from a source. Made with one holder. */
 export class SourceReceipt implements Receipt {
   readonly #ledger: Ledger;

@@ -92,8 +92,11 @@ export interface Stage {
   readonly atLimit: 'again' | 'cut' | 'lost';
   /** Undefined as soon as the stage can output. */
   readonly holding?: Holding | undefined;
-  /** What is output before anything else, when there is something. Asked at the start, and again after `holding`. */
-  preface(): Uint8Array | undefined;
+  /**
+   * What is output before anything else, when there is something. Asked at the start, and again after `holding`.
+   * @param output the class of the output
+   */
+  preface(output: number): Uint8Array | undefined;
   /**
    * A block that can take `bytes` at once, for a long record or a batch that is done again. Nothing may be in flight.
    */

@@ -70,7 +70,7 @@ export function singleRun({ stage, settings, counts, ends, edges = [], open }: S
       stats,
       rejecting,
       collectGarbage,
-      inlet: inputsOf(settings, ends, open),
+      inlets: [inputsOf(settings, ends, open)],
       edges: sink === undefined ? edges : [...edges, new SinkEdge(sink, stats)],
       closeRejects: () => rejects?.close(),
     },

@@ -190,7 +190,7 @@ class PluginRun {
       if (edge === undefined && recording !== undefined) edges.unshift(recording.edge);
       const collectGarbage = stage === this.#last ? ends.collectGarbage : undefined;
       const parts = { stage: stage as Stage, settings, ...counts, edges, collectGarbage, closeRejects };
-      const node = new Node({ ...parts, inlet: inlet ?? this.#inputs(ends, recording?.openFrom(ends)) }, this.#host);
+      const node = new Node({ ...parts, inlets: [inlet ?? this.#inputs(ends, recording?.openFrom(ends))] }, this.#host);
       inlet = edge === undefined ? undefined : { kind: 'edge', edge };
       return node;
     });

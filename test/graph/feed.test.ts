@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildPlan } from '../../src/engine/plan.ts';
-import { type BatchLimits, Feed, type Filled } from '../../src/graph/feed.ts';
+import { type BatchLimits, Feed } from '../../src/graph/feed.ts';
+import type { Filled } from '../../src/graph/filled.ts';
 import type { Seat } from '../../src/graph/lane.ts';
 import { type Source, SourceError } from '../../src/io/index.ts';
 import { MainLane } from '../../src/stage/select/main-lane.ts';

@@ -87,7 +87,7 @@ class Model {
     const sinks = Array.from({ length: sinkCount }, () => this.#addSink());
     const edges = [...nodeEdges, ...sinks.map((sink) => new SinkEdge(sink, counts.stats))];
     const parts = { stage, settings, ...counts, edges, collectGarbage: undefined, closeRejects: () => {} };
-    const node = new Node({ ...parts, inlet: inlet ?? this.#addSource() }, this.#host);
+    const node = new Node({ ...parts, inlets: [inlet ?? this.#addSource()] }, this.#host);
     this.parts.push({ node, stage, before });
     for (const edge of nodeEdges) this.#addTree({ kind: 'edge', edge }, stage, depth - 1);
   }
@@ -243,7 +243,7 @@ test('two live inputs in one graph: a silent one does not hold up a busy one, no
     };
     const edges = [new SinkEdge(sink, counts.stats)];
     return new Node(
-      { stage, settings, ...counts, edges, inlet, collectGarbage: undefined, closeRejects: () => {} },
+      { stage, settings, ...counts, edges, inlets: [inlet], collectGarbage: undefined, closeRejects: () => {} },
       host,
     );
   };
@@ -283,11 +283,11 @@ test('a node whose reader went away, and whose rejects cannot be kept, ends the 
   };
   const edges = [edge, new SinkEdge(gone, first.stats)];
   const others = { settings, collectGarbage: undefined };
-  const one = new Node({ ...others, stage: stageOf(2), ...first, inlet, edges, closeRejects }, host);
+  const one = new Node({ ...others, stage: stageOf(2), ...first, inlets: [inlet], edges, closeRejects }, host);
   const sinkEdge = new SinkEdge(behind, second.stats);
   const reading: Inlet = { kind: 'edge', edge };
   const two = new Node(
-    { ...others, stage: stageOf(1), ...second, inlet: reading, edges: [sinkEdge], closeRejects: () => {} },
+    { ...others, stage: stageOf(1), ...second, inlets: [reading], edges: [sinkEdge], closeRejects: () => {} },
     host,
   );
   await new Graph([one, two], host).execute();

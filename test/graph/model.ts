@@ -70,6 +70,7 @@ class ModelLane implements Lane {
       setWord: (block: number, word: number, value: number) => this.#words.set(block * 1000 + word, value),
       counts: (block: number) => this.counts[block]!,
       reject: (block: number, i: number) => this.rejects[block]![i]!,
+      taken: (block: number) => this.counts[block]!.matched,
       segmentCount: (block: number) => this.pieces[block]!.length,
       segment: (block: number, i: number) => this.pieces[block]![i]!,
     } as unknown as EngineMemory;

@@ -5,6 +5,7 @@
  */
 import type { Batch, Origin } from '../../graph/batch.ts';
 import type { Edge } from '../../graph/edge.ts';
+import { EdgeCounts } from '../../graph/edge-counts.ts';
 import type { StoreReport } from '../../graph/point-store.ts';
 import type { PointMaker } from './maker.ts';
 import type { StoreWriter } from './store-writer.ts';
@@ -14,6 +15,8 @@ import type { TimeTalk } from './time-talk.ts';
 export abstract class PointEdge implements Edge {
   readonly isClosed = false;
   readonly isAllOrNothing = false;
+  readonly output = 0;
+  readonly counts = new EdgeCounts();
   protected readonly maker: PointMaker;
   protected readonly writer: StoreWriter;
   protected readonly times: TimeTalk;

@@ -1,0 +1,77 @@
+/** All edges of a node together: each is offered the same, in their order, and the slowest holds back. */
+import type { Batch } from './batch.ts';
+import type { Edge } from './edge.ts';
+import type { Stage } from './stage.ts';
+import type { Waits } from './waits.ts';
+
+export class Edges {
+  readonly all: readonly Edge[];
+  readonly #clockMs: () => number;
+
+  constructor(all: readonly Edge[], clockMs: () => number) {
+    this.all = all;
+    this.#clockMs = clockMs;
+  }
+
+  /**
+   * Nobody needs what the node outputs: the reader of an output has gone away, or all nodes behind it have, and there
+   * is nothing but nodes behind it.
+   */
+  get isClosed(): boolean {
+    let isLeft = this.all.length > 0;
+    for (const { isClosed, leadsToNode } of this.all) {
+      if (isClosed && leadsToNode === undefined) return true;
+      if (!isClosed) isLeft = false;
+    }
+    return isLeft;
+  }
+
+  /** What comes first on each. @throws SinkError */
+  writePrefaces(stage: Stage): void {
+    for (const edge of this.all) {
+      const bytes = stage.preface(edge.output);
+      if (bytes !== undefined) edge.write(bytes);
+    }
+  }
+
+  /** The same bytes on each. @throws SinkError */
+  write(bytes: Uint8Array): void {
+    for (const edge of this.all) edge.write(bytes);
+  }
+
+  /**
+   * @param isWhole it is no part of what comes of the batch
+   * @param isDone all of the batch has been processed, and nothing more comes of it
+   * @throws SinkError
+   */
+  offer(batch: Batch, isWhole: boolean, isDone: boolean): void {
+    for (const edge of this.all) {
+      edge.counts.offered(batch, edge.output, isWhole);
+      edge.offer(batch, isDone);
+    }
+  }
+
+  /** Goes on. @returns whether everything has been delivered. @throws SinkError */
+  flush(): boolean {
+    let isFlushed = true;
+    for (const edge of this.all) {
+      if (!edge.flush()) {
+        isFlushed = false;
+        edge.counts.beginWait(this.#clockMs());
+      } else if (edge.counts.isWaiting) edge.counts.endWait(this.#clockMs());
+    }
+    return isFlushed;
+  }
+
+  /** What may change that they take nothing. @returns whether there is anything; other nodes bring the rest about */
+  waits(waits: Waits): boolean {
+    let isWaiting = false;
+    for (const edge of this.all) {
+      const wait = edge.flush() ? undefined : edge.wait();
+      if (wait === undefined) continue;
+      isWaiting = true;
+      waits.until(wait);
+    }
+    return isWaiting;
+  }
+}
