@@ -1,7 +1,7 @@
 /**
  * One engine: a WebAssembly instance over one shared memory, with one or more blocks that the host fills and drains.
  * The host reads input straight into a block and writes output straight out of it; between the two it calls `process`.
- * The same memory can be laid out here and processed by a worker (see stage/select/worker-thread.ts).
+ * The same memory can be laid out here and processed by a worker (see stage/lanes/worker-thread.ts).
  */
 import { readFileSync } from 'node:fs';
 import * as L from './layout.ts';

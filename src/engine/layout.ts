@@ -183,8 +183,8 @@ export const P_CLASSES = 48;
 export const P_CLASS_COUNT = 52;
 export const P_CHAINS = 56;
 export const P_CHAIN_COUNT = 60;
-/** A bit for each class that writes columns as csv or tsv. */
-export const P_DELIMITED = 64;
+/** Room for the numbers of the classes that take a record, each once; u32 each. */
+export const P_TAKERS = 64;
 export const PLAN_HEADER_BYTES = 80;
 
 export const EMIT_LINES = 0;
@@ -199,9 +199,11 @@ export const EMIT_CLASSES = 6; // each goes to the classes whose programs hold
 export const CL_EMIT = 0; // EMIT_*, below EMIT_ROWS
 export const CL_COLUMNS = 4;
 export const CL_COLUMN_COUNT = 8;
+/** 0, or 1 more than the number of another class, which takes what this one takes. */
+export const CL_NEXT = 12;
 export const CLASS_BYTES = 16;
-/** A record's classes are bits of one word. */
-export const MAX_CLASSES = 32;
+/** What a class needs in each block is addresses, and two pages of memory once it has taken a record. */
+export const MAX_CLASSES = 1024;
 
 // Trie node: which keys or indexes below a value are of interest.
 export const N_LENGTHS = 0; // u64, bit (length modulo 64) set for every key

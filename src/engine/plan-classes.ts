@@ -58,17 +58,32 @@ export function join(programs: readonly Program[], firstClass: number, chains: r
   return { paths, tests, entries: programs.map((_, number) => entryOf(number)), chains: begins };
 }
 
-/** The groups, and each class that is in none of them as a chain of its own. @throws RangeError */
+/** The groups, and each class that is in none of them and follows none as a chain of its own. @throws RangeError */
 export function chainsOf(classes: readonly OutputClass[], groups: readonly (readonly number[])[]): number[][] {
   checkClasses(classes);
   const grouped = new Set<number>();
   for (const number of groups.flat()) {
     if (classes[number] === undefined) throw new RangeError(`a group names class ${number} of ${classes.length}`);
     if (grouped.has(number)) throw new RangeError(`class ${number} is in two groups, or twice in one`);
+    if (classes[number].follows !== undefined) {
+      throw new RangeError(`class ${number} follows another one and is in a group`);
+    }
     grouped.add(number);
   }
-  const alone = [...classes.keys()].filter((number) => !grouped.has(number)).map((number) => [number]);
+  const isAlone = (number: number): boolean => !grouped.has(number) && classes[number]!.follows === undefined;
+  const alone = [...classes.keys()].filter(isAlone).map((number) => [number]);
   return [...groups.map((group) => [...group]), ...alone];
+}
+
+/** For each class the next one that takes the same records, or −1: each class and what follows it are one list. */
+export function followers(classes: readonly OutputClass[]): number[] {
+  const next = classes.map(() => -1);
+  classes.forEach(({ follows }, number) => {
+    if (follows === undefined) return;
+    next[number] = next[follows]!;
+    next[follows] = number;
+  });
+  return next;
 }
 
 function checkClasses(classes: readonly OutputClass[]): void {
@@ -78,6 +93,13 @@ function checkClasses(classes: readonly OutputClass[]): void {
     throw new RangeError(
       `${length} routes with different conditions or forms leave one node, and ${MAX_CLASSES} is the most: give routes the same form, or spread them over several nodes`,
     );
+  }
+  for (const [number, { follows }] of classes.entries()) {
+    if (follows === undefined) continue;
+    const leader = classes[follows];
+    if (leader === undefined || leader.follows !== undefined) {
+      throw new RangeError(`class ${number} follows class ${follows}, which is none that has tests of its own`);
+    }
   }
   if (length > 1 && classes.some(({ projection }) => projection.to === 'rows')) {
     throw new RangeError('rows for a plugin are made of one output class alone');

@@ -4,7 +4,7 @@
  * (plan-tests.ts), the columns, and the classes when there are several (plan-classes.ts).
  */
 import * as L from './layout.ts';
-import { chainsOf, join } from './plan-classes.ts';
+import { chainsOf, followers, join } from './plan-classes.ts';
 import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
 import type { Column, OutputClass, Path, Program, Projection } from './program.ts';
@@ -20,8 +20,8 @@ export interface Plan {
   readonly trackKeys: boolean;
   /**
    * Slot numbers of every path of the program, then of every column or field: whether the path ever occurred is seen
-   * there. Of several classes: of the paths of the gate, of all programs, and then of all columns, each in their
-   * order.
+   * there. Of several classes: of the paths of the gate, of all programs but those of followers, and then of
+   * all columns, each in their order.
    */
   readonly pathSlots: readonly (readonly number[])[];
   /** Classes that have outputs of their own in a block; 0 when the block's output is the only one. */
@@ -94,8 +94,8 @@ export interface Routing {
 /**
  * Encodes what each class of output is to get: a record goes to all classes whose programs hold, in one pass. One
  * class without a gate is what buildPlan makes.
- * @throws RangeError for more than MAX_CLASSES, for groups that are not of the classes, and for what one class alone
- * can have
+ * @throws RangeError for more than MAX_CLASSES, for groups and followers that are not of the classes, and for what one
+ * class alone can have
  */
 export function buildClassPlan(classes: readonly OutputClass[], routing: Routing = {}): Plan {
   const { groups = [], gate, trackKeys = false } = routing;
@@ -109,7 +109,8 @@ export function buildClassPlan(classes: readonly OutputClass[], routing: Routing
     throw new RangeError('columns are found in the data by one output class alone; name the fields of each route');
   }
   const everything: Program = { paths: [], tests: [], entry: L.ACCEPT_TARGET };
-  const programs = [gate ?? everything, ...classes.map((one) => one.program)];
+  const own = classes.map((one) => (one.follows === undefined ? one.program : everything));
+  const programs = [gate ?? everything, ...own];
   return encode({ programs, classes, chains, trackKeys });
 }
 
@@ -178,7 +179,6 @@ function writeClasses(
   chains: readonly number[],
 ): void {
   const at = writer.reserve(classes.length * L.CLASS_BYTES);
-  let delimited = 0;
   classes.forEach((one, i) => {
     const { to } = one.projection;
     const { length } = columnsOf(one);
@@ -186,12 +186,14 @@ function writeClasses(
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMNS, columns);
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMN_COUNT, length);
     columns += length * L.COLUMN_BYTES;
-    if (to === 'csv' || to === 'tsv') delimited |= 1 << i;
+  });
+  followers(classes).forEach((next, i) => {
+    writer.i32(at + i * L.CLASS_BYTES + L.CL_NEXT, next + 1);
   });
   writer.i32(header + L.P_EMIT, L.EMIT_CLASSES);
   writer.i32(header + L.P_CLASSES, at);
   writer.i32(header + L.P_CLASS_COUNT, classes.length);
   writer.i32(header + L.P_CHAINS, writeWords(writer, chains));
   writer.i32(header + L.P_CHAIN_COUNT, chains.length);
-  writer.i32(header + L.P_DELIMITED, delimited);
+  writer.i32(header + L.P_TAKERS, writer.reserve(classes.length * 4));
 }

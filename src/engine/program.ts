@@ -68,6 +68,11 @@ export interface Program {
 export interface OutputClass {
   readonly program: Program;
   readonly projection: Projection;
+  /**
+   * The number of another class, which follows none: this one takes exactly the records of that one, and its own
+   * program is not looked at.
+   */
+  readonly follows?: number | undefined;
 }
 
 /** One output column: its name and the path that fills it. */

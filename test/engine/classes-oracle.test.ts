@@ -22,6 +22,7 @@ interface Wanted {
   readonly selector: Asked;
   readonly to: 'lines' | 'nothing' | 'ndjson' | 'csv' | 'tsv';
   readonly paths: readonly AskedPath[];
+  readonly follows?: number;
 }
 
 const everything: Asked = { text: '', holds: () => true };
@@ -89,8 +90,13 @@ function make(chance: Chance, seed: number): Made {
   const shape = randomShape(chance);
   const records = Array.from({ length: RECORDS }, () => randomRecord(chance, shape));
   const ground = { chance, records, keys: shape.keys };
-  const wanted = Array.from({ length: once(chance, 10) ? 32 : 2 + chance(6) }, () => randomClass(ground));
-  const groups = randomGroups(chance, wanted.length);
+  const leaders = Array.from({ length: once(chance, 10) ? 40 : 2 + chance(6) }, () => randomClass(ground));
+  const groups = randomGroups(chance, leaders.length);
+  const followers = Array.from({ length: once(chance, 2) ? 0 : chance(4) }, (): Wanted => {
+    const follows = chance(leaders.length);
+    return { ...randomClass(ground), selector: leaders[follows]!.selector, follows };
+  });
+  const wanted = [...leaders, ...followers];
   const gate = once(chance, 3) ? randomSelector(ground, 2) : undefined;
   const others = [' ', '', '{"a":', '{"a":1}}', 'nope'];
   const lines = records.flatMap((record): Line[] => [
@@ -114,7 +120,11 @@ const noCounts = (): Result['counts'] => ({ blank: 0, rejected: 0, records: 0, m
 
 /** What it means. */
 function meaning({ wanted, groups, gate, objectsOnly, lines }: Made): Result {
-  const alone = [...wanted.keys()].filter((number) => !groups.flat().includes(number));
+  const alone = [...wanted.keys()].filter((i) => wanted[i]!.follows === undefined && !groups.flat().includes(i));
+  const withFollowers = (number: number) => [
+    number,
+    ...[...wanted.keys()].filter((other) => wanted[other]!.follows === number),
+  ];
   const outs: unknown[][] = wanted.map(() => []);
   const counts = noCounts();
   let shared = 0;
@@ -125,7 +135,8 @@ function meaning({ wanted, groups, gate, objectsOnly, lines }: Made): Result {
     }
     const holds = (number: number): boolean => wanted[number]!.selector.holds(record);
     const isIn = gate === undefined || gate.holds(record);
-    const chosen = isIn ? [...alone.filter(holds), ...groups.flatMap((group) => group.find(holds) ?? [])] : [];
+    const leaders = isIn ? [...alone.filter(holds), ...groups.flatMap((group) => group.find(holds) ?? [])] : [];
+    const chosen = leaders.flatMap(withFollowers);
     const isDelimited = chosen.some((number) => ['csv', 'tsv'].includes(wanted[number]!.to));
     if (isDelimited && objectsOnly && record.kind !== 'object') {
       counts.rejected++;
@@ -141,7 +152,12 @@ function meaning({ wanted, groups, gate, objectsOnly, lines }: Made): Result {
 
 /** What the engine does, a batch at a time. */
 function outcome(chance: Chance, { wanted, groups, gate, objectsOnly, lines, where }: Made): Omit<Result, 'shared'> {
-  const classes = wanted.map((one) => ({ program: programOf(one.selector), projection: projectionOf(one) }));
+  const classes = wanted.map((one) => ({
+    // Of a follower the program does not matter.
+    program: programOf(one.follows === undefined ? one.selector : everything),
+    projection: projectionOf(one),
+    follows: one.follows,
+  }));
   const plan = buildClassPlan(classes, { groups, ...(gate && { gate: programOf(gate) }) });
   const engine = createEngine(plan, { blockBytes: 1 << 18, objectsOnly });
   const texts = wanted.map(() => '');

@@ -122,17 +122,36 @@ test('a record that is no object is rejected when a class would have to write it
   expect(first).toMatchObject({ classes: [1, 3], counts: { rejected: 0 } });
 });
 
-test('32 classes are the most', () => {
-  const classes = Array.from({ length: 32 }, (_, i) => where(`n == ${i}`));
-  const input = [31, 0, 31, 7, 40].map((n) => `{"n":${n}}\n`).join('');
+test('a class that follows another one takes its records, in a form of its own, also in a group', () => {
+  const csv = { to: 'csv', columns } as const;
+  const first = where('k == "a"');
+  const follower = (follows: number, projection: Projection): OutputClass => ({
+    ...where('n == 9', projection),
+    follows,
+  });
+  const classes = [first, follower(0, csv), where('n > 1'), follower(0, { to: 'nothing' }), follower(2, csv)];
+  const rows = ['a,1\n', 'b,2\n', 'a,3\n', 'c,4\n'];
+  const [a1, b2, a3, c4] = four.split('\n').map((line) => `${line}\n`);
+  const alone = routed(four, classes);
+  const texts = [`${a1}${a3}`, `${rows[0]}${rows[2]}`, `${b2}${a3}${c4}`, '', `${rows[1]}${rows[2]}${rows[3]}`];
+  expect(alone).toMatchObject({ texts, classes: [2, 2, 3, 2, 3], unrouted: 0 });
+  const grouped = routed(four, classes, { groups: [[0, 2]] });
+  expect(grouped.texts).toEqual([texts[0], texts[1], `${b2}${c4}`, '', `${rows[1]}${rows[3]}`]);
+  expect(grouped.classes).toEqual([2, 2, 2, 2, 2]);
+});
+
+test('1024 classes are the most', () => {
+  const classes = Array.from({ length: 1024 }, (_, i) => where(`n == ${i}`));
+  const input = [1023, 0, 1023, 7, 2000].map((n) => `{"n":${n}}\n`).join('');
   for (const groups of [[], [[...classes.keys()]]]) {
-    const { classes: taken, unrouted } = routed(input, classes, { groups });
-    expect(taken).toEqual(classes.map((_, i) => (i === 31 ? 2 : i === 0 || i === 7 ? 1 : 0)));
+    const { classes: taken, unrouted, texts } = routed(input, classes, { groups });
+    expect(taken).toEqual(classes.map((_, i) => (i === 1023 ? 2 : i === 0 || i === 7 ? 1 : 0)));
+    expect(texts[1023]).toBe('{"n":1023}\n{"n":1023}\n');
     expect(unrouted).toBe(1);
   }
-  expect(() => buildClassPlan([...classes, where('n == 32')])).toThrow(
+  expect(() => buildClassPlan([...classes, where('n == 1024')])).toThrow(
     new RangeError(
-      '33 routes with different conditions or forms leave one node, and 32 is the most: give routes the same form, or spread them over several nodes',
+      '1025 routes with different conditions or forms leave one node, and 1024 is the most: give routes the same form, or spread them over several nodes',
     ),
   );
 });
@@ -143,6 +162,13 @@ test('what several classes cannot have is refused', () => {
   expect(() => buildClassPlan([])).toThrow('there are no output classes');
   expect(() => buildClassPlan(two, { groups: [[0, 2]] })).toThrow('a group names class 2 of 2');
   expect(() => buildClassPlan(two, { groups: [[0, 1], [1]] })).toThrow('class 1 is in two groups, or twice in one');
+  const follower = { ...where('n == 3'), follows: 1 };
+  expect(() => buildClassPlan([...two, follower], { groups: [[0, 2]] })).toThrow('class 2 follows another one and is');
+  for (const follows of [2, 3, 4]) {
+    expect(() => buildClassPlan([...two, { ...follower, follows }, follower])).toThrow(
+      `class 2 follows class ${follows}, which is none that has tests of its own`,
+    );
+  }
   expect(() => buildClassPlan(two, { trackKeys: true })).toThrow('columns are found in the data by one output class');
   expect(() => buildClassPlan([...two, rows])).toThrow('rows for a plugin are made of one output class alone');
   expect(() => buildClassPlan([rows], { gate: everything })).toThrow('rows for a plugin have no gate');

@@ -10,29 +10,51 @@ import {
   CL_COLUMN_COUNT,
   CL_COLUMNS,
   CL_EMIT,
+  CL_NEXT,
   CLASS_BYTES,
   CLASS_TARGET,
+  EMIT_CSV,
   EMIT_LINES,
+  EMIT_TSV,
   O_RUN_TO,
   OUTPUT_BYTES,
 } from '../layout';
 import { beginEmit, emitAs, endEmit, resumeEmit, suspendEmit } from './emit';
 import { runTests } from './match';
-import { chainCount, chains, classCount, classes, planPointer, setColumns } from './state';
+import { chainCount, chains, classCount, classes, planPointer, setColumns, takers } from './state';
 
 let outputs: usize = 0;
 /** The class whose output emit.ts writes, and how. */
 let current: u32 = 0;
 let currentKind: u32 = 0;
 
-/** A bit for each class that takes the current record. */
-export function classesOf(): u32 {
-  let mask: u32 = 0;
+/** After the last of the classes that take the current record; their list begins at `takers`. */
+let takersEnd: usize = 0;
+
+/** Lists the classes that take the current record. @returns whether there are some */
+export function findTakers(): bool {
+  let next = takers;
   for (let chain = chains, end = chains + ((<usize>chainCount) << 2); chain < end; chain += 4) {
     const target = runTests(load<i32>(chain));
-    if (target <= CLASS_TARGET) mask |= (<u32>1) << (<u32>(CLASS_TARGET - target));
+    if (target > CLASS_TARGET) continue;
+    let number = CLASS_TARGET - target;
+    do {
+      store<u32>(next, <u32>number);
+      next += 4;
+      number = load<i32>(classes + <usize>number * CLASS_BYTES, CL_NEXT) - 1;
+    } while (number >= 0);
   }
-  return mask;
+  takersEnd = next;
+  return next != takers;
+}
+
+/** Whether one of the listed classes writes csv or tsv. */
+export function isForColumns(): bool {
+  for (let taker = takers; taker < takersEnd; taker += 4) {
+    const kind = load<u32>(classes + <usize>load<u32>(taker) * CLASS_BYTES, CL_EMIT);
+    if (kind == EMIT_CSV || kind == EMIT_TSV) return true;
+  }
+  return false;
 }
 
 function open(number: u32): void {
@@ -54,11 +76,10 @@ export function beginClasses(block: usize): void {
   open(0);
 }
 
-/** Writes the current record to the classes of `mask`. [from, to) is its line, newline included. */
-export function emitToClasses(mask: u32, from: usize, to: usize): void {
-  while (mask) {
-    const number = <u32>ctz(mask);
-    mask &= mask - 1;
+/** Writes the current record to the listed classes. [from, to) is its line, newline included. */
+export function emitToTakers(from: usize, to: usize): void {
+  for (let taker = takers, end = takersEnd; taker < end; taker += 4) {
+    const number = load<u32>(taker);
     const output = outputs + <usize>number * OUTPUT_BYTES;
     store<u32>(output, load<u32>(output, B_MATCHED) + 1, B_MATCHED);
     if (number != current) {

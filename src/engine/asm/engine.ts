@@ -32,7 +32,7 @@ import {
   REJECT_BYTES,
 } from '../layout';
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
-import { beginClasses, classesOf, emitToClasses, endClasses } from './classes';
+import { beginClasses, emitToTakers, endClasses, findTakers, isForColumns } from './classes';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
@@ -42,7 +42,7 @@ import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines'
 import { afterMarks, withoutMarks } from './marks';
 import { runProgram } from './match';
 import { addRow, beginRows, rowCount, selected } from './rows';
-import { delimited, emitKind, entry, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
+import { emitKind, entry, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
 import { walkRecord } from './walk';
 
 export { attach } from './state';
@@ -91,16 +91,14 @@ function isObject(from: usize): bool {
  * The record, which is counted, goes to its classes. A function of its own, so that the loop of one class stays small.
  */
 function route(from: usize, to: usize): void {
-  const mask = classesOf();
-  if (mask & delimited && flags & F_CLASS_OBJECTS && !isObject(from)) {
+  if (!findTakers()) {
+    matched--;
+    unrouted++;
+  } else if (flags & F_CLASS_OBJECTS && !isObject(from) && isForColumns()) {
     records--;
     matched--;
     reject(from, to, CODE_NO_OBJECT, from);
-  } else if (mask) emitToClasses(mask, from, to + 1);
-  else {
-    matched--;
-    unrouted++;
-  }
+  } else emitToTakers(from, to + 1);
 }
 
 /** A record is good: match it and write it. */

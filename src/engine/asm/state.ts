@@ -25,7 +25,6 @@ import {
   P_CLASSES,
   P_COLUMNS,
   P_COLUMN_COUNT,
-  P_DELIMITED,
   P_EMIT,
   P_ENTRY,
   P_FIELD_COUNT,
@@ -35,6 +34,7 @@ import {
   P_SELECT,
   P_SLOT_COUNT,
   P_SLOT_PARENTS,
+  P_TAKERS,
   P_TESTS,
   SLOT_BYTES,
 } from '../layout';
@@ -68,12 +68,12 @@ export let columnCount: u32 = 0;
 export let select: i32 = 0;
 export let fieldPath: u32 = 0;
 export let fieldCount: u32 = 0;
-/** Classes, what leads to them, and which of them write csv or tsv (EMIT_CLASSES). */
+/** Classes, what leads to them, and room for the numbers of those that take a record (EMIT_CLASSES). */
 export let classes: usize = 0;
 export let classCount: u32 = 0;
 export let chains: usize = 0;
 export let chainCount: u32 = 0;
-export let delimited: u32 = 0;
+export let takers: usize = 0;
 export let rows: usize = 0;
 export let rowsBytes: u32 = 0;
 
@@ -146,7 +146,7 @@ export function attach(header: usize): void {
   classCount = load<u32>(plan, P_CLASS_COUNT);
   chains = planPointer(load<u32>(plan, P_CHAINS));
   chainCount = load<u32>(plan, P_CHAIN_COUNT);
-  delimited = load<u32>(plan, P_DELIMITED);
+  takers = planPointer(load<u32>(plan, P_TAKERS));
   rows = load<u32>(header, H_ROWS);
   rowsBytes = load<u32>(header, H_ROWS_BYTES);
   memory.fill(slots, 0, <usize>slotCount * SLOT_BYTES);
