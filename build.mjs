@@ -162,7 +162,7 @@ async function buildJs() {
   await build({
     ...program,
     entryPoints: {
-      'lane-worker': 'src/stage/select/worker-thread.ts',
+      'lane-worker': 'src/stage/lanes/worker-thread.ts',
       'plugin-worker': 'src/stage/plugin/thread.ts',
       'look-worker': 'src/stage/plugin/look-thread.ts',
       'thread-ahead': 'src/stage/plugin/thread-ahead.ts',

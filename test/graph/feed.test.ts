@@ -9,7 +9,7 @@ import { type BatchLimits, Feed } from '../../src/graph/feed.ts';
 import type { Filled } from '../../src/graph/filled.ts';
 import type { Seat } from '../../src/graph/lane.ts';
 import { type Source, SourceError } from '../../src/io/index.ts';
-import { MainLane } from '../../src/stage/select/main-lane.ts';
+import { MainLane } from '../../src/stage/lanes/main-lane.ts';
 import { everything } from '../engine/harness.ts';
 import { GivenSource, type Reading } from './support.ts';
 

@@ -14,8 +14,8 @@ import type { ProgressState, RunHost, StopSignal } from '../../src/graph/host.ts
 import { openSource, type Sink } from '../../src/io/index.ts';
 import { runSelect } from '../../src/pipeline/select.ts';
 import { runTwice } from '../../src/pipeline/two-passes.ts';
+import { MainLane } from '../../src/stage/lanes/main-lane.ts';
 import { KeyStage, MOST_COLUMNS } from '../../src/stage/select/all-columns.ts';
-import { MainLane } from '../../src/stage/select/main-lane.ts';
 import { SelectStage } from '../../src/stage/select/select.ts';
 import { createRandom, type Random } from '../engine/conformance/mutate.ts';
 import { settingsWith } from '../graph/support.ts';

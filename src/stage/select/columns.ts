@@ -22,9 +22,15 @@ function toColumn(field: FieldSetting, flag: string): Column {
 /** The columns that -f or --columns ask for; undefined when neither was given. @throws UsageError */
 export function givenColumns(given: OutputSettings): readonly Column[] | undefined {
   const flag = given.fields ? '--fields' : '--columns';
-  const columns = (given.fields ?? given.columns)?.map((field) => toColumn(field, flag));
+  const fields = given.fields ?? given.columns;
+  return fields === undefined ? undefined : columnsOf(fields, flag);
+}
+
+/** Fields as columns. @param flag what asks for them, for messages. @throws UsageError */
+export function columnsOf(fields: readonly FieldSetting[], flag: string): readonly Column[] {
+  const columns = fields.map((field) => toColumn(field, flag));
   const names = new Set<string>();
-  for (const { name } of columns ?? []) {
+  for (const { name } of columns) {
     if (names.has(name)) {
       throw new UsageError(`${flag}: the name ${quoted(name)} is given twice`, 'Rename one of them: name=path.');
     }

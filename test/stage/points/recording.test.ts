@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { buildPlan } from '../../../src/engine/plan.ts';
 import type { Sink } from '../../../src/io/index.ts';
 import { recordingOf, selectRun } from '../../../src/pipeline/build.ts';
-import { MainLane } from '../../../src/stage/select/main-lane.ts';
+import { MainLane } from '../../../src/stage/lanes/main-lane.ts';
 import { SelectStage } from '../../../src/stage/select/select.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { createRandom, type Random } from '../../engine/conformance/mutate.ts';

@@ -1,0 +1,159 @@
+/**
+ * What all stages have in common whose lanes are engines over one plan: the lanes and how they become more, an engine
+ * beside them for what is long or done again, the start of the input for hints, and what the engines have seen.
+ */
+import type { EngineMemory, EngineOptions } from '../../engine/engine.ts';
+import type { Plan } from '../../engine/plan.ts';
+import type { Batch } from '../../graph/batch.ts';
+import type { Seat } from '../../graph/lane.ts';
+import { Lanes } from '../../graph/lanes.ts';
+import type { NodeSettings } from '../../graph/stage.ts';
+import { MainLane } from './main-lane.ts';
+
+/** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
+const MAIN_BLOCKS = 3;
+const WORKER_BLOCKS = 4;
+/** A block takes records up to this size as they come; longer ones are collected on the side. */
+const LEAST_BLOCK_BYTES = 1 << 20;
+const SAMPLE_BYTES = 1 << 16;
+/** Threads are worth their start (about 15 ms of one core) from this much input on. */
+const WORKERS_FROM_BYTES = 4 << 20;
+/** A smaller engine for long records is kept for the next one. */
+const RELAX_FROM_BYTES = 8 << 20;
+
+/** What a stage asks of its engines beyond the settings. */
+export type Demands = Pick<EngineOptions, 'strictKeys' | 'objectsOnly'>;
+
+/** The options of the engines of a node. */
+export function engineOptionsOf({ batches, lanes, rejects }: NodeSettings, demands: Demands): EngineOptions {
+  return {
+    blockBytes: Math.max(LEAST_BLOCK_BYTES, batches.batchBytes * 2),
+    blockCount: lanes > 1 ? MAIN_BLOCKS : 1,
+    maxDepth: batches.maxDepth,
+    maxRecordBytes: batches.maxRecordBytes,
+    keepRejects: rejects.onError === 'keep',
+    ...demands,
+  };
+}
+
+export abstract class EngineStage {
+  readonly atLimit = 'again';
+  lanes: Lanes;
+  #plan: Plan;
+  #options: EngineOptions;
+  readonly #mostLanes: number;
+  #aside: MainLane | undefined;
+  #workersStarted = false;
+  #isFinished = false;
+  readonly #seen = new Set<number>();
+  /** Root keys that the plan did not know, with the number of values under them. Complete after `finish`. */
+  readonly #newKeys = new Map<string, number>();
+  #sample = new Uint8Array(0);
+  /** Of the batches that were drained. */
+  #bytes = 0;
+
+  /** @param mostLanes the most that work at a time, this thread's included */
+  constructor(plan: Plan, options: EngineOptions, mostLanes: number) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#mostLanes = mostLanes;
+    this.lanes = new Lanes(new MainLane(plan, options));
+  }
+
+  /** The start of the input. */
+  protected get sample(): Uint8Array {
+    return this.#sample;
+  }
+
+  /** Of a plan that tracks them: root keys that it did not know. Complete after `finish`. */
+  protected get newKeys(): ReadonlyMap<string, number> {
+    return this.#newKeys;
+  }
+
+  /** After `finish`: whether a record had the path of that number in the plan. */
+  protected wasSeen(path: number): boolean {
+    return this.#plan.pathSlots[path]!.some((slot) => this.#seen.has(slot));
+  }
+
+  /** Goes on with another plan; what was seen under the one before is forgotten. No batch may be in flight. */
+  protected change(plan: Plan, demands: Demands): void {
+    this.finish();
+    this.#isFinished = false;
+    this.#newKeys.clear();
+    this.#seen.clear();
+    this.#options = { ...this.#options, ...demands };
+    this.#plan = plan;
+    this.lanes = new Lanes(new MainLane(this.#plan, this.#options));
+  }
+
+  /**
+   * Looks at a drained batch: keeps the start of the input, and adds worker lanes, once, when the input is worth them.
+   * They join when their module has been loaded.
+   * @param isSettled the plan will not change any more
+   */
+  protected note({ lane, from, to, origin }: Batch, isSettled: boolean): void {
+    if (this.#sample.length === 0) this.#sample = lane.memory.view(from, Math.min(to, from + SAMPLE_BYTES)).slice();
+    this.#bytes += to - from;
+    if (this.#workersStarted || !isSettled || Math.max(this.#bytes, origin.sizeBytes ?? 0) < WORKERS_FROM_BYTES) return;
+    this.#workersStarted = true;
+    this.#addWorkers(this.#mostLanes - 1).catch(() => {
+      // No thread or no address space for another lane: the ones there are do the work, and --stats tells their
+      // number.
+    });
+  }
+
+  async #addWorkers(count: number): Promise<void> {
+    if (count < 1) return;
+    const { lanes } = this;
+    const { WorkerLane } = await import('./worker-lane.ts');
+    // The run may be over by now.
+    for (let i = 0; i < count && !this.#isFinished; i++) {
+      lanes.add(new WorkerLane(this.#plan, { ...this.#options, blockCount: WORKER_BLOCKS }));
+    }
+  }
+
+  /** An engine beside the lanes that can take `bytes` at once, for a long record or a batch that is done again. */
+  aside(bytes: number): Seat {
+    if (this.#aside === undefined || this.#aside.memory.options.blockBytes < bytes) {
+      this.#dropAside();
+      const blockBytes = Math.max(LEAST_BLOCK_BYTES, Math.ceil(bytes / 65536) * 65536);
+      this.#aside = new MainLane(this.#plan, { ...this.#options, blockBytes, blockCount: 1 });
+    }
+    return { lane: this.#aside, block: 0 };
+  }
+
+  relax(): boolean {
+    if (this.#aside === undefined || this.#aside.memory.options.blockBytes < RELAX_FROM_BYTES) return false;
+    this.#dropAside();
+    return true;
+  }
+
+  /** Lets go of the engine beside the lanes; its memory is given back at the next garbage collection. */
+  #dropAside(): void {
+    if (this.#aside !== undefined) this.#retire(this.#aside.memory);
+    this.#aside = undefined;
+  }
+
+  /** An engine always ends, and soon. */
+  stop(): void {}
+
+  end(): undefined {}
+
+  /** Keeps what an engine has learned about paths and keys. Once per engine. */
+  #retire(memory: EngineMemory): void {
+    for (let slot = 0; slot < this.#plan.slotCount; slot++) if (memory.wasSeen(slot)) this.#seen.add(slot);
+    if (!this.#plan.trackKeys) return;
+    for (const { name, records } of memory.newKeys().keys) {
+      this.#newKeys.set(name, (this.#newKeys.get(name) ?? 0) + records);
+    }
+  }
+
+  /** Ends all lanes. */
+  finish(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    for (const { memory } of this.lanes.lanes) this.#retire(memory);
+    this.#dropAside();
+    this.lanes.close();
+  }
+}
