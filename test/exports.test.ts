@@ -28,9 +28,10 @@ const forTopologies: readonly string[] = [
   'src/io/http-outlet.ts',
   'src/io/lines-listen.ts',
   'src/io/socket-outlet.ts',
+  'src/stage/route/route.ts',
 ];
 /** The same for single exports. */
-const exportsForTopologies: readonly string[] = ['src/engine/plan.ts: buildClassPlan'];
+const exportsForTopologies: readonly string[] = ['src/stage/route/classes.ts: routesOf'];
 const isWaiting = (path: string): boolean => forTopologies.some((start) => path.startsWith(start));
 
 /** Files outside src that run it: benchmarks, and what prints man pages. */

@@ -18,6 +18,17 @@ export function compileExpressions(texts: readonly string[], regex: RegexCompile
 }
 
 /**
+ * Compiles both notations at once, as a topology has them: all expressions must hold, and one of the lists when there
+ * are some.
+ * @param lists undefined: none; an array of ListSelector, whose shape is checked
+ * @throws SelectorError for the first expression or list that is faulty
+ */
+export function compileBoth(texts: readonly string[], lists: unknown, regex: RegexCompiler = compileRegex): Program {
+  const operands = texts.map(parseExpression);
+  return assemble({ kind: 'and', operands: lists === undefined ? operands : [...operands, parseLists(lists)] }, regex);
+}
+
+/**
  * Compiles Tangent's lists; a record passes when any of them holds, so none at all accept nothing.
  * @param selectors an array of ListSelector; its shape is checked, since it may come from a file
  * @param regex     compiles patterns; tests inject one

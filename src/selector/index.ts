@@ -2,7 +2,7 @@
  * What the rest of slung uses of selectors. The CLI compiles expressions and paths and shows errors; plugins bring
  * Tangent's lists; the end of a run asks for hints. README.md describes the language.
  */
-export { compileExpressions, compileLists } from './compile.ts';
+export { compileBoth, compileExpressions, compileLists } from './compile.ts';
 export { renderSelectorError, SelectorError } from './errors.ts';
 export { misfitHints, timeHints } from './fit.ts';
 export { nearestPath } from './hint.ts';

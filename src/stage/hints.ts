@@ -24,8 +24,11 @@ export interface Seen {
   readonly where: readonly string[];
 }
 
+/** What was counted: all records, and those that matched. */
+export type Counted = Pick<Stats, 'records' | 'matched'>;
+
 /** All of them. */
-export function hintsOf(seen: Seen, stats: Stats): string[] {
+export function hintsOf(seen: Seen, stats: Counted): string[] {
   return [...absentPathHints(seen, stats), ...literalHints(seen, stats)];
 }
 
@@ -33,7 +36,7 @@ export function hintsOf(seen: Seen, stats: Stats): string[] {
  * A sentence for each selector path that never occurred in a run that matched nothing, and for each given column that
  * never occurred at all.
  */
-function absentPathHints({ absent, sample }: Seen, { records, matched }: Stats): string[] {
+function absentPathHints({ absent, sample }: Seen, { records, matched }: Counted): string[] {
   if (records === 0) return [];
   const toHint = (path: Path): string => {
     const nearest = nearestPath(path, sample);
@@ -46,7 +49,7 @@ function absentPathHints({ absent, sample }: Seen, { records, matched }: Stats):
 }
 
 /** Sentences about the literals of --where and the values in the start of the input that they were compared with. */
-function literalHints({ where, sample }: Seen, { records, matched }: Stats): string[] {
+function literalHints({ where, sample }: Seen, { records, matched }: Counted): string[] {
   const sampled = { where, sampleLines: sample, records };
   const misfits = matched === 0 && records > 0 ? misfitHints(sampled) : [];
   return [...misfits, ...timeHints(sampled)];

@@ -105,6 +105,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // What is done with a batch: each stage with its lanes and threads. They do not know each other.
   'stage/select': {
     stage: ['hints.ts'],
+    'stage/lanes': ['engine-stage.ts'],
     format: ['count.ts'],
     graph: 'all',
     config: 'all',
@@ -113,6 +114,18 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     engine: 'all',
     text: 'all',
   },
+  // Select with several outputs: what columns and headers are, it has from there.
+  'stage/route': {
+    stage: ['hints.ts'],
+    'stage/lanes': ['engine-stage.ts'],
+    'stage/select': ['columns.ts'],
+    graph: 'all',
+    config: 'all',
+    selector: ['index.ts'],
+    engine: 'all',
+  },
+  // Lanes of engines, and what the stages that have them share.
+  'stage/lanes': { graph: 'all', engine: 'all' },
   'stage/plugin': {
     stage: ['hints.ts'],
     format: ['count.ts'],

@@ -1,0 +1,115 @@
+/**
+ * The stage that routes: one pass over the records, and an output for each class of edges. Its lanes are those of
+ * select; what it outputs is taken by class (`EngineMemory.segment`). One class without a gate is the block's own
+ * output, number 0.
+ */
+import { UsageError } from '../../config/errors.ts';
+import { buildClassPlan } from '../../engine/plan.ts';
+import type { Column, OutputClass, Path, Program, Projection } from '../../engine/program.ts';
+import type { Batch } from '../../graph/batch.ts';
+import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
+import type { Stats } from '../../graph/stats.ts';
+import { type Counted, hintsOf } from '../hints.ts';
+import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
+import { columnsOf, headerLine } from '../select/columns.ts';
+import type { RouteClass, Routes } from './classes.ts';
+
+/** What the stage has to know. */
+export interface RouteNodeSettings extends NodeSettings, Pick<Routes, 'classes' | 'groups'> {
+  /** Only records that it accepts are given to the classes. Undefined: all are. */
+  readonly gate?: Program | undefined;
+}
+
+export class RouteStage extends EngineStage implements Stage {
+  readonly settings: RouteNodeSettings;
+  /** Records by class, of the batches that were drained. */
+  readonly records: readonly number[];
+  /** Records that passed the gate and that no class took. */
+  unrouted = 0;
+  readonly #records: number[];
+  readonly #columns: readonly (readonly Column[])[];
+
+  /** @throws UsageError for fields that cannot be, and for what several classes cannot have */
+  constructor(settings: RouteNodeSettings) {
+    const { classes, groups, gate } = settings;
+    const outputs = classes.map((one): OutputClass & { columns: readonly Column[] } => {
+      const columns = one.form.fields === undefined ? [] : columnsOf(one.form.fields, `${one.path}.fields`);
+      return { program: one.program, follows: one.follows, columns, projection: projectionOf(one, columns) };
+    });
+    const plan = buildClassPlan(outputs, { groups, ...(gate && { gate }) });
+    if (plan.classCount > 0) refuseKeeping(settings);
+    const objectsOnly = outputs.some(({ projection: { to } }) => to === 'csv' || to === 'tsv');
+    super(plan, engineOptionsOf(settings, { strictKeys: false, objectsOnly }), settings.lanes);
+    this.settings = settings;
+    this.#columns = outputs.map(({ columns }) => columns);
+    this.#records = classes.map(() => 0);
+    this.records = this.#records;
+  }
+
+  /** The header of a class. */
+  preface(output = 0): Uint8Array | undefined {
+    const { format, header } = this.settings.classes[output]!.form;
+    if (!header || (format !== 'csv' && format !== 'tsv')) return undefined;
+    return Buffer.from(headerLine(format, this.#columns[output]!));
+  }
+
+  verdict(batch: Batch): Verdict | undefined {
+    this.note(batch, true);
+    const { classes, unrouted } = batch.lane.memory.classCounts(batch.block);
+    this.unrouted += unrouted;
+    for (let i = 0; i < classes.length; i++) this.#records[i]! += classes[i]!;
+    return undefined;
+  }
+
+  report({ records }: Stats): StageReport {
+    const { classes } = this.settings;
+    const paths = this.#pathNumbers();
+    const hints = classes.flatMap(({ path, program, texts }, i) => {
+      const { where: firstWhere, columns: firstColumn } = paths[i]!;
+      const isAbsent = (first: number) => (_: unknown, n: number) => !this.wasSeen(first + n);
+      // What a follower selects by is its leader's to say.
+      const isLeader = firstWhere !== undefined;
+      const absent = {
+        where: isLeader ? program.paths.filter(isAbsent(firstWhere)) : [],
+        columns: this.#columns[i]!.map((column): Path => column.path).filter(isAbsent(firstColumn)),
+      };
+      const counted: Counted = { records, matched: this.#records[i]! };
+      const seen = { absent, sample: this.sample, where: isLeader ? texts : [] };
+      return hintsOf(seen, counted).map((hint) => `${path}: ${hint}`);
+    });
+    return { leftOut: [], hints };
+  }
+
+  /** The numbers in the plan of each class's first path and first column (Plan.pathSlots has their order). */
+  #pathNumbers(): { where: number | undefined; columns: number }[] {
+    const { gate, classes } = this.settings;
+    let next = gate?.paths.length ?? 0;
+    const wheres = classes.map(({ follows, program }) => {
+      if (follows !== undefined) return undefined;
+      next += program.paths.length;
+      return next - program.paths.length;
+    });
+    return wheres.map((where, i) => {
+      next += this.#columns[i]!.length;
+      return { where, columns: next - this.#columns[i]!.length };
+    });
+  }
+}
+
+function projectionOf({ form: { format, fields }, path }: RouteClass, columns: readonly Column[]): Projection {
+  if (format === 'nothing') return { to: 'nothing' };
+  if (fields !== undefined) return { to: format, columns };
+  if (format === 'ndjson') return { to: 'lines' };
+  throw new UsageError(
+    `${path}: the columns of ${format} are found in the data only where all records go one way`,
+    `Name them: fields: [time, level].`,
+  );
+}
+
+function refuseKeeping({ rejects, classes }: RouteNodeSettings): void {
+  if (rejects.onError !== 'keep') return;
+  throw new UsageError(
+    `on-error: keep leaves bad lines in the output, and ${classes[0]!.path} is one of ${classes.length} outputs of its node`,
+    'Write on-error: skip, and give the topology a sink for bad lines: rejects: NAME.',
+  );
+}
