@@ -2,8 +2,7 @@
 /**
  * The engine's stages one by one, in GB/s of input: index alone, then index + walk, then with match, then with emit;
  * the difference of two rows is a stage. One block of real-looking records stays in the cache, so there is no I/O in
- * these figures; the best of many short runs is taken, so that a busy machine disturbs them little. After them, what
- * routing to several classes costs.
+ * these figures; the best of many short runs is taken, so that a busy machine disturbs them little.
  *
  *     node bench/stages.mjs [FILE.ndjson]...
  */
@@ -111,51 +110,6 @@ function measure(slung, file) {
   for (const [name, program, projection] of cases) {
     const { engine, from, to } = prepare(program, projection);
     row(name, () => engine.process(0, from, to));
-  }
-  measureClasses(slung, sample, records, tasks[shapeOf(sample)]);
-}
-
-/**
- * Routing: what a record costs more for each class with one string test, in nanoseconds, against the same plan with
- * one class. Rows are measured in turns, so that a busy machine slows all of them alike.
- * @param {any} slung @param {Buffer} sample @param {number} records @param {{ where: string }} task
- */
-function measureClasses(slung, sample, records, { where }) {
-  // Values of the length of the one that is common, most different in the last letter: each comparison goes to its
-  // end.
-  const value = where.slice(0, -1);
-  /** @param {number} count @param {'every' | 'first' | 'or'} how */
-  const prepare = (count, how) => {
-    const conditions = Array.from({ length: count }, (_, i) => `${value.slice(0, -1)}${i.toString(36)}"`);
-    const asked = how === 'or' ? [conditions.join(' || ')] : conditions;
-    const classes = asked.map((one) => ({ program: slung.compileExpressions([one]), projection: { to: 'lines' } }));
-    const groups = how === 'first' ? [[...classes.keys()]] : [];
-    const limits = { blockBytes: 1 << 20, blockCount: 1, maxDepth: 1024, maxRecordBytes: 1 << 26 };
-    const engine = new slung.Engine(slung.buildClassPlan(classes, { groups }), {
-      ...limits,
-      keepRejects: false,
-      strictKeys: false,
-    });
-    const from = engine.inputStart(0);
-    engine.bytes().set(sample, from);
-    return { count, how, least: Number.POSITIVE_INFINITY, run: () => engine.process(0, from, from + sample.length) };
-  };
-  const rows = [prepare(1, 'every')];
-  for (const count of [4, 16, 32])
-    for (const how of /** @type {const} */ (['every', 'first', 'or'])) rows.push(prepare(count, how));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const row of rows) {
-      const from = process.hrtime.bigint();
-      row.run();
-      row.least = Math.min(row.least, Number(process.hrtime.bigint() - from) / records);
-    }
-  }
-  const [{ least: base }] = /** @type {[typeof rows[number]]} */ (rows);
-  console.log(`  1 class: ${base.toFixed(0)} ns a record`);
-  for (const { count, how, least } of rows.slice(1)) {
-    const each = ((least - base) / (count - 1)).toFixed(1).padStart(6);
-    const names = { every: 'classes', first: 'classes in one first group', or: 'conditions of one class' };
-    console.log(`  ${`${count} ${names[how]}`.padEnd(30)} ${each} ns a record and class`);
   }
 }
 
