@@ -5,6 +5,7 @@
 import type { Layer, Setting } from '../config/layers.ts';
 import { quoted } from '../text/printable.ts';
 import { buildEdge, buildPlugin, buildSink, buildSource } from './build.ts';
+import { checkClasses } from './classes.ts';
 import { type Draft, Drafts } from './drafts.ts';
 import type { KeyTable } from './key.ts';
 import { entryOf, isNothing, type MapNode, mapNode, type Node, shapeOf } from './node.ts';
@@ -83,6 +84,9 @@ export function checkTree(
     nodes.filter(({ kind }) => kind === 'sink').map((draft) => [draft.name, buildSink(draft, rejects?.name, context)]),
   );
   const plugins = nodes.filter(({ kind }) => kind === 'plugin').map((draft) => buildPlugin(draft, context));
+  const edges = routes.edges.map((edge, id) => buildEdge(edge, id, sinks));
+  checkClasses(nodes, edges, problems);
+  if (problems.hasErrors) throw errorOf(problems);
   const topology: Topology = freezeAll({
     file: source.name,
     directory: options.directory,
@@ -91,7 +95,7 @@ export function checkTree(
     sources: nodes.filter(({ kind }) => kind === 'source').map(buildSource),
     plugins,
     sinks: [...sinks.values()],
-    edges: routes.edges.map((edge, id) => buildEdge(edge, id, sinks)),
+    edges,
     rejects: rejects?.name,
     tests,
     warnings: sortProblems(problems.list),

@@ -8,9 +8,6 @@ import type { Draft } from './drafts.ts';
 import { type Problems, shortPlace } from './problem.ts';
 import type { DraftEdge, DraftRoutes } from './routes.ts';
 
-/** Different selectors and projections that a node may have: as many as the bits of a mask. */
-export const MAX_CLASSES = 32;
-
 export interface RuleInput {
   readonly nodes: readonly Draft[];
   readonly routes: DraftRoutes;
@@ -29,7 +26,6 @@ export function checkRules(input: RuleInput, problems: Problems): void {
   if (isWhole) checkUse(input, problems);
   checkGroups(input.routes, problems);
   checkTwice(input.routes.edges, problems);
-  checkClasses(input, problems);
   checkPlugins(input.routes.edges, problems);
   checkFailover(input, problems);
   checkStandard(input.nodes, problems);
@@ -135,25 +131,6 @@ function checkTwice(edges: readonly DraftEdge[], problems: Problems): void {
     const message = `${quoted(edge.to.name, 60)} gets a record of ${edge.from.name} twice when it goes along ${both}`;
     problems.warn({ code: 'twice', message, place: edge.place, path: edge.path });
   }
-}
-
-function checkClasses({ nodes, routes }: RuleInput, problems: Problems): void {
-  const next = outgoing(routes.edges);
-  for (const { name, place, path } of nodes) {
-    const own = next.get(name) ?? [];
-    if (own.length <= MAX_CLASSES) continue;
-    const kindOf = ({ where, projection, group, branch }: DraftEdge) =>
-      JSON.stringify([where?.texts, where?.lists, projection, group < 0 ? [] : [group, branch]], noBigInt);
-    const { size } = new Set(own.map(kindOf));
-    if (size <= MAX_CLASSES) continue;
-    const message = `${name} has routes of ${size} kinds; a node has at most ${MAX_CLASSES}`;
-    const hint = 'Routes with the same where and fields are one kind. For a file for each value there is type: dir.';
-    problems.error({ code: 'classes', message, place, path, hint });
-  }
-}
-
-function noBigInt(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** A plugin takes records as they are. */
