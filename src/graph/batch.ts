@@ -10,6 +10,12 @@ import { failTogether, type Receipt } from './receipt.ts';
 /** Why a batch was closed. */
 export type Trigger = 'full' | 'dry' | 'aged' | 'end' | 'long';
 
+/** What has been drained of an input. */
+export interface InputCounts {
+  records: number;
+  bytes: number;
+}
+
 /** The source of batches. */
 export interface Origin {
   readonly name: string;
@@ -19,6 +25,8 @@ export interface Origin {
   readonly file: InputFile | undefined;
   /** Of a regular file. */
   readonly sizeBytes: number | undefined;
+  /** Undefined where nobody asks for them. */
+  readonly counts?: InputCounts | undefined;
 }
 
 /** What a batch is, wherever it lies. */
@@ -33,6 +41,8 @@ export interface BatchOf {
   readonly receipts: readonly Receipt[];
   /** So many of them, from the front, end in this batch: nothing more will come of them. */
   readonly whole: number;
+  /** The same whenever the source gives the same bytes again; undefined where units are not kept apart (units.ts). */
+  readonly id?: string | undefined;
 }
 
 /** Where blocks come from. */
@@ -53,6 +63,7 @@ export class Batch implements Seat, BatchOf {
   readonly endAdded: boolean;
   readonly receipts: readonly Receipt[];
   readonly whole: number;
+  readonly id: string | undefined;
   #home: BlockHome | undefined;
   #holders = 1;
 
@@ -67,6 +78,7 @@ export class Batch implements Seat, BatchOf {
     this.endAdded = of.endAdded;
     this.receipts = of.receipts;
     this.whole = of.whole;
+    this.id = of.id;
   }
 
   /** Its block is lent by `home`, which gets it back. */
@@ -76,9 +88,9 @@ export class Batch implements Seat, BatchOf {
 
   /** The same batch, or a part of it, at another place; both hold the receipts. */
   movedTo(seat: Seat, from: number, to: number, changes: Partial<BatchOf> = {}): Batch {
-    const { origin, trigger, sourceOffset, endAdded, receipts, whole } = this;
+    const { origin, trigger, sourceOffset, endAdded, receipts, whole, id } = this;
     for (const receipt of receipts) receipt.retain();
-    return new Batch(seat, from, to, { origin, trigger, sourceOffset, endAdded, receipts, whole, ...changes });
+    return new Batch(seat, from, to, { origin, trigger, sourceOffset, endAdded, receipts, whole, id, ...changes });
   }
 
   retain(): void {

@@ -4,6 +4,7 @@
  * --csv-strict). It never waits: whatever cannot be delivered at once is gone on with at the next step.
  */
 import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
+import type { BlockCounts } from '../engine/engine.ts';
 import { Batch, type BatchOf, type Origin } from './batch.ts';
 import type { Edges } from './edges.ts';
 import type { LongLine } from './filled.ts';
@@ -11,8 +12,10 @@ import type { Talk } from './host.ts';
 import { LongLineBuffer } from './long-line.ts';
 import { noteProgress } from './position.ts';
 import type { Rejecting } from './rejecting.ts';
+import { rowTakerOf, tellTooLong } from './row-taker.ts';
 import type { Held, NodeSettings, Stage, Stop, Verdict } from './stage.ts';
 import type { Stats } from './stats.ts';
+import type { Row } from './unit-rows.ts';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -49,7 +52,7 @@ export class Drain {
   readonly #long: LongLineBuffer;
   #leaving: Leaving | undefined;
   /** What comes before the next batch, one after another, when nothing is on its way out. */
-  readonly #acts: (() => void)[] = [];
+  readonly #acts: (() => unknown)[] = [];
   /** Batches to be processed again, after that. */
   #again: readonly Held[] = [];
   /** A batch is beside the lanes, which comes before all of that. */
@@ -141,18 +144,19 @@ export class Drain {
 
   /** The line whose parts were taken, in turn: nothing may be in flight. */
   takeLong(line: LongLine, origin: Origin): void {
-    const { lengthBytes, sourceOffset, endAdded, receipts, whole } = line;
+    const { lengthBytes, sourceOffset, endAdded, receipts, whole, id } = line;
     const { maxRecordBytes } = this.#settings.batches;
     if (lengthBytes <= maxRecordBytes) {
       const { seat, from, to } = this.#long.finish();
-      const of = { origin, trigger: 'long', sourceOffset, endAdded, receipts, whole } as const;
+      const of = { origin, trigger: 'long', sourceOffset, endAdded, receipts, whole, id } as const;
       this.#submitAside(new Batch(seat, from, to, of));
       return;
     }
     this.#long.clear();
     if (this.#settings.rejects.onError === 'keep') this.#edges.write(NEWLINE);
     const column = maxRecordBytes + 1;
-    this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
+    const row = this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
+    tellTooLong(receipts, sourceOffset, row);
     for (const receipt of receipts) receipt.release();
   }
 
@@ -189,12 +193,15 @@ export class Drain {
       return;
     }
     const place = { sourceName: origin.name, firstLine: origin.lines + 1, sourceOffset: batch.sourceOffset };
+    const rows = rowTakerOf(batch);
     for (let i = 0; i < counts.rejected; i++) {
       const reject = memory.reject(block, i);
       const cause = reject.cause === 0 ? undefined : lane.cause?.(reject.cause);
-      this.#rejecting.take(memory, reject, { ...place, cause }, batch.from);
+      const row = this.#rejecting.take(memory, reject, { ...place, cause }, batch.from);
+      rows?.take(reject.from, row);
     }
-    this.#stats.countBatch(counts, batch.trigger);
+    rows?.end();
+    this.#count(batch, counts);
     const verdict = this.#stage.verdict(batch);
     const stopsAt = this.#stage.output?.(batch, this.#rejecting);
     const isLost = verdict?.stop === 'failed' || stopsAt !== undefined || (isOver && atLimit === 'lost');
@@ -205,6 +212,13 @@ export class Drain {
     this.#edges.offer(batch, true, !isLost);
     origin.lines += counts.lines;
     if (this.#edges.flush()) this.#leave();
+  }
+
+  #count({ origin, trigger, from, to }: Batch, counts: BlockCounts): void {
+    this.#stats.countBatch(counts, trigger);
+    if (origin.counts === undefined) return;
+    origin.counts.records += counts.records;
+    origin.counts.bytes += to - from;
   }
 
   /** The output of a batch has been delivered. */
@@ -251,7 +265,7 @@ export class Drain {
     const line = memory.view(last.from, last.to).slice();
     const column = last.at - last.from + 1;
     const sourceOffset = batch.sourceOffset + before.length;
-    const report = (): void =>
+    const report = (): unknown =>
       this.#reportLast(line, { origin, sourceOffset, column, code: last.code, lengthBytes: line.length });
     if (before.length === 0) {
       batch.fail();
@@ -267,12 +281,13 @@ export class Drain {
   #reportLast(
     line: Uint8Array | undefined,
     at: { origin: Origin; sourceOffset: number; column: number; code: number; lengthBytes: number },
-  ): void {
+  ): Row {
     const { origin, sourceOffset, column, code, lengthBytes } = at;
     origin.lines++;
     const place = { sourceName: origin.name, line: origin.lines };
-    this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes });
+    const row = this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes });
     if (this.#rejecting.left < 0) this.#stopAtLimit(this.#rejecting.placeOf(origin.name, origin.lines));
+    return row;
   }
 
   #stopAtLimit(place: string): void {

@@ -13,7 +13,7 @@ import { Batch, type Origin, type Trigger } from './batch.ts';
 import { Carry } from './carry.ts';
 import type { Filled } from './filled.ts';
 import type { Lane, Seat } from './lane.ts';
-import { type Ledger, NO_RECEIPTS, type Receipt } from './receipt.ts';
+import { type Owed, Owing } from './owing.ts';
 
 export interface BatchLimits {
   readonly batchBytes: number;
@@ -22,24 +22,12 @@ export interface BatchLimits {
   readonly maxRecordBytes: number;
 }
 
-/** What a batch of another node owes. */
-export interface Crossing extends Receipt {
-  /** All of it has been read. */
-  readonly isComplete: boolean;
-  /** Nothing more will come of what the batch owes. */
-  readonly isLast: boolean;
-}
-
 /** What is to be known of a source besides its bytes. */
-export interface FeedOf {
+export interface FeedOf extends Owed {
   readonly source: Source;
   readonly origin: Origin;
   /** Of the first byte that the source gives. */
   readonly startOffset: number;
-  /** The receipts of its batches; undefined when nobody wants to know how far it was read. */
-  readonly ledger?: Ledger | undefined;
-  /** The one receipt of all bytes, which are those of a batch of another node; the feed is one of its holders. */
-  readonly crossing?: Crossing | undefined;
   /** Where a batch has to end at the latest; undefined when its limits alone say so. */
   readonly cutAt?: ((lane: Lane, from: number, to: number) => number) | undefined;
 }
@@ -50,6 +38,7 @@ const BOM = [0xef, 0xbb, 0xbf] as const;
 export class Feed {
   readonly #of: FeedOf;
   readonly #source: Source;
+  readonly #owing: Owing;
   readonly #limits: BatchLimits;
   readonly #clockMs: () => number;
   readonly #carry = new Carry();
@@ -73,6 +62,7 @@ export class Feed {
     const { startOffset } = of;
     this.#of = of;
     this.#source = of.source;
+    this.#owing = new Owing(of);
     this.#startOffset = startOffset;
     this.#sourceOffset = startOffset;
     this.#isFirstBatch = startOffset === 0;
@@ -102,7 +92,7 @@ export class Feed {
     if (this.#long !== undefined) return this.#collectLong(seat, start);
     if (this.#carry.lengthBytes > 0) this.#unpackCarry(memory, start);
     while (true) {
-      const early = this.#cutByLines(seat, start);
+      const early = this.#cutEarly(seat, start);
       if (early !== undefined) return early;
       if (this.#used >= this.#limits.batchBytes) {
         if (this.#linesEnd > 0) return this.#cutAt(seat, start, start + this.#linesEnd, 'full', false);
@@ -173,7 +163,9 @@ export class Feed {
 
   #whenDry(seat: Seat, start: number): Filled {
     const { ageMs } = this.#limits;
-    if (this.#linesEnd === 0) return { kind: 'dry', deadlineMs: undefined };
+    this.#owing.noteBorders();
+    // Of a unit that is kept apart the rest will come; where its parts are cut must not hang on when.
+    if (this.#linesEnd === 0 || this.#owing.isApart) return { kind: 'dry', deadlineMs: undefined };
     const deadlineMs = this.#openedMs + ageMs;
     if (ageMs > 0 && this.#clockMs() < deadlineMs) return { kind: 'dry', deadlineMs };
     return this.#cutAt(seat, start, start + this.#linesEnd, ageMs > 0 ? 'aged' : 'dry', false);
@@ -181,6 +173,7 @@ export class Feed {
 
   #atEnd(seat: Seat, start: number): Filled {
     const to = start + this.#used;
+    this.#owing.noteBorders();
     if (this.#linesEnd === this.#used && this.#used > 0) return this.#cutAt(seat, start, to, 'end', false);
     if (this.#used === 0) return this.#end(0);
     if (this.#state !== 'ended') {
@@ -196,9 +189,14 @@ export class Feed {
     return { kind: 'end', unfinishedBytes, failure: this.#failure };
   }
 
-  #cutByLines(seat: Seat, start: number): Batch | undefined {
-    if (this.#limits.batchRecords === undefined || this.#used === 0) return undefined;
-    const to = seat.lane.afterLines(start, start + this.#used, this.#limits.batchRecords);
+  /** A batch ends with its unit, where units are kept apart, and after so many records. */
+  #cutEarly(seat: Seat, start: number): Batch | undefined {
+    const { batchRecords } = this.#limits;
+    if (this.#used === 0 || (batchRecords === undefined && !this.#owing.isApart)) return undefined;
+    const unitBytes = this.#owing.bytesOfUnit(this.#sourceOffset) ?? Number.POSITIVE_INFINITY;
+    const end = start + Math.min(this.#used, unitBytes);
+    const lines = batchRecords === undefined ? 0 : seat.lane.afterLines(start, end, batchRecords);
+    const to = lines > 0 ? lines : unitBytes <= this.#used ? end : 0;
     return to === 0 ? undefined : this.#cutAt(seat, start, to, 'full', false);
   }
 
@@ -217,27 +215,17 @@ export class Feed {
     this.#sourceOffset += to - start - (endAdded ? 1 : 0);
     this.#used = 0;
     this.#linesEnd = 0;
-    const { receipts, whole } = this.#receipts();
-    return new Batch(seat, from, to, { origin: this.#of.origin, trigger, sourceOffset, endAdded, receipts, whole });
+    const { origin } = this.#of;
+    return new Batch(seat, from, to, { origin, trigger, sourceOffset, endAdded, ...this.#owes() });
   }
 
-  /** Of the bytes that have just been cut. */
-  #receipts(): { readonly receipts: readonly Receipt[]; readonly whole: number } {
-    const { ledger, crossing } = this.#of;
-    if (ledger !== undefined) return { receipts: [ledger.issue()], whole: 1 };
-    if (crossing === undefined) return { receipts: NO_RECEIPTS, whole: 0 };
-    crossing.retain();
-    const isWhole = crossing.isLast && crossing.isComplete && this.#carry.lengthBytes === 0;
-    return { receipts: [crossing], whole: isWhole ? 1 : 0 };
+  #owes(): Pick<Batch, 'receipts' | 'whole' | 'id'> {
+    return this.#owing.issue(this.#sourceOffset, this.#carry.lengthBytes === 0);
   }
 
   /** Nothing more is taken from it. */
   close(): void {
-    const { crossing } = this.#of;
-    const isCut =
-      crossing?.isComplete === true && this.#used + this.#carry.lengthBytes === 0 && this.#long === undefined;
-    if (isCut) crossing.release();
-    else crossing?.fail();
+    this.#owing.close(this.#used + this.#carry.lengthBytes === 0 && this.#long === undefined);
   }
 
   #startLong(bytes: Uint8Array): Filled {
@@ -265,7 +253,7 @@ export class Feed {
     const sourceOffset = this.#sourceOffset;
     this.#sourceOffset += long.lengthBytes + (long.newlineBytes ?? 0);
     const endAdded = long.newlineBytes === undefined;
-    return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset, endAdded, ...this.#receipts() };
+    return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset, endAdded, ...this.#owes() };
   }
 
   /** The next part of the long line; what follows its newline is carried over. */

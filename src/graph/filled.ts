@@ -14,6 +14,7 @@ export interface LongLine {
   /** As those of a batch: whoever takes the line holds them. */
   readonly receipts: readonly Receipt[];
   readonly whole: number;
+  readonly id: string | undefined;
 }
 
 export type Filled =

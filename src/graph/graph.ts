@@ -14,18 +14,28 @@ import { Waits } from './waits.ts';
 /** The longest time that signals, timers and progress have to wait. */
 const YIELD_MS = 10;
 
+/** How a graph behaves as a whole. */
+export interface GraphOptions {
+  /** When a node ends before its input does, for a reason that fails the run, nothing more is read from outside. */
+  readonly stopsTogether?: boolean;
+}
+
 export class Graph {
   readonly #nodes: readonly Node[];
   readonly #host: RunHost;
+  readonly #stopsTogether: boolean;
   readonly #waits: Waits;
   readonly #startMs: number;
   #yieldedMs: number;
   #signal: StopSignal | undefined;
+  #isCutShort = false;
+  #giveUpMs = Number.POSITIVE_INFINITY;
 
   /** @param nodes in the order of their edges: none reads from one that comes after it */
-  constructor(nodes: readonly Node[], host: RunHost) {
+  constructor(nodes: readonly Node[], host: RunHost, { stopsTogether = false }: GraphOptions = {}) {
     this.#nodes = nodes;
     this.#host = host;
+    this.#stopsTogether = stopsTogether;
     this.#waits = new Waits(() => host.clockMs());
     this.#startMs = host.clockMs();
     this.#yieldedMs = this.#startMs;
@@ -48,10 +58,22 @@ export class Graph {
     this.#waits.wake();
   }
 
+  /** Something has happened that a node does not wait for by itself, such as the failure of an output. */
+  wake(): void {
+    this.#waits.wake();
+  }
+
+  /** Nodes that have not ended in so many milliseconds are given up then, and what they owe to sources is not done. */
+  giveUpAfter(ms: number): void {
+    this.#giveUpMs = this.#host.clockMs() + ms;
+    this.#waits.wake();
+  }
+
   /** Runs until all nodes have ended. Called once. Errors that are no error of an input or output end all of them. */
   async execute(): Promise<void> {
     try {
       for (;;) {
+        if (this.#isTooLate) this.giveUp();
         const state = this.#round();
         if (state === 'over') return;
         if (state === 'waits') await this.#wait();
@@ -63,7 +85,7 @@ export class Graph {
     }
   }
 
-  /** Ends the graph before it has begun, without any output. */
+  /** Ends what has not ended, at once and without any output. */
   giveUp(): void {
     for (const node of this.#nodes) node.giveUp();
   }
@@ -75,13 +97,25 @@ export class Graph {
     for (const node of this.#nodes) {
       const step = node.step();
       if (step === 'over') continue;
+      if (this.#stopsTogether && node.end?.isBroken === true) this.#cutShort();
       isOver = false;
       if (step === 'ran') hasRun = true;
     }
     return isOver ? 'over' : hasRun ? 'ran' : 'waits';
   }
 
+  #cutShort(): void {
+    if (this.#isCutShort) return;
+    this.#isCutShort = true;
+    for (const node of this.#nodes) if (node.isSource) node.cutShort();
+  }
+
+  get #isTooLate(): boolean {
+    return this.#giveUpMs !== Number.POSITIVE_INFINITY && this.#host.clockMs() >= this.#giveUpMs;
+  }
+
   async #wait(): Promise<void> {
+    if (this.#giveUpMs !== Number.POSITIVE_INFINITY) this.#waits.notAfter(this.#giveUpMs);
     for (const node of this.#nodes) if (node.end === undefined) node.waits(this.#waits);
     if (await this.#waits.any()) {
       this.#yieldedMs = this.#host.clockMs();

@@ -8,7 +8,7 @@ import { type Source, SourceError, WOULD_BLOCK } from '../io/index.ts';
 import type { Batch } from './batch.ts';
 import type { Edge } from './edge.ts';
 import { EdgeCounts } from './edge-counts.ts';
-import type { Crossing } from './feed.ts';
+import type { Crossing } from './owing.ts';
 import { failTogether, type InputPosition, NO_RECEIPTS, type Receipt } from './receipt.ts';
 import type { Stats } from './stats.ts';
 
@@ -17,16 +17,18 @@ class BatchCrossing implements Crossing {
   isComplete = false;
   readonly position: InputPosition | undefined;
   readonly input: object | undefined;
+  readonly id: string | undefined;
   readonly isLast: boolean;
   readonly #receipts: readonly Receipt[];
   #holders = 1;
 
-  constructor({ receipts, whole }: Batch, isWhole: boolean) {
+  constructor({ receipts, whole, id }: Batch, isWhole: boolean) {
     for (const receipt of receipts) receipt.retain();
     this.#receipts = receipts;
     this.isLast = isWhole && whole === receipts.length;
     this.position = this.isLast ? receipts.at(-1)!.position : undefined;
     this.input = receipts.at(-1)!.input;
+    this.id = isWhole ? id : undefined;
   }
 
   retain(): void {

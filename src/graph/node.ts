@@ -13,17 +13,14 @@ import { SinkError, type SourceError } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import { Batch } from './batch.ts';
 import { Drain } from './drain.ts';
-import type { Edge } from './edge.ts';
 import { Edges } from './edges.ts';
 import type { RunHost, StopSignal } from './host.ts';
-import type { Inlet } from './inlet.ts';
-import { conclude, type NodeEnd, sinkErrorOf } from './outcome.ts';
+import type { NodeParts } from './node-parts.ts';
+import { conclude, givenUp, type NodeEnd, sinkErrorOf } from './outcome.ts';
 import type { Aside, Reader } from './reader.ts';
 import { type Readers, readerOf } from './readers.ts';
 import { NO_RECEIPTS } from './receipt.ts';
-import type { Rejecting } from './rejecting.ts';
-import type { NodeSettings, Stage } from './stage.ts';
-import type { Stats, StatsReport } from './stats.ts';
+import type { StatsReport } from './stats.ts';
 import { OldestWait, type Waits } from './waits.ts';
 
 /** So long is waited for the columns in silence. */
@@ -33,25 +30,6 @@ const HOLDING_MS = 2000;
  * writes.
  */
 const lookMs = { lane: 10, 'dry-lane': 1 } as const;
-
-/** What a node is made of. */
-export interface NodeParts {
-  readonly stage: Stage;
-  readonly settings: NodeSettings;
-  /** Asked in turns; their batches interleave whole, each one's in its order. */
-  readonly inlets: readonly Inlet[];
-  /**
-   * In the order in which they are offered a batch: what the first one has taken at once is there before the second
-   * one sees it.
-   */
-  readonly edges: readonly Edge[];
-  readonly stats: Stats;
-  readonly rejecting: Rejecting;
-  /** Gives memory back after a very long record. */
-  readonly collectGarbage: (() => Promise<void>) | undefined;
-  /** The node has ended, and rejects no more lines. @throws SinkError */
-  readonly closeRejects: () => void;
-}
 
 export type Step = 'ran' | 'dry' | 'full' | 'over';
 
@@ -69,6 +47,7 @@ export class Node {
   #needs: 'lane' | 'dry-lane' | 'input' | 'nothing' = 'nothing';
   #ending: 'reading' | 'holding' | 'guests' | 'closing' = 'reading';
   #signal: StopSignal | undefined;
+  #isCutShort = false;
   #inputFailed = false;
   #isAbandoned = false;
   #end: NodeEnd | undefined;
@@ -80,7 +59,8 @@ export class Node {
     const clockMs = (): number => host.clockMs();
     this.#edges = new Edges(parts.edges, clockMs);
     this.#drain = new Drain({ ...parts, edges: this.#edges, talk: host.talk });
-    const isStopping = (): boolean => this.#signal !== undefined || this.#drain.stopped !== undefined;
+    const isStopping = (): boolean =>
+      this.#signal !== undefined || this.#isCutShort || this.#drain.stopped !== undefined;
     this.#reader = readerOf(parts.inlets, { ...parts, clockMs, isStopping });
   }
 
@@ -116,6 +96,13 @@ export class Node {
     this.#parts.stage.stop('hurry');
   }
 
+  /** Reads no more, because the run has failed elsewhere; what has been read is processed and delivered. */
+  cutShort(): void {
+    if (this.#end !== undefined) return;
+    this.#isCutShort = true;
+    this.#reader.stop();
+  }
+
   /** One step. Errors of outputs end the node, and are part of its end. */
   step(): Step {
     if (this.#end !== undefined) return 'over';
@@ -139,6 +126,7 @@ export class Node {
     for (const edge of edges) edge.abort();
     for (const edge of edges) sinkErrorOf(() => edge.end());
     stage.finish();
+    this.#end = givenUp(this.#drain.stopped, this.#signal);
   }
 
   /** After a step that was `dry` or `full`: what may change that. */
@@ -296,6 +284,7 @@ export class Node {
       host: this.#host,
       stopped: this.#drain.stopped,
       signal: this.#signal,
+      isCutShort: this.#isCutShort,
       sinkError,
       inputFailed: this.#inputFailed,
       report: () => this.report(),

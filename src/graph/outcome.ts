@@ -25,6 +25,8 @@ export interface Ending {
   readonly closeRejects: () => void;
   readonly stopped: Stop | undefined;
   readonly signal: StopSignal | undefined;
+  /** Not all of the input was read, because something else in the graph has failed. */
+  readonly isCutShort: boolean;
   /** An input could not be opened or read to its end. */
   readonly inputFailed: boolean;
   /** An output could not be written. */
@@ -40,6 +42,15 @@ export interface NodeEnd {
   readonly isIncomplete: boolean;
   /** Lines were left out that should have been records. */
   readonly hasBadLines: boolean;
+  /** It ended before its input did, and the run has failed with it. */
+  readonly isBroken: boolean;
+  /** It was ended from outside, before it had done with what was read. */
+  readonly isGivenUp: boolean;
+}
+
+/** The end of a node that was ended from outside. */
+export function givenUp(stopped: Stop | undefined, signal: StopSignal | undefined): NodeEnd {
+  return { stopped, signal, isIncomplete: true, hasBadLines: false, isBroken: false, isGivenUp: true };
 }
 
 /** A guest that ended by itself has had all that it wanted. */
@@ -47,11 +58,12 @@ const isWholeRun = (stopped: Stop | undefined): boolean => stopped === undefined
 
 /** Ends the node; nothing is on its way any more, or nobody wants it. */
 export function conclude(ending: Ending): NodeEnd {
-  const { stage, settings, edges, host, rejecting, stats, signal, inputFailed, stopped } = ending;
+  const { stage, settings, edges, host, rejecting, stats, signal, isCutShort, inputFailed, stopped } = ending;
   const { rejects } = settings;
   const { talk } = host;
   const kept = closeEnds(ending);
-  const isWhole = kept === undefined && signal === undefined && !inputFailed && isWholeRun(stopped);
+  const isAllRead = signal === undefined && !isCutShort;
+  const isWhole = kept === undefined && isAllRead && !inputFailed && isWholeRun(stopped);
   // An output whose reader has gone (a FIFO) is as finished as it will ever be.
   const isGivenUp = !isWhole && stopped !== 'closed';
   const caught = endOutputs(edges, isGivenUp);
@@ -63,7 +75,7 @@ export function conclude(ending: Ending): NodeEnd {
   stage.finish();
   const { leftOut, hints } = stopped === undefined ? stage.report(stats) : { leftOut: [], hints: [] };
   for (const hint of leftOut) talk.warn(hint);
-  if (signal === undefined) for (const hint of hints) talk.warn(hint);
+  if (isAllRead) for (const hint of hints) talk.warn(hint);
   for (const { name, isAllOrNothing } of isGivenUp ? edges : []) {
     if (!isAllOrNothing) continue;
     const why = inputFailed && stopped === undefined ? 'not every input could be read' : 'the run did not finish';
@@ -76,6 +88,8 @@ export function conclude(ending: Ending): NodeEnd {
     signal,
     isIncomplete: sinkError !== undefined || leftOut.length > 0 || inputFailed,
     hasBadLines: stats.rejected > 0 && rejects.onError !== 'keep' && rejects.badLinesFail,
+    isBroken: sinkError !== undefined || (stopped !== 'closed' && !isWholeRun(stopped)),
+    isGivenUp: false,
   };
 }
 
@@ -145,6 +159,7 @@ export interface OutcomeOf {
 /**
  * The outcome of a run, by the first line that holds:
  *
+ *     a node that was given up                               1
  *     a signal                                               the process dies of it
  *     a node whose output or input is not whole, with bad
  *     lines, stopped by them or by a plugin, or with faults  a program's own exit status, or 1
@@ -154,6 +169,7 @@ export interface OutcomeOf {
  * A node whose reader has gone away has done what anybody wanted, whatever else happened in it.
  */
 export function outcomeOf(ends: readonly NodeEnd[], { isEmpty, hasFaults = false, status }: OutcomeOf): RunOutcome {
+  if (ends.some(({ isGivenUp }) => isGivenUp)) return { kind: 'done', code: 1 };
   const signal = ends.find((end) => end.signal !== undefined)?.signal;
   if (signal !== undefined) return { kind: 'signal', signal };
   const hasFailed = ends.some(

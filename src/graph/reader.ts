@@ -44,6 +44,7 @@ export class Reader {
   readonly #inputs: string[];
   #feed: Feed | undefined;
   #of: FeedOf | undefined;
+  #opened: OpenedInput | undefined;
   /** The block that is being filled. */
   #seat: Seat | undefined;
   /** The input pauses. */
@@ -81,7 +82,7 @@ export class Reader {
     if (this.#error !== undefined) return this.#failed();
     const feed = this.#feed;
     if (feed === undefined) return this.#openNext();
-    if (this.#isStopped) feed.stop();
+    if (this.#isStopped && this.#opened?.stop === undefined) feed.stop();
     else if (this.#isDryStill()) return DRY;
     const { lanes } = this.#parts.stage;
     // Live input stays on this thread while nothing else is on its way: a hop would cost latency.
@@ -100,10 +101,12 @@ export class Reader {
 
   /** The input at hand is over. */
   endInput(): void {
+    if (this.#feed === undefined) return;
     this.#bytesCounted = 0;
-    this.#of?.source.close();
-    this.#feed?.close();
+    this.#feed.close();
     this.#feed = undefined;
+    if (this.#opened?.isOwned === true) this.#opened.stop?.();
+    else this.#of?.source.close();
   }
 
   /** Gives the block back that is being filled; for the time when it holds nothing. */
@@ -114,7 +117,11 @@ export class Reader {
 
   /** Reads no more from outside. What has been read is still given, as far as it is whole. */
   stop(): void {
-    if (this.isOutside) this.#isStopped = true;
+    if (!this.isOutside || this.#isStopped) return;
+    this.#isStopped = true;
+    this.#opened?.stop?.();
+    // What it waits for may not hear that nothing comes any more.
+    this.#isDry = false;
   }
 
   /** It reads from outside of the graph. */
@@ -222,10 +229,13 @@ export class Reader {
     return OPENING;
   }
 
-  #beginOpened({ source, bytes, lines, file, ledger }: OpenedInput): void {
+  #beginOpened(opened: OpenedInput): void {
+    const { source, bytes, lines, file, ledger, units, counts } = opened;
     const { name, sizeBytes } = source;
     this.knownBytes += sizeBytes ?? 0;
-    this.#begin({ source, origin: { name, lines, file, sizeBytes }, startOffset: bytes, ledger });
+    this.#opened = opened;
+    this.#begin({ source, origin: { name, lines, file, sizeBytes, counts }, startOffset: bytes, ledger, units });
+    if (this.#isStopped) opened.stop?.();
     if (this.#isClosed) this.endInput();
   }
 

@@ -5,7 +5,7 @@
 import { codeOf } from '../engine/codes.ts';
 import type { EngineMemory, Reject } from '../engine/engine.ts';
 import { counted } from '../format/count.ts';
-import type { RejectsWriter } from '../io/index.ts';
+import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import type { Talk } from './host.ts';
 import type { Stats } from './stats.ts';
@@ -99,9 +99,9 @@ export class Rejecting {
     return `stopped at ${place} (${this.#limit.flag})`;
   }
 
-  /** A line of a processed batch whose first byte is at address `batchFrom`. */
-  take(memory: EngineMemory, reject: Reject, place: Place, batchFrom: number): void {
-    this.report(memory.view(reject.from, reject.to), {
+  /** A line of a processed batch whose first byte is at address `batchFrom`. @returns what was reported */
+  take(memory: EngineMemory, reject: Reject, place: Place, batchFrom: number): RejectRow {
+    return this.report(memory.view(reject.from, reject.to), {
       sourceName: place.sourceName,
       line: place.firstLine + reject.line,
       sourceOffset: place.sourceOffset + (reject.from - batchFrom),
@@ -120,7 +120,7 @@ export class Rejecting {
   }
 
   /** Counts and reports one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */
-  report(bytes: Uint8Array | undefined, at: BadLine): void {
+  report(bytes: Uint8Array | undefined, at: BadLine): RejectRow {
     const { name } = codeOf(at.code);
     const text = this.#reasonOf(at.code);
     const outputOf = at.outputOf ?? this.#readsOutputOf;
@@ -139,7 +139,7 @@ export class Rejecting {
       ...(outputOf === undefined ? {} : { outputOf }),
     };
     this.#writer?.write(bytes ?? NOTHING, row);
-    if (this.#talk === undefined || count > SHOWN) return;
+    if (this.#talk === undefined || count > SHOWN) return row;
     const number = `E${String(at.code).padStart(2, '0')} ${name}`;
     const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
     const place =
@@ -147,6 +147,7 @@ export class Rejecting {
         ? `${excerpt(at.sourceName)}:${at.line}:${at.column}`
         : `${outputPlace(outputOf, at.line)}, column ${at.column}`;
     this.#talk.warn(`${place}: ${text}${size} (${number})`, row);
+    return row;
   }
 
   /** A piece of a line that is too long to be kept, as it passes. */

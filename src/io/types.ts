@@ -43,6 +43,13 @@ export type UnitOutcome = 'ok' | 'failed' | { readonly rejects: string };
 export interface UnitSource extends Source {
   /** The ends of units among the bytes that were read, in order; each is given once. */
   takeBorders(): readonly Border[];
+  /** The name of a unit, which is the same whenever it comes again. */
+  idOf?(unit: object): string;
+  /**
+   * Whoever reads keeps units apart: from now on a read ends with a unit at the latest, and a border is given as soon
+   * as the first byte of its unit has been read.
+   */
+  giveApart?(): void;
   /** Says what became of a unit; once for each, in any order. */
   settle(unit: object, outcome: UnitOutcome): void;
   /** Takes nothing more. What has been taken can still be read and settled; then comes the end. */
