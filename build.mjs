@@ -124,6 +124,22 @@ function writeNotices() {
   writeFileSync('dist/THIRD-PARTY.txt', notices.join('\n----\n\n'));
 }
 
+/**
+ * The library for NATS is a file of its own beside the program, with none of our code in it: what is loaded only when
+ * a stream is read or written is not read at other starts, and our errors are of one class everywhere.
+ */
+const natsClient = { entry: 'src/nats/client.ts', file: 'nats' };
+const besideUs = {
+  name: 'beside-us',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /\/client\.ts$/ }, ({ path, resolveDir, kind }) => {
+      if (kind === 'entry-point' || resolve(resolveDir, path) !== resolve(natsClient.entry)) return undefined;
+      return { path: `./${natsClient.file}.cjs`, external: true };
+    });
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
   bundle: true,
@@ -132,7 +148,7 @@ const shared = {
   logLevel: 'warning',
   // A file that is left out of a bundle is loaded when it is needed, not imported by what is in it.
   logOverride: { 'import-is-undefined': 'error' },
-  plugins: [tamed],
+  plugins: [tamed, besideUs],
 };
 
 async function buildJs() {
@@ -156,9 +172,10 @@ async function buildJs() {
     await build({
       ...program,
       entryPoints: { [name]: 'src/cli/main.ts' },
-      plugins: [tamed, without(filesOutOf(name))],
+      plugins: [tamed, besideUs, without(filesOutOf(name))],
     });
   }
+  await build({ ...program, entryPoints: { [natsClient.file]: natsClient.entry } });
   await build({
     ...program,
     entryPoints: {
