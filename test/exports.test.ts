@@ -29,6 +29,7 @@ const forTopologies: readonly string[] = [
   'src/io/lines-listen.ts',
   'src/io/socket-outlet.ts',
   'src/stage/route/route.ts',
+  'src/nats/',
 ];
 /** The same for single exports. */
 const exportsForTopologies: readonly string[] = ['src/stage/route/classes.ts: routesOf'];

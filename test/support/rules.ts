@@ -280,6 +280,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   query: { selector: ['errors.ts', 'strings.ts', 'suggest.ts'], 'selector/regex': 'all', text: 'all' },
   selector: { 'selector/regex': ['error.ts', 'index.ts'], engine: ['program.ts'], text: 'all' },
   'selector/regex': { selector: ['suggest.ts'], engine: ['regex-layout.ts'] },
+  // Sources and outlets that are no files: the contract is io's.
+  nats: { io: 'all', text: 'all' },
   // Positions are those of one run at a time.
   io: { lock: ['file-lock.ts', 'temporary.ts'], text: 'all' },
   lock: { text: 'all' },

@@ -1,0 +1,70 @@
+/**
+ * Who we are to a server, and whom we trust: user and password or a token from the URL, a file with credentials (a
+ * JWT and its seed) or with the seed of an nkey, and the certificate of an authority of one's own. The files are read
+ * once, before anything is connected, so that a missing one is an error at the start.
+ */
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from '@nats-io/transport-node';
+import { describe, errorCode } from '../io/errors.ts';
+import { excerpt } from '../text/printable.ts';
+import { NatsProblem } from './problem.ts';
+
+type Client = typeof import('./client.ts');
+
+const DEFAULT_PORT = 4222;
+
+/** Where a server is and what it is to be shown. */
+export interface ServerAddress {
+  /** nats://[USER:PASSWORD@]HOST[:PORT] or tls://…; a user without a password is a token. */
+  readonly url: string;
+  /** A file with credentials or with the seed of an nkey. */
+  readonly creds: string | undefined;
+  /** A file with the certificates of the authorities that are trusted; undefined: those that Node trusts. */
+  readonly ca: string | undefined;
+}
+
+/** What the client is told; `shown` is the address for messages. @throws NatsProblem */
+export function connectionOptions(
+  client: Client,
+  { url, creds, ca }: ServerAddress,
+): { readonly shown: string; readonly options: ConnectionOptions } {
+  if (!/^(?:nats|tls):\/\//i.test(url) || !URL.canParse(url)) {
+    throw new NatsProblem('EINVAL', 'its url is not nats://HOST:PORT');
+  }
+  const { protocol, hostname, port, username, password } = new URL(url);
+  const server = `${hostname}:${port === '' ? DEFAULT_PORT : port}`;
+  const isTls = protocol === 'tls:';
+  const options: ConnectionOptions = { servers: [server] };
+  if (password !== '') Object.assign(options, { user: decoded(username), pass: decoded(password) });
+  else if (username !== '') options.token = decoded(username);
+  if (creds !== undefined) options.authenticator = authenticatorOf(client, creds);
+  if (ca !== undefined) options.tls = { ca: read('ca', ca).toString() };
+  else if (isTls) options.tls = {};
+  return { shown: excerpt(`${protocol}//${server}`, 200), options };
+}
+
+function authenticatorOf(client: Client, path: string): ReturnType<Client['nkeyAuthenticator']> {
+  const bytes = read('creds', path);
+  const text = bytes.toString();
+  if (/BEGIN NATS USER JWT/.test(text)) return client.credsAuthenticator(bytes);
+  const seed = /^(?:.*BEGIN USER NKEY SEED.*\s+)?(SU[A-Z2-7]{56})\s*/.exec(text.trim())?.[1];
+  if (seed !== undefined) return client.nkeyAuthenticator(Buffer.from(seed));
+  const hint = 'neither credentials (nsc generate creds) nor the seed of an nkey (SU…)';
+  throw new NatsProblem('EINVAL', `creds: ${excerpt(path)} is ${hint}`);
+}
+
+function read(key: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new NatsProblem(errorCode(error), `${key}: cannot read ${excerpt(path)}: ${describe(error)}`);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
