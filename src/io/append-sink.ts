@@ -68,6 +68,8 @@ export class AppendSink implements Sink {
   #sizeBytes = 0;
   #beganMs = 0;
   #bytesWritten = 0;
+  /** What each new file begins with. */
+  #header: Uint8Array | undefined;
 
   /** @throws SinkError when the file cannot be opened, or is no regular file */
   constructor(path: string, options: AppendOptions) {
@@ -87,6 +89,7 @@ export class AppendSink implements Sink {
     if (bytes.length === 0) return 0;
     try {
       if (this.#isOver(bytes.length)) this.#rotate();
+      this.#beginFile();
       this.#write(bytes);
       if (this.#options.sync === 'batch') fdatasyncSync(this.#fd);
     } catch (error) {
@@ -101,6 +104,16 @@ export class AppendSink implements Sink {
       this.writeNow(bytes);
       resolve();
     });
+  }
+
+  /** A file that has something in it has its beginning. @throws SinkError */
+  begin(header: Uint8Array): void {
+    this.#header = header;
+    try {
+      this.#beginFile();
+    } catch (error) {
+      throw sinkError(this.name, 'write', error, this.#bytesWritten);
+    }
   }
 
   /**
@@ -154,7 +167,8 @@ export class AppendSink implements Sink {
 
   #isOver(bytes: number): boolean {
     const { bytes: maxBytes = Number.POSITIVE_INFINITY, ageMs = Number.POSITIVE_INFINITY } = this.#options.rotate ?? {};
-    if (this.#sizeBytes === 0) return false;
+    // A file that has only its beginning is as good as empty.
+    if (this.#sizeBytes <= (this.#header?.length ?? 0)) return false;
     return this.#sizeBytes + bytes > maxBytes || this.#nowMs() - this.#beganMs >= ageMs;
   }
 
@@ -185,6 +199,10 @@ export class AppendSink implements Sink {
         if ((code !== 'EEXIST' && !NO_LINKS.has(code)) || i === MAX_NAMES - 1) throw error;
       }
     }
+  }
+
+  #beginFile(): void {
+    if (this.#header !== undefined && this.#sizeBytes === 0) this.#write(this.#header);
   }
 
   #write(bytes: Uint8Array): void {

@@ -7,6 +7,7 @@
  * for the next batch and is written over in place; an attempt that reads them later would send something else.
  */
 import { SinkError } from './errors.ts';
+import { OutletCounts } from './outlet-counts.ts';
 import type { Delivery, OutletReport } from './types.ts';
 
 const NEWLINE = 0x0a;
@@ -26,22 +27,17 @@ interface Taken {
   readonly bytes: number;
   openPieces: number;
   failure: SinkError | undefined;
-}
-
-interface Counts {
-  deliveries: number;
-  records: number;
-  bytes: number;
+  /** Pieces that have failed. */
+  readonly lines: Buffer[];
 }
 
 export class Backlog {
-  /** Attempts beyond the first. */
-  retries = 0;
   readonly #limitBytes: number;
   readonly #queue: Piece[] = [];
-  readonly #done: Counts = { deliveries: 0, records: 0, bytes: 0 };
-  readonly #failed: Counts = { deliveries: 0, records: 0, bytes: 0 };
+  readonly #counts = new OutletCounts();
   #bytes = 0;
+  #bytesCopied = 0;
+  #peakBytes = 0;
   #open = 0;
   #wantedBytes = 0;
   #isClosed = false;
@@ -62,6 +58,15 @@ export class Backlog {
     return this.#bytes;
   }
 
+  get bytesCopied(): number {
+    return this.#bytesCopied;
+  }
+
+  /** The most that were not confirmed at a time. */
+  get peakBytes(): number {
+    return this.#peakBytes;
+  }
+
   /**
    * Takes a copy of a delivery.
    * @param pieceBytes the most that a piece may have, unless it is one line
@@ -76,11 +81,13 @@ export class Backlog {
     }
     const { records, id } = delivery;
     const taken: Taken = {
-      ...{ settle: (failure) => delivery.settle(failure), records, bytes },
-      ...{ openPieces: 1, failure: undefined },
+      ...{ settle: (failure, lines) => delivery.settle(failure, lines), records, bytes },
+      ...{ openPieces: 1, failure: undefined, lines: [] },
     };
     this.#open++;
     this.#bytes += bytes;
+    this.#bytesCopied += bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
     const parts = bytes === 0 ? [] : cutIntoPieces(Buffer.concat(delivery.segments, bytes), pieceBytes);
     taken.openPieces += parts.length;
     parts.forEach((part, i) => {
@@ -103,6 +110,7 @@ export class Backlog {
   /** A piece that was taken out of the queue has arrived, or never will. */
   settle(piece: Piece, failure: SinkError | undefined): void {
     piece.of.failure ??= failure;
+    if (failure !== undefined) piece.of.lines.push(piece.bytes);
     this.#bytes -= piece.bytes.length;
     this.#closePiece(piece.of);
     if (this.#hasRoomFor(this.#wantedBytes)) this.#wake(this.#wakeWriter);
@@ -129,8 +137,13 @@ export class Backlog {
     this.#wake(this.#wakeWriter);
   }
 
+  /** A further attempt at something. */
+  countRetry(): void {
+    this.#counts.retries++;
+  }
+
   report(): OutletReport {
-    return { ...this.#done, failed: { ...this.#failed }, retries: this.retries };
+    return this.#counts.report();
   }
 
   #hasRoomFor(bytes: number): boolean {
@@ -139,12 +152,10 @@ export class Backlog {
 
   #closePiece(taken: Taken): void {
     if (--taken.openPieces > 0) return;
-    const counts = taken.failure === undefined ? this.#done : this.#failed;
-    counts.deliveries++;
-    counts.records += taken.records;
-    counts.bytes += taken.bytes;
+    this.#counts.settled(taken.failure !== undefined, taken.records, taken.bytes);
     this.#open--;
-    taken.settle(taken.failure);
+    if (taken.failure === undefined) taken.settle(undefined);
+    else taken.settle(taken.failure, taken.lines);
     if (this.#open === 0) this.#wake(this.#wakeFlush);
   }
 

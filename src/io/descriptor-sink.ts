@@ -6,13 +6,15 @@
  * 1 MiB 8.3 and 3.7; only by the thread pool 5.1/1.3, 2.4/6.8, 3.3/9.3. The scheduler's choice of core outweighs the
  * size.
  */
-import { closeSync, write, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, write, writeSync } from 'node:fs';
 import { errorCode, sinkError } from './errors.ts';
 import type { PendingFile } from './pending-file.ts';
 import type { Sink } from './types.ts';
 
 const LAST_STANDARD_FD = 2;
 const MAX_BACK_OFF_MS = 16;
+/** What fdatasync says of a descriptor that is no file. */
+const NOTHING_TO_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EROFS']);
 
 export interface DescriptorSinkOptions {
   readonly name: string;
@@ -80,6 +82,19 @@ export class DescriptorSink implements Sink {
           backOffMs = Math.min(2 * backOffMs, MAX_BACK_OFF_MS);
         } else if (code !== 'EINTR') this.#fail(error);
       }
+    }
+  }
+
+  get canRetry(): boolean {
+    return this.#options.syncFd !== undefined;
+  }
+
+  /** Pipes and devices have nothing to wait for. */
+  sync(): void {
+    try {
+      if (!this.#closed) fdatasyncSync(this.#options.fd);
+    } catch (error) {
+      if (!NOTHING_TO_SYNC.has(errorCode(error))) throw sinkError(this.name, 'write', error, this.#bytesWritten);
     }
   }
 

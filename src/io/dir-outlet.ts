@@ -60,6 +60,8 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
   readonly name: string;
   readonly takesIds = false;
   readonly waitsFor = undefined;
+  readonly bytesCopied = 0;
+  readonly bufferPeak = 0;
   readonly #options: DirOutletOptions;
   readonly #template: PathTemplate;
   readonly #isPacked: boolean;

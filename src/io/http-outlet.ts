@@ -89,6 +89,14 @@ export class HttpOutlet implements Outlet {
     this.#backlog = new Backlog(options.bufferBytes);
   }
 
+  get bytesCopied(): number {
+    return this.#backlog.bytesCopied;
+  }
+
+  get bufferPeak(): number {
+    return this.#backlog.peakBytes;
+  }
+
   get waitsFor(): string | undefined {
     return this.#waitsFor;
   }
@@ -168,7 +176,7 @@ export class HttpOutlet implements Outlet {
       const hint = 'retry says how often and how long it is tried again';
       if (pauseMs === undefined) return this.#failure(answer.code, `${answer.words} ${attempts.words}`, hint);
       this.#waitsFor = `attempt ${attempts.failed + 1}: ${answer.words}`;
-      this.#backlog.retries++;
+      this.#backlog.countRetry();
       await pauseFor(pauseMs, this.#ended.signal);
       if (this.#lateFailure !== undefined) return this.#lateFailure;
     }

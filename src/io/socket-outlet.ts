@@ -51,6 +51,14 @@ export class SocketOutlet implements Outlet {
     this.#backlog = new Backlog(options.bufferBytes);
   }
 
+  get bytesCopied(): number {
+    return this.#backlog.bytesCopied;
+  }
+
+  get bufferPeak(): number {
+    return this.#backlog.peakBytes;
+  }
+
   get waitsFor(): string | undefined {
     return this.#waitsFor;
   }
@@ -181,7 +189,7 @@ export class SocketOutlet implements Outlet {
       this.#backlog.giveUp(new SinkError(this.name, code, `${text}; ${hint}`, 0));
       return;
     }
-    this.#backlog.retries++;
+    this.#backlog.countRetry();
     this.#waitsFor = `attempt ${this.#attempts.failed + 1}: ${words}`;
     this.#isPausing = true;
     void pauseFor(pauseMs, this.#ended.signal).then(() => {

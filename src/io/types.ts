@@ -76,6 +76,14 @@ export interface Sink {
    * Writes all of `bytes`, waiting for the reader as long as it takes. `bytes` is borrowed until the promise settles.
    */
   writeAll(bytes: Uint8Array): Promise<void>;
+  /** `writeNow` is worth another try a little later; where it is not, `writeAll` alone gets on. */
+  readonly canRetry?: boolean;
+  /** What every new file begins with, where the sink begins files: one that is empty, and those after a rotation. */
+  begin?(header: Uint8Array): void;
+  /** What was taken is on the disk, where there is one. @throws SinkError */
+  sync?(): void;
+  /** Opens what its name leads to now. @throws SinkError; it goes on as before then */
+  reopen?(): void;
   /** Ends the output: with -o, the finished file gets its name now. @throws SinkError */
   commit(): void;
   /**
@@ -99,8 +107,10 @@ export interface Delivery {
   /**
    * Called once for each delivery that was taken, perhaps before `offer` returns: the other end has it, or `failure`
    * says why it never will. After a failure some of its records may have arrived.
+   * @param lines with a failure: the lines of which it is not known that they have arrived, whole and in order. They
+   * are the receiver's from now on.
    */
-  settle(failure: SinkError | undefined): void;
+  settle(failure: SinkError | undefined, lines?: readonly Uint8Array[]): void;
 }
 
 /** What an outlet has done with what it took. */
@@ -124,6 +134,13 @@ export interface Outlet<D extends Delivery = Delivery> {
   readonly name: string;
   /** Ids of deliveries reach the other end; without, nobody needs to make them. */
   readonly takesIds: boolean;
+  /** Whoever read it has gone away, which is no failure: what is not confirmed by then is settled as failed. */
+  readonly isClosed?: boolean;
+  /** Nothing of it is to be seen before it is closed as whole. */
+  readonly isAllOrNothing?: boolean;
+  /** So far: what had to be copied, and the most that was in its memory at a time. */
+  readonly bytesCopied: number;
+  readonly bufferPeak: number;
   /** What it waits for, in words that follow the name (`attempt 4: HTTP 503`); undefined while all goes well. */
   readonly waitsFor: string | undefined;
   /**
@@ -136,9 +153,20 @@ export interface Outlet<D extends Delivery = Delivery> {
   /** Resolves when all that was taken is settled. */
   flush(): Promise<void>;
   /**
-   * Takes nothing more, waits for what was taken, gives up after `withinMs` what is left, and lets go of everything.
+   * What each file or request begins with (the names of columns). Called once, before the first delivery.
+   * @returns false when it begins nothing anew: then the header is delivered like other lines
    */
-  close(withinMs: number): Promise<OutletReport>;
+  header?(bytes: Uint8Array): boolean;
+  /** Opens files anew, because somebody has moved them away. @throws SinkError; it goes on as before then */
+  reopen?(): void;
+  /** Gives up what waits: nothing that comes after a failure is to arrive. */
+  halt?(failure: SinkError): void;
+  /**
+   * Takes nothing more, waits for what was taken, gives up after `withinMs` what is left, and lets go of everything.
+   * @param isWhole asked when all is settled; false: what is all or nothing is discarded. Default: it is whole
+   * @throws SinkError when it cannot be finished, or get its name
+   */
+  close(withinMs: number, isWhole?: () => boolean): Promise<OutletReport>;
   /** So far. */
   report(): OutletReport;
 }
