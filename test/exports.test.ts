@@ -21,13 +21,15 @@ const entries: ReadonlySet<string> = new Set(
  * stay.
  */
 const forTopologies: readonly string[] = [
+  'src/graph/close-ports.ts',
+  'src/graph/port-edge.ts',
   'src/io/dir-outlet.ts',
-  'src/io/drop-sink.ts',
   'src/io/followed-files.ts',
   'src/io/http-listen.ts',
   'src/io/http-outlet.ts',
   'src/io/lines-listen.ts',
   'src/io/socket-outlet.ts',
+  'src/pipeline/topology/ports.ts',
   'src/stage/route/route.ts',
   'src/nats/',
 ];

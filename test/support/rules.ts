@@ -102,6 +102,12 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     io: 'all',
     text: 'all',
   },
+  // From a checked topology to its nodes, edges and ends.
+  'pipeline/topology': {
+    graph: 'all',
+    io: 'all',
+    topology: ['index.ts'],
+  },
   // What is done with a batch: each stage with its lanes and threads. They do not know each other.
   'stage/select': {
     stage: ['hints.ts'],

@@ -1,0 +1,79 @@
+/** What has gone through a port. The names are those of `--stats=json`, which are an interface. */
+import type { Outlet } from '../io/types.ts';
+import { Histogram, type Percentiles } from './histogram.ts';
+
+export interface PortReport {
+  /** Delivered and confirmed. */
+  readonly records: number;
+  readonly batches: number;
+  readonly retries: number;
+  /** Could not be delivered: what became of those, `dead` and `dropped` say. */
+  readonly failed: number;
+  /** Went to the sink that `on-failure` names. */
+  readonly dead: number;
+  readonly dropped: number;
+  /** Dropped because the buffer was full. */
+  readonly droppedFull: number;
+  readonly bytesCopied: number;
+  readonly bufferPeak: number;
+  /** For how long somebody had to wait for it. */
+  readonly waitedForMs: number;
+  /** From the offer to the answer; undefined when nothing was offered. */
+  readonly deliveryMs: Percentiles | undefined;
+}
+
+export class PortCounts {
+  records = 0;
+  batches = 0;
+  failed = 0;
+  dead = 0;
+  dropped = 0;
+  droppedFull = 0;
+  readonly #outlet: Outlet;
+  readonly #clockMs: () => number;
+  readonly #deliveryMs = new Histogram();
+  #waitedMs = 0;
+  #sinceMs: number | undefined;
+
+  constructor(outlet: Outlet, clockMs: () => number) {
+    this.#outlet = outlet;
+    this.#clockMs = clockMs;
+  }
+
+  /** A delivery has arrived. */
+  arrived(records: number): void {
+    this.records += records;
+    this.batches++;
+  }
+
+  /** A delivery that was offered at `startMs` has arrived or failed. */
+  settled(startMs: number): void {
+    this.#deliveryMs.add(this.#clockMs() - startMs);
+  }
+
+  beginWait(): void {
+    this.#sinceMs ??= this.#clockMs();
+  }
+
+  endWait(): void {
+    this.#waitedMs += this.waitingMs ?? 0;
+    this.#sinceMs = undefined;
+  }
+
+  /** For how long somebody has been waiting; undefined when nobody is. */
+  get waitingMs(): number | undefined {
+    return this.#sinceMs === undefined ? undefined : this.#clockMs() - this.#sinceMs;
+  }
+
+  report(): PortReport {
+    const { records, batches, failed, dead, dropped, droppedFull } = this;
+    const { bytesCopied, bufferPeak } = this.#outlet;
+    const { retries } = this.#outlet.report();
+    const waitedForMs = Math.round(this.#waitedMs + (this.waitingMs ?? 0));
+    const deliveryMs = this.#deliveryMs.percentiles();
+    return {
+      ...{ records, batches, retries, failed, dead, dropped, droppedFull },
+      ...{ bytesCopied, bufferPeak, waitedForMs, deliveryMs },
+    };
+  }
+}

@@ -1,0 +1,27 @@
+/** Lines on their way into a port, and who takes them. Types only. */
+import type { Receipt } from './receipt.ts';
+
+export interface Shipment {
+  /** Whole lines, borrowed until they are taken. */
+  readonly segments: readonly Uint8Array[];
+  readonly records: number;
+  readonly receipts: readonly Receipt[];
+  readonly id: string | undefined;
+}
+
+/** What takes them; a port is one. */
+export interface Taker {
+  readonly name: string;
+  /** It may take something, now or later. */
+  readonly isOpen: boolean;
+  /**
+   * Offers lines. Their receipts are held when they are taken.
+   * @param by who offers, to be given its turn after it was refused
+   * @returns `full`: nothing was taken; offer them again after `room`
+   */
+  offer(shipment: Shipment, by: object): 'taken' | 'full';
+  /** Resolves when what was refused may be taken. */
+  room(): Promise<void>;
+  /** Whoever was refused does not come again. */
+  leave(by: object): void;
+}

@@ -1,0 +1,100 @@
+/**
+ * The ports of a topology's sinks: for each the outlet that its type wants, with what the file says of its buffer, its
+ * failures and its repetitions. A sink that others fail into is opened before them.
+ */
+import { join } from 'node:path';
+import type { RunHost } from '../../graph/host.ts';
+import { Port } from '../../graph/port.ts';
+import { AppendSink } from '../../io/append-sink.ts';
+import { ByteOutlet } from '../../io/byte-outlet.ts';
+import { DropSink } from '../../io/drop-sink.ts';
+import { type Sink as ByteSink, openSink } from '../../io/index.ts';
+import { PathTemplate } from '../../io/path-template.ts';
+import type { Outlet } from '../../io/types.ts';
+import type { Sink } from '../../topology/index.ts';
+
+/** What ports are opened with. */
+export interface PortContext {
+  /** What relative paths start from. */
+  readonly directory: string;
+  readonly host: RunHost;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * Opens sinks, those first that `on-failure` of others names. A FIFO without a reader blocks until one has come.
+ * @returns by name, in the order of `sinks`
+ * @throws SinkError when one cannot be opened; those that were opened are given up
+ */
+export async function openPorts(sinks: readonly Sink[], context: PortContext): Promise<ReadonlyMap<string, Port>> {
+  const ports = new Map<string, Port>();
+  const open = async (sink: Sink): Promise<Port> => {
+    const known = ports.get(sink.name);
+    if (known !== undefined) return known;
+    const { onFailure } = sink;
+    const other = typeof onFailure === 'object' ? sinks.find(({ name }) => name === onFailure.sink) : undefined;
+    const port = await openPort(sink, context, other === undefined ? undefined : await open(other));
+    ports.set(sink.name, port);
+    return port;
+  };
+  try {
+    for (const sink of sinks) await open(sink);
+  } catch (error) {
+    for (const port of ports.values()) await port.close({ withinMs: 0, redirectMs: 0, isWhole: false });
+    throw error;
+  }
+  return new Map(sinks.map(({ name }) => [name, ports.get(name)!]));
+}
+
+/**
+ * Opens one sink. @param failuresTo the port of the sink that its `on-failure` names
+ * @throws SinkError
+ */
+export async function openPort(sink: Sink, context: PortContext, failuresTo: Port | undefined): Promise<Port> {
+  const { name, whenFull } = sink;
+  const { host } = context;
+  const onFailure = failuresTo ?? (sink.onFailure === 'drop' ? 'drop' : 'stop');
+  return new Port(await openOutlet(sink, context), { name, whenFull, onFailure, clockMs: () => host.clockMs() });
+}
+
+/** The places of records that the files of a sink are named after; undefined where there are none. */
+export function placesOf(sink: Sink): readonly string[] | undefined {
+  if (sink.type !== 'dir') return undefined;
+  const { places } = new PathTemplate(sink.template);
+  return places.length === 0 ? undefined : places;
+}
+
+async function openOutlet(sink: Sink, context: PortContext): Promise<Outlet> {
+  switch (sink.type) {
+    case 'stdout':
+      return bytesTo(openSink('-'), sink, context);
+    case 'stderr':
+      return bytesTo(openSink('/dev/stderr'), sink, context);
+    case 'drop':
+      return bytesTo(new DropSink(), sink, context);
+    case 'file':
+      return bytesTo(openFile(sink, context), sink, context);
+    default:
+      throw new Error(`a sink of the type ${sink.type} is not opened here`);
+  }
+}
+
+/** A file is given up also when a signal ends the process at once. */
+function openFile(sink: Extract<Sink, { type: 'file' }>, { directory, host, nowMs }: PortContext): ByteSink {
+  const { file, mode, rotate, sync } = sink;
+  const path = file.startsWith('/') ? file : join(directory, file);
+  if (mode === 'append') return new AppendSink(path, { rotate, sync, nowMs });
+  const opened = openSink(path);
+  host.beforeDeath?.(() => opened.abort());
+  return opened;
+}
+
+/** What fails there once will fail again, unless the file says that it is to be tried. */
+function bytesTo(bytes: ByteSink, { name, bufferBytes, sync, retry, onFailure }: Sink, { host }: PortContext): Outlet {
+  return new ByteOutlet(bytes, {
+    ...{ name, bufferBytes, sync },
+    retry: onFailure === 'retry' ? retry : undefined,
+    clockMs: () => host.clockMs(),
+  });
+}
