@@ -173,14 +173,9 @@ export class EngineMemory {
     };
   }
 
-  /**
-   * What the classes of a processed block took (one number, when the plan has none), and matching records that none
-   * took.
-   */
-  classCounts(block: number): { readonly classes: readonly number[]; readonly unrouted: number } {
-    const { classCount } = this.map;
-    const classes = Array.from({ length: Math.max(1, classCount) }, (_, i) => this.taken(block, i));
-    return { classes, unrouted: classCount > 0 ? this.word(block, L.B_UNROUTED) : 0 };
+  /** How many records of a processed block matched and no class took; 0 when the plan has no classes. */
+  unrouted(block: number): number {
+    return this.map.classCount > 0 ? this.word(block, L.B_UNROUTED) : 0;
   }
 
   /** How many records of a processed block a class took. */

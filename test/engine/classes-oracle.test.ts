@@ -8,36 +8,30 @@ import { buildClassPlan } from '../../src/engine/plan.ts';
 import type { Projection } from '../../src/engine/program.ts';
 import { compileExpressions, parsePath } from '../../src/selector/index.ts';
 import { type Asked, type Ground, randomSelector } from '../selector/random-selectors.ts';
-import { readCsv, readTsv } from '../support/delimited.ts';
 import { sized } from '../support/full.ts';
 import { type Chance, chanceOf } from '../support/mutate.ts';
-import { type AskedPath, randomPath } from '../support/random-paths.ts';
-import { cellText, once, pick, randomRecord, randomShape, type Value } from '../support/random-records.ts';
+import { type Form, randomForm, readForm, written } from '../support/random-forms.ts';
+import { once, pick, randomRecord, randomShape, type Value } from '../support/random-records.ts';
 import { expectSame } from '../support/same.ts';
 import { createEngine, processBytes } from './harness.ts';
 
 const RECORDS = 60;
 
-interface Wanted {
+interface Wanted extends Form {
   readonly selector: Asked;
-  readonly to: 'lines' | 'nothing' | 'ndjson' | 'csv' | 'tsv';
-  readonly paths: readonly AskedPath[];
   readonly follows?: number;
 }
 
 const everything: Asked = { text: '', holds: () => true };
 
 function randomClass(ground: Ground): Wanted {
-  const { chance, records, keys } = ground;
-  const selector = once(chance, 8) ? everything : randomSelector(ground, 2);
-  const to = pick(chance, ['lines', 'lines', 'lines', 'nothing', 'ndjson', 'csv', 'tsv'] as const);
-  const paths = Array.from({ length: 1 + chance(4) }, () => randomPath(chance, pick(chance, records), keys));
-  return { selector, to, paths };
+  const selector = once(ground.chance, 8) ? everything : randomSelector(ground, 2);
+  return { selector, ...randomForm(ground) };
 }
 
 const programOf = ({ text }: Asked) => compileExpressions(text === '' ? [] : [text]);
 
-function projectionOf({ to, paths }: Wanted): Projection {
+function projectionOf({ to, paths }: Form): Projection {
   if (to === 'lines' || to === 'nothing') return { to };
   return { to, columns: paths.map(({ text }, i) => ({ name: `c${i}`, path: parsePath(text) })) };
 }
@@ -53,22 +47,6 @@ function randomGroups(chance: Chance, count: number): number[][] {
     groups.push(group);
   }
   return groups;
-}
-
-/** What a class should have written, one entry for each of its records; of csv and tsv their cells. */
-function written({ to, paths }: Wanted, record: Value): unknown {
-  if (to === 'lines') return record.text;
-  if (to !== 'ndjson') return paths.map((path) => cellText(path.find(record)));
-  const members = paths.flatMap((path, i) => {
-    const value = path.find(record);
-    return value === undefined ? [] : [`"c${i}":${value.text}`];
-  });
-  return `{${members.join(',')}}`;
-}
-
-function read({ to }: Wanted, text: string): unknown[] {
-  if (to === 'csv') return readCsv(text);
-  return to === 'tsv' ? readTsv(text) : text.split('\n').slice(0, -1);
 }
 
 interface Line {
@@ -172,18 +150,17 @@ function outcome(chance: Chance, { wanted, groups, gate, objectsOnly, lines, whe
         .join(''),
     );
     const { counts: block } = processBytes(engine, bytes, chance(64));
-    const { classes: byClass, unrouted } = engine.classCounts(0);
     expectSame(where, block.lines, to - at);
     for (const name of ['blank', 'rejected', 'records', 'matched'] as const) counts[name] += block[name];
-    counts.unrouted += unrouted;
-    counts.unmatched += block.records - block.matched - unrouted;
-    for (const [number, count] of byClass.entries()) {
-      taken[number]! += count;
+    counts.unrouted += engine.unrouted(0);
+    counts.unmatched += block.records - block.matched - engine.unrouted(0);
+    for (const number of wanted.keys()) {
+      taken[number]! += engine.taken(0, number);
       const segments = Array.from({ length: engine.segmentCount(0, number) }, (_, i) => engine.segment(0, i, number));
       texts[number] += Buffer.concat(segments).toString();
     }
   }
-  return { counts, taken, outs: wanted.map((one, number) => read(one, texts[number]!)) };
+  return { counts, taken, outs: wanted.map((one, number) => readForm(one, texts[number]!)) };
 }
 
 function compare(seed: number): { shared: number; unrouted: number; unmatched: number } {

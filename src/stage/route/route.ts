@@ -4,6 +4,7 @@
  * output, number 0.
  */
 import { UsageError } from '../../config/errors.ts';
+import * as L from '../../engine/layout.ts';
 import { buildClassPlan } from '../../engine/plan.ts';
 import type { Column, OutputClass, Path, Program, Projection } from '../../engine/program.ts';
 import type { Batch } from '../../graph/batch.ts';
@@ -55,9 +56,13 @@ export class RouteStage extends EngineStage implements Stage {
 
   verdict(batch: Batch): Verdict | undefined {
     this.note(batch, true);
-    const { classes, unrouted } = batch.lane.memory.classCounts(batch.block);
-    this.unrouted += unrouted;
-    for (let i = 0; i < classes.length; i++) this.#records[i]! += classes[i]!;
+    const { memory } = batch.lane;
+    // One class without a gate is the selector of the plan: what does not match is what nobody took.
+    this.unrouted +=
+      memory.map.classCount > 0
+        ? memory.unrouted(batch.block)
+        : memory.word(batch.block, L.B_RECORDS) - memory.word(batch.block, L.B_MATCHED);
+    for (let i = 0; i < this.#records.length; i++) this.#records[i]! += memory.taken(batch.block, i);
     return undefined;
   }
 

@@ -62,6 +62,8 @@ test('what a gate does not accept is not matched, what no edge takes is unrouted
   expect(texts).toEqual([a3, c4]);
   expect(stats).toMatchObject({ records: 4, matched: 2 });
   expect(stage.unrouted).toBe(1);
+  expect(routed([edge('k == "a"')], text, { gate }).stage.unrouted).toBe(2);
+  expect(routed([edge('k == "a"')], text).stage.unrouted).toBe(2);
 });
 
 test('paths that no record had are said with the route that names them', () => {

@@ -1,8 +1,16 @@
 /** A stage that routes, without a graph: edges in, what each of them gets out. */
 import type { FieldSetting } from '../../../src/config/settings.ts';
 import { Batch } from '../../../src/graph/batch.ts';
+import { SinkEdge } from '../../../src/graph/edge.ts';
+import { Graph } from '../../../src/graph/graph.ts';
+import type { RunHost, RunOutcome } from '../../../src/graph/host.ts';
+import { fromStart } from '../../../src/graph/inlet.ts';
+import { Node } from '../../../src/graph/node.ts';
+import { outcomeOf } from '../../../src/graph/outcome.ts';
 import { NO_RECEIPTS } from '../../../src/graph/receipt.ts';
 import { Stats } from '../../../src/graph/stats.ts';
+import type { Sink, Source } from '../../../src/io/index.ts';
+import { countsOf } from '../../../src/pipeline/build.ts';
 import { type RouteEdge, type RouteForm, routesOf } from '../../../src/stage/route/classes.ts';
 import { type RouteNodeSettings, RouteStage } from '../../../src/stage/route/route.ts';
 import { type SelectChanges, selectWith } from '../../support/settings.ts';
@@ -62,4 +70,63 @@ export function routed(
   }
   stage.finish();
   return { texts: classOf.map((output) => outs[output]!), records: stage.records, stats, stage };
+}
+
+/** What came of a whole run. */
+export interface RouteRun {
+  /** For each edge what went along it, its header first. */
+  readonly texts: readonly string[];
+  /** For each edge what it counted. */
+  readonly counts: readonly { readonly records: number; readonly bytes: number }[];
+  readonly stats: Stats;
+  readonly stage: RouteStage;
+  readonly said: readonly string[];
+  readonly outcome: RunOutcome;
+}
+
+/**
+ * A source, a node that routes, a sink for each edge.
+ * @param sourceOf makes the source, which may look at the stage
+ */
+export async function runRoutes(
+  edges: readonly RouteEdge[],
+  sourceOf: (stage: RouteStage) => Source,
+  changes: SelectChanges = {},
+  more: Partial<RouteNodeSettings> = {},
+): Promise<RouteRun> {
+  const { stage, classOf } = stageOf(edges, changes, more);
+  const said: string[] = [];
+  const say = (text: string): void => void said.push(text);
+  const host: RunHost = {
+    talk: { error: say, warn: say, info: say, guest: say, verbose: () => {} },
+    progress: undefined,
+    onSignal: () => () => {},
+    clockMs: () => performance.now(),
+  };
+  const { stats, rejecting } = countsOf(
+    stage.settings.rejects,
+    { showsBadLines: false, rejects: undefined },
+    host.talk,
+  );
+  const outs = edges.map((): Buffer[] => []);
+  const sinkEdges = classOf.map((output, i) => {
+    const sink: Sink = {
+      ...{ name: `edge ${i}`, closed: false, isTTY: false, commit: () => {}, abort: () => {} },
+      writeNow: (bytes) => {
+        outs[i]!.push(Buffer.from(bytes));
+        return bytes.length;
+      },
+      writeAll: async () => {},
+    };
+    return new SinkEdge(sink, stats, output);
+  });
+  const inlets = [{ kind: 'inputs', inputs: ['given'], open: () => fromStart(sourceOf(stage)) } as const];
+  const parts = { stage, settings: stage.settings, stats, rejecting, inlets, edges: sinkEdges };
+  const node = new Node({ ...parts, collectGarbage: undefined, closeRejects: () => {} }, host);
+  await new Graph([node], host).execute();
+  return {
+    texts: outs.map((parts) => Buffer.concat(parts).toString()),
+    counts: sinkEdges.map(({ counts: { records, bytes } }) => ({ records, bytes })),
+    ...{ stats, stage, said, outcome: outcomeOf([node.end!], { isEmpty: false }) },
+  };
 }
