@@ -1,7 +1,6 @@
 /**
  * Parts of graphs for the model test: sources, stages and sinks that do what chance says, with lanes that are done
- * whenever they like. Each line is `ROOT.NUMBER`; a register knows how many copies of it are still on their way, so
- * that nothing can be settled before its time without being noticed.
+ * whenever they like.
  */
 import type { EngineMemory } from '../../src/engine/engine.ts';
 import * as L from '../../src/engine/layout.ts';
@@ -10,30 +9,13 @@ import type { Lane, Seat } from '../../src/graph/lane.ts';
 import { Lanes } from '../../src/graph/lanes.ts';
 import type { Stage, StageReport, Verdict } from '../../src/graph/stage.ts';
 import { type Sink, SinkError, type Source, WOULD_BLOCK } from '../../src/io/index.ts';
+import type { Border, UnitOutcome, UnitSource } from '../../src/io/types.ts';
 import type { Chance } from '../support/mutate.ts';
 
 const NEWLINE = 0x0a;
 export const BLOCK_BYTES = 256;
 const STRIDE = 512;
 const SPARE = 1024;
-
-/** How many copies of each line are somewhere between their source and what becomes of them. */
-export class Register {
-  readonly #copies = new Map<string, number>();
-
-  add(line: string, count: number): void {
-    this.#copies.set(line, (this.#copies.get(line) ?? 0) + count);
-  }
-
-  copiesOf(line: string): number {
-    return this.#copies.get(line) ?? 0;
-  }
-
-  /** Lines that are still on their way. */
-  get open(): string[] {
-    return [...this.#copies].flatMap(([line, count]) => (count === 0 ? [] : [line]));
-  }
-}
 
 /** What a stage does with a line. */
 export type Fate = 'pass' | 'drop' | 'double' | 'reject' | 'fail';
@@ -124,17 +106,12 @@ const linesOf = (bytes: Uint8Array): string[] => Buffer.from(bytes).toString().s
 export class ModelStage implements Stage {
   readonly atLimit = 'lost';
   readonly lanes: Lanes;
-  readonly #register: Register;
   readonly #fateOf: (line: string) => Fate;
-  /** Over how many edges the output goes. */
-  readonly #edges: number;
   readonly fates: Record<Fate, number> = { pass: 0, drop: 0, double: 0, reject: 0, fail: 0 };
   blocks = 0;
 
-  constructor(chance: Chance, register: Register, edges: number, fateOf: (line: string) => Fate) {
-    this.#register = register;
+  constructor(chance: Chance, fateOf: (line: string) => Fate) {
     this.#fateOf = fateOf;
-    this.#edges = edges;
     const make = (): ModelLane => {
       const count = 1 + chance(3);
       this.blocks += count;
@@ -172,8 +149,6 @@ export class ModelStage implements Stage {
       const fate = this.#fateOf(line);
       this.fates[fate]++;
       if (fate === 'fail') return { stop: 'failed' };
-      const copies = fate === 'pass' ? 1 : fate === 'double' ? 2 : 0;
-      this.#register.add(line, copies * this.#edges - 1);
     }
     return undefined;
   }
@@ -204,32 +179,36 @@ export class ModelSource implements Source {
   readonly sizeBytes = undefined;
   readonly name: string;
   readonly #bytes: Buffer;
-  readonly #chance: Chance;
+  protected readonly chance: Chance;
   readonly #onRead: () => void;
   /** Of each line: where it ends. */
   readonly ends: number[] = [];
-  #at = 0;
+  protected at = 0;
 
-  constructor(name: string, count: number, register: Register, chance: Chance, onRead: () => void) {
+  constructor(name: string, lines: readonly string[], chance: Chance, onRead: () => void) {
     this.name = name;
-    this.#chance = chance;
+    this.chance = chance;
     this.#onRead = onRead;
     let text = '';
-    for (let i = 0; i < count; i++) {
-      text += `${name}.${i}\n`;
+    for (const line of lines) {
+      text += `${line}\n`;
       this.ends.push(text.length);
-      register.add(`${name}.${i}`, 1);
     }
     this.#bytes = Buffer.from(text);
   }
 
   readNow(target: Uint8Array): number {
     this.#onRead();
-    if (this.#chance(4) === 0) return WOULD_BLOCK;
-    const count = Math.min(target.length, this.#bytes.length - this.#at, 1 + this.#chance(200));
-    target.set(this.#bytes.subarray(this.#at, this.#at + count));
-    this.#at += count;
+    if (this.chance(4) === 0) return WOULD_BLOCK;
+    const count = Math.min(target.length, this.lastByte() - this.at, 1 + this.chance(200));
+    target.set(this.#bytes.subarray(this.at, this.at + count));
+    this.at += count;
     return count;
+  }
+
+  /** Where the next read has to end at the latest. */
+  protected lastByte(): number {
+    return this.#bytes.length;
   }
 
   wait(): Promise<void> {
@@ -241,22 +220,80 @@ export class ModelSource implements Source {
   close(): void {}
 }
 
+/** The same in units of some lines each, or of none. */
+export class ModelUnitSource extends ModelSource implements UnitSource {
+  /** Of each unit: where it ends. */
+  readonly unitEnds: number[] = [];
+  readonly outcomes: UnitOutcome[][];
+  readonly #onSettle: (unit: number, outcome: UnitOutcome) => void;
+  /** Units whose borders have been given. */
+  given = 0;
+  #isApart = false;
+  #end = Number.POSITIVE_INFINITY;
+
+  /** @param onSettle gets the number of a unit */
+  constructor(
+    name: string,
+    lines: readonly string[],
+    chance: Chance,
+    onRead: () => void,
+    onSettle: (unit: number, outcome: UnitOutcome) => void,
+  ) {
+    super(name, lines, chance, onRead);
+    this.#onSettle = onSettle;
+    for (let line = 0; line < lines.length; line += chance(2) === 0 ? chance(3) : chance(20)) {
+      this.unitEnds.push(line === 0 ? 0 : this.ends[line - 1]!);
+    }
+    this.unitEnds.push(this.ends.at(-1) ?? 0);
+    this.outcomes = this.unitEnds.map(() => []);
+  }
+
+  protected override lastByte(): number {
+    const border = this.#isApart ? this.unitEnds.find((end) => end > this.at) : undefined;
+    return Math.min(this.#end, border ?? super.lastByte());
+  }
+
+  takeBorders(): readonly Border[] {
+    const first = this.given;
+    const isKnown = (i: number): boolean =>
+      this.unitEnds[i]! <= this.at || (this.#isApart && (this.unitEnds[i - 1] ?? 0) < this.at);
+    while (this.given < this.unitEnds.length && isKnown(this.given)) this.given++;
+    return this.unitEnds.slice(first, this.given).map((end, i) => ({ end, unit: { number: first + i } }));
+  }
+
+  settle(unit: object, outcome: UnitOutcome): void {
+    const { number } = unit as { number: number };
+    this.outcomes[number]!.push(outcome);
+    this.#onSettle(number, outcome);
+  }
+
+  idOf(unit: object): string {
+    return `${this.name}.${(unit as { number: number }).number}`;
+  }
+
+  giveApart(): void {
+    this.#isApart = true;
+  }
+
+  stop(): void {
+    this.#end = Math.min(this.#end, this.unitEnds.find((end) => end >= this.at) ?? this.at);
+  }
+}
+
 /** A sink that is slow, and may fail or go away after so many bytes. */
 export class ModelSink implements Sink {
   readonly isTTY = false;
   readonly name: string;
-  readonly #register: Register;
   readonly #chance: Chance;
   readonly #fails: 'never' | 'error' | 'closed';
   #left: number;
   #line = '';
   closed = false;
-  lines = 0;
+  readonly lines: string[] = [];
   ended = 'no';
 
-  constructor(name: string, register: Register, chance: Chance, fails: 'never' | 'error' | 'closed') {
+  constructor(name: string, chance: Chance, fails: 'never' | 'error' | 'closed') {
     this.name = name;
-    this.#register = register;
     this.#chance = chance;
     this.#fails = fails;
     this.#left = fails === 'never' ? Number.POSITIVE_INFINITY : chance(2000);
@@ -289,10 +326,7 @@ export class ModelSink implements Sink {
     }
     const [last, ...whole] = (this.#line + Buffer.from(bytes).toString()).split('\n').reverse();
     this.#line = last!;
-    for (const line of whole) {
-      this.#register.add(line, -1);
-      this.lines++;
-    }
+    this.lines.push(...whole.reverse());
     return bytes.length;
   }
 }
