@@ -9,11 +9,6 @@
  * because the state of the row at hand is shared by all of it.
  */
 import {
-  B_MATCHED,
-  B_RECORDS,
-  B_REJECTS,
-  B_REJECT_COUNT,
-  B_SELECTED,
   FIELD_BITS,
   FIELD_BYTES,
   FIELD_FROM,
@@ -21,16 +16,8 @@ import {
   KIND_NULL,
   KIND_NUMBER,
   KIND_STRING,
-  REJECT_BYTES,
-  REJ_AT,
-  REJ_CODE,
-  REJ_FROM,
-  REJ_LINE,
-  REJ_TO,
   ROW_BYTES,
-  ROW_FROM,
   ROW_LINE,
-  ROW_TO,
 } from '../layout';
 import {
   BAD_NO_SERIES,
@@ -60,6 +47,7 @@ import {
   SPEC_UNIT,
   SPEC_VALUES,
 } from '../point-layout';
+import { badCount, clearBadRows, noteBadRow, setBadRows } from './bad-rows';
 import { reserve } from './event-memory';
 import { timeOfDate, timeOfNumber, timeUs } from './event-time';
 import {
@@ -93,9 +81,6 @@ let values: usize = 0;
 let made: u32 = 0;
 let row: usize = 0;
 let rowsEnd: usize = 0;
-/** Rows of this step that are no points, as rejects (REJECT_BYTES). */
-let bads: usize = 0;
-let badCount: u32 = 0;
 /** Where the field is that was found bad last; 0 when it is not there. */
 let badAt: usize = 0;
 /** The value whose series is not known: its number among the values of all specs. */
@@ -126,14 +111,14 @@ export function pointsBegin(
   ids = idsAt;
   times = timesAt;
   values = valuesAt;
-  bads = badsAt;
+  setBadRows(badsAt);
 }
 
 /** The rows of a `collect` are in the table. */
 export function pointsRows(): void {
   row = rows;
   rowsEnd = rows + <usize>rowCount * (ROW_BYTES + fieldCount * FIELD_BYTES);
-  badCount = 0;
+  clearBadRows();
   clearKeys();
 }
 
@@ -165,7 +150,7 @@ export function pointsMake(): i32 {
         at = badAt;
       }
     }
-    if (made == before) noteBad(reason, at);
+    if (made == before) noteBadRow(row, CODE_NO_TIME - BAD_NO_TIME + reason, at);
   }
   return MAKE_DONE;
 }
@@ -174,17 +159,6 @@ export function pointsMake(): i32 {
 @inline
 function isAbsence(reason: i32): bool {
   return reason == BAD_NO_TIME || reason == BAD_NO_VALUE || reason == BAD_NO_SERIES;
-}
-
-function noteBad(reason: i32, at: usize): void {
-  const from = load<u32>(row, ROW_FROM);
-  const bad = bads + <usize>badCount * REJECT_BYTES;
-  store<u32>(bad, from, REJ_FROM);
-  store<u32>(bad, load<u32>(row, ROW_TO), REJ_TO);
-  store<u32>(bad, <u32>(CODE_NO_TIME - BAD_NO_TIME + reason), REJ_CODE);
-  store<u32>(bad, at ? <u32>at : from, REJ_AT);
-  store<u32>(bad, load<u32>(row, ROW_LINE), REJ_LINE);
-  badCount++;
 }
 
 const STOP_UNKNOWN: i32 = -1;
@@ -369,37 +343,4 @@ export function pointsKeep(count: u32): void {
 /** Rows of this step that gave no point. */
 export function pointsBad(): u32 {
   return badCount;
-}
-
-/**
- * Puts the bad rows of this step among the rejects of the block, in the order of their lines, and takes them from its
- * records. The first `before` rejects are of earlier steps. There is room: a reject has a line of its own.
- */
-export function pointsReject(block: usize, before: u32): void {
-  const rejects = <usize>load<u32>(block, B_REJECTS);
-  const first = rejects + <usize>before * REJECT_BYTES;
-  let other = rejects + <usize>load<u32>(block, B_REJECT_COUNT) * REJECT_BYTES;
-  let bad = bads + <usize>badCount * REJECT_BYTES;
-  let to = other + (bad - bads);
-  // From the last to the first, so that nothing is in the way.
-  while (bad > bads) {
-    to -= REJECT_BYTES;
-    if (other > first && load<u32>(other - REJECT_BYTES, REJ_LINE) > load<u32>(bad - REJECT_BYTES, REJ_LINE)) {
-      other -= REJECT_BYTES;
-      memory.copy(to, other, REJECT_BYTES);
-    } else {
-      bad -= REJECT_BYTES;
-      memory.copy(to, bad, REJECT_BYTES);
-    }
-  }
-  store<u32>(block, load<u32>(block, B_REJECT_COUNT) + badCount, B_REJECT_COUNT);
-  store<u32>(block, load<u32>(block, B_RECORDS) - badCount, B_RECORDS);
-  store<u32>(block, load<u32>(block, B_MATCHED) - badCount, B_MATCHED);
-  store<u32>(block, load<u32>(block, B_SELECTED) - badCount, B_SELECTED);
-  badCount = 0;
-}
-
-/** The i-th bad row of this step: REJECT_BYTES. */
-export function pointsBadRow(i: u32): usize {
-  return bads + <usize>i * REJECT_BYTES;
 }

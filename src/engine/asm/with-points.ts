@@ -4,6 +4,7 @@
  */
 export * from './engine';
 export * from './points';
+export { badRow as pointsBadRow, rejectBadRows as pointsReject } from './bad-rows';
 export {
   answersAt as pointsAnswers,
   endOfKeys as pointsKeysEnd,
