@@ -25,6 +25,7 @@ const modules = [
   ['src/engine/asm/engine.ts', engineConfig, 'src/engine/engine.wasm'],
   ['src/engine/asm/with-views.ts', engineConfig, 'src/engine/views.wasm'],
   ['src/engine/asm/with-points.ts', engineConfig, 'src/engine/points.wasm'],
+  ['src/engine/asm/with-count.ts', engineConfig, 'src/engine/count.wasm'],
   ['src/plugin/tangent/asm/adapter.ts', adapterConfig, 'src/plugin/tangent/tangent-adapter.wasm'],
   ['src/plugin/slung/asm/adapter.ts', adapterConfig, 'src/plugin/slung/slung-adapter.wasm'],
   ['src/store/asm/store.ts', 'src/store/asm/asconfig.json', 'src/store/kernel/store.wasm'],

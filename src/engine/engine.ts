@@ -46,11 +46,14 @@ export interface EngineExports {
 }
 
 let compiled: WebAssembly.Module | undefined;
+let compiledCount: WebAssembly.Module | undefined;
 
-/** The engine's module, compiled once per thread. */
-export function engineModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./engine.wasm', import.meta.url)));
-  return compiled;
+/** The module of an engine that selects, or counts, with these options; compiled once per thread. */
+export function engineModule({ counting }: Pick<EngineOptions, 'counting'> = {}): WebAssembly.Module {
+  const read = (name: string): WebAssembly.Module =>
+    new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
+  if (counting === undefined) return (compiled ??= read('./engine.wasm'));
+  return (compiledCount ??= read('./count.wasm'));
 }
 
 let longCallListener = (): void => {};
@@ -269,7 +272,7 @@ export class Engine extends EngineMemory {
   constructor(plan: Plan, options: EngineOptions) {
     const { memory, map } = createMemory(plan, options);
     super(memory, map, options);
-    this.#exports = instantiate(engineModule(), memory, map, plan.sets);
+    this.#exports = instantiate(engineModule(options), memory, map, plan.sets);
   }
 
   /** Processes [from, to) of a block: whole lines, the last byte is a newline. */

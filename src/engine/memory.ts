@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly objectsOnly?: boolean;
   /** With a plan of rows. */
   readonly rows?: RowOptions | undefined;
+  /** The counting plan (counting.ts), with a plan of rows: they are counted. */
+  readonly counting?: Uint8Array | undefined;
 }
 
 /** What an engine for plugins has besides. */
@@ -31,7 +33,7 @@ export interface RowOptions {
   readonly tableBytes: number;
   /** Bytes for copies of records that a guest keeps. */
   readonly pinBytes: number;
-  /** A last block of this many bytes, for records that no other block can hold. */
+  /** A last block of this many bytes, for records that no other block can hold; 0: there is none. */
   readonly longBlockBytes: number;
 }
 
@@ -54,6 +56,7 @@ export interface MemoryMap {
   readonly keys: number;
   readonly rows: number;
   readonly views: number;
+  readonly counting: number;
   readonly blocks: readonly number[];
   /** Outputs of a block when the plan has classes, or 0. */
   readonly classCount: number;
@@ -139,6 +142,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     rows: take(rows?.tableBytes ?? 0),
     views: take(rows === undefined ? 0 : VIEWS_BYTES),
     pins: take(rows?.pinBytes ?? 0),
+    counting: take(options.counting?.length ?? 0),
   };
   const block = (bytes: number, mostRejects: number) => ({
     at: take(L.BLOCK_BYTES),
@@ -157,7 +161,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
   const blocks = Array.from({ length: options.blockCount }, () =>
     block(options.blockBytes, options.blockBytes / 2 + 2),
   );
-  if (rows !== undefined) blocks.push(block(capacity, 64));
+  if (rows !== undefined && rows.longBlockBytes > 0) blocks.push(block(capacity, 64));
   const header = {
     [L.H_PLAN]: at.plan,
     [L.H_SLOTS]: at.slots,
@@ -176,6 +180,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_PINS]: at.pins,
     [L.H_PINS_BYTES]: rows?.pinBytes ?? 0,
     [L.H_KEYS]: at.keys,
+    [L.H_COUNT]: options.counting === undefined ? 0 : at.counting,
     ...seedWords(),
     [L.H_MAX_DEPTH]: options.maxDepth,
     [L.H_MAX_RECORD]: options.maxRecordBytes,
@@ -199,7 +204,9 @@ export function createMemory(plan: Plan, options: EngineOptions): { memory: WebA
   checkClasses(plan, options);
   const area = layOut(plan, options);
   const memory = newMemory(Math.max(LEAST_PAGES, Math.ceil(area.map.totalBytes / 65536)));
-  new Uint8Array(memory.buffer).set(plan.bytes, area.map.plan);
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(plan.bytes, area.map.plan);
+  if (options.counting !== undefined) bytes.set(options.counting, area.map.counting);
   const words = new Int32Array(memory.buffer);
   for (const [offset, value] of Object.entries(area.header)) words[(area.map.header + Number(offset)) / 4] = value;
   for (const block of area.blocks) {

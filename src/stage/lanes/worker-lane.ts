@@ -34,7 +34,7 @@ export class WorkerLane implements Lane {
   constructor(plan: Plan, options: EngineOptions) {
     const { memory, map } = createMemory(plan, options);
     this.memory = new EngineMemory(memory, map, options);
-    const module = engineModule();
+    const module = engineModule(options);
     // Instantiating writes the static data, so it has to be done before the worker runs.
     this.#scanner = scanner(module, memory);
     const task: WorkerTask = { module, memory, map, sets: plan.sets };

@@ -1,0 +1,112 @@
+/**
+ * The numbers of a group: how many, their sum, the least and the greatest, and how they are spread. A sum is exact for
+ * whole numbers of 64 bits and for decimals that people write, up to nine places: 128 bits hold 10^19 times 10^9 eight
+ * billion times. Other numbers are added as doubles, with what rounding takes from the sum kept beside it.
+ */
+import {
+  V_COUNT,
+  V_MAX,
+  V_MAX_KIND,
+  V_MIN,
+  V_MIN_KIND,
+  V_NANOS,
+  V_REST,
+  V_ROUNDED,
+  V_SUM,
+  WANTS_MAX,
+  WANTS_MIN,
+  WANTS_PERCENTILES,
+  WANTS_SUM,
+} from '../count-layout';
+import { countInBucket } from './count-buckets';
+import { compareNumbers, NUM_F64, NUM_I64, NUM_U64, numberBits, parseNumber } from './number';
+
+const NANOS: u64 = 1000000000;
+const MOST_PLACES: usize = 9;
+/** Digits that a u64 always holds. */
+const SAFE_DIGITS: i32 = 19;
+const POWERS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000]);
+
+/** Adds the valid JSON number [from, to) to a cell. */
+export function addNumber(cell: usize, wants: u32, from: usize, to: usize): void {
+  const kind = parseNumber(from, to);
+  const bits = numberBits;
+  const count = load<u64>(cell, V_COUNT);
+  store<u64>(cell, count + 1, V_COUNT);
+  if (wants & WANTS_SUM) addToSum(cell, kind, bits, from, to);
+  if (wants & (WANTS_MIN | WANTS_MAX)) noteEnds(cell, kind, bits, count == 0);
+  if (wants & WANTS_PERCENTILES) countInBucket(cell, doubleOf(kind, bits));
+}
+
+// @ts-ignore: decorator
+@inline
+function doubleOf(kind: i32, bits: i64): f64 {
+  return kind == NUM_F64 ? reinterpret<f64>(bits) : kind == NUM_I64 ? <f64>bits : <f64>(<u64>bits);
+}
+
+function noteEnds(cell: usize, kind: i32, bits: i64, isFirst: bool): void {
+  if (isFirst || compareNumbers(kind, bits, load<i32>(cell, V_MIN_KIND), load<i64>(cell, V_MIN)) < 0) {
+    store<i32>(cell, kind, V_MIN_KIND);
+    store<i64>(cell, bits, V_MIN);
+  }
+  if (isFirst || compareNumbers(kind, bits, load<i32>(cell, V_MAX_KIND), load<i64>(cell, V_MAX)) > 0) {
+    store<i32>(cell, kind, V_MAX_KIND);
+    store<i64>(cell, bits, V_MAX);
+  }
+}
+
+function addToSum(cell: usize, kind: i32, bits: i64, from: usize, to: usize): void {
+  if (kind == NUM_I64) addNanos(cell, bits < 0 ? 0 - <u64>bits : <u64>bits, NANOS, bits < 0);
+  else if (kind == NUM_U64) addNanos(cell, <u64>bits, NANOS, false);
+  else if (!addDecimal(cell, from, to)) addDouble(cell, reinterpret<f64>(bits));
+}
+
+/** Adds ± value * factor; the factor has 30 bits. */
+function addNanos(cell: usize, value: u64, factor: u64, isNegative: bool): void {
+  const low = (value & 0xffffffff) * factor;
+  const high = (value >> 32) * factor;
+  const first = low + (high << 32);
+  const second = (high >> 32) + <u64>(first < low);
+  const before = load<u64>(cell, V_NANOS);
+  const above = load<u64>(cell, V_NANOS + 8);
+  if (isNegative) {
+    store<u64>(cell, before - first, V_NANOS);
+    store<u64>(cell, above - second - <u64>(before < first), V_NANOS + 8);
+    return;
+  }
+  const sum = before + first;
+  store<u64>(cell, sum, V_NANOS);
+  store<u64>(cell, above + second + <u64>(sum < before), V_NANOS + 8);
+}
+
+/** A number with a point. @returns false when it has more than nine places, too many digits, or an exponent */
+function addDecimal(cell: usize, from: usize, to: usize): bool {
+  const isNegative = load<u8>(from) == 0x2d;
+  let value: u64 = 0;
+  let digits = 0;
+  let point: usize = 0;
+  for (let at = from + <usize>isNegative; at < to; at++) {
+    const byte = load<u8>(at);
+    if (byte == 0x2e) {
+      point = at;
+      continue;
+    }
+    const digit = <u32>byte - 0x30;
+    if (digit > 9 || ++digits > SAFE_DIGITS) return false;
+    value = value * 10 + <u64>digit;
+  }
+  const places = point ? to - point - 1 : 0;
+  if (places > MOST_PLACES) return false;
+  addNanos(cell, value, load<u64>(POWERS + ((MOST_PLACES - places) << 3)), isNegative);
+  return true;
+}
+
+/** Adds a double, and what is lost by it to the rest (Knuth, TwoSum). */
+function addDouble(cell: usize, value: f64): void {
+  const before = load<f64>(cell, V_SUM);
+  const sum = before + value;
+  const added = sum - before;
+  store<f64>(cell, sum, V_SUM);
+  store<f64>(cell, load<f64>(cell, V_REST) + (before - (sum - added)) + (value - added), V_REST);
+  store<u64>(cell, load<u64>(cell, V_ROUNDED) + 1, V_ROUNDED);
+}
