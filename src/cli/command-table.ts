@@ -37,6 +37,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     wholeWith: ['listen'],
     startsThread: true,
   },
+  count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'cli' },
   query: { load: async () => (await import('./commands/query.ts')).queryCommand, bundle: 'query' },
   store: { load: () => parentCommand('store'), bundle: 'query' },
   'store write': { load: async () => (await import('./commands/store-write.ts')).storeWriteCommand, bundle: 'cli' },

@@ -59,6 +59,29 @@ A plugin is in a sandbox. Its memory and the time of a call are limited; it sees
     hasManPage: true,
   },
   {
+    name: 'count',
+    operands: '[FILE...]',
+    completes: 'files',
+    doc: 'Count records by values, with sums and percentiles',
+    longDoc: `Reads NDJSON from the files in order, or from standard input when there is none, counts the records that --where passes by the values of --by, and outputs a row for each group when all has been read, or after SIGINT what has been read until then. The rows have the parts of the key, the count, and the measures in the order of help: --sum, --avg, --min, --max and percentiles. The group with the most records comes first.
+
+Every line is checked completely, as by slung select. A line that is not JSON costs only itself: it is counted, the first few are shown, and the exit code is 1. When --on-error fail or --max-errors stops the run, there is no answer. Memory grows with the number of groups (--max-groups), not with the input.`,
+    examples: [
+      { doc: 'Which services fail?', text: `slung count -w 'level == "error"' --by service app.ndjson` },
+      {
+        doc: 'The ten with the most bytes',
+        text: 'slung count --by ip --sum bytes --sort sum_bytes --top 10 access.ndjson',
+      },
+      {
+        doc: 'Requests and latency, minute by minute',
+        text: 'slung count --every 1m --time ts --p50 ms --p99 ms app.ndjson',
+      },
+      { doc: 'A table of two keys, as csv', text: 'slung count --by service,status=http.status --to csv app.ndjson' },
+      { doc: 'How many?', text: 'slung count *.ndjson.gz' },
+    ],
+    hasManPage: true,
+  },
+  {
     name: 'check',
     operands: '[FILE]',
     completes: 'files',

@@ -20,6 +20,9 @@ const selectorSigns: readonly RegExp[] = [
 
 const fieldList = /^[\w@$.-]+(?:\[\d+\])?(?:=[\w@$.-]+)?(?:,[\w@$.-]+(?:\[\d+\])?(?:=[\w@$.-]+)?)+$/;
 
+/** A path, and no name of a file with a usual ending. */
+const onePath = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?<!\.(?:json|ndjson|jsonl|log|txt|csv|gz|zst))$/;
+
 /**
  * A filter of jq: a dot and keys. Hidden files are called so as well, but hardly ever read without a folder before
  * them.
@@ -40,6 +43,10 @@ export function refuseForgottenFlags(command: string, operands: readonly string[
   const [first = ''] = operands;
   // What writes to a store has no fields to choose.
   if (command === 'store write' || world.fileExists(first)) return;
+  if (command === 'count') {
+    if (fieldList.test(first) || onePath.test(first)) throw forgotten(command, first, 'a path', '--by', operands);
+    return;
+  }
   if (fieldList.test(first)) throw forgotten(command, first, 'a list of fields', '-f', operands);
   if (operands.length < 2 || !jqPath.test(first)) return;
   const path = first.slice(1);

@@ -8,9 +8,11 @@
 import { closeSync, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
+import type { CountSettings } from '../config/count.ts';
 import type { RunSettings, StoreSettings, WriteSettings } from '../config/settings.ts';
 import type { RunHost, RunOutcome, RunSelect } from '../graph/host.ts';
 import type { PointStore } from '../graph/point-store.ts';
+import type { Counting } from '../pipeline/count.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
 import type { SignalSource } from './signals.ts';
 import type { Environment } from './sources.ts';
@@ -22,6 +24,8 @@ export type StandardFd = 0 | 1 | 2;
 
 /** The signature of `runPlugins` in pipeline/run-plugins.ts. */
 export type RunPlugins = (settings: RunSettings, host: RunHost) => Promise<RunOutcome>;
+/** The signature of `runCount` in pipeline/count.ts. */
+export type RunCount = (settings: CountSettings, host: RunHost) => Promise<Counting>;
 /** The signature of `runStoreWrite` in pipeline/store-write.ts. */
 export type RunStoreWrite = (settings: WriteSettings, host: RunHost) => Promise<RunOutcome>;
 /** The signature of `describePlugin` there. */
@@ -55,6 +59,7 @@ export interface World {
   loadRunSelect(): Promise<RunSelect>;
   loadRunPlugins(): Promise<RunPlugins>;
   loadDescribePlugin(): Promise<DescribePlugin>;
+  loadRunCount(): Promise<RunCount>;
   loadRunStoreWrite(): Promise<RunStoreWrite>;
   /** @param warn gets what is odd and no error */
   loadStore(warn: (text: string) => void): Promise<StoreApi>;
@@ -103,6 +108,10 @@ export function processWorld(): World {
     // Here the compiler is worth its time: guests call functions that are JavaScript.
     loadRunPlugins: async () => (await import('../pipeline/run-plugins.ts')).runPlugins,
     loadDescribePlugin: async () => (await import('../pipeline/run-plugins.ts')).describePlugin,
+    loadRunCount: async () => {
+      saveCompiling();
+      return (await import('../pipeline/count.ts')).runCount;
+    },
     loadRunStoreWrite: async () => {
       saveCompiling();
       return (await import('../pipeline/store-write.ts')).runStoreWrite;

@@ -10,6 +10,7 @@ import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
 import { outputSettings, readingSettings, sinkSettings } from './parts.ts';
 import { recordSettings } from './record.ts';
+import { rules } from './rules.ts';
 import type { OutputFormat, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
 
 /**
@@ -53,9 +54,10 @@ export function checkReading(resolved: Resolved, files: readonly string[], outpu
   checkPaths(resolved, files, output);
 }
 
-/** The output format; a command without one outputs nothing that could have another. */
+/** The output format of records; a command without one outputs nothing that could have another. */
 function formatOf(resolved: Resolved): OutputFormat {
-  return resolved.has('to') ? resolved.choice('to') : 'ndjson';
+  const to = resolved.optionalText('to');
+  return rules.to.choices.find((choice) => choice === to) ?? 'ndjson';
 }
 
 function checkFormat(resolved: Resolved): void {
@@ -126,6 +128,15 @@ function checkOnError(resolved: Resolved): void {
       'fail already stops at the first bad line. Use --on-error skip to allow some.',
     );
   }
+}
+
+/** Of what has no lines as output. @throws UsageError */
+export function refuseKeep(resolved: Resolved): void {
+  if (resolved.choice('onError') !== 'keep') return;
+  throw new UsageError(
+    `${settingText(resolved, 'onError', 'keep')}: there is no output that a bad line could be kept in`,
+    'Use --rejects FILE to keep bad lines apart.',
+  );
 }
 
 function checkTalk(resolved: Resolved): void {

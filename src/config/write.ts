@@ -7,7 +7,7 @@ import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
 import { readingSettings } from './parts.ts';
 import { checkResume, pointFields, storeSettings } from './record.ts';
-import { checkReading } from './select.ts';
+import { checkReading, refuseKeep } from './select.ts';
 import type { WriteSettings } from './settings.ts';
 
 /**
@@ -21,14 +21,7 @@ export function writeSettings(
   defaultStore: string | undefined,
 ): WriteSettings {
   const points = pointFields(resolved);
-  const onError = resolved.choice('onError');
-  if (onError === 'keep') {
-    const name = resolved.originText('onError');
-    throw new UsageError(
-      `${name}${name.startsWith('-') ? ' ' : '='}keep: there is no output that a bad line could be kept in`,
-      'Use --rejects FILE to keep bad lines apart.',
-    );
-  }
+  refuseKeep(resolved);
   const from = resolved.choice('from');
   const delimiter = delimiterOf(resolved, from);
   checkReading(resolved, files, '-');

@@ -3,8 +3,10 @@
  * holds only `export const NAME = integer`. Offsets are in bytes.
  */
 
-// ---- the counting plan: what the host asks for, and behind it what the kernel has found ------------------------------
-/** The first fields of a row are the parts of the key; behind them is the time, if there is one, and then the values. */
+// ---- the counting plan: what the host asks for, and behind it what the kernel has found ---------------------------
+/**
+ * The first fields of a row are the parts of the key; behind them is the time, if there is one, and then the values.
+ */
 export const CP_KEYS = 0;
 export const CP_HAS_TIME = 4;
 export const CP_TIME_UNIT = 8; // UNIT_* of event-layout.ts
@@ -38,7 +40,7 @@ export const FULL_GROUPS = 1;
 export const FULL_MEMORY = 2;
 export const FULL_BUCKETS = 3;
 
-// ---- a group: its numbers, a cell for each value, the bits of the fields of its key (u32 each), and their bytes --------
+// ---- a group: its numbers, a cell for each value, the bits of the fields of its key (u32 each), and their bytes ---
 export const ENTRY_HASH = 0;
 export const ENTRY_GROUP = 4; // 0: the entry is empty
 export const ENTRY_BYTES = 8;
@@ -47,7 +49,7 @@ export const G_COUNT = 0; // u64
 export const G_WINDOW = 8; // i64: the time of its records divided by the length of a window, rounded down
 export const G_CELLS = 16;
 
-// ---- a cell: what is known of a value in a group ------------------------------------------------------------------------
+// ---- a cell: what is known of a value in a group ------------------------------------------------------------------
 export const V_COUNT = 0; // u64: numbers
 /** A signed number of 128 bits: the sum of the numbers with up to nine decimals, in units of 10^-9. */
 export const V_NANOS = 8;
@@ -62,7 +64,7 @@ export const V_MIN = 56;
 export const V_MAX = 64;
 export const CELL_BYTES = 72;
 
-// ---- a bucket: numbers of a cell whose doubles have the highest 64 - BUCKET_SHIFT bits in common ------------------------
+// ---- a bucket: numbers of a cell whose doubles have the highest 64 - BUCKET_SHIFT bits in common ------------------
 export const BU_BITS = 0; // those bits
 export const BU_CELL = 4; // the address of the cell; 0: the entry is empty
 export const BU_COUNT = 8; // u64

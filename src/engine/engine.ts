@@ -45,15 +45,17 @@ export interface EngineExports {
   closeGaps(base: number, bytes: number, list: number, count: number): number;
 }
 
-let compiled: WebAssembly.Module | undefined;
-let compiledCount: WebAssembly.Module | undefined;
+/** By the names of their files. */
+const compiled = new Map<string, WebAssembly.Module>();
 
 /** The module of an engine that selects, or counts, with these options; compiled once per thread. */
 export function engineModule({ counting }: Pick<EngineOptions, 'counting'> = {}): WebAssembly.Module {
-  const read = (name: string): WebAssembly.Module =>
-    new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
-  if (counting === undefined) return (compiled ??= read('./engine.wasm'));
-  return (compiledCount ??= read('./count.wasm'));
+  const name = counting === undefined ? './engine.wasm' : './count.wasm';
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const module = new WebAssembly.Module(readFileSync(new URL(name, import.meta.url)));
+  compiled.set(name, module);
+  return module;
 }
 
 let longCallListener = (): void => {};

@@ -11,9 +11,9 @@ import { timeText } from './times.ts';
 /**
  * `time`: microseconds, written as RFC 3339; `micros`: written as the number (in tables, too, as RFC 3339); `value`:
  * what is not finite is nothing; `exact`: it is a word, which can be read back; `count`: a whole number; `tags`: a
- * list.
+ * list; `number` and `json`: the text of a JSON number, or of any JSON value.
  */
-export type ColumnKind = 'text' | 'time' | 'micros' | 'value' | 'exact' | 'count' | 'tags';
+export type ColumnKind = 'text' | 'time' | 'micros' | 'value' | 'exact' | 'count' | 'tags' | 'number' | 'json';
 
 export interface Column {
   readonly name: string;
@@ -62,6 +62,7 @@ function* mapped<From, To>(rows: Iterable<From>, toCells: (row: From) => To): Ge
 /** A cell as a JSON value. */
 export function cellJson(kind: ColumnKind, cell: Cell): string {
   if (cell === undefined) return 'null';
+  if (kind === 'number' || kind === 'json') return cell as string;
   if (kind === 'value') return numberJson(cell as number);
   if (kind === 'exact' && !Number.isFinite(cell)) return `"${cell as number}"`;
   if (kind === 'time') return `"${timeText(cell as bigint)}"`;
@@ -72,6 +73,7 @@ export function cellJson(kind: ColumnKind, cell: Cell): string {
 export function cellText(kind: ColumnKind, cell: Cell): string {
   if (cell === undefined || (kind === 'value' && !Number.isFinite(cell))) return '';
   if (kind === 'time') return timeText(cell as bigint);
+  if (kind === 'json') return plainText(cell as string);
   if (typeof cell === 'number') return numberText(cell);
   return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
 }
@@ -81,7 +83,14 @@ export function cellShown(kind: ColumnKind, cell: Cell): string {
   if (cell === undefined) return '';
   if (typeof cell === 'bigint') return kind === 'count' ? String(cell) : timeText(cell);
   if (typeof cell === 'number') return numberText(cell);
+  if (kind === 'json') return oneLine(plainText(cell as string));
   return oneLine(typeof cell === 'object' ? cell.join(' ') : cell);
+}
+
+/** A JSON value as text: a string without its quotes, null as nothing, anything else as it is. */
+function plainText(json: string): string {
+  if (json === 'null') return '';
+  return json.startsWith('"') ? (JSON.parse(json) as string) : json;
 }
 
 /** Joins what is printed into pieces of about CHUNK_UNITS, so that a write costs nothing a row. */

@@ -36,9 +36,18 @@ export function tableOf(sheet: Sheet, options: TableOptions): Iterable<string> {
   return chunked(linesOf(sheet, options));
 }
 
+/** Columns of the screen that a table needs when nothing of it is cut. Reads all rows. */
+export function widthOfTable({ columns, rows }: Sheet): number {
+  const widths = columns.map(firstWidth);
+  for (const cells of rows) measured(columns, cells, widths);
+  return fitted(columns, widths, undefined).reduce((sum, width) => sum + width, GAP.length * (columns.length - 1));
+}
+
+const firstWidth = ({ name, kind }: Column): Width => ({ whole: isNumber(kind) ? 0 : widthOf(name), rest: 0 });
+
 function* linesOf({ columns: asked, rows }: Sheet, options: TableOptions): Generator<string> {
   const columns = asked.map(({ name, kind }): Column => ({ name: oneLine(name), kind }));
-  const widths = columns.map(({ name, kind }): Width => ({ whole: isNumber(kind) ? 0 : widthOf(name), rest: 0 }));
+  const widths = columns.map(firstWidth);
   let page: string[][] = [];
   let isFirst = true;
   const print = function* (): Generator<string> {
@@ -73,7 +82,7 @@ function measured(columns: readonly Column[], cells: readonly Cell[], widths: re
   });
 }
 
-const isNumber = (kind: ColumnKind): boolean => kind === 'value' || kind === 'exact' || kind === 'count';
+const isNumber = (kind: ColumnKind): boolean => /^(?:value|exact|count|number)$/.test(kind);
 
 /** Where the whole part of a number ends. Words (NaN, Infinity) have none behind it. */
 function pointOf(text: string): number {
@@ -87,7 +96,7 @@ function fitted(columns: readonly Column[], widths: readonly Width[], limit: num
   if (limit === undefined) return shown;
   let excess = shown.reduce((sum, width) => sum + width, GAP.length * (shown.length - 1)) - limit;
   while (excess > 0) {
-    const texts = shown.map((width, i) => (/^(?:text|tags)$/.test(columns[i]!.kind) ? width : 0));
+    const texts = shown.map((width, i) => (/^(?:text|tags|json)$/.test(columns[i]!.kind) ? width : 0));
     const widest = Math.max(...texts);
     if (widest <= LEAST_TEXT) break;
     const next = Math.max(LEAST_TEXT, ...texts.filter((width) => width < widest));

@@ -56,6 +56,7 @@ async function slung(words: readonly string[]): Promise<Ran> {
 const mistakes: Readonly<Record<CommandName, readonly [words: string, code: number, message: string]>> = {
   select: ['none.ndjson', 1, 'cannot read none.ndjson: no such file (ENOENT)'],
   run: ['none.wasm', 3, 'none.wasm: there is no such file'],
+  count: ['none.ndjson', 1, 'cannot read none.ndjson: no such file (ENOENT)'],
   query: ['AVG:', 2, 'the tags are missing'],
   check: ['none.yaml', 2, 'none.yaml: there is no such file'],
   store: ['wrte', 2, 'store: unknown command "wrte" (did you mean write?)'],

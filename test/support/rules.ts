@@ -88,9 +88,10 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'cli/flags': ['flag.ts', 'flags.ts'],
     topology: ['index.ts'],
   },
-  'cli/flags': { cli: ['commands.ts'], config: ['rules.ts'] },
+  'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'rules.ts'] },
   pipeline: {
     'stage/select': 'all',
+    'stage/count': 'all',
     'stage/plugin': 'all',
     'stage/points': 'all',
     'stage/points/csv': 'all',
@@ -129,6 +130,16 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     config: 'all',
     selector: ['index.ts'],
     engine: 'all',
+  },
+  'stage/count': {
+    stage: ['hints.ts'],
+    'stage/lanes': ['engine-stage.ts'],
+    format: ['count.ts', 'sheet.ts'],
+    graph: 'all',
+    config: 'all',
+    selector: ['index.ts'],
+    engine: 'all',
+    text: 'all',
   },
   // Lanes of engines, and what the stages that have them share.
   'stage/lanes': { graph: 'all', engine: 'all' },
@@ -294,7 +305,15 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // It can run out of addresses.
   engine: { text: ['explained.ts'] },
   'engine/asm': {
-    engine: ['layout.ts', 'code-numbers.ts', 'regex-layout.ts', 'view-codes.ts', 'event-layout.ts', 'point-layout.ts'],
+    engine: [
+      'layout.ts',
+      'code-numbers.ts',
+      'regex-layout.ts',
+      'view-codes.ts',
+      'event-layout.ts',
+      'point-layout.ts',
+      'count-layout.ts',
+    ],
   },
   // How text from outside is shown, and errors for the user.
   text: {},

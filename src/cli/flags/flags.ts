@@ -11,6 +11,7 @@
 import { rules } from '../../config/rules.ts';
 import { type CommandName, commands } from '../commands.ts';
 import { checkFlags } from './check.ts';
+import { countFlags } from './count.ts';
 import type { Flag } from './flag.ts';
 import { pluginFlags } from './plugin.ts';
 import { runFlags } from './run.ts';
@@ -58,6 +59,7 @@ const sharedFlags: readonly Flag[] = [
 
 export const flags: readonly Flag[] = [
   ...selectFlags,
+  ...countFlags,
   ...runFlags,
   ...storeFlags,
   ...pluginFlags,

@@ -10,7 +10,7 @@ import { storeCommands } from './store.ts';
 
 const commands: readonly CommandName[] = ['select', 'run'];
 /** What reads records. */
-const readers: readonly CommandName[] = [...commands, 'store write'];
+const readers: readonly CommandName[] = [...commands, 'count', 'store write'];
 
 const selection: readonly Flag[] = [
   {
@@ -122,7 +122,7 @@ const output: readonly Flag[] = [
     group: 'Output',
     doc: 'Exit 4 when nothing was output',
     longDoc: 'Exit with code 4 when all went well but no record was output, or a query found no point.',
-    commands: [...commands, 'query', 'store ls', 'store export'],
+    commands: [...commands, 'count', 'query', 'store ls', 'store export'],
   },
 ];
 
@@ -177,9 +177,10 @@ const batches: readonly Flag[] = [
     defaultText: 'the number of cores',
     group: 'Batches',
     doc: 'Work on N batches at a time; the order stays',
-    longDoc: 'The number of worker threads. The order of the output is the order of the input for every N.',
+    longDoc:
+      'The number of worker threads. The order of the output is the order of the input for every N. Of count, each thread has groups of its own, which are put together at the end: the answer is the same for every N, but for the last digit of sums that are not exact.',
     common: true,
-    commands: ['select'],
+    commands: ['select', 'count'],
   },
   {
     key: 'batchBytes',
@@ -215,7 +216,7 @@ const batches: readonly Flag[] = [
     doc: 'Wait this long for a fuller batch',
     longDoc:
       'How long a batch may wait for more input, counted from its first record. With 0, a batch is handed on as soon as the input would block: output appears at once and nothing is lost in speed.',
-    commands,
+    commands: [...commands, 'count'],
   },
 ];
 

@@ -255,7 +255,7 @@ const asking: readonly Flag[] = [
     group: 'Output',
     doc: 'Leave the header line out',
     longDoc: 'Leave the header line of csv, tsv or a table out.',
-    commands: ['query', 'store ls', 'store export'],
+    commands: ['count', 'query', 'store ls', 'store export'],
   },
   {
     key: 'now',

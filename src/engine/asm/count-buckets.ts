@@ -6,7 +6,6 @@
  */
 import {
   BU_BITS,
-  BU_CELL,
   BU_COUNT,
   BU_MAX,
   BUCKET_BYTES,
@@ -40,7 +39,7 @@ export function countInBucket(cell: usize, value: f64): void {
   if (!table && !grow()) return;
   // Minus zero is zero.
   const number = value + 0.0;
-  const key = (<u64>cell << 32) | (reinterpret<u64>(number) >> BUCKET_SHIFT);
+  const key = ((<u64>cell) << 32) | (reinterpret<u64>(number) >> BUCKET_SHIFT);
   let entry = placeOf(key);
   const found = load<u64>(entry, BU_BITS);
   if (!found) {
@@ -48,7 +47,7 @@ export function countInBucket(cell: usize, value: f64): void {
       store<u32>(plan, FULL_BUCKETS, CP_FULL);
       return;
     }
-    if (<u64>used * 2 >= <u64>1 << bits) {
+    if (<u64>used * 2 >= (<u64>1) << bits) {
       if (!grow()) return;
       entry = placeOf(key);
     }
@@ -75,9 +74,9 @@ function placeOf(key: u64): usize {
 
 function grow(): bool {
   const old = table;
-  const oldEnd = old ? old + ((<usize>1 << bits) * BUCKET_BYTES) : 0;
+  const oldEnd = old ? old + ((<usize>1) << bits) * BUCKET_BYTES : 0;
   const more = old ? bits + 1 : FIRST_BITS;
-  const fresh = freshPages((<usize>1 << more) * BUCKET_BYTES);
+  const fresh = freshPages(((<usize>1) << more) * BUCKET_BYTES);
   if (!fresh) {
     store<u32>(plan, FULL_MEMORY, CP_FULL);
     return false;

@@ -1,7 +1,7 @@
 /**
  * The table of groups: a group is known by the fields of its key as they are written, and by its window. Whoever reads
- * the groups joins those whose keys are the same in other words (`"\u0041"` and `"A"`, 1 and 1.0). Nothing is allocated
- * for a record but when it is the first one of its group.
+ * the groups joins those whose keys are the same in other words (`"\u0041"` and `"A"`, 1 and 1.0). Nothing is
+ * allocated for a record but when it is the first one of its group.
  */
 import {
   CELL_BYTES,

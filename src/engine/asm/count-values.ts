@@ -1,7 +1,8 @@
 /**
  * The numbers of a group: how many, their sum, the least and the greatest, and how they are spread. A sum is exact for
- * whole numbers of 64 bits and for decimals that people write, up to nine places: 128 bits hold 10^19 times 10^9 eight
- * billion times. Other numbers are added as doubles, with what rounding takes from the sum kept beside it.
+ * whole numbers of 64 bits and for decimals that people write, up to 19 digits with nine of them behind the point:
+ * 128 bits hold 10^19 times 10^9 eight billion times. Other numbers are added as doubles, with what rounding takes
+ * from the sum kept beside it.
  */
 import {
   V_COUNT,

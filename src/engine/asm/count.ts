@@ -20,13 +20,8 @@ import {
 } from '../count-layout';
 import { CODE_BAD_TIME, CODE_NO_TIME } from '../code-numbers';
 import {
-  B_BLANK,
   B_FROM,
-  B_LINES,
-  B_RECORDS,
   B_REJECT_COUNT,
-  B_REJECT_LIMIT,
-  B_REJECTS,
   B_SEGMENT_COUNT,
   B_STOPPED_AT,
   B_TO,
@@ -38,7 +33,6 @@ import {
   KIND_NULL,
   KIND_NUMBER,
   KIND_STRING,
-  REJ_LINE,
   REJECT_BYTES,
   ROW_BYTES,
 } from '../layout';
@@ -95,22 +89,7 @@ export function processCount(block: usize): void {
     countRows();
     if (badCount) rejectBadRows(block, before);
     before = load<u32>(block, B_REJECT_COUNT);
-    if (before > load<u32>(block, B_REJECT_LIMIT)) {
-      cutRejects(block);
-      return;
-    }
   }
-}
-
-/** One bad line too many: nobody will want the counts, and what is behind that line is not reported. */
-function cutRejects(block: usize): void {
-  const count = load<u32>(block, B_REJECT_LIMIT) + 1;
-  const last = <usize>load<u32>(block, B_REJECTS) + (<usize>count - 1) * REJECT_BYTES;
-  const lines = load<u32>(last, REJ_LINE) + 1;
-  store<u32>(block, count, B_REJECT_COUNT);
-  store<u32>(block, lines, B_LINES);
-  const others = count + load<u32>(block, B_BLANK);
-  store<u32>(block, min(load<u32>(block, B_RECORDS), lines > others ? lines - others : 0), B_RECORDS);
 }
 
 function countRows(): void {

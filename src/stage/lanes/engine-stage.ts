@@ -22,7 +22,7 @@ const WORKERS_FROM_BYTES = 4 << 20;
 const RELAX_FROM_BYTES = 8 << 20;
 
 /** What a stage asks of its engines beyond the settings. */
-export type Demands = Pick<EngineOptions, 'strictKeys' | 'objectsOnly'>;
+export type Demands = Pick<EngineOptions, 'strictKeys' | 'objectsOnly' | 'rows' | 'counting'>;
 
 /** The options of the engines of a node. */
 export function engineOptionsOf({ batches, lanes, rejects }: NodeSettings, demands: Demands): EngineOptions {
@@ -134,6 +134,9 @@ export abstract class EngineStage {
     this.#aside = undefined;
   }
 
+  /** An engine has done its work: what a stage keeps of it besides. Once per engine; nothing of it is in flight. */
+  protected learn(_memory: EngineMemory): void {}
+
   /** An engine always ends, and soon. */
   stop(): void {}
 
@@ -142,6 +145,7 @@ export abstract class EngineStage {
   /** Keeps what an engine has learned about paths and keys. Once per engine. */
   #retire(memory: EngineMemory): void {
     for (let slot = 0; slot < this.#plan.slotCount; slot++) if (memory.wasSeen(slot)) this.#seen.add(slot);
+    this.learn(memory);
     if (!this.#plan.trackKeys) return;
     for (const { name, records } of memory.newKeys().keys) {
       this.#newKeys.set(name, (this.#newKeys.get(name) ?? 0) + records);

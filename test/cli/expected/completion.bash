@@ -45,6 +45,17 @@ _slung() {
         -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|--listen-token|--listen-origin|-j|--lanes|--record|--store|--retain) words="" ;;
         *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --listen-token --listen-origin --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --color --help -h --version"; else words=""; fi ;;
       esac ;;
+    count)
+      case "$flag" in
+        --on-error) words="skip fail keep" ;;
+        --errors) words="text json" ;;
+        --stats) words="none human json" ;;
+        --time-unit) words="auto s ms us ns" ;;
+        --to) words="ndjson csv tsv table" ;;
+        --color) words="auto always never" ;;
+        -w|--where|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--by|--every|--time|--sum|--avg|--min|--max|--p50|--p75|--p90|--p95|--p99|--top|--sort|--max-groups) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
+      esac ;;
     check)
       case "$flag" in
         --errors) words="text json" ;;
@@ -175,16 +186,16 @@ _slung() {
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run check query store plugin help completion selectors plugins queries"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run count check query store plugin help completion selectors plugins queries"; fi ;;
       esac ;;
     completion)
       case "$flag" in
         --color) words="auto always never" ;;
         *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="bash zsh fish"; fi ;;
       esac ;;
-    *) words="select run check query store plugin help completion --help --version" ;;
+    *) words="select run count check query store plugin help completion --help --version" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="select run check query store plugin help completion --help --version"
+  (( COMP_CWORD == 1 )) && words="select run count check query store plugin help completion --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung

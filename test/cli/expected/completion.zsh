@@ -5,6 +5,7 @@ _slung() {
   commands=(
     'select:Filter records, choose fields, convert to csv or tsv'
     'run:Put records through WebAssembly plugins'
+    'count:Count records by values, with sums and percentiles'
     'check:Check a topology (slung.yaml), draw or print it'
     'query:Ask the store: averages, windows, percentiles'
     'store:Write, look after and export the store'
@@ -148,6 +149,54 @@ _slung() {
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
         '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
+    count)
+      _arguments -s -S \
+        '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '-e[Exit 4 when nothing was output]' \
+        '--exit-status[Exit 4 when nothing was output]' \
+        '--no-exit-status[Opposite of --exit-status]' \
+        '--on-error=[A line that is not JSON\: skip it, fail, or keep it]:ACTION:(skip fail keep)' \
+        '--rejects=[Write bad lines to FILE, and why to FILE.log]:FILE:_files' \
+        '--max-errors=[Stop when more than N lines were bad]:N: ' \
+        '-j+[Work on N batches at a time; the order stays]:N: ' \
+        '--lanes=[Work on N batches at a time; the order stays]:N: ' \
+        '--batch-bytes=[Cut a batch at SIZE bytes]:SIZE: ' \
+        '--batch-records=[Cut a batch at N records]:N: ' \
+        '--batch-age=[Wait this long for a fuller batch]:DURATION: ' \
+        '--max-record=[A line longer than SIZE is a bad line]:SIZE: ' \
+        '--max-depth=[A record nested deeper than N is a bad line]:N: ' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '--stats=-[Report counts and speed at the end, on standard error]::FORMAT:(none human json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '*-v[Say more; repeat for still more]' \
+        '*--verbose[Say more; repeat for still more]' \
+        '*--by=[Count each value of these paths by itself\: a,name=b.c]:LIST: ' \
+        '--every=[Count each minute (1m), hour (1h), … by itself]:DURATION: ' \
+        '--time=[Where the time is, for --every]:PATH: ' \
+        '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
+        '*--sum=[The sum of the numbers of these paths]:LIST: ' \
+        '*--avg=[The average of the numbers of these paths]:LIST: ' \
+        '*--min=[The least number of these paths]:LIST: ' \
+        '*--max=[The greatest number of these paths]:LIST: ' \
+        '*--p50=[The median of these paths]:LIST: ' \
+        '*--p75=[What 75 % of the numbers do not exceed]:LIST: ' \
+        '*--p90=[What 90 % of the numbers do not exceed]:LIST: ' \
+        '*--p95=[What 95 % of the numbers do not exceed]:LIST: ' \
+        '*--p99=[What 99 % of the numbers do not exceed]:LIST: ' \
+        '--top=[Only the first N rows, of each window]:N: ' \
+        '--sort=[The column that orders the rows]:COLUMN: ' \
+        '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
+        '--max-groups=[Fail when there are more than N groups]:N: ' \
+        '--no-header[Leave the header line out]' \
+        '--header[Opposite of --no-header]' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -451,7 +500,7 @@ _slung() {
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(select run check query store plugin help completion selectors plugins queries)' ;;
+        '1:argument:(select run count check query store plugin help completion selectors plugins queries)' ;;
     completion)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

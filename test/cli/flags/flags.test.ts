@@ -7,7 +7,7 @@ import { defaultLayer } from '../../../src/cli/sources.ts';
 
 describe('flags', () => {
   test.each(flags.map((flag) => [flag.long, flag] as const))('--%s is a complete row', (_long, flag) => {
-    expect(flag.long).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(flag.long).toMatch(/^[a-z]+\d*(-[a-z]+)*$/);
     expect(flag.short ?? 'x').toMatch(/^[a-zA-Z]$/);
     expect(flag.doc).not.toMatch(/\.$/);
     expect(flag.longDoc).toMatch(/\.$/);

@@ -86,7 +86,7 @@ describe.skipIf(!has('bash'))('in bash', () => {
     [['slung', 'select', '-o', ''], []],
     [
       ['slung', 'help', 'c'],
-      ['check', 'completion'],
+      ['count', 'check', 'completion'],
     ],
     [['slung', 'r'], ['run']],
     [['slung', 'run', '--the'], ['--then']],

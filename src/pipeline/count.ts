@@ -1,0 +1,47 @@
+/** `slung count`: files, a selector and groups. Nothing is output before the end, and then by whoever asked. */
+import type { CountSettings } from '../config/count.ts';
+import { collectGarbage } from '../graph/collect.ts';
+import { executeHeard } from '../graph/heard.ts';
+import type { RunHost, RunOutcome } from '../graph/host.ts';
+import { openFileAt } from '../io/file-at.ts';
+import { SinkError } from '../io/index.ts';
+import type { Answer } from '../stage/count/answer.ts';
+import { CountStage } from '../stage/count/count.ts';
+import { compileWhere } from '../stage/select/select.ts';
+import { countsOf, singleRun } from './build.ts';
+import { openRejectsFile, sourcesOf } from './ends.ts';
+
+/** How counting ended. */
+export interface Counting {
+  readonly outcome: RunOutcome;
+  /** Undefined when what was counted is no answer, which has been said. */
+  readonly answer: Answer | undefined;
+}
+
+const FAILED: RunOutcome = { kind: 'done', code: 1 };
+
+/** @throws UsageError for a selector, path or file that cannot be used; nothing has been read then */
+export async function runCount(settings: CountSettings, host: RunHost): Promise<Counting> {
+  const where = compileWhere(settings.selection.where);
+  const stage = new CountStage({ ...settings, output: undefined }, where);
+  const { input, rejects } = settings;
+  try {
+    const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
+    const openSource = sourcesOf(rejects);
+    const ends = { openSource, openFileAt, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };
+    const counts = countsOf(rejects, ends, host.talk);
+    const run = singleRun({ stage, settings: { ...settings, output: undefined }, counts, ends }, host);
+    await executeHeard(run.graph, host);
+    const outcome = run.outcome();
+    // What was counted before it stopped depends on how many lanes there were.
+    if (run.node.end?.stopped !== undefined) return { outcome, answer: undefined };
+    const answer = stage.answer();
+    if (typeof answer !== 'string') return { outcome, answer };
+    host.talk.error(answer);
+    return { outcome: FAILED, answer: undefined };
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    host.talk.error(error.message);
+    return { outcome: FAILED, answer: undefined };
+  }
+}

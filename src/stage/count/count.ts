@@ -1,0 +1,146 @@
+/**
+ * The stage that counts by groups: `slung count`. It outputs nothing while it runs; each lane has its groups in its
+ * memory, and when all have ended they are put together (groups.ts) and asked for (`answer`).
+ */
+
+import type { CountQuery, CountSettings } from '../../config/count.ts';
+import { asUsageError } from '../../config/selector-errors.ts';
+import * as C from '../../engine/count-layout.ts';
+import { Counted, type CountPlan, countOptions, type ValueWants } from '../../engine/counting.ts';
+import type { EngineMemory } from '../../engine/engine.ts';
+import { buildPlan } from '../../engine/plan.ts';
+import type { Path, Program } from '../../engine/program.ts';
+import { timeUnitCodes } from '../../engine/time-units.ts';
+import { counted, grouped } from '../../format/count.ts';
+import type { Batch } from '../../graph/batch.ts';
+import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
+import type { Stats } from '../../graph/stats.ts';
+import { parsePath } from '../../selector/index.ts';
+import { excerpt } from '../../text/printable.ts';
+import { hintsOf } from '../hints.ts';
+import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
+import { type Answer, answerOf } from './answer.ts';
+import { Groups } from './groups.ts';
+
+/** What the engine counts, and where the query finds it. */
+interface Task {
+  readonly fields: readonly Path[];
+  readonly plan: CountPlan;
+  /** The paths of the values, as they were written. */
+  readonly values: readonly string[];
+  /** Of each measure, the value that it is computed of. */
+  readonly valuePlaces: readonly number[];
+}
+
+/** @throws UsageError for a path that cannot be read */
+function taskOf({ by, measures, windows, maxGroups }: CountQuery): Task {
+  const values = [...new Set(measures.map(({ path }) => path))];
+  const plan: CountPlan = {
+    keys: by.length,
+    windows: windows && { everyUs: windows.everyUs, unit: timeUnitCodes[windows.timeUnit] },
+    values: values.map((path) => wantsOf(measures.filter((measure) => measure.path === path).map(({ kind }) => kind))),
+    maxGroups,
+  };
+  const fields = [
+    ...by.map(({ path }) => pathOf(path, '--by')),
+    ...(windows === undefined ? [] : [pathOf(windows.time, '--time')]),
+    ...values.map((path) => pathOf(path, flagsOf(measures, path))),
+  ];
+  return { fields, plan, values, valuePlaces: measures.map(({ path }) => values.indexOf(path)) };
+}
+
+function wantsOf(kinds: readonly string[]): ValueWants {
+  const has = (kind: string): boolean => kinds.includes(kind);
+  return { sum: has('sum') || has('avg'), min: has('min'), max: has('max'), percentiles: has('percentile') };
+}
+
+function pathOf(text: string, flag: string): Path {
+  try {
+    return parsePath(text);
+  } catch (error) {
+    throw asUsageError(error, flag);
+  }
+}
+
+/** The option that names a value, for messages. */
+function flagsOf(measures: CountQuery['measures'], path: string): string {
+  const { kind, percent } = measures.find((measure) => measure.path === path)!;
+  return kind === 'percentile' ? `--p${percent}` : `--${kind}`;
+}
+
+export class CountStage extends EngineStage implements Stage {
+  readonly settings: CountSettings;
+  readonly #where: Program;
+  readonly #task: Task;
+  readonly #groups = new Groups();
+
+  /** @param where which records are counted @throws UsageError */
+  constructor(settings: CountSettings & NodeSettings, where: Program) {
+    const task = taskOf(settings.count);
+    const plan = buildPlan(where, { to: 'rows', fields: task.fields, select: undefined });
+    const options = engineOptionsOf(settings, { strictKeys: false, ...countOptions(task.plan) });
+    super(plan, options, settings.lanes);
+    this.settings = settings;
+    this.#where = where;
+    this.#task = task;
+  }
+
+  preface(): undefined {}
+
+  verdict(batch: Batch): Verdict | undefined {
+    this.note(batch, true);
+    const { memory } = batch.lane;
+    const full = memory.words()[(memory.map.counting + C.CP_FULL) >> 2]!;
+    return full === 0 ? undefined : { stop: 'failed', message: this.#fullWords(full) };
+  }
+
+  #fullWords(full: number): string {
+    if (full === C.FULL_GROUPS) return tooManyGroups(this.settings.count.maxGroups);
+    const what = full === C.FULL_BUCKETS ? 'the numbers of the percentiles are too many' : 'memory is at its end';
+    return `${what}, with ${counted(this.#task.plan.keys, 'key')} and ${counted(this.#task.values.length, 'value')} a group\n-w passes fewer records, --by with fewer paths makes fewer groups.`;
+  }
+
+  protected override learn(memory: EngineMemory): void {
+    this.#groups.add(new Counted(memory, this.#task.plan));
+  }
+
+  /** After `finish`. @returns why there is no answer, if there is none */
+  answer(): Answer | string {
+    const { count } = this.settings;
+    if (this.#groups.size > count.maxGroups) return tooManyGroups(count.maxGroups);
+    return answerOf(count, this.#groups.all, this.#task.valuePlaces);
+  }
+
+  report(stats: Stats): StageReport {
+    const { selection, rejects } = this.settings;
+    const first = this.#where.paths.length;
+    const seen = {
+      absent: {
+        where: this.#where.paths.filter((_, i) => !this.wasSeen(i)),
+        columns: this.#task.fields.filter((_, i) => !this.wasSeen(first + i)),
+      },
+      sample: this.sample,
+      where: selection.where,
+    };
+    const odd = this.#oddWords();
+    const hints = hintsOf(seen, stats);
+    return rejects.badLinesFail ? { leftOut: odd, hints } : { leftOut: [], hints: [...odd, ...hints] };
+  }
+
+  /** Values that are no numbers are in no sum. */
+  #oddWords(): string[] {
+    const { measures } = this.settings.count;
+    return this.#groups.odd.flatMap((count, i) => {
+      const path = this.#task.values[i]!;
+      if (count === 0) return [];
+      const [are, them] = count === 1 ? ['is no number', 'it'] : ['are no numbers', 'them'];
+      return [
+        `${flagsOf(measures, path)}: ${counted(count, 'value')} of ${excerpt(path)} ${are}, and the answer is without ${them}`,
+      ];
+    });
+  }
+}
+
+function tooManyGroups(most: number): string {
+  return `there are more than ${grouped(most)} groups (--max-groups)\n--max-groups N allows more, each about 100 bytes and as much again at the end; -w and --by make fewer.`;
+}

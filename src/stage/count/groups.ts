@@ -1,0 +1,54 @@
+/** The groups of all lanes as one: those with the same key and window are joined (keys.ts, sums.ts). */
+import type { Counted, CountedGroup, CountedValue } from '../../engine/counting.ts';
+import { canonicalKey } from './keys.ts';
+import { joined } from './sums.ts';
+
+/** A group, whatever lanes its records were in. */
+export interface Group {
+  readonly window: bigint;
+  /** JSON values. */
+  readonly keys: readonly string[];
+  count: number;
+  values: readonly CountedValue[];
+}
+
+/** No JSON text has a byte like this in it. */
+const BETWEEN = '\n';
+
+export class Groups {
+  readonly #groups = new Map<string, Group>();
+  readonly #odd: number[] = [];
+
+  /** Of each value: how often there was one that is no number. */
+  get odd(): readonly number[] {
+    return this.#odd;
+  }
+
+  get size(): number {
+    return this.#groups.size;
+  }
+
+  get all(): Iterable<Group> {
+    return this.#groups.values();
+  }
+
+  /** Adds what a lane has counted. */
+  add(counted: Counted): void {
+    for (const group of counted.groups()) this.#addGroup(group);
+    counted.odd.forEach((count, i) => {
+      this.#odd[i] = (this.#odd[i] ?? 0) + count;
+    });
+  }
+
+  #addGroup({ window, keys: written, count, values }: CountedGroup): void {
+    const keys = written.map(canonicalKey);
+    const id = `${window}${BETWEEN}${keys.join(BETWEEN)}`;
+    const known = this.#groups.get(id);
+    if (known === undefined) {
+      this.#groups.set(id, { window, keys, count, values });
+      return;
+    }
+    known.count += count;
+    known.values = known.values.map((value, i) => joined(value, values[i]!));
+  }
+}
