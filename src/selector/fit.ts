@@ -25,7 +25,7 @@ const withArticle: Readonly<Record<Kind, string>> = {
 export interface Sampled {
   /** The expressions of --where, which have been compiled. */
   readonly where: readonly string[];
-  /** NDJSON bytes from the start of the input; borrowed for the call. */
+  /** NDJSON bytes from the start of the input, which do not change. */
   readonly sampleLines: Uint8Array;
   /** All records of the run: a hint says when it speaks of the first ones only. */
   readonly records: number;

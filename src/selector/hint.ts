@@ -18,7 +18,7 @@ const maxCompared = 128;
 /**
  * The existing path nearest to one that never occurred, in path syntax.
  * @param path        the path asked for
- * @param sampleLines NDJSON bytes from the start of the input; borrowed for the call. Lines that do not parse, such as
+ * @param sampleLines NDJSON bytes from the start of the input, which do not change. Lines that do not parse, such as
  *                    a last one cut short, are skipped
  * @returns undefined when nothing is near, or when the path is in the sample after all
  */

@@ -25,7 +25,7 @@ export interface Seen {
 }
 
 /** What was counted: all records, and those that matched. */
-export type Counted = Pick<Stats, 'records' | 'matched'>;
+type Counted = Pick<Stats, 'records' | 'matched'>;
 
 /** All of them. */
 export function hintsOf(seen: Seen, stats: Counted): string[] {

@@ -6,14 +6,14 @@
 import { UsageError } from '../../config/errors.ts';
 import * as L from '../../engine/layout.ts';
 import { buildClassPlan } from '../../engine/plan.ts';
-import type { Column, OutputClass, Path, Program, Projection } from '../../engine/program.ts';
+import type { Column, OutputClass, Program, Projection } from '../../engine/program.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
-import { type Counted, hintsOf } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { columnsOf, headerLine } from '../select/columns.ts';
 import type { RouteClass, Routes } from './classes.ts';
+import { type ClassSeen, routeHints } from './hints.ts';
 
 /** What the stage has to know. */
 export interface RouteNodeSettings extends NodeSettings, Pick<Routes, 'classes' | 'groups'> {
@@ -67,22 +67,17 @@ export class RouteStage extends EngineStage implements Stage {
   }
 
   report({ records }: Stats): StageReport {
-    const { classes } = this.settings;
     const paths = this.#pathNumbers();
-    const hints = classes.flatMap(({ path, program, texts }, i) => {
+    const seen = this.settings.classes.map(({ path, program, texts }, i): ClassSeen => {
       const { where: firstWhere, columns: firstColumn } = paths[i]!;
       const isAbsent = (first: number) => (_: unknown, n: number) => !this.wasSeen(first + n);
       // What a follower selects by is its leader's to say.
       const isLeader = firstWhere !== undefined;
-      const absent = {
-        where: isLeader ? program.paths.filter(isAbsent(firstWhere)) : [],
-        columns: this.#columns[i]!.map((column): Path => column.path).filter(isAbsent(firstColumn)),
-      };
-      const counted: Counted = { records, matched: this.#records[i]! };
-      const seen = { absent, sample: this.sample, where: isLeader ? texts : [] };
-      return hintsOf(seen, counted).map((hint) => `${path}: ${hint}`);
+      const where = isLeader ? program.paths.filter(isAbsent(firstWhere)) : [];
+      const columns = this.#columns[i]!.map((column) => column.path).filter(isAbsent(firstColumn));
+      return { route: path, records: this.#records[i]!, absent: { where, columns }, texts: isLeader ? texts : [] };
     });
-    return { leftOut: [], hints };
+    return { leftOut: [], hints: routeHints(seen, records, this.sample) };
   }
 
   /** The numbers in the plan of each class's first path and first column (Plan.pathSlots has their order). */

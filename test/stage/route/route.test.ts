@@ -80,6 +80,18 @@ test('paths that no record had are said with the route that names them', () => {
   ]);
 });
 
+test('what is wrong with many routes is said once, with the first of them', () => {
+  const edges = Array.from({ length: 40 }, (_, i) => edge(`nn == ${i}`, { path: `routes[${i}]` }));
+  const { stage, stats } = routed(edges, text);
+  const named = 'routes[0], routes[1], routes[2] and 37 more';
+  expect(stage.report(stats).hints).toEqual([`${named}: path \`nn\` was in 0 of 4 records`]);
+  const others = Array.from({ length: 40 }, (_, i) => edge(`k == ${i}`, { path: `routes[${i}]` }));
+  const more = routed(others, text);
+  const hints = more.stage.report(more.stats).hints;
+  expect(hints).toHaveLength(10);
+  expect(hints[9]).toBe('routes[9]: `k` was text in 4 of 4 records, never a number; write k == "9"');
+});
+
 test('what several outputs cannot have is refused, by the name of the route', () => {
   const plain = edge(undefined);
   const thrown = (make: () => unknown): string => {
