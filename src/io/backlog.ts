@@ -17,6 +17,8 @@ export interface Piece {
   readonly bytes: Buffer;
   /** That of the delivery, with a number when it has several pieces. */
   readonly id: string | undefined;
+  /** That of its segments; undefined where they have none. */
+  readonly label: string | undefined;
   readonly of: Taken;
 }
 
@@ -70,9 +72,10 @@ export class Backlog {
   /**
    * Takes a copy of a delivery.
    * @param pieceBytes the most that a piece may have, unless it is one line
+   * @param labels one for each segment: a piece has lines of one label only
    * @returns `full` when there is no room for it
    */
-  take(delivery: Delivery, pieceBytes: number): 'taken' | 'full' {
+  take(delivery: Delivery, pieceBytes: number, labels?: readonly string[]): 'taken' | 'full' {
     const bytes = delivery.segments.reduce((sum, segment) => sum + segment.length, 0);
     if (this.#isClosed) throw new Error('a closed outlet takes nothing');
     if (!this.#hasRoomFor(bytes)) {
@@ -88,10 +91,10 @@ export class Backlog {
     this.#bytes += bytes;
     this.#bytesCopied += bytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
-    const parts = bytes === 0 ? [] : cutIntoPieces(Buffer.concat(delivery.segments, bytes), pieceBytes);
+    const parts = cutIntoPieces(delivery.segments, pieceBytes, labels);
     taken.openPieces += parts.length;
     parts.forEach((part, i) => {
-      this.#queue.push({ bytes: part, id: id === undefined || parts.length === 1 ? id : `${id}.${i}`, of: taken });
+      this.#queue.push({ ...part, id: id === undefined || parts.length === 1 ? id : `${id}.${i}`, of: taken });
     });
     this.#closePiece(taken);
     return 'taken';
@@ -164,8 +167,24 @@ export class Backlog {
   }
 }
 
+type Part = Pick<Piece, 'bytes' | 'label'>;
+
+/** The segments of each label, together and in order, the labels as they come first. */
+function cutIntoPieces(segments: readonly Uint8Array[], pieceBytes: number, labels?: readonly string[]): Part[] {
+  if (labels === undefined) return cutLines(segments, pieceBytes).map((bytes) => ({ bytes, label: undefined }));
+  const byLabel = new Map<string, Uint8Array[]>();
+  segments.forEach((segment, i) => {
+    const label = labels[i]!;
+    const own = byLabel.get(label);
+    if (own === undefined) byLabel.set(label, [segment]);
+    else own.push(segment);
+  });
+  return [...byLabel].flatMap(([label, own]) => cutLines(own, pieceBytes).map((bytes) => ({ bytes, label })));
+}
+
 /** Whole lines, as many as fit; a line that does not fit is a piece of its own. */
-function cutIntoPieces(bytes: Buffer, pieceBytes: number): Buffer[] {
+function cutLines(segments: readonly Uint8Array[], pieceBytes: number): Buffer[] {
+  const bytes = Buffer.concat(segments);
   const pieces: Buffer[] = [];
   let from = 0;
   while (from < bytes.length) {
