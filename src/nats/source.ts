@@ -115,6 +115,10 @@ export class NatsSource implements UnitSource {
     return this.#unread.takeBorders();
   }
 
+  giveApart(): void {
+    this.#unread.giveApart();
+  }
+
   settle(unit: object, outcome: UnitOutcome): void {
     this.#inFlight.settle(unit as NatsUnit, outcome);
     this.#pulls.ask();

@@ -16,6 +16,7 @@ export class Unread {
   #offset = 0;
   #bytesRead = 0;
   #borders: Border[] = [];
+  #isApart = false;
 
   get isEmpty(): boolean {
     return this.#head === this.#units.length;
@@ -30,20 +31,23 @@ export class Unread {
   /** @returns how many bytes were copied to the front of `target`; 0 when there are none */
   take(target: Uint8Array): number {
     let taken = 0;
-    while (taken < target.length && !this.isEmpty) {
+    while (taken < target.length && !this.isEmpty && !(this.#isApart && taken > 0)) {
       const unit = this.#units[this.#head]!;
       const payload = unit.payload!;
+      if (this.#isApart && this.#offset === 0) this.#giveBorder(unit, payload);
       const part = payload.subarray(this.#offset, this.#offset + target.length - taken);
       target.set(part, taken);
       taken += part.length;
       this.#offset += part.length;
       if (this.#offset < payload.length) break;
-      if (payload[payload.length - 1] !== NEWLINE) {
+      if (!endsLine(payload)) {
         if (taken === target.length) break;
         target[taken++] = NEWLINE;
       }
-      unit.end = this.#bytesRead + taken;
-      this.#borders.push(unit);
+      if (!this.#isApart) {
+        unit.end = this.#bytesRead + taken;
+        this.#borders.push(unit);
+      }
       this.#drop(unit, payload);
     }
     this.#bytesRead += taken;
@@ -56,12 +60,22 @@ export class Unread {
     return borders;
   }
 
+  /** A call of `take` ends with a unit from now on, and its border is there with its first byte. */
+  giveApart(): void {
+    this.#isApart = true;
+  }
+
   /** Takes out what nobody has begun to read. */
   takeUnbegun(): readonly NatsUnit[] {
     const from = this.#offset > 0 ? this.#head + 1 : this.#head;
     const unbegun = this.#units.splice(from);
     for (const { payload } of unbegun) this.bytes -= payload!.length;
     return unbegun;
+  }
+
+  #giveBorder(unit: NatsUnit, payload: Uint8Array): void {
+    unit.end = this.#bytesRead + payload.length + (endsLine(payload) ? 0 : 1);
+    this.#borders.push(unit);
   }
 
   #drop(unit: NatsUnit, payload: Uint8Array): void {
@@ -72,4 +86,8 @@ export class Unread {
     this.#units.splice(0, this.#head);
     this.#head = 0;
   }
+}
+
+function endsLine(payload: Uint8Array): boolean {
+  return payload[payload.length - 1] === NEWLINE;
 }

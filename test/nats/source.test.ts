@@ -104,6 +104,22 @@ describe.skipIf(hasNoNats)('a source of NATS', () => {
     expect(reader.source.report()).toMatchObject({ acked: 30, inFlight: 0 });
   });
 
+  test('ends each read with a message when they are to be kept apart, and says where it ends before', async () => {
+    await logs();
+    for (const text of ['{"n":0}', '{"n":1}\n{"n":2}\n', '{"n":3}']) await tools.js.publish('LOGS.a', text);
+    const source = await sourceOf();
+    source.giveApart();
+    const target = Buffer.alloc(10);
+    const seen: (string | number)[] = [];
+    while (seen.length < 7) {
+      const count = source.readNow(target);
+      if (count > 0) seen.push(target.toString('utf8', 0, count));
+      else await source.wait();
+      for (const { end } of source.takeBorders()) seen.push(end);
+    }
+    expect(seen).toEqual(['{"n":0}\n', 8, '{"n":1}\n{"', 24, 'n":2}\n', '{"n":3}\n', 32]);
+  });
+
   test('reads what is in gzip', async () => {
     await logs();
     const packed = headers();
