@@ -60,14 +60,20 @@ export function faultsOf({ name, config }: ConsumerInfo, options: ConsumerOption
     const does = config.ack_policy === 'none' ? 'acknowledges nothing' : 'acknowledges all that came before, too';
     faults.push(`${about} ${does} (policy ${config.ack_policy}); slung needs explicit; ${remake}`);
   }
+  const most = config.max_deliver ?? -1;
+  if (most > 0 && most <= options.redeliverLimit) {
+    const lies = 'then it lies in the stream, and nobody hears of it';
+    const needs = `slung needs -1, or more than redeliver-limit (${options.redeliverLimit})`;
+    faults.push(`${about} gives a message ${most} times at most (max_deliver), ${lies}; ${needs}`);
+  }
   const filter = filterOf(config);
   if (options.subject !== undefined && filter !== options.subject) {
     const has = filter === '' ? 'has all of the stream' : `has subject ${quoted(filter, 100)}`;
     faults.push(`${about} ${has}, the source wants ${quoted(options.subject, 100)}; ${remake}`);
   }
   if (options.order && config.max_ack_pending !== 1) {
-    const most = config.max_ack_pending ?? -1;
-    const gives = most < 0 ? 'any number of messages' : `${most} messages`;
+    const pending = config.max_ack_pending ?? -1;
+    const gives = pending < 0 ? 'any number of messages' : `${pending} messages`;
     faults.push(`${about} gives ${gives} at a time (max_ack_pending); order needs 1; ${remake}`);
   }
   return faults.map((text) => new NatsProblem('ECONSUMER', text));
@@ -82,7 +88,7 @@ async function missingStream(api: Api, options: ConsumerOptions, made: string[])
   const { stream, subject, create } = options;
   if (!create) {
     const names = await api.streamNames();
-    const others = names.length === 0 ? 'there is none' : `those there are: ${listed(names)}`;
+    const others = names.length === 0 ? 'there is none' : `those there are: ${shownNames(names)}`;
     throw new NatsProblem('ENOSTREAM', `there is no stream ${excerpt(stream, 100)}; ${others}; ?create makes it`);
   }
   // A message may come again so often, and then for so long its id has to be remembered behind us.
@@ -110,7 +116,7 @@ async function missingConsumer(api: Api, options: ConsumerOptions, made: string[
   const { stream, consumer, create, subject, ackWaitMs, order } = options;
   if (!create) {
     const names = await api.consumerNames(stream);
-    const others = names.length === 0 ? 'there is none' : `those there are: ${listed(names)}`;
+    const others = names.length === 0 ? 'there is none' : `those there are: ${shownNames(names)}`;
     const about = `there is no consumer ${excerpt(consumer, 100)} of ${excerpt(stream, 100)}`;
     throw new NatsProblem('ENOCONSUMER', `${about}; ${others}; ?create makes it`);
   }
@@ -124,7 +130,8 @@ async function missingConsumer(api: Api, options: ConsumerOptions, made: string[
   return info;
 }
 
-function listed(names: readonly string[]): string {
+/** For messages. */
+export function shownNames(names: readonly string[]): string {
   const shown = names.slice(0, 10).map((name) => excerpt(name, 60));
   return shown.join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
 }

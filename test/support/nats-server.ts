@@ -99,6 +99,12 @@ export class NatsServer {
     this.#process.kill(name);
   }
 
+  /** It is there and does nothing, until it gets SIGCONT. */
+  async freeze(): Promise<void> {
+    this.signal('SIGSTOP');
+    await eventually(() => / T /.test(readFileSync(`/proc/${this.pid}/stat`, 'utf8')));
+  }
+
   /** As if the machine had failed, as far as a process can. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
