@@ -6,7 +6,7 @@ const args = process.argv.slice(2);
 const commands = {
   __proto__: null,
   select: { bundle: 'select', wholeWith: ['--record'] },
-  run: { bundle: 'run', wholeWith: ['--listen'], startsThread: true },
+  run: { bundle: 'run', wholeWith: ['--listen', '--config', '-c'], startsThread: true },
   query: { bundle: 'query' },
   store: { bundle: 'query' },
   'store write': { bundle: 'cli' },
@@ -14,7 +14,10 @@ const commands = {
 };
 // Until here.
 const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { bundle: 'cli' };
-const isWhole = args.some((arg) => command.wholeWith?.includes(arg.split('=')[0]));
+// A short flag may have its value behind it, or others in front of it. What only looks like that starts slower.
+const isTyped = (arg, flag) =>
+  arg.split('=')[0] === flag || (/^-[^-]/.test(arg) && flag === `-${flag[1]}` && arg.includes(flag[1]));
+const isWhole = args.some((arg) => command.wholeWith?.some((flag) => isTyped(arg, flag)));
 const ahead = command.startsThread && !isWhole ? [require('../dist/thread-ahead.cjs').startAhead()] : [];
 const { main } = require(`../dist/${isWhole ? 'cli' : command.bundle}.cjs`);
 

@@ -21,20 +21,13 @@ const entries: ReadonlySet<string> = new Set(
  * stay.
  */
 const forTopologies: readonly string[] = [
-  'src/graph/close-ports.ts',
-  'src/graph/port-edge.ts',
   'src/io/dir-outlet.ts',
-  'src/io/followed-files.ts',
-  'src/io/http-listen.ts',
   'src/io/http-outlet.ts',
-  'src/io/lines-listen.ts',
   'src/io/socket-outlet.ts',
-  'src/pipeline/topology/ports.ts',
-  'src/stage/route/route.ts',
   'src/nats/',
 ];
 /** The same for single exports. */
-const exportsForTopologies: readonly string[] = ['src/stage/route/classes.ts: routesOf'];
+const exportsForTopologies: readonly string[] = [];
 const isWaiting = (path: string): boolean => forTopologies.some((start) => path.startsWith(start));
 
 /** Files outside src that run it: benchmarks, and what prints man pages. */

@@ -34,7 +34,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   run: {
     load: async () => (await import('./commands/run.ts')).runCommand,
     bundle: 'run',
-    wholeWith: ['listen'],
+    wholeWith: ['listen', 'config'],
     startsThread: true,
   },
   count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'cli' },
@@ -96,7 +96,7 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
     'pipeline/store-write.ts',
     'stage/points/recording.ts',
   ],
-  run: ['cli/store/code.ts', 'io/listen.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
+  run: ['cli/store/code.ts', 'cli/topology/run.ts', 'io/listen.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
   query: ['pipeline/run-plugins.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
   check: [
     'cli/store/code.ts',

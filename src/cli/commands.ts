@@ -33,7 +33,7 @@ Every line is checked completely. A line that is not JSON costs only itself: it 
   },
   {
     name: 'run',
-    operands: 'PLUGIN [FILE...] [-- ARG...]',
+    operands: 'PLUGIN|-c TOPOLOGY [FILE...] [-- ARG...]',
     completes: 'files',
     doc: 'Put records through WebAssembly plugins',
     longDoc: `Reads NDJSON from the files in order, or from standard input when there is none, gives the records to a plugin, and writes what the plugin outputs, in the order of the input. --where chooses which records reach the first plugin; --fields, --columns and --to apply to what the last one outputs.
@@ -42,7 +42,9 @@ PLUGIN is a path (with a slash, or ending in .wasm or .ts), a NAME given with -p
 
 Four kinds are known by their bytes: components for the world tangent:logs/processor, the same as core modules, programs that import env.u_* (Slung programs), and any WASI program, which gets the lines on its standard input. ARG goes to the last two.
 
-A plugin is in a sandbox. Its memory and the time of a call are limited; it sees no files, no network and no environment but what --allow-net and --allow-env grant; what it writes to its standard error is passed on. When it fails, one message says which plugin, which records and why.`,
+A plugin is in a sandbox. Its memory and the time of a call are limited; it sees no files, no network and no environment but what --allow-net and --allow-env grant; what it writes to its standard error is passed on. When it fails, one message says which plugin, which records and why.
+
+With -c, the file says what is read, done and written: several sources, plugins and sinks, and the routes between them (slung.yaml(5)). FILE is then what the source stdin reads.`,
     examples: [
       { doc: 'A plugin over a stream', text: 'slung run mapper.wasm < logs.ndjson' },
       { doc: 'A chain, as csv', text: 'slung run enrich.wasm --then score.ts --to csv logs.ndjson' },
@@ -55,6 +57,7 @@ A plugin is in a sandbox. Its memory and the time of a call are limited; it sees
         text: 'slung run mapper.wasm --on-plugin-error skip --rejects bad.txt logs.ndjson',
       },
       { doc: 'Any WASI program as a filter', text: 'slung run upper.wasm logs.ndjson -- --locale en' },
+      { doc: 'Several sources, plugins and sinks', text: 'slung run -c slung.yaml' },
     ],
     hasManPage: true,
   },
@@ -88,7 +91,7 @@ Every line is checked completely, as by slung select. A line that is not JSON co
     doc: 'Check a topology (slung.yaml), draw or print it',
     longDoc: `Reads a topology, a file that describes sources, plugins, sinks and the routes between them, and says all that is wrong with it, each with its line and column. FILE is ./slung.yaml when it is not given, and slung.yaml in it when it is a directory; - is standard input. slung.yaml(5) describes the file. A tangent.yaml, which has the key dag, is read as well.
 
-Selectors are compiled, the files of plugins are read and recognised. Nothing is written, nothing is connected, and no plugin is run. This version checks and draws topologies; no command runs one yet.`,
+Selectors are compiled, the files of plugins are read and recognised. Nothing is written, nothing is connected, and no plugin is run. slung run -c FILE runs it.`,
     examples: [
       { doc: 'Is it right?', text: 'slung check slung.yaml' },
       { doc: 'What goes where', text: 'slung check --graph' },

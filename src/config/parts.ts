@@ -86,14 +86,14 @@ export function rejectSettings(resolved: Resolved): RejectSettings {
   });
 }
 
-function reportSettings(resolved: Resolved): ReportSettings {
+export function reportSettings(resolved: Resolved): ReportSettings {
   return Object.freeze({
     stats: resolved.choice('stats'),
     exitStatus: resolved.boolean('exitStatus'),
   });
 }
 
-function talkSettings(resolved: Resolved): TalkSettings {
+export function talkSettings(resolved: Resolved): TalkSettings {
   const quiet = isQuiet(resolved);
   return Object.freeze({
     errors: resolved.choice('errors'),

@@ -56,7 +56,7 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
   let run: PluginRun | undefined;
   try {
     run = new PluginRun(settings, kinds, host, services);
-    await startAll(run.plugins);
+    await startPlugins(run.plugins);
     const recording = await run.openRecording();
     const opened = ends ?? openEnds(settings, host);
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
@@ -88,14 +88,15 @@ export async function describePlugin(settings: RunSettings, host: RunHost): Prom
   const rejectsLeft = (): number => Number.POSITIVE_INFINITY;
   const stage = makeStage(settings, 0, kinds[0]!, { host, services, rejectsLeft, checksOutput: false });
   try {
-    await startAll([stage]);
+    await startPlugins([stage]);
     return stage.description;
   } finally {
     stage.finish();
   }
 }
 
-async function startAll(plugins: readonly PluginStage[]): Promise<void> {
+/** Waits until every plugin has said who it is. @throws PluginFileError */
+export async function startPlugins(plugins: readonly PluginStage[]): Promise<void> {
   for (const plugin of plugins) {
     try {
       await plugin.start();

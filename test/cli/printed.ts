@@ -6,6 +6,7 @@
 import { plainPaint } from '../../src/cli/color.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { type CommandName, commandOf, shells } from '../../src/cli/commands.ts';
+import { flags } from '../../src/cli/flags/flags.ts';
 import { completionScript } from '../../src/cli/help/completion.ts';
 import { helpText } from '../../src/cli/help/help.ts';
 import { manPages } from '../../src/cli/help/man.ts';
@@ -80,10 +81,16 @@ function withTable(text: string): string {
     const parent = name.includes(' ') ? commandTable[name.split(' ')[0] as CommandName].bundle : 'cli';
     if (bundle === parent) return [];
     const facts = [`bundle: '${bundle}'`];
-    if (wholeWith !== undefined) facts.push(`wholeWith: [${wholeWith.map((flag) => `'--${flag}'`).join(', ')}]`);
+    if (wholeWith !== undefined) facts.push(`wholeWith: [${wholeWith.flatMap(typedForms).join(', ')}]`);
     if (startsThread === true) facts.push('startsThread: true');
     return [`  ${name.includes(' ') ? `'${name}'` : name}: { ${facts.join(', ')} },`];
   });
   const table = ['const commands = {', '  __proto__: null,', ...rows, '};'].join('\n');
   return text.replace(/^const commands = \{[\s\S]*?\};$/m, () => table);
+}
+
+/** How a flag can be typed, as strings of the program. */
+function typedForms(long: string): readonly string[] {
+  const short = flags.find((flag) => flag.long === long)?.short;
+  return short === undefined ? [`'--${long}'`] : [`'--${long}'`, `'-${short}'`];
 }

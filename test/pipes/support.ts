@@ -156,13 +156,14 @@ export class Piped {
     return tail.toString('latin1').endsWith(text);
   }
 
-  /** Resolves when the process has said `text` on its standard error. */
-  async untilSaid(text: string): Promise<void> {
+  /** Resolves with what the process says from now on, as soon as a line of that has `text`. */
+  async untilSaid(text: string): Promise<string> {
     let said = '';
     this.child.stderr!.on('data', (bytes: Buffer) => {
       said += bytes.toString();
     });
-    await eventually(() => said.includes(text));
+    await eventually(() => said.includes('\n', said.includes(text) ? said.indexOf(text) : said.length));
+    return said;
   }
 
   /** Resolves when more than `count` bytes have come. */

@@ -53,10 +53,11 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   },
   // Not topology/read-yaml.ts but when there is a file: it brings the YAML library.
   'cli/topology': {
-    cli: ['color.ts', 'parse.ts', 'world.ts'],
+    cli: ['color.ts', 'commands.ts', 'line.ts', 'parse.ts', 'running.ts', 'sources.ts', 'world.ts'],
     'cli/flags': ['flags.ts'],
     'cli/plugin': ['files.ts', 'read.ts'],
-    config: ['errors.ts', 'layers.ts', 'settings.ts'],
+    'pipeline/topology': ['ends.ts', 'run.ts', 'settings.ts'],
+    config: ['errors.ts', 'grants.ts', 'layers.ts', 'parts.ts', 'settings.ts'],
     'plugin/services': ['grants.ts'],
     'stage/plugin': ['look.ts'],
     text: ['printable.ts'],
@@ -89,6 +90,21 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     topology: ['index.ts'],
   },
   'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'rules.ts'] },
+  // From a checked topology to its nodes, edges and ends.
+  'pipeline/topology': {
+    pipeline: ['build.ts', 'ends.ts', 'run-plugins.ts'],
+    'stage/select': ['select.ts'],
+    'stage/route': 'all',
+    'stage/plugin': ['plugin.ts', 'setup.ts'],
+    graph: 'all',
+    config: ['settings.ts'],
+    plugin: ['guest.ts'],
+    'plugin/services': ['start.ts'],
+    format: ['count.ts'],
+    io: 'all',
+    topology: ['index.ts'],
+    text: ['printable.ts'],
+  },
   pipeline: {
     'stage/select': 'all',
     'stage/count': 'all',
@@ -102,12 +118,6 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'plugin/services': ['start.ts'],
     io: 'all',
     text: 'all',
-  },
-  // From a checked topology to its nodes, edges and ends.
-  'pipeline/topology': {
-    graph: 'all',
-    io: 'all',
-    topology: ['index.ts'],
   },
   // What is done with a batch: each stage with its lanes and threads. They do not know each other.
   'stage/select': {

@@ -7,10 +7,9 @@ import { type DrawFormat, drawTopology } from '../../topology/draw.ts';
 import { type Checked, type KeyTable, sortProblems, type Topology, TopologyError } from '../../topology/index.ts';
 import { printTopology } from '../../topology/print.ts';
 import { topologySchema } from '../../topology/schema.ts';
-import { colorLevel, paintFor } from '../color.ts';
 import { resolveLine } from '../line.ts';
 import { convertTangent, loadTopology, readTopologyFile, topologyKeys, topologyOfLine } from '../topology/file.ts';
-import { type ReportOptions, reportProblems } from '../topology/report.ts';
+import { reportOptions, reportProblems } from '../topology/report.ts';
 import type { World } from '../world.ts';
 
 /** The exit code: 0, 2 when it is wrong, 3 when only plugins are. @throws UsageError */
@@ -18,7 +17,8 @@ export async function checkCommand(argv: readonly string[], world: World): Promi
   const end = argv.indexOf('--from-flags');
   const own = end < 0 ? argv : argv.slice(0, end);
   const { resolved, operands } = resolveLine('check', own, world.environment);
-  if (operands.length > 1) throw new UsageError(`check takes only one file: ${excerpt(operands[1]!)}`);
+  const [file, other] = [resolved.optionalText('config'), ...operands].filter((word) => word !== undefined);
+  if (other !== undefined) throw new UsageError(`check takes only one file: ${excerpt(other)}`);
   const table = topologyKeys();
   if (resolved.boolean('schema')) {
     world.write(1, `${JSON.stringify(topologySchema(table), null, 2)}\n`);
@@ -27,14 +27,14 @@ export async function checkCommand(argv: readonly string[], world: World): Promi
   const options = await reportOptions(resolved, world);
   try {
     if (resolved.boolean('convert')) {
-      const { yaml, problems } = await convertTangent(readTopologyFile(operands[0], world));
+      const { yaml, problems } = await convertTangent(readTopologyFile(file, world));
       reportProblems(sortProblems(problems.list), problems.secrets, options);
       world.write(1, yaml);
       return Exit.ok;
     }
     const checked =
       end < 0
-        ? await loadTopology(readTopologyFile(operands[0], world), resolved, table, world)
+        ? await loadTopology(readTopologyFile(file, world), resolved, table, world)
         : await topologyOfLine(argv.slice(end + 1), resolved, table, world);
     reportProblems(checked.topology.warnings, checked.secrets, options);
     if (end >= 0 && !resolved.boolean('print')) world.write(1, printTopology(checked, table, { hasOrigins: false }));
@@ -45,13 +45,6 @@ export async function checkCommand(argv: readonly string[], world: World): Promi
     reportProblems(error.problems, error.secrets, options);
     return error.exit;
   }
-}
-
-async function reportOptions(resolved: Resolved, world: World): Promise<ReportOptions> {
-  const when = resolved.choice('color');
-  const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(2) });
-  const write = (text: string): void => world.write(2, text);
-  return { errors: resolved.choice('errors'), quiet: resolved.boolean('quiet'), paint: await paintFor(level), write };
 }
 
 /** What was asked for; when nothing was and nothing is printed, one line that says what there is. */

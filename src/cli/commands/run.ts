@@ -20,6 +20,10 @@ import type { World } from '../world.ts';
 export async function runCommand(argv: readonly string[], world: World): Promise<number> {
   const [own, args] = splitAtDashes(argv, flagsOf('run'));
   const { resolved, operands } = resolveLine('run', own, world.environment);
+  if (resolved.has('config')) {
+    const { runTopologyFile } = await import('../topology/run.ts');
+    return await runTopologyFile(own, world);
+  }
   refuseForgottenFlags('run', operands, world);
   const [plugin, ...files] = operands;
   if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));

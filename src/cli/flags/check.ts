@@ -3,6 +3,8 @@ import type { CommandName } from '../commands.ts';
 import type { Flag } from './flag.ts';
 
 const commands: readonly CommandName[] = ['check'];
+/** What reads a topology. */
+const readers: readonly CommandName[] = ['check', 'run'];
 
 export const checkFlags: readonly Flag[] = [
   {
@@ -65,26 +67,38 @@ export const checkFlags: readonly Flag[] = [
     commands,
   },
   {
+    key: 'config',
+    long: 'config',
+    short: 'c',
+    type: 'text',
+    value: 'FILE',
+    group: 'Topology',
+    doc: 'The topology: slung.yaml, or . for ./slung.yaml',
+    longDoc:
+      'The topology that is meant: a file in the form of slung.yaml(5), or a tangent.yaml; a directory stands for the slung.yaml in it, so that . is ./slung.yaml. slung run then runs it: FILE operands are what the source stdin reads, and what the file says (which records, plugins, where to) is not said by flags.',
+    common: true,
+    commands: readers,
+  },
+  {
     key: 'set',
     long: 'set',
     type: 'list',
     value: 'PATH=VALUE',
-    group: 'Selection',
+    group: 'Topology',
     doc: 'Another value for one key: sinks.out.path=x',
     longDoc:
       'Take VALUE for the key at PATH, such as sinks.out.path=x or plugins.geo.config.db=eu, in place of what the file says. VALUE is taken as it is, or read as YAML when it begins with a bracket, a brace or a quote; there are no variables in it. May be given more than once.',
-    common: true,
-    commands,
+    commands: readers,
   },
   {
     key: 'only',
     long: 'only',
     type: 'list',
     value: 'ROUTE',
-    group: 'Selection',
+    group: 'Topology',
     doc: "Only these routes: 'app -> geo -> out'",
     longDoc:
       'Take only the routes from node to node that are named, as if the file had no others. May be given more than once.',
-    commands,
+    commands: readers,
   },
 ];

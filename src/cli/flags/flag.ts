@@ -28,6 +28,7 @@ export interface Flag extends Rule {
 
 /** The headings, in their order. */
 export const flagGroups = [
+  'Topology',
   'Selection',
   'Counting',
   'Plugins',

@@ -85,13 +85,24 @@ function readText(path: string | 0, label: string): string {
   return bytes.toString('utf8');
 }
 
+/** A topology that was checked, and what its plugins are. */
+export interface Loaded extends Checked {
+  readonly plugins: ReadonlyMap<string, LoadedFile>;
+}
+
+/** The file of a plugin, by the name of its node. */
+export interface LoadedFile {
+  readonly bytes: Uint8Array;
+  readonly kind: PluginKind;
+}
+
 /** What is in a text, checked. @throws TopologyError, UsageError */
 export async function loadTopology(
   text: TopologyText,
   resolved: Resolved,
   table: KeyTable,
   world: World,
-): Promise<Checked> {
+): Promise<Loaded> {
   const problems = new Problems();
   const { readYaml } = await import('../../topology/read-yaml.ts');
   const tree = readYaml(text.source, world.environment, problems);
@@ -141,7 +152,7 @@ export async function topologyOfLine(
   resolved: Resolved,
   table: KeyTable,
   world: World,
-): Promise<Checked> {
+): Promise<Loaded> {
   const [command, ...rest] = argv;
   if (command !== 'select' && command !== 'run') {
     const example = 'For example: slung check --from-flags run mapper.wasm app.ndjson';
@@ -167,20 +178,16 @@ async function checkWithPlugins(
   table: KeyTable,
   problems: Problems,
   world: World,
-): Promise<Checked> {
+): Promise<Loaded> {
   const only = resolved.list('only');
   const options: CheckOptions = { table, directory, checkHost, ...(only.length === 0 ? {} : { only }) };
   const checked = checkTree(tree, source, options, problems);
-  const kinds = await kindsOf(
-    checked.topology,
-    { ...world, directory: () => directory },
-    pluginLimits(resolved),
-    problems,
-  );
-  checkKinds(checked.topology, kinds, problems);
+  const inDirectory = { ...world, directory: () => directory };
+  const plugins = await pluginsOf(checked.topology, inDirectory, pluginLimits(resolved), problems);
+  checkKinds(checked.topology, new Map([...plugins].map(([name, { kind }]) => [name, kind])), problems);
   if (source.isFile) warnOfWriters(checked.topology, join(directory, basename(source.name)), problems);
   if (problems.hasErrors) throw new TopologyError(sortProblems(problems.list), problems.secrets);
-  return { ...checked, topology: { ...checked.topology, warnings: sortProblems(problems.list) } };
+  return { ...checked, topology: { ...checked.topology, warnings: sortProblems(problems.list) }, plugins };
 }
 
 function checkHost(text: string): string | undefined {
@@ -194,20 +201,20 @@ function checkHost(text: string): string | undefined {
 }
 
 /** Reads every plugin's file and looks at what it is. */
-async function kindsOf(
+async function pluginsOf(
   topology: Topology,
   world: World,
   limits: PluginLimits,
   problems: Problems,
-): Promise<ReadonlyMap<string, PluginKind>> {
-  const kinds = new Map<string, PluginKind>();
+): Promise<ReadonlyMap<string, LoadedFile>> {
+  const plugins = new Map<string, LoadedFile>();
   for (const plugin of topology.plugins) {
     const { name, file, abi } = plugin;
     try {
       const { bytes } = await loadPlugin(file, undefined, world, limits);
-      const found = await kindOf(bytes, limits.loadLimitMs);
-      if (found.kind !== undefined) kinds.set(name, found.kind);
-      else if (abi === undefined)
+      const found = abi === undefined ? await kindOf(bytes, limits.loadLimitMs) : { kind: abi };
+      if (found.kind !== undefined) plugins.set(name, { bytes, kind: found.kind });
+      else
         addPluginProblem(
           plugin,
           `${excerpt(file)}: ${found.refusal}`,
@@ -221,7 +228,7 @@ async function kindsOf(
       addPluginProblem(plugin, error.message, hint, problems);
     }
   }
-  return kinds;
+  return plugins;
 }
 
 function addPluginProblem(

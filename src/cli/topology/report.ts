@@ -2,10 +2,12 @@
  * What is wrong with a topology, on standard error. The place stands first, without our name before it, because
  * editors find `file:line:column:` there; for programs each problem is one JSON object.
  */
+import type { Resolved } from '../../config/layers.ts';
 import type { ErrorsFormat } from '../../config/settings.ts';
 import { jsonLine } from '../../text/printable.ts';
 import { lineAndColumn, type Place, type Problem, renderProblem, SHOWN_PROBLEMS } from '../../topology/index.ts';
-import type { Paint } from '../color.ts';
+import { colorLevel, type Paint, paintFor } from '../color.ts';
+import type { World } from '../world.ts';
 
 export interface ReportOptions {
   readonly errors: ErrorsFormat;
@@ -14,6 +16,14 @@ export interface ReportOptions {
   /** For standard error. */
   readonly paint: Paint;
   readonly write: (text: string) => void;
+}
+
+/** How problems are to be reported. */
+export async function reportOptions(resolved: Resolved, world: World): Promise<ReportOptions> {
+  const when = resolved.choice('color');
+  const level = colorLevel({ when, environment: world.environment, isTTY: world.isTTY(2) });
+  const write = (text: string): void => world.write(2, text);
+  return { errors: resolved.choice('errors'), quiet: resolved.boolean('quiet'), paint: await paintFor(level), write };
 }
 
 /** Writes the first problems, and how many more there are. */

@@ -174,6 +174,8 @@ export function makeStage(
     readonly rejectsLeft: () => number;
     /** Its output is nobody's input, so it has to be looked at as such. */
     readonly checksOutput: boolean;
+    /** Which records are for it, compiled; undefined: as the settings say. */
+    readonly where?: Program | undefined;
   },
 ): PluginStage {
   const plugin = settings.plugins[i]!;
@@ -183,8 +185,9 @@ export function makeStage(
   return new PluginStage(
     node,
     {
-      ...{ name: plugin.name, kind, bytes: plugin.bytes, where: programOf(node.selection), config: plugin.config },
-      isRaw: node.selection.where.length === 0,
+      ...{ name: plugin.name, kind, bytes: plugin.bytes, config: plugin.config },
+      where: around.where ?? programOf(node.selection),
+      isRaw: around.where === undefined && node.selection.where.length === 0,
       passUnmatched: plugin.unmatched === 'pass',
       onPluginError: plugin.onPluginError,
       checksOutput: around.checksOutput,

@@ -42,8 +42,8 @@ _slung() {
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
-        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|--listen-token|--listen-origin|-j|--lanes|--record|--store|--retain) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --listen-token --listen-origin --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|--listen|--listen-token|--listen-origin|-j|--lanes|--record|--store|--retain|-c|--config|--set|--only) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --listen --listen-token --listen-origin --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --config -c --set --only --color --help -h --version"; else words=""; fi ;;
       esac ;;
     count)
       case "$flag" in
@@ -61,8 +61,8 @@ _slung() {
         --errors) words="text json" ;;
         --graph) words="text dot mermaid json" ;;
         --color) words="auto always never" ;;
-        --load-limit|--max-plugin-size|--set|--only) words="" ;;
-        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --graph --graph= --print --no-print --schema --no-schema --convert --no-convert --from-flags --no-from-flags --set --only --color --help -h --version"; else words=""; fi ;;
+        --load-limit|--max-plugin-size|-c|--config|--set|--only) words="" ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --graph --graph= --print --no-print --schema --no-schema --convert --no-convert --from-flags --no-from-flags --config -c --set --only --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in

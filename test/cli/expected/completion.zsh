@@ -149,6 +149,10 @@ _slung() {
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
         '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
+        '-c+[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
+        '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
+        '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
+        '*--only=[Only these routes\: '\''app -> geo -> out'\'']:ROUTE: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -219,6 +223,8 @@ _slung() {
         '--no-convert[Opposite of --convert]' \
         '--from-flags[Print a command line of select or run as a file]' \
         '--no-from-flags[Opposite of --from-flags]' \
+        '-c+[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
+        '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
         '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
         '*--only=[Only these routes\: '\''app -> geo -> out'\'']:ROUTE: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

@@ -1,0 +1,105 @@
+/**
+ * `slung run -c FILE`: the settings of a topology's run. What is typed holds before the environment, that before
+ * `defaults:` of the file, and that before the table's defaults. What the file decides (which records, where to) has
+ * no flag beside it.
+ */
+import { UsageError } from '../../config/errors.ts';
+import { grantedVariables } from '../../config/grants.ts';
+import { type Layer, type Resolved, resolveLayers } from '../../config/layers.ts';
+import { batchSettings, rejectSettings, reportSettings, talkSettings } from '../../config/parts.ts';
+import type { PluginSetting } from '../../config/settings.ts';
+import type { TopologySettings } from '../../pipeline/topology/settings.ts';
+import { excerpt } from '../../text/printable.ts';
+import type { PluginNode, Topology } from '../../topology/index.ts';
+import type { CommandName } from '../commands.ts';
+import { flagsOf } from '../flags/flags.ts';
+import { parseFlags } from '../parse.ts';
+import { defaultLayer, environmentLayer, flagLayer } from '../sources.ts';
+import type { World } from '../world.ts';
+import type { LoadedFile } from './file.ts';
+
+/** Flags that say how a topology is run; all others say what a run does, which the file does here. */
+const beside: ReadonlySet<string> = new Set([
+  ...['config', 'set', 'only', 'batchBytes', 'batchRecords', 'batchAge', 'maxRecord', 'maxDepth', 'lanes'],
+  ...['onError', 'maxErrors', 'stats', 'exitStatus', 'errors', 'quiet', 'verbose', 'color', 'help', 'version'],
+  ...['loadLimit', 'maxPluginSize', 'pluginStderr', 'uncheckedOutput', 'cache'],
+]);
+
+/** What was typed in front of the file's layer, for a command that runs a topology. @throws UsageError */
+export function resolveOver(command: CommandName, argv: readonly string[], topology: Topology, world: World): Resolved {
+  const flags = flagsOf(command);
+  const typed = parseFlags(argv, flags);
+  for (const { flag, name } of typed.flags) {
+    if (beside.has(flag.key)) continue;
+    const hint = `With -c, ${topology.file} says what is read, done and written; --set PATH=VALUE changes one value of it.`;
+    throw new UsageError(`${name} cannot be combined with -c`, hint);
+  }
+  const file: Layer = new Map(
+    [...topology.defaults].flatMap(([long, setting]) => {
+      const key = flags.find((flag) => flag.long === long)?.key;
+      return key === undefined ? [] : [[key, setting]];
+    }),
+  );
+  return resolveLayers([
+    flagLayer(typed.flags),
+    environmentLayer(flags, world.environment),
+    file,
+    defaultLayer(flags, {}),
+  ]);
+}
+
+/** @param plugins the files of the plugins, by the names of their nodes @throws UsageError */
+export function topologySettings(
+  topology: Topology,
+  plugins: ReadonlyMap<string, LoadedFile>,
+  resolved: Resolved,
+  files: readonly string[],
+  world: World,
+): TopologySettings {
+  if (files.length > 0 && !topology.sources.some(({ type }) => type === 'stdin')) {
+    const names = topology.sources.map(({ name }) => name).join(', ');
+    throw new UsageError(
+      `${excerpt(files[0]!)}: ${excerpt(topology.file)} reads no standard input, which a file could stand for`,
+      `It reads ${excerpt(names)}; --set sources.NAME.path=FILE gives a source of the type file another one.`,
+    );
+  }
+  return Object.freeze({
+    topology,
+    inputs: files.length === 0 ? ['-'] : [...files],
+    batches: batchSettings(resolved),
+    lanes: resolved.number('lanes'),
+    rejects: rejectSettings(resolved),
+    report: reportSettings(resolved),
+    talk: talkSettings(resolved),
+    plugins: new Map(
+      topology.plugins.map((node) => {
+        const { bytes, kind } = plugins.get(node.name)!;
+        return [node.name, { kind, setting: pluginSetting(node, bytes, resolved, world) }];
+      }),
+    ),
+    cacheFile: resolved.optionalText('cache'),
+  });
+}
+
+function pluginSetting(node: PluginNode, bytes: Uint8Array, resolved: Resolved, world: World): PluginSetting {
+  const { name, file, abi, config, args, onError, unmatched, events } = node;
+  return Object.freeze({
+    ...{ name, file, abi, config, args, bytes, unmatched, onPluginError: onError },
+    lanes: node.lanes ?? resolved.number('lanes'),
+    pluginStderr: resolved.choice('pluginStderr'),
+    uncheckedOutput: resolved.boolean('uncheckedOutput'),
+    limits: Object.freeze({
+      memoryBytes: node.memoryBytes,
+      timeLimitMs: node.timeLimitMs,
+      loadLimitMs: resolved.number('loadLimit'),
+      networkTimeLimitMs: node.networkTimeLimitMs,
+      maxOutputBytes: node.maxOutputBytes,
+    }),
+    grants: Object.freeze({
+      allowNet: node.allowNet,
+      environment: grantedVariables(node.allowEnv, world.environment),
+      store: undefined,
+    }),
+    events: events as PluginSetting['events'],
+  });
+}

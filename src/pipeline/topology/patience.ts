@@ -1,0 +1,44 @@
+/** Says which sink everything waits for: after five seconds, and then every minute. */
+import type { RunHost } from '../../graph/host.ts';
+import type { Port } from '../../graph/port.ts';
+import { excerpt } from '../../text/printable.ts';
+
+const LOOK_MS = 500;
+const FIRST_MS = 5_000;
+const NEXT_MS = 60_000;
+
+export class PatienceWatch {
+  readonly #timer: NodeJS.Timeout;
+  readonly #ports: readonly Port[];
+  readonly #host: RunHost;
+  /** When a port is named again. */
+  readonly #againMs = new Map<Port, number>();
+
+  constructor(ports: readonly Port[], host: RunHost, lookMs = LOOK_MS) {
+    this.#ports = ports;
+    this.#host = host;
+    this.#timer = setInterval(() => this.look(), lookMs);
+    this.#timer.unref();
+  }
+
+  /** Looks at all ports now. */
+  look(): void {
+    for (const port of this.#ports) {
+      const waitingMs = port.counts.waitingMs;
+      if (waitingMs === undefined) this.#againMs.delete(port);
+      else if (waitingMs >= (this.#againMs.get(port) ?? FIRST_MS)) {
+        this.#againMs.set(port, waitingMs + NEXT_MS);
+        this.#host.talk.warn(waitWords(port, waitingMs));
+      }
+    }
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+function waitWords({ name, waitsFor }: Port, waitingMs: number): string {
+  const why = waitsFor === undefined ? 'its buffer is full' : `its buffer is full, ${waitsFor}`;
+  return `waiting for sink ${excerpt(name)}: ${Math.round(waitingMs / 1000)} s, ${why}`;
+}

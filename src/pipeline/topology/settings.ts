@@ -1,0 +1,26 @@
+/** What a run of a topology was asked to do: the checked file, what the command line says besides, and the plugins. */
+import type {
+  BatchSettings,
+  PluginSetting,
+  RejectSettings,
+  ReportSettings,
+  TalkSettings,
+} from '../../config/settings.ts';
+import type { PluginKind } from '../../plugin/guest.ts';
+import type { Topology } from '../../topology/index.ts';
+
+export interface TopologySettings {
+  readonly topology: Topology;
+  /** What the source stdin reads: files, or `-` for standard input. */
+  readonly inputs: readonly string[];
+  readonly batches: BatchSettings;
+  /** The most lanes of a router. A plugin has its own number. */
+  readonly lanes: number;
+  readonly rejects: RejectSettings;
+  readonly report: ReportSettings;
+  readonly talk: TalkSettings;
+  /** By the names of the nodes. */
+  readonly plugins: ReadonlyMap<string, { readonly kind: PluginKind; readonly setting: PluginSetting }>;
+  /** The file in which plugins keep what they cache; undefined: in memory. */
+  readonly cacheFile: string | undefined;
+}

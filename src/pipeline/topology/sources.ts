@@ -1,0 +1,176 @@
+/**
+ * Opens the sources of a topology. What is listened on is open before anything is read, so that an address that cannot
+ * be had ends the run before it has begun. A source that wants to know what became of its bytes gets a ledger, and is
+ * closed only when everything that was read is settled: an http client is still waiting for its answer then.
+ */
+import { isAbsolute, join } from 'node:path';
+import type { RunHost } from '../../graph/host.ts';
+import { fromStart, type Inlet, type OpenInput } from '../../graph/inlet.ts';
+import { UnitLedger } from '../../graph/units.ts';
+import { FollowedFiles } from '../../io/followed-files.ts';
+import { Globbed, isPattern } from '../../io/glob.ts';
+import { openHttpListen } from '../../io/http-listen.ts';
+import { type Source as ByteSource, SourceError } from '../../io/index.ts';
+import { openLinesListen } from '../../io/lines-listen.ts';
+import { openListen } from '../../io/listen.ts';
+import { Positions } from '../../io/positions.ts';
+import type { UnitSource } from '../../io/types.ts';
+import { excerpt } from '../../text/printable.ts';
+import type { Source } from '../../topology/index.ts';
+import { sourcesOf } from '../ends.ts';
+import type { TopologySettings } from './settings.ts';
+
+/** A source of a topology, open as far as it is before something is read. */
+export interface OpenedSource {
+  readonly name: string;
+  readonly inlet: Inlet;
+  /** What became of its units; undefined for a source that does not want to know. */
+  readonly units: UnitLedger | undefined;
+  /** When everything is settled, or given up. */
+  close(): void;
+}
+
+type SourceOf<T extends Source['type']> = Extract<Source, { type: T }>;
+
+/** @throws SourceError when it cannot be read or listened on */
+export async function openTopologySource(
+  source: Source,
+  settings: TopologySettings,
+  host: RunHost,
+): Promise<OpenedSource> {
+  switch (source.type) {
+    case 'stdin':
+      return files(source.name, settings.inputs, settings);
+    case 'file':
+      return source.follow || source.positions !== undefined
+        ? followed(source, settings, host)
+        : files(source.name, expanded(source, settings), settings);
+    case 'http':
+      return await http(source, settings, host);
+    case 'tcp':
+    case 'unix':
+      return await lines(source, settings, host);
+    case 'ws':
+      return await webSocket(source, host);
+    case 'nats':
+      throw new SourceError(source.name, 'ENATS', `${excerpt(source.name)}: this version does not read from NATS`);
+  }
+}
+
+const whole = (path: string, { topology }: TopologySettings): string =>
+  isAbsolute(path) ? path : join(topology.directory, path);
+
+/** Files one after another, straight into the blocks of the first node. */
+function files(name: string, inputs: readonly string[], { rejects }: TopologySettings): OpenedSource {
+  const open = sourcesOf(rejects);
+  const inlet: Inlet = { kind: 'inputs', inputs, open: (input) => fromStart(open(input)) };
+  return { name, inlet, units: undefined, close: () => {} };
+}
+
+/** The files of patterns as they are now. @throws SourceError when a pattern finds none */
+function expanded({ paths }: SourceOf<'file'>, settings: TopologySettings): readonly string[] {
+  return paths.flatMap((path) => {
+    if (!isPattern(path)) return [whole(path, settings)];
+    const globbed = new Globbed([whole(path, settings)]);
+    const found = globbed.scan();
+    globbed.close();
+    if (found.length > 0) return found;
+    const hint = 'follow: true waits for files that come';
+    throw new SourceError(path, 'ENOENT', `${excerpt(path)}: no file is called like that; ${hint}`);
+  });
+}
+
+function followed(source: SourceOf<'file'>, settings: TopologySettings, { talk, clockMs }: RunHost): OpenedSource {
+  const { name, paths, follow, decompress } = source;
+  const notice = (text: string): void => talk.warn(text);
+  const folder = source.positions;
+  const positions = folder === undefined ? undefined : new Positions(whole(folder, settings), { notice });
+  const opened = new FollowedFiles({
+    ...{ name, patterns: paths.map((path) => whole(path, settings)), follow, positions, notice, clockMs },
+    inflate: decompress === 'auto',
+  });
+  const ends = source.ack === 'read' || positions === undefined ? asRead(opened) : answering(opened, () => clockMs());
+  return {
+    name,
+    ...ends,
+    close: () => {
+      opened.close();
+      positions?.close();
+    },
+  };
+}
+
+async function http(source: SourceOf<'http'>, { rejects }: TopologySettings, host: RunHost): Promise<OpenedSource> {
+  const { name, listen, urlPath, maxBodyBytes, token } = source;
+  const warn = (text: string): void => host.talk.warn(text);
+  const opened = await openHttpListen({ name, ...listen, path: urlPath, maxBodyBytes, token, warn });
+  const address = `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${opened.port}${urlPath}`;
+  tellAddress(name, address, listen.port === 0, host);
+  const tellsRows = rejects.onError === 'fail';
+  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, () => host.clockMs(), tellsRows);
+  return { name, ...ends, close: () => opened.close() };
+}
+
+async function lines(
+  source: SourceOf<'tcp'> | SourceOf<'unix'>,
+  settings: TopologySettings,
+  host: RunHost,
+): Promise<OpenedSource> {
+  const { name, maxConnections } = source;
+  const at = source.type === 'unix' ? { socket: whole(source.listen, settings) } : source.listen;
+  const warn = (text: string): void => host.talk.warn(text);
+  const opened = await openLinesListen({
+    ...{ name, at, maxConnections, warn },
+    maxLineBytes: settings.batches.maxRecordBytes,
+  });
+  const address = 'socket' in at ? at.socket : `${at.host}:${opened.port}`;
+  tellAddress(name, address, !('socket' in at) && at.port === 0, host);
+  return { name, ...live(opened), close: () => opened.close() };
+}
+
+async function webSocket(source: SourceOf<'ws'>, host: RunHost): Promise<OpenedSource> {
+  const { name, listen, token, origins } = source;
+  const text = `ws://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`;
+  const opened = await openListen(text, { token, origins, warn: (words) => host.talk.warn(words) });
+  tellAddress(name, text.replace(/:\d+$/, `:${opened.port}`), listen.port === 0, host);
+  return { name, ...live(opened), close: () => opened.close() };
+}
+
+/** Where it listens: always when nobody could know the port. */
+function tellAddress(name: string, address: string, isUnknown: boolean, { talk }: RunHost): void {
+  const text = `${excerpt(name)} listens on ${excerpt(address)}`;
+  if (isUnknown) talk.warn(text, { address });
+  else talk.verbose(1, text);
+}
+
+type Ends = Pick<OpenedSource, 'inlet' | 'units'>;
+
+/** It ends when it is asked to, after what it has taken. */
+function live(source: ByteSource & { stop(): void }): Ends {
+  const open: OpenInput = () => ({ ...fromStart(source), stop: () => source.stop() });
+  return { inlet: { kind: 'inputs', inputs: [source.name], open }, units: undefined };
+}
+
+/** What was read counts as delivered. */
+function asRead(source: UnitSource): Ends {
+  const settled: ByteSource & { stop(): void } = {
+    name: source.name,
+    sizeBytes: undefined,
+    readNow: (target) => {
+      const count = source.readNow(target);
+      for (const { unit } of source.takeBorders()) source.settle(unit, 'ok');
+      return count;
+    },
+    wait: () => source.wait(),
+    close: () => {},
+    stop: () => source.stop(),
+  };
+  return live(settled);
+}
+
+/** Its units are settled when what came of them is. */
+function answering(source: UnitSource, clockMs: () => number, tellsRows = false): Ends {
+  const units = new UnitLedger(source, { clockMs, tellsRows });
+  const open: OpenInput = () => ({ ...fromStart(source), units, stop: () => source.stop(), isOwned: true });
+  return { inlet: { kind: 'inputs', inputs: [source.name], open }, units };
+}

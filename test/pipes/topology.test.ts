@@ -1,0 +1,136 @@
+/** `slung run -c` as a process: files, standard streams, an http client, files that grow, and what is wrong. */
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { bin, environment, Piped, workDirectory } from './support.ts';
+
+const work = workDirectory();
+afterAll(() => work.remove());
+
+const open: Piped[] = [];
+afterEach(async () => {
+  for (const slung of open.splice(0)) await slung.discard();
+});
+
+const at = (name: string): string => join(work.path, name);
+const text = (name: string): string => readFileSync(at(name), 'utf8');
+
+function run(args: readonly string[], input: string | Buffer = '') {
+  const options = { cwd: work.path, env: environment(), input, encoding: 'utf8' } as const;
+  return spawnSync(process.execPath, [bin, 'run', ...args], options);
+}
+
+function topology(name: string, yaml: string): string {
+  writeFileSync(at(name), yaml);
+  return name;
+}
+
+function start(...args: string[]): Piped {
+  const slung = new Piped(args, work.path, 'run');
+  open.push(slung);
+  return slung;
+}
+
+describe('a topology from standard input to sinks', () => {
+  test('sends a record along the first branch that takes it, and a bad line nowhere', () => {
+    const file = topology(
+      'first.yaml',
+      `
+sinks: { errors: { type: file, path: first-errors.ndjson } }
+routes:
+  - from: stdin
+    first:
+      - { where: 'level == "error"', to: errors }
+      - { to: stdout }
+`,
+    );
+    const { stdout, stderr, status } = run(['-c', file], '{"level":"error"}\n{"level":"info"}\n{bad\n{"x":1}\n');
+    expect(stdout).toBe('{"level":"info"}\n{"x":1}\n');
+    expect(text('first-errors.ndjson')).toBe('{"level":"error"}\n');
+    expect(stderr).toContain('<stdin>:3:2');
+    expect(status).toBe(1);
+  });
+
+  test('sends a record along every edge that takes it, in the form of each', () => {
+    const file = topology(
+      'every.yaml',
+      `
+sinks:
+  all: { type: file, path: every.ndjson }
+  table: { type: file, path: every.csv, format: csv, fields: [b, a] }
+routes:
+  - stdin -> all
+  - { from: stdin, where: a > 1, to: [stdout, table] }
+`,
+    );
+    const { stdout, status } = run(['-c', file], '{"a":1}\n{"a":2,"b":"x, y"}\n');
+    expect({ stdout, status }).toEqual({ stdout: '{"a":2,"b":"x, y"}\n', status: 0 });
+    expect(text('every.ndjson')).toBe('{"a":1}\n{"a":2,"b":"x, y"}\n');
+    expect(text('every.csv')).toBe('b,a\n"x, y",2\n');
+  });
+
+  test('reads FILE operands in the place of standard input, and refuses them where nothing reads that', () => {
+    writeFileSync(at('in.ndjson'), '{"a":1}\n');
+    const file = topology('plain.yaml', 'routes: [ stdin -> stdout ]\n');
+    expect(run(['-c', file, 'in.ndjson', 'in.ndjson']).stdout).toBe('{"a":1}\n{"a":1}\n');
+    const other = topology('own.yaml', 'sources: { logs: { path: in.ndjson } }\nroutes: [ logs -> stdout ]\n');
+    expect(run(['-c', other]).stdout).toBe('{"a":1}\n');
+    const refused = run(['-c', other, 'in.ndjson']);
+    expect(refused.stderr).toContain('in.ndjson: own.yaml reads no standard input');
+    expect(refused.status).toBe(2);
+  });
+
+  test('leaves no output file behind where the run was not whole', () => {
+    const file = topology(
+      'fails.yaml',
+      'sinks: { out: { type: file, path: whole.ndjson } }\nroutes: [ stdin -> out ]\n',
+    );
+    expect(run(['-c', file, '--on-error', 'fail'], '{"a":1}\n{bad\n').status).toBe(1);
+    expect(existsSync(at('whole.ndjson'))).toBe(false);
+    expect(run(['-c', file], '{"a":1}\n').status).toBe(0);
+    expect(text('whole.ndjson')).toBe('{"a":1}\n');
+  });
+
+  test('says that a flag which the file decides has no place beside it', () => {
+    const { stderr, status } = run(['-c', 'plain.yaml', '-w', 'a > 1']);
+    expect(stderr).toContain('--where cannot be combined with -c');
+    expect(status).toBe(2);
+  });
+});
+
+describe('sources that answer', () => {
+  test('http: a request is answered when its records have arrived', async () => {
+    const file = topology(
+      'http.yaml',
+      'sources: { hook: { type: http, listen: 127.0.0.1:0 } }\nroutes: [ hook -> stdout ]\n',
+    );
+    const slung = start('-c', file);
+    const address = /http:\/\/\S+/.exec(await slung.untilSaid('listens on http'))![0];
+    const response = await fetch(address, { method: 'POST', body: '{"a":1}\n{"a":2}' });
+    expect(response.status).toBe(200);
+    expect(await slung.until('{"a":2}\n')).toBe('{"a":1}\n{"a":2}\n');
+    slung.child.kill('SIGTERM');
+    expect((await slung.ended).signal).toBe('SIGTERM');
+  });
+
+  test('followed files go on where the last run was', async () => {
+    const yaml =
+      'sources: { logs: { path: "log*.ndjson", follow: true, positions: pos } }\nroutes: [ logs -> stdout ]\n';
+    const file = topology('follow.yaml', yaml);
+    writeFileSync(at('log1.ndjson'), '{"x":1}\n');
+    const first = start('-c', file);
+    await first.until('{"x":1}\n');
+    appendFileSync(at('log1.ndjson'), '{"x":2}\n');
+    await first.until('{"x":2}\n');
+    writeFileSync(at('log2.ndjson'), '{"y":1}\n');
+    await first.until('{"y":1}\n');
+    first.child.kill('SIGTERM');
+    await first.ended;
+    appendFileSync(at('log1.ndjson'), '{"x":3}\n');
+    const second = start('-c', file);
+    expect(await second.until('{"x":3}\n')).toBe('{"x":3}\n');
+    second.child.kill('SIGTERM');
+    await second.ended;
+  });
+});
