@@ -186,6 +186,8 @@ function writeClasses(
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMNS, columns);
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMN_COUNT, length);
     columns += length * L.COLUMN_BYTES;
+    const isTable = to === 'csv' || to === 'tsv';
+    writer.i32(at + i * L.CLASS_BYTES + L.CL_FLAGS, isTable && one.takesAny !== true ? L.CLASS_OBJECTS : 0);
   });
   followers(classes).forEach((next, i) => {
     writer.i32(at + i * L.CLASS_BYTES + L.CL_NEXT, next + 1);

@@ -73,6 +73,11 @@ export interface OutputClass {
    * program is not looked at.
    */
   readonly follows?: number | undefined;
+  /**
+   * Of csv and tsv in an engine that has `objectsOnly`: a record that is no object is a row without values. Default:
+   * it is rejected, for all classes.
+   */
+  readonly takesAny?: boolean | undefined;
 }
 
 /** One output column: its name and the path that fills it. */

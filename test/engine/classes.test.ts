@@ -123,6 +123,9 @@ test('a record that is no object is rejected when a class would have to write it
   expect(strict).toMatchObject({ texts: [',1\n', '{"k":2}\n'], classes: [1, 1] });
   expect(strict.counts).toMatchObject({ records: 2, matched: 2, rejected: 2 });
   expect(routed(input, classes)).toMatchObject({ texts: [',\n,1\n,\n', '1\n{"k":2}\n[]\n'], counts: { rejected: 0 } });
+  const [csv, rest] = classes as [OutputClass, OutputClass];
+  const any = routed(input, [{ ...csv, takesAny: true }, rest], {}, { objectsOnly: true });
+  expect(any).toMatchObject({ texts: [',\n,1\n,\n', '1\n{"k":2}\n[]\n'], counts: { rejected: 0 } });
   const first = routed(input, classes, { groups: [[1, 0]] }, { objectsOnly: true });
   expect(first).toMatchObject({ classes: [1, 3], counts: { rejected: 0 } });
 });

@@ -10,12 +10,12 @@ import {
   CL_COLUMN_COUNT,
   CL_COLUMNS,
   CL_EMIT,
+  CL_FLAGS,
   CL_NEXT,
   CLASS_BYTES,
+  CLASS_OBJECTS,
   CLASS_TARGET,
-  EMIT_CSV,
   EMIT_LINES,
-  EMIT_TSV,
   O_RUN_TO,
   OUTPUT_BYTES,
 } from '../layout';
@@ -48,11 +48,10 @@ export function findTakers(): bool {
   return next != takers;
 }
 
-/** Whether one of the listed classes writes csv or tsv. */
-export function isForColumns(): bool {
+/** Whether one of the listed classes takes objects only. */
+export function areObjectsWanted(): bool {
   for (let taker = takers; taker < takersEnd; taker += 4) {
-    const kind = load<u32>(classes + <usize>load<u32>(taker) * CLASS_BYTES, CL_EMIT);
-    if (kind == EMIT_CSV || kind == EMIT_TSV) return true;
+    if (load<u32>(classes + <usize>load<u32>(taker) * CLASS_BYTES, CL_FLAGS) & CLASS_OBJECTS) return true;
   }
   return false;
 }

@@ -32,7 +32,7 @@ import {
   REJECT_BYTES,
 } from '../layout';
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
-import { beginClasses, emitToTakers, endClasses, findTakers, isForColumns } from './classes';
+import { beginClasses, emitToTakers, endClasses, findTakers, areObjectsWanted } from './classes';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
@@ -94,7 +94,7 @@ function route(from: usize, to: usize): void {
   if (!findTakers()) {
     matched--;
     unrouted++;
-  } else if (flags & F_CLASS_OBJECTS && !isObject(from) && isForColumns()) {
+  } else if (flags & F_CLASS_OBJECTS && !isObject(from) && areObjectsWanted()) {
     records--;
     matched--;
     reject(from, to, CODE_NO_OBJECT, from);

@@ -18,6 +18,11 @@ export interface RouteForm {
   readonly format: OutputFormat | 'nothing';
   readonly fields: readonly FieldSetting[] | undefined;
   readonly header: boolean;
+  /**
+   * A record that is no object has a row of csv or tsv without values. Default: it is a bad line, and goes along no
+   * edge.
+   */
+  readonly takesAny?: boolean;
 }
 
 /** An edge, as a topology has it. */
@@ -93,8 +98,8 @@ export function routesOf(edges: readonly RouteEdge[], compiler = new WhereCompil
   const known = new Map<string, number>();
   const classOf = edges.map(({ where = everything, group, branch, projection, path }) => {
     const selects = keyOf(group < 0 ? [where.texts, where.lists ?? null] : [group, branch]);
-    const { format, fields, header } = projection;
-    const whole = keyOf([selects, format, fields ?? null, header]);
+    const { format, fields, header, takesAny } = projection;
+    const whole = keyOf([selects, format, fields ?? null, header, takesAny === true]);
     const sharing = known.get(whole);
     if (sharing !== undefined) return sharing;
     const follows = leaders.get(selects);

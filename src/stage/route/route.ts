@@ -35,11 +35,15 @@ export class RouteStage extends EngineStage implements Stage {
     const { classes, groups, gate } = settings;
     const outputs = classes.map((one): OutputClass & { columns: readonly Column[] } => {
       const columns = one.form.fields === undefined ? [] : columnsOf(one.form.fields, `${one.path}.fields`);
-      return { program: one.program, follows: one.follows, columns, projection: projectionOf(one, columns) };
+      const { program, follows } = one;
+      const { takesAny } = one.form;
+      return { program, follows, takesAny, columns, projection: projectionOf(one, columns) };
     });
     const plan = buildClassPlan(outputs, { groups, ...(gate && { gate }) });
     if (plan.classCount > 0) refuseKeeping(settings);
-    const objectsOnly = outputs.some(({ projection: { to } }) => to === 'csv' || to === 'tsv');
+    const objectsOnly = outputs.some(({ projection: { to }, takesAny }) => {
+      return (to === 'csv' || to === 'tsv') && takesAny !== true;
+    });
     super(plan, engineOptionsOf(settings, { strictKeys: false, objectsOnly }), settings.lanes);
     this.settings = settings;
     this.#columns = outputs.map(({ columns }) => columns);

@@ -24,6 +24,7 @@ interface Asking {
   readonly group: number;
   readonly branch: number;
   readonly hasHeader: boolean;
+  readonly takesAny: boolean;
 }
 
 interface Line {
@@ -49,7 +50,8 @@ function randomEdges(ground: Ground): Asking[] {
   const selectors = [everything, ...Array.from({ length: 1 + chance(5) }, () => randomSelector(ground, 2))];
   const forms = Array.from({ length: 1 + chance(3) }, () => randomForm(ground));
   const edge = (asked: Asked, group: number, branch: number): Asking => {
-    return { asked, form: pick(chance, forms), group, branch, hasHeader: once(chance, 2) };
+    const [hasHeader, takesAny] = [once(chance, 2), once(chance, 2)];
+    return { asked, form: pick(chance, forms), group, branch, hasHeader, takesAny };
   };
   const plain = Array.from({ length: once(chance, 10) ? 50 : 2 + chance(5) }, () =>
     edge(pick(chance, selectors), -1, 0),
@@ -83,6 +85,7 @@ function make(chance: Chance, seed: number): Made {
   return { edges, gate, lines, fails: once(chance, 6), where: { seed, edges: shown, gate: gate?.text } };
 }
 
+const wantsObjects = (edge: Asking): boolean => isDelimited(edge) && !edge.takesAny;
 const isDelimited = ({ form: { to } }: Asking): boolean => to === 'csv' || to === 'tsv';
 
 interface Meaning {
@@ -99,7 +102,7 @@ function meaning({ edges, gate, lines, fails }: Made): Meaning {
   const counts = { records: 0, matched: 0, unrouted: 0, rejected: 0 };
   for (const { text, record } of lines) {
     const takers = record === undefined || gate?.holds(record) === false ? [] : edges.filter(takes(edges, record));
-    const isBad = record === undefined ? text.trim() !== '' : record.kind !== 'object' && takers.some(isDelimited);
+    const isBad = record === undefined ? text.trim() !== '' : record.kind !== 'object' && takers.some(wantsObjects);
     if (isBad) counts.rejected++;
     if (isBad && fails) break;
     if (isBad || record === undefined) continue;
@@ -119,7 +122,7 @@ function takes(edges: readonly Asking[], record: Value): (edge: Asking) => boole
   };
 }
 
-const routeEdge = ({ asked, form, group, branch, hasHeader }: Asking, i: number): RouteEdge => {
+const routeEdge = ({ asked, form, group, branch, hasHeader, takesAny }: Asking, i: number): RouteEdge => {
   const fields = form.paths.map(({ text }, n) => ({ name: `c${n}`, path: text }));
   const isWhole = form.to === 'lines';
   return {
@@ -129,6 +132,7 @@ const routeEdge = ({ asked, form, group, branch, hasHeader }: Asking, i: number)
       format: form.to === 'lines' ? 'ndjson' : form.to,
       fields: isWhole || form.to === 'nothing' ? undefined : fields,
       header: hasHeader,
+      takesAny,
     },
   };
 };
