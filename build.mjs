@@ -6,12 +6,16 @@
  *     node build.mjs [engine] [js]        both when none is named
  *     node build.mjs types                after tsc has written dist/types
  */
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { main as compile } from 'assemblyscript/asc';
 import { build } from 'esbuild';
 import { loadSource } from './load-source.mjs';
 
+/** @type {{ readonly version: string }} */
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const wanted = process.argv.slice(2);
 const makes = (/** @type {string} */ part) => wanted.includes(part) || (wanted.length === 0 && part !== 'types');
 
@@ -152,6 +156,54 @@ const shared = {
   plugins: [tamed, besideUs],
 };
 
+/** Node's modules that its own start has loaded already, or that cost nothing. */
+const atHand = ['events', 'fs', 'path', 'querystring', 'timers', 'url', 'util', 'vm'];
+
+/**
+ * `require` of any other module of Node becomes a stand-in that loads it when something of it is used: zlib, crypto,
+ * net and v8 bring Node's streams and take 1 to 5 ms each, which few runs need. `import()` is the loader's, if it has
+ * one (src/cli/start/load.ts).
+ * @param {string} code
+ */
+function loadedWhenUsed(code) {
+  const all = /(__toESM\()?\brequire\("(?:node:)?([a-z0-9_/]+)"\)/g;
+  const lazy = code.replace(all, (text, isCopied, name) =>
+    isCopied !== undefined || atHand.includes(name) || !isBuiltin(name) ? text : `slungWhenUsed("node:${name}")`,
+  );
+  return lazy.replace(/\bimport\(/g, 'slungImport(');
+}
+
+const whenUsed = `const slungWhenUsed = (name) => {
+  let loaded;
+  return new Proxy({}, { get: (_, key) => (loaded ??= require(name))[key] });
+};
+const slungImport = module.importModule ?? ((url) => import /* itself */ (url));`;
+
+/**
+ * Builds and writes programs, of which a start reads one.
+ * @param {import('esbuild').BuildOptions} options
+ */
+async function buildProgram(options) {
+  const { outputFiles = [] } = await build({ ...options, write: false });
+  for (const { path, text } of outputFiles) writeFileSync(path, signed(loadedWhenUsed(text)));
+}
+
+/**
+ * In ASCII, because each byte is read as a character, and with its checksum at the end, by which compiled code is known
+ * to be of it (src/cli/start/load.ts). esbuild leaves regular expressions as they are.
+ * @param {string} code
+ */
+function signed(code) {
+  const ascii = code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `${ascii}//# slung ${version} ${createHash('sha256').update(ascii).digest('hex').slice(0, 32)}\n`;
+}
+
+/** The thread of a plugin's lane is told where compiled code is kept; its environment is the guest's. */
+const threadStart = `const { getEnvironmentData } = require('node:worker_threads');
+const { load, keepCode } = require('./start.cjs');
+load('plugin-lane', getEnvironmentData('slung code')).serveTasks(keepCode);
+`;
+
 async function buildJs() {
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
@@ -167,26 +219,34 @@ async function buildJs() {
     minifyWhitespace: true,
     minifySyntax: true,
     define: { 'import.meta.url': 'slungFileUrl' },
-    banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
+    banner: { js: `const slungFileUrl = require('node:url').pathToFileURL(__filename).href;\n${whenUsed}` },
   };
   for (const name of Object.keys(leavesOut)) {
-    await build({
+    await buildProgram({
       ...program,
       entryPoints: { [name]: 'src/cli/main.ts' },
       plugins: [tamed, besideUs, without(filesOutOf(name))],
     });
   }
   await build({ ...program, entryPoints: { [natsClient.file]: natsClient.entry } });
-  await build({
+  await buildProgram({
     ...program,
     entryPoints: {
       'lane-worker': 'src/stage/lanes/worker-thread.ts',
-      'plugin-worker': 'src/stage/plugin/thread.ts',
+      'plugin-lane': 'src/stage/plugin/thread.ts',
       'look-worker': 'src/stage/plugin/look-thread.ts',
       'thread-ahead': 'src/stage/plugin/thread-ahead.ts',
       'services-worker': 'src/plugin/services/services-worker.ts',
     },
   });
+  // What loads them: not loaded by itself.
+  const { banner: _, ...plain } = program;
+  await build({
+    ...plain,
+    entryPoints: { start: 'src/cli/start/load.ts', 'keep-code': 'src/cli/start/keep-code.ts' },
+    external: ['./keep-code.cjs'],
+  });
+  writeFileSync('dist/plugin-worker.cjs', threadStart);
   // The library: ES modules.
   await build({
     ...shared,

@@ -18,9 +18,13 @@ const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { b
 const isTyped = (arg, flag) =>
   arg.split('=')[0] === flag || (/^-[^-]/.test(arg) && flag === `-${flag[1]}` && arg.includes(flag[1]));
 const isWhole = args.some((arg) => command.wholeWith?.some((flag) => isTyped(arg, flag)));
-const ahead = command.startsThread && !isWhole ? [require('../dist/thread-ahead.cjs').startAhead()] : [];
-const { main } = require(`../dist/${isWhole ? 'cli' : command.bundle}.cjs`);
+const { codeFolder, keepCode, load } = require('../dist/start.cjs');
 
-main(args, { takeThread: () => ahead.pop() }).then((code) => {
+const folder = codeFolder(process.env);
+const ahead = command.startsThread && !isWhole ? [require('../dist/thread-ahead.cjs').startAhead(folder)] : [];
+const { main } = load(isWhole ? 'cli' : command.bundle, folder);
+
+main(args, { takeThread: () => ahead.pop(), keepCode }).then((code) => {
   process.exitCode = code;
+  keepCode();
 });

@@ -18,7 +18,7 @@ import { processWorld, type World } from './world.ts';
  * stopped by a signal the process dies of that signal before this returns.
  */
 export async function main(argv: readonly string[], changes: Partial<World> = {}): Promise<number> {
-  const world: World = { ...processWorld(), ...changes };
+  const world: World = { ...processWorld(changes.keepCode), ...changes };
   const { command, rest } = commandAt(argv);
   try {
     return await dispatch(rest, command, world);

@@ -5,6 +5,7 @@
  * us) and not an exit code that looks like one.
  */
 import type { StopSignal } from '../graph/host.ts';
+import { monotonicMs } from './clock.ts';
 
 export const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
@@ -32,7 +33,7 @@ export class SignalWatch {
   #isOver = false;
 
   /** Installs the handlers; `end` removes them. */
-  constructor(source: SignalSource, clockMs: () => number = () => performance.now()) {
+  constructor(source: SignalSource, clockMs: () => number = monotonicMs) {
     this.#source = source;
     this.#clockMs = clockMs;
     this.#handlers = new Map(stopSignals.map((signal) => [signal, () => this.#handle(signal)]));

@@ -1,19 +1,18 @@
 /**
  * Everything the CLI asks of the process and the machine, as one value: environment, terminals, the two output
  * streams, cores, clock, signals and the code that runs. main() gets the real one; tests change what they need.
- *
- * The surprising part: node:tty and node:os are not imported but fetched when they are needed. node:tty loads
- * node:net, which shows in every start (`node --cpu-prof bin/slung.js select`; bench/startup.mjs).
  */
-import { closeSync, existsSync, fstatSync, openSync, statSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import type { CountSettings } from '../config/count.ts';
 import type { RunSettings, StoreSettings, WriteSettings } from '../config/settings.ts';
 import type { RunHost, RunOutcome, RunSelect } from '../graph/host.ts';
 import type { PointStore } from '../graph/point-store.ts';
+import { spareCompiler } from '../io/compiler.ts';
+import { isTerminal } from '../io/is-terminal.ts';
 import type { Counting } from '../pipeline/count.ts';
 import type { PluginDescription } from '../plugin/lane/task.ts';
+import { monotonicMs } from './clock.ts';
 import type { SignalSource } from './signals.ts';
 import type { Environment } from './sources.ts';
 import type { StoreApi } from './store/api.ts';
@@ -67,27 +66,23 @@ export interface World {
   loadOpenStore(): Promise<(settings: StoreSettings, warn: (text: string) => void) => PointStore>;
   /** See RunHost. */
   takeThread?(): Worker | undefined;
-}
-
-/**
- * V8's optimising compiler for JavaScript would work on code that runs a few thousand times, once per batch, on the
- * core that the engine needs: 466 → 437 ms of processor time for 512 MiB of GitHub events on one core (2026-11).
- * WebAssembly is not affected. io/unzstd.ts takes this back when JavaScript has to inflate.
- */
-function saveCompiling(): void {
-  setFlagsFromString('--no-opt');
+  /** Keeps the compiled code for the next start; see start/load.ts. */
+  keepCode?(): void;
 }
 
 const systemClock = {
-  clockMs: () => performance.now(),
+  clockMs: monotonicMs,
   nowUs: () => BigInt(Date.now()) * 1000n,
 };
 
-/** The process we are. */
-export function processWorld(): World {
+/**
+ * The process we are.
+ * @param beforeFlags is called in the moment before V8 gets other flags than those that it was started with
+ */
+export function processWorld(beforeFlags: () => void = () => {}): World {
   return {
     environment: process.env,
-    isTTY: isTerminal,
+    isTTY: (fd) => isTerminal(fd),
     write: (fd, text) => void writeText(fd, text),
     writeData: (text) => writeText(1, text),
     terminalSize: sizeOfTerminal,
@@ -102,18 +97,18 @@ export function processWorld(): World {
       raise: (signal) => process.kill(process.pid, signal),
     },
     loadRunSelect: async () => {
-      saveCompiling();
+      spareCompiler(beforeFlags);
       return (await import('../pipeline/select.ts')).runSelect;
     },
     // Here the compiler is worth its time: guests call functions that are JavaScript.
     loadRunPlugins: async () => (await import('../pipeline/run-plugins.ts')).runPlugins,
     loadDescribePlugin: async () => (await import('../pipeline/run-plugins.ts')).describePlugin,
     loadRunCount: async () => {
-      saveCompiling();
+      spareCompiler(beforeFlags);
       return (await import('../pipeline/count.ts')).runCount;
     },
     loadRunStoreWrite: async () => {
-      saveCompiling();
+      spareCompiler(beforeFlags);
       return (await import('../pipeline/store-write.ts')).runStoreWrite;
     },
     loadStore: async (warn) => (await import('./store/code.ts')).storeCode(systemClock, warn),
@@ -122,18 +117,6 @@ export function processWorld(): World {
       return (settings, warn) => openForWriting(settings, systemClock, warn);
     },
   };
-}
-
-/** Whether `fd` is a terminal. Only a character device other than the null device can be one. */
-function isTerminal(fd: StandardFd): boolean {
-  try {
-    const device = fstatSync(fd);
-    if (!device.isCharacterDevice() || device.rdev === nullDevice()) return false;
-  } catch {
-    // The descriptor was closed by whoever started us.
-    return false;
-  }
-  return process.getBuiltinModule('node:tty').isatty(fd);
 }
 
 /**
@@ -155,9 +138,4 @@ function sizeOfTerminal(of: 1 | 2 = 1): TerminalSize | undefined {
     // It is not ours to open, or no terminal.
   }
   return given.columns > 0 ? given : undefined;
-}
-
-/** The null device's number; undefined where there is no /dev/null. */
-function nullDevice(): number | undefined {
-  return statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }

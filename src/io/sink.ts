@@ -5,11 +5,11 @@
  * FILE sees the old content or the new, never a part.
  */
 import { constants, openSync, type Stats, statSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { excerpt } from '../text/printable.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { SinkError, sinkError } from './errors.ts';
 import { descriptorOf, statsOfInherited } from './identity.ts';
+import { isTerminal } from './is-terminal.ts';
 import { PendingFile, resolveTarget } from './pending-file.ts';
 import type { Sink } from './types.ts';
 
@@ -58,7 +58,7 @@ function openDescriptor(name: string, fd: number): Sink {
   const stats = statsOfInherited(fd);
   const mayBlock = stats.isFIFO() || stats.isSocket();
   const syncFd = mayBlock ? (stats.isFIFO() ? reopen(fd) : undefined) : fd;
-  return new DescriptorSink({ name, fd, syncFd, isTTY: !mayBlock && isatty(fd), file: undefined });
+  return new DescriptorSink({ name, fd, syncFd, isTTY: !mayBlock && isTerminal(fd, stats), file: undefined });
 }
 
 /**

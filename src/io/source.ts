@@ -6,11 +6,11 @@
  * pipe.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { excerpt } from '../text/printable.ts';
 import { SourceError, sourceError } from './errors.ts';
 import { FileSource } from './file-source.ts';
 import { SniffingSource } from './inflate.ts';
+import { isTerminal } from './is-terminal.ts';
 import { StreamSource } from './stream-source.ts';
 import type { Source } from './types.ts';
 
@@ -69,7 +69,7 @@ function openPath(path: string): Source {
 function openFile(name: string, fd: number, stats: Stats): Source {
   if (stats.isDirectory())
     throw new SourceError(name, 'EISDIR', `cannot read ${excerpt(name)}: is a directory (EISDIR)`);
-  if (stats.isCharacterDevice() && isatty(fd)) return new StreamSource(name, fd, 'never');
+  if (isTerminal(fd, stats)) return new StreamSource(name, fd, 'never');
   return new FileSource(name, fd, stats.isFile() ? stats.size : undefined);
 }
 

@@ -3,8 +3,8 @@
  * the framing for both, so both tell truncation, skip what is to be skipped and take any number of frames.
  * A difference that stays: fzstd does not verify the content checksum, node:zlib does.
  */
-import { setFlagsFromString } from 'node:v8';
 import * as zlib from 'node:zlib';
+import { needCompiler } from './compiler.ts';
 import { corrupt, type Decoder, InflateError } from './decoder.ts';
 import type { Inbox } from './inbox.ts';
 import { CHUNK_BYTES, ZlibFeed, type ZlibStream } from './zlib-feed.ts';
@@ -19,8 +19,7 @@ export async function openUnzstd(output: Inbox, native = createZstdDecompress !=
   if (native && createZstdDecompress !== undefined) {
     return new Unzstd(new NativeFrames(output, createZstdDecompress));
   }
-  // The command line runs without the optimising compiler (cli/world.ts); here it is worth a factor of ten.
-  setFlagsFromString('--opt');
+  needCompiler();
   const { Decompress } = await import('fzstd');
   return new Unzstd(new FzstdFrames(output, Decompress));
 }

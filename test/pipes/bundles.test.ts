@@ -24,7 +24,8 @@ writeFileSync(
   hook,
   `process.on('exit', () => {
     const loaded = Object.keys(require('node:module')._cache).map((path) => /dist.([a-z-]+)\\.cjs$/.exec(path)?.[1]);
-    require('node:fs').writeSync(3, loaded.filter(Boolean).join(' '));
+    const isBundle = (name) => name !== undefined && name !== 'start' && name !== 'keep-code';
+    require('node:fs').writeSync(3, loaded.filter(isBundle).join(' '));
   });`,
 );
 

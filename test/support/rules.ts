@@ -27,6 +27,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     query: ['index.ts'],
     // The nearest name, for flags and commands that do not exist.
     selector: ['suggest.ts'],
+    // What the process reads and writes by itself, and what V8 does meanwhile.
+    io: ['compiler.ts', 'is-terminal.ts'],
     text: 'all',
   },
   'cli/commands': {
@@ -90,6 +92,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     topology: ['index.ts'],
   },
   'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'rules.ts'] },
+  // It runs before the program is there.
+  'cli/start': { lock: ['temporary.ts'] },
   // From a checked topology to its nodes, edges and ends.
   'pipeline/topology': {
     pipeline: ['build.ts', 'ends.ts', 'run-plugins.ts'],
@@ -334,6 +338,8 @@ export const longFiles: Readonly<Record<string, string>> = {};
 
 /** Uses of `process` outside src/cli. */
 export const processUses: Readonly<Record<string, string>> = {
+  'src/io/is-terminal.ts': 'how this system numbers devices',
+  'src/stage/plugin/thread.ts': 'the entry of a thread, as src/cli/world.ts is that of the program',
   'src/lock/process-name.ts': 'a lock names the process that has it, and so does a file that is not finished',
 };
 

@@ -60,6 +60,10 @@ export function environmentRows(of: readonly Flag[]): { name: string; doc: strin
   const own = of.flatMap((flag) => (flag.env === undefined ? [] : [{ name: flag.env, doc: `Sets --${flag.long}.` }]));
   return [
     ...own,
+    {
+      name: 'SLUNG_CODE_CACHE',
+      doc: '0: the compiled code of slung itself is neither kept in slung/code below XDG_CACHE_HOME (~/.cache when that is not set) nor taken from there, and each start takes longer.',
+    },
     { name: 'NO_COLOR', doc: 'When not empty: no colours, unless --color or FORCE_COLOR ask for them.' },
     { name: 'FORCE_COLOR', doc: 'When not empty: colours also without a terminal; 0 for none.' },
   ];

@@ -12,6 +12,8 @@ export interface LaneWorld {
   /** Milliseconds from an arbitrary start, never going back. */
   monotonicMs(): number;
   fillRandom(bytes: Uint8Array): void;
+  /** Called when a guest has got through a first block, or a stream: the code that a start needs has been called. */
+  afterStart(): void;
   /** Opens the store of a task that names one; undefined on a thread whose tasks name none. */
   readonly openHistory:
     | ((history: HistoryTask, world: LaneWorld, warn: (text: string) => void) => HistoryStore)

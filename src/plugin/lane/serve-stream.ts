@@ -42,6 +42,7 @@ export function serveStream(task: PluginTask, talk: LaneTalk, world: LaneWorld):
   stream.begin();
   const outcome = closedOutcome(outcomeOf(stream, run, talk, task.kind === 'slung'), store, stream);
   world.endStderrLine();
+  world.afterStart();
   talk.note(outcome);
   stream.letGo();
 }

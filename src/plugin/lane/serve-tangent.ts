@@ -43,10 +43,12 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
   talk.note({ kind: 'ready', description: lane.start() });
   talk.started(LANE_READY);
   let isGood = true;
-  while (true) {
+  for (let isFirst = true; ; isFirst = false) {
     const block = queue.take();
     // After a failure that ends the run nothing is given to the guest; what is under way comes back empty.
     if (isGood) isGood = processSafely(lane, block, talk);
+    // Before it is done: the thread may be ended right after.
+    if (isFirst) world.afterStart();
     queue.done(block);
   }
 }

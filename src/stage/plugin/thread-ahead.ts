@@ -3,7 +3,7 @@
  * program itself is still being read, and the two start side by side (20 ms of a run; bench/plugins.mjs). A bundle of
  * its own, with nothing else in it.
  */
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { setEnvironmentData, Worker, type WorkerOptions } from 'node:worker_threads';
 
 /** How a plugin's thread is started. */
 export const threadOptions: WorkerOptions = {
@@ -15,8 +15,12 @@ export const threadOptions: WorkerOptions = {
   stderr: true,
 };
 
-/** A thread that waits for its task as a message. It does not keep the process alive. */
-export function startAhead(): Worker {
+/**
+ * A thread that waits for its task as a message. It does not keep the process alive.
+ * @param codeFolder where this and later threads find and keep their compiled code, if anywhere
+ */
+export function startAhead(codeFolder: string | undefined): Worker {
+  setEnvironmentData('slung code', codeFolder);
   const worker = new Worker(new URL('./plugin-worker.cjs', import.meta.url), threadOptions);
   worker.unref();
   // One that could not start is not taken; see startThread.

@@ -18,9 +18,15 @@ import { adapterModule } from '../../plugin/tangent/adapter.ts';
 /** What does not depend on the task. */
 type PlainWorld = Omit<LaneWorld, 'writeStderr' | 'endStderrLine'>;
 
-const plainWorld: PlainWorld = {
+/** `performance` would load what measures the performance of everything. */
+function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
+
+const plainWorld: Omit<PlainWorld, 'afterStart'> = {
   nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs,
   fillRandom: (bytes) => {
     randomFillSync(bytes);
   },
@@ -45,18 +51,24 @@ function serve(task: PluginTask, plain: PlainWorld): void {
 }
 
 /** The store's code is only read when there is a store. */
-async function begin(task: PluginTask): Promise<void> {
-  if (task.store === undefined) return serve(task, plainWorld);
+async function begin(task: PluginTask, world: PlainWorld): Promise<void> {
+  if (task.store === undefined) return serve(task, world);
   const { openHistory } = await import('./stored-history.ts');
-  serve(task, { ...plainWorld, openHistory });
+  serve(task, { ...world, openHistory });
 }
 
-// A thread that was started ahead gets its task as a message.
-const task = workerData as PluginTask | null | undefined;
-if (task) begin(task);
-else {
-  parentPort?.once('message', begin);
-  // What most plugins need is compiled in the meantime.
-  viewsModule();
-  adapterModule();
+/**
+ * Takes the task that the thread was started with or, on one that was started ahead, the first message.
+ * @param afterStart is called once, when a guest has got through what comes first
+ */
+export function serveTasks(afterStart: () => void): void {
+  const task = workerData as PluginTask | null | undefined;
+  const world = { ...plainWorld, afterStart };
+  if (task) begin(task, world);
+  else {
+    parentPort?.once('message', (sent: PluginTask) => begin(sent, world));
+    // What most plugins need is compiled in the meantime.
+    viewsModule();
+    adapterModule();
+  }
 }

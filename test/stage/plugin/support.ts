@@ -4,7 +4,7 @@
  * test file, in the way of build.mjs.
  */
 
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -30,7 +30,7 @@ function bundle(): typeof import('../../../src/pipeline/run-plugins.ts') {
   buildSync({
     entryPoints: {
       'run-plugins': join(root, 'src/pipeline/run-plugins.ts'),
-      'plugin-worker': join(root, 'src/stage/plugin/thread.ts'),
+      'plugin-lane': join(root, 'src/stage/plugin/thread.ts'),
       'services-worker': join(root, 'src/plugin/services/services-worker.ts'),
     },
     outdir: directory,
@@ -39,6 +39,7 @@ function bundle(): typeof import('../../../src/pipeline/run-plugins.ts') {
     define: { 'import.meta.url': 'slungFileUrl' },
     banner: { js: "const slungFileUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
+  writeFileSync(join(directory, 'plugin-worker.cjs'), "require('./plugin-lane.cjs').serveTasks(() => {});");
   for (const file of [
     'engine/engine.wasm',
     'engine/views.wasm',

@@ -8,7 +8,7 @@
  * byte (rows.ts); the others are texts here, read as Latin-1 and written so again, so that UTF-8 passes without being
  * decoded.
  */
-import { setFlagsFromString } from 'node:v8';
+import { needCompiler } from '../../../io/compiler.ts';
 import { SourceError } from '../../../io/errors.ts';
 import { type Source, WOULD_BLOCK } from '../../../io/types.ts';
 import { excerpt } from '../../../text/printable.ts';
@@ -57,8 +57,8 @@ export class CsvSource implements Source {
     this.#shape = shape;
     this.#maxRowBytes = maxRowBytes;
     this.#isGrowing = isGrowing;
-    // This is JavaScript for each row: the compiler that short runs do without is worth its time here.
-    setFlagsFromString('--opt');
+    // This is JavaScript for each row.
+    needCompiler();
   }
 
   get sizeBytes(): number | undefined {
