@@ -3,28 +3,21 @@
  * many files are open at a time; the one that was written to longest ago is closed for another, and opened again when
  * it is needed.
  *
- * Nothing is written outside of the template's root: below it every folder has to be one, no link; the file is opened
- * without following links, and is then looked for at its path. (Whoever may write in those folders and exchanges them
- * at the right moment, several times, can deceive this.)
+ * Nothing is written outside of the template's root (dir-paths.ts); a file is opened without following links.
  *
  * Plain files confirm at once. Of a template that ends in `.gz`, lines are gathered into members of gzip, which are
  * written, and confirmed, when they are large or a second old: each of them is whole, so the file can be read while it
  * grows.
  */
-import { fstatSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { excerpt } from '../text/printable.ts';
 import { type AppendOptions, AppendSink } from './append-sink.ts';
-import { errorCode, SinkError, sinkError } from './errors.ts';
+import { DirPaths } from './dir-paths.ts';
+import { SinkError, sinkError } from './errors.ts';
+import { bytesOf } from './line-writer.ts';
+import { OutletCounts } from './outlet-counts.ts';
 import { PathTemplate } from './path-template.ts';
 import type { Delivery, Outlet, OutletReport } from './types.ts';
-
-/** Records by the values that their files are named after. */
-export interface KeyedDelivery extends Delivery {
-  /** For each segment, the values of the template's places, in their order. */
-  readonly keys: readonly (readonly string[])[];
-}
 
 export interface DirOutletOptions extends Pick<AppendOptions, 'rotate' | 'sync' | 'nowMs'> {
   /** For messages. */
@@ -35,6 +28,10 @@ export interface DirOutletOptions extends Pick<AppendOptions, 'rotate' | 'sync' 
   readonly maxOpen: number;
   /** Files at one time of the template, at most. */
   readonly maxKeys: number;
+  /** What stands for each place where a delivery comes without values. */
+  readonly missing: string;
+  /** What may wait for a member of gzip to be written. */
+  readonly bufferBytes: number;
 }
 
 /** A member of gzip is written when it has so much to pack, or its first line has waited so long. */
@@ -44,28 +41,29 @@ const MEMBER_MS = 1000;
 interface OpenFile {
   readonly sink: AppendSink;
   /** Lines of the next member, and the deliveries that they are of. */
-  lines: Buffer[];
+  parts: { readonly of: Taken; readonly lines: Buffer }[];
   bytes: number;
-  owed: Taken[];
 }
 
 interface Taken {
   readonly delivery: Delivery;
-  /** Members that hold lines of it, and one while it is being taken. */
+  readonly bytes: number;
+  /** Parts of members that hold lines of it, and one while it is being taken. */
   open: number;
   failure: SinkError | undefined;
+  /** Copies of the lines that have failed. */
+  readonly lines: Uint8Array[];
 }
 
-export class DirOutlet implements Outlet<KeyedDelivery> {
+export class DirOutlet implements Outlet {
   readonly name: string;
   readonly takesIds = false;
   readonly waitsFor = undefined;
-  readonly bytesCopied = 0;
-  readonly bufferPeak = 0;
   readonly #options: DirOutletOptions;
   readonly #template: PathTemplate;
+  readonly #dirs: DirPaths;
   readonly #isPacked: boolean;
-  #root: string | undefined;
+  readonly #keyless: readonly string[];
   /** The one that was written to longest ago first. */
   readonly #files = new Map<string, OpenFile>();
   /** Paths by values, of the present time. */
@@ -73,8 +71,13 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
   #time = '';
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  readonly #done = { deliveries: 0, records: 0, bytes: 0 };
-  readonly #failed = { deliveries: 0, records: 0, bytes: 0 };
+  readonly #counts = new OutletCounts();
+  /** What each file begins with. */
+  #header: Uint8Array | undefined;
+  /** In members that are not written. */
+  #gathered = 0;
+  #bytesCopied = 0;
+  #bufferPeak = 0;
 
   /** @throws SinkError when the template leads out of its root by itself */
   constructor(options: DirOutletOptions) {
@@ -85,29 +88,31 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
       const text = `cannot write ${excerpt(options.template)}: below ${excerpt(this.#template.root)} there may be no empty name, . or ..`;
       throw new SinkError(options.name, 'EINVAL', `${text}; write the path without them`, 0);
     }
+    this.#dirs = new DirPaths(options.name, this.#template.root);
     this.#isPacked = options.template.endsWith('.gz');
+    this.#keyless = this.#template.places.map(() => options.missing);
   }
 
-  /** What stands in the template's braces, times left out: the keys of a delivery have a value for each. */
-  get places(): readonly string[] {
-    return this.#template.places;
+  get bytesCopied(): number {
+    return this.#bytesCopied;
   }
 
-  /**
-   * Always takes it. When a path cannot be had, nothing of it is written; when a write fails, other files may have
-   * their lines.
-   */
-  offer(delivery: KeyedDelivery): 'taken' {
+  get bufferPeak(): number {
+    return this.#bufferPeak;
+  }
+
+  header(bytes: Uint8Array): boolean {
+    this.#header = this.#isPacked ? gzipSync(bytes) : bytes.slice();
+    return true;
+  }
+
+  /** Always takes it. What cannot be written to one file comes back; what is of others is written all the same. */
+  offer(delivery: Delivery): 'taken' {
     if (this.#isClosed) throw new Error('a closed outlet takes nothing');
-    const taken: Taken = { delivery, open: 1, failure: undefined };
-    try {
-      for (const [path, segments] of this.#byPath(delivery)) {
-        this.#write(path, segments.length === 1 ? segments[0]! : Buffer.concat(segments), taken);
-      }
-    } catch (error) {
-      taken.failure ??= sinkError(this.name, 'write', error);
-    }
+    const taken: Taken = { delivery, bytes: bytesOf(delivery.segments), open: 1, failure: undefined, lines: [] };
+    for (const [path, segments] of this.#byPath(taken)) this.#write(path, segments, taken);
     this.#letGo(taken);
+    if (this.#gathered > this.#options.bufferBytes) void this.flush();
     return 'taken';
   }
 
@@ -133,36 +138,54 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
   }
 
   report(): OutletReport {
-    return { ...this.#done, failed: { ...this.#failed }, retries: 0 };
+    return this.#counts.report();
   }
 
   /** One write for each file, however its records are spread over the delivery. */
-  #byPath({ segments, keys }: KeyedDelivery): Map<string, Uint8Array[]> {
+  #byPath(taken: Taken): Map<string, Uint8Array[]> {
+    const { segments, keys } = taken.delivery;
     const nowMs = this.#options.nowMs();
     this.#useTime(nowMs);
     const parts = new Map<string, Uint8Array[]>();
     for (const [i, segment] of segments.entries()) {
       if (segment.length === 0) continue;
-      const path = this.#pathOf(keys[i]!, nowMs);
-      const part = parts.get(path);
-      if (part === undefined) parts.set(path, [segment]);
-      else part.push(segment);
+      try {
+        const path = this.#pathOf(keys?.[i] ?? this.#keyless, nowMs);
+        const part = parts.get(path);
+        if (part === undefined) parts.set(path, [segment]);
+        else part.push(segment);
+      } catch (error) {
+        this.#fail(taken, segment, error);
+      }
     }
     return parts;
   }
 
-  #write(path: string, lines: Uint8Array, taken: Taken): void {
-    const file = this.#file(path);
-    if (!this.#isPacked) {
-      file.sink.writeNow(lines);
-      return;
+  #write(path: string, segments: readonly Uint8Array[], taken: Taken): void {
+    const isOne = segments.length === 1 && !this.#isPacked;
+    const lines = isOne ? segments[0]! : Buffer.concat(segments);
+    if (!isOne) this.#bytesCopied += lines.length;
+    try {
+      const file = this.#file(path);
+      if (this.#isPacked) this.#gather(file, lines as Buffer, taken);
+      else file.sink.writeNow(lines);
+    } catch (error) {
+      this.#fail(taken, lines, error);
     }
-    file.lines.push(Buffer.from(lines));
+  }
+
+  #fail(taken: Taken, lines: Uint8Array, error: unknown): void {
+    taken.failure ??= sinkError(this.name, 'write', error);
+    taken.lines.push(lines.slice());
+  }
+
+  /** @param lines its own */
+  #gather(file: OpenFile, lines: Buffer, taken: Taken): void {
+    file.parts.push({ of: taken, lines });
     file.bytes += lines.length;
-    if (file.owed.at(-1) !== taken) {
-      file.owed.push(taken);
-      taken.open++;
-    }
+    taken.open++;
+    this.#gathered += lines.length;
+    this.#bufferPeak = Math.max(this.#bufferPeak, this.#gathered);
     if (file.bytes >= MEMBER_BYTES) this.#writeMember(file);
     else this.#timer ??= setTimeout(() => this.#whenOld(), MEMBER_MS);
   }
@@ -173,31 +196,29 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
   }
 
   #writeMember(file: OpenFile): void {
-    const { owed, lines, bytes } = file;
+    const { parts, bytes } = file;
     if (bytes === 0) return;
-    file.lines = [];
+    file.parts = [];
     file.bytes = 0;
-    file.owed = [];
-    let failure: SinkError | undefined;
+    this.#gathered -= bytes;
+    let failure: unknown;
     try {
-      file.sink.writeNow(gzipSync(Buffer.concat(lines, bytes)));
+      file.sink.writeNow(gzipSync(Buffer.concat(parts.map(({ lines }) => lines))));
     } catch (error) {
-      failure = sinkError(this.name, 'write', error);
+      failure = error;
     }
-    for (const taken of owed) {
-      taken.failure ??= failure;
-      this.#letGo(taken);
+    for (const { of, lines } of parts) {
+      if (failure !== undefined) this.#fail(of, lines, failure);
+      this.#letGo(of);
     }
   }
 
   #letGo(taken: Taken): void {
     if (--taken.open > 0) return;
-    const { delivery, failure } = taken;
-    const counts = failure === undefined ? this.#done : this.#failed;
-    counts.deliveries++;
-    counts.records += delivery.records;
-    counts.bytes += delivery.segments.reduce((sum, { length }) => sum + length, 0);
-    delivery.settle(failure);
+    const { delivery, bytes, failure, lines } = taken;
+    this.#counts.settled(failure !== undefined, delivery.records, bytes);
+    if (failure === undefined) delivery.settle(undefined);
+    else delivery.settle(failure, lines);
   }
 
   #file(path: string): OpenFile {
@@ -213,10 +234,11 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
       if (this.#files.size < maxOpen) break;
       this.#close(oldest);
     }
-    const check = (fd: number): void => this.#check(path, fd);
+    const check = (fd: number): void => this.#dirs.check(path, fd);
     const sink = new AppendSink(path, { ...{ sync, rotate, nowMs, check }, isBinary: this.#isPacked });
-    const file: OpenFile = { sink, lines: [], bytes: 0, owed: [] };
+    const file: OpenFile = { sink, parts: [], bytes: 0 };
     this.#files.set(path, file);
+    if (this.#header !== undefined) sink.begin(this.#header);
     return file;
   }
 
@@ -248,45 +270,8 @@ export class DirOutlet implements Outlet<KeyedDelivery> {
       const text = `cannot write ${excerpt(template)}: there are more than ${maxKeys} files`;
       throw new SinkError(this.name, 'EKEYS', `${text}; max-keys allows more, or name them after something else`, 0);
     }
-    const path = this.#made(this.#template.namesOf(values, nowMs));
+    const path = this.#dirs.made(this.#template.namesOf(values, nowMs));
     this.#paths.set(key, path);
     return path;
-  }
-
-  /** The path of these names, below the root, with its folders. */
-  #made(names: readonly string[]): string {
-    this.#root ??= this.#makeRoot();
-    let path = this.#root;
-    for (const name of names.slice(0, -1)) {
-      path = join(path, name);
-      this.#makeFolder(path);
-    }
-    return join(path, names.at(-1)!);
-  }
-
-  #makeRoot(): string {
-    mkdirSync(this.#template.root, { recursive: true });
-    return realpathSync(this.#template.root);
-  }
-
-  #makeFolder(path: string): void {
-    try {
-      mkdirSync(path);
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
-    if (!lstatSync(path).isDirectory()) this.#refuse(path, 'is a link or a file where a folder has to be');
-  }
-
-  /** Whether the file that is open is where its path says, without any link on the way. */
-  #check(path: string, fd: number): void {
-    const [open, there] = [fstatSync(fd), lstatSync(path)];
-    const isThere = open.dev === there.dev && open.ino === there.ino;
-    if (!isThere || realpathSync.native(path) !== path) this.#refuse(path, 'is reached by a link');
-  }
-
-  #refuse(path: string, why: string): never {
-    const text = `cannot write ${excerpt(path)}: it ${why}, which could lead out of ${excerpt(this.#template.root)}`;
-    throw new SinkError(this.name, 'ELOOP', `${text}; remove it`, 0);
   }
 }

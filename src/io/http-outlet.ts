@@ -68,6 +68,8 @@ export class HttpOutlet implements Outlet {
   readonly #agent: Agent;
   readonly #backlog: Backlog;
   readonly #ended = new AbortController();
+  /** What each request begins with. */
+  #header = new Uint8Array(0);
   #active = 0;
   #waitsFor: string | undefined;
   #lateFailure: SinkError | undefined;
@@ -99,6 +101,11 @@ export class HttpOutlet implements Outlet {
 
   get waitsFor(): string | undefined {
     return this.#waitsFor;
+  }
+
+  header(bytes: Uint8Array): boolean {
+    this.#header = bytes.slice();
+    return true;
   }
 
   offer(delivery: Delivery): 'taken' | 'full' {
@@ -213,13 +220,14 @@ export class HttpOutlet implements Outlet {
         this.#ended.signal.removeEventListener('abort', abort);
         resolve({ kind: 'again', words: 'no answer', code: 'ECONNRESET', atLeastMs: 0 });
       });
+      if (this.#header.length > 0) sent.write(this.#header);
       for (const { bytes } of pieces) sent.write(bytes);
       sent.end();
     });
   }
 
   #request(pieces: readonly Piece[]): ClientRequest {
-    const length = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const length = pieces.reduce((sum, { bytes }) => sum + bytes.length, this.#header.length);
     const id = pieces[0]?.id;
     const headers = {
       ...this.#headers,

@@ -105,6 +105,10 @@ export interface Delivery {
    */
   readonly id: string | undefined;
   /**
+   * For ends that have a file for each value: for each segment the values of the template's places, in their order.
+   */
+  readonly keys?: readonly (readonly string[])[] | undefined;
+  /**
    * Called once for each delivery that was taken, perhaps before `offer` returns: the other end has it, or `failure`
    * says why it never will. After a failure some of its records may have arrived.
    * @param lines with a failure: the lines of which it is not known that they have arrived, whole and in order. They
@@ -129,7 +133,7 @@ export interface OutletReport {
  * Where output goes that is confirmed later than it is taken: what has been taken is the outlet's own, a copy in
  * memory that is bounded. One writer. Nothing of it throws but the constructor; what fails is said by `settle`.
  */
-export interface Outlet<D extends Delivery = Delivery> {
+export interface Outlet {
   /** For messages; nothing secret is in it. */
   readonly name: string;
   /** Ids of deliveries reach the other end; without, nobody needs to make them. */
@@ -147,7 +151,7 @@ export interface Outlet<D extends Delivery = Delivery> {
    * `full`: nothing of it was taken; offer it again after `room`. A delivery that is larger than all room is taken
    * alone.
    */
-  offer(delivery: D): 'taken' | 'full';
+  offer(delivery: Delivery): 'taken' | 'full';
   /** Resolves when what was refused last has room. */
   room(): Promise<void>;
   /** Resolves when all that was taken is settled. */

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSyn
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DirOutlet, type DirOutletOptions, type KeyedDelivery } from '../../src/io/dir-outlet.ts';
+import { DirOutlet, type DirOutletOptions } from '../../src/io/dir-outlet.ts';
 import { SinkError } from '../../src/io/index.ts';
 import { delivery, type Sent } from './outlets.ts';
 import { temporaryDirectory } from './support.ts';
@@ -22,6 +22,7 @@ afterEach(async () => {
 function outletTo(template: string, options: Partial<DirOutletOptions> = {}): DirOutlet {
   const outlet = new DirOutlet({
     ...{ name: 'archive', template: `${folder}/${template}`, maxOpen: 64, maxKeys: 10_000, nowMs: () => 1_000 },
+    ...{ missing: '_', bufferBytes: 8 << 20 },
     ...options,
   });
   outlets.push(outlet);
@@ -29,7 +30,7 @@ function outletTo(template: string, options: Partial<DirOutletOptions> = {}): Di
 }
 
 /** Pairs of a key (one value or several) and lines. */
-function keyed(...parts: readonly (readonly [string | readonly string[], string])[]): Sent & KeyedDelivery {
+function keyed(...parts: readonly (readonly [string | readonly string[], string])[]): Sent {
   const keys = parts.map(([key]) => (typeof key === 'string' ? [key] : key));
   return Object.assign(delivery(parts.map(([, text]) => text)), { keys });
 }
@@ -94,9 +95,10 @@ test('makes so many files and no more, and says what helps', () => {
   const one = send(outlet, ...Array.from({ length: 101 }, (_, i) => [`k${i}`, `${i}\n`] as const));
   expect(failureOf(one)).toMatch(/there are more than 100 files; max-keys allows more/);
   expect(one.settled).toBe(1);
-  expect(files()).toEqual({});
+  expect(Object.keys(files())).toHaveLength(100);
+  expect(one.lines).toEqual(['100\n']);
   expect(send(outlet, ['k7', 'x\n'], ['k8', 'y\n'], ['k7', 'z\n']).outcome).toBe('delivered');
-  expect(files()).toEqual({ 'k7.ndjson': 'x\nz\n', 'k8.ndjson': 'y\n' });
+  expect(files()).toMatchObject({ 'k7.ndjson': '7\nx\nz\n', 'k8.ndjson': '8\ny\n' });
 });
 
 const hostile = [
@@ -195,6 +197,34 @@ test('writes a member of gzip when it is old', async () => {
   await expect.poll(() => one.outcome).toBe('delivered');
 });
 
+test('each new file begins with the header, also one of gzip', async () => {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'old.csv'), 'h\n0\n');
+  const outlet = outletTo('{app}.csv');
+  expect(outlet.header(Buffer.from('h\n'))).toBe(true);
+  send(outlet, ['old', '1\n'], ['new', '2\n']);
+  expect(files()).toEqual({ 'old.csv': 'h\n0\n1\n', 'new.csv': 'h\n2\n' });
+  const packed = outletTo('{app}.csv.gz');
+  packed.header(Buffer.from('h\n'));
+  send(packed, ['a', '1\n']);
+  await packed.close();
+  expect(gunzipSync(readFileSync(join(folder, 'a.csv.gz'))).toString()).toBe('h\n1\n');
+});
+
+test('what comes without values goes where missing ones do', () => {
+  const outlet = outletTo('{app}/{kind}.ndjson', { missing: 'none' });
+  const one = delivery('1\n');
+  outlet.offer(one);
+  expect([one.outcome, files()]).toEqual(['delivered', { 'none/none.ndjson': '1\n' }]);
+});
+
+test('what waits for members is bounded', () => {
+  const outlet = outletTo('{app}.gz', { bufferBytes: 5 });
+  const all = ['1\n', '2\n', '3\n'].map((line, i) => send(outlet, [`k${i}`, line]));
+  expect(all.map(({ settled }) => settled)).toEqual([1, 1, 1]);
+  expect(outlet.bufferPeak).toBe(6);
+});
+
 test('rotates, and goes on in new files when it is told that the old ones were moved away', () => {
   const outlet = outletTo('{app}.ndjson', { rotate: { bytes: 5 } });
   for (const line of ['1\n', '2\n', '3\n']) send(outlet, ['a', line]);
@@ -205,10 +235,12 @@ test('rotates, and goes on in new files when it is told that the old ones were m
   expect(files()).toMatchObject({ away: '3\n', 'a.ndjson': '4\n' });
 });
 
-test('says which file cannot be written', () => {
+test('says which file cannot be written, and gives its lines back; those of others are written', () => {
   mkdirSync(join(folder, 'a.ndjson'), { recursive: true });
   const outlet = outletTo('{app}.ndjson');
-  expect(failureOf(send(outlet, ['a', '1\n']))).toMatch(/^cannot add to .*a\.ndjson: is a directory \(EISDIR\)/);
+  const one = send(outlet, ['a', '1\n'], ['b', '0\n'], ['a', '2\n']);
+  expect(failureOf(one)).toMatch(/^cannot add to .*a\.ndjson: is a directory \(EISDIR\)/);
+  expect([one.lines, readFileSync(join(folder, 'b.ndjson'), 'utf8')]).toEqual([['1\n2\n'], '0\n']);
   expect(send(outlet, ['b', '1\n']).outcome).toBe('delivered');
   expect(() => outletTo('{app}/../x')).toThrow(/there may be no empty name, \. or \.\./);
 });

@@ -7,13 +7,17 @@ export interface Sent extends Delivery {
   outcome: 'delivered' | SinkError | undefined;
   /** How often it was settled. */
   settled: number;
+  /** What came back with a failure. */
+  lines: readonly string[] | undefined;
 }
 
 export function delivery(text: string | readonly string[], id?: string): Sent {
   const segments = (typeof text === 'string' ? [text] : text).map((part) => Buffer.from(part));
   const sent: Sent = {
     ...{ segments, id, records: segments.join('').split('\n').length - 1, outcome: undefined, settled: 0 },
-    settle(failure) {
+    lines: undefined,
+    settle(failure, lines) {
+      sent.lines = lines?.map(String);
       sent.outcome = failure ?? 'delivered';
       sent.settled++;
     },
