@@ -21,9 +21,7 @@ const entries: ReadonlySet<string> = new Set(
  * stay.
  */
 const forTopologies: readonly string[] = [
-  'src/io/dir-outlet.ts',
-  'src/io/http-outlet.ts',
-  'src/io/socket-outlet.ts',
+  'src/graph/keyed-edge.ts',
   'src/nats/',
 ];
 /** The same for single exports. */

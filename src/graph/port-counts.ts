@@ -14,6 +14,8 @@ export interface PortReport {
   readonly dropped: number;
   /** Dropped because the buffer was full. */
   readonly droppedFull: number;
+  /** Had no value for the name of a file, and were left out as bad records. */
+  readonly keyless: number;
   readonly bytesCopied: number;
   readonly bufferPeak: number;
   /** For how long somebody had to wait for it. */
@@ -29,6 +31,7 @@ export class PortCounts {
   dead = 0;
   dropped = 0;
   droppedFull = 0;
+  keyless = 0;
   readonly #outlet: Outlet;
   readonly #clockMs: () => number;
   readonly #deliveryMs = new Histogram();
@@ -66,13 +69,13 @@ export class PortCounts {
   }
 
   report(): PortReport {
-    const { records, batches, failed, dead, dropped, droppedFull } = this;
+    const { records, batches, failed, dead, dropped, droppedFull, keyless } = this;
     const { bytesCopied, bufferPeak } = this.#outlet;
     const { retries } = this.#outlet.report();
     const waitedForMs = Math.round(this.#waitedMs + (this.waitingMs ?? 0));
     const deliveryMs = this.#deliveryMs.percentiles();
     return {
-      ...{ records, batches, retries, failed, dead, dropped, droppedFull },
+      ...{ records, batches, retries, failed, dead, dropped, droppedFull, keyless },
       ...{ bytesCopied, bufferPeak, waitedForMs, deliveryMs },
     };
   }

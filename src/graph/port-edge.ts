@@ -7,6 +7,7 @@ import type { Edge } from './edge.ts';
 import { EdgeCounts } from './edge-counts.ts';
 import type { Port } from './port.ts';
 import { NO_RECEIPTS } from './receipt.ts';
+import { linesIn, segmentsOf } from './segments.ts';
 import type { Shipment } from './shipment.ts';
 import type { Stats } from './stats.ts';
 
@@ -15,6 +16,8 @@ export interface PortEdgeOptions {
   readonly output: number;
   /** What comes first is the names of columns, which a port has once. */
   readonly hasHeader: boolean;
+  /** Records are the lines that come out: those of a plugin, which does not count them. */
+  readonly countsLines?: boolean;
   /** Counts what the port has taken. */
   readonly stats: Stats;
 }
@@ -26,16 +29,25 @@ export class PortEdge implements Edge {
   readonly counts = new EdgeCounts();
   readonly #port: Port;
   readonly #stats: Stats;
+  readonly #countsLines: boolean;
   #awaitsHeader: boolean;
-  /** What the port has not taken yet, in order. */
-  readonly #waiting: Shipment[] = [];
+  /** Tells what it sends from what other edges send to the same port, in every run alike. */
+  readonly #idEnd: string;
+  /** Of one batch, so many shipments had its id. */
+  #batch: Batch | undefined;
+  #parts = 0;
+  /** What has not been taken yet, in order. */
+  readonly #waiting: { readonly to: Port; readonly shipment: Shipment }[] = [];
 
-  constructor(port: Port, { output, hasHeader, stats }: PortEdgeOptions) {
+  constructor(port: Port, { output, hasHeader, countsLines = false, stats }: PortEdgeOptions) {
     this.name = port.name;
     this.output = output;
     this.#port = port;
     this.#stats = stats;
+    this.#countsLines = countsLines;
     this.#awaitsHeader = hasHeader;
+    const number = port.join();
+    this.#idEnd = number === 1 ? port.name : `${port.name}~${number}`;
   }
 
   get isClosed(): boolean {
@@ -44,13 +56,24 @@ export class PortEdge implements Edge {
 
   offer(batch: Batch): void {
     const { lane, block, receipts } = batch;
-    const { memory } = lane;
-    const count = memory.segmentCount(block, this.output);
-    if (count === 0) return;
-    const segments: Uint8Array[] = [];
-    for (let i = 0; i < count; i++) segments.push(memory.segment(block, i, this.output));
-    const records = memory.taken(block, this.output);
-    this.#waiting.push({ segments, records, receipts, id: undefined });
+    const segments = segmentsOf(lane.memory, block, this.output);
+    if (segments.length === 0) return;
+    const records = this.#countsLines ? linesIn(segments) : lane.memory.taken(block, this.output);
+    this.ship({ segments, records, receipts, id: this.idOf(batch) });
+  }
+
+  /** @param to when it is not the port of the edge */
+  protected ship(shipment: Shipment, to = this.#port): void {
+    this.#waiting.push({ to, shipment });
+  }
+
+  /** An id for the next shipment of a batch; undefined where nobody wants one. */
+  protected idOf(batch: Batch): string | undefined {
+    const { id } = batch;
+    if (id === undefined || !this.#port.takesIds) return undefined;
+    this.#parts = batch === this.#batch ? this.#parts + 1 : 1;
+    this.#batch = batch;
+    return `${id}.${this.#idEnd}${this.#parts === 1 ? '' : `.${this.#parts}`}`;
   }
 
   write(bytes: Uint8Array): void {
@@ -58,28 +81,29 @@ export class PortEdge implements Edge {
       this.#awaitsHeader = false;
       if (!this.#port.takesHeader(bytes)) return;
     }
-    this.#waiting.push({ segments: [bytes], records: 0, receipts: NO_RECEIPTS, id: undefined });
+    this.ship({ segments: [bytes], records: 0, receipts: NO_RECEIPTS, id: undefined });
   }
 
   flush(): boolean {
     const failure = this.#port.takeFailure();
     if (failure !== undefined) throw failure;
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const copied = this.#port.bytesCopied;
-      if (this.#port.offer(next, this) === 'full') return false;
+      const { to, shipment } = next;
+      const copied = to.bytesCopied;
+      if (to.offer(shipment, this) === 'full') return false;
       this.#waiting.shift();
-      this.#count(next, this.#port.bytesCopied - copied);
+      if (to === this.#port) this.#count(shipment, to.bytesCopied - copied);
     }
     return true;
   }
 
   wait(): Promise<void> {
-    return this.#port.room();
+    return (this.#waiting[0]?.to ?? this.#port).room();
   }
 
   /** The node has ended: what it still waited for is given up with its batch. */
   end(): void {
-    this.#waiting.length = 0;
+    for (const { to } of this.#waiting.splice(0)) to.leave(this);
     this.#port.leave(this);
   }
 

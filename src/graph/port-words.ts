@@ -18,13 +18,17 @@ export interface PortStory {
 }
 
 export function portWords({ name, counts, passed, failuresTo, isClosed, unfinished }: PortStory): readonly string[] {
-  const { failed, dead, dropped, droppedFull } = counts;
+  const { failed, dead, dropped, droppedFull, keyless } = counts;
   const place = excerpt(name);
   const why = passed === undefined ? '' : `; the first time: ${passed.message}`;
   const words: string[] = [];
   if (droppedFull > 0) words.push(`${place}: ${were(droppedFull)} dropped, because the buffer was full`);
   if (dropped > 0) words.push(`${place}: ${were(dropped)} dropped after failures${why}`);
   if (dead > 0) words.push(`${place}: ${were(dead)} sent to ${excerpt(failuresTo!)} instead${why}`);
+  if (keyless > 0) {
+    const hint = 'where-missing says what stands for it';
+    words.push(`${place}: ${were(keyless)} without a value that files are named after, and left out; ${hint}`);
+  }
   const lost = failed - dropped - dead;
   if (lost > 0 && !isClosed) words.push(`${place}: ${were(lost)} not delivered`);
   if (unfinished === undefined) return words;

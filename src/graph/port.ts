@@ -18,6 +18,7 @@ import { PortCounts } from './port-counts.ts';
 import { portWords } from './port-words.ts';
 import { failTogether, type Receipt } from './receipt.ts';
 import { Redirect } from './redirect.ts';
+import { linesIn } from './segments.ts';
 import type { Shipment, Taker } from './shipment.ts';
 
 export interface PortOptions {
@@ -68,6 +69,7 @@ export class Port implements Taker {
   /** Who was refused first: nobody passes it by. */
   #first: object | undefined;
   #room: Promise<void> | undefined;
+  #edges = 0;
   /** Receipts have been released for what is in the outlet. */
   #hasAcknowledged = false;
   #wake = (): void => {};
@@ -91,6 +93,11 @@ export class Port implements Taker {
   /** Calls `wake` when the port has failed, or its reader has gone away. */
   watch(wake: () => void): void {
     this.#wake = wake;
+  }
+
+  /** One more edge goes there. @returns its number, from 1 in the order of the topology */
+  join(): number {
+    return ++this.#edges;
   }
 
   /** It takes nothing any more, and that has been said where it had to be. */
@@ -206,7 +213,7 @@ export class Port implements Taker {
     this.#state = 'reported';
     return {
       name: this.name,
-      isWhole: this.#failure === undefined && !this.#hasLostAtEnd,
+      isWhole: this.#failure === undefined && !this.#hasLostAtEnd && this.counts.keyless === 0,
       failure: isReported ? undefined : this.#failure,
       words: portWords({
         ...{ name: this.name, counts: this.counts, passed: this.#passed, failuresTo: this.failuresTo?.name },
@@ -219,10 +226,10 @@ export class Port implements Taker {
   #offer(shipment: Shipment, by: object): 'taken' | 'full' {
     if (this.#state !== 'open' || this.#redirect?.done !== undefined) return 'full';
     if (this.#first !== undefined && this.#first !== by) return 'full';
-    const { segments, records, receipts, id } = shipment;
+    const { segments, records, receipts, id, keys } = shipment;
     const startMs = this.#options.clockMs();
     const delivery: Delivery = {
-      ...{ segments, records, id },
+      ...{ segments, records, id, keys },
       settle: (failure, lines) => {
         this.counts.settled(startMs);
         if (failure === undefined) this.#arrived(records, receipts);
@@ -247,7 +254,9 @@ export class Port implements Taker {
     { records, receipts }: Pick<Shipment, 'records' | 'receipts'>,
   ): void {
     const { onFailure } = this.#options;
-    this.counts.failed += records;
+    const left = lines === undefined ? records : Math.min(records, linesIn(lines));
+    this.counts.records += records - left;
+    this.counts.failed += left;
     if (this.#isClosing && typeof onFailure !== 'object') this.#hasLostAtEnd = true;
     // Nobody reads any more, and the run ends well; but nothing has arrived.
     if (this.#outlet.isClosed === true) {
@@ -255,14 +264,14 @@ export class Port implements Taker {
       this.#wake();
     } else if (onFailure === 'drop') {
       this.#passed ??= failure;
-      this.counts.dropped += records;
+      this.counts.dropped += left;
       for (const receipt of receipts) receipt.release();
     } else if (onFailure === 'stop' || lines === undefined) {
       for (const receipt of receipts) receipt.fail();
       this.#fail(failure);
     } else {
       this.#passed ??= failure;
-      this.#redirect!.push({ segments: lines, records, receipts, id: undefined });
+      this.#redirect!.push({ segments: lines, records: left, receipts, id: undefined });
     }
   }
 

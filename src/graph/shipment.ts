@@ -7,6 +7,8 @@ export interface Shipment {
   readonly records: number;
   readonly receipts: readonly Receipt[];
   readonly id: string | undefined;
+  /** See Delivery.keys. */
+  readonly keys?: readonly (readonly string[])[] | undefined;
 }
 
 /** What takes them; a port is one. */

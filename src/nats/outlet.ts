@@ -20,12 +20,6 @@ import { readPubAnswer } from './pub-answer.ts';
 import { SubjectTemplate } from './subject.ts';
 import { blockProblem, findTarget } from './target.ts';
 
-/** Records by the values that their subjects are made of. */
-export interface SubjectDelivery extends Delivery {
-  /** For each segment, the values of the subject's places, in their order. */
-  readonly keys?: readonly (readonly string[])[];
-}
-
 export interface NatsOutletOptions extends LinkOptions {
   /** `CLEAN.app`, or `CLEAN.{source.name}` */
   readonly subject: string;
@@ -68,7 +62,7 @@ export async function openNatsOutlet(options: NatsOutletOptions): Promise<NatsOu
   }
 }
 
-export class NatsOutlet implements Outlet<SubjectDelivery> {
+export class NatsOutlet implements Outlet {
   readonly name: string;
   readonly takesIds: boolean;
   readonly #link: Link;
@@ -142,7 +136,7 @@ export class NatsOutlet implements Outlet<SubjectDelivery> {
     return this.#link.waitsFor ?? this.#waitsFor;
   }
 
-  offer(delivery: SubjectDelivery): 'taken' | 'full' {
+  offer(delivery: Delivery): 'taken' | 'full' {
     const answer = this.#backlog.take(delivery, this.#pieceBytes, this.#subjectsOf(delivery));
     this.#send();
     return answer;
@@ -177,7 +171,7 @@ export class NatsOutlet implements Outlet<SubjectDelivery> {
   }
 
   /** One for each segment; undefined when there is one for all. */
-  #subjectsOf({ segments, keys }: SubjectDelivery): readonly string[] | undefined {
+  #subjectsOf({ segments, keys }: Delivery): readonly string[] | undefined {
     if (this.#template.isFixed) return undefined;
     const nowMs = this.#options.nowMs();
     return segments.map((_, i) => this.#template.subjectOf(keys?.[i] ?? [], nowMs));

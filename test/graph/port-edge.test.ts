@@ -1,26 +1,12 @@
 /** From a node to a port: what is offered, when a batch is free, what is counted, how a node hears of a failure. */
 import { expect, test } from 'vitest';
-import { Batch } from '../../src/graph/batch.ts';
-import type { Lane } from '../../src/graph/lane.ts';
 import { Port } from '../../src/graph/port.ts';
 import { PortEdge } from '../../src/graph/port-edge.ts';
-import { Ledger, NO_RECEIPTS, type Receipt } from '../../src/graph/receipt.ts';
+import { Ledger } from '../../src/graph/receipt.ts';
 import { Stats } from '../../src/graph/stats.ts';
 import { SinkError } from '../../src/io/index.ts';
+import { batchOf } from './batches.ts';
 import { HeldOutlet } from './outlet.ts';
-
-const origin = { name: 'given', lines: 0, file: undefined, sizeBytes: undefined };
-
-/** A batch with an output of these pieces for each class. */
-function batchOf(classes: readonly (readonly string[])[], receipts: readonly Receipt[] = NO_RECEIPTS): Batch {
-  const memory = {
-    segmentCount: (_: number, output: number) => classes[output]!.length,
-    segment: (_: number, i: number, output: number) => Buffer.from(classes[output]![i]!),
-    taken: (_: number, output: number) => classes[output]!.join('').split('\n').length - 1,
-  };
-  const of = { origin, trigger: 'full', sourceOffset: 0, endAdded: false, receipts, whole: receipts.length } as const;
-  return new Batch({ lane: { memory } as unknown as Lane, block: 0 }, 0, 0, of);
-}
 
 const portOf = (outlet: HeldOutlet): Port =>
   new Port(outlet, { name: 'p', whenFull: 'wait', onFailure: 'stop', clockMs: () => performance.now() });
@@ -49,7 +35,7 @@ test('the batch is settled for its source when the outlet has settled it', () =>
   receipt.position = { input: 'a', bytes: 7, lines: 0, headBytes: 0, headCrc: 0 };
   const outlet = new HeldOutlet();
   const [one, other] = [portOf(outlet), portOf(outlet)].map((port) => edgeTo(port));
-  const batch = batchOf([['1\n']], [receipt]);
+  const batch = batchOf([['1\n']], { receipts: [receipt] });
   for (const edge of [one!, other!]) {
     edge.offer(batch);
     edge.flush();
@@ -118,4 +104,32 @@ test('an edge whose node has ended gives up its turn', () => {
   one.end();
   outlet.settle();
   expect([other.flush(), one.flush(), outlet.taken]).toEqual([true, true, ['0\n', '2\n']]);
+});
+
+test('each delivery of a batch has an id of its own, the same in every run, where ids are of use', () => {
+  const run = (): unknown[] => {
+    const outlet = new HeldOutlet();
+    const port = portOf(outlet);
+    const [one, other] = [edgeTo(port), edgeTo(port)];
+    for (const edge of [one, other]) {
+      const batch = batchOf([['1\n']], { id: 'app.7' });
+      for (const _ of [1, 2]) {
+        edge.offer(batch);
+        edge.flush();
+      }
+      edge.offer(batchOf([['1\n']]));
+      edge.flush();
+    }
+    return outlet.open.map(({ delivery }) => delivery.id);
+  };
+  expect(run()).toEqual(['app.7.p', 'app.7.p.2', undefined, 'app.7.p~2', 'app.7.p~2.2', undefined]);
+  expect(run()).toEqual(run());
+});
+
+test('the records of a plugin are the lines that it outputs', () => {
+  const outlet = new HeldOutlet();
+  const edge = new PortEdge(portOf(outlet), { output: 0, hasHeader: false, countsLines: true, stats: new Stats() });
+  edge.offer(batchOf([['1\n2\n', '3\n']]));
+  edge.flush();
+  expect(outlet.open[0]!.delivery.records).toBe(3);
 });

@@ -7,9 +7,12 @@ import type { RunHost } from '../../graph/host.ts';
 import { Port } from '../../graph/port.ts';
 import { AppendSink } from '../../io/append-sink.ts';
 import { ByteOutlet } from '../../io/byte-outlet.ts';
+import { DirOutlet } from '../../io/dir-outlet.ts';
 import { DropSink } from '../../io/drop-sink.ts';
+import { HttpOutlet } from '../../io/http-outlet.ts';
 import { type Sink as ByteSink, openSink } from '../../io/index.ts';
 import { PathTemplate } from '../../io/path-template.ts';
+import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.ts';
 import type { Outlet } from '../../io/types.ts';
 import type { Sink } from '../../topology/index.ts';
 
@@ -58,12 +61,19 @@ export async function openPort(sink: Sink, context: PortContext, failuresTo: Por
   return new Port(await openOutlet(sink, context), { name, whenFull, onFailure, clockMs: () => host.clockMs() });
 }
 
-/** The places of records that the files of a sink are named after; undefined where there are none. */
+/** The places of records that the files or subjects of a sink are named after; undefined where there are none. */
 export function placesOf(sink: Sink): readonly string[] | undefined {
-  if (sink.type !== 'dir') return undefined;
-  const { places } = new PathTemplate(sink.template);
+  const template = sink.type === 'dir' ? sink.template : sink.type === 'nats' ? sink.subject : '';
+  const { places } = new PathTemplate(template);
   return places.length === 0 ? undefined : places;
 }
+
+/** What stands for a value that a record does not have; undefined: the record is a bad one. */
+export function missingOf({ whereMissing }: Of<'dir'>): string | undefined {
+  return whereMissing === 'error' ? undefined : whereMissing;
+}
+
+const NO_VALUE = '_';
 
 async function openOutlet(sink: Sink, context: PortContext): Promise<Outlet> {
   switch (sink.type) {
@@ -75,15 +85,28 @@ async function openOutlet(sink: Sink, context: PortContext): Promise<Outlet> {
       return bytesTo(new DropSink(), sink, context);
     case 'file':
       return bytesTo(openFile(sink, context), sink, context);
+    case 'dir':
+      return openDir(sink, context);
+    case 'http':
+      return openHttp(sink, context);
+    case 'tcp':
+      return openSocket(sink, sink.address, context);
+    case 'unix':
+      return openSocket(sink, { socket: pathIn(context, sink.socket) }, context);
     default:
       throw new Error(`a sink of the type ${sink.type} is not opened here`);
   }
 }
 
+type Of<T extends Sink['type']> = Extract<Sink, { readonly type: T }>;
+
+const pathIn = ({ directory }: PortContext, path: string): string =>
+  path.startsWith('/') ? path : join(directory, path);
+
 /** A file is given up also when a signal ends the process at once. */
-function openFile(sink: Extract<Sink, { type: 'file' }>, { directory, host, nowMs }: PortContext): ByteSink {
-  const { file, mode, rotate, sync } = sink;
-  const path = file.startsWith('/') ? file : join(directory, file);
+function openFile({ file, mode, rotate, sync }: Of<'file'>, context: PortContext): ByteSink {
+  const { host, nowMs } = context;
+  const path = pathIn(context, file);
   if (mode === 'append') return new AppendSink(path, { rotate, sync, nowMs });
   const opened = openSink(path);
   host.beforeDeath?.(() => opened.abort());
@@ -97,4 +120,29 @@ function bytesTo(bytes: ByteSink, { name, bufferBytes, sync, retry, onFailure }:
     retry: onFailure === 'retry' ? retry : undefined,
     clockMs: () => host.clockMs(),
   });
+}
+
+function openDir(sink: Of<'dir'>, context: PortContext): Outlet {
+  const { name, template, maxOpen, maxKeys, rotate, sync, bufferBytes } = sink;
+  return new DirOutlet({
+    ...{ name, template: pathIn(context, template), maxOpen, maxKeys, rotate, sync, bufferBytes },
+    // What comes without values has been rejected, or has failed elsewhere.
+    missing: missingOf(sink) ?? NO_VALUE,
+    nowMs: context.nowMs,
+  });
+}
+
+const contentTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv', tsv: 'text/tab-separated-values' } as const;
+
+function openHttp(sink: Of<'http'>, { host, nowMs }: PortContext): Outlet {
+  const { name, url, headers, batchBytes, concurrency, timeoutMs, bufferBytes, retry, projection } = sink;
+  return new HttpOutlet({
+    ...{ name, url, headers, batchBytes, concurrency, timeoutMs, bufferBytes, retry, nowMs },
+    contentType: contentTypes[projection.format],
+    clockMs: () => host.clockMs(),
+  });
+}
+
+function openSocket({ name, bufferBytes, retry }: Sink, to: SocketOutletOptions['to'], { host }: PortContext): Outlet {
+  return new SocketOutlet({ name, to, bufferBytes, retry, clockMs: () => host.clockMs() });
 }

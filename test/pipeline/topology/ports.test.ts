@@ -1,12 +1,16 @@
 /** Ports of real sinks: files that are made, added to and rotated, descriptors, and what a topology says of them. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closePorts } from '../../../src/graph/close-ports.ts';
 import type { RunHost } from '../../../src/graph/host.ts';
 import type { Port } from '../../../src/graph/port.ts';
-import { openPort, openPorts, type PortContext } from '../../../src/pipeline/topology/ports.ts';
+import { missingOf, openPort, openPorts, type PortContext, placesOf } from '../../../src/pipeline/topology/ports.ts';
 import type { Sink } from '../../../src/topology/index.ts';
 import { temporaryDirectory } from '../../io/support.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const root = temporaryDirectory();
 let directory = '';
@@ -41,6 +45,30 @@ const send = (port: Port, text: string): void =>
 const end = (port: Port, isWhole = true) => port.close({ withinMs: 100_000, redirectMs: 100_000, isWhole });
 const files = (): Record<string, string> =>
   Object.fromEntries(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+/** @returns the URL of a server that gives each request and its body to `answer` */
+async function serve(
+  answer: (request: IncomingMessage, body: string, response: ServerResponse) => void,
+): Promise<string> {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (bytes) => {
+      body += String(bytes);
+    });
+    request.on('end', () => answer(request, body, response));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
 
 describe('a file', () => {
   test('that is made has its name when the port is closed as whole', async () => {
@@ -89,6 +117,110 @@ test('what a sink cannot take goes to the one that on-failure names, which was o
     ),
   ]);
   await end(ports.get('dead')!);
+});
+
+describe('http', () => {
+  const http = (url: string, changes: object = {}): Sink =>
+    sinkOf({ type: 'http', url, headers: {}, batchBytes: 1 << 20, concurrency: 1, timeoutMs: 60_000, ...changes });
+
+  test('each request begins with the header, and has the type of its form', async () => {
+    const seen: string[] = [];
+    const url = await serve((request, body, response) => {
+      seen.push(`${request.headers['content-type']} ${body}`);
+      response.end();
+    });
+    const projection = { format: 'csv', fields: undefined, header: true };
+    const port = await openPort(http(url, { projection }), context(), undefined);
+    expect(port.takesHeader(Buffer.from('h\n'))).toBe(false);
+    send(port, '1\n');
+    await eventually(() => seen.length === 1);
+    send(port, '2\n');
+    expect(await end(port)).toMatchObject({ isWhole: true, words: [] });
+    expect(seen).toEqual(['text/csv h\n1\n', 'text/csv h\n2\n']);
+  });
+
+  test('what the server does not want goes to another sink, and only that', async () => {
+    const url = await serve((_, body, response) => {
+      response.statusCode = body.includes('bad') ? 400 : 200;
+      response.end();
+    });
+    const sinks = [
+      http(url, { name: 'pager', batchBytes: 6, onFailure: { sink: 'dead' } }),
+      file({ name: 'dead', file: 'dead.ndjson', mode: 'append' }),
+    ];
+    const ports = await openPorts(sinks, context());
+    const pager = ports.get('pager')!;
+    pager.offer({ segments: [Buffer.from('1\nbad 2\n3\n')], records: 3, receipts: [], id: undefined }, {});
+    const ends = await closePorts([...ports.values()], { withinMs: 100_000, isWhole: true, clockMs: host.clockMs });
+    expect(files()).toEqual({ 'dead.ndjson': 'bad 2\n' });
+    expect(pager.counts.report()).toMatchObject({ records: 2, failed: 1, dead: 1 });
+    expect(ends.map(({ isWhole }) => isWhole)).toEqual([true, true]);
+  });
+
+  test('what is not confirmed in time goes to another sink at the end', async () => {
+    const url = await serve(() => {});
+    const sinks = [
+      http(url, { name: 'pager', onFailure: { sink: 'dead' } }),
+      file({ name: 'dead', file: 'dead.ndjson', mode: 'append' }),
+    ];
+    const ports = await openPorts(sinks, context());
+    send(ports.get('pager')!, '1\n');
+    const ends = await closePorts([...ports.values()], { withinMs: 20, isWhole: true, clockMs: host.clockMs });
+    expect(files()).toEqual({ 'dead.ndjson': '1\n' });
+    expect(ends.flatMap(({ words }) => words)).toEqual([
+      expect.stringMatching(
+        /^pager: 1 record was sent to dead instead; the first time: cannot deliver to pager: not confirmed within/,
+      ),
+    ]);
+  });
+
+  test('a final answer stops, and says what helps', async () => {
+    const url = await serve((_, __, response) => response.writeHead(404).end());
+    const port = await openPort(http(url, { name: 'pager' }), context(), undefined);
+    send(port, '1\n');
+    const { isWhole, failure } = await end(port);
+    expect([isWhole, failure?.message]).toEqual([false, 'cannot deliver to pager: HTTP 404 Not Found; check url']);
+  });
+});
+
+test.each(['tcp', 'unix'])('lines go over a socket: %s', async (type) => {
+  let got = '';
+  const server = createSocketServer((socket) => {
+    socket.on('data', (bytes) => {
+      got += String(bytes);
+    });
+  });
+  const socket = join(directory, 's');
+  await new Promise<void>((resolve) => {
+    if (type === 'tcp') server.listen(0, '127.0.0.1', resolve);
+    else server.listen(socket, resolve);
+  });
+  const { port: number } = (type === 'tcp' ? server.address() : { port: 0 }) as AddressInfo;
+  const sink = sinkOf({ type, address: { host: '127.0.0.1', port: number }, socket: 's' });
+  const port = await openPort(sink, context(), undefined);
+  send(port, '1\n');
+  expect((await end(port)).isWhole).toBe(true);
+  await eventually(() => got === '1\n');
+  server.close();
+});
+
+test('dir: a file for each value, and one for what comes without', async () => {
+  const sink = sinkOf({
+    type: 'dir',
+    template: '{app}/{time:%Y}.ndjson',
+    whereMissing: 'error',
+    maxOpen: 2,
+    maxKeys: 9,
+  });
+  expect([placesOf(sink), placesOf(file()), missingOf(sink as never)]).toEqual([['app'], undefined, undefined]);
+  expect(placesOf(sinkOf({ type: 'nats', subject: 'A.{b.c}' }))).toEqual(['b.c']);
+  const port = await openPort(sink, context(), undefined);
+  const segments = ['1\n', '2\n'].map((line) => Buffer.from(line));
+  port.offer({ segments, records: 2, receipts: [], id: undefined, keys: [['a'], ['../b']] }, {});
+  send(port, '3\n');
+  await end(port);
+  expect(readdirSync(directory).sort()).toEqual(['_', expect.stringMatching(/^___b~[0-9a-f]{16}$/), 'a']);
+  expect(readFileSync(join(directory, '_', '1970.ndjson'), 'utf8')).toBe('3\n');
 });
 
 test('drop takes everything and counts it', async () => {
