@@ -20,10 +20,7 @@ const entries: ReadonlySet<string> = new Set(
  * What topologies need and no command runs yet: files, or the beginnings of their paths. What has been wired does not
  * stay.
  */
-const forTopologies: readonly string[] = [
-  'src/graph/keyed-edge.ts',
-  'src/nats/',
-];
+const forTopologies: readonly string[] = ['src/nats/'];
 /** The same for single exports. */
 const exportsForTopologies: readonly string[] = [];
 const isWaiting = (path: string): boolean => forTopologies.some((start) => path.startsWith(start));

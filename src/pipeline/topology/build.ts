@@ -8,8 +8,10 @@ import type { Edge } from '../../graph/edge.ts';
 import { Graph } from '../../graph/graph.ts';
 import type { RunHost } from '../../graph/host.ts';
 import type { Inlet } from '../../graph/inlet.ts';
+import { KeyedEdge } from '../../graph/keyed-edge.ts';
 import { Node } from '../../graph/node.ts';
 import { NodeEdge } from '../../graph/node-edge.ts';
+import type { Port } from '../../graph/port.ts';
 import { PortEdge } from '../../graph/port-edge.ts';
 import type { NodeSettings, Stage } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
@@ -24,7 +26,7 @@ import { type Counts, countsOf } from '../build.ts';
 import { startPlugins } from '../run-plugins.ts';
 import type { OpenedEnds } from './ends.ts';
 import type { PlannedNode, PlannedPlugin, PlannedRouter } from './plan.ts';
-import { placesOf } from './ports.ts';
+import { missingOf, placesOf } from './ports.ts';
 import type { TopologySettings } from './settings.ts';
 
 /** A planned node with its stage. */
@@ -204,24 +206,37 @@ export class Build {
     const { of } = planned;
     const name = this.#settings.plugins.has(of) ? `<${of}>` : of;
     return planned.edges.map((edge, i) => {
-      const { output } = classes[i]!;
+      const { output, keys } = classes[i]!;
       const port = ends.ports.get(edge.to);
-      const { format, header } = edge.projection;
       const made =
         port === undefined
           ? new NodeEdge(name, stats, output)
-          : new PortEdge(port, { output, hasHeader: format !== 'ndjson' && header, stats });
+          : this.#toPort(edge, port, { output, keys, stats }, ends);
       if (made instanceof NodeEdge) add(edge.to, { kind: 'edge', edge: made });
       byNumber.set(edge.id, made);
       return made;
     });
   }
 
+  #toPort(
+    { to, projection: { format, header } }: TopologyEdge,
+    port: Port,
+    { output, keys, stats }: { readonly output: number; readonly keys: number | undefined; readonly stats: Stats },
+    { ports }: OpenedEnds,
+  ): PortEdge {
+    const options = { output, hasHeader: format !== 'ndjson' && header, stats };
+    if (keys === undefined) return new PortEdge(port, options);
+    const { sinks, rejects } = this.#settings.topology;
+    const missing = missingOf(sinks.find(({ name }) => name === to)!);
+    const badTo = rejects === undefined ? undefined : ports.get(rejects);
+    return new KeyedEdge(port, { ...options, keys, isCsv: format === 'csv', missing, badTo });
+  }
+
   #output({ planned }: PluginPart, { ends, stats, add, byNumber }: Wiring): Edge[] {
     const { output, plugin } = planned;
     if (output.to === 'sinks') {
       return output.edges.map((edge) => {
-        const made = new PortEdge(ends.ports.get(edge.to)!, { output: 0, hasHeader: false, stats });
+        const made = new PortEdge(ends.ports.get(edge.to)!, { output: 0, hasHeader: false, countsLines: true, stats });
         byNumber.set(edge.id, made);
         return made;
       });

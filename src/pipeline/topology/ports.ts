@@ -69,8 +69,10 @@ export function placesOf(sink: Sink): readonly string[] | undefined {
 }
 
 /** What stands for a value that a record does not have; undefined: the record is a bad one. */
-export function missingOf({ whereMissing }: Of<'dir'>): string | undefined {
-  return whereMissing === 'error' ? undefined : whereMissing;
+export function missingOf(sink: Sink): string | undefined {
+  if (sink.type === 'dir') return sink.whereMissing === 'error' ? undefined : sink.whereMissing;
+  // A subject has always something in its place.
+  return '';
 }
 
 const NO_VALUE = '_';

@@ -212,7 +212,7 @@ test('dir: a file for each value, and one for what comes without', async () => {
     maxOpen: 2,
     maxKeys: 9,
   });
-  expect([placesOf(sink), placesOf(file()), missingOf(sink as never)]).toEqual([['app'], undefined, undefined]);
+  expect([placesOf(sink), placesOf(file()), missingOf(sink)]).toEqual([['app'], undefined, undefined]);
   expect(placesOf(sinkOf({ type: 'nats', subject: 'A.{b.c}' }))).toEqual(['b.c']);
   const port = await openPort(sink, context(), undefined);
   const segments = ['1\n', '2\n'].map((line) => Buffer.from(line));
