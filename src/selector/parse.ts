@@ -39,6 +39,8 @@ class Parser {
   /** Just after the last token taken. */
   at = 0;
   depth = 0;
+  /** Paths by their text: a thousand rules ask for a few. */
+  readonly paths = new Map<string, Path>();
 
   constructor(text: string) {
     this.text = text;
@@ -74,7 +76,7 @@ class Parser {
       case 'has':
         return this.presence(token);
       case 'path':
-        return this.comparison(token);
+        return this.comparison({ ...token, path: this.known(token.path) });
       default:
         throw noCondition(this.text, token);
     }
@@ -108,7 +110,7 @@ class Parser {
       throw mistake(this.text, place, '`has(` takes one path', ') after the path');
     }
     this.at = close + 1;
-    return { kind: 'test', test: { op: 'has', path } };
+    return { kind: 'test', test: { op: 'has', path: this.known(path) } };
   }
 
   comparison(path: PathToken): Expression {
@@ -175,6 +177,13 @@ class Parser {
 
   unclosedList(open: number): Error {
     return mistake(this.text, { start: open, end: open + 1 }, '`[` is never closed', `${literalList}, or ] at the end`);
+  }
+
+  /** The same path for the same text. */
+  known(path: Path): Path {
+    const known = this.paths.get(path.text);
+    if (known === undefined) this.paths.set(path.text, path);
+    return known ?? path;
   }
 
   /** Takes the operator when it is next. */

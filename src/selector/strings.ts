@@ -10,7 +10,10 @@ export interface ScannedString {
   readonly value: string;
   /** Just after the closing quote. */
   readonly end: number;
-  /** For each UTF-16 unit of `value`, where in the source it is written; then where the closing quote is. */
+  /**
+   * For each UTF-16 unit of `value`, where in the source it is written; then where the closing quote is. Only of a
+   * pattern: texts are many, and nothing in them is pointed at later.
+   */
   readonly offsets: readonly number[];
 }
 
@@ -35,9 +38,16 @@ export function isQuote(source: string, at: number): boolean {
  * @throws SelectorError when it is never closed, has an escape JSON does not know, or half of a surrogate pair
  */
 export function scanString(source: string, start: number, as: 'text' | 'pattern'): ScannedString {
-  const scanned = source[start] === "'" ? scanRaw(source, start) : scanEscaped(source, start, as);
-  const half = /\p{Surrogate}/u.exec(scanned.value);
-  if (half === null) return scanned;
+  const scanned = plain(source, start, as) ?? scanEscaped(source, start, as);
+  if (!surrogate.test(scanned.value)) return as === 'pattern' ? scanned : { ...scanned, offsets: none };
+  return refuseHalf(source, scanned);
+}
+
+const none: readonly number[] = [];
+const surrogate = /\p{Surrogate}/u;
+
+function refuseHalf(source: string, scanned: ScannedString): never {
+  const half = surrogate.exec(scanned.value)!;
   const offset = scanned.offsets[half.index]!;
   throw new SelectorError({
     message: 'half of a surrogate pair is not a character',
@@ -48,11 +58,15 @@ export function scanString(source: string, start: number, as: 'text' | 'pattern'
   });
 }
 
-function scanRaw(source: string, start: number): ScannedString {
-  const close = source.indexOf("'", start + 1);
+/** Quoted text in which every character stands for itself; undefined when there is an escape. */
+function plain(source: string, start: number, as: 'text' | 'pattern'): ScannedString | undefined {
+  const close = source.indexOf(source[start]!, start + 1);
   if (close < 0) throw unclosed(source, start);
+  const value = source.slice(start + 1, close);
+  if (source[start] === '"' && value.includes('\\')) return undefined;
+  if (as === 'text' && !surrogate.test(value)) return { value, end: close + 1, offsets: none };
   const offsets = Array.from({ length: close - start }, (_, index) => start + 1 + index);
-  return { value: source.slice(start + 1, close), end: close + 1, offsets };
+  return { value, end: close + 1, offsets };
 }
 
 function scanEscaped(source: string, start: number, as: 'text' | 'pattern'): ScannedString {

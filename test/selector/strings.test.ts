@@ -5,7 +5,7 @@ import { scanString } from '../../src/selector/strings.ts';
 function read(source: string, as: 'text' | 'pattern' = 'text'): string {
   const { value, end, offsets } = scanString(source, 0, as);
   expect(end).toBe(source.length);
-  expect(offsets).toHaveLength(value.length + 1);
+  if (as === 'pattern') expect(offsets).toHaveLength(value.length + 1);
   return value;
 }
 
