@@ -271,18 +271,32 @@ export const OP_SUFFIX = 13;
 export const OP_CONTAINS = 14;
 export const OP_REGEX = 15;
 export const OP_IN = 16;
+// These write T_TRUE themselves before control goes there.
+export const OP_CHOICE = 17; // T_DATA is a set whose entries have targets
+export const OP_PRESENT = 18; // T_DATA is a group of paths
+export const OP_AGAIN = 19; // the group of paths that OP_PRESENT has begun with
 
-// Set of scalars for OP_IN: open addressing, power-of-two entries, 0 kind = empty.
+// Set of scalars for OP_IN and OP_CHOICE: open addressing, power-of-two entries, 0 kind = empty.
 export const SET_MASK = 0; // entries - 1
 export const SET_KINDS = 4; // bit per slot kind that is a member by itself (null, true, false)
 export const SET_ENTRIES = 8; // pointer
-export const SET_BYTES = 16;
+export const SET_TARGETS = 12; // i32 by slot kind: where those members lead (OP_CHOICE)
+export const SET_BYTES = 28;
 export const SE_KIND = 0; // 0 empty, SE_STRING, or a number kind (1 i64, 2 u64, 3 f64)
 export const SE_LENGTH = 4;
 export const SE_BITS = 8; // number bits, or pointer to the string's bytes
 export const SE_HASH = 16;
-export const SET_ENTRY_BYTES = 24;
+export const SE_TARGET = 24; // i32: where it leads (OP_CHOICE)
+export const SET_ENTRY_BYTES = 32;
 export const SE_STRING = 4;
+
+// Paths of OP_PRESENT, by their slots: of each slot from the first to the last one that answers for a path.
+export const G_FIRST = 0; // slot number
+export const G_END = 4; // one past the last
+export const G_NEXT = 8; // where the search goes on, written by the engine
+export const G_TARGETS = 12; // pointer to i32 for each slot: where it leads, or NO_TARGET
+export const GROUP_BYTES = 16;
+export const NO_TARGET = -1000000;
 
 // Column.
 export const C_PATH = 0; // path number

@@ -25,6 +25,25 @@ const plainEnds: Ends = { accept: ACCEPT, reject: REJECT };
 const moved = (target: number, by: number, { accept, reject }: Ends): number =>
   target === ACCEPT ? accept : target === REJECT ? reject : target + by;
 
+/** A test in a longer list: `target` says where its targets are now. */
+function movedTest(test: Test, firstPath: number, target: (test: number) => number): Test {
+  const onFalse = target(test.onFalse);
+  switch (test.op) {
+    case 'choice': {
+      const cases = test.cases.map((one) => ({ ...one, target: target(one.target) }));
+      return { ...test, path: test.path + firstPath, cases, onFalse };
+    }
+    case 'present': {
+      const branches = test.branches.map((one) => ({ path: one.path + firstPath, target: target(one.target) }));
+      return { ...test, branches, onFalse };
+    }
+    case 'again':
+      return { ...test, of: target(test.of), onFalse };
+    default:
+      return { ...test, path: test.path + firstPath, onTrue: target(test.onTrue), onFalse };
+  }
+}
+
 /**
  * Joins programs; those from number `firstClass` on are the programs of classes.
  * @param chains lists of classes: the first of a list that accepts ends it
@@ -49,10 +68,7 @@ export function join(programs: readonly Program[], firstClass: number, chains: r
   programs.forEach((program, number) => {
     const firstPath = paths.length;
     const target = (test: number): number => moved(test, starts[number]!, ends[number]!);
-    for (const test of program.tests) {
-      const targets = { onTrue: target(test.onTrue), onFalse: target(test.onFalse) };
-      tests.push({ ...test, ...targets, path: test.path + firstPath });
-    }
+    for (const test of program.tests) tests.push(movedTest(test, firstPath, target));
     paths.push(...program.paths);
   });
   return { paths, tests, entries: programs.map((_, number) => entryOf(number)), chains: begins };

@@ -1,7 +1,7 @@
 /** The tests of a plan: what each compares a value with, as the engine reads it. layout.ts names the offsets. */
 import * as L from './layout.ts';
 import type { Writer } from './plan-writer.ts';
-import type { NumberValue, Predicate, Scalar, Test } from './program.ts';
+import type { Choice, NumberValue, Predicate, Present, Scalar, Test } from './program.ts';
 
 const numberKinds = { i64: 1, u64: 2, f64: 3 } as const;
 
@@ -35,18 +35,27 @@ export interface SetItems {
   readonly count: number;
 }
 
-function writeSet(writer: Writer, values: readonly Scalar[], sets: SetItems[]): number {
+/** @param targets where each value leads, when that is asked for */
+function writeSet(writer: Writer, values: readonly Scalar[], sets: SetItems[], targets?: readonly number[]): number {
   const set = writer.reserve(L.SET_BYTES);
-  const hashed = values.flatMap((value) => (value.type === 'null' || value.type === 'boolean' ? [] : [value]));
+  const hashed = values.flatMap((value, i) => {
+    if (value.type === 'null' || value.type === 'boolean') return [];
+    return [{ value, target: targets?.[i] ?? 0 }];
+  });
   const entries = 1 << Math.ceil(Math.log2(hashed.length * 2 + 2));
   let kinds = 0;
-  for (const value of values) if (value.type === 'null' || value.type === 'boolean') kinds |= 1 << kindOf(value);
+  values.forEach((value, i) => {
+    if (value.type !== 'null' && value.type !== 'boolean') return;
+    kinds |= 1 << kindOf(value);
+    writer.i32(set + L.SET_TARGETS + kindOf(value) * 4, targets?.[i] ?? 0);
+  });
   writer.i32(set + L.SET_MASK, entries - 1);
   writer.i32(set + L.SET_KINDS, kinds);
   writer.i32(set + L.SET_ENTRIES, writer.reserve(entries * L.SET_ENTRY_BYTES));
   const items = writer.reserve(hashed.length * L.SET_ENTRY_BYTES);
-  hashed.forEach((value, i) => {
+  hashed.forEach(({ value, target }, i) => {
     const at = items + i * L.SET_ENTRY_BYTES;
+    writer.i32(at + L.SE_TARGET, target);
     if (value.type === 'string') {
       writer.i32(at + L.SE_KIND, L.SE_STRING);
       writer.i32(at + L.SE_LENGTH, value.bytes.length);
@@ -115,16 +124,57 @@ class Images {
   }
 }
 
+function writeChoice(writer: Writer, at: number, { path, cases }: Choice, sets: SetItems[]): void {
+  const values = cases.map(({ value }) => value);
+  const targets = cases.map(({ target }) => target);
+  writer.i32(at + L.T_OP, L.OP_CHOICE);
+  writer.i32(at + L.T_PATH, path);
+  writer.i32(at + L.T_DATA, writeSet(writer, values, sets, targets));
+}
+
+/** @returns the group */
+function writePresent(writer: Writer, at: number, { branches }: Present, pathSlots: PathSlots): number {
+  const targets = new Map(branches.flatMap(({ path, target }) => pathSlots[path]!.map((slot) => [slot, target])));
+  const first = Math.min(...targets.keys());
+  const end = Math.max(...targets.keys()) + 1;
+  const group = writer.reserve(L.GROUP_BYTES);
+  const table = writer.reserve((end - first) * 4);
+  for (let slot = first; slot < end; slot++) writer.i32(table + (slot - first) * 4, targets.get(slot) ?? L.NO_TARGET);
+  writer.i32(group + L.G_FIRST, first);
+  writer.i32(group + L.G_END, end);
+  writer.i32(group + L.G_TARGETS, table);
+  writer.i32(at + L.T_OP, L.OP_PRESENT);
+  writer.i32(at + L.T_DATA, group);
+  return group;
+}
+
+/** The slots that answer for each path. */
+type PathSlots = readonly (readonly number[])[];
+
 /** Writes tests in their order; images that they share once. @returns where they begin, and the sets to be hashed */
-export function writeTests(writer: Writer, tests: readonly Test[]): { at: number; sets: readonly SetItems[] } {
+export function writeTests(
+  writer: Writer,
+  tests: readonly Test[],
+  pathSlots: PathSlots,
+): { at: number; sets: readonly SetItems[] } {
   const sets: SetItems[] = [];
   const images = new Images(writer);
   const first = writer.reserve(tests.length * L.TEST_BYTES);
+  const groups = new Map<number, number>();
   tests.forEach((test, i) => {
     const at = first + i * L.TEST_BYTES;
-    writer.i32(at + L.T_TRUE, test.onTrue);
     writer.i32(at + L.T_FALSE, test.onFalse);
-    writePredicate(writer, at, test, sets, images);
+    if (test.op === 'choice') writeChoice(writer, at, test, sets);
+    else if (test.op === 'present') groups.set(i, writePresent(writer, at, test, pathSlots));
+    else if (test.op !== 'again') {
+      writer.i32(at + L.T_TRUE, test.onTrue);
+      writePredicate(writer, at, test, sets, images);
+    }
+  });
+  tests.forEach((test, i) => {
+    if (test.op !== 'again') return;
+    writer.i32(first + i * L.TEST_BYTES + L.T_OP, L.OP_AGAIN);
+    writer.i32(first + i * L.TEST_BYTES + L.T_DATA, groups.get(test.of)!);
   });
   return { at: first, sets };
 }

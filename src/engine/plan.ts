@@ -158,7 +158,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   });
   writer.i32(header + L.P_PATHS, paths);
 
-  const { at: tests, sets } = writeTests(writer, program.tests);
+  const { at: tests, sets } = writeTests(writer, program.tests, pathSlots);
   writer.i32(header + L.P_TESTS, tests);
   const places = writeColumns(writer, columns, program.paths.length);
   if (chains.length > 0) writeClasses(writer, header, classes, places, program.chains);

@@ -55,7 +55,35 @@ export type StringScalar = { readonly type: 'string'; readonly bytes: Uint8Array
 export { ACCEPT_TARGET as ACCEPT, REJECT_TARGET as REJECT } from './layout.ts';
 
 /** A predicate and its two successors: short circuit is in the targets, so the engine needs no stack. */
-export type Test = Predicate & { readonly onTrue: number; readonly onFalse: number };
+export type PredicateTest = Predicate & { readonly onTrue: number; readonly onFalse: number };
+
+/** Where the value of a path leads, by what it is equal to. No two cases have values that are equal. */
+export interface Choice {
+  readonly op: 'choice';
+  readonly path: number;
+  readonly cases: readonly { readonly value: Scalar; readonly target: number }[];
+  readonly onFalse: number;
+}
+
+/**
+ * Many paths, of which most are absent: leads to the target of one that is there, and `again` to the next one. Each
+ * that is there has its turn, in any order; a target may have two. Nothing that a place in a record answers for is
+ * named by two of the paths.
+ */
+export interface Present {
+  readonly op: 'present';
+  readonly branches: readonly { readonly path: number; readonly target: number }[];
+  readonly onFalse: number;
+}
+
+/** Goes on with the `present` test that is number `of` in the list. */
+export interface Again {
+  readonly op: 'again';
+  readonly of: number;
+  readonly onFalse: number;
+}
+
+export type Test = PredicateTest | Choice | Present | Again;
 
 /** A selector, compiled. `entry` is the first test, or ACCEPT/REJECT for a constant selector. */
 export interface Program {

@@ -7,11 +7,12 @@
 /** Where an image may be placed: at a multiple of this. */
 export const REGEX_ALIGNMENT = 8;
 
-/** u32 at 0: which of the three kinds of image follows. */
+/** u32 at 0: which kind of image follows. */
 export const IMAGE_KIND = 0;
 export const IMAGE_BYTES = 1;
 export const IMAGE_CHARACTERS = 2;
 export const IMAGE_NFA = 3;
+export const IMAGE_TEXTS = 4;
 
 // Header of a DFA over bytes, u32 each. States are named by the byte offset of their row in the table.
 export const DFA_START = 4;
@@ -63,3 +64,14 @@ export const KIND_LINE = 1;
 export const KIND_ASCII_WORD = 2;
 export const KIND_WORD = 3;
 export const KIND_OTHER = 4;
+
+// Header of an automaton for texts, u32 each. States are named by the byte offset of their first entry in the table.
+export const TEXTS_START = 4;
+export const TEXTS_BACKWARD = 8;
+/** u16[256]: for each byte the offset of its column. */
+export const TEXTS_COLUMNS = 16;
+export const TEXTS_TABLE = 528;
+/** An entry: u32 the state it belongs to, u32 where it leads. The first one of a state leads to where it fails to. */
+export const TEXTS_ENTRY_BYTES = 8;
+export const TEXTS_ACCEPT = 0;
+export const TEXTS_DEAD = 8;

@@ -1,33 +1,59 @@
 /**
- * Trees to programs. Each condition is emitted with the two places control goes to afterwards, so `&&`, `||` and `!`
- * leave no instruction behind: they only choose targets. Emitting from the last condition to the first means that a
- * target always exists already; the list is turned round at the end, so tests stand in the order of the text and
- * control only ever goes forward. Constants (`in []`, empty lists) emit nothing, and what they cut off is left out.
+ * Trees to programs. What is said many times over one path is grouped first (group.ts). Each condition is emitted with
+ * the two places control goes to afterwards, so `&&`, `||` and `!` leave no instruction behind: they only choose
+ * targets. Emitting from the last condition to the first means that a target always exists already; tests are listed
+ * so that control only ever goes forward, but for that from a path that is present to the next one. Constants (`in
+ * []`, empty lists) emit nothing, and what they cut off is left out.
  */
-import { ACCEPT, type Path, type Predicate, type Program, REJECT, type Test } from '../engine/program.ts';
-import type { Comparison, Expression, Pattern } from './ast.ts';
+import { ACCEPT, type Path, type Predicate, type Program, REJECT, type Scalar, type Test } from '../engine/program.ts';
+import type { Expression, Pattern } from './ast.ts';
 import { SelectorError } from './errors.ts';
+import { group } from './group.ts';
+import { type Grouped, type GroupedTest, placeOf, type TextPlace } from './grouped.ts';
 import { RegexError } from './regex/error.ts';
+import { compileTexts } from './regex/index.ts';
 
 /**
  * Compiles one pattern to the image that the engine runs; throws RegexError. Injected, so that tests can do without.
  */
 export type RegexCompiler = (pattern: string) => { readonly image: Uint8Array };
 
+/** Compiles what is looked for in one go to one image. */
+export interface ManyCompiler {
+  texts(texts: readonly Uint8Array[], at: TextPlace): Uint8Array;
+}
+
+const engineMany: ManyCompiler = { texts: compileTexts };
+
 /**
  * Compiles a selector tree.
  * Equal paths share one entry of `paths`, and equal patterns one `image` object.
  * @throws SelectorError when a pattern is faulty, also one that can never be reached
  */
-export function assemble(expression: Expression, compileRegex: RegexCompiler): Program {
+export function assemble(
+  expression: Expression,
+  compileRegex: RegexCompiler,
+  many: ManyCompiler = engineMany,
+): Program {
   const images = new Map<string, Uint8Array>();
   compilePatterns(expression, compileRegex, images);
-  const emitted: Emitted[] = [];
-  const entry = emit(expression, ACCEPT, REJECT, emitted);
-  return link(emitted, entry, images);
+  const wanted = new Map<string, Path>();
+  listPaths(expression, wanted);
+  return new Assembly(images, many, [...wanted.values()]).run(group(expression));
 }
 
-/** Before anything is emitted, and in the order of the text, so that the first faulty pattern is the one reported. */
+/** The paths that an expression asks for, by their place, in the order of the text. */
+function listPaths(node: Expression, wanted: Map<string, Path>): void {
+  if (node.kind === 'test') {
+    const { path } = node.test;
+    if (!wanted.has(placeOf(path))) wanted.set(placeOf(path), path);
+  } else if (node.kind === 'not') listPaths(node.operand, wanted);
+  else for (const operand of node.operands) listPaths(operand, wanted);
+}
+
+/**
+ * Before anything is emitted, and in the order of the text, so that the first faulty pattern is the one reported.
+ */
 function compilePatterns(node: Expression, compileRegex: RegexCompiler, images: Map<string, Uint8Array>): void {
   if (node.kind === 'not') {
     compilePatterns(node.operand, compileRegex, images);
@@ -59,80 +85,188 @@ function imageOf(pattern: Pattern, compileRegex: RegexCompiler): Uint8Array {
   }
 }
 
-/** A test whose targets are indexes of the list it stands in. */
-interface Emitted {
-  readonly test: Comparison;
-  readonly onTrue: number;
-  readonly onFalse: number;
+/** A test before paths and targets have numbers: a target is what it leads to. */
+type Draft =
+  | { readonly kind: 'test'; readonly test: GroupedTest; readonly onTrue: Target; readonly onFalse: Target }
+  | {
+      readonly kind: 'choice';
+      readonly path: Path;
+      readonly cases: readonly { readonly value: Scalar; readonly target: Target }[];
+      readonly onFalse: Target;
+    }
+  | {
+      readonly kind: 'present';
+      branches: readonly { readonly path: Path; readonly target: Target }[];
+      readonly onFalse: Target;
+    }
+  | { readonly kind: 'again'; of: Draft | undefined; readonly onFalse: Target };
+
+type Target = Draft | typeof ACCEPT | typeof REJECT;
+
+/** Emits `node` so that control goes on at one of the two targets. @returns where `node` itself starts */
+function emit(node: Grouped, onTrue: Target, onFalse: Target): Target {
+  // The outcome changes nothing, as for the first half of `path == 1 && x in []`.
+  if (onTrue === onFalse) return onTrue;
+  switch (node.kind) {
+    case 'test':
+      return { kind: 'test', test: node.test, onTrue, onFalse };
+    case 'not':
+      return emit(node.operand, onFalse, onTrue);
+    case 'and':
+      return node.operands.reduceRight<Target>((next, operand) => emit(operand, next, onFalse), onTrue);
+    case 'or':
+      return node.operands.reduceRight<Target>((next, operand) => emit(operand, onTrue, next), onFalse);
+    case 'choice':
+      return emitChoice(node, onTrue, onFalse);
+    case 'present':
+      return emitPresent(node, onTrue, onFalse);
+  }
+}
+
+function emitChoice({ path, cases }: Grouped & { kind: 'choice' }, onTrue: Target, onFalse: Target): Target {
+  const targets = cases.map(({ value, rest }) => ({ value, target: emit(rest, onTrue, onFalse) }));
+  const leading = targets.filter(({ target }) => target !== onFalse);
+  const [first] = leading;
+  if (first === undefined) return onFalse;
+  if (leading.some(({ target }) => target !== first.target)) return { kind: 'choice', path, cases: leading, onFalse };
+  const test = { op: 'in' as const, path, values: leading.map(({ value }) => value) };
+  return { kind: 'test', test, onTrue: first.target, onFalse };
+}
+
+function emitPresent({ branches }: Grouped & { kind: 'present' }, onTrue: Target, onFalse: Target): Target {
+  const again: Draft & { kind: 'again' } = { kind: 'again', of: undefined, onFalse };
+  const targets = branches.map(({ path, rest }) => ({ path, target: emit(rest, onTrue, again) }));
+  again.of = { kind: 'present', branches: targets, onFalse };
+  return again.of;
+}
+
+/** Where control can go from a test. */
+function targetsOf(draft: Draft): readonly Target[] {
+  switch (draft.kind) {
+    case 'test':
+      return [draft.onTrue, draft.onFalse];
+    case 'choice':
+      return [...draft.cases.map(({ target }) => target), draft.onFalse];
+    case 'present':
+      return [...draft.branches.map(({ target }) => target), draft.onFalse];
+    case 'again':
+      return [draft.of!, draft.onFalse];
+  }
 }
 
 /**
- * Emits `node` so that control goes on at one of the two targets.
- * @param emitted receives the tests, the last of the text first
- * @returns where `node` itself starts
+ * The tests that control can reach, each before those that it leads to, but for `again`. Without recursion: a chain of
+ * ten thousand conditions is as deep.
  */
-function emit(node: Expression, onTrue: number, onFalse: number, emitted: Emitted[]): number {
-  switch (node.kind) {
+function reachable(entry: Target): Draft[] {
+  const order: Draft[] = [];
+  const seen = new Set<Target>();
+  const stack: { target: Target; isLeft: boolean }[] = [{ target: entry, isLeft: false }];
+  while (stack.length > 0) {
+    const { target, isLeft } = stack.pop()!;
+    if (typeof target === 'number') continue;
+    if (isLeft) order.push(target);
+    else if (!seen.has(target)) {
+      seen.add(target);
+      stack.push({ target, isLeft: true });
+      for (const next of targetsOf(target)) stack.push({ target: next, isLeft: false });
+    }
+  }
+  return order.reverse();
+}
+
+/** Numbers paths and targets, and makes the images. */
+class Assembly {
+  readonly #images: ReadonlyMap<string, Uint8Array>;
+  readonly #many: ManyCompiler;
+  /** One path for each place, in the order of the text. */
+  readonly #wanted: readonly Path[];
+  #paths = new PathTable([]);
+  readonly #numbers = new Map<Target, number>();
+
+  constructor(images: ReadonlyMap<string, Uint8Array>, many: ManyCompiler, wanted: readonly Path[]) {
+    this.#images = images;
+    this.#many = many;
+    this.#wanted = wanted;
+  }
+
+  run(grouped: Grouped): Program {
+    const entry = emit(grouped, ACCEPT, REJECT);
+    const order = reachable(entry);
+    const asked = new Set(order.flatMap(pathsOf).map(placeOf));
+    this.#paths = new PathTable(this.#wanted.filter((path) => asked.has(placeOf(path))));
+    order.forEach((draft, number) => {
+      this.#numbers.set(draft, number);
+    });
+    const tests = order.map((draft) => this.#link(draft));
+    return { paths: this.#paths.paths, tests, entry: this.#number(entry) };
+  }
+
+  #number(target: Target): number {
+    return typeof target === 'number' ? target : this.#numbers.get(target)!;
+  }
+
+  #link(draft: Draft): Test {
+    const onFalse = this.#number(draft.onFalse);
+    switch (draft.kind) {
+      case 'test':
+        return { ...this.#predicate(draft.test), onTrue: this.#number(draft.onTrue), onFalse };
+      case 'choice': {
+        const cases = draft.cases.map(({ value, target }) => ({ value, target: this.#number(target) }));
+        return { op: 'choice', path: this.#paths.number(draft.path), cases, onFalse };
+      }
+      case 'present': {
+        const branches = draft.branches.map(({ path, target }) => {
+          return { path: this.#paths.number(path), target: this.#number(target) };
+        });
+        return { op: 'present', branches, onFalse };
+      }
+      case 'again':
+        return { op: 'again', of: this.#number(draft.of!), onFalse };
+    }
+  }
+
+  #predicate(test: GroupedTest): Predicate {
+    const path = this.#paths.number(test.path);
+    switch (test.op) {
+      case 'regex':
+        return { op: 'regex', path, image: this.#images.get(test.pattern.source)! };
+      case 'texts':
+        return { op: 'regex', path, image: this.#many.texts(test.texts, test.at) };
+      case 'in':
+        return test.values.length === 1 ? { op: 'eq', path, value: test.values[0]! } : { ...test, path };
+      default:
+        return { ...test, path };
+    }
+  }
+}
+
+/** The paths that a test asks for. */
+function pathsOf(draft: Draft): readonly Path[] {
+  switch (draft.kind) {
     case 'test':
-      return emitTest(node.test, onTrue, onFalse, emitted);
-    case 'not':
-      return emit(node.operand, onFalse, onTrue, emitted);
-    case 'and':
-      return node.operands.reduceRight((next, operand) => emit(operand, next, onFalse, emitted), onTrue);
-    case 'or':
-      return node.operands.reduceRight((next, operand) => emit(operand, onTrue, next, emitted), onFalse);
+      return [draft.test.path];
+    case 'choice':
+      return [draft.path];
+    case 'present':
+      return draft.branches.map(({ path }) => path);
+    case 'again':
+      return [];
   }
 }
 
-function emitTest(test: Comparison, onTrue: number, onFalse: number, emitted: Emitted[]): number {
-  // The outcome changes nothing, as for the first half of `path == 1 && x in []`.
-  if (onTrue === onFalse) return onTrue;
-  if (test.op === 'in' && test.values.length === 0) return onFalse;
-  emitted.push({ test, onTrue, onFalse });
-  return emitted.length - 1;
-}
-
-/** Turns the emitted tests round, drops those that control cannot reach, and numbers paths and targets. */
-function link(emitted: readonly Emitted[], entry: number, images: ReadonlyMap<string, Uint8Array>): Program {
-  const reachable = new Set([entry]);
-  for (let index = emitted.length - 1; index >= 0; index -= 1) {
-    if (!reachable.has(index)) continue;
-    reachable.add(emitted[index]!.onTrue).add(emitted[index]!.onFalse);
-  }
-  const kept = [...emitted.keys()].filter((index) => reachable.has(index)).reverse();
-  const numbers = new Map([
-    [ACCEPT, ACCEPT],
-    [REJECT, REJECT],
-    ...kept.map((index, number) => [index, number] as const),
-  ]);
-  const paths = new PathTable();
-  const tests = kept.map((index): Test => {
-    const { test, onTrue, onFalse } = emitted[index]!;
-    const predicate = predicateOf(test, paths.number(test.path), images);
-    return { ...predicate, onTrue: numbers.get(onTrue)!, onFalse: numbers.get(onFalse)! };
-  });
-  return { paths: paths.paths, tests, entry: numbers.get(entry)! };
-}
-
-function predicateOf(test: Comparison, path: number, images: ReadonlyMap<string, Uint8Array>): Predicate {
-  if (test.op === 'regex') return { op: 'regex', path, image: images.get(test.pattern.source)! };
-  if (test.op === 'in' && test.values.length === 1) return { op: 'eq', path, value: test.values[0]! };
-  return { ...test, path };
-}
-
-/** Numbers paths in the order of their first use; paths that mean the same place share a number. */
+/** Paths with numbers: in the order of the text, and without those that no test asks for. */
 class PathTable {
-  readonly paths: Path[] = [];
-  readonly numbers = new Map<string, number>();
+  readonly paths: readonly Path[];
+  readonly #numbers: ReadonlyMap<string, number>;
 
+  constructor(paths: readonly Path[]) {
+    this.paths = paths;
+    this.#numbers = new Map(paths.map((path, number) => [placeOf(path), number]));
+  }
+
+  /** Paths that mean the same place share a number. */
   number(path: Path): number {
-    const place = JSON.stringify([
-      path.wholeKey ?? null,
-      ...path.steps.map((s) => (s.kind === 'key' ? s.key : s.index)),
-    ]);
-    const known = this.numbers.get(place);
-    if (known !== undefined) return known;
-    this.numbers.set(place, this.paths.length);
-    return this.paths.push(path) - 1;
+    return this.#numbers.get(placeOf(path))!;
   }
 }

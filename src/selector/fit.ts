@@ -6,6 +6,7 @@
 import type { Path, Scalar } from '../engine/program.ts';
 import { excerpt } from '../text/printable.ts';
 import type { Comparison, Expression } from './ast.ts';
+import { placeOf } from './grouped.ts';
 import { slashedPattern } from './idioms.ts';
 import { parseExpression } from './parse.ts';
 import { sampledRecords } from './sample.ts';
@@ -31,13 +32,42 @@ export interface Sampled {
   readonly records: number;
 }
 
+/** So many sentences are shown; nobody reads a thousand. */
+const MOST_HINTS = 10;
+
 /** One sentence for each comparison of a run without a match that no value of the sample could pass by its type. */
 export function misfitHints({ where, sampleLines, records }: Sampled): string[] {
   const tests = where.flatMap((text) => testsOf(parseExpression(text)));
   const sample = tests.length === 0 ? [] : sampledRecords(sampleLines);
   const of = sample.length < records ? `the first ${sample.length}` : String(sample.length);
-  const hints = tests.flatMap((test) => misfit(test, sample, of) ?? slashes(test) ?? []);
-  return [...new Set(hints)];
+  const kinds = new KindTable(sample);
+  const hints = new Set(tests.flatMap((test) => misfit(test, kinds, of) ?? slashes(test) ?? []));
+  const shown = [...hints].slice(0, MOST_HINTS);
+  return hints.size === shown.length ? shown : [...shown, 'more comparisons of the selector are like these'];
+}
+
+type KindCounts = ReadonlyMap<Kind, number>;
+
+/** Which kinds of values the paths have in the sample: looked up once for each path, however many rules ask for it. */
+class KindTable {
+  readonly sample: readonly object[];
+  readonly #known = new Map<string, KindCounts>();
+
+  constructor(sample: readonly object[]) {
+    this.sample = sample;
+  }
+
+  at(path: Path): KindCounts {
+    const known = this.#known.get(placeOf(path));
+    if (known !== undefined) return known;
+    const found = new Map<Kind, number>();
+    for (const record of this.sample) {
+      const value = valueAt(record, path);
+      if (value !== undefined) found.set(kindOf(value), (found.get(kindOf(value)) ?? 0) + 1);
+    }
+    this.#known.set(placeOf(path), found);
+    return found;
+  }
 }
 
 /** The comparisons that are not below a negation: those that let records through by being true. */
@@ -46,14 +76,11 @@ function testsOf(expression: Expression): Comparison[] {
   return expression.kind === 'not' ? [] : expression.operands.flatMap(testsOf);
 }
 
-function misfit(test: Comparison, sample: readonly object[], of: string): string | undefined {
+function misfit(test: Comparison, table: KindTable, of: string): string | undefined {
   const wanted = wantedKinds(test);
   if (wanted.length === 0) return undefined;
-  const found = new Map<Kind, number>();
-  for (const record of sample) {
-    const value = valueAt(record, test.path);
-    if (value !== undefined) found.set(kindOf(value), (found.get(kindOf(value)) ?? 0) + 1);
-  }
+  const { sample } = table;
+  const found = table.at(test.path);
   if (found.size === 0 || wanted.some((kind) => found.has(kind))) return undefined;
   const count = [...found.values()].reduce((sum, each) => sum + each, 0);
   const kinds = [...found.keys()].map((kind) => withArticle[kind]).join(' or ');

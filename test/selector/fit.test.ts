@@ -107,3 +107,10 @@ describe('times of another form', () => {
     expect(times(where, value)).toEqual([]);
   });
 });
+
+test('a thousand literals that never fit are not a thousand sentences', () => {
+  const where = Array.from({ length: 1000 }, (_, i) => `status == ${i}`).join(' || ');
+  const hints = misfits(where, texts);
+  expect(hints).toHaveLength(11);
+  expect(hints.at(-1)).toBe('more comparisons of the selector are like these');
+});

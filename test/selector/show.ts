@@ -18,9 +18,20 @@ export function showTree(node: Expression): string {
 export function showProgram(program: Program): string {
   const target = (at: number): string => (at === -1 ? 'ACCEPT' : at === -2 ? 'REJECT' : String(at));
   const lines = program.tests.map((test, at) => {
+    const path = (number: number): string => showPath(program.paths[number]!);
+    const no = target(test.onFalse);
+    if (test.op === 'again') return `${at}: again ${test.of} : ${no}`;
+    if (test.op === 'choice') {
+      const cases = test.cases.map((one) => `${showScalar(one.value)} ? ${target(one.target)}`);
+      return `${at}: choice ${path(test.path)} ${cases.join(', ')} : ${no}`;
+    }
+    if (test.op === 'present') {
+      const branches = test.branches.map((one) => `${path(one.path)} ? ${target(one.target)}`);
+      return `${at}: present ${branches.join(', ')} : ${no}`;
+    }
     const operand =
       test.op === 'regex' ? ` /${new TextDecoder().decode(test.image)}/` : showOperand(test as unknown as Comparison);
-    return `${at}: ${test.op} ${showPath(program.paths[test.path]!)}${operand} ? ${target(test.onTrue)} : ${target(test.onFalse)}`;
+    return `${at}: ${test.op} ${path(test.path)}${operand} ? ${target(test.onTrue)} : ${target(test.onFalse)}`;
   });
   return [target(program.entry), ...lines].join('\n');
 }

@@ -46,7 +46,7 @@ import { emitKind, entry, errors, escapes, flags, maxDepth, maxRecord, nextEpoch
 import { walkRecord } from './walk';
 
 export { attach } from './state';
-export { buildSet } from './match';
+export { buildSet } from './sets';
 export { closeGaps } from './gaps';
 export { afterLines, countLines } from './lines';
 

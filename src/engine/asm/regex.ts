@@ -28,6 +28,7 @@ import {
   IMAGE_BYTES,
   IMAGE_CHARACTERS,
   IMAGE_KIND,
+  IMAGE_TEXTS,
   INSTRUCTION_BYTES,
   KINDS,
   KIND_EDGE,
@@ -42,6 +43,7 @@ import {
   OP_CHARACTER,
   OP_SPLIT,
 } from '../regex-layout';
+import { textsMatch } from './texts';
 
 /**
  * True when the image's pattern matches somewhere in the UTF-8 bytes from `from` up to `to` (exclusive).
@@ -51,6 +53,7 @@ export function regexMatch(image: usize, from: usize, to: usize): bool {
   const kind = load<u32>(image, IMAGE_KIND);
   if (kind == IMAGE_BYTES) return runBytes(image, from, to);
   if (kind == IMAGE_CHARACTERS) return runCharacters(image, from, to);
+  if (kind == IMAGE_TEXTS) return textsMatch(image, from, to);
   return runNfa(image, from, to);
 }
 

@@ -14,6 +14,7 @@ import { bytesImage, charactersImage, nfaImage } from './image.ts';
 import { parseRegex } from './parse.ts';
 import { buildNfa } from './program.ts';
 
+export { compileTexts } from './texts.ts';
 export { RegexError };
 
 export interface RegexOptions {
