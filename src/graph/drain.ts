@@ -11,6 +11,7 @@ import type { LongLine } from './filled.ts';
 import type { Talk } from './host.ts';
 import { LongLineBuffer } from './long-line.ts';
 import { noteProgress } from './position.ts';
+import { failTogether } from './receipt.ts';
 import type { Rejecting } from './rejecting.ts';
 import { rowTakerOf, tellTooLong } from './row-taker.ts';
 import type { Held, NodeSettings, Stage, Stop, Verdict } from './stage.ts';
@@ -272,7 +273,8 @@ export class Drain {
       report();
       return;
     }
-    // Of a batch of another node nothing is done when not all of it is.
+    // Of a batch of another node, or of units, nothing is done when not all of it is; a file knows how far it is.
+    if (origin.file === undefined) failTogether(batch.receipts);
     this.#runAside(before, batch, { endAdded: false, whole: origin.file === undefined ? 0 : batch.whole });
     this.#acts.unshift(report);
   }

@@ -1,9 +1,13 @@
 /** A run without a process: a source over given reads, a sink that collects, a host that remembers what was said. */
+import type { Edge } from '../../src/graph/edge.ts';
 import type { RunHost, RunOutcome } from '../../src/graph/host.ts';
-import type { StatsReport } from '../../src/graph/stats.ts';
+import type { Inlet, OpenedInput } from '../../src/graph/inlet.ts';
+import { Node } from '../../src/graph/node.ts';
+import type { NodeParts } from '../../src/graph/node-parts.ts';
+import type { Stats, StatsReport } from '../../src/graph/stats.ts';
 import type { RejectRow, RejectsWriter } from '../../src/io/index.ts';
 import { type Sink, type Source, SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
-import { selectRun } from '../../src/pipeline/build.ts';
+import { countsOf, selectRun } from '../../src/pipeline/build.ts';
 import { SelectStage } from '../../src/stage/select/select.ts';
 import { type SelectChanges, selectWith } from '../support/settings.ts';
 
@@ -108,4 +112,49 @@ export async function runOver(
   await run.graph.execute();
   const outcome = run.outcome();
   return { out: Buffer.concat(out).toString('latin1'), outcome, report: run.node.report(), rejects, said, updates };
+}
+
+/** A sink that keeps what it gets. */
+export class KeptSink implements Sink {
+  readonly name = 'kept';
+  readonly closed = false;
+  readonly isTTY = false;
+  text = '';
+  ended = 'no';
+
+  writeNow(bytes: Uint8Array): number {
+    this.text += Buffer.from(bytes).toString();
+    return bytes.length;
+  }
+
+  async writeAll(bytes: Uint8Array): Promise<void> {
+    this.writeNow(bytes);
+  }
+
+  commit(): void {
+    this.ended = 'committed';
+  }
+
+  abort(): void {
+    this.ended = 'aborted';
+  }
+}
+
+/** An inlet of one input. */
+export const inletOf = (opened: OpenedInput): Inlet => ({ kind: 'inputs', inputs: ['in'], open: () => opened });
+
+/** A node of a test, whose bad lines nobody keeps. */
+export function nodeOf(
+  parts: Pick<NodeParts, 'stage' | 'inlets'> & { readonly edges: (stats: Stats) => readonly Edge[] },
+  host: RunHost,
+  changes: SelectChanges = {},
+): Node {
+  const settings = settingsWith(changes);
+  const counts = countsOf(settings.rejects, { showsBadLines: false, rejects: undefined }, host.talk);
+  const { stage, inlets } = parts;
+  const edges = parts.edges(counts.stats);
+  return new Node(
+    { stage, inlets, edges, settings, ...counts, collectGarbage: undefined, closeRejects: () => {} },
+    host,
+  );
 }
