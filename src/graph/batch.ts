@@ -41,7 +41,10 @@ export interface BatchOf {
   readonly receipts: readonly Receipt[];
   /** So many of them, from the front, end in this batch: nothing more will come of them. */
   readonly whole: number;
-  /** The same whenever the source gives the same bytes again; undefined where units are not kept apart (units.ts). */
+  /**
+   * The same whenever the source gives the same bytes again, and no other batch of the node has it; undefined where
+   * units are not kept apart (units.ts). What goes to one place by several edges needs the edge's name as well.
+   */
   readonly id?: string | undefined;
 }
 

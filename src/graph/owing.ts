@@ -24,6 +24,8 @@ export interface Owed {
   readonly units?: UnitLedger | undefined;
   /** The one receipt of all bytes, which are those of a batch of another node; the feed is one of its holders. */
   readonly crossing?: Crossing | undefined;
+  /** Which of several inlets of the node it has come by: one unit may come by each. */
+  readonly way?: string | undefined;
 }
 
 type Owes = Pick<Batch, 'receipts' | 'whole' | 'id'>;
@@ -59,7 +61,7 @@ export class Owing {
     crossing.retain();
     const isEnd = crossing.isComplete && isLast;
     const part = ++this.#parts;
-    const { id } = crossing;
+    const id = crossing.id === undefined ? undefined : `${crossing.id}${this.#to.way ?? ''}`;
     return {
       receipts: [crossing],
       whole: crossing.isLast && isEnd ? 1 : 0,

@@ -21,6 +21,8 @@ export interface ReaderParts {
   readonly clockMs: () => number;
   /** No further input is to be opened. */
   readonly isStopping: () => boolean;
+  /** See Owed.way. */
+  readonly way?: string | undefined;
 }
 
 /** What was read and is not for the lanes: everything before it has to be drained first. */
@@ -200,7 +202,7 @@ export class Reader {
     if (inlet.kind === 'edge') {
       if (this.#hasOpened && inlet.edge.isOver) return OVER;
       this.#hasOpened = true;
-      this.#begin({ ...inlet.edge.open(), origin: this.origin });
+      this.#begin({ ...inlet.edge.open(), origin: this.origin, way: this.#parts.way });
       return this.next();
     }
     const input = this.#isStopped ? undefined : this.#inputs.shift();

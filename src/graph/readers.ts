@@ -12,8 +12,8 @@ import type { Waits } from './waits.ts';
 
 /** What reads a node's inlets. */
 export function readerOf(inlets: readonly Inlet[], parts: Omit<ReaderParts, 'inlet'>): Reader | Readers {
-  const readers = inlets.map((inlet) => new Reader({ ...parts, inlet }));
-  return readers.length === 1 ? readers[0]! : new Readers(readers);
+  if (inlets.length === 1) return new Reader({ ...parts, inlet: inlets[0]! });
+  return new Readers(inlets.map((inlet, i) => new Reader({ ...parts, inlet, way: `~${i}` })));
 }
 
 export class Readers {

@@ -43,7 +43,13 @@ interface Taken {
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-function takeAll(readings: readonly Reading[], limits: BatchLimits, seat: Seat): Taken {
+/** @param whenDry what is done with the feed while its source pauses */
+function takeAll(
+  readings: readonly Reading[],
+  limits: BatchLimits,
+  seat: Seat,
+  whenDry: (feed: Feed) => void = () => {},
+): Taken {
   const feed = feedOf(new GivenSource(readings), limits, () => 0);
   const pieces: Taken['pieces'][number][] = [];
   const tooLong: Taken['tooLong'][number][] = [];
@@ -51,6 +57,7 @@ function takeAll(readings: readonly Reading[], limits: BatchLimits, seat: Seat):
   for (;;) {
     const filled = feed.fill(seat);
     if (filled.kind === 'end') return { pieces, tooLong, end: filled, bytesRead: feed.bytesRead };
+    if (filled.kind === 'dry') whenDry(feed);
     if (filled.kind === 'part') parts += latin1(filled.bytes);
     if (filled.kind === 'batch') {
       const text = latin1(seat.lane.memory.view(filled.from, filled.to));
@@ -127,6 +134,29 @@ describe('Feed', () => {
         },
       ),
       { numRuns: 1500 },
+    );
+  });
+
+  test('a pause in which somebody else has the block changes nothing', () => {
+    fc.assert(
+      fc.property(
+        textOf,
+        sizesOf,
+        fc.constantFrom(64, 128, 1024),
+        fc.constantFrom(0, 50),
+        (text, sizes, block, ageMs) => {
+          const seat = seatOf(block);
+          const start = seat.lane.memory.inputStart(seat.block);
+          const readings = readingsOf(text, sizes);
+          const limits = { ...noLimits, ageMs };
+          const stashed = takeAll(readings, limits, seat, (feed) => {
+            feed.stash(seat);
+            seat.lane.memory.view(start, start + block).fill(0x0a);
+          });
+          expect(stashed).toEqual(takeAll(readings, limits, seat));
+        },
+      ),
+      { numRuns: 700 },
     );
   });
 
@@ -226,5 +256,15 @@ describe('Feed', () => {
     expect(feed.fill(seat)).toMatchObject({ kind: 'dry' });
     nowMs = 1200;
     expect(feed.fill(seat)).toMatchObject({ kind: 'batch', trigger: 'aged' });
+  });
+
+  test('the age counts from when the bytes came, also when somebody else had the block meanwhile', () => {
+    let nowMs = 1000;
+    const seat = seatOf(1024);
+    const feed = feedOf(new GivenSource([Buffer.from('1\n'), 'dry', 'dry']), { ...noLimits, ageMs: 50 }, () => nowMs);
+    expect(feed.fill(seat)).toEqual({ kind: 'dry', deadlineMs: 1050 });
+    feed.stash(seat);
+    nowMs = 1040;
+    expect(feed.fill(seat)).toEqual({ kind: 'dry', deadlineMs: 1050 });
   });
 });

@@ -10,7 +10,7 @@ import { Lanes } from '../../src/graph/lanes.ts';
 import type { Stage, StageReport, Verdict } from '../../src/graph/stage.ts';
 import { type Sink, SinkError, type Source, WOULD_BLOCK } from '../../src/io/index.ts';
 import type { Border, UnitOutcome, UnitSource } from '../../src/io/types.ts';
-import type { Chance } from '../support/mutate.ts';
+import { type Chance, chanceOf } from '../support/mutate.ts';
 
 const NEWLINE = 0x0a;
 export const BLOCK_BYTES = 256;
@@ -241,7 +241,9 @@ export class ModelUnitSource extends ModelSource implements UnitSource {
   ) {
     super(name, lines, chance, onRead);
     this.#onSettle = onSettle;
-    for (let line = 0; line < lines.length; line += chance(2) === 0 ? chance(3) : chance(20)) {
+    // The same units whenever the same lines come again.
+    const sizes = chanceOf(lines.length);
+    for (let line = 0; line < lines.length; line += sizes(2) === 0 ? sizes(3) : sizes(20)) {
       this.unitEnds.push(line === 0 ? 0 : this.ends[line - 1]!);
     }
     this.unitEnds.push(this.ends.at(-1) ?? 0);
