@@ -101,6 +101,7 @@ export class Counted {
   readonly #memory: EngineMemory;
   readonly #plan: CountPlan;
   readonly #view: DataView;
+  readonly #bytes: Buffer;
 
   constructor(memory: EngineMemory, plan: CountPlan) {
     this.#memory = memory;
@@ -108,6 +109,7 @@ export class Counted {
     // Growing by nothing makes this thread see what another one has added.
     memory.memory.grow(0);
     this.#view = new DataView(memory.memory.buffer);
+    this.#bytes = Buffer.from(memory.memory.buffer);
   }
 
   /** Why no more groups were taken (FULL_*); 0 when all were. */
@@ -119,6 +121,11 @@ export class Counted {
   get odd(): readonly number[] {
     const first = this.#memory.map.counting + C.CP_VALUE_LIST + C.CPV_ODD;
     return this.#plan.values.map((_, i) => Number(this.#view.getBigUint64(first + i * C.CPV_BYTES, true)));
+  }
+
+  /** How many groups there are, as they are written. */
+  get size(): number {
+    return this.#word(C.CP_GROUPS);
   }
 
   *groups(): Generator<CountedGroup> {
@@ -138,29 +145,34 @@ export class Counted {
   #group(group: number, buckets: ReadonlyMap<number, readonly Bucket[]>): CountedGroup {
     const { keys, values } = this.#plan;
     const cells = group + C.G_CELLS;
-    const bits = cells + values.length * C.CELL_BYTES;
-    let at = bits + keys * 4;
     return {
-      window: this.#view.getBigInt64(group + C.G_WINDOW, true),
+      window: this.#plan.windows === undefined ? 0n : this.#view.getBigInt64(group + C.G_WINDOW, true),
       count: this.#number(group + C.G_COUNT),
-      keys: Array.from({ length: keys }, (_, i) => {
-        const its = this.#view.getUint32(bits + i * 4, true);
-        const from = at;
-        at += its >>> L.FIELD_LENGTH_SHIFT;
-        return { kind: its & 7, text: Buffer.from(this.#memory.view(from, at)).toString('utf8') };
-      }),
+      keys: this.#keys(cells + values.length * C.CELL_BYTES, keys),
       values: values.map((wants, i) => this.#value(cells + i * C.CELL_BYTES, wants, buckets)),
     };
+  }
+
+  #keys(bits: number, count: number): CountedKey[] {
+    const keys: CountedKey[] = [];
+    let at = bits + count * 4;
+    for (let i = 0; i < count; i++) {
+      const its = this.#view.getUint32(bits + i * 4, true);
+      const from = at;
+      at += its >>> L.FIELD_LENGTH_SHIFT;
+      keys.push({ kind: its & 7, text: this.#bytes.toString('utf8', from, at) });
+    }
+    return keys;
   }
 
   #value(cell: number, wants: ValueWants, buckets: ReadonlyMap<number, readonly Bucket[]>): CountedValue {
     const view = this.#view;
     const count = this.#number(cell + C.V_COUNT);
-    const low = view.getBigUint64(cell + C.V_NANOS, true);
+    const low = wants.sum ? view.getBigUint64(cell + C.V_NANOS, true) : 0n;
     const hasEnds = count > 0 && (wants.min || wants.max);
     return {
       count,
-      nanos: (view.getBigInt64(cell + C.V_NANOS + 8, true) << 64n) | low,
+      nanos: wants.sum ? (view.getBigInt64(cell + C.V_NANOS + 8, true) << 64n) | low : 0n,
       rounded: this.#number(cell + C.V_ROUNDED),
       sum: view.getFloat64(cell + C.V_SUM, true),
       rest: view.getFloat64(cell + C.V_REST, true),
@@ -171,7 +183,7 @@ export class Counted {
   }
 
   #number(at: number): number {
-    return Number(this.#view.getBigUint64(at, true));
+    return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32;
   }
 
   #exact(bitsAt: number, kindAt: number): bigint | number {

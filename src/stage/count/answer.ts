@@ -32,9 +32,10 @@ export function answerOf(query: CountQuery, groups: Iterable<Group>, valuePlaces
   // Without a key there is one group, also when it is empty.
   if (all.length === 0 && names.length === 1 + measures.length) all.push([0, ...measures.map(() => undefined)]);
   const place = names.indexOf(sort);
-  const rows = all.sort(orderOf(columns, place));
   const weight = place >= first ? place : first;
-  return { columns, rows: query.top === undefined ? rows : firstOf(rows, query.top, windows !== undefined), weight };
+  const { top = Number.POSITIVE_INFINITY } = query;
+  if (windows === undefined) return { columns, rows: inOrder(all, columns, place, top), weight };
+  return { columns, rows: firstOfEach(inOrder(all, columns, place), top), weight };
 }
 
 function measured({ kind, percent }: Measure, value: CountedValue): string | undefined {
@@ -52,9 +53,8 @@ function measured({ kind, percent }: Measure, value: CountedValue): string | und
   }
 }
 
-/** The first rows, of each window when there are some: they are in order of time then. */
-function firstOf(rows: readonly Cell[][], most: number, hasTime: boolean): readonly Cell[][] {
-  if (!hasTime) return rows.slice(0, most);
+/** The first rows of each window; they are in order of time. */
+function firstOfEach(rows: readonly (readonly Cell[])[], most: number): readonly (readonly Cell[])[] {
   let left = 0;
   let time: Cell;
   return rows.filter((row) => {
@@ -64,44 +64,86 @@ function firstOf(rows: readonly Cell[][], most: number, hasTime: boolean): reado
   });
 }
 
-type Row = readonly Cell[];
+/** A row, and the column of the order as a number. */
+interface Ranked {
+  readonly cells: readonly Cell[];
+  readonly rank: number;
+  /** Two for each key: what its text is compared by before it is looked at, which takes most of a long sort. */
+  readonly ranks: readonly number[];
+}
 
-/** By time; then by the column, keys upwards and numbers downwards; then by the keys, so that no two are equal. */
-function orderOf(columns: readonly Column[], place: number): (a: Row, b: Row) => number {
-  const byTime = columns[0]!.kind === 'time' ? [compared(0)] : [];
-  const { kind } = columns[place]!;
-  const bySort = kind === 'time' ? [] : kind === 'json' ? [compared(place)] : [descending(place)];
-  const byKeys = columns.flatMap((column, i) => (column.kind === 'json' ? [compared(i)] : []));
-  const orders = [...byTime, ...bySort, ...byKeys];
-  return (a, b) => {
-    for (const order of orders) {
-      const found = order(a, b);
-      if (found !== 0) return found;
+/**
+ * By time; then by the column, keys upwards and numbers downwards; then by the keys, so that no two are equal. Of
+ * keys, numbers come before texts, by their size; texts by their characters. What is not there comes last.
+ * @param most so many rows are wanted
+ */
+function inOrder(
+  rows: readonly Cell[][],
+  columns: readonly Column[],
+  place: number,
+  most = Number.POSITIVE_INFINITY,
+): readonly (readonly Cell[])[] {
+  const keys = columns.flatMap(({ kind }, i) => (kind === 'json' ? [i] : []));
+  if (columns[place]!.kind === 'json') keys.unshift(...keys.splice(keys.indexOf(place), 1));
+  const hasTime = columns[0]!.kind === 'time';
+  const isWeighed = /^(?:count|number)$/.test(columns[place]!.kind);
+  const rankedOf = (cells: readonly Cell[]): Ranked => {
+    const weight = isWeighed ? cells[place] : 0;
+    const rank = weight === undefined ? Number.POSITIVE_INFINITY : -Number(weight);
+    return { cells, rank, ranks: keys.flatMap((key) => ranksOf(cells[key] as string)) };
+  };
+  const compare = (a: Ranked, b: Ranked): number => {
+    if (hasTime && a.cells[0] !== b.cells[0]) return order(a.cells[0] as bigint, b.cells[0] as bigint);
+    if (a.rank !== b.rank) return order(a.rank, b.rank);
+    for (let i = 0; i < keys.length; i++) {
+      if (a.ranks[2 * i] !== b.ranks[2 * i]) return order(a.ranks[2 * i]!, b.ranks[2 * i]!);
+      if (a.ranks[2 * i + 1] !== b.ranks[2 * i + 1]) return order(a.ranks[2 * i + 1]!, b.ranks[2 * i + 1]!);
+      const [first, second] = [a.cells[keys[i]!] as string, b.cells[keys[i]!] as string];
+      if (first !== second) return order(first, second);
     }
     return 0;
   };
+  return firstOf(rows, rankedOf, compare, most).map(({ cells }) => cells);
 }
 
-/** Numbers before texts, by their size; texts by their characters. */
-const compared =
-  (place: number) =>
-  (a: Row, b: Row): number => {
-    const [first, second] = [a[place], b[place]];
-    if (typeof first !== 'string' || typeof second !== 'string') return order(first as bigint, second as bigint);
-    const [isFirst, isSecond] = [isNumber(first), isNumber(second)];
-    if (isFirst && isSecond) return order(Number(first), Number(second)) || order(first, second);
-    return isFirst === isSecond ? order(first, second) : isFirst ? -1 : 1;
-  };
+/** How many more than are wanted are collected before they are sorted. */
+const SPARE_ROWS = 1000;
 
-/** What is not there comes last. */
-const descending =
-  (place: number) =>
-  (a: Row, b: Row): number => {
-    const [first, second] = [a[place], b[place]];
-    if (first === undefined || second === undefined) return Number(first === undefined) - Number(second === undefined);
-    return order(Number(second), Number(first));
-  };
+/** The first `most` in their order, without sorting the others. */
+function firstOf(
+  rows: readonly Cell[][],
+  rankedOf: (cells: readonly Cell[]) => Ranked,
+  compare: (a: Ranked, b: Ranked) => number,
+  most: number,
+): readonly Ranked[] {
+  const first: Ranked[] = [];
+  let last: Ranked | undefined;
+  for (const cells of rows) {
+    const row = rankedOf(cells);
+    if (last !== undefined && compare(last, row) < 0) continue;
+    first.push(row);
+    if (first.length < 2 * most + SPARE_ROWS) continue;
+    first.sort(compare).length = most;
+    last = first.at(-1);
+  }
+  return first.sort(compare).slice(0, most);
+}
 
-const isNumber = (json: string): boolean => /^[-\d]/.test(json);
+/** Seven characters of seven bits are exact in a double. */
+const PREFIX = 7;
+const BASE = 128;
+
+/** Of a number, its value; of a text, infinity and its first characters, up to one that has no rank of its own. */
+function ranksOf(json: string): [value: number, prefix: number] {
+  if (/^[-\d]/.test(json)) return [Number(json), 0];
+  let prefix = 0;
+  let isOpen = true;
+  for (let i = 0; i < PREFIX; i++) {
+    const code = isOpen && i < json.length ? json.charCodeAt(i) : 0;
+    if (code >= BASE - 1) isOpen = false;
+    prefix = prefix * BASE + Math.min(code, BASE - 1);
+  }
+  return [Number.POSITIVE_INFINITY, prefix];
+}
 
 const order = <T extends number | bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);

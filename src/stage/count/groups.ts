@@ -1,4 +1,5 @@
 /** The groups of all lanes as one: those with the same key and window are joined (keys.ts, sums.ts). */
+import { setFlagsFromString } from 'node:v8';
 import type { Counted, CountedGroup, CountedValue } from '../../engine/counting.ts';
 import { canonicalKey } from './keys.ts';
 import { joined } from './sums.ts';
@@ -12,6 +13,8 @@ export interface Group {
   values: readonly CountedValue[];
 }
 
+/** So many are worth the compiler, without which the command line runs (cli/world.ts): a factor of five. */
+const MANY = 2000;
 /** No JSON text has a byte like this in it. */
 const BETWEEN = '\n';
 
@@ -34,6 +37,7 @@ export class Groups {
 
   /** Adds what a lane has counted. */
   add(counted: Counted): void {
+    if (counted.size > MANY) setFlagsFromString('--opt');
     for (const group of counted.groups()) this.#addGroup(group);
     counted.odd.forEach((count, i) => {
       this.#odd[i] = (this.#odd[i] ?? 0) + count;
@@ -42,7 +46,7 @@ export class Groups {
 
   #addGroup({ window, keys: written, count, values }: CountedGroup): void {
     const keys = written.map(canonicalKey);
-    const id = `${window}${BETWEEN}${keys.join(BETWEEN)}`;
+    const id = keys.length === 1 && window === 0n ? keys[0]! : `${window}${BETWEEN}${keys.join(BETWEEN)}`;
     const known = this.#groups.get(id);
     if (known === undefined) {
       this.#groups.set(id, { window, keys, count, values });
