@@ -72,7 +72,7 @@ export function millerArguments(spec) {
 }
 
 /** @param {string | number} text */
-const sqlString = (text) => `'${String(text).replaceAll("'", "''")}'`;
+export const sqlString = (text) => `'${String(text).replaceAll("'", "''")}'`;
 /** @param {string} text */
 const sqlName = (text) => `"${text.replaceAll('"', '""')}"`;
 /** @param {Steps} steps */
