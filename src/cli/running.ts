@@ -32,6 +32,10 @@ export async function hosted(
       talk: terminal.talk,
       progress: terminal.progress,
       onSignal: (listener) => watch.onSignal(listener),
+      onUserSignal: (signal, listener) => {
+        world.signals.on(signal, listener);
+        return () => world.signals.off(signal, listener);
+      },
       beforeDeath: (clean) => watch.beforeDeath(clean),
       onLongCall: () => watch.lapse(),
       clockMs: () => world.clockMs(),

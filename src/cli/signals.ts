@@ -14,8 +14,8 @@ const LONG_CALL_MS = 50;
 
 /** The process as the source of signals; tests use an object of their own. */
 export interface SignalSource {
-  on(signal: StopSignal, handler: () => void): void;
-  off(signal: StopSignal, handler: () => void): void;
+  on(signal: StopSignal | 'SIGHUP' | 'SIGUSR1', handler: () => void): void;
+  off(signal: StopSignal | 'SIGHUP' | 'SIGUSR1', handler: () => void): void;
   /** Sends the signal to this process. With the default handler in place it does not return. */
   raise(signal: StopSignal): void;
 }

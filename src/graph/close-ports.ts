@@ -2,7 +2,8 @@
  * The end of all ports together, after all nodes. A port whose failures go to another one ends before that does; the
  * last quarter of the time is for those that get what others could not deliver.
  */
-import type { Port, PortEnd } from './port.ts';
+import type { Port } from './port.ts';
+import type { PortEnd } from './port-end.ts';
 
 /** The share of the time that is left to the ports behind others. */
 const RESERVED = 0.25;

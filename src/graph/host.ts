@@ -61,6 +61,11 @@ export interface RunHost {
    */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /**
+   * Calls `listener` at each SIGHUP (files have been moved away) or SIGUSR1 (report what has been counted). Returns
+   * what removes it; until then the signal does not end the process.
+   */
+  onUserSignal?(signal: 'SIGHUP' | 'SIGUSR1', listener: () => void): () => void;
+  /**
    * Calls `clean`, which must not throw, in the moment before a second signal, or one that nobody listens for, ends
    * the process. Returns what removes it.
    */

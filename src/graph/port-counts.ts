@@ -31,6 +31,8 @@ export class PortCounts {
   dead = 0;
   dropped = 0;
   droppedFull = 0;
+  /** Deliveries that were taken and are not settled. One may be settled while it is being taken. */
+  owed = 0;
   keyless = 0;
   readonly #outlet: Outlet;
   readonly #clockMs: () => number;
@@ -51,6 +53,7 @@ export class PortCounts {
 
   /** A delivery that was offered at `startMs` has arrived or failed. */
   settled(startMs: number): void {
+    this.owed--;
     this.#deliveryMs.add(this.#clockMs() - startMs);
   }
 

@@ -15,6 +15,7 @@ import { SinkError, sinkError } from '../io/errors.ts';
 import type { Delivery, Outlet } from '../io/types.ts';
 import { excerpt } from '../text/printable.ts';
 import { PortCounts } from './port-counts.ts';
+import type { PortClosing, PortEnd } from './port-end.ts';
 import { portWords } from './port-words.ts';
 import { failTogether, type Receipt } from './receipt.ts';
 import { Redirect } from './redirect.ts';
@@ -29,26 +30,6 @@ export interface PortOptions {
   readonly onFailure: 'stop' | 'drop' | Port;
   /** Milliseconds by a clock that never goes back. */
   readonly clockMs: () => number;
-}
-
-/** How a port is to end. */
-export interface PortClosing {
-  /** For what it has taken. */
-  readonly withinMs: number;
-  /** After that, for what goes to another port instead. */
-  readonly redirectMs: number;
-  readonly isWhole: boolean;
-}
-
-/** How a port has ended. */
-export interface PortEnd {
-  readonly name: string;
-  /** All that was taken has arrived, or was lost by the topology's own say. */
-  readonly isWhole: boolean;
-  /** What has not been reported yet. */
-  readonly failure: SinkError | undefined;
-  /** What has to be said. */
-  readonly words: readonly string[];
 }
 
 export class Port implements Taker {
@@ -184,6 +165,11 @@ export class Port implements Taker {
     return this.#room;
   }
 
+  /** Resolves when all that it took is settled. */
+  flush(): Promise<void> {
+    return this.#outlet.flush();
+  }
+
   /** Opens files anew. @returns what went wrong; it goes on as before then */
   reopen(): SinkError | undefined {
     try {
@@ -238,7 +224,8 @@ export class Port implements Taker {
     };
     for (const receipt of receipts) receipt.retain();
     const answer = this.#outlet.offer(delivery);
-    if (answer === 'full') for (const receipt of receipts) receipt.release();
+    if (answer === 'taken') this.counts.owed++;
+    else for (const receipt of receipts) receipt.release();
     return answer;
   }
 

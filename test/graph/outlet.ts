@@ -44,7 +44,9 @@ export class HeldOutlet implements Outlet {
     return new Promise((resolve) => this.#wake.push(resolve));
   }
 
-  async flush(): Promise<void> {}
+  async flush(): Promise<void> {
+    while (this.open.length > 0) await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
 
   halt(failure: SinkError): void {
     this.halted = failure;

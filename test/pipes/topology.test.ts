@@ -99,6 +99,42 @@ routes:
   });
 });
 
+describe('the figures of a run', () => {
+  const yaml = `
+sinks: { errors: { type: file, path: figures.ndjson } }
+routes:
+  - from: stdin
+    first:
+      - { where: 'level == "error"', to: errors }
+      - { where: 'level == "info"', to: stdout }
+`;
+  const input = '{"level":"error"}\n{"level":"info"}\n{"level":"debug"}\n\n{bad\n{"level":"info"}\n';
+
+  test('are those of each source, node, route and sink, and add up', () => {
+    const { stderr } = run(['-c', topology('figures.yaml', yaml), '--stats=json'], input);
+    const report = JSON.parse(stderr.split('\n').find((line) => line.startsWith('{"sources"'))!);
+    expect(report.sources.stdin).toMatchObject({ records: 4, bytes: Buffer.byteLength(input) });
+    expect(report.nodes.stdin).toEqual({ records: 4, matched: 3, unrouted: 1, rejected: 1, blank: 1 });
+    expect(report.edges.map(({ from, to, records }: Record<string, unknown>) => [from, to, records])).toEqual([
+      ['stdin', 'errors', 1],
+      ['stdin', 'stdout', 2],
+    ]);
+    expect(report.sinks.errors).toMatchObject({ records: 1, failed: 0, dropped: 0, retries: 0, bytesCopied: 0 });
+    expect(report.sinks.stdout).toMatchObject({ records: 2, failed: 0 });
+  });
+
+  test('are shown while it runs, when somebody asks with SIGUSR1', async () => {
+    const slung = start('-c', topology('figures.yaml', yaml));
+    slung.write(input);
+    await slung.until('{"level":"info"}\n{"level":"info"}\n');
+    const said = slung.untilSaid('"sources"');
+    slung.child.kill('SIGUSR1');
+    expect(await said).toContain('"nodes":{"stdin":{"records":4');
+    slung.endInput();
+    expect((await slung.ended).code).toBe(1);
+  });
+});
+
 describe('sources that answer', () => {
   test('http: a request is answered when its records have arrived', async () => {
     const file = topology(

@@ -9,7 +9,7 @@ import { type Layer, type Resolved, resolveLayers } from '../../config/layers.ts
 import { batchSettings, rejectSettings, reportSettings, talkSettings } from '../../config/parts.ts';
 import type { PluginSetting } from '../../config/settings.ts';
 import type { TopologySettings } from '../../pipeline/topology/settings.ts';
-import { excerpt } from '../../text/printable.ts';
+import { excerpt, quoted } from '../../text/printable.ts';
 import type { PluginNode, Topology } from '../../topology/index.ts';
 import type { CommandName } from '../commands.ts';
 import { flagsOf } from '../flags/flags.ts';
@@ -22,7 +22,7 @@ import type { LoadedFile } from './file.ts';
 const beside: ReadonlySet<string> = new Set([
   ...['config', 'set', 'only', 'batchBytes', 'batchRecords', 'batchAge', 'maxRecord', 'maxDepth', 'lanes'],
   ...['onError', 'maxErrors', 'stats', 'exitStatus', 'errors', 'quiet', 'verbose', 'color', 'help', 'version'],
-  ...['loadLimit', 'maxPluginSize', 'pluginStderr', 'uncheckedOutput', 'cache'],
+  ...['loadLimit', 'maxPluginSize', 'pluginStderr', 'uncheckedOutput', 'cache', 'metrics', 'metricsPublic'],
 ]);
 
 /** What was typed in front of the file's layer, for a command that runs a topology. @throws UsageError */
@@ -77,8 +77,20 @@ export function topologySettings(
         return [node.name, { kind, setting: pluginSetting(node, bytes, resolved, world) }];
       }),
     ),
+    metrics: metricsAddress(resolved),
     cacheFile: resolved.optionalText('cache'),
   });
+}
+
+/** HOST:PORT of --metrics. @throws UsageError */
+function metricsAddress(resolved: Resolved): TopologySettings['metrics'] {
+  const text = resolved.optionalText('metrics');
+  if (text === undefined) return undefined;
+  const [, host = '', port = ''] = /^(\[[0-9a-f:.]+\]|[^\s:/]+):(\d{1,5})$/i.exec(text) ?? [];
+  if (host === '' || Number(port) > 65_535) {
+    throw new UsageError(`--metrics: ${quoted(text)} is not HOST:PORT`, 'For example: --metrics 127.0.0.1:9090');
+  }
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), isPublic: resolved.boolean('metricsPublic') };
 }
 
 function pluginSetting(node: PluginNode, bytes: Uint8Array, resolved: Resolved, world: World): PluginSetting {

@@ -8,20 +8,24 @@
  * The surprising part: a node has ended when its sinks have taken what it output. Whether that has arrived is known
  * only when the ports are closed, so the outcome is decided after that.
  */
+
 import { counted } from '../../format/count.ts';
 import { closePorts } from '../../graph/close-ports.ts';
-import type { Graph } from '../../graph/graph.ts';
 import { executeHeard } from '../../graph/heard.ts';
-import type { RunHost, RunOutcome } from '../../graph/host.ts';
+import type { RunHost, RunOutcome, StopSignal } from '../../graph/host.ts';
 import { outcomeOf } from '../../graph/outcome.ts';
 import { SinkError, SourceError } from '../../io/index.ts';
+import { openPages, type Page, type PagesListen } from '../../io/pages-listen.ts';
 import { servicesFor } from '../../stage/plugin/setup.ts';
 import { excerpt } from '../../text/printable.ts';
 import { Build, type Connected } from './build.ts';
+import { Delivering } from './delivering.ts';
 import { type OpenedEnds, openEndsOf, type TopologyEnds } from './ends.ts';
+import { metricsText } from './metrics.ts';
 import { PatienceWatch } from './patience.ts';
 import { planNodes } from './plan.ts';
 import type { TopologySettings } from './settings.ts';
+import { renderReport, type TopologyReport, topologyReport } from './stats.ts';
 
 /**
  * One run. @param ends how sources and sinks are opened
@@ -53,6 +57,8 @@ class TopologyRun {
   readonly #settings: TopologySettings;
   readonly #host: RunHost;
   readonly #connected: Connected;
+  readonly #delivering: Delivering;
+  #signal: StopSignal | undefined;
 
   constructor(build: Build, ends: OpenedEnds, settings: TopologySettings, host: RunHost) {
     this.#build = build;
@@ -60,6 +66,14 @@ class TopologyRun {
     this.#settings = settings;
     this.#host = host;
     this.#connected = build.connect(ends);
+    const { sinks, shutdownTimeoutMs: timeoutMs } = settings.topology;
+    const patient = new Set(sinks.filter(({ type }) => /^std|^file$/.test(type)).map(({ name }) => name));
+    const isPatient = (name: string): boolean => patient.has(name);
+    this.#delivering = new Delivering([...ends.ports.values()], {
+      timeoutMs,
+      isPatient,
+      clockMs: () => host.clockMs(),
+    });
   }
 
   async execute(): Promise<RunOutcome> {
@@ -67,24 +81,38 @@ class TopologyRun {
     const { ports, sources } = this.#ends;
     for (const port of ports.values()) port.watch(() => graph.wake());
     const patience = new PatienceWatch([...ports.values()], this.#host);
+    const ends = [
+      () => patience.end(),
+      this.#host.onSignal((signal) => this.#stop(signal)),
+      this.#host.onUserSignal?.('SIGHUP', () => this.#reopen()),
+      this.#host.onUserSignal?.('SIGUSR1', () => this.#host.talk.info(JSON.stringify(this.#report()))),
+    ];
+    let pages: PagesListen | undefined;
     try {
-      await executeHeard(graph, this.#host, (signal) => {
-        graph.stop(signal);
-        graph.giveUpAfter(this.#settings.topology.shutdownTimeoutMs);
-      });
-      return await this.#conclude(graph);
+      pages = await this.#openMetrics();
+      await executeHeard(graph, this.#host, () => {});
+      return await this.#conclude(await this.#delivering.until());
     } finally {
-      patience.end();
+      for (const end of ends) end?.();
+      pages?.close();
       for (const source of sources.values()) source.close();
     }
   }
 
-  async #conclude(graph: Graph): Promise<RunOutcome> {
+  #stop(signal: StopSignal): void {
+    const { graph } = this.#connected;
+    this.#signal = signal;
+    graph.stop(signal);
+    graph.giveUpAfter(this.#settings.topology.shutdownTimeoutMs);
+    this.#delivering.hurry();
+  }
+
+  /** @param withinMs for the end of the ports */
+  async #conclude(withinMs: number): Promise<RunOutcome> {
     const { talk } = this.#host;
-    const { shutdownTimeoutMs: withinMs } = this.#settings.topology;
     const nodes = [...this.#connected.nodes.values()];
     const ends = nodes.map(({ end }) => end!);
-    const isWhole = graph.signal === undefined && ends.every(({ isBroken }) => !isBroken);
+    const isWhole = this.#signal === undefined && ends.every(({ isBroken }) => !isBroken);
     const closing = { withinMs, isWhole, clockMs: () => this.#host.clockMs() };
     const closed = await closePorts([...this.#ends.ports.values()], closing);
     for (const { failure, words } of closed) {
@@ -93,14 +121,44 @@ class TopologyRun {
     }
     for (const { stage } of this.#build.plugins) stage.summarise();
     this.#tellUnanswered();
-    const records = closed.length;
+    const report = this.#report();
+    const { stats, exitStatus } = this.#settings.report;
+    if (stats === 'json') talk.info(JSON.stringify(report));
+    else if (stats === 'human') talk.info(renderReport(report));
+    const isEmpty = Object.values(report.sinks).every(({ records }) => records === 0);
     const outcome = outcomeOf(ends, {
-      isEmpty: this.#settings.report.exitStatus && records === 0,
+      isEmpty: exitStatus && isEmpty,
       hasFaults: this.#build.plugins.some(({ stage }) => stage.hasFaults),
       status: this.#build.plugins.find(({ stage }) => stage.status !== 0 && stage.exitsWithStatus)?.stage.status,
     });
-    const isDelivered = closed.every((end) => end.isWhole);
-    return outcome.kind === 'done' && outcome.code === 0 && !isDelivered ? { kind: 'done', code: 1 } : outcome;
+    const isDelivered = closed.every((end) => end.isWhole) && ends.every(({ isGivenUp }) => isGivenUp !== true);
+    if (!isDelivered) return outcome.kind === 'done' && outcome.code !== 0 ? outcome : { kind: 'done', code: 1 };
+    return this.#signal === undefined ? outcome : { kind: 'signal', signal: this.#signal };
+  }
+
+  /** @throws SourceError */
+  async #openMetrics(): Promise<PagesListen | undefined> {
+    const { metrics } = this.#settings;
+    if (metrics === undefined) return undefined;
+    const type = 'text/plain; version=0.0.4; charset=utf-8';
+    const page = (): Page => ({ type, text: metricsText(this.#report()) });
+    const pages = await openPages({ name: '--metrics', ...metrics, pages: { '/metrics': page } });
+    const host = metrics.host.includes(':') ? `[${metrics.host}]` : metrics.host;
+    const address = `http://${host}:${pages.port}/metrics`;
+    if (metrics.port === 0) this.#host.talk.warn(`metrics are at ${address}`, { address });
+    return pages;
+  }
+
+  #report(): TopologyReport {
+    return topologyReport(this.#build.parts, this.#connected, this.#ends);
+  }
+
+  /** Somebody has moved files away that are added to. */
+  #reopen(): void {
+    for (const port of this.#ends.ports.values()) {
+      const failure = port.reopen();
+      if (failure !== undefined) this.#host.talk.warn(failure.message);
+    }
   }
 
   /** Units that nobody has settled come again, or were refused. */

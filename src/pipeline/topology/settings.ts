@@ -21,6 +21,8 @@ export interface TopologySettings {
   readonly talk: TalkSettings;
   /** By the names of the nodes. */
   readonly plugins: ReadonlyMap<string, { readonly kind: PluginKind; readonly setting: PluginSetting }>;
+  /** Where to show the figures of the run; undefined: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number; readonly isPublic: boolean } | undefined;
   /** The file in which plugins keep what they cache; undefined: in memory. */
   readonly cacheFile: string | undefined;
 }

@@ -4,6 +4,7 @@
  * closed only when everything that was read is settled: an http client is still waiting for its answer then.
  */
 import { isAbsolute, join } from 'node:path';
+import type { InputCounts } from '../../graph/batch.ts';
 import type { RunHost } from '../../graph/host.ts';
 import { fromStart, type Inlet, type OpenInput } from '../../graph/inlet.ts';
 import { UnitLedger } from '../../graph/units.ts';
@@ -24,6 +25,8 @@ import type { TopologySettings } from './settings.ts';
 export interface OpenedSource {
   readonly name: string;
   readonly inlet: Inlet;
+  /** What has been read of it. */
+  readonly counts: InputCounts;
   /** What became of its units; undefined for a source that does not want to know. */
   readonly units: UnitLedger | undefined;
   /** When everything is settled, or given up. */
@@ -63,8 +66,9 @@ const whole = (path: string, { topology }: TopologySettings): string =>
 /** Files one after another, straight into the blocks of the first node. */
 function files(name: string, inputs: readonly string[], { rejects }: TopologySettings): OpenedSource {
   const open = sourcesOf(rejects);
-  const inlet: Inlet = { kind: 'inputs', inputs, open: (input) => fromStart(open(input)) };
-  return { name, inlet, units: undefined, close: () => {} };
+  const counts = { records: 0, bytes: 0 };
+  const inlet: Inlet = { kind: 'inputs', inputs, open: (input) => ({ ...fromStart(open(input)), counts }) };
+  return { name, inlet, counts, units: undefined, close: () => {} };
 }
 
 /** The files of patterns as they are now. @throws SourceError when a pattern finds none */
@@ -143,12 +147,13 @@ function tellAddress(name: string, address: string, isUnknown: boolean, { talk }
   else talk.verbose(1, text);
 }
 
-type Ends = Pick<OpenedSource, 'inlet' | 'units'>;
+type Ends = Pick<OpenedSource, 'inlet' | 'counts' | 'units'>;
 
 /** It ends when it is asked to, after what it has taken. */
 function live(source: ByteSource & { stop(): void }): Ends {
-  const open: OpenInput = () => ({ ...fromStart(source), stop: () => source.stop() });
-  return { inlet: { kind: 'inputs', inputs: [source.name], open }, units: undefined };
+  const counts = { records: 0, bytes: 0 };
+  const open: OpenInput = () => ({ ...fromStart(source), counts, stop: () => source.stop() });
+  return { inlet: { kind: 'inputs', inputs: [source.name], open }, counts, units: undefined };
 }
 
 /** What was read counts as delivered. */
@@ -171,6 +176,7 @@ function asRead(source: UnitSource): Ends {
 /** Its units are settled when what came of them is. */
 function answering(source: UnitSource, clockMs: () => number, tellsRows = false): Ends {
   const units = new UnitLedger(source, { clockMs, tellsRows });
-  const open: OpenInput = () => ({ ...fromStart(source), units, stop: () => source.stop(), isOwned: true });
-  return { inlet: { kind: 'inputs', inputs: [source.name], open }, units };
+  const counts = { records: 0, bytes: 0 };
+  const open: OpenInput = () => ({ ...fromStart(source), counts, units, stop: () => source.stop(), isOwned: true });
+  return { inlet: { kind: 'inputs', inputs: [source.name], open }, counts, units };
 }

@@ -153,6 +153,9 @@ _slung() {
         '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
         '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
         '*--only=[Only these routes\: '\''app -> geo -> out'\'']:ROUTE: ' \
+        '--metrics=[Show the figures of the run there, for Prometheus]:HOST:PORT: ' \
+        '--metrics-public[Other machines may read --metrics]' \
+        '--no-metrics-public[Opposite of --metrics-public]' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \

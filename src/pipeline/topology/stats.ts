@@ -1,0 +1,169 @@
+/**
+ * What a topology's run has counted so far: by source, node, route and sink. The names are those of --stats=json,
+ * which are an interface (slung.yaml(5)).
+ */
+import { counted, grouped } from '../../format/count.ts';
+import type { Percentiles } from '../../graph/histogram.ts';
+import type { PortReport } from '../../graph/port-counts.ts';
+import { excerpt } from '../../text/printable.ts';
+import type { Connected, Part } from './build.ts';
+import type { OpenedEnds } from './ends.ts';
+import type { OpenedSource } from './sources.ts';
+
+export interface SourceReport {
+  readonly records: number;
+  /** Of the lines that were read, decompressed. */
+  readonly bytes: number;
+  /** Those that a source answers for one by one; 0 for a source without. */
+  readonly units: number;
+  readonly acked: number;
+  readonly nacked: number;
+  readonly inFlight: number;
+  readonly ackMs: Percentiles | undefined;
+}
+
+export interface NodeReport {
+  readonly records: number;
+  /** Records that one of its routes takes, or that the plugin wants. */
+  readonly matched: number;
+  /** Records that none of its routes takes. */
+  readonly unrouted: number;
+  readonly rejected: number;
+  readonly blank: number;
+  /** Of plugins: records that it failed on, calls, and the time in them. */
+  readonly faults?: number;
+  readonly calls?: number;
+  readonly secondsInGuest?: number;
+}
+
+export interface EdgeReport {
+  readonly from: string;
+  readonly to: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly batches: number;
+  readonly bytesCopied: number;
+  readonly waitedMs: number;
+}
+
+export interface TopologyReport {
+  readonly sources: Readonly<Record<string, SourceReport>>;
+  readonly nodes: Readonly<Record<string, NodeReport>>;
+  readonly edges: readonly EdgeReport[];
+  readonly sinks: Readonly<Record<string, PortReport>>;
+  readonly bytesCopied: number;
+  readonly seconds: number;
+}
+
+/** The figures of now. */
+export function topologyReport(parts: readonly Part[], connected: Connected, ends: OpenedEnds): TopologyReport {
+  const edges = edgeReports(parts, connected);
+  const sinks = Object.fromEntries([...ends.ports].map(([name, { counts }]) => [name, counts.report()]));
+  // What leaves a plugin for its router has no route.
+  const behind = parts.filter(({ planned }) => planned.kind === 'router' && planned.source === undefined);
+  const inside = behind.reduce((sum, part) => sum + connected.nodes.get(part)!.report().bytesIn, 0);
+  return {
+    sources: Object.fromEntries([...ends.sources.values()].map((source) => [source.name, sourceReport(source)])),
+    nodes: nodeReports(parts, connected),
+    edges,
+    sinks,
+    bytesCopied: edges.reduce((sum, edge) => sum + edge.bytesCopied, inside),
+    seconds: Number(connected.graph.seconds.toFixed(6)),
+  };
+}
+
+function sourceReport({ counts, units }: OpenedSource): SourceReport {
+  const { records, bytes } = counts;
+  const none = { units: 0, acked: 0, nacked: 0, inFlight: 0, ackMs: undefined };
+  return { records, bytes, ...(units?.report() ?? none) };
+}
+
+/** By the names of the topology: a plugin and the router behind it are one. */
+function nodeReports(parts: readonly Part[], { nodes }: Connected): Readonly<Record<string, NodeReport>> {
+  const reports: Record<string, NodeReport> = {};
+  for (const part of parts) {
+    const { records, matched, rejected, blank } = nodes.get(part)!.report();
+    if (part.kind === 'plugin') {
+      const { calls, secondsInGuest, failures, matched: wanted } = part.stage.figures(0, 0);
+      const guest = { faults: failures, calls, secondsInGuest };
+      reports[part.planned.plugin.name] = { records, matched: wanted, unrouted: 0, rejected, blank, ...guest };
+      continue;
+    }
+    const { of } = part.planned;
+    const unrouted = 'unrouted' in part.stage ? part.stage.unrouted : records - matched;
+    const before = reports[of];
+    if (before === undefined) reports[of] = { records, matched: records - unrouted, unrouted, rejected, blank };
+    else reports[of] = { ...before, unrouted, rejected: before.rejected + rejected };
+  }
+  return reports;
+}
+
+function edgeReports(parts: readonly Part[], { edges, nodes }: Connected): readonly EdgeReport[] {
+  return parts.flatMap((part) => {
+    const planned = part.planned;
+    const own = planned.kind === 'router' ? planned.edges : planned.output.to === 'sinks' ? planned.output.edges : [];
+    const routed = own.map(({ id, from, to }): EdgeReport => {
+      const { records, bytes, batches, bytesCopied, waitedMs } = edges.get(id)!.counts;
+      return { from, to, records, bytes, batches, bytesCopied, waitedMs: Math.round(waitedMs) };
+    });
+    // What a plugin reads by itself is counted by the plugin.
+    if (planned.kind !== 'plugin') return routed;
+    const direct = [
+      ...planned.sources.map(({ name }) => name),
+      ...(planned.before === undefined ? [] : [planned.before.name]),
+    ];
+    const { records, bytesIn, batches } = nodes.get(part)!.report();
+    const read = { records, bytes: bytesIn, batches: Object.values(batches).reduce((sum, count) => sum + count, 0) };
+    const isOnly = direct.length === 1 && planned.edges.length === 0;
+    const into = direct.map((from): EdgeReport => {
+      const figures = isOnly ? read : { records: 0, bytes: 0, batches: 0 };
+      return { from, to: planned.plugin.name, ...figures, bytesCopied: 0, waitedMs: 0 };
+    });
+    return [...into, ...routed];
+  });
+}
+
+/** The report of --stats, for people. */
+export function renderReport({ sources, nodes, edges, sinks, bytesCopied, seconds }: TopologyReport): string {
+  const lines: string[] = [];
+  for (const [name, { records, bytes, units, acked, nacked, inFlight }] of Object.entries(sources)) {
+    const answers =
+      units > 0
+        ? `, ${counted(units, 'unit')}: ${grouped(acked)} acked, ${grouped(nacked)} nacked, ${grouped(inFlight)} open`
+        : '';
+    lines.push(`source ${excerpt(name)}: ${counted(records, 'record')}, ${counted(bytes, 'byte')}${answers}`);
+  }
+  for (const [name, node] of Object.entries(nodes)) {
+    const { records, unrouted, rejected, faults, calls, secondsInGuest } = node;
+    const guest =
+      calls === undefined
+        ? ''
+        : `, ${counted(calls, 'call')}, ${secondsInGuest!.toFixed(3)} s in guest, ${counted(faults!, 'failure')}`;
+    lines.push(
+      `node ${excerpt(name)}: ${counted(records, 'record')}, ${grouped(rejected)} rejected, ${grouped(unrouted)} unrouted${guest}`,
+    );
+  }
+  for (const { from, to, records, bytes, waitedMs } of edges) {
+    const waited = waitedMs > 0 ? `, waited ${grouped(waitedMs)} ms` : '';
+    lines.push(
+      `edge ${excerpt(from)} -> ${excerpt(to)}: ${counted(records, 'record')}, ${counted(bytes, 'byte')}${waited}`,
+    );
+  }
+  for (const [name, sink] of Object.entries(sinks)) {
+    const { records, batches, retries, failed, dead, dropped, bufferPeak, waitedForMs } = sink;
+    const trouble = [
+      ['retries', retries],
+      ['failed', failed],
+      ['sent elsewhere', dead],
+      ['dropped', dropped],
+      ['bytes buffered at most', bufferPeak],
+      ['ms waited for', waitedForMs],
+    ] as const;
+    const words = trouble.filter(([, count]) => count > 0).map(([what, count]) => `, ${grouped(count)} ${what}`);
+    lines.push(
+      `sink ${excerpt(name)}: ${counted(records, 'record')} in ${grouped(batches)} ${batches === 1 ? 'delivery' : 'deliveries'}${words.join('')}`,
+    );
+  }
+  lines.push(`copied ${counted(bytesCopied, 'byte')} between nodes and into buffers, ${seconds.toFixed(3)} s`);
+  return lines.join('\n');
+}
