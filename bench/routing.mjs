@@ -97,6 +97,7 @@ function report(slung, sample, shape) {
     return { label, classes: routes.where.length, least: Number.POSITIVE_INFINITY, run };
   };
   const one = row('1', { where: conditions(1) });
+  const absent = row('1 absent', { where: conditions(1, () => 'absent') });
   const kinds = COUNTS.map((count) => {
     const where = conditions(count);
     return [
@@ -110,10 +111,12 @@ function report(slung, sample, shape) {
   const { engine, process: run } = engineFor(slung, sample, { where: conditions(1) });
   run();
   const { records } = engine.counts(0);
-  takeTurns([one, ...kinds.flat(), ...grouped], records);
+  takeTurns([one, absent, ...kinds.flat(), ...grouped], records);
   const cells = kinds.map((rows, i) => {
     const count = /** @type {number} */ (COUNTS[i]);
-    return [String(count), ...rows.map(({ least }) => round((least - one.least) / (count - 1)))];
+    /** @param {Row} each */
+    const base = ({ label }) => (label === 'absent' ? absent : one);
+    return [String(count), ...rows.map((each) => round((each.least - base(each).least) / (count - 1)))];
   });
   const head = [
     'classes',
