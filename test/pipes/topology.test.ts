@@ -70,6 +70,15 @@ routes:
     expect(text('every.csv')).toBe('b,a\n"x, y",2\n');
   });
 
+  test('sends what is no object to the file for records without a value', () => {
+    const sink = "sinks: { by: { type: dir, path: 'by/{k}.ndjson', where-missing: none } }";
+    const file = topology('by.yaml', `${sink}\nroutes: [ stdin -> by, stdin -> stdout ]\n`);
+    const lines = '{"k":"a"}\n5\n{"n":1}\n[1]\n';
+    const { stdout, stderr, status } = run(['-c', file], lines);
+    expect({ stdout, stderr, status }).toEqual({ stdout: lines, stderr: '', status: 0 });
+    expect(text('by/none.ndjson')).toBe('5\n{"n":1}\n[1]\n');
+  });
+
   test('reads FILE operands in the place of standard input, and refuses them where nothing reads that', () => {
     writeFileSync(at('in.ndjson'), '{"a":1}\n');
     const file = topology('plain.yaml', 'routes: [ stdin -> stdout ]\n');

@@ -288,7 +288,7 @@ function placesOfNode({ sinks }: Topology, name: string): readonly string[] | un
 /** A route for the values that the files of a dir sink are named after, of the same records. */
 function keyEdge(edge: TopologyEdge, places: readonly string[]): RouteEdge {
   const fields = places.map((path) => ({ name: path, path }));
-  return { ...edge, projection: { format: 'tsv', fields, header: false } };
+  return { ...edge, projection: { format: 'tsv', fields, header: false, takesAny: true } };
 }
 
 /** The lines pass as they are, whatever is in them. */
