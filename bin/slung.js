@@ -18,13 +18,17 @@ const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { b
 const isTyped = (arg, flag) =>
   arg.split('=')[0] === flag || (/^-[^-]/.test(arg) && flag === `-${flag[1]}` && arg.includes(flag[1]));
 const isWhole = args.some((arg) => command.wholeWith?.some((flag) => isTyped(arg, flag)));
-const { codeFolder, keepCode, load } = require('../dist/start.cjs');
+const { codeFolder, keepCode, load, shortInput } = require('../dist/start.cjs');
 
 const folder = codeFolder(process.env);
-const ahead = command.startsThread && !isWhole ? [require('../dist/thread-ahead.cjs').startAhead(folder)] : [];
+const mayNeedThread = command.startsThread && !isWhole;
+const short = mayNeedThread ? shortInput(args) : undefined;
+const startThread = () => require('../dist/thread-ahead.cjs').startAhead(folder);
+const ahead = mayNeedThread && short === undefined ? [startThread()] : [];
 const { main } = load(isWhole ? 'cli' : command.bundle, folder);
 
-main(args, { takeThread: () => ahead.pop(), keepCode }).then((code) => {
+const takeThread = () => ahead.pop() ?? startThread();
+main(args, { takeThread, shortInput: short, keepCode }).then((code) => {
   process.exitCode = code;
   keepCode();
 });

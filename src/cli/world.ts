@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import type { CountSettings } from '../config/count.ts';
 import type { RunSettings, StoreSettings, WriteSettings } from '../config/settings.ts';
-import type { RunHost, RunOutcome, RunSelect } from '../graph/host.ts';
+import type { RunHost, RunOutcome, RunSelect, ShortInput } from '../graph/host.ts';
 import type { PointStore } from '../graph/point-store.ts';
 import { spareCompiler } from '../io/compiler.ts';
 import { isTerminal } from '../io/is-terminal.ts';
@@ -66,6 +66,8 @@ export interface World {
   loadOpenStore(): Promise<(settings: StoreSettings, warn: (text: string) => void) => PointStore>;
   /** See RunHost. */
   takeThread?(): Worker | undefined;
+  /** See RunHost. */
+  readonly shortInput?: ShortInput | undefined;
   /** Keeps the compiled code for the next start; see start/load.ts. */
   keepCode?(): void;
 }

@@ -48,6 +48,13 @@ export interface Progress {
   clear(): void;
 }
 
+export interface ShortInput {
+  /** How long all of it is. */
+  readonly bytes: number;
+  /** How long the main thread may be busy with a guest, which a signal has to wait for. */
+  readonly mostMs: number;
+}
+
 /** The signals that end a run in good order. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -77,8 +84,10 @@ export interface RunHost {
   onLongCall?(): void;
   /** Milliseconds from an arbitrary start, never going back, with fractions. */
   clockMs(): number;
-  /** A thread that was started ahead for a plugin (thread-ahead.ts): the first who asks owns it. */
+  /** A thread for a plugin (thread-ahead.ts), perhaps started ahead: who asks owns it. */
   takeThread?(): Worker | undefined;
+  /** What is known of the input when it is short: then a plugin may do without a thread. */
+  readonly shortInput?: ShortInput | undefined;
   /** Opens a store for writing; absent where there is none (the library). @throws StoreError */
   openStore?(settings: StoreSettings): Promise<PointStore>;
 }

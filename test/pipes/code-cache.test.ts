@@ -40,7 +40,7 @@ async function output(words: string, changes: NodeJS.ProcessEnv = {}): Promise<s
 }
 
 const select = 'select -w has(level) -f level,msg --to csv fixtures/data/app.ndjson';
-const plugin = 'run fixtures/plugins/tangent/scaffold-as.wasm fixtures/plugins/tangent/input.ndjson';
+const plugin = 'run fixtures/plugins/wasi/copy.wasm fixtures/plugins/tangent/input.ndjson';
 const expected = await output(select, { SLUNG_CODE_CACHE: '0' });
 
 const filesOf = (bundle: string): string[] =>

@@ -93,7 +93,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   },
   'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'rules.ts'] },
   // It runs before the program is there.
-  'cli/start': { lock: ['temporary.ts'] },
+  'cli/start': { graph: ['host.ts'], lock: ['temporary.ts'] },
   // From a checked topology to its nodes, edges and ends.
   'pipeline/topology': {
     pipeline: ['build.ts', 'ends.ts', 'run-plugins.ts'],
@@ -339,7 +339,7 @@ export const longFiles: Readonly<Record<string, string>> = {};
 /** Uses of `process` outside src/cli. */
 export const processUses: Readonly<Record<string, string>> = {
   'src/io/is-terminal.ts': 'how this system numbers devices',
-  'src/stage/plugin/thread.ts': 'the entry of a thread, as src/cli/world.ts is that of the program',
+  'src/stage/plugin/plain-world.ts': 'what a thread has of the world, as src/cli/world.ts is that of the program',
   'src/lock/process-name.ts': 'a lock names the process that has it, and so does a file that is not finished',
 };
 
@@ -350,7 +350,7 @@ export const clockUses: Readonly<Record<string, string>> = {
   'src/lock/file-lock.ts':
     'how long a lock has been silent is what the one who waits has seen, by a clock that never goes back',
   'src/lock/lock-file.ts': 'the time of a beat, which only has to be another one',
-  'src/stage/plugin/thread.ts': 'the entry of a thread, as src/cli/world.ts is that of the program',
+  'src/stage/plugin/plain-world.ts': 'what a thread has of the world, as src/cli/world.ts is that of the program',
   'src/plugin/services/services-worker.ts': 'the entry of a thread',
   'src/pipeline/stream.ts': 'the library starts a run here, as the command line does in src/cli/world.ts',
 };

@@ -11,6 +11,7 @@ import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 import { type Kept, keptIn, MARK_BYTES } from './kept-file.ts';
 import { codeFolder, isPrivate, isPrivateFolder } from './place.ts';
+import { shortInput } from './short-input.ts';
 
 /** What a bundle exports. */
 // biome-ignore lint/suspicious/noExplicitAny: each bundle has its own, and bin/slung.js is JavaScript
@@ -38,7 +39,7 @@ const { O_NOFOLLOW = 0, O_RDONLY } = constants;
 
 let unkept: Code | undefined;
 
-export { codeFolder };
+export { codeFolder, shortInput };
 
 /**
  * The exports of dist/NAME.cjs.

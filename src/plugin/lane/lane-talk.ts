@@ -4,14 +4,13 @@
  * A call is what the time limit is for: one call of an export, or for a guest that reads a stream, what it does
  * between two requests for input. Waits that are not the guest's doing divide it into parts; their times are added up.
  */
-import type { MessagePort } from 'node:worker_threads';
 import { cut } from '../../text/printable.ts';
 import * as T from './task.ts';
 
 export class LaneTalk {
   readonly #words: Int32Array;
   readonly #counts: Float64Array;
-  readonly #notes: MessagePort;
+  readonly #notes: T.NotesPort;
   readonly #clockMs: () => number;
   readonly #causes = new Map<string, number>();
   readonly #asked = new Set<string>();
@@ -22,7 +21,7 @@ export class LaneTalk {
   /** How long the guest has waited for the network in this call. */
   networkMs = 0;
 
-  constructor(ledger: SharedArrayBuffer, notes: MessagePort, clockMs: () => number) {
+  constructor(ledger: SharedArrayBuffer, notes: T.NotesPort, clockMs: () => number) {
     const { words, counts } = T.ledgerViews(ledger);
     this.#words = words;
     this.#counts = counts;

@@ -15,8 +15,22 @@ import { TangentLane } from './tangent-lane.ts';
 import { LANE_READY, type PluginTask } from './task.ts';
 import { wasiHostOf } from './wasi-world.ts';
 
-/** @throws what prevents the plugin from being used; does not return otherwise */
-export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld): void {
+interface OpenTangent {
+  readonly lane: TangentLane;
+  readonly queue: BlockQueue;
+}
+
+/**
+ * Makes the engine and the first guest.
+ * @param drain has the output of a block drained in the middle of it; undefined: by who submits to the queue
+ * @throws what prevents the plugin from being used
+ */
+export function openTangent(
+  task: PluginTask,
+  talk: LaneTalk,
+  world: LaneWorld,
+  drain?: (block: number) => void,
+): OpenTangent {
   const plan = buildPlan(task.where, { to: 'rows', fields: [], select: undefined });
   const engine = new RowEngine(task.memory, task.map, task.engineOptions, plan);
   const views = viewsOf(engine);
@@ -31,15 +45,22 @@ export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld)
     maxOutputBytes: task.maxOutputBytes,
   };
   const queue = new BlockQueue(engine, task.ledger, task.blocksDone);
+  const flush = drain ?? ((block: number) => queue.flush(block));
   const lane = new TangentLane(engine, task, talk, {
     makeGuest: (firstHandle) => {
       services.lockReleaseAll();
       world.endStderrLine();
       return new TangentGuest(module, engine, views, around, firstHandle);
     },
-    flush: (block) => queue.flush(block),
-    check: task.checksOutput ? new OutputCheck(engine, queue) : undefined,
+    flush,
+    check: task.checksOutput ? new OutputCheck(engine, { flush }) : undefined,
   });
+  return { lane, queue };
+}
+
+/** @throws what prevents the plugin from being used; does not return otherwise */
+export function serveTangent(task: PluginTask, talk: LaneTalk, world: LaneWorld): void {
+  const { lane, queue } = openTangent(task, talk, world);
   talk.note({ kind: 'ready', description: lane.start() });
   talk.started(LANE_READY);
   let isGood = true;

@@ -35,6 +35,9 @@ export interface HistoryTask {
 /** How much of what a guest writes to its standard error is shown: a bounded part, everything, nothing. */
 export type StderrMode = 'limit' | 'all' | 'none';
 
+/** Where notes go: the thread's end of a channel, or whoever takes them on the same thread. */
+export type NotesPort = Pick<MessagePort, 'postMessage'>;
+
 /** Everything that a lane's thread needs to run one plugin. */
 export interface PluginTask {
   readonly name: string;
@@ -70,7 +73,7 @@ export interface PluginTask {
   /** Undefined: the history of a Slung program is a table in memory. */
   readonly store: HistoryTask | undefined;
   readonly ledger: SharedArrayBuffer;
-  readonly notes: MessagePort;
+  readonly notes: NotesPort;
   /** To the services thread; undefined when the plugin asks for none. */
   readonly services: LaneLink | undefined;
   /**

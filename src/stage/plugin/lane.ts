@@ -19,6 +19,7 @@ import {
   restoreStep,
   sealBlock,
 } from '../../engine/steps.ts';
+import type { ShortInput } from '../../graph/host.ts';
 import type { Lane } from '../../graph/lane.ts';
 import { linesOfCall } from '../../plugin/lane/call-lines.ts';
 import { GuestStderr } from '../../plugin/lane/guest-stderr.ts';
@@ -26,6 +27,7 @@ import * as T from '../../plugin/lane/task.ts';
 import type { LaneServices } from '../../plugin/services/start.ts';
 import { CallWatch, soon, startThread, untilChange } from './call-watch.ts';
 import { LaneMail } from './mail.ts';
+import { mayRehearse, Rehearsal } from './rehearsal.ts';
 
 /** What a lane is made from; the rest of the task is the lane's own. */
 export type LaneSpec = Omit<
@@ -39,6 +41,8 @@ export interface LaneSurroundings {
   readonly connect: () => LaneServices | undefined;
   /** A thread that has been started ahead, once. */
   readonly takeThread: () => Worker | undefined;
+  /** See RunHost; undefined where a thread is started in any case. */
+  readonly shortInput?: ShortInput | undefined;
   /** Takes a line of the guest's standard error, printable, as soon as it comes. */
   readonly stderr: (line: string) => void;
   /** More bad lines than this in one block end the run. */
@@ -73,6 +77,8 @@ export class PluginLane implements Lane {
   /** Bad lines of the blocks that are done. */
   #rejectsTaken = 0;
   #hasStarted = false;
+  readonly #mayRehearse: boolean;
+  #rehearsal: Rehearsal | undefined;
   #state: 'running' | 'ending' | 'failed' | 'closed' = 'running';
 
   constructor(spec: LaneSpec, plan: Plan, options: EngineOptions, around: LaneSurroundings) {
@@ -86,19 +92,24 @@ export class PluginLane implements Lane {
     this.#counts = counts;
     this.mail = new LaneMail(words, counts, around.stderr);
     this.#watch = new CallWatch(words, spec.timeLimitMs, around.clockMs);
-    this.#spawn();
+    this.#mayRehearse = around.shortInput !== undefined && mayRehearse(spec);
+    if (!this.#mayRehearse) this.#spawn();
   }
 
-  #spawn(): void {
+  #task(blocksDone: number): Omit<T.PluginTask, 'notes' | 'services'> {
+    const { memory, map, options } = this.memory;
+    return {
+      ...{ ...this.#spec, memory, map, engineOptions: options, ledger: this.#ledger, blocksDone },
+      firstHandle: Math.max(1, this.#words[T.WORD_HANDLE]!),
+    };
+  }
+
+  #spawn(blocksDone = this.#doneCount): void {
     const { port1, port2 } = new MessageChannel();
     this.#services?.release();
     this.#services = this.#around.connect();
     const services = this.#services?.link;
-    const { memory, map, options } = this.memory;
-    const task: T.PluginTask = {
-      ...{ ...this.#spec, memory, map, engineOptions: options, ledger: this.#ledger, notes: port2, services },
-      ...{ blocksDone: this.#doneCount, firstHandle: Math.max(1, this.#words[T.WORD_HANDLE]!) },
-    };
+    const task: T.PluginTask = { ...this.#task(blocksDone), notes: port2, services };
     Atomics.store(this.#words, T.WORD_STATE, T.LANE_STARTING);
     this.#watch.begin();
     this.mail.open(port1);
@@ -108,6 +119,10 @@ export class PluginLane implements Lane {
 
   /** Resolves when the plugin has said who it is. @throws PluginRefused when it cannot be used */
   async started(): Promise<T.PluginDescription | undefined> {
+    if (this.#mayRehearse) {
+      this.#rehearsal = Rehearsal.open(this.#task(0), this.#around.shortInput!, this.memory, this.mail);
+      if (this.#rehearsal === undefined) this.#giveUpRehearsal();
+    }
     while (this.#state === 'ending' || (this.#state === 'running' && this.#isStarting)) {
       if (this.#state === 'ending') await soon();
       else await untilChange(this.#words, T.WORD_STATE, T.LANE_STARTING, START_CHECK_MS);
@@ -123,10 +138,38 @@ export class PluginLane implements Lane {
     throw new PluginRefused('its thread ended before it had started');
   }
 
+  /** A thread takes over, from the beginning unless a block is done: then the input has grown meanwhile. */
+  #giveUpRehearsal(): void {
+    this.#rehearsal = undefined;
+    const done = this.#words[T.WORD_SUBMITTED]!;
+    if (done === 0) {
+      this.#words.fill(0);
+      this.#counts.fill(0);
+    }
+    this.#spawn(done);
+  }
+
   submit(block: number, from: number, to: number, origin?: object): void {
-    const { memory } = this;
     if (origin !== this.#origin) this.#inputNumber++;
     this.#origin = origin;
+    this.#prepare(block, from, to);
+    if (this.#rehearsal !== undefined) {
+      this.#submitted.push(block);
+      if (this.#rehearsal.process(block)) return;
+      this.#submitted.pop();
+      this.#giveUpRehearsal();
+      this.#prepare(block, from, to);
+    }
+    this.#setState(block, L.STATE_READY);
+    this.#submitted.push(block);
+    const count = this.#words[T.WORD_SUBMITTED]!;
+    this.#words[T.WORD_QUEUE + (count % T.QUEUE_LENGTH)] = block;
+    Atomics.store(this.#words, T.WORD_SUBMITTED, count + 1);
+    Atomics.notify(this.#words, T.WORD_SUBMITTED);
+  }
+
+  #prepare(block: number, from: number, to: number): void {
+    const { memory } = this;
     memory.setWord(block, L.B_INPUT_NUMBER, this.#inputNumber);
     clearBlock(memory, block);
     clearProgress(memory, block);
@@ -135,12 +178,6 @@ export class PluginLane implements Lane {
     // Counted from the lane's beginning, see queue.ts.
     const left = this.#around.rejectsLeft() + this.#rejectsTaken;
     setRejectLimit(memory, block, left);
-    this.#setState(block, L.STATE_READY);
-    this.#submitted.push(block);
-    const count = this.#words[T.WORD_SUBMITTED]!;
-    this.#words[T.WORD_QUEUE + (count % T.QUEUE_LENGTH)] = block;
-    Atomics.store(this.#words, T.WORD_SUBMITTED, count + 1);
-    Atomics.notify(this.#words, T.WORD_SUBMITTED);
   }
 
   /** Says that no input follows the block, before it is submitted. */

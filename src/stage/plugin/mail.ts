@@ -59,6 +59,11 @@ export class LaneMail {
     this.#causes.set(number, cause);
   }
 
+  /** Takes what was told on this thread. */
+  deliver(notes: readonly T.LaneNote[]): void {
+    for (const note of notes) this.#take(note);
+  }
+
   close(): void {
     this.receive();
     this.#port?.close();

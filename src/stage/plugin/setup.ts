@@ -204,6 +204,7 @@ export function makeStage(
       talk: around.host.talk,
       clockMs: () => around.host.clockMs(),
       takeThread: () => around.host.takeThread?.(),
+      shortInput: plugin.lanes === 1 && settings.plugins.length === 1 ? around.host.shortInput : undefined,
       connect: () =>
         around.services !== undefined && namesServices(plugin.bytes)
           ? around.services.connect(plugin.name, grants.allowNet)

@@ -3,7 +3,6 @@
  * folder needs of the world is put together here: the clock, chance, standard error, and a store on disk for those
  * programs that are given one.
  */
-import { randomFillSync } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { viewsModule } from '../../engine/row-engine.ts';
 import { causeOf } from '../../plugin/lane/failure.ts';
@@ -14,24 +13,7 @@ import { serveStream } from '../../plugin/lane/serve-stream.ts';
 import { serveTangent } from '../../plugin/lane/serve-tangent.ts';
 import { LANE_REFUSED, type PluginTask } from '../../plugin/lane/task.ts';
 import { adapterModule } from '../../plugin/tangent/adapter.ts';
-
-/** What does not depend on the task. */
-type PlainWorld = Omit<LaneWorld, 'writeStderr' | 'endStderrLine'>;
-
-/** `performance` would load what measures the performance of everything. */
-function monotonicMs(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1e3 + nanoseconds / 1e6;
-}
-
-const plainWorld: Omit<PlainWorld, 'afterStart'> = {
-  nowMs: () => Date.now(),
-  monotonicMs,
-  fillRandom: (bytes) => {
-    randomFillSync(bytes);
-  },
-  openHistory: undefined,
-};
+import { type PlainWorld, plainWorld } from './plain-world.ts';
 
 function serve(task: PluginTask, plain: PlainWorld): void {
   const stderr = new GuestStderr(task.ledger, task.stderr, sendingTo(task));

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import type { Ends } from '../../../src/graph/ends.ts';
-import type { RunHost, RunOutcome } from '../../../src/graph/host.ts';
+import type { RunHost, RunOutcome, ShortInput } from '../../../src/graph/host.ts';
 import type { PointStore } from '../../../src/graph/point-store.ts';
 import type { RejectRow, RejectsWriter, Sink, Source } from '../../../src/io/index.ts';
 import type { RunReport } from '../../../src/stage/plugin/stats.ts';
@@ -126,6 +126,8 @@ class Collected {
 export interface Surroundings {
   /** A thread that has been started ahead. */
   readonly takeThread?: () => Worker | undefined;
+  /** What is said of the input. */
+  readonly shortInput?: ShortInput;
   /** Instead of the clocks below. */
   readonly clockMs?: () => number;
   /** Instead of the given reads. */
@@ -156,7 +158,7 @@ export async function runChain(
   const collected = new Collected(around.isSlow ?? false);
   const said: string[] = [];
   let report: RunReport | undefined;
-  const { takeThread } = around;
+  const { takeThread, shortInput } = around;
   const host: RunHost = {
     talk: {
       error: (text) => said.push(`error: ${text}`),
@@ -172,6 +174,7 @@ export async function runChain(
     clockMs: around.clockMs ?? (changes.timeLimitMs === undefined ? () => performance.now() : cpuMs),
     openStore: async () => around.store!,
     ...(takeThread === undefined ? {} : { takeThread }),
+    shortInput,
   };
   const ends: Ends = {
     openSource: () => source,
