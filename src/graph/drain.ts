@@ -158,6 +158,7 @@ export class Drain {
     const column = maxRecordBytes + 1;
     const row = this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
     tellTooLong(receipts, sourceOffset, row);
+    this.#edges.owe(receipts);
     for (const receipt of receipts) receipt.release();
   }
 

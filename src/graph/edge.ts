@@ -6,6 +6,7 @@ import type { Sink } from '../io/index.ts';
 import type { Batch } from './batch.ts';
 import { EdgeCounts } from './edge-counts.ts';
 import type { StoreReport } from './point-store.ts';
+import type { Receipt } from './receipt.ts';
 import type { Stats } from './stats.ts';
 
 export interface Edge {
@@ -20,6 +21,8 @@ export interface Edge {
   readonly counts: EdgeCounts;
   /** It leads to another node: when that takes no more, the other edges go on. */
   readonly leadsToNode?: true;
+  /** It takes nothing of what the node outputs, and is no reason to go on. */
+  readonly isBeside?: true;
   /**
    * Delivers what came of a batch, which stays as it is until `flush` says so.
    * @param isWhole false: it is a part of what comes of the batch; the rest follows, or the lane has given it up
@@ -28,6 +31,8 @@ export interface Edge {
   offer(batch: Batch, isWhole: boolean): void;
   /** Delivers other bytes, in turn; they are borrowed until `flush` says so. @throws SinkError */
   write(bytes: Uint8Array): void;
+  /** What was rejected since the last batch is owed to these, and to no batch. @throws SinkError */
+  owe?(receipts: readonly Receipt[]): void;
   /** Goes on. @returns whether all has been delivered. @throws SinkError */
   flush(): boolean;
   /**

@@ -1,15 +1,18 @@
 /** All edges of a node together: each is offered the same, in their order, and the slowest holds back. */
 import type { Batch } from './batch.ts';
 import type { Edge } from './edge.ts';
+import type { Receipt } from './receipt.ts';
 import type { Stage } from './stage.ts';
 import type { Waits } from './waits.ts';
 
 export class Edges {
   readonly all: readonly Edge[];
   readonly #clockMs: () => number;
+  readonly #hasOutput: boolean;
 
   constructor(all: readonly Edge[], clockMs: () => number) {
     this.all = all;
+    this.#hasOutput = all.some(({ isBeside }) => isBeside === undefined);
     this.#clockMs = clockMs;
   }
 
@@ -18,10 +21,10 @@ export class Edges {
    * is nothing but nodes behind it.
    */
   get isClosed(): boolean {
-    let isLeft = this.all.length > 0;
-    for (const { isClosed, leadsToNode } of this.all) {
+    let isLeft = this.#hasOutput;
+    for (const { isClosed, leadsToNode, isBeside } of this.all) {
       if (isClosed && leadsToNode === undefined) return true;
-      if (!isClosed) isLeft = false;
+      if (!isClosed && isBeside === undefined) isLeft = false;
     }
     return isLeft;
   }
@@ -37,6 +40,11 @@ export class Edges {
   /** The same bytes on each. @throws SinkError */
   write(bytes: Uint8Array): void {
     for (const edge of this.all) edge.write(bytes);
+  }
+
+  /** What was rejected since the last batch is owed to these. @throws SinkError */
+  owe(receipts: readonly Receipt[]): void {
+    for (const edge of this.all) edge.owe?.(receipts);
   }
 
   /**

@@ -170,6 +170,15 @@ export class Port implements Taker {
     return this.#outlet.flush();
   }
 
+  /** Whoever offered these has ended before they were taken. */
+  lose(shipments: readonly Shipment[]): void {
+    for (const { records, receipts } of shipments) {
+      this.counts.failed += records;
+      this.#hasLostAtEnd = true;
+      failTogether(receipts);
+    }
+  }
+
   /** Opens files anew. @returns what went wrong; it goes on as before then */
   reopen(): SinkError | undefined {
     try {
@@ -193,20 +202,23 @@ export class Port implements Taker {
     } catch (error) {
       this.#failure ??= sinkError(this.name, 'finish', error);
     }
-    await within(redirectMs, this.#redirect?.done);
-    this.#redirect?.giveUp();
+    await this.#redirect?.end(redirectMs);
     const isReported = this.#state === 'reported';
     this.#state = 'reported';
     return {
       name: this.name,
       isWhole: this.#failure === undefined && !this.#hasLostAtEnd && this.counts.keyless === 0,
       failure: isReported ? undefined : this.#failure,
-      words: portWords({
-        ...{ name: this.name, counts: this.counts, passed: this.#passed, failuresTo: this.failuresTo?.name },
-        isClosed: this.#outlet.isClosed === true,
-        unfinished: isWhole || this.#outlet.isAllOrNothing !== true ? undefined : isKept() ? 'kept' : 'discarded',
-      }),
+      words: [...(this.#outlet.words?.() ?? []), ...this.#words(isWhole, isKept())],
     };
+  }
+
+  #words(isWhole: boolean, isKept: boolean): readonly string[] {
+    return portWords({
+      ...{ name: this.name, counts: this.counts, passed: this.#passed, failuresTo: this.failuresTo?.name },
+      isClosed: this.#outlet.isClosed === true,
+      unfinished: isWhole || this.#outlet.isAllOrNothing !== true ? undefined : isKept ? 'kept' : 'discarded',
+    });
   }
 
   #offer(shipment: Shipment, by: object): 'taken' | 'full' {
@@ -277,15 +289,4 @@ export class Port implements Taker {
     if (this.#state !== 'open') return;
     await (this.#redirect?.done ?? this.#outlet.room());
   }
-}
-
-/** Waits for `done`, and not longer than so long. */
-async function within(ms: number, done: Promise<void> | undefined): Promise<void> {
-  if (done === undefined) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([done, late]);
-  clearTimeout(timer);
 }

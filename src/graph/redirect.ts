@@ -34,8 +34,18 @@ export class Redirect {
     if (this.#moving === undefined && !this.#move()) this.#moving = this.#moveLater();
   }
 
-  /** What the other port has not taken is lost. */
-  giveUp(): void {
+  /** Nothing more comes. What the other port has not taken after `withinMs` is lost. */
+  async end(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([this.#moving, late]);
+    clearTimeout(timer);
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
     this.to.leave(this);
     const left = this.#waiting.splice(0);
     if (left.length === 0) return;
@@ -61,7 +71,7 @@ export class Redirect {
       this.#then.moved(next.records);
       for (const receipt of next.receipts) receipt.release();
     }
-    this.giveUp();
+    this.#giveUp();
     return true;
   }
 }
