@@ -171,6 +171,8 @@ export interface Outlet {
    * @throws SinkError when it cannot be finished, or get its name
    */
   close(withinMs: number, isWhole?: () => boolean): Promise<OutletReport>;
+  /** What has to be said at the end, besides. */
+  words?(): readonly string[];
   /** So far. */
   report(): OutletReport;
 }

@@ -13,8 +13,10 @@ import { Node } from '../../graph/node.ts';
 import { NodeEdge } from '../../graph/node-edge.ts';
 import type { Port } from '../../graph/port.ts';
 import { PortEdge } from '../../graph/port-edge.ts';
+import { RejectsEdge } from '../../graph/rejects-edge.ts';
 import type { NodeSettings, Stage } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
+import type { RejectsWriter } from '../../io/index.ts';
 import type { ServicesThread } from '../../plugin/services/start.ts';
 import type { PluginStage } from '../../stage/plugin/plugin.ts';
 import { everyRecord, isStream, makeStage, outputOf } from '../../stage/plugin/setup.ts';
@@ -101,7 +103,8 @@ export class Build {
   }
 
   #common(inputs: readonly string[]): Omit<NodeSettings, 'lanes'> {
-    const { batches, rejects } = this.#settings;
+    const { batches, topology } = this.#settings;
+    const rejects = { ...this.#settings.rejects, rejectsFile: topology.rejects };
     return { input: { inputs }, batches, selection: everyRecord, output: undefined, rejects, report: undefined };
   }
 
@@ -166,7 +169,9 @@ export class Build {
     const nodes = new Map<Part, Node>();
     const byNumber = new Map<number, Edge>();
     for (const part of this.parts) {
-      const counts = this.#countsOf(part, ends);
+      const { rejects } = ends;
+      const rejecting = rejects === undefined ? undefined : new RejectsEdge(rejects.port, rejects.log);
+      const counts = this.#countsOf(part, rejecting?.writer);
       const wiring = { ends, stats: counts.stats, add, byNumber };
       const edges = part.kind === 'router' ? this.#routed(part, wiring) : this.#output(part, wiring);
       const outside = this.#outside(part, ends);
@@ -176,9 +181,10 @@ export class Build {
         part,
         new Node(
           {
-            ...{ stage: stage as Stage, settings, ...counts, inlets: own, edges },
+            ...{ stage: stage as Stage, settings, ...counts, inlets: own },
+            edges: rejecting === undefined ? edges : [rejecting, ...edges],
             collectGarbage,
-            closeRejects: () => ends.rejects?.flush(),
+            closeRejects: () => rejecting?.writer.flush(),
           },
           this.#host,
         ),
@@ -187,12 +193,11 @@ export class Build {
     return { graph: new Graph([...nodes.values()], this.#host, { stopsTogether: true }), nodes, edges: byNumber };
   }
 
-  #countsOf(part: Part, ends: OpenedEnds): Counts {
-    const { rejects } = part.settings;
+  #countsOf(part: Part, rejects: RejectsWriter | undefined): Counts {
     const of = part.kind === 'router' ? part.planned.of : part.planned.before?.name;
     const readsOutputOf = of !== undefined && this.#settings.plugins.has(of) ? of : undefined;
-    const around = { showsBadLines: true, rejects: ends.rejects };
-    const counts = countsOf(rejects, around, this.#host.talk, { readsOutputOf });
+    const around = { showsBadLines: true, rejects };
+    const counts = countsOf(part.settings.rejects, around, this.#host.talk, { readsOutputOf });
     this.#counts.set(part, counts);
     return counts;
   }

@@ -6,10 +6,10 @@ import { resolve } from 'node:path';
 import type { RunHost } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';
 import { refuseOutputAsInput } from '../../io/identity.ts';
-import type { RejectsWriter } from '../../io/index.ts';
+import type { Sink as ByteSink } from '../../io/index.ts';
 import type { Sink, Source, Topology } from '../../topology/index.ts';
 import { type PlannedNode, usedSinks } from './plan.ts';
-import { openPorts } from './ports.ts';
+import { openPorts, openRejectsLog, type PortContext } from './ports.ts';
 import type { TopologySettings } from './settings.ts';
 import { type OpenedSource, openTopologySource } from './sources.ts';
 
@@ -19,21 +19,37 @@ export interface TopologyEnds {
   openSource(source: Source, settings: TopologySettings, host: RunHost): Promise<OpenedSource>;
   /** @returns the ports by the names of their sinks @throws SinkError; nothing stays open then */
   openPorts(sinks: readonly Sink[], settings: TopologySettings, host: RunHost): Promise<ReadonlyMap<string, Port>>;
+  /** What says beside a file for rejects where its lines came from. @throws SinkError */
+  openRejectsLog?(sink: Sink, settings: TopologySettings, host: RunHost): ByteSink | undefined;
 }
 
-/** Files, descriptors and addresses. @param nowMs milliseconds since 1970 */
-export function realEnds(nowMs: () => number): TopologyEnds {
+/**
+ * Files, descriptors and addresses.
+ * @param nowMs milliseconds since 1970
+ * @param storeDirectory the store of sinks that name none
+ */
+export function realEnds(nowMs: () => number, storeDirectory: string | undefined): TopologyEnds {
+  const contextOf = ({ topology, batches }: TopologySettings, host: RunHost): PortContext => {
+    const { directory, rejects } = topology;
+    return { directory, rejects, batches, host, nowMs, storeDirectory };
+  };
   return {
     openSource: openTopologySource,
-    openPorts: async (sinks, { topology }, host) =>
-      await openPorts(sinks, { directory: topology.directory, host, nowMs }),
+    openPorts: async (sinks, settings, host) => await openPorts(sinks, contextOf(settings, host)),
+    openRejectsLog: (sink, settings, host) => openRejectsLog(sink, contextOf(settings, host)),
   };
 }
 
 export interface OpenedEnds {
   readonly sources: ReadonlyMap<string, OpenedSource>;
   readonly ports: ReadonlyMap<string, Port>;
-  readonly rejects: RejectsWriter | undefined;
+  readonly rejects: OpenedRejects | undefined;
+}
+
+/** Where what nodes reject goes. */
+export interface OpenedRejects {
+  readonly port: Port;
+  readonly log: ByteSink | undefined;
 }
 
 /**
@@ -52,13 +68,26 @@ export async function openEndsOf(
   const ports = await ends.openPorts(usedSinks(topology), settings, host);
   const sources = new Map<string, OpenedSource>();
   try {
+    const rejects = rejectsOf(ports, settings, host, ends);
     for (const source of usedSources(nodes)) sources.set(source.name, await ends.openSource(source, settings, host));
+    return { sources, ports, rejects };
   } catch (error) {
     for (const source of sources.values()) source.close();
     for (const port of ports.values()) await port.close({ withinMs: 0, redirectMs: 0, isWhole: false });
     throw error;
   }
-  return { sources, ports, rejects: undefined };
+}
+
+function rejectsOf(
+  ports: ReadonlyMap<string, Port>,
+  settings: TopologySettings,
+  host: RunHost,
+  ends: TopologyEnds,
+): OpenedRejects | undefined {
+  const { rejects, sinks } = settings.topology;
+  const sink = sinks.find(({ name }) => name === rejects);
+  if (sink === undefined) return undefined;
+  return { port: ports.get(sink.name)!, log: ends.openRejectsLog?.(sink, settings, host) };
 }
 
 function usedSources(nodes: readonly PlannedNode[]): readonly Source[] {

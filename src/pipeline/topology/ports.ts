@@ -3,14 +3,15 @@
  * failures and its repetitions. A sink that others fail into is opened before them.
  */
 import { join } from 'node:path';
+import type { BatchSettings } from '../../config/settings.ts';
 import type { RunHost } from '../../graph/host.ts';
 import { Port } from '../../graph/port.ts';
 import { AppendSink } from '../../io/append-sink.ts';
 import { ByteOutlet } from '../../io/byte-outlet.ts';
 import { DirOutlet } from '../../io/dir-outlet.ts';
 import { DropSink } from '../../io/drop-sink.ts';
-import { HttpOutlet } from '../../io/http-outlet.ts';
-import { type Sink as ByteSink, openSink } from '../../io/index.ts';
+import { identify } from '../../io/identity.ts';
+import { type Sink as ByteSink, openRejects, openSink, SinkError } from '../../io/index.ts';
 import { PathTemplate } from '../../io/path-template.ts';
 import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.ts';
 import type { Outlet } from '../../io/types.ts';
@@ -23,6 +24,12 @@ export interface PortContext {
   readonly host: RunHost;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
+  /** The sink that gets what is rejected. */
+  readonly rejects: string | undefined;
+  /** The limits of records, for stores. */
+  readonly batches: BatchSettings;
+  /** The store of sinks that name none; undefined where there is none. */
+  readonly storeDirectory: string | undefined;
 }
 
 /**
@@ -90,11 +97,13 @@ async function openOutlet(sink: Sink, context: PortContext): Promise<Outlet> {
     case 'dir':
       return openDir(sink, context);
     case 'http':
-      return openHttp(sink, context);
+      return await openHttp(sink, context);
     case 'tcp':
       return openSocket(sink, sink.address, context);
     case 'unix':
       return openSocket(sink, { socket: pathIn(context, sink.socket) }, context);
+    case 'store':
+      return await openStore(sink, context);
     default:
       throw new Error(`a sink of the type ${sink.type} is not opened here`);
   }
@@ -106,13 +115,32 @@ const pathIn = ({ directory }: PortContext, path: string): string =>
   path.startsWith('/') ? path : join(directory, path);
 
 /** A file is given up also when a signal ends the process at once. */
-function openFile({ file, mode, rotate, sync }: Of<'file'>, context: PortContext): ByteSink {
-  const { host, nowMs } = context;
+function openFile({ name, file, mode, rotate, sync }: Of<'file'>, context: PortContext): ByteSink {
+  const { host, nowMs, rejects } = context;
   const path = pathIn(context, file);
+  if (name === rejects && isRegular(path)) {
+    // Lines are there as they are rejected, and the log beside them is of the same run.
+    if (mode === 'create') openRejects(path, { inputs: [], output: '-' }).close();
+    return new AppendSink(path, { rotate, sync, nowMs });
+  }
   if (mode === 'append') return new AppendSink(path, { rotate, sync, nowMs });
   const opened = openSink(path);
   host.beforeDeath?.(() => opened.abort());
   return opened;
+}
+
+const isRegular = (path: string): boolean => identify(path, 1)?.isFile() !== false;
+
+/**
+ * Beside a file for rejects, the one that says where each line came from and why it was refused.
+ * @returns undefined for other sinks
+ * @throws SinkError
+ */
+export function openRejectsLog(sink: Sink, context: PortContext): ByteSink | undefined {
+  if (sink.type !== 'file') return undefined;
+  const path = pathIn(context, sink.file);
+  // It was named by nobody: a link there is not followed.
+  return isRegular(path) ? new AppendSink(`${path}.log`, { nowMs: context.nowMs, check: () => {} }) : undefined;
 }
 
 /** What fails there once will fail again, unless the file says that it is to be tried. */
@@ -136,7 +164,8 @@ function openDir(sink: Of<'dir'>, context: PortContext): Outlet {
 
 const contentTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv', tsv: 'text/tab-separated-values' } as const;
 
-function openHttp(sink: Of<'http'>, { host, nowMs }: PortContext): Outlet {
+async function openHttp(sink: Of<'http'>, { host, nowMs }: PortContext): Promise<Outlet> {
+  const { HttpOutlet } = await import('../../io/http-outlet.ts');
   const { name, url, headers, batchBytes, concurrency, timeoutMs, bufferBytes, retry, projection } = sink;
   return new HttpOutlet({
     ...{ name, url, headers, batchBytes, concurrency, timeoutMs, bufferBytes, retry, nowMs },
@@ -147,4 +176,14 @@ function openHttp(sink: Of<'http'>, { host, nowMs }: PortContext): Outlet {
 
 function openSocket({ name, bufferBytes, retry }: Sink, to: SocketOutletOptions['to'], { host }: PortContext): Outlet {
   return new SocketOutlet({ name, to, bufferBytes, retry, clockMs: () => host.clockMs() });
+}
+
+async function openStore(sink: Of<'store'>, context: PortContext): Promise<Outlet> {
+  const { name, directory, points, durability, retainMs, sameTime } = sink;
+  const { openStoreOutlet } = await import('../../stage/points/store-outlet.ts');
+  const place = directory === undefined ? context.storeDirectory : pathIn(context, directory);
+  if (place === undefined)
+    throw new SinkError(name, 'EINVAL', `cannot write ${name}: there is no store; give it a path`, 0);
+  const store = { directory: place, durability, retainMs, sameTime };
+  return await openStoreOutlet({ name, store, points, batches: context.batches }, context.host);
 }

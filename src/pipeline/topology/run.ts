@@ -18,6 +18,7 @@ import { SinkError, SourceError } from '../../io/index.ts';
 import { openPages, type Page, type PagesListen } from '../../io/pages-listen.ts';
 import { servicesFor } from '../../stage/plugin/setup.ts';
 import { excerpt } from '../../text/printable.ts';
+import type { Sink } from '../../topology/index.ts';
 import { Build, type Connected } from './build.ts';
 import { Delivering } from './delivering.ts';
 import { type OpenedEnds, openEndsOf, type TopologyEnds } from './ends.ts';
@@ -51,6 +52,9 @@ export async function runTopology(settings: TopologySettings, host: RunHost, end
   }
 }
 
+/** Its files are added to, so that they may be moved away meanwhile. */
+const isAddedTo = (sink: Sink): boolean => sink.type === 'dir' || (sink.type === 'file' && sink.mode === 'append');
+
 class TopologyRun {
   readonly #build: Build;
   readonly #ends: OpenedEnds;
@@ -81,10 +85,12 @@ class TopologyRun {
     const { ports, sources } = this.#ends;
     for (const port of ports.values()) port.watch(() => graph.wake());
     const patience = new PatienceWatch([...ports.values()], this.#host);
+    const isAdding = this.#settings.topology.sinks.some(isAddedTo);
     const ends = [
       () => patience.end(),
       this.#host.onSignal((signal) => this.#stop(signal)),
-      this.#host.onUserSignal?.('SIGHUP', () => this.#reopen()),
+      // Without files that are added to, a hangup ends the run like any other.
+      isAdding ? this.#host.onUserSignal?.('SIGHUP', () => this.#reopen()) : undefined,
       this.#host.onUserSignal?.('SIGUSR1', () => this.#host.talk.info(JSON.stringify(this.#report()))),
     ];
     let pages: PagesListen | undefined;
@@ -95,6 +101,7 @@ class TopologyRun {
     } finally {
       for (const end of ends) end?.();
       pages?.close();
+      this.#ends.rejects?.log?.abort();
       for (const source of sources.values()) source.close();
     }
   }

@@ -1,5 +1,5 @@
 /** Ports of real sinks: files that are made, added to and rotated, descriptors, and what a topology says of them. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
@@ -7,10 +7,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closePorts } from '../../../src/graph/close-ports.ts';
 import type { RunHost } from '../../../src/graph/host.ts';
 import type { Port } from '../../../src/graph/port.ts';
-import { missingOf, openPort, openPorts, type PortContext, placesOf } from '../../../src/pipeline/topology/ports.ts';
+import {
+  missingOf,
+  openPort,
+  openPorts,
+  openRejectsLog,
+  type PortContext,
+  placesOf,
+} from '../../../src/pipeline/topology/ports.ts';
 import type { Sink } from '../../../src/topology/index.ts';
 import { temporaryDirectory } from '../../io/support.ts';
+import { defaultFields, KeptBatches } from '../../stage/points/support.ts';
 import { eventually } from '../../support/eventually.ts';
+import { selectWith } from '../../support/settings.ts';
 
 const root = temporaryDirectory();
 let directory = '';
@@ -26,7 +35,11 @@ const host = {
   ...{ progress: undefined, onSignal: () => () => {}, clockMs: () => performance.now() },
   talk: { error: () => {}, warn: () => {}, info: () => {}, guest: () => {}, verbose: () => {} },
 } satisfies RunHost;
-const context = (): PortContext => ({ directory, host, nowMs: () => nowMs });
+const context = (changes: Partial<PortContext> = {}): PortContext => ({
+  ...{ directory, host, nowMs: () => nowMs, rejects: undefined, storeDirectory: undefined },
+  batches: selectWith({}).batches,
+  ...changes,
+});
 
 const common = {
   ...{ name: 'out', place: { line: 1, column: 1 }, path: 'sinks.out', bufferBytes: 1 << 20, whenFull: 'wait' },
@@ -100,6 +113,73 @@ describe('a file', () => {
     await expect(openPorts(sinks, context())).rejects.toThrow(/cannot add to .*folder: is a directory/);
     expect(readdirSync(directory)).toEqual(['folder']);
   });
+});
+
+describe('a file for rejects', () => {
+  test('is emptied with its log, and has its lines at once; one that is added to keeps both', async () => {
+    for (const name of ['bad', 'bad.log']) writeFileSync(join(directory, name), 'old\n');
+    for (const mode of ['append', 'create']) {
+      const sink = file({ name: 'bad', file: 'bad', mode });
+      const port = await openPort(sink, context({ rejects: 'bad' }), undefined);
+      const log = openRejectsLog(sink, context())!;
+      send(port, '1\n');
+      log.writeNow(Buffer.from('{}\n'));
+      const old = mode === 'append' ? 'old\n' : '';
+      expect(files()).toEqual({ bad: `${old}1\n`, 'bad.log': `${old}{}\n` });
+      await end(port, false);
+      log.commit();
+    }
+  });
+
+  test('has no log where it is no file, and none that a link would lead elsewhere', () => {
+    expect(openRejectsLog(sinkOf({ type: 'stderr' }), context())).toBeUndefined();
+    expect(openRejectsLog(file({ file: '/dev/null' }), context())).toBeUndefined();
+    symlinkSync('/dev/null', join(directory, 'out.ndjson.log'));
+    expect(() => openRejectsLog(file(), context())).toThrow(/cannot add to .*out\.ndjson\.log/);
+  });
+});
+
+test('files that were moved away are opened anew, when that is said', async () => {
+  const port = await openPort(file({ mode: 'append' }), context(), undefined);
+  send(port, '1\n');
+  renameSync(join(directory, 'out.ndjson'), join(directory, 'away'));
+  send(port, '2\n');
+  expect(port.reopen()).toBeUndefined();
+  send(port, '3\n');
+  expect(files()).toEqual({ away: '1\n2\n', 'out.ndjson': '3\n' });
+  renameSync(join(directory, 'out.ndjson'), join(directory, 'away'));
+  mkdirSync(join(directory, 'out.ndjson'));
+  expect(port.reopen()?.message).toMatch(/^cannot add to .*is a directory/);
+  send(port, '4\n');
+  expect(readFileSync(join(directory, 'away'), 'utf8')).toBe('3\n4\n');
+  await end(port);
+});
+
+test('a store gets points, and says at the end which records had none', async () => {
+  const store = new KeptBatches();
+  const points = { ...defaultFields, tags: [] };
+  const sink = sinkOf({
+    type: 'store',
+    directory: 'h',
+    points,
+    durability: 'batch',
+    retainMs: undefined,
+    sameTime: 'last',
+  });
+  const asked: string[] = [];
+  const openStore = async ({ directory: place }: { directory: string }) => {
+    asked.push(place);
+    return store;
+  };
+  const port = await openPort(sink, context({ host: { ...host, openStore } }), undefined);
+  send(port, '{"timestamp":1,"series":"s","value":2}\n');
+  send(port, '{}\n');
+  expect(store.points.map(({ value }) => value)).toEqual([2]);
+  const { isWhole, words } = await end(port);
+  expect([isWhole, words.length, words[0]]).toEqual([true, 1, expect.stringMatching(/^1 of 2 records had no point/)]);
+  expect(asked).toEqual([join(directory, 'h')]);
+  const nowhere = sinkOf({ type: 'store', directory: undefined, points });
+  await expect(openPort(nowhere, context(), undefined)).rejects.toThrow('there is no store; give it a path');
 });
 
 test('what a sink cannot take goes to the one that on-failure names, which was opened before it', async () => {
