@@ -32,6 +32,12 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
   ['silent', 'quiet', '--quiet'],
   ['debug trace', 'verbose', '--verbose'],
   ['count', 'stats', '--stats'],
+  ['group-by groupby group g b', 'by', '--by service'],
+  ['limit n head first max-count m', 'top', '--top 10'],
+  ['order-by order sort-by orderby', 'sort', '--sort count'],
+  ['window interval step bucket', 'every', '--every 1m'],
+  ['mean average', 'avg', '--avg PATH'],
+  ['median', 'p50', '--p50 PATH'],
   ['buffer-size chunk-size block-size', 'batch-bytes', '--batch-bytes SIZE'],
   ['db database data-dir directory dir', 'store', '--store DIR'],
   ['older-than retain keep max-age age', 'older', '--older 30d'],
@@ -44,6 +50,7 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
 /** Names → what to do, when no option does it; for commands that read records. */
 const otherwise: readonly (readonly [names: string, advice: string])[] = [
   ['follow tail', 'To read a file that grows: tail -f FILE | slung …'],
+  ['by group-by groupby group sum avg top every', 'Counting is a command of its own: slung count --by service'],
   ['n limit head max-count m first take', 'To have the first records only: slung … | head -n 10'],
   ['c compact compact-output', 'Records are output as they went in, one a line.'],
   ['line-buffered unbuffered flush fflush', 'Live input is output at once, without an option.'],
@@ -110,7 +117,7 @@ function adviceOn(name: string, flags: readonly Flag[]): string | undefined {
   if (name.toLowerCase() === 'unsparsify' && flags.some(({ long }) => long === 'columns')) return ofSelect;
   const isQuery = flags.some((flag) => flag.commands.includes('query') && flag.long === 'plot');
   const has = (long: string): boolean => flags.some((flag) => flag.long === long);
-  if (has('store') && has('exit-status') && !has('output') && redirected.includes(name.toLowerCase())) {
+  if (has('exit-status') && !has('output') && redirected.includes(name.toLowerCase())) {
     return 'It writes to standard output: slung … > FILE';
   }
   const isReader = flags.some(

@@ -123,9 +123,9 @@ export class Counted {
     return this.#plan.values.map((_, i) => Number(this.#view.getBigUint64(first + i * C.CPV_BYTES, true)));
   }
 
-  /** How many groups there are, as they are written. */
+  /** How much there is to read: groups, as they are written, and entries for buckets. */
   get size(): number {
-    return this.#word(C.CP_GROUPS);
+    return this.#word(C.CP_GROUPS) + this.#word(C.CP_BUCKET_ENTRIES);
   }
 
   *groups(): Generator<CountedGroup> {

@@ -34,6 +34,16 @@ describe('a line is refused', () => {
     expect((await refusal(...argv)).slice(0, message.length)).toBe(message);
   });
 
+  test.each([
+    ['--group-by', 'did you mean --by service?'],
+    ['--limit', 'did you mean --top 10?'],
+    ['--median', 'did you mean --p50 PATH?'],
+    ['-o', 'It writes to standard output: slung … > FILE'],
+  ])('for %s, which it does not have', async (option, hint) => {
+    expect((await slung(['count', option, 'x'])).err).toContain(hint);
+    expect((await slung(['select', '--group-by', 'x'])).err).toContain('slung count --by service');
+  });
+
   test('when a path stands where files do', async () => {
     expect(await refusal('level')).toBe(
       'level reads as a path, and there is no file of that name | Did you mean --by? Write: slung count --by level none.ndjson',
