@@ -72,7 +72,7 @@ export const BU_MAX = 16; // f64: the greatest of them, or of negative ones the 
 export const BUCKET_BYTES = 24;
 /** Sign, exponent and nine bits of the fraction remain: a bucket is less than 1/512 of its numbers wide. */
 export const BUCKET_SHIFT = 43;
-export const MAX_BUCKETS = 8388608;
+export const MAX_BUCKETS = 4194304;
 
 /** A key may have this many fields, and a row this many values. */
 export const MAX_COUNT_FIELDS = 64;

@@ -101,7 +101,9 @@ export class CountStage extends EngineStage implements Stage {
   }
 
   protected override learn(memory: EngineMemory): void {
-    this.#groups.add(new Counted(memory, this.#task.plan));
+    const counted = new Counted(memory, this.#task.plan);
+    // What is not whole is no answer, and reading it takes as much memory again.
+    if (counted.full === 0) this.#groups.add(counted);
   }
 
   /** After `finish`. @returns why there is no answer, if there is none */
