@@ -1,5 +1,6 @@
 /** A planned graph (random-plan.ts) as a real one, whose sources, plugins and sinks do what chance says. */
 
+import { closePorts } from '../../src/graph/close-ports.ts';
 import type { Edge } from '../../src/graph/edge.ts';
 import { SinkEdge } from '../../src/graph/edge.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -8,13 +9,17 @@ import type { Inlet, OpenedInput } from '../../src/graph/inlet.ts';
 import { InputFile } from '../../src/graph/input-file.ts';
 import { Node } from '../../src/graph/node.ts';
 import { NodeEdge } from '../../src/graph/node-edge.ts';
+import { Port } from '../../src/graph/port.ts';
+import { PortEdge } from '../../src/graph/port-edge.ts';
 import { Ledger } from '../../src/graph/receipt.ts';
+import type { Stats } from '../../src/graph/stats.ts';
 import { UnitLedger } from '../../src/graph/units.ts';
 import { countsOf } from '../../src/pipeline/build.ts';
 import { routesOf } from '../../src/stage/route/classes.ts';
 import { RouteStage } from '../../src/stage/route/route.ts';
 import type { Chance } from '../support/mutate.ts';
 import { ModelSink, ModelSource, ModelStage, ModelUnitSource } from './model.ts';
+import { type OutletFails, RandomOutlet } from './random-outlet.ts';
 import { fateOf, type Plan, type PlannedEdge, type PlannedNode, routeEdgeOf } from './random-plan.ts';
 import { settingsWith } from './support.ts';
 
@@ -29,6 +34,12 @@ export interface RealNode {
   readonly node: Node;
   readonly stage: ModelStage | RouteStage;
   readonly edges: readonly Edge[];
+}
+
+export interface RealSink {
+  readonly lines: readonly string[];
+  /** What could not be delivered has gone there. */
+  readonly elsewhere: readonly string[];
 }
 
 export interface RealSource {
@@ -54,7 +65,9 @@ export interface GraphChoices {
 export class RandomGraph {
   readonly nodes: readonly RealNode[];
   readonly sources: readonly RealSource[];
-  readonly sinks: ModelSink[] = [];
+  readonly sinks: RealSink[] = [];
+  /** That have to be closed when the graph has ended. */
+  readonly ports: Port[] = [];
   readonly graph: Graph;
   readonly #plan: Plan;
   readonly #chance: Chance;
@@ -83,6 +96,12 @@ export class RandomGraph {
     this.graph = new Graph(nodes, this.#host, { stopsTogether: chance(2) === 0 });
   }
 
+  /** Until all ports have ended as well. */
+  async execute(): Promise<void> {
+    await this.graph.execute();
+    await closePorts(this.ports, { withinMs: 600_000, isWhole: true, clockMs: () => this.#host.clockMs() });
+  }
+
   #node(planned: PlannedNode, number: number, inlets: readonly Inlet[]): RealNode {
     const maxErrors = this.#choices.breaks && this.#chance(5) === 0 ? this.#chance(10) : undefined;
     const counts = countsOf({ ...settings.rejects, maxErrors }, { showsBadLines: false, rejects: undefined }, silent);
@@ -105,16 +124,36 @@ export class RandomGraph {
 
   #edge({ to }: PlannedEdge, from: number, output: number, { stats }: ReturnType<typeof countsOf>): Edge {
     if ('sink' in to) {
-      const fails = this.#choices.breaks
-        ? (['never', 'never', 'never', 'error', 'closed'] as const)[this.#chance(5)]!
-        : 'never';
+      const { sinkEdge, breaks } = this.#choices;
+      if (sinkEdge !== undefined) return sinkEdge(to.sink, output);
+      const fails = breaks ? (['never', 'never', 'never', 'error', 'closed'] as const)[this.#chance(5)]! : 'never';
+      if (this.#chance(2) === 0) return this.#portEdge(to.sink, output, fails, stats);
       const sink = new ModelSink(`sink ${to.sink}`, this.#chance, fails);
-      this.sinks[to.sink] = sink;
-      return this.#choices.sinkEdge?.(to.sink, output) ?? new SinkEdge(sink, stats, output);
+      this.sinks[to.sink] = { lines: sink.lines, elsewhere: [] };
+      return new SinkEdge(sink, stats, output);
     }
     const edge = new NodeEdge(`${from} to ${to.node}`, stats, output);
     this.#crossings.set(`${from} ${to.node}`, edge);
     return edge;
+  }
+
+  /** To a port, whose failures may go to another one. */
+  #portEdge(number: number, output: number, fails: OutletFails, stats: Stats): Edge {
+    const isRedirected = fails === 'never' && this.#chance(2) === 0;
+    const dead = new RandomOutlet(`dead ${number}`, this.#chance, 'never');
+    const outlet = new RandomOutlet(`port ${number}`, this.#chance, isRedirected ? 'some' : fails);
+    const deadPort = isRedirected ? this.#port(dead, 'stop') : undefined;
+    const port = this.#port(outlet, deadPort ?? 'stop');
+    this.sinks[number] = { lines: outlet.lines, elsewhere: dead.lines };
+    return new PortEdge(port, { output, hasHeader: false, stats });
+  }
+
+  #port(outlet: RandomOutlet, onFailure: 'stop' | Port): Port {
+    const clockMs = (): number => this.#host.clockMs();
+    const port = new Port(outlet, { name: outlet.name, whenFull: 'wait', onFailure, clockMs });
+    port.watch(() => this.graph.wake());
+    this.ports.push(port);
+    return port;
   }
 
   #onRead = (): void => {
