@@ -3,7 +3,8 @@
  * lead: to acceptance, to a class, or on to the next program of a chain, of which the first that holds decides.
  */
 import { CLASS_TARGET, MAX_CLASSES } from './layout.ts';
-import { ACCEPT, type OutputClass, type Path, type Program, REJECT, type Test } from './program.ts';
+import { Cases, exclusive, type Leading, leadingOf, runsOf } from './plan-choices.ts';
+import { ACCEPT, type Choice, type OutputClass, type Path, type Program, REJECT, type Test } from './program.ts';
 
 /** Programs one behind the other; targets are indexes of the whole list of tests. */
 export interface Joined {
@@ -56,25 +57,43 @@ export function join(programs: readonly Program[], firstClass: number, chains: r
     testCount += tests.length;
   }
   const ends: Ends[] = programs.map(() => plainEnds);
-  const entryOf = (number: number): number => moved(programs[number]!.entry, starts[number]!, ends[number]!);
-  const begins = chains.map((chain) =>
-    chain.reduceRight((reject, number) => {
-      ends[firstClass + number] = { accept: CLASS_TARGET - number, reject };
-      return entryOf(firstClass + number);
-    }, REJECT as number),
-  );
+  const firstPaths: number[] = [];
   const paths: Path[] = [];
-  const tests: Test[] = [];
-  programs.forEach((program, number) => {
-    const firstPath = paths.length;
-    const target = (test: number): number => moved(test, starts[number]!, ends[number]!);
-    for (const test of program.tests) tests.push(movedTest(test, firstPath, target));
+  for (const program of programs) {
+    firstPaths.push(paths.length);
     paths.push(...program.paths);
-  });
-  return { paths, tests, entries: programs.map((_, number) => entryOf(number)), chains: begins };
+  }
+  const targetIn = (number: number, test: number): number => moved(test, starts[number]!, ends[number]!);
+  const choices: Choice[] = [];
+  const leadings = programs.map((program, number) => (number < firstClass ? undefined : leadingOf(program)));
+  const leading = (number: number): Leading | undefined => leadings[firstClass + number];
+  /** Puts neighbours of a chain before `reject`, where control goes when none of them accepts. @returns their entry */
+  const before = (reject: number, run: readonly number[]): number => {
+    const cases = run.length > 1 ? new Cases() : undefined;
+    for (const number of run.toReversed()) {
+      const own = cases && leading(number)!;
+      // A value that leads to this class may be that of a later one, too.
+      const other = own?.keys.length === 1 ? cases!.targetOf(own.keys[0]!) : undefined;
+      ends[firstClass + number] = { accept: CLASS_TARGET - number, reject: other ?? reject };
+      if (own !== undefined) cases!.lead(own, targetIn(firstClass + number, own.next));
+    }
+    const number = firstClass + run[0]!;
+    if (cases === undefined) return targetIn(number, programs[number]!.entry);
+    choices.push(cases.choice(firstPaths[number]! + leading(run[0]!)!.path, reject));
+    return testCount + choices.length - 1;
+  };
+  const begins = chains.map((chain) => runsOf(chain, leading).reduceRight(before, REJECT as number));
+  const tests = programs.flatMap((program, number) =>
+    program.tests.map((test) => movedTest(test, firstPaths[number]!, (target) => targetIn(number, target))),
+  );
+  const entries = programs.map(({ entry }, number) => targetIn(number, entry));
+  return { paths, tests: [...tests, ...choices], entries, chains: begins };
 }
 
-/** The groups, and each class that is in none of them and follows none as a chain of its own. @throws RangeError */
+/**
+ * The groups, and the classes that are in none of them and follow none: each by itself, or with others that never take
+ * the same record. @throws RangeError
+ */
 export function chainsOf(classes: readonly OutputClass[], groups: readonly (readonly number[])[]): number[][] {
   checkClasses(classes);
   const grouped = new Set<number>();
@@ -87,8 +106,7 @@ export function chainsOf(classes: readonly OutputClass[], groups: readonly (read
     grouped.add(number);
   }
   const isAlone = (number: number): boolean => !grouped.has(number) && classes[number]!.follows === undefined;
-  const alone = [...classes.keys()].filter(isAlone).map((number) => [number]);
-  return [...groups.map((group) => [...group]), ...alone];
+  return [...groups.map((group) => [...group]), ...exclusive(classes, [...classes.keys()].filter(isAlone))];
 }
 
 /** For each class the next one that takes the same records, or −1: each class and what follows it are one list. */
