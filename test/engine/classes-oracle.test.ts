@@ -7,10 +7,11 @@ import { expect, test } from 'vitest';
 import { buildClassPlan } from '../../src/engine/plan.ts';
 import type { Projection } from '../../src/engine/program.ts';
 import { compileExpressions, parsePath } from '../../src/selector/index.ts';
-import { type Asked, type Ground, randomSelector } from '../selector/random-selectors.ts';
+import { type Asked, type Ground, randomEquality, randomSelector } from '../selector/random-selectors.ts';
 import { sized } from '../support/full.ts';
 import { type Chance, chanceOf } from '../support/mutate.ts';
 import { type Form, randomForm, readForm, written } from '../support/random-forms.ts';
+import { type AskedPath, randomPath } from '../support/random-paths.ts';
 import { once, pick, randomRecord, randomShape, type Value } from '../support/random-records.ts';
 import { expectSame } from '../support/same.ts';
 import { createEngine, processBytes } from './harness.ts';
@@ -24,8 +25,15 @@ interface Wanted extends Form {
 
 const everything: Asked = { text: '', holds: () => true };
 
-function randomClass(ground: Ground): Wanted {
-  const selector = once(ground.chance, 8) ? everything : randomSelector(ground, 2);
+/** @param places that many classes look at, or none */
+function randomClass(ground: Ground, places: readonly AskedPath[] = []): Wanted {
+  const { chance } = ground;
+  const isByValue = places.length > 0 && !once(chance, 6);
+  const selector = isByValue
+    ? randomEquality(ground, pick(chance, places))
+    : once(chance, 8)
+      ? everything
+      : randomSelector(ground, 2);
   return { selector, ...randomForm(ground) };
 }
 
@@ -68,7 +76,10 @@ function make(chance: Chance, seed: number): Made {
   const shape = randomShape(chance);
   const records = Array.from({ length: RECORDS }, () => randomRecord(chance, shape));
   const ground = { chance, records, keys: shape.keys };
-  const leaders = Array.from({ length: once(chance, 10) ? 40 : 2 + chance(6) }, () => randomClass(ground));
+  const place = (): AskedPath => randomPath(chance, pick(chance, records), shape.keys);
+  const places = Array.from({ length: chance(3) }, place);
+  const count = once(chance, 10) ? 40 : 2 + chance(6);
+  const leaders = Array.from({ length: count }, () => randomClass(ground, places));
   const groups = randomGroups(chance, leaders.length);
   const followers = Array.from({ length: once(chance, 2) ? 0 : chance(4) }, (): Wanted => {
     const follows = chance(leaders.length);

@@ -148,6 +148,33 @@ test('a class that follows another one takes its records, in a form of its own, 
   expect(grouped.classes).toEqual([2, 2, 2, 2, 2]);
 });
 
+test('classes by the value of one place: the first of a group that takes it, though another one has the value', () => {
+  const texts = [
+    'k == "a" && n == 1',
+    'k == "b"',
+    'k == "a" && n < 9',
+    'k in ["a", "c"]',
+    'has(k)',
+    'k == 1',
+    'k == 1.0',
+  ];
+  const classes = texts.map((text) => where(text));
+  const line = (k: string, n: number): string => `{"k":${k},"n":${n}}\n`;
+  const input = [1, 5, 9].flatMap((n) => ['"a"', '"b"', '"c"', '"d"', '1e0', 'null'].map((k) => line(k, n)));
+  const takenBy = (number: number): string => input.filter((one) => classOf(JSON.parse(one)) === number).join('');
+  const classOf = ({ k, n }: { k: unknown; n: number }): number => {
+    if (k === 'a') return n === 1 ? 0 : n < 9 ? 2 : 3;
+    return k === 'b' ? 1 : k === 'c' ? 3 : 4;
+  };
+  const first = routed(input.join(''), classes, { groups: [[0, 1, 2, 3, 4, 5, 6]] });
+  expect(first.texts).toEqual(texts.map((_, number) => takenBy(number)));
+  const each = routed(input.join(''), classes);
+  const holds = (k: string, most = 9): string =>
+    input.filter((one) => one.includes(`"k":${k},`) && JSON.parse(one).n < most).join('');
+  expect(each.texts.slice(0, 3)).toEqual([line('"a"', 1), holds('"b"', 10), holds('"a"')]);
+  expect(each.texts.slice(5)).toEqual([holds('1e0', 10), holds('1e0', 10)]);
+});
+
 test('1024 classes are the most', () => {
   const classes = Array.from({ length: 1024 }, (_, i) => where(`n == ${i}`));
   const input = [1023, 0, 1023, 7, 2000].map((n) => `{"n":${n}}\n`).join('');

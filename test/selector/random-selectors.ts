@@ -217,3 +217,19 @@ export function randomSelector(ground: Ground, depth: number): Asked {
     joined(ground, ['&&', 'and'], 'every', () => condition(ground, depth)),
   );
 }
+
+/** What decides by the value of one place: an equality or a list, and perhaps something more that must hold. */
+export function randomEquality(ground: Ground, path: AskedPath): Asked {
+  const { chance } = ground;
+  const wanted = Array.from({ length: once(chance, 3) ? 1 + chance(3) : 1 }, () => literal(ground, path));
+  const list = wanted.map(({ text }) => text).join(', ');
+  const isOne = wanted.length === 1;
+  const equality: Asked = {
+    text: isOne ? `${path.text} == ${list}` : `${path.text} in [${list}]`,
+    holds: (record) => wanted.some(({ value }) => order(scalarOf(path.find(record)), value) === 0),
+  };
+  if (!once(chance, 3)) return equality;
+  const more = condition(ground, 0);
+  const holds = (record: Value): boolean => equality.holds(record) && more.holds(record);
+  return { text: `${equality.text} && ${more.text}`, holds };
+}
