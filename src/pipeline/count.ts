@@ -1,5 +1,6 @@
 /** `slung count`: files, a selector and groups. Nothing is output before the end, and then by whoever asked. */
 import type { CountSettings } from '../config/count.ts';
+import type { PointFields } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import { executeHeard } from '../graph/heard.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
@@ -7,6 +8,7 @@ import { openFileAt } from '../io/file-at.ts';
 import { SinkError } from '../io/index.ts';
 import type { Answer } from '../stage/count/answer.ts';
 import { CountStage } from '../stage/count/count.ts';
+import { reasonOf, writeOptions } from '../stage/points/reasons.ts';
 import { compileWhere } from '../stage/select/select.ts';
 import { countsOf, singleRun } from './build.ts';
 import { openRejectsFile, sourcesOf } from './ends.ts';
@@ -16,6 +18,13 @@ export interface Counting {
   readonly outcome: RunOutcome;
   /** Undefined when what was counted is no answer, which has been said. */
   readonly answer: Answer | undefined;
+}
+
+/** A time in a record is that of a point without anything else. */
+function timesOf({ count: { windows } }: CountSettings): PointFields[] {
+  if (windows === undefined) return [];
+  const { time, timeUnit } = windows;
+  return [{ series: { kind: 'name', text: '' }, time, values: [], tags: [], timeUnit }];
 }
 
 const FAILED: RunOutcome = { kind: 'done', code: 1 };
@@ -29,7 +38,9 @@ export async function runCount(settings: CountSettings, host: RunHost): Promise<
     const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
     const openSource = sourcesOf(rejects);
     const ends = { openSource, openFileAt, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };
-    const counts = countsOf(rejects, ends, host.talk);
+    const counts = countsOf(rejects, ends, host.talk, {
+      reasonOf: (code) => reasonOf(code, timesOf(settings), writeOptions),
+    });
     const run = singleRun({ stage, settings: { ...settings, output: undefined }, counts, ends }, host);
     await executeHeard(run.graph, host);
     const outcome = run.outcome();

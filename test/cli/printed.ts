@@ -44,6 +44,8 @@ export const shownHelp: readonly string[] = [
   '--help',
   'select -h',
   'select --help',
+  'count -h',
+  'count --help',
   'run -h',
   'run --help',
   'query -h',

@@ -181,7 +181,7 @@ const limits: readonly Flag[] = [
     group: 'Limits',
     doc: 'Fail when there are more than N groups',
     longDoc:
-      'What bounds the memory, of each thread (-j): with more than N groups, those of all windows together, the run ends with exit code 1 and no answer. A group takes about 100 bytes, 72 more for each value, and the bytes of its key; a percentile takes 24 bytes for each bucket of its numbers that is in use (see --p50), of which a thread has 4 194 304 at most.',
+      'What bounds the memory, of each thread (-j): with more than N groups, those of all windows together, the run ends with exit code 1 and no answer. A group takes about 100 bytes, 72 more for each value, and the bytes of its key, and at the end 500 bytes more; a percentile takes 24 bytes for each bucket of its numbers that is in use (see --p50), of which a thread has 4 194 304 at most.',
     commands,
   },
 ];

@@ -144,5 +144,5 @@ export class CountStage extends EngineStage implements Stage {
 }
 
 function tooManyGroups(most: number): string {
-  return `there are more than ${grouped(most)} groups (--max-groups)\n--max-groups N allows more, each about 100 bytes and as much again at the end; -w and --by make fewer.`;
+  return `there are more than ${grouped(most)} groups (--max-groups)\n--max-groups N allows more, which take about 600 bytes each; -w and --by make fewer.`;
 }

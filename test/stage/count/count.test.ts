@@ -192,6 +192,12 @@ describe('windows', () => {
     ]);
   });
 
+  test('what names another field is said', async () => {
+    const { err } = await count(['{"ts":1}'], ['--every', '1m']);
+    expect(err).toContain('the record has no time: `timestamp` is missing or null; --time names another field');
+    expect((await count(['{"ts":"x"}'], ['--every=1m', '--time=ts'])).err).toContain('the time in `ts` is neither');
+  });
+
   test('each has its first rows', async () => {
     const lines = [1, 1, 2, 3, 3, 3].flatMap((k) => [`{"t":1,"k":${k}}`, `{"t":2,"k":${4 - k}}`]);
     const { rows } = await count(lines, ['--every', '1s', '--time', 't', '--time-unit=s', '--by', 'k', '--top', '1']);
