@@ -44,6 +44,8 @@ export class Node {
   /** Nothing is read until garbage has been collected. */
   #collecting: Promise<void> | undefined;
   readonly #oldest = new OldestWait();
+  /** When it first waited for input while it held records back. */
+  #holdingSinceMs: number | undefined;
   #needs: 'lane' | 'dry-lane' | 'input' | 'nothing' = 'nothing';
   #ending: 'reading' | 'holding' | 'guests' | 'closing' = 'reading';
   #signal: StopSignal | undefined;
@@ -139,7 +141,12 @@ export class Node {
 
   #waitForInput(waits: Waits): void {
     const { holding } = this.#parts.stage;
-    if (holding?.isHolding === true) waits.notice(HOLDING_MS, () => holding.explain(this.#host.talk));
+    if (holding?.isHolding === true) {
+      // A source that looks around now and then ends the wait, and nothing has come all the same.
+      this.#holdingSinceMs ??= this.#host.clockMs();
+      const leftMs = this.#holdingSinceMs + HOLDING_MS - this.#host.clockMs();
+      waits.notice(Math.max(0, leftMs), () => holding.explain(this.#host.talk));
+    }
     this.#reader.waits(waits);
   }
 
