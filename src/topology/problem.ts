@@ -118,9 +118,16 @@ export class Problems {
 
 /** Errors before warnings that stand later; else in the order of the text. */
 export function sortProblems(list: readonly Problem[]): Problem[] {
-  return [...list].sort(
-    (a, b) => Number(b.place.source.isFile) - Number(a.place.source.isFile) || a.place.offset - b.place.offset,
-  );
+  // A selector that several routes have is in one place, and wrong there once.
+  const isNew = ({ message, place }: Problem, i: number): boolean =>
+    list.findIndex((other) => other.message === message && isSamePlace(other.place, place)) === i;
+  return list
+    .filter(isNew)
+    .sort((a, b) => Number(b.place.source.isFile) - Number(a.place.source.isFile) || a.place.offset - b.place.offset);
+}
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return one.source === other.source && one.offset === other.offset && one.length === other.length;
 }
 
 /** A topology that cannot be used. Its message is the first problem's; callers render `problems`. */
