@@ -5,19 +5,30 @@ const args = process.argv.slice(2);
 // Printed by `npm run man`:
 const commands = {
   __proto__: null,
-  select: { bundle: 'select', wholeWith: ['--record'] },
-  run: { bundle: 'run', wholeWith: ['--listen', '--config', '-c'], startsThread: true },
+  select: {
+    bundle: 'select',
+    wholeWith: ['--record', '--follow', '-F', '--positions', '--listen', '--tee', '--route', '--metrics'],
+  },
+  run: {
+    bundle: 'run',
+    wholeWith: ['--follow', '-F', '--positions', '--listen', '--tee', '--route', '--metrics', '--config', '-c'],
+    startsThread: true,
+  },
   query: { bundle: 'query' },
   store: { bundle: 'query' },
   'store write': { bundle: 'cli' },
   check: { bundle: 'check' },
 };
+const urlWord =
+  /^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;
 // Until here.
 const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { bundle: 'cli' };
 // A short flag may have its value behind it, or others in front of it. What only looks like that starts slower.
 const isTyped = (arg, flag) =>
   arg.split('=')[0] === flag || (/^-[^-]/.test(arg) && flag === `-${flag[1]}` && arg.includes(flag[1]));
-const isWhole = args.some((arg) => command.wholeWith?.some((flag) => isTyped(arg, flag)));
+const isWhole =
+  command.wholeWith !== undefined &&
+  args.some((arg) => urlWord.test(arg) || command.wholeWith.some((flag) => isTyped(arg, flag)));
 const { codeFolder, keepCode, load, shortInput } = require('../dist/start.cjs');
 
 const folder = codeFolder(process.env);

@@ -29,12 +29,12 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   select: {
     load: async () => (await import('./commands/select.ts')).selectCommand,
     bundle: 'select',
-    wholeWith: ['record'],
+    wholeWith: ['record', 'follow', 'positions', 'listen', 'tee', 'route', 'metrics'],
   },
   run: {
     load: async () => (await import('./commands/run.ts')).runCommand,
     bundle: 'run',
-    wholeWith: ['listen', 'config'],
+    wholeWith: ['follow', 'positions', 'listen', 'tee', 'route', 'metrics', 'config'],
     startsThread: true,
   },
   count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'cli' },
@@ -78,6 +78,13 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   completion: { load: async () => (await import('./commands/completion.ts')).completionCommand, bundle: 'cli' },
 };
 
+/**
+ * A word that is no file but says where else is read or written, alone or as the value of --output or --rejects: it
+ * needs the whole program, too.
+ */
+export const urlWord =
+  /^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;
+
 /** A command that has only subcommands. */
 async function parentCommand(name: CommandName): Promise<Handler> {
   const { withoutSubcommand } = await import('./commands/parent.ts');
@@ -92,11 +99,19 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
   select: [
     'cli/store/code.ts',
     'cli/store/open.ts',
+    'cli/topology/line.ts',
     'pipeline/run-plugins.ts',
     'pipeline/store-write.ts',
     'stage/points/recording.ts',
   ],
-  run: ['cli/store/code.ts', 'cli/topology/run.ts', 'io/listen.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
+  run: [
+    'cli/store/code.ts',
+    'cli/topology/line.ts',
+    'cli/topology/run.ts',
+    'io/listen.ts',
+    'pipeline/select.ts',
+    'pipeline/store-write.ts',
+  ],
   query: ['pipeline/run-plugins.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
   check: [
     'cli/store/code.ts',

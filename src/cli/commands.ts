@@ -16,18 +16,26 @@ const rows = [
     operands: '[FILE...]',
     completes: 'files',
     doc: 'Filter records, choose fields, convert to csv or tsv',
-    longDoc: `Reads NDJSON (one JSON value on each line) from the files in order, or from standard input when there is none, and writes the records that match, in the order of the input. - is standard input. Input compressed by gzip or zstd is recognised by its first bytes.
+    longDoc: `Reads NDJSON (one JSON value on each line) from the files in order, or from standard input when there is none, and writes the records that match, in the order of the input. - is standard input. FILE may also be a URL: file:PATH?follow&positions=DIR, or nats://HOST/STREAM?consumer=NAME. Input compressed by gzip or zstd is recognised by its first bytes.
 
 Every line is checked completely. A line that is not JSON costs only itself: it is counted, the first few are shown, and the exit code is 1. Memory use does not grow with the input.`,
     examples: [
       { doc: 'Pass the errors', text: `slung select -w 'level == "error"' app.ndjson` },
-      { doc: 'Follow a log, as csv', text: `tail -f app.ndjson | slung select -f time,user=user.name --to csv` },
+      { doc: 'Follow a log, as csv', text: `slung select -F -f time,user=user.name --to csv app.ndjson` },
       {
         doc: 'Combine conditions',
         text: `slung select -w 'status >= 500 || msg ~ "time ?out"' -w '!has(debug)' *.ndjson.gz`,
       },
       { doc: 'Only check the lines', text: 'slung select --stats app.ndjson > /dev/null' },
       { doc: 'Keep the bad lines apart', text: 'slung select --rejects bad.txt -o good.ndjson app.ndjson' },
+      {
+        doc: 'Follow all logs of a folder, each record once, the errors to a webhook as well',
+        text: `slung select -F --positions pos 'logs/*.ndjson' -o 'dir:out/{service}.ndjson' --tee 'level == "error" -> https://pager.example/v1'`,
+      },
+      {
+        doc: 'Split by level',
+        text: `slung select app.ndjson --route 'level == "error" -> errors.ndjson' -o rest.ndjson`,
+      },
     ],
     hasManPage: true,
   },
@@ -57,6 +65,10 @@ With -c, the file says what is read, done and written: several sources, plugins 
         text: 'slung run mapper.wasm --on-plugin-error skip --rejects bad.txt logs.ndjson',
       },
       { doc: 'Any WASI program as a filter', text: 'slung run upper.wasm logs.ndjson -- --locale en' },
+      {
+        doc: 'Records of others, over http',
+        text: 'slung run mapper.wasm --listen http://127.0.0.1:8080/in -o store.ndjson',
+      },
       { doc: 'Several sources, plugins and sinks', text: 'slung run -c slung.yaml' },
     ],
     hasManPage: true,

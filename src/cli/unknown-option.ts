@@ -29,6 +29,7 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
   ['skip-errors ignore-errors skip-bad-lines skip-invalid lenient', 'on-error', '--on-error skip'],
   ['strict fail-fast stop-on-error abort-on-error', 'on-error', '--on-error fail'],
   ['dead-letter errors-file bad-lines reject-file', 'rejects', '--rejects FILE'],
+  ['tail', 'follow', '--follow'],
   ['silent', 'quiet', '--quiet'],
   ['debug trace', 'verbose', '--verbose'],
   ['count', 'stats', '--stats'],

@@ -1,12 +1,13 @@
 /**
- * FILEs, --listen, -o, --tee, --route, --record and --rejects of a command line: the sources, sinks and routes of
- * a topology.
+ * -o, --tee, --route, --record and --rejects of a command line: the sinks and routes of a topology. What is read is
+ * flags-sources.ts.
  */
 import { UsageError } from '../config/errors.ts';
 import { parseRecord } from '../config/record.ts';
+import { isUrlWord } from '../config/url-word.ts';
 import { isQuote } from '../selector/strings.ts';
+import { addSource } from './flags-sources.ts';
 import { type Entry, entryNode, listNode, type MapNode, mapNode, type Node, type Scalar, scalarNode } from './node.ts';
-import { isUrlOrPath } from './urls.ts';
 import { placeIn } from './variables.ts';
 import type { Words } from './words.ts';
 
@@ -21,10 +22,11 @@ export interface Ends {
 /** @param plugins the names of the chain */
 export function addEnds(words: Words, plugins: readonly string[], ends: Ends): void {
   const text = (value: string): Scalar => scalarNode(value, words.place);
-  const first = addSource(words, ends);
+  const { name: first, isEndless } = addSource(words, ends.sources);
   const where = words.take('where').map(({ node }) => node);
   const output = words.last('output');
-  const target = output === undefined || output.text === '-' ? text('stdout') : endOf(output, 'out', ends);
+  const target =
+    output === undefined || output.text === '-' ? text('stdout') : endOf(output, 'out', ends, { isEndless });
   const projection = projectionOf(words);
   const last = plugins.at(-1);
   // --where chooses what reaches the first plugin; without one, what is output.
@@ -37,13 +39,15 @@ export function addEnds(words: Words, plugins: readonly string[], ends: Ends): v
   }
   const own = last === undefined ? test : [];
   const from = last ?? first;
-  const branches = words.take('route').map(({ node }) => branchOf(words, node, 'route', own, ends));
+  const branches = words.take('route').map(({ node }) => branchOf(words, node, 'route', { own, ends, isEndless }));
   if (branches.length > 0) {
     const rest = route([...own, entryNode('to', target), ...projection]);
     ends.routes.push(way(from, [entryNode('first', listNode(words.place, [...branches, rest]))]));
   } else ends.routes.push(way(from, [...own, entryNode('to', target), ...projection]));
   for (const { node } of words.take('tee')) {
-    ends.routes.push(route([entryNode('from', text(from)), ...branchOf(words, node, 'tee', own, ends).entries]));
+    ends.routes.push(
+      route([entryNode('from', text(from)), ...branchOf(words, node, 'tee', { own, ends, isEndless }).entries]),
+    );
   }
   const records = words.take('record');
   // Without --record, a store is for Slung programs, and no key of a topology.
@@ -53,63 +57,60 @@ export function addEnds(words: Words, plugins: readonly string[], ends: Ends): v
     if (sink !== undefined) ends.routes.push(way(from, [...own, entryNode('to', text(sink))]));
   }
   const rejects = words.last('rejects');
-  if (rejects !== undefined) ends.rejects = endOf(rejects, 'rejects', ends);
+  if (rejects !== undefined) ends.rejects = endOf(rejects, 'rejects', ends, {});
 }
 
-/** The name of the source: stdin, files that are read in their order, a URL, or a door for producers. */
-function addSource(words: Words, ends: Ends): string {
-  const listen = words.last('listen');
-  if (listen !== undefined) {
-    const address = /^ws:\/\/(.*?)\/?$/.exec(listen.text)?.[1] ?? listen.text;
-    const token = words.last('listen-token');
-    const origins = words.take('listen-origin').map(({ node }) => node);
-    const entries = [
-      entryNode('type', scalarNode('ws', listen.place)),
-      entryNode('listen', scalarNode(address, listen.place)),
-      ...(token === undefined ? [] : [entryNode('token', token)]),
-      ...(origins.length === 0 ? [] : [entryNode('origins', listNode(words.place, origins))]),
-    ];
-    ends.sources.push(entryNode('listen', mapNode(listen.place, entries)));
-    return 'listen';
-  }
-  const files = words.operands.splice(0);
-  if (files.length === 0 || (files.length === 1 && files[0]!.text === '-')) return 'stdin';
-  const [file] = files;
-  if (files.length === 1 && isUrl(file!.text)) {
-    ends.sources.push(entryNode('in', file!));
-    return 'in';
-  }
-  const odd = files.find(({ text }) => text === '-' || isUrl(text));
-  if (odd !== undefined)
-    words.fail(odd, 'flag', 'a topology has no order between files and other sources', 'Give each its own source.');
-  const path = files.length === 1 ? file! : listNode(words.place, files);
-  const entries = [entryNode('type', scalarNode('file', words.place)), entryNode('path', path)];
-  ends.sources.push(entryNode('in', mapNode(words.place, entries)));
-  return 'in';
-}
-
-function isUrl(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:/i.test(text);
+/** How a word stands for a sink. */
+interface EndOptions {
+  /** `stdout`, `stderr` and `drop` are what they are in routes, and no files. */
+  readonly hasNames?: boolean;
+  /** Files are appended to: there is no end at which a new one could get its name. */
+  readonly isEndless?: boolean;
 }
 
 /** The name of a sink that is made for a path or a URL. */
-function endOf(word: Scalar, base: string, ends: Ends): Scalar {
-  const known = ends.sinks.find(({ value }) => value.kind === 'scalar' && value.text === word.text);
+function endOf(word: Scalar, base: string, ends: Ends, { hasNames = false, isEndless = false }: EndOptions): Scalar {
+  if (hasNames && ['stdout', 'stderr', 'drop'].includes(word.text)) return word;
+  if (word.text === '-') return scalarNode('stdout', word.place);
+  const value = isUrlWord(word.text) ? word : fileOf(word, isEndless);
+  const known = ends.sinks.find((sink) => isSame(sink.value, value));
   if (known !== undefined) return scalarNode(known.key, word.place);
-  if (['stdout', 'stderr', 'drop'].includes(word.text)) return word;
   let name = base;
   for (let n = 2; ends.sinks.some(({ key }) => key === name); n += 1) name = `${base}-${n}`;
-  // A bare word on the command line is a file.
-  const isPath = !isUrlOrPath(word.text);
-  const value = isPath
-    ? mapNode(word.place, [entryNode('type', scalarNode('file', word.place)), entryNode('path', word)])
-    : word;
   ends.sinks.push(entryNode(name, value));
   return scalarNode(name, word.place);
 }
 
+/** The same text makes the same sink. */
+function isSame(one: Node, other: Node): boolean {
+  const textOf = (node: Node): string | undefined => {
+    if (node.kind === 'scalar') return node.text;
+    const path = node.kind === 'map' ? node.entries.find(({ key }) => key === 'path')?.value : undefined;
+    return path?.kind === 'scalar' && isFile(node) ? path.text : undefined;
+  };
+  const isFile = (node: Node): boolean =>
+    node.kind === 'map' &&
+    node.entries.some(({ key, value }) => key === 'type' && value.kind === 'scalar' && value.text === 'file');
+  return one.kind === other.kind && textOf(one) !== undefined && textOf(one) === textOf(other);
+}
+
+/** What is no URL is a file, whatever it is called. */
+function fileOf(word: Scalar, isEndless: boolean): MapNode {
+  const text = (value: string): Scalar => scalarNode(value, word.place);
+  const mode = isEndless ? [entryNode('mode', text('append'))] : [];
+  return mapNode(word.place, [entryNode('type', text('file')), entryNode('path', word), ...mode]);
+}
+
+/** What the branches of a line have in common. */
+interface BranchContext {
+  /** What --where says of all of them. */
+  readonly own: readonly Entry[];
+  readonly ends: Ends;
+  readonly isEndless: boolean;
+}
+
 /** `SELECTOR -> URL`, or the URL alone for --tee. The selector ends at the last ` -> ` outside of quotes. */
-function branchOf(words: Words, node: Scalar, flag: 'route' | 'tee', own: readonly Entry[], ends: Ends): MapNode {
+function branchOf(words: Words, node: Scalar, flag: 'route' | 'tee', { own, ends, isEndless }: BranchContext): MapNode {
   const at = lastArrow(node.text);
   if (at < 0 && flag === 'route') {
     words.fail(
@@ -129,7 +130,7 @@ function branchOf(words: Words, node: Scalar, flag: 'route' | 'tee', own: readon
   if (selector !== '') tests.push(scalarNode(selector, placeIn(node, 0, selector.length), { offsets: node.offsets }));
   const where =
     tests.length === 0 ? [] : [entryNode('where', tests.length === 1 ? tests[0]! : listNode(node.place, tests))];
-  return mapNode(node.place, [...where, entryNode('to', endOf(target, flag, ends))]);
+  return mapNode(node.place, [...where, entryNode('to', endOf(target, flag, ends, { hasNames: true, isEndless }))]);
 }
 
 function lastArrow(text: string): number {

@@ -4,7 +4,7 @@ import { placeIn } from './variables.ts';
 import type { Words } from './words.ts';
 
 /** Flags that are for every plugin of the chain, and the keys that they are. */
-const common: readonly (readonly [flag: string, key: string])[] = [
+export const pluginKeys: readonly (readonly [flag: string, key: string])[] = [
   ['memory', 'memory'],
   ['time-limit', 'time-limit'],
   ['network-time-limit', 'network-time-limit'],
@@ -39,7 +39,7 @@ export function addPlugins(words: Words): Chain {
     }),
   );
   const chain = [first, ...words.take('then').map(({ node }) => node)];
-  const shared = common.flatMap(([flag, key]) => {
+  const shared = pluginKeys.flatMap(([flag, key]) => {
     const node = words.last(flag);
     return node === undefined ? [] : [entryNode(key, node)];
   });

@@ -5,7 +5,7 @@
 import { addEnds, type Ends } from './flags-ends.ts';
 import { addPlugins } from './flags-plugins.ts';
 import { type Entry, entryNode, listNode, type MapNode, mapNode, type Node } from './node.ts';
-import type { Problems, SourceText } from './problem.ts';
+import type { Place, Problems, SourceText } from './problem.ts';
 import { type TypedLine, Words } from './words.ts';
 
 /** Flags that are called like a key of `defaults`. */
@@ -23,32 +23,28 @@ const defaults: readonly string[] = [
   ],
 ];
 
-/** Flags of the one run, not of what it runs. */
-const talk: readonly string[] = [
-  'stats',
-  'quiet',
-  'verbose',
-  'color',
-  'errors',
-  'exit-status',
-  'load-limit',
-  'max-plugin-size',
+/** Flags of the one run, not of what it runs: they hold beside a topology, and have no key in it. */
+const beside: readonly string[] = [
+  ...['stats', 'quiet', 'verbose', 'color', 'errors', 'exit-status', 'load-limit', 'max-plugin-size'],
+  ...['plugin-stderr', 'unchecked-output', 'metrics', 'metrics-public'],
 ];
 
-/** The tree, and the text that its places are in. What a topology has no key for is a warning. */
-export function fromFlags(
-  line: TypedLine,
-  problems: Problems,
-): { readonly tree: MapNode; readonly source: SourceText } {
+/** A command line as a tree. */
+export interface LineTree {
+  readonly tree: MapNode;
+  /** The text that its places are in. */
+  readonly source: SourceText;
+  /** Flags that a topology has no key for, and that mean nothing beside one. */
+  readonly left: readonly { readonly long: string; readonly place: Place }[];
+}
+
+/** The tree of a line. */
+export function fromFlags(line: TypedLine, problems: Problems): LineTree {
   const words = new Words(line, problems);
   const ends: Ends = { sources: [], sinks: [], routes: [], rejects: undefined };
   const chain = line.command === 'run' ? addPlugins(words) : { plugins: [], names: [] };
   addEnds(words, chain.names, ends);
   const settings = words.taken(defaults).map(({ long, node }) => entryNode(long, node));
-  for (const { long, place } of words.left(talk)) {
-    const message = `--${long} has no place in a topology`;
-    problems.warn({ code: 'flag', message, place, path: `--${long}`, hint: 'It stays on the command line.' });
-  }
   const map = (entries: readonly Entry[]): Node => mapNode(words.place, entries);
   const parts: readonly (readonly [key: string, value: Node | undefined])[] = [
     ['defaults', settings.length === 0 ? undefined : map(settings)],
@@ -59,5 +55,13 @@ export function fromFlags(
     ['rejects', ends.rejects],
   ];
   const entries = parts.flatMap(([key, value]) => (value === undefined ? [] : [entryNode(key, value)]));
-  return { tree: mapNode(words.place, entries), source: words.source };
+  return { tree: mapNode(words.place, entries), source: words.source, left: words.left(beside) };
+}
+
+/** For a line that becomes a file: what of it does not. */
+export function warnOfLeft({ left }: LineTree, problems: Problems): void {
+  for (const { long, place } of left) {
+    const message = `--${long} has no place in a topology`;
+    problems.warn({ code: 'flag', message, place, path: `--${long}` });
+  }
 }

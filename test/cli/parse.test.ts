@@ -54,8 +54,7 @@ describe('parseFlags', () => {
     [['--feilds', 'a'], 'unknown option --feilds (did you mean --fields?)'],
     [['--zzzzzz'], 'unknown option --zzzzzz'],
     // Near enough, or none.
-    [['--follow'], 'unknown option --follow'],
-    [['--tail'], 'unknown option --tail'],
+    [['--tail'], 'unknown option --tail (did you mean --follow?)'],
     [['--head'], 'unknown option --head'],
     [['--max-err', '3'], 'unknown option --max-err (did you mean --max-errors?)'],
     [['--no-heder'], 'unknown option --no-heder (did you mean --no-header?)'],
@@ -77,7 +76,7 @@ describe('parseFlags', () => {
 });
 
 test.each([
-  [['--follow'], 'To read a file that grows: tail -f FILE | slung …'],
+  [['--line-buffered'], 'Live input is output at once, without an option.'],
   [['-n', '5'], 'To have the first records only: slung … | head -n 10'],
   [['-i'], `Case does not count in a pattern that begins with (?i): -w 'msg ~ "(?i)time"'`],
   [['--slurp'], 'Records are read one by one; jq -s collects them: slung … | jq -s .'],

@@ -4,7 +4,7 @@
  * tests only compare.
  */
 import { plainPaint } from '../../src/cli/color.ts';
-import { commandTable } from '../../src/cli/command-table.ts';
+import { commandTable, urlWord } from '../../src/cli/command-table.ts';
 import { type CommandName, commandOf, shells } from '../../src/cli/commands.ts';
 import { flags } from '../../src/cli/flags/flags.ts';
 import { completionScript } from '../../src/cli/help/completion.ts';
@@ -22,6 +22,8 @@ export interface PrintedFile {
 
 const EXPECTED = 'test/cli/expected';
 const START = 'bin/slung.js';
+/** As the formatter has it. */
+const LINE_WIDTH = 120;
 
 /** `read` gives the text of a file, by its path from the root of the project. */
 export function printedFiles(read: (path: string) => string): PrintedFile[] {
@@ -85,10 +87,16 @@ function withTable(text: string): string {
     const facts = [`bundle: '${bundle}'`];
     if (wholeWith !== undefined) facts.push(`wholeWith: [${wholeWith.flatMap(typedForms).join(', ')}]`);
     if (startsThread === true) facts.push('startsThread: true');
-    return [`  ${name.includes(' ') ? `'${name}'` : name}: { ${facts.join(', ')} },`];
+    const key = name.includes(' ') ? `'${name}'` : name;
+    const row = `  ${key}: { ${facts.join(', ')} },`;
+    return [
+      row.length <= LINE_WIDTH ? row : [`  ${key}: {`, ...facts.map((fact) => `    ${fact},`), '  },'].join('\n'),
+    ];
   });
-  const table = ['const commands = {', '  __proto__: null,', ...rows, '};'].join('\n');
-  return text.replace(/^const commands = \{[\s\S]*?\};$/m, () => table);
+  const table = ['const commands = {', '  __proto__: null,', ...rows, '};', `const urlWord =\n  ${urlWord};`].join(
+    '\n',
+  );
+  return text.replace(/^const commands = \{[\s\S]*?\};(?:\nconst urlWord =\n.*)?$/m, () => table);
 }
 
 /** How a flag can be typed, as strings of the program. */

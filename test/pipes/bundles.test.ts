@@ -105,10 +105,21 @@ describe.each(rows)('%s', (name, { bundle, wholeWith = [] }) => {
   test.each(wholeWith)('--%s is a flag that is only on the line, and needs the whole program', async (flag) => {
     expect(flagsOf(name).find(({ long }) => long === flag)).toMatchObject({ long: flag });
     expect(flagsOf(name).find(({ long }) => long === flag)?.env).toBeUndefined();
+    // Help ends what would go on for ever.
     for (const words of [[`--${flag}`, 'x'], [`--${flag}=x`]]) {
-      expect((await slung([name, ...words])).loaded).toEqual(['cli']);
+      expect((await slung([name, ...words, '--help'])).loaded).toEqual(['cli']);
     }
   });
+});
+
+test.each([
+  [['none.ndjson', '-o', 'tcp://127.0.0.1:1']],
+  [['--output=dir:x/{a}', 'none.ndjson']],
+  [['--rejects', 'file:x', 'none.ndjson']],
+  [['file:none.ndjson']],
+  [['-qF', 'none.ndjson']],
+])('select %j needs the whole program', async (words) => {
+  expect((await slung(['select', ...words, '--help'])).loaded).toEqual(['cli']);
 });
 
 test('a name that every object has is no command', async () => {

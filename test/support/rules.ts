@@ -56,11 +56,11 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // Not topology/read-yaml.ts but when there is a file: it brings the YAML library.
   'cli/topology': {
     cli: ['color.ts', 'commands.ts', 'line.ts', 'parse.ts', 'running.ts', 'sources.ts', 'world.ts'],
-    'cli/flags': ['flags.ts'],
+    'cli/flags': ['flag.ts', 'flags.ts'],
     'cli/plugin': ['files.ts', 'read.ts'],
-    'pipeline/topology': ['ends.ts', 'run.ts', 'settings.ts'],
     'cli/store': ['place.ts'],
-    config: ['errors.ts', 'grants.ts', 'layers.ts', 'parts.ts', 'settings.ts'],
+    'pipeline/topology': ['ends.ts', 'run.ts', 'settings.ts'],
+    config: ['errors.ts', 'grants.ts', 'layers.ts', 'parts.ts', 'select.ts', 'settings.ts'],
     'plugin/services': ['grants.ts'],
     'stage/plugin': ['look.ts'],
     text: ['printable.ts'],

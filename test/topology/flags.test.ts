@@ -1,6 +1,6 @@
 /** A command line as a topology: what is typed, the graph that it is, and the file that could be written instead. */
 import { describe, expect, test } from 'vitest';
-import { fromFlags } from '../../src/topology/flags.ts';
+import { fromFlags, warnOfLeft } from '../../src/topology/flags.ts';
 import { checkTree, Problems, renderProblem, type Topology, TopologyError } from '../../src/topology/index.ts';
 import { printTopology } from '../../src/topology/print.ts';
 import type { TypedLine } from '../../src/topology/words.ts';
@@ -15,6 +15,7 @@ function lineOf(words: readonly string[]): TypedLine {
   const operands: string[] = [];
   for (let i = 0; i < own.length; i += 1) {
     if (own[i] === '--no-header') flags.push({ long: 'no-header', text: 'false' });
+    else if (own[i] === '--follow') flags.push({ long: 'follow', text: 'true' });
     else if (own[i]!.startsWith('--')) {
       flags.push({ long: own[i]!.slice(2), text: own[i + 1]! });
       i += 1;
@@ -25,7 +26,9 @@ function lineOf(words: readonly string[]): TypedLine {
 
 function checkedOf(words: readonly string[]) {
   const problems = new Problems();
-  const { tree, source } = fromFlags(lineOf(words), problems);
+  const line = fromFlags(lineOf(words), problems);
+  warnOfLeft(line, problems);
+  const { tree, source } = line;
   return checkTree(tree, source, checkOptions, problems);
 }
 
@@ -84,6 +87,17 @@ describe('a command line', () => {
       ['run', '--listen', 'ws://127.0.0.1:80', 'p.wasm'],
       ['listen -> p', 'p -> stdout'],
     ],
+    [['select', '--listen', 'http://127.0.0.1:80/in'], ['listen -> stdout']],
+    [['select', '--listen', 'unix:door', '--output', 'o'], ['listen -> out']],
+    [
+      ['select', '--follow', '--positions', 'p', 'a', 'b*.ndjson', '--output', 'o', '--tee', 'x'],
+      ['in -> out', 'in -> tee'],
+    ],
+    [
+      ['select', 'file:a?follow&positions=p', '--tee', 'drop'],
+      ['in -> stdout', 'in -> drop'],
+    ],
+    [['select', '--output', 'stdout', '--rejects', 'drop'], ['stdin -> out']],
   ])('%j', (words, graph) => {
     const checked = checkedOf(words);
     expect(graphOf(checked.topology)).toEqual(graph);
@@ -162,6 +176,17 @@ describe('a command line', () => {
   });
 });
 
+test('what is followed is appended to, because a run without an end never names a file', () => {
+  const modesOf = (...words: string[]) =>
+    checkedOf(['select', ...words]).topology.sinks.map((sink) => 'mode' in sink && sink.mode);
+  expect(modesOf('a', '--output', 'o', '--tee', 'x')).toEqual(['create', 'create']);
+  expect(modesOf('--follow', 'a', '--output', 'o', '--tee', 'x')).toEqual(['append', 'append']);
+  expect(modesOf('--listen', 'tcp://127.0.0.1:1', '--output', 'o')).toEqual(['append']);
+  expect(modesOf('file:a?follow', '--route', 'a == 1 -> o')).toEqual(['append', false]);
+  const [source] = checkedOf(['select', '--follow', '--positions', 'p', 'a', 'b*']).topology.sources;
+  expect(source).toMatchObject({ type: 'file', paths: ['a', 'b*'], follow: true, positions: 'p' });
+});
+
 describe('what is wrong', () => {
   const saidOf = (words: readonly string[]): string => {
     try {
@@ -188,7 +213,7 @@ describe('what is wrong', () => {
   test.each([
     [['run'], 'run needs a plugin'],
     [['select', '--route', 'file:x'], '--route is not SELECTOR -> URL'],
-    [['select', '--tee', 'kafka:x'], 'slung has no sink "kafka:"'],
+    [['select', '--tee', 'kafka://x'], 'slung has no sink "kafka:"'],
     [['select', '--record', 'x'], '--record: "x" is not WORD='],
     [['select', 'a', '-'], 'a topology has no order between files and other sources'],
     [['select', '--output', 'x', '--tee', 'file:x'], 'out and tee both write x'],

@@ -8,7 +8,8 @@ import { type Checked, type KeyTable, sortProblems, type Topology, TopologyError
 import { printTopology } from '../../topology/print.ts';
 import { topologySchema } from '../../topology/schema.ts';
 import { resolveLine } from '../line.ts';
-import { convertTangent, loadTopology, readTopologyFile, topologyKeys, topologyOfLine } from '../topology/file.ts';
+import { convertTangent, loadTopology, readTopologyFile, topologyKeys } from '../topology/file.ts';
+import { topologyFromFlags } from '../topology/line-topology.ts';
 import { reportOptions, reportProblems } from '../topology/report.ts';
 import type { World } from '../world.ts';
 
@@ -35,7 +36,7 @@ export async function checkCommand(argv: readonly string[], world: World): Promi
     const checked =
       end < 0
         ? await loadTopology(readTopologyFile(file, world), resolved, table, world)
-        : await topologyOfLine(argv.slice(end + 1), resolved, table, world);
+        : await topologyFromFlags(argv.slice(end + 1), resolved, table, world);
     reportProblems(checked.topology.warnings, checked.secrets, options);
     if (end >= 0 && !resolved.boolean('print')) world.write(1, printTopology(checked, table, { hasOrigins: false }));
     output(checked, resolved, table, end >= 0, world);

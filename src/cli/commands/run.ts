@@ -14,6 +14,7 @@ import { splitAtDashes } from '../parse.ts';
 import { runSources } from '../plugin/files.ts';
 import { pluginLimits } from '../plugin/read.ts';
 import { finish, hosted, levelOfTalk } from '../running.ts';
+import { isIdle, topologyAsked } from '../topology-asked.ts';
 import type { World } from '../world.ts';
 
 /** The exit code of one run. @throws UsageError, PluginFileError */
@@ -27,8 +28,13 @@ export async function runCommand(argv: readonly string[], world: World): Promise
   refuseForgottenFlags('run', operands, world);
   const [plugin, ...files] = operands;
   if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
+  const why = topologyAsked('run', resolved, files);
+  if (why !== undefined && !isIdle(resolved, files, world)) {
+    const { runLine } = await import('../topology/line.ts');
+    return await runLine(['run', ...argv], resolved, why, world);
+  }
   const settings = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));
-  if (files.length === 0 && settings.listen === undefined && world.isTTY(0)) {
+  if (isIdle(resolved, files, world)) {
     const [{ helpText }, { paintFor }] = await Promise.all([import('../help/help.ts'), import('../color.ts')]);
     world.write(2, helpText('brief', commandOf('run'), await paintFor(levelOfTalk(settings.talk, world))));
     return Exit.usage;

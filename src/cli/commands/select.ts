@@ -8,14 +8,20 @@ import { resolveLine } from '../line.ts';
 import { refuseForgottenFlags } from '../operands.ts';
 import { finish, hosted, levelOfTalk } from '../running.ts';
 import { defaultStore } from '../store/place.ts';
+import { isIdle, topologyAsked } from '../topology-asked.ts';
 import type { World } from '../world.ts';
 
 /** The exit code of one run. @throws UsageError */
 export async function selectCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, operands } = resolveLine('select', argv, world.environment, { lanes: world.cores() });
   refuseForgottenFlags('select', operands, world);
+  const why = topologyAsked('select', resolved, operands);
+  if (why !== undefined && !isIdle(resolved, operands, world)) {
+    const { runLine } = await import('../topology/line.ts');
+    return await runLine(['select', ...argv], resolved, why, world);
+  }
   const settings = selectSettings(resolved, operands, defaultStore(world.environment));
-  if (operands.length === 0 && world.isTTY(0)) return await helpInsteadOfHanging(settings.talk, world);
+  if (isIdle(resolved, operands, world)) return await helpInsteadOfHanging(settings.talk, world);
   const runSelect = await world.loadRunSelect();
   return finish(await hosted(settings, world, (host) => runSelect(settings, host)), world);
 }

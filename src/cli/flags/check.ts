@@ -109,8 +109,8 @@ export const checkFlags: readonly Flag[] = [
     group: 'Topology',
     doc: 'Show the figures of the run there, for Prometheus',
     longDoc:
-      'While a topology runs, serve its figures at http://HOST:PORT/metrics in the text format of Prometheus: records, bytes, acknowledgements, failures and waits by source, node, route and sink. Port 0 is one that is free; a message says which. Nothing can be changed there. kill -USR1 has the same figures printed as one line of JSON on standard error.',
-    commands: ['run'],
+      'While slung runs, serve its figures at http://HOST:PORT/metrics in the text format of Prometheus: records, bytes, acknowledgements, failures and waits by source, node, route and sink. Port 0 is one that is free; a message says which. Nothing can be changed there. kill -USR1 has the same figures printed as one line of JSON on standard error.',
+    commands: ['select', 'run'],
   },
   {
     key: 'metricsPublic',
@@ -121,6 +121,6 @@ export const checkFlags: readonly Flag[] = [
     doc: 'Other machines may read --metrics',
     longDoc:
       'Allow an address of --metrics that other machines can reach, such as 0.0.0.0:9090. The names of sources, nodes and sinks and how much goes through them can then be read by everybody who reaches it. Without it such an address is refused.',
-    commands: ['run'],
+    commands: ['select', 'run'],
   },
 ];

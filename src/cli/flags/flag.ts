@@ -29,6 +29,7 @@ export interface Flag extends Rule {
 /** The headings, in their order. */
 export const flagGroups = [
   'Topology',
+  'Input',
   'Selection',
   'Counting',
   'Plugins',

@@ -108,8 +108,9 @@ const output: readonly Flag[] = [
     defaultText: 'standard output',
     group: 'Output',
     doc: 'Write to FILE, which gets its name when all is written',
-    longDoc:
-      'Write to FILE instead of standard output. The data goes to a temporary file in the same directory, which is renamed to FILE at the end; after a failure, an earlier FILE is as it was. What a run that was killed leaves there is removed by the next one with that FILE. - is standard output.',
+    longDoc: `Write to FILE instead of standard output. The data goes to a temporary file in the same directory, which is renamed to FILE at the end; after a failure, an earlier FILE is as it was. What a run that was killed leaves there is removed by the next one with that FILE. - is standard output.
+
+FILE may be a URL: file:PATH?append, dir:PATH with places of records in braces ({level}, {time:%Y-%m-%d}) for a file each, http://HOST/PATH or https: for POST requests, tcp://HOST:PORT, unix:PATH, nats://HOST/SUBJECT, or store:DIR?series=NAME&time=PATH&value=PATH. Its settings follow behind ? with & between them: the keys of sinks in slung.yaml(5). A file that is called like a URL is written ./file:x.`,
     common: true,
     commands,
   },
@@ -147,7 +148,7 @@ const badLines: readonly Flag[] = [
     group: 'Bad lines',
     doc: 'Write bad lines to FILE, and why to FILE.log',
     longDoc:
-      'Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason. Both are emptied first. A descriptor that is open, such as /dev/stderr or >(command) of a shell, gets the lines behind what is there, and has no log.',
+      'Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason. Both are emptied first. A descriptor that is open, such as /dev/stderr or >(command) of a shell, gets the lines behind what is there, and has no log. Of select and run, FILE may be a URL as for --output, which gets the lines alone.',
     commands: readers,
   },
   {

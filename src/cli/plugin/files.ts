@@ -20,17 +20,18 @@ export function runSources(world: World, limits: PluginLimits): RunSources {
   return {
     load: (word, file) => loadPlugin(word, file, world, limits),
     checkHost,
-    readToken: (file) => readToken(resolve(world.directory(), file), file),
+    readToken: (file) => readToken(file, world),
     environment: world.environment,
     defaultStore: defaultStore(world.environment),
   };
 }
 
-function readToken(path: string, label: string): string {
+/** The text of the file of --listen-token. @throws UsageError */
+export function readToken(file: string, world: Pick<World, 'directory'>): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(resolve(world.directory(), file), 'utf8');
   } catch (error) {
-    throw new UsageError(`--listen-token: ${excerpt(label)}: ${reasonOf(error)}`);
+    throw new UsageError(`--listen-token: ${excerpt(file)}: ${reasonOf(error)}`);
   }
 }
 

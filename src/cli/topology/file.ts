@@ -10,7 +10,6 @@ import { GrantError, parseGrant } from '../../plugin/services/grants.ts';
 import { kindOf } from '../../stage/plugin/look.ts';
 import { excerpt, quoted } from '../../text/printable.ts';
 import { convertedText } from '../../topology/convert.ts';
-import { fromFlags } from '../../topology/flags.ts';
 import {
   type Checked,
   type CheckOptions,
@@ -29,10 +28,9 @@ import {
 import { type Node, scalarNode } from '../../topology/node.ts';
 import { setValues } from '../../topology/set.ts';
 import { fromTangent, isTangent, type TangentOptions } from '../../topology/tangent.ts';
-import { flags, flagsOf } from '../flags/flags.ts';
-import { parseFlags, splitAtDashes } from '../parse.ts';
+import { flags } from '../flags/flags.ts';
 import { loadPlugin } from '../plugin/files.ts';
-import { type PluginLimits, pluginLimits, reasonOf } from '../plugin/read.ts';
+import { pluginLimits, reasonOf } from '../plugin/read.ts';
 import type { World } from '../world.ts';
 
 /** A file that is written by hand has some KiB. */
@@ -146,32 +144,8 @@ function tangentOptions(directory: string): TangentOptions {
   return { exists: (path) => existsSync(resolve(directory, path)) };
 }
 
-/** A command line of select or run, as typed behind --from-flags, as a topology. @throws TopologyError, UsageError */
-export async function topologyOfLine(
-  argv: readonly string[],
-  resolved: Resolved,
-  table: KeyTable,
-  world: World,
-): Promise<Loaded> {
-  const [command, ...rest] = argv;
-  if (command !== 'select' && command !== 'run') {
-    const example = 'For example: slung check --from-flags run mapper.wasm app.ndjson';
-    throw new UsageError(`--from-flags needs select or run behind it`, example);
-  }
-  const [own, args] = command === 'run' ? splitAtDashes(rest, flagsOf(command)) : [rest, []];
-  const typed = parseFlags(own, flagsOf(command));
-  const words = typed.flags.map(({ flag, text }) => ({
-    long: flag.long,
-    text,
-    isSwitch: flag.value === undefined || text === flag.bare,
-  }));
-  const problems = new Problems();
-  const { tree, source } = fromFlags({ command, flags: words, operands: typed.operands, args }, problems);
-  return await checkWithPlugins(tree, { source, directory: world.directory() }, resolved, table, problems, world);
-}
-
 /** Checks a tree, and the files of its plugins. @throws TopologyError */
-async function checkWithPlugins(
+export async function checkWithPlugins(
   tree: Node | undefined,
   { source, directory }: TopologyText,
   resolved: Resolved,
@@ -183,7 +157,7 @@ async function checkWithPlugins(
   const options: CheckOptions = { table, directory, checkHost, ...(only.length === 0 ? {} : { only }) };
   const checked = checkTree(tree, source, options, problems);
   const inDirectory = { ...world, directory: () => directory };
-  const plugins = await pluginsOf(checked.topology, inDirectory, pluginLimits(resolved), problems);
+  const plugins = await pluginsOf(checked.topology, inDirectory, resolved, problems);
   checkKinds(checked.topology, new Map([...plugins].map(([name, { kind }]) => [name, kind])), problems);
   if (source.isFile) warnOfWriters(checked.topology, join(directory, basename(source.name)), problems);
   if (problems.hasErrors) throw new TopologyError(sortProblems(problems.list), problems.secrets);
@@ -204,10 +178,13 @@ function checkHost(text: string): string | undefined {
 async function pluginsOf(
   topology: Topology,
   world: World,
-  limits: PluginLimits,
+  resolved: Resolved,
   problems: Problems,
 ): Promise<ReadonlyMap<string, LoadedFile>> {
   const plugins = new Map<string, LoadedFile>();
+  // A command without plugins has no limits for them.
+  if (topology.plugins.length === 0) return plugins;
+  const limits = pluginLimits(resolved);
   for (const plugin of topology.plugins) {
     const { name, file, abi } = plugin;
     try {

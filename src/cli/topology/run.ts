@@ -1,6 +1,7 @@
 /** `slung run -c FILE`: reads and checks the topology, and runs it. */
 import { realEnds } from '../../pipeline/topology/ends.ts';
 import { runTopology } from '../../pipeline/topology/run.ts';
+import type { TopologySettings } from '../../pipeline/topology/settings.ts';
 import { TopologyError } from '../../topology/index.ts';
 import { resolveLine } from '../line.ts';
 import { finish, hosted } from '../running.ts';
@@ -19,11 +20,19 @@ export async function runTopologyFile(argv: readonly string[], world: World): Pr
     const { topology, plugins, secrets } = await loadTopology(text, resolved, topologyKeys(), world);
     reportProblems(topology.warnings, secrets, options);
     const settings = topologySettings(topology, plugins, resolveOver('run', argv, topology, world), operands, world);
-    const ends = realEnds(() => Number(world.nowUs() / 1000n), defaultStore(world.environment));
-    return finish(await hosted({ talk: settings.talk }, world, (host) => runTopology(settings, host, ends)), world);
+    return await runLoaded(settings, world);
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error;
     reportProblems(error.problems, error.secrets, options);
     return error.exit;
   }
+}
+
+/** Runs a topology whose plugins have been read. The exit code. */
+export async function runLoaded(settings: TopologySettings, world: World): Promise<number> {
+  const { talk, topology } = settings;
+  const ends = realEnds(() => Number(world.nowUs() / 1000n), defaultStore(world.environment));
+  // On a terminal a progress line would be in the way of the records.
+  const sink = { output: topology.sinks.some(({ type }) => type === 'stdout') ? '-' : '' };
+  return finish(await hosted({ talk, sink }, world, (host) => runTopology(settings, host, ends)), world);
 }

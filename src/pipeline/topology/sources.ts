@@ -3,7 +3,7 @@
  * be had ends the run before it has begun. A source that wants to know what became of its bytes gets a ledger, and is
  * closed only when everything that was read is settled: an http client is still waiting for its answer then.
  */
-import { isAbsolute, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { InputCounts } from '../../graph/batch.ts';
 import type { RunHost } from '../../graph/host.ts';
 import { fromStart, type Inlet, type OpenInput } from '../../graph/inlet.ts';
@@ -60,8 +60,9 @@ export async function openTopologySource(
   }
 }
 
+/** As it was written where that means the same from where the process stands: messages name it so. */
 const whole = (path: string, { topology }: TopologySettings): string =>
-  isAbsolute(path) ? path : join(topology.directory, path);
+  resolve(path) === resolve(topology.directory, path) ? path : join(topology.directory, path);
 
 /** Files one after another, straight into the blocks of the first node. */
 function files(name: string, inputs: readonly string[], { rejects }: TopologySettings): OpenedSource {

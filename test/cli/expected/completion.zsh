@@ -65,6 +65,15 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '-F[Go on with what is appended to the files]' \
+        '--follow[Go on with what is appended to the files]' \
+        '--no-follow[Opposite of --follow]' \
+        '--positions=[Keep in DIR how far files were read, and go on there]:DIR:_files' \
+        '--listen=[Take records from others at URL\: http, tcp, unix or ws]:URL: ' \
+        '--listen-token=[What producers have to show; @FILE reads it from FILE]:TOKEN: ' \
+        '*--listen-origin=[Let web pages of ORIGIN connect]:ORIGIN: ' \
+        '*--tee=[Output to URL, too; may be repeated]:[EXPR -> ]URL: ' \
+        '*--route=[Output records for which EXPR holds to URL instead]:EXPR -> URL: ' \
         '*--record=[Remember numbers of what passes, for slung query]:SPEC: ' \
         '--resume[Go on where the store has each file]' \
         '--no-resume[Opposite of --resume]' \
@@ -74,6 +83,9 @@ _slung() {
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
         '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
+        '--metrics=[Show the figures of the run there, for Prometheus]:HOST:PORT: ' \
+        '--metrics-public[Other machines may read --metrics]' \
+        '--no-metrics-public[Opposite of --metrics-public]' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -111,6 +123,15 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '-F[Go on with what is appended to the files]' \
+        '--follow[Go on with what is appended to the files]' \
+        '--no-follow[Opposite of --follow]' \
+        '--positions=[Keep in DIR how far files were read, and go on there]:DIR:_files' \
+        '--listen=[Take records from others at URL\: http, tcp, unix or ws]:URL: ' \
+        '--listen-token=[What producers have to show; @FILE reads it from FILE]:TOKEN: ' \
+        '*--listen-origin=[Let web pages of ORIGIN connect]:ORIGIN: ' \
+        '*--tee=[Output to URL, too; may be repeated]:[EXPR -> ]URL: ' \
+        '*--route=[Output records for which EXPR holds to URL instead]:EXPR -> URL: ' \
         '*--then=[Give the output to PLUGIN next; may be repeated]:PLUGIN: ' \
         '*-p+[Call FILE by NAME\: here, in messages, in --stats]:NAME=FILE: ' \
         '*--plugin=[Call FILE by NAME\: here, in messages, in --stats]:NAME=FILE: ' \
@@ -135,9 +156,6 @@ _slung() {
         '--series=[Where the name of the series is]:FIELD: ' \
         '--tags=[Where the tags of an event are]:FIELD: ' \
         '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
-        '--listen=[Take events from producers at ws\://HOST\:PORT]:URL: ' \
-        '--listen-token=[What producers have to show; @FILE reads it from FILE]:TOKEN: ' \
-        '*--listen-origin=[Let web pages of ORIGIN connect]:ORIGIN: ' \
         '-j+[Run N instances of each plugin; the order stays]:N: ' \
         '--lanes=[Run N instances of each plugin; the order stays]:N: ' \
         '*--record=[Remember numbers of what passes, for slung query]:SPEC: ' \
