@@ -15,6 +15,7 @@ import { type Sink as ByteSink, openRejects, openSink, SinkError } from '../../i
 import { PathTemplate } from '../../io/path-template.ts';
 import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.ts';
 import type { Outlet } from '../../io/types.ts';
+import { excerpt } from '../../text/printable.ts';
 import type { Sink } from '../../topology/index.ts';
 
 /** What ports are opened with. */
@@ -64,6 +65,10 @@ export async function openPorts(sinks: readonly Sink[], context: PortContext): P
 export async function openPort(sink: Sink, context: PortContext, failuresTo: Port | undefined): Promise<Port> {
   const { name, whenFull } = sink;
   const { host } = context;
+  if (sink.onFailure === 'retry' && (sink.type === 'dir' || sink.type === 'store')) {
+    const text = `cannot write ${excerpt(name)}: a sink of the type ${sink.type} is not tried again`;
+    throw new SinkError(name, 'EINVAL', `${text}; its on-failure is stop, drop or another sink`, 0);
+  }
   const onFailure = failuresTo ?? (sink.onFailure === 'drop' ? 'drop' : 'stop');
   return new Port(await openOutlet(sink, context), { name, whenFull, onFailure, clockMs: () => host.clockMs() });
 }
@@ -183,7 +188,7 @@ async function openStore(sink: Of<'store'>, context: PortContext): Promise<Outle
   const { openStoreOutlet } = await import('../../stage/points/store-outlet.ts');
   const place = directory === undefined ? context.storeDirectory : pathIn(context, directory);
   if (place === undefined)
-    throw new SinkError(name, 'EINVAL', `cannot write ${name}: there is no store; give it a path`, 0);
+    throw new SinkError(name, 'EINVAL', `cannot write ${excerpt(name)}: there is no store; give it a path`, 0);
   const store = { directory: place, durability, retainMs, sameTime };
   return await openStoreOutlet({ name, store, points, batches: context.batches }, context.host);
 }

@@ -303,6 +303,11 @@ test('dir: a file for each value, and one for what comes without', async () => {
   expect(readFileSync(join(directory, '_', '1970.ndjson'), 'utf8')).toBe('3\n');
 });
 
+test('what is not tried again is refused when that was asked for', async () => {
+  const sink = sinkOf({ type: 'dir', template: '{a}', maxOpen: 1, maxKeys: 1, whereMissing: '_', onFailure: 'retry' });
+  await expect(openPort(sink, context(), undefined)).rejects.toThrow(/dir is not tried again; its on-failure is stop/);
+});
+
 test('drop takes everything and counts it', async () => {
   const port = await openPort(sinkOf({ type: 'drop' }), context(), undefined);
   send(port, '1\n');
