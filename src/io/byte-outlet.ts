@@ -3,8 +3,8 @@
  * and confirmed before `offer` returns; the rest is copied, and written when the reader goes on. Everything is written
  * and settled in the order in which it came.
  *
- * The surprising part: a slow reader is not waited for in the thread pool, where that can be avoided, but asked again
- * every few milliseconds. A write in the pool cannot be cancelled, and keeps the process from its end.
+ * The surprising part: a slow reader is not waited for in the thread pool, where that can be avoided: a write there
+ * cannot be cancelled, and keeps the process from its end.
  *
  * After a failure a line may be there in part. It is ended by a newline before anything else follows.
  */
@@ -28,10 +28,6 @@ export interface ByteOutletOptions {
   /** Milliseconds by a clock that never goes back. */
   readonly clockMs: () => number;
 }
-
-/** How long a reader that takes nothing is left alone. */
-const FIRST_LOOK_MS = 1;
-const MOST_LOOK_MS = 16;
 
 /** A delivery that is not written to its end. */
 interface Waiting {
@@ -196,19 +192,13 @@ export class ByteOutlet implements Outlet {
   async #writeQueue(error: unknown): Promise<void> {
     this.#isWriting = true;
     let failure = error;
-    let lookMs = FIRST_LOOK_MS;
     for (let next = this.#queue[0]; next !== undefined && !this.#ended.signal.aborted; next = this.#queue[0]) {
-      const before = this.#writer.written;
       if (failure === undefined) failure = this.#tryNext(next);
       if (failure !== undefined) {
         await this.#whenFailed(next, failure);
         failure = undefined;
       } else if (this.#queue[0] === next) {
-        if (this.#writer.written > before) lookMs = FIRST_LOOK_MS;
-        else if (this.#sink.canRetry === true) {
-          await pauseFor(lookMs, this.#ended.signal);
-          lookMs = Math.min(2 * lookMs, MOST_LOOK_MS);
-        } else failure = await this.#writeAll(next);
+        failure = await this.#writeSoon(next);
       }
     }
     this.#isWriting = false;
@@ -225,10 +215,13 @@ export class ByteOutlet implements Outlet {
     return this.#finishIfWritten(next);
   }
 
-  async #writeAll(next: Waiting): Promise<unknown> {
+  /** Waits for the reader. @returns what was thrown */
+  async #writeSoon(next: Waiting): Promise<unknown> {
+    const rest = next.bytes.subarray(next.at);
     try {
-      await this.#writer.putAll(next.bytes.subarray(next.at));
-      next.at = next.bytes.length;
+      const count = await this.#writer.putSoon(rest);
+      if (count === undefined) await this.#writer.putAll(rest);
+      next.at += count ?? rest.length;
     } catch (error) {
       next.at += this.#writer.before(error);
       return error;

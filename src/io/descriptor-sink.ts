@@ -7,12 +7,15 @@
  * size.
  */
 import { closeSync, fdatasyncSync, write, writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { errorCode, sinkError } from './errors.ts';
 import type { PendingFile } from './pending-file.ts';
 import type { Sink } from './types.ts';
 
 const LAST_STANDARD_FD = 2;
 const MAX_BACK_OFF_MS = 16;
+/** What a pipe usually holds. */
+const POLLED_BYTES = 64 * 1024;
 /** What fdatasync says of a descriptor that is no file. */
 const NOTHING_TO_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EROFS']);
 
@@ -35,6 +38,8 @@ export class DescriptorSink implements Sink {
   #closed = false;
   #released = false;
   #bytesWritten = 0;
+  /** Of the non-blocking description, which it closes. */
+  #stream: Socket | undefined;
 
   constructor(options: DescriptorSinkOptions) {
     this.name = options.name;
@@ -85,8 +90,25 @@ export class DescriptorSink implements Sink {
     }
   }
 
-  get canRetry(): boolean {
-    return this.#options.syncFd !== undefined;
+  /** Over the pipe's own description, so that nobody else's becomes non-blocking; not in the thread pool. */
+  get writeSoon(): ((bytes: Uint8Array) => Promise<number>) | undefined {
+    const { fd, syncFd } = this.#options;
+    return syncFd === undefined || syncFd === fd ? undefined : (bytes) => this.#writePolled(syncFd, bytes);
+  }
+
+  async #writePolled(fd: number, bytes: Uint8Array): Promise<number> {
+    if (this.#stream === undefined) {
+      const { Socket } = await import('node:net');
+      this.#stream = new Socket({ fd, readable: false, writable: true });
+      // Writes say by themselves what went wrong.
+      this.#stream.on('error', () => {});
+    }
+    const stream = this.#stream;
+    const some = bytes.subarray(0, POLLED_BYTES);
+    const error = await new Promise<Error | null | undefined>((resolve) => stream.write(some, resolve));
+    if (error !== null && error !== undefined) this.#fail(error);
+    this.#bytesWritten += some.length;
+    return some.length;
   }
 
   /** Pipes and devices have nothing to wait for. */
@@ -132,7 +154,8 @@ export class DescriptorSink implements Sink {
 
   #closeDescriptors(): void {
     const { fd, syncFd, file } = this.#options;
-    if (syncFd !== undefined && syncFd !== fd) closeSync(syncFd);
+    if (this.#stream !== undefined) this.#stream.destroy();
+    else if (syncFd !== undefined && syncFd !== fd) closeSync(syncFd);
     if (file === undefined && fd > LAST_STANDARD_FD) closeSync(fd);
   }
 }

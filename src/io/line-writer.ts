@@ -33,6 +33,16 @@ export class LineWriter {
     return this.#isTorn ? 0 : this.#count(this.#sink.writeNow(bytes));
   }
 
+  /** Waits until some is written, where that can be given up. @returns how much; undefined where it cannot */
+  async putSoon(bytes: Uint8Array): Promise<number | undefined> {
+    const { writeSoon } = this.#sink;
+    if (writeSoon === undefined) return undefined;
+    const count = this.#count(await writeSoon(this.#isTorn ? NEWLINE : bytes));
+    if (!this.#isTorn) return count;
+    this.#isTorn = false;
+    return 0;
+  }
+
   /** Waits until all is written. @throws SinkError: `before` knows how much, then */
   async putAll(bytes: Uint8Array): Promise<void> {
     if (this.#isTorn) {

@@ -76,8 +76,12 @@ export interface Sink {
    * Writes all of `bytes`, waiting for the reader as long as it takes. `bytes` is borrowed until the promise settles.
    */
   writeAll(bytes: Uint8Array): Promise<void>;
-  /** `writeNow` is worth another try a little later; where it is not, `writeAll` alone gets on. */
-  readonly canRetry?: boolean;
+  /**
+   * Writes the beginning of `bytes` when the reader has room for it, and can be given up by `abort` meanwhile, which
+   * `writeAll` cannot. Undefined where there is no way to do that.
+   * @returns how much has been written
+   */
+  readonly writeSoon?: ((bytes: Uint8Array) => Promise<number>) | undefined;
   /** What every new file begins with, where the sink begins files: one that is empty, and those after a rotation. */
   begin?(header: Uint8Array): void;
   /** What was taken is on the disk, where there is one. @throws SinkError */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ByteOutlet, type ByteOutletOptions } from '../../src/io/byte-outlet.ts';
 import { SinkError } from '../../src/io/index.ts';
 import type { Sink } from '../../src/io/types.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, pause } from '../support/eventually.ts';
 import { sized } from '../support/full.ts';
 import { delivery, quickRetry, type Sent } from './outlets.ts';
 
@@ -12,7 +12,7 @@ import { delivery, quickRetry, type Sent } from './outlets.ts';
 class ScriptedSink implements Sink {
   readonly name = 'script';
   readonly isTTY = false;
-  readonly canRetry: boolean;
+  readonly writeSoon: ((bytes: Uint8Array) => Promise<number>) | undefined;
   closed = false;
   out = '';
   ended: 'committed' | 'aborted' | undefined;
@@ -20,8 +20,12 @@ class ScriptedSink implements Sink {
   /** What each `writeNow` takes at most; Infinity when there are no more. */
   takes: (number | 'fail' | 'gone')[] = [];
 
-  constructor(canRetry = true) {
-    this.canRetry = canRetry;
+  constructor(polls = true) {
+    if (!polls) return;
+    this.writeSoon = async (bytes) => {
+      await pause(0);
+      return this.writeNow(bytes);
+    };
   }
 
   writeNow(bytes: Uint8Array): number {
@@ -82,7 +86,7 @@ test('what the sink takes at once is written from where it lies, and confirmed b
   expect(sink.ended).toBe('committed');
 });
 
-describe.each([true, false])('a reader that is slow, asked again: %s', (canRetry) => {
+describe.each([true, false])('a reader that is slow, polled: %s', (polls) => {
   test('gets everything once and in order, whatever it takes at a time; the buffer bounds what waits', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -90,7 +94,7 @@ describe.each([true, false])('a reader that is slow, asked again: %s', (canRetry
         fc.array(fc.nat({ max: 9 }), { maxLength: 60 }),
         fc.nat({ max: 40 }),
         async (shape, takes, bufferBytes) => {
-          const sink = new ScriptedSink(canRetry);
+          const sink = new ScriptedSink(polls);
           sink.takes = takes;
           const outlet = outletTo(sink, { bufferBytes });
           const all = shape.map((lengths, i) => delivery(lengths.map((length) => `${'x'.repeat(length)}${i}\n`)));
@@ -221,8 +225,8 @@ test('a reader that goes away: what is not written is settled as failed, and the
   ]);
 });
 
-test.each([true, false])('a reader that is stuck is given up at the end, asked again: %s', async (canRetry) => {
-  const sink = new ScriptedSink(canRetry);
+test.each([true, false])('a reader that is stuck is given up at the end, polled: %s', async (polls) => {
+  const sink = new ScriptedSink(polls);
   sink.writeNow = () => 0;
   sink.writeAll = () => new Promise(() => {});
   const outlet = outletTo(sink);

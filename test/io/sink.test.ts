@@ -330,3 +330,48 @@ describe('standard output', () => {
     expect(existsSync(out)).toBe(false);
   });
 });
+
+test('a pipe is waited for without a thread: what is written arrives, a reader that goes is no error, and it can be given up', async () => {
+  for (const end of ['read', 'gone', 'given up'] as const) {
+    const path = makeFifo(join(newDirectory(), 'pipe'));
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const sink = openSink(path);
+    let written = 0;
+    const block = Buffer.alloc(64 * 1024, 'x');
+    for (let count = -1; count !== 0; written += count) count = sink.writeNow(block);
+    const soon = sink.writeSoon!(Buffer.concat([block, block]));
+    // Opens the stream before anything is read.
+    await pause(1);
+    const read = (): number => {
+      try {
+        return readSync(reader, Buffer.alloc(1 << 20));
+      } catch {
+        return 0;
+      }
+    };
+    if (end === 'read') {
+      let got = 0;
+      let count: number | undefined;
+      void soon.then((taken) => {
+        count = taken;
+      });
+      while (count === undefined) {
+        got += read();
+        await pause(1);
+      }
+      for (let more = read(); more > 0; more = read()) got += more;
+      expect([count, got]).toEqual([block.length, written + block.length]);
+      sink.commit();
+      closeSync(reader);
+    } else if (end === 'gone') {
+      closeSync(reader);
+      await soon;
+      expect(sink.closed).toBe(true);
+      sink.commit();
+    } else {
+      sink.abort();
+      await soon.catch(() => {});
+      closeSync(reader);
+    }
+  }
+});
