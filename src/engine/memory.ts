@@ -123,7 +123,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
   };
   const { rows } = options;
   const capacity = Math.max(options.blockBytes, rows?.longBlockBytes ?? 0);
-  const planRoom = Math.max(plan.bytes.length, rows === undefined ? 0 : PLAN_ROOM_BYTES);
+  const planRoom = Math.max(plan.bytes.length, rows === undefined ? 0 : PLAN_ROOM_BYTES) + plan.workBytes;
   const slotRoom = Math.max(plan.slotCount, rows === undefined ? 0 : SLOT_ROOM);
   const at = {
     header: take(L.HEADER_BYTES),

@@ -2,6 +2,7 @@
 import * as L from './layout.ts';
 import type { Writer } from './plan-writer.ts';
 import type { Choice, NumberValue, Predicate, Present, Scalar, Test } from './program.ts';
+import * as R from './regex-layout.ts';
 
 const numberKinds = { i64: 1, u64: 2, f64: 3 } as const;
 
@@ -118,8 +119,14 @@ class Images {
   }
 
   of(image: Uint8Array): number {
-    const place = this.#places.get(image) ?? this.#writer.put(image);
+    const known = this.#places.get(image);
+    if (known !== undefined) return known;
+    const place = this.#writer.put(image);
     this.#places.set(image, place);
+    const words = new DataView(image.buffer, image.byteOffset, image.byteLength);
+    if (image.length > R.LAZY_HEADER_BYTES && words.getUint32(R.IMAGE_KIND, true) === R.IMAGE_LAZY) {
+      this.#writer.reserveWork(place + R.LAZY_WORK, place, words.getUint32(R.LAZY_WORK_BYTES, true));
+    }
     return place;
   }
 }

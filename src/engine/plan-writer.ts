@@ -7,6 +7,7 @@ export class Writer {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #end = 0;
+  readonly #work: { readonly at: number; readonly base: number; readonly size: number }[] = [];
 
   /** Reserves zeroed bytes on a 16-byte border, with 16 spare bytes after them that kernels may read. */
   reserve(size: number): number {
@@ -35,7 +36,19 @@ export class Writer {
     this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
   }
 
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, (this.#end + 63) & ~63);
+  /** Asks for bytes behind the plan, which are not zero; the place of them, relative to `base`, is written at `at`. */
+  reserveWork(at: number, base: number, size: number): void {
+    this.#work.push({ at, base, size });
+  }
+
+  /** @returns the bytes, and how many bytes are asked for behind them */
+  finish(): { bytes: Uint8Array; workBytes: number } {
+    const length = (this.#end + 63) & ~63;
+    let end = length;
+    for (const { at, base, size } of this.#work) {
+      this.i32(at, end - base);
+      end += (size + 63) & ~63;
+    }
+    return { bytes: this.#bytes.slice(0, length), workBytes: end - length };
   }
 }

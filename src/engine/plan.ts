@@ -13,6 +13,8 @@ import { addPath, isEmpty, keyEdge, newNode, numberSlots, writeNode } from './tr
 /** The bytes of a plan, and what has to be done once after it has been copied into a memory. */
 export interface Plan {
   readonly bytes: Uint8Array;
+  /** Bytes behind those, which the engine works in. */
+  readonly workBytes: number;
   readonly slotCount: number;
   /** Sets of `in`: the engine hashes `count` items at `items` into the table of `set` (all relative to the plan). */
   readonly sets: readonly SetItems[];
@@ -168,7 +170,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     writer.i32(header + L.P_COLUMN_COUNT, columns.length);
   }
   const classCount = chains.length > 0 ? classes.length : 0;
-  return { bytes: writer.finish(), slotCount, sets, trackKeys, pathSlots, classCount };
+  return { ...writer.finish(), slotCount, sets, trackKeys, pathSlots, classCount };
 }
 
 function writeClasses(

@@ -13,6 +13,7 @@ export const IMAGE_BYTES = 1;
 export const IMAGE_CHARACTERS = 2;
 export const IMAGE_NFA = 3;
 export const IMAGE_TEXTS = 4;
+export const IMAGE_LAZY = 5;
 
 // Header of a DFA over bytes, u32 each. States are named by the byte offset of their row in the table.
 export const DFA_START = 4;
@@ -75,3 +76,29 @@ export const TEXTS_TABLE = 528;
 export const TEXTS_ENTRY_BYTES = 8;
 export const TEXTS_ACCEPT = 0;
 export const TEXTS_DEAD = 8;
+
+// Header of a DFA that is built while it runs, u32 each.
+export const LAZY_START = 12;
+export const LAZY_COUNT = 16;
+export const LAZY_ANCHORED = 20;
+export const LAZY_INSTRUCTIONS = 24;
+export const LAZY_KINDS = 28;
+export const LAZY_CLASSES = 32;
+/** How large the work area has to be; where it is, from the start of the image: whoever places that says so. */
+export const LAZY_WORK_BYTES = 36;
+export const LAZY_WORK = 40;
+/** The first free byte of the work area, or 0 before the first use; the states in it; the row of the start. */
+export const LAZY_TOP = 44;
+export const LAZY_STATES = 48;
+export const LAZY_START_ROW = 52;
+export const LAZY_HEADER_BYTES = 56;
+/** States that are kept at the same time, at most; then all are forgotten. Their table has twice as many places. */
+export const LAZY_MOST_STATES = 8192;
+/** Room for states, at least. */
+export const LAZY_STATE_BYTES = 4194304;
+/** Of each kind of character before and class: its list, the length of that, and 1, 2 for a match, 0 for unknown. */
+export const LAZY_NEXT_BYTES = 12;
+/** A row, and what is before it: kind of the character before and whether items wait, number of items, hash. */
+export const LAZY_ROW_HEADER = 12;
+export const LAZY_ACCEPT = 1;
+export const LAZY_DEAD = 2;

@@ -49,7 +49,7 @@ export class RowEngine extends EngineMemory {
   /** Changes over to another plan, between two steps. @returns false when it is too large; the old one stays then */
   usePlan(plan: Plan): boolean {
     const { map } = this;
-    if (plan.bytes.length > map.planRoom || plan.slotCount > map.slotRoom) return false;
+    if (plan.bytes.length + plan.workBytes > map.planRoom || plan.slotCount > map.slotRoom) return false;
     this.bytes().set(plan.bytes, map.plan);
     this.exports.attach(map.header);
     for (const { set, items, count } of plan.sets) this.exports.buildSet(map.plan + set, map.plan + items, count);

@@ -7,7 +7,7 @@ import { buildAlphabet, intervalAt } from '../selector/regex/alphabet.ts';
 import { ACCEPT, DEAD, determinize } from '../selector/regex/determinize.ts';
 import { RegexError } from '../selector/regex/error.ts';
 import { parseRegex } from '../selector/regex/parse.ts';
-import { buildNfa } from '../selector/regex/program.ts';
+import { buildNfa, checkSize } from '../selector/regex/program.ts';
 import type { TextPattern } from './ast.ts';
 
 /** The most states of an automaton; making one takes up to some tenths of a second then. */
@@ -21,7 +21,8 @@ const asciiEnd = 128;
  */
 export function compilePattern(source: string): TextPattern {
   const pattern = parseRegex(source);
-  const nfa = buildNfa(pattern, source.length);
+  checkSize(pattern, source.length);
+  const nfa = buildNfa(pattern);
   const alphabet = buildAlphabet(pattern, nfa.sets, source.length);
   const dfa = determinize(nfa, alphabet, maxStates);
   if (dfa === undefined) {

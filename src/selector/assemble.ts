@@ -6,24 +6,10 @@
  * []`, empty lists) emit nothing, and what they cut off is left out.
  */
 import { ACCEPT, type Path, type Predicate, type Program, REJECT, type Scalar, type Test } from '../engine/program.ts';
-import type { Expression, Pattern } from './ast.ts';
-import { SelectorError } from './errors.ts';
+import type { Expression } from './ast.ts';
 import { group } from './group.ts';
-import { type Grouped, type GroupedTest, placeOf, type TextPlace } from './grouped.ts';
-import { RegexError } from './regex/error.ts';
-import { compileTexts } from './regex/index.ts';
-
-/**
- * Compiles one pattern to the image that the engine runs; throws RegexError. Injected, so that tests can do without.
- */
-export type RegexCompiler = (pattern: string) => { readonly image: Uint8Array };
-
-/** Compiles what is looked for in one go to one image. */
-export interface ManyCompiler {
-  texts(texts: readonly Uint8Array[], at: TextPlace): Uint8Array;
-}
-
-const engineMany: ManyCompiler = { texts: compileTexts };
+import { type Grouped, type GroupedTest, placeOf } from './grouped.ts';
+import { engineMany, Images, type ManyCompiler, type RegexCompiler } from './images.ts';
 
 /**
  * Compiles a selector tree.
@@ -35,11 +21,10 @@ export function assemble(
   compileRegex: RegexCompiler,
   many: ManyCompiler = engineMany,
 ): Program {
-  const images = new Map<string, Uint8Array>();
-  compilePatterns(expression, compileRegex, images);
+  const images = new Images(expression, compileRegex, many);
   const wanted = new Map<string, Path>();
   listPaths(expression, wanted);
-  return new Assembly(images, many, [...wanted.values()]).run(group(expression));
+  return new Assembly([...wanted.values()]).run(images.put(group(expression)));
 }
 
 /** The paths that an expression asks for, by their place, in the order of the text. */
@@ -51,43 +36,12 @@ function listPaths(node: Expression, wanted: Map<string, Path>): void {
   else for (const operand of node.operands) listPaths(operand, wanted);
 }
 
-/**
- * Before anything is emitted, and in the order of the text, so that the first faulty pattern is the one reported.
- */
-function compilePatterns(node: Expression, compileRegex: RegexCompiler, images: Map<string, Uint8Array>): void {
-  if (node.kind === 'not') {
-    compilePatterns(node.operand, compileRegex, images);
-  } else if (node.kind !== 'test') {
-    for (const operand of node.operands) compilePatterns(operand, compileRegex, images);
-  } else if (node.test.op === 'regex') {
-    const { pattern } = node.test;
-    if (!images.has(pattern.source)) images.set(pattern.source, imageOf(pattern, compileRegex));
-  }
-}
-
-function imageOf(pattern: Pattern, compileRegex: RegexCompiler): Uint8Array {
-  try {
-    return compileRegex(pattern.source).image;
-  } catch (error) {
-    if (!(error instanceof RegexError)) throw error;
-    const last = pattern.offsets.length - 1;
-    const start = pattern.offsets[Math.min(error.offset, last)]!;
-    const end = pattern.offsets[Math.min(error.offset + error.length, last)]!;
-    throw new SelectorError({
-      message: error.message,
-      text: pattern.text,
-      offset: start,
-      length: end - start,
-      expected: error.expected,
-      suggestion: error.hint,
-      place: pattern.place,
-    });
-  }
-}
+/** Patterns and many texts are images by now. */
+type AssembledTest = Exclude<GroupedTest, { op: 'regex' | 'texts' | 'patterns' }>;
 
 /** A test before paths and targets have numbers: a target is what it leads to. */
 type Draft =
-  | { readonly kind: 'test'; readonly test: GroupedTest; readonly onTrue: Target; readonly onFalse: Target }
+  | { readonly kind: 'test'; readonly test: AssembledTest; readonly onTrue: Target; readonly onFalse: Target }
   | {
       readonly kind: 'choice';
       readonly path: Path;
@@ -109,7 +63,7 @@ function emit(node: Grouped, onTrue: Target, onFalse: Target): Target {
   if (onTrue === onFalse) return onTrue;
   switch (node.kind) {
     case 'test':
-      return { kind: 'test', test: node.test, onTrue, onFalse };
+      return { kind: 'test', test: node.test as AssembledTest, onTrue, onFalse };
     case 'not':
       return emit(node.operand, onFalse, onTrue);
     case 'and':
@@ -175,18 +129,14 @@ function reachable(entry: Target): Draft[] {
   return order.reverse();
 }
 
-/** Numbers paths and targets, and makes the images. */
+/** Numbers paths and targets. */
 class Assembly {
-  readonly #images: ReadonlyMap<string, Uint8Array>;
-  readonly #many: ManyCompiler;
   /** One path for each place, in the order of the text. */
   readonly #wanted: readonly Path[];
   #paths = new PathTable([]);
   readonly #numbers = new Map<Target, number>();
 
-  constructor(images: ReadonlyMap<string, Uint8Array>, many: ManyCompiler, wanted: readonly Path[]) {
-    this.#images = images;
-    this.#many = many;
+  constructor(wanted: readonly Path[]) {
     this.#wanted = wanted;
   }
 
@@ -226,18 +176,11 @@ class Assembly {
     }
   }
 
-  #predicate(test: GroupedTest): Predicate {
+  #predicate(test: AssembledTest): Predicate {
     const path = this.#paths.number(test.path);
-    switch (test.op) {
-      case 'regex':
-        return { op: 'regex', path, image: this.#images.get(test.pattern.source)! };
-      case 'texts':
-        return { op: 'regex', path, image: this.#many.texts(test.texts, test.at) };
-      case 'in':
-        return test.values.length === 1 ? { op: 'eq', path, value: test.values[0]! } : { ...test, path };
-      default:
-        return { ...test, path };
-    }
+    if (test.op === 'image') return { op: 'regex', path, image: test.image };
+    if (test.op === 'in' && test.values.length === 1) return { op: 'eq', path, value: test.values[0]! };
+    return { ...test, path };
   }
 }
 

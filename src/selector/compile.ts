@@ -3,7 +3,8 @@
  * record.
  */
 import type { Program } from '../engine/program.ts';
-import { assemble, type RegexCompiler } from './assemble.ts';
+import { assemble } from './assemble.ts';
+import type { RegexCompiler } from './images.ts';
 import { parseLists } from './lists.ts';
 import { parseExpression } from './parse.ts';
 import { compileRegex } from './regex/index.ts';

@@ -9,6 +9,9 @@ function costOfTest(test: GroupedTest): number {
       return 4;
     case 'texts':
       return test.at === 'contains' ? 16 : 2;
+    case 'image':
+    case 'patterns':
+      return 40;
     case 'regex':
       return 24;
     default:

@@ -6,13 +6,14 @@
  * done for an `&&` of negations.
  */
 import type { Path, Scalar } from '../engine/program.ts';
-import type { Expression } from './ast.ts';
+import type { Expression, Pattern } from './ast.ts';
 import { costOf } from './cost.ts';
 import { type Grouped, type GroupedTest, placeOf, type TextPlace, valueKey } from './grouped.ts';
 import { shareConditions } from './share.ts';
 
 /** From how many on an automaton is faster than one test each (bench/rules.mjs). */
 const LEAST_TEXTS = 6;
+export const LEAST_PATTERNS = 4;
 /** From how many paths on it pays to ask first which of them are there. */
 const LEAST_PATHS = 12;
 
@@ -103,20 +104,21 @@ const testNode = (test: GroupedTest): Grouped => ({ kind: 'test', test });
 function merged({ first, tests }: Bucket): Grouped[] {
   const { path, op } = first;
   if (op === 'eq' || op === 'in') return tests.length === 1 ? [testNode(first)] : [membership(path, tests)];
-  if (op === 'regex') return distinct(tests);
+  if (op === 'regex') return patternTests(path, tests);
   if (tests.length < LEAST_TEXTS) return tests.map(testNode);
   const texts = tests.flatMap((test) => ('bytes' in test ? [test.bytes] : []));
   return [testNode({ op: 'texts', path, at: op as TextPlace, texts })];
 }
 
-/** Of patterns that are written twice, the first. */
-function distinct(tests: readonly GroupedTest[]): Grouped[] {
-  const known = new Set<string>();
-  return tests.flatMap((test) => {
-    if (test.op !== 'regex' || known.has(test.pattern.source)) return [];
-    known.add(test.pattern.source);
-    return [testNode(test)];
-  });
+/** Patterns that are written twice are looked for once. */
+function patternTests(path: Path, tests: readonly GroupedTest[]): Grouped[] {
+  const patterns = new Map<string, Pattern>();
+  for (const test of tests) {
+    if (test.op === 'regex' && !patterns.has(test.pattern.source)) patterns.set(test.pattern.source, test.pattern);
+  }
+  const list = [...patterns.values()];
+  if (list.length >= LEAST_PATTERNS) return [testNode({ op: 'patterns', path, patterns: list })];
+  return list.map((pattern) => testNode({ op: 'regex', path, pattern }));
 }
 
 /** The values of equalities and sets, each once. */

@@ -3,7 +3,7 @@
  * the few questions that both grouping and assembly ask of them.
  */
 import type { Path, Scalar } from '../engine/program.ts';
-import type { Comparison } from './ast.ts';
+import type { Comparison, Pattern } from './ast.ts';
 
 /** Which end of a string a text is looked for at. */
 export type TextPlace = 'prefix' | 'suffix' | 'contains';
@@ -12,7 +12,11 @@ export type TextPlace = 'prefix' | 'suffix' | 'contains';
 export type GroupedTest =
   | Comparison
   /** One of the texts begins, ends or is in the string. */
-  | { readonly op: 'texts'; readonly path: Path; readonly at: TextPlace; readonly texts: readonly Uint8Array[] };
+  | { readonly op: 'texts'; readonly path: Path; readonly at: TextPlace; readonly texts: readonly Uint8Array[] }
+  /** One of the patterns is found in the string. */
+  | { readonly op: 'patterns'; readonly path: Path; readonly patterns: readonly Pattern[] }
+  /** What the two before this one become (images.ts). */
+  | { readonly op: 'image'; readonly path: Path; readonly image: Uint8Array };
 
 export type Grouped =
   | { readonly kind: 'test'; readonly test: GroupedTest }

@@ -127,6 +127,8 @@ function testKey(test: GroupedTest): string | undefined {
     case 'in':
       return test.values.length <= MOST_VALUES ? key + test.values.map(valueKey).join() : undefined;
     case 'texts':
+    case 'patterns':
+    case 'image':
       return undefined;
     default:
       return key + valueKey(test.value);

@@ -49,6 +49,12 @@ describe('an `or` is grouped by path', () => {
     expect(sizeOf(many(3, (i) => `a ${operator} "x${i}"`))).toBe(3);
   });
 
+  test('many patterns are one test, few are not', () => {
+    expect(sizeOf(many(1000, (i) => `a ~ "x${i}"`))).toBe(1);
+    expect(sizeOf(many(3, (i) => `a ~ "x${i}"`))).toBe(3);
+    expect(sizeOf(many(1000, () => 'a ~ "x"'))).toBe(1);
+  });
+
   test('of many paths only those that are present are asked', () => {
     const lines = compile(many(30, (i) => `p${i} > ${i}`));
     expect(lines[0]).toMatch(/^0: present p0 \? \d+, p1 .* : REJECT$/);

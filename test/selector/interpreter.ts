@@ -3,7 +3,7 @@
  * single predicates with oracle.ts; what it checks is the control flow: targets, negation, constants, path numbers.
  */
 import { ACCEPT, type Predicate, type Program, REJECT, type Test } from '../../src/engine/program.ts';
-import type { ManyCompiler, RegexCompiler } from '../../src/selector/assemble.ts';
+import type { ManyCompiler, RegexCompiler } from '../../src/selector/images.ts';
 import { holds, patternFinds } from './oracle.ts';
 import { type JsonValue, lookup, readRecord } from './record.ts';
 
@@ -18,6 +18,12 @@ export const stubMany: ManyCompiler = {
     const image = Buffer.from(`${texts.length} texts`);
     many.set(image, (found) => texts.some((bytes) => holds({ op: at, bytes }, found)));
     return image;
+  },
+  parse: (pattern) => pattern as never,
+  patterns(parsed) {
+    const image = Buffer.from(`${parsed.length} patterns`);
+    many.set(image, (found) => parsed.some((pattern) => patternFinds(pattern as never, found)));
+    return [image];
   },
 };
 

@@ -15,7 +15,6 @@ import {
   CHARACTERS_END_COLUMN,
   CHARACTERS_START,
   CHARACTERS_TABLE,
-  DECODER_NODES,
   DECODER_ROOT,
   DFA_CLASSES,
   DFA_DEAD,
@@ -28,6 +27,7 @@ import {
   IMAGE_BYTES,
   IMAGE_CHARACTERS,
   IMAGE_KIND,
+  IMAGE_LAZY,
   IMAGE_TEXTS,
   INSTRUCTION_BYTES,
   KINDS,
@@ -38,12 +38,14 @@ import {
   NFA_KINDS,
   NFA_SCRATCH,
   NFA_START,
-  NODE_FLAG,
   OP_ASSERT,
   OP_CHARACTER,
   OP_SPLIT,
 } from '../regex-layout';
+import { decode, decodedEnd } from './decode';
+import { lazyMatch } from './lazy';
 import { textsMatch } from './texts';
+import { countVisits } from './visits';
 
 /**
  * True when the image's pattern matches somewhere in the UTF-8 bytes from `from` up to `to` (exclusive).
@@ -54,6 +56,7 @@ export function regexMatch(image: usize, from: usize, to: usize): bool {
   if (kind == IMAGE_BYTES) return runBytes(image, from, to);
   if (kind == IMAGE_CHARACTERS) return runCharacters(image, from, to);
   if (kind == IMAGE_TEXTS) return textsMatch(image, from, to);
+  if (kind == IMAGE_LAZY) return lazyMatch(image, from, to);
   return runNfa(image, from, to);
 }
 
@@ -117,27 +120,6 @@ function skip(tables: usize, p: usize, to: usize): usize {
   return min(p, last);
 }
 
-/** Where the character that `decode` read ends. A global because a function has one result. */
-let decodedEnd: usize = 0;
-
-/** The class of the character at `p`, from as few of its bytes as decide it. */
-// @ts-ignore: decorator
-@inline
-function decode(image: usize, p: usize, to: usize): u32 {
-  const nodes = image + load<u32>(image, DECODER_NODES);
-  let entry = <u32>load<u16>(image + load<u32>(image, DECODER_ROOT) + ((<usize>load<u8>(p)) << 1));
-  p++;
-  while ((entry & NODE_FLAG) != 0 && p < to) {
-    const child = ((entry ^ NODE_FLAG) << 6) + (load<u8>(p) & 0x3f);
-    entry = <u32>load<u16>(nodes + ((<usize>child) << 1));
-    p++;
-  }
-  while (p < to && (load<u8>(p) & 0xc0) == 0x80) p++;
-  decodedEnd = p;
-  // A character that the string's end cuts short is not UTF-8; any class will do, but it must be one.
-  return (entry & NODE_FLAG) != 0 ? 0 : entry;
-}
-
 /**
  * The same over characters: a table that Unicode classes cannot blow up, for a look-up more in each character that is
  * not ASCII. There is no skipping here, as such patterns mostly begin with a class or a word boundary.
@@ -166,16 +148,6 @@ function runCharacters(image: usize, from: usize, to: usize): bool {
   }
   return state == 0;
 }
-
-/** Tells the host, every few milliseconds, that the thread is in a call that may take long. */
-// @ts-ignore: decorator
-@external("host", "longCall")
-declare function longCall(): void;
-
-/** A few milliseconds; what is long, the host decides by its clock. */
-const LONG_CALL_VISITS: u32 = 1 << 18;
-/** Visits of instructions since the host heard of them. */
-let visits: u32 = 0;
 
 /** Sparse sets of instructions (Briggs and Torczon): a list in order of arrival, and each member's place in it. */
 // @ts-ignore: decorator
@@ -244,11 +216,7 @@ function runNfa(image: usize, from: usize, to: usize): bool {
     }
     if (atEnd) return false;
     // The list has grown while it was walked.
-    visits += size;
-    if (visits > LONG_CALL_VISITS) {
-      visits = 0;
-      longCall();
-    }
+    countVisits(size);
     const usedList = list;
     const usedPlaces = places;
     list = nextList;

@@ -23,8 +23,22 @@ import {
   IMAGE_BYTES,
   IMAGE_CHARACTERS,
   IMAGE_KIND,
+  IMAGE_LAZY,
   IMAGE_NFA,
   INSTRUCTION_BYTES,
+  KINDS,
+  LAZY_ANCHORED,
+  LAZY_CLASSES,
+  LAZY_COUNT,
+  LAZY_HEADER_BYTES,
+  LAZY_INSTRUCTIONS,
+  LAZY_KINDS,
+  LAZY_MOST_STATES,
+  LAZY_NEXT_BYTES,
+  LAZY_ROW_HEADER,
+  LAZY_START,
+  LAZY_STATE_BYTES,
+  LAZY_WORK_BYTES,
   NFA_ANCHORED,
   NFA_COUNT,
   NFA_HEADER_BYTES,
@@ -174,29 +188,84 @@ export function charactersImage(dfa: Dfa, alphabet: Alphabet, decoder: Decoder):
   return image;
 }
 
+/**
+ * The automaton with the header of a DFA that is built while it runs; its work area is not part of the image.
+ * @returns undefined when the image would be too large
+ */
+export function lazyImage(nfa: Nfa, alphabet: Alphabet, decoder: Decoder): Uint8Array | undefined {
+  const parts = automaton(nfa, alphabet, decoder, LAZY_HEADER_BYTES, 0);
+  if (parts === undefined) return undefined;
+  const { image, view, instructions, kinds } = parts;
+  const count = nfa.operations.length;
+  // Six lists of instructions, one of them twice as long; the table of states; lists of the start; and the states,
+  // among them room for several of the largest.
+  const rowBytes = LAZY_ROW_HEADER + (alphabet.count + 1) * 4;
+  const lists = count * 6 * 4 + LAZY_MOST_STATES * 2 * 4 + KINDS * alphabet.count * LAZY_NEXT_BYTES + 64;
+  writeHeader(view, [
+    [IMAGE_KIND, IMAGE_LAZY],
+    [LAZY_START, nfa.start],
+    [LAZY_COUNT, count],
+    [LAZY_ANCHORED, isAnchored(nfa) ? 1 : 0],
+    [LAZY_INSTRUCTIONS, instructions],
+    [LAZY_KINDS, kinds],
+    [LAZY_CLASSES, alphabet.count],
+    [LAZY_WORK_BYTES, align(lists + LAZY_STATE_BYTES + 8 * (count * 4 + rowBytes))],
+  ]);
+  return image;
+}
+
 /** @returns undefined when the image would be too large */
 export function nfaImage(nfa: Nfa, alphabet: Alphabet, decoder: Decoder): Uint8Array | undefined {
   const count = nfa.operations.length;
-  const setBytes = Math.ceil(alphabet.count / 8);
-  const root = NFA_HEADER_BYTES;
-  const instructions = align(root + decoderBytes(decoder));
-  const kinds = instructions + count * INSTRUCTION_BYTES;
-  const sets = kinds + alphabet.count;
-  const scratch = align(sets + nfa.sets.length * setBytes);
-  const imageBytes = align(scratch + count * 4 * 2);
-  if (imageBytes > MAX_NFA_IMAGE || !isDecodable(alphabet, decoder)) return undefined;
-  const image = new Uint8Array(imageBytes);
-  const view = new DataView(image.buffer);
+  const parts = automaton(nfa, alphabet, decoder, NFA_HEADER_BYTES, count * 4 * 2);
+  if (parts === undefined) return undefined;
+  const { image, view, instructions, kinds, end } = parts;
   writeHeader(view, [
     [IMAGE_KIND, IMAGE_NFA],
-    [DECODER_ROOT, root],
-    [DECODER_NODES, root + 256 * 2],
     [NFA_START, nfa.start],
     [NFA_COUNT, count],
     [NFA_ANCHORED, isAnchored(nfa) ? 1 : 0],
     [NFA_INSTRUCTIONS, instructions],
     [NFA_KINDS, kinds],
-    [NFA_SCRATCH, scratch],
+    [NFA_SCRATCH, end],
+  ]);
+  return image;
+}
+
+interface AutomatonParts {
+  readonly image: Uint8Array;
+  readonly view: DataView;
+  readonly instructions: number;
+  readonly kinds: number;
+  /** Where the bytes that were asked for besides begin. */
+  readonly end: number;
+}
+
+/**
+ * An image with decoder, instructions, kinds and sets; the header is left to the caller, but for the decoder's place.
+ * @param moreBytes room behind them
+ */
+function automaton(
+  nfa: Nfa,
+  alphabet: Alphabet,
+  decoder: Decoder,
+  headerBytes: number,
+  moreBytes: number,
+): AutomatonParts | undefined {
+  const count = nfa.operations.length;
+  const setBytes = Math.ceil(alphabet.count / 8);
+  const root = headerBytes;
+  const instructions = align(root + decoderBytes(decoder));
+  const kinds = instructions + count * INSTRUCTION_BYTES;
+  const sets = kinds + alphabet.count;
+  const end = align(sets + nfa.sets.length * setBytes);
+  const imageBytes = align(end + moreBytes);
+  if (imageBytes > MAX_NFA_IMAGE || !isDecodable(alphabet, decoder)) return undefined;
+  const image = new Uint8Array(imageBytes);
+  const view = new DataView(image.buffer);
+  writeHeader(view, [
+    [DECODER_ROOT, root],
+    [DECODER_NODES, root + 256 * 2],
   ]);
   writeDecoder(view, root, decoder);
   for (let pc = 0; pc < count; pc += 1) {
@@ -210,5 +279,5 @@ export function nfaImage(nfa: Nfa, alphabet: Alphabet, decoder: Decoder): Uint8A
   for (const [i, members] of alphabet.members.entries()) {
     for (const [c, member] of members.entries()) image[sets + i * setBytes + (c >> 3)]! |= member << (c & 7);
   }
-  return image;
+  return { image, view, instructions, kinds, end };
 }

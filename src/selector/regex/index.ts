@@ -12,8 +12,9 @@ import { RegexError } from './error.ts';
 import { expandToBytes } from './expand.ts';
 import { bytesImage, charactersImage, nfaImage } from './image.ts';
 import { parseRegex } from './parse.ts';
-import { buildNfa } from './program.ts';
+import { buildNfa, checkSize } from './program.ts';
 
+export { compileRegexes, type ParsedRegex, parseForMany } from './many.ts';
 export { compileTexts } from './texts.ts';
 export { RegexError };
 
@@ -48,7 +49,8 @@ const DEFAULT_MAX_INNER_STATES = 512;
 export function compileRegex(pattern: string, options: RegexOptions = {}): CompiledRegex {
   const maxStates = options.maxStates ?? DEFAULT_MAX_STATES;
   const parsed = parseRegex(pattern);
-  const nfa = buildNfa(parsed, pattern.length);
+  checkSize(parsed, pattern.length);
+  const nfa = buildNfa(parsed);
   const alphabet = buildAlphabet(parsed, nfa.sets, pattern.length);
   const decoder = buildDecoder(alphabet);
   const dfa = determinize(nfa, alphabet, maxStates);

@@ -58,6 +58,8 @@ function sizeOf(node: Node): number {
 
 /** Builds from the end: every node gets what follows it and returns where it begins. */
 class Builder {
+  /** A class such as \w is the same object wherever it stands: it need not be spelt out to be known. */
+  private readonly known = new Map<CodePoints, number>();
   readonly operations: number[] = [];
   readonly nexts: number[] = [];
   readonly arguments: number[] = [];
@@ -107,28 +109,34 @@ class Builder {
   }
 
   private setIndex(set: CodePoints): number {
+    let index = this.known.get(set);
+    if (index !== undefined) return index;
     const key = set.join();
-    let index = this.setIndices.get(key);
+    index = this.setIndices.get(key);
     if (index === undefined) {
       index = this.sets.push(set) - 1;
       this.setIndices.set(key, index);
     }
+    this.known.set(set, index);
     return index;
   }
 }
 
 /** @throws RegexError when the pattern is too large; `length` is the pattern's, in UTF-16 units */
-export function buildNfa(pattern: Pattern, length: number): Nfa {
+export function checkSize(pattern: Pattern, length: number): number {
   const size = sizeOf(pattern.root) + 1;
-  if (size > MAX_INSTRUCTIONS) {
-    throw new RegexError({
-      message: `the pattern is too large: ${size} steps`,
-      offset: 0,
-      length,
-      expected: `at most ${MAX_INSTRUCTIONS} steps`,
-      hint: 'use several patterns',
-    });
-  }
+  if (size <= MAX_INSTRUCTIONS) return size;
+  throw new RegexError({
+    message: `the pattern is too large: ${size} steps`,
+    offset: 0,
+    length,
+    expected: `at most ${MAX_INSTRUCTIONS} steps`,
+    hint: 'use several patterns',
+  });
+}
+
+/** Of a pattern whose size has been checked. */
+export function buildNfa(pattern: Pattern): Nfa {
   const builder = new Builder();
   const start = builder.emit(pattern.root, builder.add(OP_MATCH, 0, 0));
   const { operations, nexts, arguments: args, sets } = builder;

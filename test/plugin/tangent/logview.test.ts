@@ -282,7 +282,7 @@ describe('paths that were asked for', () => {
     const first = new TestGuest(engineWith(['{"a":1,"b":2}']));
     first.ask('get', first.views.beginCall(1, 0, 1), 'a');
     const { memory, map, options } = first.engine;
-    const plan = { bytes: first.engine.bytes().slice(map.plan, map.plan + 4096), slotCount: 0, sets: [] };
+    const plan = { bytes: first.engine.bytes().slice(map.plan, map.plan + 4096), workBytes: 0, slotCount: 0, sets: [] };
     const engine = new (first.engine.constructor as typeof import('../../../src/engine/row-engine.ts').RowEngine)(
       memory,
       map,

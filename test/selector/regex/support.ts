@@ -1,15 +1,29 @@
 /**
- * Runs compiled patterns through the real kernel, as all three kinds of image, over strings with hostile neighbours.
+ * Runs compiled patterns through the real kernel, as all kinds of image, over strings with hostile neighbours.
  */
-import { compileRegex, type RegexOptions } from '../../../src/selector/regex/index.ts';
+import { IMAGE_KIND, IMAGE_LAZY, LAZY_WORK } from '../../../src/engine/regex-layout.ts';
+import { compileRegex, compileRegexes, parseForMany, type RegexOptions } from '../../../src/selector/regex/index.ts';
 import { compileKernel } from '../../support/asm.ts';
 
 /** A DFA over bytes where it fits, a DFA over characters, an NFA. */
-export const variants: readonly (readonly [string, RegexOptions])[] = [
+const variants: readonly (readonly [string, RegexOptions])[] = [
   ['default', {}],
   ['characters', { maxInnerStates: -1 }],
   ['nfa', { maxStates: 0 }],
 ];
+
+/** Patterns as one image whose DFA is built while it runs. */
+export function lazyImageOf(patterns: readonly string[]): Uint8Array {
+  const images = compileRegexes(patterns.map(parseForMany));
+  if (images.length !== 1) throw new Error(`${images.length} images`);
+  return images[0]!;
+}
+
+/** A pattern as every kind of image. */
+export function imagesOf(pattern: string): { readonly name: string; readonly image: Uint8Array }[] {
+  const single = variants.map(([name, options]) => ({ name, image: compileRegex(pattern, options).image }));
+  return [...single, { name: 'lazy', image: lazyImageOf([pattern]) }];
+}
 
 const encoder = new TextEncoder();
 
@@ -38,6 +52,8 @@ export function createRunner(): Runner {
       bytes.set(image, imageAt);
       // A read behind the image then leads far away, and out of the memory.
       bytes.fill(0xff, imageAt + image.length, imageAt + image.length + 0x10000);
+      const words = new DataView(bytes.buffer, imageAt);
+      if (words.getUint32(IMAGE_KIND, true) === IMAGE_LAZY) words.setUint32(LAZY_WORK, 8 << 20, true);
       placed = image;
     }
     const encoded = typeof text === 'string' ? encoder.encode(text) : text;
@@ -55,7 +71,7 @@ export function createRunner(): Runner {
 
   function search(pattern: string, text: string | Uint8Array): boolean {
     if (pattern !== compiledPattern) {
-      compiled = variants.map(([name, options]) => ({ name, image: compileRegex(pattern, options).image }));
+      compiled = imagesOf(pattern);
       compiledPattern = pattern;
     }
     const results = compiled.map(({ name, image }) => [name, matches(image, text)] as const);
