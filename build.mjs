@@ -43,22 +43,17 @@ async function buildEngine() {
 }
 
 /**
- * Two modules that the libraries must not get as they are. `child_process`: commander asks for it at once and needs it
- * only for subcommands that are programs of their own; we have none. `process`: importing the module reads all of its
- * properties, process.stdout among them, and that makes a pipe non-blocking; the global object does not.
+ * A module that chalk must not get as it is: importing `process` reads all of its properties, process.stdout among
+ * them, and that makes a pipe non-blocking; the global object does not.
  */
 const tamed = {
   name: 'tamed-builtins',
   /** @param {import('esbuild').PluginBuild} build */
   setup(build) {
-    const fromLibrary = (/** @type {string} */ importer) => /node_modules.(commander|chalk)\b/.test(importer);
-    build.onResolve({ filter: /^(node:)?(child_process|process)$/ }, ({ path, importer }) =>
-      fromLibrary(importer) ? { path: path.replace('node:', ''), namespace: 'tamed' } : undefined,
+    build.onResolve({ filter: /^(node:)?process$/ }, ({ importer }) =>
+      /node_modules.chalk\b/.test(importer) ? { path: 'process', namespace: 'tamed' } : undefined,
     );
-    build.onLoad({ filter: /.*/, namespace: 'tamed' }, ({ path }) => ({
-      contents: path === 'process' ? 'module.exports = process;' : 'module.exports = {};',
-      loader: 'js',
-    }));
+    build.onLoad({ filter: /.*/, namespace: 'tamed' }, () => ({ contents: 'module.exports = process;', loader: 'js' }));
   },
 };
 

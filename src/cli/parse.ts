@@ -1,11 +1,10 @@
 /**
- * argv → what was typed: an ordered list of flags with their text, and the operands. commander does the parsing, set
- * up from the flag table; each option reports through its event, so order and repetition are kept and nothing is given
- * a meaning yet (sources.ts does that). A walk over the arguments comes first, for two things commander has no word
- * for: a flag whose value must be joined by `=` (--stats FILE would take the file), and help, which wins over any
- * error.
+ * argv → what was typed: an ordered list of flags with their text, and the operands. Nothing is given a meaning yet
+ * (sources.ts does that). The rules are those of most programs: options may stand between operands, `--` ends them,
+ * `-vej4` is `-v -e -j 4`, and a value is what follows, also when it looks like an option. A walk over the arguments
+ * comes first, for a flag whose value must be joined by `=` (--stats FILE would take the file), and for help, which
+ * wins over any error.
  */
-import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../config/errors.ts';
 import { type Flag, isNegative, oppositeOf, takesNext } from './flags/flag.ts';
 import { unknownOption } from './unknown-option.ts';
@@ -36,20 +35,83 @@ interface Walked {
 
 /** @throws UsageError for an unknown option or a missing value, with what was probably meant */
 export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Typed {
-  const typed: TypedFlag[] = [];
-  const command = new Command()
-    .exitOverride()
-    .helpOption(false)
-    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
-    .argument('[operands...]');
-  for (const flag of flags) addFlag(command, flag, (name, text) => typed.push({ flag, name, text }));
-  try {
-    command.parse(walk(argv, flags).argv, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) throw toUsageError(error, flags);
-    throw error;
+  const line = new Line(walk(argv, flags).argv, flags);
+  while (line.hasMore) line.takeNext();
+  if (line.unknown !== undefined) throw unknownOption(line.unknown, flags);
+  return { flags: line.typed, operands: line.operands };
+}
+
+/** `-1` is an operand: no flag is a digit. */
+const negativeNumber = /^-(\d+|\d*\.\d+)(e[+-]?\d+)?$/;
+
+class Line {
+  readonly typed: TypedFlag[] = [];
+  readonly operands: string[] = [];
+  /** The first option that is none. */
+  unknown: string | undefined;
+  readonly #flags: readonly Flag[];
+  readonly #argv: readonly string[];
+  #at = 0;
+
+  constructor(argv: readonly string[], flags: readonly Flag[]) {
+    this.#argv = argv;
+    this.#flags = flags;
   }
-  return { flags: typed, operands: command.args };
+
+  get hasMore(): boolean {
+    return this.#at < this.#argv.length;
+  }
+
+  /** @throws UsageError for a missing value */
+  takeNext(): void {
+    const argument = this.#argv[this.#at++]!;
+    if (argument === '--') {
+      this.operands.push(...this.#argv.slice(this.#at));
+      this.#at = this.#argv.length;
+    } else if (argument.startsWith('--')) this.#takeLong(argument);
+    else if (argument.length > 1 && argument.startsWith('-')) this.#takeCluster(argument);
+    else this.operands.push(argument);
+  }
+
+  #takeLong(argument: string): void {
+    const cut = argument.indexOf('=');
+    const name = argument.slice(2, cut < 0 ? undefined : cut);
+    const flag = this.#flags.find(({ long }) => long === name);
+    if (flag !== undefined && flag.value === undefined && cut < 0) this.#add(flag);
+    else if (flag?.value !== undefined) this.#add(flag, cut < 0 ? this.#valueOf(flag) : argument.slice(cut + 1));
+    else {
+      const opposite = cut < 0 ? this.#flags.find((other) => oppositeOf(other) === name) : undefined;
+      if (opposite === undefined) this.unknown ??= argument;
+      else this.typed.push({ flag: opposite, name: `--${name}`, text: isNegative(opposite) ? 'true' : 'false' });
+    }
+  }
+
+  #takeCluster(argument: string): void {
+    for (let rest = argument.slice(1); rest !== ''; rest = rest.slice(1)) {
+      const flag = this.#flags.find(({ short }) => short === rest[0]);
+      if (flag === undefined) {
+        if (negativeNumber.test(argument)) this.operands.push(argument);
+        else this.unknown ??= `-${rest}`;
+        return;
+      }
+      if (flag.value !== undefined) {
+        this.#add(flag, rest.length > 1 ? rest.slice(1) : this.#valueOf(flag));
+        return;
+      }
+      this.#add(flag);
+    }
+  }
+
+  #add(flag: Flag, text: string = isNegative(flag) ? 'false' : 'true'): void {
+    this.typed.push({ flag, name: `--${flag.long}`, text });
+  }
+
+  #valueOf(flag: Flag): string {
+    const value = this.#argv[this.#at++];
+    if (value !== undefined) return value;
+    const short = flag.short === undefined ? '' : `-${flag.short}, `;
+    throw new UsageError(`the option ${short}--${flag.long} <${flag.value}> needs a value`);
+  }
 }
 
 /** Whether help or the version was asked for, also when the rest of the line is wrong. */
@@ -63,20 +125,7 @@ export function splitAtDashes(argv: readonly string[], flags: readonly Flag[]): 
   return [argv.slice(0, end), argv.slice(end + 1)];
 }
 
-function addFlag(command: Command, flag: Flag, report: (name: string, text: string) => void): void {
-  const value = flag.value === undefined ? '' : ` <${flag.value}>`;
-  const short = flag.short === undefined ? '' : `-${flag.short}, `;
-  const name = `--${flag.long}`;
-  const on = isNegative(flag) ? 'false' : 'true';
-  command.addOption(new Option(`${short}${name}${value}`));
-  command.on(`option:${flag.long}`, (text?: string | null) => report(name, text ?? on));
-  const opposite = oppositeOf(flag);
-  if (opposite === undefined) return;
-  command.addOption(new Option(`--${opposite}`).hideHelp());
-  command.on(`option:${opposite}`, () => report(`--${opposite}`, on === 'true' ? 'false' : 'true'));
-}
-
-/** Goes over the arguments as commander will: values are skipped, `--` ends the options. */
+/** Goes over the arguments as they will be taken: values are skipped, `--` ends the options. */
 function walk(argv: readonly string[], flags: readonly Flag[]): Walked {
   const rewritten = [...argv];
   let asked: Asked | undefined;
@@ -110,14 +159,4 @@ function clusterOf(argument: string, flags: readonly Flag[]): Flag[] {
     if (takesNext(flag)) break;
   }
   return cluster;
-}
-
-/** commander's text in our words; what was meant by an unknown option is ours to say. */
-function toUsageError(error: CommanderError, flags: readonly Flag[]): UsageError {
-  const unknown = /^error: unknown option '([^']*)'/.exec(error.message)?.[1];
-  if (unknown !== undefined) return unknownOption(unknown, flags);
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/^option '(.*)' argument missing$/s, 'the option $1 needs a value');
-  return new UsageError(message);
 }

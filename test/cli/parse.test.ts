@@ -1,5 +1,8 @@
+import { Command, CommanderError, Option } from 'commander';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CommandName } from '../../src/cli/commands.ts';
+import { type Flag, isNegative, oppositeOf } from '../../src/cli/flags/flag.ts';
 import { flagsOf } from '../../src/cli/flags/flags.ts';
 import { askedFor, parseFlags, splitAtDashes } from '../../src/cli/parse.ts';
 
@@ -147,3 +150,67 @@ describe('splitAtDashes', () => {
     expect(splitAtDashes(argv, flags)).toEqual([before, behind]);
   });
 });
+
+/** The same line by a library that many programs use. */
+function byCommander(argv: readonly string[], of: readonly Flag[]): unknown {
+  const typedBy: string[] = [];
+  const command = new Command()
+    .exitOverride()
+    .helpOption(false)
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
+    .argument('[operands...]');
+  const add = (option: Option, name: string, on: string): void => {
+    command.addOption(option);
+    command.on(`option:${name}`, (text?: string | null) => typedBy.push(`--${name}: ${text ?? on}`));
+  };
+  for (const flag of of) {
+    const value = flag.value === undefined ? '' : ` <${flag.value}>`;
+    const short = flag.short === undefined ? '' : `-${flag.short}, `;
+    const isOff = isNegative(flag);
+    add(new Option(`${short}--${flag.long}${value}`), flag.long, isOff ? 'false' : 'true');
+    const opposite = oppositeOf(flag);
+    if (opposite !== undefined) add(new Option(`--${opposite}`), opposite, isOff ? 'true' : 'false');
+  }
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.message.includes('unknown option') ? 'unknown option' : 'needs a value';
+  }
+  return { flags: typedBy, operands: command.args };
+}
+
+test.each<CommandName>(['select', 'run', 'query', 'store write'])(
+  '%s: any line is taken as commander takes it',
+  (name) => {
+    // Flags with a value of their own when they have none are ours alone.
+    const of = flagsOf(name).filter(({ bare }) => bare === undefined);
+    const words = of.flatMap((flag) => {
+      const names = [`--${flag.long}`, ...(flag.short === undefined ? [] : [`-${flag.short}`])];
+      const opposite = oppositeOf(flag);
+      return [...names, ...names.map((text) => `${text}=x`), ...(opposite === undefined ? [] : [`--${opposite}`])];
+    });
+    const letters = of.flatMap(({ short }) => short ?? []);
+    const argument = fc.oneof(
+      fc.constantFrom(...words),
+      fc
+        .array(fc.constantFrom(...letters, 'Y', 'Z', '='), { minLength: 1, maxLength: 4 })
+        .map((some) => `-${some.join('')}`),
+      fc.constantFrom('a', '-', '--', '', '-1', '-1.5', '-1e5', '--none', '--none=x', '-Z', 'x=y', '---', '--='),
+    );
+    fc.assert(
+      fc.property(fc.array(argument, { maxLength: 6 }), (argv) => {
+        let ours: unknown;
+        try {
+          const { flags: list, operands } = parseFlags(argv, of);
+          ours = { flags: list.map((one) => `${one.name}: ${one.text}`), operands };
+        } catch (error) {
+          const { message } = error as Error;
+          ours = message.endsWith('needs a value') ? 'needs a value' : message.slice(0, 'unknown option'.length);
+        }
+        expect(ours).toEqual(byCommander(argv, of));
+      }),
+      { numRuns: 2000 },
+    );
+  },
+);
