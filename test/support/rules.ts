@@ -287,17 +287,18 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   'store/log': {
     store: ['errors.ts', 'numbering.ts', 'points.ts'],
     'store/files': ['files.ts', 'manifest.ts', 'names.ts', 'removal.ts', 'sync.ts'],
+    'store/kernel': ['crc32.ts'],
   },
   'store/segment': {
     store: ['errors.ts', 'numbering.ts', 'partition.ts', 'parts.ts', 'series-names.ts', 'series.ts', 'source.ts'],
     'store/files': ['files.ts', 'manifest.ts', 'names.ts', 'sync.ts'],
-    'store/kernel': ['kernel.ts', 'layout.ts', 'pack-layout.ts'],
+    'store/kernel': ['crc32.ts', 'kernel.ts', 'layout.ts', 'pack-layout.ts'],
   },
   'store/table': {
     store: ['errors.ts', 'numbering.ts', 'series.ts', 'source.ts'],
     'store/kernel': ['kernel.ts', 'layout.ts', 'table-layout.ts'],
   },
-  'store/files': { store: ['errors.ts', 'points.ts'], lock: 'all', text: 'all' },
+  'store/files': { store: ['errors.ts', 'points.ts'], 'store/kernel': ['crc32.ts'], lock: 'all', text: 'all' },
   'store/kernel': { text: ['explained.ts'] },
   'store/asm': {
     'store/kernel': [

@@ -1,6 +1,7 @@
 /** The store's kernels as one module; kernel.ts says what each takes and gives. */
 export { decodeTimes, decodeValues, encodeBlock } from './codec';
 export { decodeOrdinals, encodeOrdinals } from './codec-ordinals';
+export { crc32, makeCrcTables } from './crc';
 export {
   anyOrdinal,
   countMarks,

@@ -4,9 +4,10 @@
  * replaced as a whole: what it says is true from the rename on. Reading is strict: what is read must be, byte for
  * byte, what encodeManifest would write for it, so nothing in it can be changed unnoticed. FORMAT.md, section 1.
  */
-import { crc32 } from 'node:zlib';
+
 import { excerpt } from '../../text/printable.ts';
 import { damaged, StoreError } from '../errors.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import type { InputPosition } from '../points.ts';
 import type { Files } from './files.ts';
 import { MANIFEST_NAME, manifestTemporary } from './names.ts';

@@ -26,7 +26,8 @@ const STATIC_BYTES = 65536;
 
 let compiled: WebAssembly.Module | undefined;
 
-function kernelModule(): WebAssembly.Module {
+/** The kernels, compiled once. */
+export function kernelModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('./store.wasm', import.meta.url)));
   return compiled;
 }

@@ -4,7 +4,7 @@
  * looked at where they are. The checksum of a frame is continued from the number of its log, so that no frame of
  * another log is taken for one of this.
  */
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../kernel/crc32.ts';
 import type { InputPosition, PointBatch } from '../points.ts';
 
 export { decodeLogHeader, encodeLogHeader, LOG_HEADER_BYTES, LOG_VERSION, type LogHeader } from './header.ts';

@@ -2,9 +2,10 @@
  * The header of a log: its number, its first sequence, and how points of the same time are numbered (FORMAT.md,
  * section 2).
  */
-import { crc32 } from 'node:zlib';
+
 import { damaged, StoreError } from '../errors.ts';
 import { logName } from '../files/names.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import { KEEPS_LAST } from '../numbering.ts';
 
 export const LOG_VERSION = 2;

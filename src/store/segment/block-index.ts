@@ -3,9 +3,10 @@
  * pages, because a page is what has a checksum. Who asks for block after block is taken to want them all, and gets
  * twice as many pages with each read. The pages of cold segments are those of segment/cold.ts.
  */
-import { crc32 } from 'node:zlib';
+
 import { damaged } from '../errors.ts';
 import type { OpenFile } from '../files/files.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import { ENTRY_BYTES } from '../kernel/layout.ts';
 import { pageTableBytes, type SegmentFooter } from './footer.ts';
 import { PAGE_ENTRIES } from './layout.ts';

@@ -4,9 +4,10 @@
  * instead of entry by entry, which brings like to like and takes a tenth off. A table says where each page is and what
  * its checksum is.
  */
-import { crc32 } from 'node:zlib';
+
 import { damaged } from '../errors.ts';
 import type { OpenFile } from '../files/files.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import { ENTRY_BYTES } from '../kernel/layout.ts';
 import { type IndexPages, readPageTable } from './block-index.ts';
 import { deflated, inflated } from './deflate.ts';

@@ -4,9 +4,10 @@
  * series among 100 000 needs 17 comparisons and not 100 000 strings. All series of a name stand together (series.ts),
  * so looking through the names decodes each of them once.
  */
-import { crc32 } from 'node:zlib';
+
 import { damaged, StoreError } from '../errors.ts';
 import type { OpenFile } from '../files/files.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import { decodeKey, encodeKey, type SeriesKey, tagBytes } from '../series.ts';
 import type { DictionaryKeys } from '../series-names.ts';
 import type { NameMatch } from '../source.ts';

@@ -1,6 +1,7 @@
 /** The end of a segment that is written: the areas behind the payloads, and what is said of the segment. */
-import { crc32 } from 'node:zlib';
+
 import type { SegmentInfo } from '../files/manifest.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import { ENTRY_BYTES } from '../kernel/layout.ts';
 import { deflateIndex } from './cold.ts';
 import { deflated } from './deflate.ts';

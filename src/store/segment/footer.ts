@@ -3,10 +3,11 @@
  * says where everything is. The footer also has what the manifest says of the segment, so that a manifest that is lost
  * can be made again.
  */
-import { crc32 } from 'node:zlib';
+
 import { damaged, StoreError } from '../errors.ts';
 import type { OpenFile } from '../files/files.ts';
 import type { SegmentInfo } from '../files/manifest.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import * as L from './layout.ts';
 import { entryBytesOf } from './v1.ts';
 

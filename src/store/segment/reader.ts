@@ -4,11 +4,12 @@
  * StoreError. The file stays open until `close`, so that a segment can be read to its end after it was replaced and
  * removed.
  */
-import { crc32 } from 'node:zlib';
+
 import { damaged } from '../errors.ts';
 import type { Files, OpenFile } from '../files/files.ts';
 import type { SegmentInfo } from '../files/manifest.ts';
 import { segmentName } from '../files/names.ts';
+import { crc32 } from '../kernel/crc32.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import * as L from '../kernel/layout.ts';
 import { ENTRY_PACK, K_COUNT_BYTES } from '../kernel/pack-layout.ts';

@@ -3,7 +3,7 @@
  * readers and writers over the same kernel, because the kernel's memory is never given back and no block is in work
  * longer than a call.
  */
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../kernel/crc32.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import * as L from '../kernel/layout.ts';
 import { ENTRY_PACK, K_COUNT_BYTES } from '../kernel/pack-layout.ts';
