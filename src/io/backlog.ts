@@ -11,6 +11,8 @@ import { OutletCounts } from './outlet-counts.ts';
 import type { Delivery, OutletReport } from './types.ts';
 
 const NEWLINE = 0x0a;
+/** Places of pieces that were taken out are left at the front of the list, so many at most. */
+const MOST_DEAD = 1024;
 
 /** A part of a delivery: whole lines. */
 export interface Piece {
@@ -35,7 +37,9 @@ interface Taken {
 
 export class Backlog {
   readonly #limitBytes: number;
-  readonly #queue: Piece[] = [];
+  /** Those before #head have been taken out. */
+  readonly #queue: (Piece | undefined)[] = [];
+  #head = 0;
   readonly #counts = new OutletCounts();
   #bytes = 0;
   #bytesCopied = 0;
@@ -52,7 +56,7 @@ export class Backlog {
 
   /** The next piece to send, which stays in the queue until `shift`. */
   get next(): Piece | undefined {
-    return this.#queue[0];
+    return this.#queue[this.#head];
   }
 
   /** Bytes that are not confirmed. */
@@ -102,12 +106,21 @@ export class Backlog {
 
   /** Takes the next piece out of the queue: it is on its way, and still counts. */
   shift(): Piece | undefined {
-    return this.#queue.shift();
+    const piece = this.#queue[this.#head];
+    if (piece === undefined) return undefined;
+    this.#queue[this.#head++] = undefined;
+    // The rest of a long list is not moved for each piece.
+    if (this.#head === this.#queue.length || this.#head >= MOST_DEAD) {
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return piece;
   }
 
   /** Pieces that were on their way go first again, in their order. */
   unshift(pieces: readonly Piece[]): void {
-    this.#queue.unshift(...pieces);
+    this.#queue.splice(0, this.#head, ...pieces);
+    this.#head = 0;
   }
 
   /** A piece that was taken out of the queue has arrived, or never will. */
@@ -121,7 +134,9 @@ export class Backlog {
 
   /** Gives up what is in the queue. */
   giveUp(failure: SinkError): void {
-    for (const piece of this.#queue.splice(0)) this.settle(piece, failure);
+    const waiting = this.#queue.splice(0);
+    this.#head = 0;
+    for (const piece of waiting) if (piece !== undefined) this.settle(piece, failure);
   }
 
   room(): Promise<void> {
