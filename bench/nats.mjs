@@ -55,7 +55,7 @@ async function main() {
     const url = await urlOf(directory);
     const rows = await measureAll(url);
     const head = ['what', 'way', 'messages/s', 'MB/s', 'CPU a message', 'of bare'];
-    const text = `${circumstances(`${rounds} rounds in turns`, new Date())}\n\n${table(head, rows)}\n`;
+    const text = `${circumstances(new Date(), `${rounds} rounds in turns`)}\n\n${table(head, rows)}\n`;
     console.log(text);
     if (flags.write) writeResults('nats', `## NATS\n\n${text}`);
   } finally {
@@ -268,7 +268,10 @@ async function pullBare(nc, inFlight, count, take) {
   await nc.flush();
 }
 
-/** @param {Scene['nc']} nc @param {string} subject @param {Uint8Array} payload @param {number} count @param {string | undefined} id */
+/**
+ * @param {Scene['nc']} nc @param {string} subject @param {Uint8Array} payload @param {number} count
+ * @param {string | undefined} id
+ */
 async function publishBare(nc, subject, payload, count, id) {
   const inbox = createInbox();
   const window = payload.length > 10_000 ? WINDOW : 1024;

@@ -22,6 +22,7 @@ const others: Readonly<Record<string, string>> = {
   'test/cli/printed.test.ts': 'man/',
   'test/cli/store.test.ts': 'src/cli/commands-store.ts',
   'test/engine/select.test.ts': 'src/engine/asm/match.ts',
+  'test/nats/mistakes.test.ts': 'what is wrong with a server of NATS, in its words',
   'test/pipeline/unsparsify.test.ts': 'src/stage/select/all-columns.ts',
   'test/plugin/caught.test.ts': 'guests that catch what is thrown at them, of every kind',
   'test/plugin/component/fuzz.test.ts': 'damaged components through parser, linker and inspection',

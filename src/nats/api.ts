@@ -5,6 +5,7 @@
  */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { excerpt } from '../text/printable.ts';
+import type { Link } from './link.ts';
 import { NatsProblem } from './problem.ts';
 
 /** What is looked at of a stream. Times are nanoseconds, −1 is no limit. */
@@ -63,11 +64,12 @@ const NO_CONSUMER = 10014;
 
 export class Api {
   readonly #nc: NatsConnection;
+  readonly #client: Link['client'];
   readonly #shown: string;
 
-  /** @param shown the server's address for messages */
-  constructor(nc: NatsConnection, shown: string) {
+  constructor({ nc, client, shown }: Pick<Link, 'nc' | 'client' | 'shown'>) {
     this.#nc = nc;
+    this.#client = client;
     this.#shown = shown;
   }
 
@@ -127,9 +129,11 @@ export class Api {
   }
 
   #failed(error: unknown, subject: string): NatsProblem {
-    const name = error instanceof Error ? error.name : '';
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.name : '';
-    if (name === 'NoRespondersError' || cause === 'NoRespondersError') {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const { errors } = this.#client;
+    const is = (kind: abstract new (...args: never) => Error): boolean =>
+      error instanceof kind || cause instanceof kind;
+    if (is(errors.NoRespondersError)) {
       const hint = 'start it with -js, or with jetstream {} in its configuration';
       return new NatsProblem(
         'ENOJETSTREAM',
@@ -137,12 +141,11 @@ export class Api {
         error,
       );
     }
-    if (name === 'PermissionViolationError' || cause === 'PermissionViolationError') {
+    if (is(errors.PermissionViolationError)) {
       return new NatsProblem('EACCES', `${this.#shown} does not let us ask $JS.API.${excerpt(subject, 100)}`, error);
     }
-    if (name === 'TimeoutError' || cause === 'TimeoutError') {
-      const words = `${this.#shown} has not answered within ${TIMEOUT_MS / 1000} s`;
-      return new NatsProblem('ETIMEDOUT', words, error);
+    if (is(errors.TimeoutError)) {
+      return new NatsProblem('ETIMEDOUT', `${this.#shown} has not answered within ${TIMEOUT_MS / 1000} s`, error);
     }
     return new NatsProblem(
       'ENATS',

@@ -37,7 +37,7 @@ export async function checkConnection(wanted: CheckedSource | CheckedSink): Prom
   let link: Link | undefined;
   try {
     link = await Link.open(wanted);
-    const api = new Api(link.nc, link.shown);
+    const api = new Api(link);
     return wanted.kind === 'source' ? await checkSource(api, wanted) : await checkSink(api, link, wanted);
   } catch (error) {
     return [{ severity: 'error', text: causeOf(error).text }];

@@ -51,7 +51,7 @@ export async function openNatsOutlet(options: NatsOutletOptions): Promise<NatsOu
   try {
     const template = new SubjectTemplate(options.subject);
     link = await Link.open(options);
-    const { made } = await findTarget(new Api(link.nc, link.shown), template, options.create);
+    const { made } = await findTarget(new Api(link), template, options.create);
     for (const words of made) options.say(`${excerpt(options.name)}: ${words}`);
     const problem = blockProblem(options.blockBytes, link.nc.info?.max_payload);
     if (problem !== undefined) throw problem;

@@ -28,7 +28,7 @@ export interface PullsOptions {
 }
 
 const EXPIRES_MS = 30_000;
-const HEARTBEAT_MS = 5000;
+const HEARTBEAT_MS = 2000;
 /** So long a request may be silent. */
 const SILENT_MS = 3 * HEARTBEAT_MS;
 const PAUSE_MS = 500;
@@ -168,9 +168,10 @@ export class Pulls {
 
   #lookForSilence(): void {
     const nowMs = this.#options.clockMs();
-    for (const slot of this.#slots) {
-      if (slot.remaining > 0 && nowMs - slot.heardMs > SILENT_MS) slot.remaining = 0;
-    }
+    const silent = this.#slots.filter(({ remaining, heardMs }) => remaining > 0 && nowMs - heardMs > SILENT_MS);
+    for (const slot of silent) slot.remaining = 0;
+    // A request for a consumer that is there no more is not refused: nobody answers.
+    if (silent.length > 0 && this.#link.isUp) this.#options.gone('');
     this.ask();
   }
 }

@@ -38,7 +38,7 @@ export async function openNatsSource(options: NatsSourceOptions): Promise<NatsSo
   let link: Link | undefined;
   try {
     link = await Link.open(options);
-    const { consumer, made } = await findConsumer(new Api(link.nc, link.shown), options);
+    const { consumer, made } = await findConsumer(new Api(link), options);
     for (const words of made) options.say(`${excerpt(options.name)}: ${words}`);
     return new NatsSource(link, consumer, options);
   } catch (error) {
@@ -198,7 +198,7 @@ export class NatsSource implements UnitSource {
     const { stream, consumer } = this.#options;
     this.#withdrawn ??= this.#pulls
       .stop()
-      .then(() => new Api(this.#link.nc, this.#link.shown).consumer(stream, consumer))
+      .then(() => new Api(this.#link).consumer(stream, consumer))
       .catch(() => {});
     return this.#withdrawn;
   }
@@ -231,7 +231,7 @@ export class NatsSource implements UnitSource {
       this.#fail(new NatsProblem('ENOCONSUMER', `${about}: ${words}`));
       return;
     }
-    const isThere = await new Api(this.#link.nc, this.#link.shown).consumer(stream, consumer).then(
+    const isThere = await new Api(this.#link).consumer(stream, consumer).then(
       (found) => found !== undefined,
       // JetStream is away as a whole: it may come back.
       (error) => !(error instanceof ApiProblem && error.errCode === NO_STREAM),

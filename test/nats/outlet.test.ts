@@ -3,9 +3,10 @@ import { DiscardPolicy } from '@nats-io/jetstream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SinkError } from '../../src/io/index.ts';
 import { type NatsOutlet, type NatsOutletOptions, openNatsOutlet } from '../../src/nats/outlet.ts';
-import { delivery, noRetry, quickRetry, type Sent } from '../io/outlets.ts';
+import { delivery, noRetry, type Sent } from '../io/outlets.ts';
 import { eventually } from '../support/eventually.ts';
 import { hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
+import { outletOptions } from './support.ts';
 
 describe.skipIf(hasNoNats)('an outlet to NATS', () => {
   let server: NatsServer;
@@ -27,14 +28,8 @@ describe.skipIf(hasNoNats)('an outlet to NATS', () => {
   const clean = (config: object = {}) => tools.jsm.streams.add({ name: 'CLEAN', subjects: ['CLEAN.>'], ...config });
 
   async function outletTo(options: Partial<NatsOutletOptions> = {}): Promise<NatsOutlet> {
-    const outlet = await openNatsOutlet({
-      ...{ name: 'clean', url: server.url, creds: undefined, ca: undefined, subject: 'CLEAN.app', create: false },
-      ...{ dedupe: true, window: 16, blockBytes: 262_144, bufferBytes: 8 << 20, retry: quickRetry },
-      say: (text) => void said.push(text),
-      clockMs: () => performance.now(),
-      nowMs: () => Date.UTC(2026, 10, 30),
-      ...options,
-    });
+    const say = (text: string) => void said.push(text);
+    const outlet = await openNatsOutlet(outletOptions(server.url, { say, ...options }));
     open.push(outlet);
     return outlet;
   }

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type NatsSource, type NatsSourceOptions, openNatsSource } from '../../src/nats/source.ts';
 import { eventually } from '../support/eventually.ts';
 import { hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
-import { Reader } from './support.ts';
+import { Reader, sourceOptions } from './support.ts';
 
 describe.skipIf(hasNoNats)('a source of NATS', () => {
   let server: NatsServer;
@@ -35,14 +35,8 @@ describe.skipIf(hasNoNats)('a source of NATS', () => {
   }
 
   async function sourceOf(options: Partial<NatsSourceOptions> = {}): Promise<NatsSource> {
-    const source = await openNatsSource({
-      ...{ name: 'app', url: server.url, creds: undefined, ca: undefined },
-      ...{ stream: 'LOGS', consumer: 'c', subject: undefined, ackWaitMs: 30_000, order: false, create: false },
-      ...{ redeliverLimit: 5, maxInFlight: 16, maxMessageBytes: 1 << 20 },
-      say: (text) => void said.push(text),
-      clockMs: () => performance.now(),
-      ...options,
-    });
+    const say = (text: string) => void said.push(text);
+    const source = await openNatsSource(sourceOptions(server.url, { say, ...options }));
     open.push(source);
     return source;
   }

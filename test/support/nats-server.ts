@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -29,6 +30,8 @@ export interface NatsServerOptions {
   readonly config?: string;
   /** 0: one that is free. */
   readonly port?: number;
+  /** Default: there is JetStream. */
+  readonly jetstream?: boolean;
   /** Where it keeps streams; undefined: a new directory, which is removed after the tests. */
   readonly directory?: string;
 }
@@ -69,12 +72,12 @@ export class NatsServer {
     rmSync(ports, { recursive: true, force: true });
     mkdirSync(ports);
     const config = join(directory, 'nats.conf');
-    // A free port that the server itself has chosen is nobody else's.
-    const port = options.port ?? -1;
+    const port = options.port ?? (await freePort());
     writeFileSync(
       config,
       `host: 127.0.0.1\nport: ${port}\nports_file_dir: ${JSON.stringify(ports)}\n` +
-        `jetstream { store_dir: ${JSON.stringify(directory)} }\n${options.config ?? ''}\n`,
+        (options.jetstream === false ? '' : `jetstream { store_dir: ${JSON.stringify(directory)} }\n`) +
+        `${options.config ?? ''}\n`,
     );
     const child = spawn(binary, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
     const server = new NatsServer(child, directory);
@@ -125,6 +128,24 @@ export class NatsServer {
     const { nats } = JSON.parse(text) as { readonly nats: readonly string[] };
     this.port = Number(new URL(nats[0]!).port);
     return true;
+  }
+}
+
+/**
+ * Below those that the system gives to clients: a client that looks for a server which is gone could get its very
+ * port, connect to itself, and keep the server from coming back.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
   }
 }
 
