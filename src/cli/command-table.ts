@@ -65,6 +65,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     bundle: 'query',
   },
   check: { load: async () => (await import('./commands/check.ts')).checkCommand, bundle: 'check' },
+  test: { load: async () => (await import('./commands/test.ts')).testCommand, bundle: 'cli' },
   plugin: { load: () => parentCommand('plugin'), bundle: 'cli' },
   'plugin new': { load: async () => (await import('./commands/plugin-new.ts')).pluginNewCommand, bundle: 'cli' },
   'plugin build': { load: async () => (await import('./commands/plugin-build.ts')).pluginBuildCommand, bundle: 'cli' },

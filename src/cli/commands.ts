@@ -29,7 +29,7 @@ Every line is checked completely. A line that is not JSON costs only itself: it 
       { doc: 'Only check the lines', text: 'slung select --stats app.ndjson > /dev/null' },
       { doc: 'Keep the bad lines apart', text: 'slung select --rejects bad.txt -o good.ndjson app.ndjson' },
       {
-        doc: 'Follow all logs of a folder, each record once, the errors to a webhook as well',
+        doc: 'Follow all logs of a folder, each record once, errors to a webhook as well',
         text: `slung select -F --positions pos 'logs/*.ndjson' -o 'dir:out/{service}.ndjson' --tee 'level == "error" -> https://pager.example/v1'`,
       },
       {
@@ -110,6 +110,20 @@ Selectors are compiled, the files of plugins are read and recognised. Nothing is
       { doc: 'Every setting and its origin', text: 'slung check --print --set defaults.lanes=4' },
       { doc: 'A command line as a file', text: 'slung check --from-flags run geo.wasm app.ndjson -o out.ndjson' },
       { doc: 'A picture for a document', text: 'slung check --graph=dot | dot -Tsvg > slung.svg' },
+    ],
+    hasManPage: true,
+  },
+  {
+    name: 'test',
+    operands: '[NAME...]',
+    completes: [],
+    doc: 'Run the tests of a topology (slung.yaml)',
+    longDoc: `Runs the tests that a topology has under its key tests, by the graph that slung run -c would run, with ends in memory: nothing is read, listened on, written or connected. The records of input come into one source, or into the input of one plugin; what comes to the sinks is compared with expect: a number of records, the records themselves, a file of them, or [] for none. Records are compared as JSON values, in their order unless the test has unordered: true; csv and tsv as text, without the header.
+
+Each test runs twice: with all of its records at once, and with each record in a batch of its own. NAME is a test; without it, all run. The environment has no say, so that a test means the same everywhere. The exit code is 1 when a test fails. slung.yaml(5) describes the file; without -c it is ./slung.yaml.`,
+    examples: [
+      { doc: 'All tests of ./slung.yaml', text: 'slung test' },
+      { doc: 'One test of a file', text: "slung test -c pipelines/geo.yaml 'errors are paged'" },
     ],
     hasManPage: true,
   },

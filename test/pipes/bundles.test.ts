@@ -60,6 +60,7 @@ const mistakes: Readonly<Record<CommandName, readonly [words: string, code: numb
   count: ['none.ndjson', 1, 'cannot read none.ndjson: no such file (ENOENT)'],
   query: ['AVG:', 2, 'the tags are missing'],
   check: ['none.yaml', 2, 'none.yaml: there is no such file'],
+  test: ['-c none.yaml', 2, 'none.yaml: there is no such file'],
   store: ['wrte', 2, 'store: unknown command "wrte" (did you mean write?)'],
   'store write': ['none.csv', 1, 'cannot read none.csv: no such file (ENOENT)'],
   'store ls': ['--store none', 1, 'none: there is no such directory'],

@@ -1,7 +1,8 @@
 /** `slung run -c` as a process: files, standard streams, an http client, files that grow, and what is wrong. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { bin, environment, Piped, workDirectory } from './support.ts';
 
@@ -141,6 +142,23 @@ routes:
     expect(await said).toContain('"nodes":{"stdin":{"records":4');
     slung.endInput();
     expect((await slung.ended).code).toBe(1);
+  });
+});
+
+describe('a test of a topology', () => {
+  test('goes into a plugin, past what is before it', () => {
+    const file = fileURLToPath(new URL('../../fixtures/plugins/wasi/copy.wasm', import.meta.url));
+    copyFileSync(file, at('copy.wasm'));
+    const yaml = `
+plugins: { copy: ./copy.wasm }
+routes:
+  - { from: stdin, where: n > 5, to: copy }
+  - copy -> stdout
+tests: [ { name: x, into: copy, input: ['{"n":1}', '{"n":9}'], expect: { stdout: 2 } } ]
+`;
+    const options = { cwd: work.path, env: environment(), encoding: 'utf8' } as const;
+    const args = [bin, 'test', '-c', topology('tested.yaml', yaml)];
+    expect(spawnSync(process.execPath, args, options)).toMatchObject({ status: 0, stdout: 'ok      x\n' });
   });
 });
 

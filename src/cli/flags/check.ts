@@ -4,7 +4,7 @@ import type { Flag } from './flag.ts';
 
 const commands: readonly CommandName[] = ['check'];
 /** What reads a topology. */
-const readers: readonly CommandName[] = ['check', 'run'];
+const readers: readonly CommandName[] = ['check', 'run', 'test'];
 
 export const checkFlags: readonly Flag[] = [
   {
@@ -99,7 +99,7 @@ export const checkFlags: readonly Flag[] = [
     doc: "Only these routes: 'app -> geo -> out'",
     longDoc:
       'Take only the routes from node to node that are named, as if the file had no others. May be given more than once.',
-    commands: readers,
+    commands: ['check', 'run'],
   },
   {
     key: 'metrics',

@@ -4,7 +4,7 @@
 import type { CommandName } from '../commands.ts';
 import type { Flag } from './flag.ts';
 
-const commands: readonly CommandName[] = ['run', 'plugin test', 'plugin inspect', 'plugin list', 'check'];
+const commands: readonly CommandName[] = ['run', 'plugin test', 'plugin inspect', 'plugin list', 'check', 'test'];
 const KIB = 1024;
 const GIB = 1024 ** 3;
 const DAY_MS = 24 * 3_600_000;

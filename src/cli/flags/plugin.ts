@@ -51,6 +51,7 @@ export const pluginFlags: readonly Flag[] = [
     longDoc: 'Write the report as one line of JSON.',
     common: true,
     commands: [
+      'test',
       'plugin inspect',
       'plugin test',
       'plugin list',

@@ -257,7 +257,7 @@ const talk: readonly Flag[] = [
     doc: 'Write messages as text or as lines of JSON',
     longDoc:
       'How errors and warnings are written to standard error: as text for people, or as JSON objects, one a line, with level and message. The message about a bad line also has file, line, byteOffset, column, code, name, reason and length; an error that ends the program has kind, exitCode and, where something helps, hint.',
-    commands: [...readers, 'check', ...storeCommands],
+    commands: [...readers, 'check', 'test', ...storeCommands],
   },
   {
     key: 'stats',
@@ -283,7 +283,7 @@ const talk: readonly Flag[] = [
     group: 'Talk',
     doc: 'Say nothing but errors',
     longDoc: 'Write no warnings and no progress to standard error. Errors are still shown, and so is --stats.',
-    commands: [...readers, 'check', ...storeCommands],
+    commands: [...readers, 'check', 'test', ...storeCommands],
   },
   {
     key: 'verbose',

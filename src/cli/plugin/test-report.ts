@@ -32,7 +32,8 @@ export function reportText(report: CaseReport, paint: Paint): string {
   return `${lines.join('\n')}\n`;
 }
 
-function diffText({ sign, text }: DiffLine, paint: Paint): string {
+/** A line of a difference, as it is shown. */
+export function diffText({ sign, text }: DiffLine, paint: Paint): string {
   const line = oneLine(sign === '~' ? `… ${text}` : `${sign} ${text}`);
   if (sign === '-') return paint.error(line);
   return sign === '+' ? paint.strong(line) : paint.faint(line);

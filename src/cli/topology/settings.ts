@@ -22,13 +22,14 @@ import type { LoadedFile } from './file.ts';
 const beside: ReadonlySet<string> = new Set([
   ...['config', 'set', 'only', 'batchBytes', 'batchRecords', 'batchAge', 'maxRecord', 'maxDepth', 'lanes'],
   ...['onError', 'maxErrors', 'stats', 'exitStatus', 'errors', 'quiet', 'verbose', 'color', 'help', 'version'],
-  ...['loadLimit', 'maxPluginSize', 'pluginStderr', 'uncheckedOutput', 'cache', 'metrics', 'metricsPublic'],
+  ...['loadLimit', 'maxPluginSize', 'json', 'pluginStderr', 'uncheckedOutput', 'cache', 'metrics', 'metricsPublic'],
 ]);
 
 /** What was typed in front of the file's layer, for a command that runs a topology. @throws UsageError */
 export function resolveOver(command: CommandName, argv: readonly string[], topology: Topology, world: World): Resolved {
-  const flags = flagsOf(command);
-  const typed = parseFlags(argv, flags);
+  const typed = parseFlags(argv, flagsOf(command));
+  // Whatever runs it, a topology is run with the settings of slung run.
+  const flags = flagsOf('run');
   for (const { flag, name } of typed.flags) {
     if (beside.has(flag.key)) continue;
     const hint = `With -c, ${topology.file} says what is read, done and written; --set PATH=VALUE changes one value of it.`;
@@ -40,12 +41,9 @@ export function resolveOver(command: CommandName, argv: readonly string[], topol
       return key === undefined ? [] : [[key, setting]];
     }),
   );
-  return resolveLayers([
-    flagLayer(typed.flags),
-    environmentLayer(flags, world.environment),
-    file,
-    defaultLayer(flags, {}),
-  ]);
+  // A test means the same everywhere.
+  const environment = command === 'test' ? new Map() : environmentLayer(flags, world.environment);
+  return resolveLayers([flagLayer(typed.flags), environment, file, defaultLayer(flags, {})]);
 }
 
 /** @param plugins the files of the plugins, by the names of their nodes @throws UsageError */

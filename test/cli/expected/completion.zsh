@@ -7,6 +7,7 @@ _slung() {
     'run:Put records through WebAssembly plugins'
     'count:Count records by values, with sums and percentiles'
     'check:Check a topology (slung.yaml), draw or print it'
+    'test:Run the tests of a topology (slung.yaml)'
     'query:Ask the store: averages, windows, percentiles'
     'store:Write, look after and export the store'
     'plugin:Write, build, test and inspect plugins'
@@ -253,6 +254,24 @@ _slung() {
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
         '*:file:_files' ;;
+    test)
+      _arguments -s -S \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
+        '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
+        '--json[Report as JSON]' \
+        '--no-json[Opposite of --json]' \
+        '-c+[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
+        '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
+        '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '1:argument:()' ;;
     query)
       _arguments -s -S \
         '-e[Exit 4 when nothing was output]' \
@@ -527,7 +546,7 @@ _slung() {
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(select run count check query store plugin help completion selectors plugins queries)' ;;
+        '1:argument:(select run count check test query store plugin help completion selectors plugins queries)' ;;
     completion)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

@@ -1,0 +1,119 @@
+/**
+ * Ends in memory: what `slung test` gives a topology in the place of files and addresses. One source gives what it was
+ * given; the others are not there. Every sink, whatever its type, keeps what comes to it.
+ */
+import { fromStart } from '../../graph/inlet.ts';
+import { Port } from '../../graph/port.ts';
+import { ByteOutlet } from '../../io/byte-outlet.ts';
+import type { Sink as ByteSink, Source as ByteSource } from '../../io/index.ts';
+import type { Edge, Topology } from '../../topology/index.ts';
+import type { TopologyEnds } from './ends.ts';
+
+/** The name of the source that stands before a plugin. */
+const BEFORE = 'input';
+
+/** Keeps what is written. */
+class MemorySink implements ByteSink {
+  readonly name: string;
+  readonly closed = false;
+  readonly isTTY = false;
+  readonly #pieces: Buffer[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#pieces).toString();
+  }
+
+  writeNow(bytes: Uint8Array): number {
+    this.#pieces.push(Buffer.from(bytes));
+    return bytes.length;
+  }
+
+  async writeAll(bytes: Uint8Array): Promise<void> {
+    this.writeNow(bytes);
+  }
+
+  /** The names of columns are no record. */
+  begin(): void {}
+
+  commit(): void {}
+
+  abort(): void {}
+}
+
+/** What came to the sinks of one run. */
+export interface Kept {
+  readonly ends: TopologyEnds;
+  /** What a sink has: lines. */
+  textOf(sink: string): string;
+  /** The number of records that came to a sink. */
+  recordsOf(sink: string): number;
+}
+
+/** @param input the lines of the only source */
+export function memoryEnds(input: Buffer): Kept {
+  const kept = new Map<string, { readonly sink: MemorySink; readonly port: Port }>();
+  const ends: TopologyEnds = {
+    openSource: async ({ name }) => {
+      const counts = { records: 0, bytes: 0 };
+      const open = () => ({ ...fromStart(bytesOf(name, input)), counts });
+      return { name, inlet: { kind: 'inputs', inputs: [name], open }, counts, units: undefined, close: () => {} };
+    },
+    openPorts: async (sinks, _, { clockMs }) => {
+      for (const { name, bufferBytes } of sinks) {
+        const sink = new MemorySink(name);
+        const outlet = new ByteOutlet(sink, { name, bufferBytes, sync: 'none', retry: undefined, clockMs });
+        kept.set(name, { sink, port: new Port(outlet, { name, whenFull: 'wait', onFailure: 'stop', clockMs }) });
+      }
+      return new Map([...kept].map(([name, { port }]) => [name, port]));
+    },
+  };
+  return {
+    ends,
+    textOf: (name) => kept.get(name)?.sink.text ?? '',
+    recordsOf: (name) => kept.get(name)?.port.counts.records ?? 0,
+  };
+}
+
+function bytesOf(name: string, bytes: Buffer): ByteSource {
+  let at = 0;
+  return {
+    name,
+    sizeBytes: undefined,
+    readNow: (target) => {
+      const count = bytes.copy(target, 0, at, at + target.length);
+      at += count;
+      return count;
+    },
+    wait: () => Promise.resolve(),
+    close: () => {},
+  };
+}
+
+/** The topology when records come into one of its nodes, a source or a plugin, and from nowhere else. */
+export function enteredAt(topology: Topology, into: string): Topology {
+  const source = topology.sources.find(({ name }) => name === into);
+  if (source !== undefined) return { ...topology, sources: [source] };
+  const plugin = topology.plugins.find(({ name }) => name === into)!;
+  const { place } = plugin;
+  const name = nameBeside(topology);
+  const edge: Edge = {
+    ...{ id: topology.edges.length, from: name, to: into, where: undefined, group: -1, branch: 0 },
+    projection: { format: 'ndjson', fields: undefined, header: false },
+    ...{ isOwn: false, place, path: into },
+  };
+  const before = { type: 'stdin', name, place, path: into, ack: 'settled' } as const;
+  const fromPlugins = topology.edges.filter(({ from }) => !topology.sources.some((one) => one.name === from));
+  return { ...topology, sources: [before], edges: [...fromPlugins, edge] };
+}
+
+/** One that no other node has. */
+function nameBeside({ sources, plugins, sinks }: Topology): string {
+  const names = new Set([...sources, ...plugins, ...sinks].map(({ name }) => name));
+  let name = BEFORE;
+  while (names.has(name)) name = `${name}'`;
+  return name;
+}
