@@ -8,11 +8,10 @@
  * newline is given where a file ends for good, but the position stays before it: it may be half a line that somebody
  * still writes.
  */
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { FollowSource } from './follow-source.ts';
-import type { FollowedPlace } from './followed-places.ts';
+import { FollowedFile, type FollowedUnit, packingOf } from './followed-file.ts';
 import { Globbed } from './glob.ts';
-import { detect } from './inflate.ts';
 import type { Positions } from './positions.ts';
 import { openSource } from './source.ts';
 import { type Border, type Source, type UnitOutcome, type UnitSource, WOULD_BLOCK } from './types.ts';
@@ -39,95 +38,24 @@ export interface FollowedFilesOptions {
 }
 
 const NEWLINE = 0x0a;
-const READ_BYTES = 256 * 1024;
-/** A line that is longer is passed on in parts, and the other files wait for its end. */
-const LONG_LINE_BYTES = 4 * 1024 * 1024;
 const GONE_MS = 60_000;
-const MAGIC_BYTES = 4;
-
-interface Unit {
-  readonly file: OpenFile;
-  readonly place: FollowedPlace | undefined;
-  readonly sourceOffset: number;
-  isSettled: boolean;
-}
-
-/** A file that is being read, with what was read and not given. */
-class OpenFile {
-  readonly path: string;
-  readonly source: Source;
-  readonly units: Unit[] = [];
-  buffer = Buffer.allocUnsafe(READ_BYTES);
-  from = 0;
-  to = 0;
-  /** Up to here it may be given. */
-  linesEnd = 0;
-  /** What is given last is no whole line: its rest comes before anything of another file. */
-  isInLine = false;
-  /** Bytes of the source that were given, and those of them that are whole lines. */
-  given = 0;
-  wholeGiven = 0;
-  isEnded = false;
-
-  constructor(path: string, source: Source) {
-    this.path = path;
-    this.source = source;
-  }
-
-  get follower(): FollowSource | undefined {
-    return this.source instanceof FollowSource ? this.source : undefined;
-  }
-
-  /** Reads once. @returns whether there is something to give */
-  fill(): boolean {
-    if (this.isEnded) return false;
-    this.#makeRoom();
-    const count = this.source.readNow(this.buffer.subarray(this.to));
-    if (count === 0) this.isEnded = true;
-    if (count <= 0) return false;
-    const end = this.buffer.subarray(this.to, this.to + count).lastIndexOf(NEWLINE);
-    if (end >= 0) this.linesEnd = this.to + end + 1;
-    this.to += count;
-    this.isInLine = end < 0 && (this.isInLine || this.to - this.from >= LONG_LINE_BYTES);
-    if (this.isInLine) this.linesEnd = this.to;
-    return this.linesEnd > this.from;
-  }
-
-  /** Gives nothing more, whatever else is in the buffer. */
-  end(): void {
-    this.source.close();
-    this.isEnded = true;
-  }
-
-  #makeRoom(): void {
-    const kept = this.to - this.from;
-    if (this.from > 0) {
-      this.buffer.copyWithin(0, this.from, this.to);
-      this.from = 0;
-      this.to = kept;
-      this.linesEnd = 0;
-    }
-    if (this.buffer.length - this.to >= READ_BYTES / 2) return;
-    const larger = Buffer.allocUnsafe(2 * this.buffer.length);
-    larger.set(this.buffer.subarray(0, kept));
-    this.buffer = larger;
-  }
-}
 
 export class FollowedFiles implements UnitSource {
   readonly name: string;
   readonly sizeBytes = undefined;
   readonly #options: FollowedFilesOptions;
   readonly #globbed: Globbed;
-  #files: OpenFile[] = [];
+  #files: FollowedFile[] = [];
   /** The file that has more to give before any other. */
-  #current: OpenFile | undefined;
+  #current: FollowedFile | undefined;
   /** Where the next turn begins, so that none waits for ever. */
   #turn = 0;
   #given = 0;
   #borders: Border[] = [];
   /** Files that are to be read and are not open yet. */
   readonly #paths: string[] = [];
+  /** Those of them that have too few bytes yet to say whether they are packed. */
+  readonly #undecided = new Set<string>();
   #hasScanned = false;
   #state: 'open' | 'stopped' | 'closed' = 'open';
 
@@ -161,10 +89,10 @@ export class FollowedFiles implements UnitSource {
   }
 
   settle(unit: object, outcome: UnitOutcome): void {
-    const settled = unit as Unit;
+    const settled = unit as FollowedUnit;
     const { path, units, follower } = settled.file;
     settled.isSettled = outcome === 'ok';
-    let last: Unit | undefined;
+    let last: FollowedUnit | undefined;
     while (units[0]?.isSettled === true) last = units.shift();
     if (last?.place === undefined) return;
     follower?.forgetBefore(last.sourceOffset);
@@ -188,7 +116,7 @@ export class FollowedFiles implements UnitSource {
   }
 
   /** A file that has something to give, if there is one now. */
-  #next(): OpenFile | undefined {
+  #next(): FollowedFile | undefined {
     if (this.#state !== 'open') return undefined;
     for (;;) {
       const file = this.#nextOpen();
@@ -197,7 +125,7 @@ export class FollowedFiles implements UnitSource {
   }
 
   /** Files that have nothing more to give are left. */
-  #nextOpen(): OpenFile | undefined {
+  #nextOpen(): FollowedFile | undefined {
     for (let looked = 0; looked < this.#files.length; looked++) {
       this.#turn %= this.#files.length;
       const file = this.#files[this.#turn++]!;
@@ -221,28 +149,51 @@ export class FollowedFiles implements UnitSource {
     if (follow || !this.#hasScanned) this.#paths.push(...this.#globbed.scan());
     this.#hasScanned = true;
     const paths = this.#paths.splice(0, follow ? this.#paths.length : 1);
-    for (const path of paths) this.#files.push(new OpenFile(path, this.#open(path)));
-    return paths.length > 0;
+    const before = this.#files.length;
+    for (const path of paths) {
+      const source = this.#open(path);
+      if (source !== undefined) this.#files.push(new FollowedFile(path, source));
+    }
+    return this.#files.length > before;
   }
 
-  #open(path: string): Source {
+  /**
+   * A file is often found between being made and being written to, when nobody knows what it will be.
+   * @returns undefined while that is so
+   */
+  #open(path: string): Source | undefined {
     const { notice, clockMs, follow, pollMs, graceMs, positions, inflate } = this.#options;
-    if (inflate && isPacked(path)) return openSource(path);
+    const packing = inflate ? packingOf(path) : 'none';
+    const wasUndecided = this.#undecided.has(path);
+    if (wasUndecided && packing === 'undecided') return this.#openLater(path);
+    this.#undecided.delete(path);
+    if (packing === 'gone' && wasUndecided) {
+      this.#globbed.forget(path);
+      return undefined;
+    }
+    if (packing === 'packed') return openSource(path);
     // What does not exist, and is not waited for, is an error of opening it.
     if (!follow && !existsSync(path)) openSource(path).close();
-    const found = positions?.find(path);
+    // Nothing was known of it when it was looked for before.
+    const found = wasUndecided ? undefined : positions?.find(path);
+    if (packing === 'undecided' && follow && found === undefined) return this.#openLater(path);
     const first = found === undefined || found.file === path ? undefined : found.file;
     return new FollowSource(path, { notice, clockMs, at: found?.at, first, endsWithFile: !follow, pollMs, graceMs });
   }
 
-  #isGone({ follower }: OpenFile): boolean {
+  #openLater(path: string): undefined {
+    this.#undecided.add(path);
+    this.#paths.push(path);
+  }
+
+  #isGone({ follower }: FollowedFile): boolean {
     const since = follower?.goneSinceMs;
     // One that has not been there yet is waited for.
     const wasThere = follower?.placeOf(Number.MAX_SAFE_INTEGER) !== undefined;
     return since !== undefined && wasThere && this.#options.clockMs() - since >= (this.#options.goneMs ?? GONE_MS);
   }
 
-  #remove(file: OpenFile): void {
+  #remove(file: FollowedFile): void {
     file.end();
     this.#files = this.#files.filter((other) => other !== file);
     // A packed file is still there.
@@ -250,7 +201,7 @@ export class FollowedFiles implements UnitSource {
     if (this.#current === file) this.#current = undefined;
   }
 
-  #give(file: OpenFile, target: Uint8Array): number {
+  #give(file: FollowedFile, target: Uint8Array): number {
     const count = Math.min(target.length, file.linesEnd - file.from);
     target.set(file.buffer.subarray(file.from, file.from + count));
     file.from += count;
@@ -266,15 +217,15 @@ export class FollowedFiles implements UnitSource {
   }
 
   /** All whole lines of the file that were given are behind the position. */
-  #border(file: OpenFile): void {
+  #border(file: FollowedFile): void {
     const sourceOffset = file.wholeGiven;
-    const unit: Unit = { file, place: file.follower?.placeOf(sourceOffset), sourceOffset, isSettled: false };
+    const unit: FollowedUnit = { file, place: file.follower?.placeOf(sourceOffset), sourceOffset, isSettled: false };
     file.units.push(unit);
     this.#borders.push({ end: this.#given, unit });
   }
 
   /** The end of a file whose last line has no newline: it gets one, so that no other file goes on with it. */
-  #giveLast(file: OpenFile, target: Uint8Array): number {
+  #giveLast(file: FollowedFile, target: Uint8Array): number {
     const count = Math.min(file.to - file.from, target.length);
     if (count > 0) {
       target.set(file.buffer.subarray(file.from, file.from + count));
@@ -288,19 +239,5 @@ export class FollowedFiles implements UnitSource {
     this.#border(file);
     this.#remove(file);
     return 1;
-  }
-}
-
-function isPacked(path: string): boolean {
-  let fd = -1;
-  try {
-    if (!statSync(path).isFile()) return false;
-    fd = openSync(path, 'r');
-    const head = new Uint8Array(MAGIC_BYTES);
-    return detect(head.subarray(0, readSync(fd, head, 0, MAGIC_BYTES, 0))) !== 'none';
-  } catch {
-    return false; // Opening it says why.
-  } finally {
-    if (fd >= 0) closeSync(fd);
   }
 }

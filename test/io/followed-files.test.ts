@@ -132,6 +132,40 @@ test('follows: lines of several files never mix, and half lines wait', async () 
   expect(textOf(await drain('!\n'))).toBe('b3!\n');
 });
 
+test.each([
+  ['nothing', ''],
+  ['a byte with which a packed file may begin', '('],
+])('follows: a file that has %s yet when it is found', async (_, begun) => {
+  write('a.log', '1\n');
+  read(['*.log'], { follow: true });
+  await drain('1\n');
+  write('b.log', begun);
+  const target = new Uint8Array(4);
+  for (let looks = 0; looks < 3; looks++) expect(source!.readNow(target)).toBe(WOULD_BLOCK);
+  append('b.log', '2)\n');
+  expect(textOf(await drain('2)\n'))).toBe(`${begun}2)\n`);
+});
+
+test('follows: a packed file that is empty when it is found is read when it has come', async () => {
+  write('a.gz', '');
+  read(['*.gz'], { follow: true });
+  expect(source!.readNow(new Uint8Array(4))).toBe(WOULD_BLOCK);
+  write('b.gz', gzipSync('1\n'));
+  renameSync(at('b.gz'), at('a.gz'));
+  expect(textOf(await drain('1\n'))).toBe('1\n');
+});
+
+test('follows: an empty file that goes again is no file, until it comes again', async () => {
+  write('a.log', '');
+  read(['*.log'], { follow: true });
+  expect(source!.readNow(new Uint8Array(4))).toBe(WOULD_BLOCK);
+  rmSync(at('a.log'));
+  expect(source!.readNow(new Uint8Array(4))).toBe(WOULD_BLOCK);
+  expect(notices).toEqual([]);
+  write('a.log', '1\n');
+  expect(textOf(await drain('1\n'))).toBe('1\n');
+});
+
 test('follows: a rotated file is read once', async () => {
   write('app.log', '1\n');
   read(['app.log*'], { follow: true });
