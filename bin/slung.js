@@ -17,7 +17,7 @@ const commands = {
   query: { bundle: 'query' },
   store: { bundle: 'query' },
   'store write': { bundle: 'cli' },
-  check: { bundle: 'check' },
+  check: { bundle: 'check', wholeWith: ['--connect'] },
 };
 const urlWord =
   /^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;

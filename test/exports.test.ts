@@ -16,15 +16,6 @@ const entries: ReadonlySet<string> = new Set(
   [...readFileSync(join(root, 'build.mjs'), 'utf8').matchAll(/'(src\/[^']+\.ts)'/g)].map(([, path]) => path!),
 );
 
-/**
- * What topologies need and no command runs yet: files, or the beginnings of their paths. What has been wired does not
- * stay.
- */
-const forTopologies: readonly string[] = ['src/nats/'];
-/** The same for single exports. */
-const exportsForTopologies: readonly string[] = [];
-const isWaiting = (path: string): boolean => forTopologies.some((start) => path.startsWith(start));
-
 /** Files outside src that run it: benchmarks, and what prints man pages. */
 const outside = [...filesWith('bench', /\.(ts|mjs)$/), 'test/cli/printed.ts'].map(
   (path) => [path, readFileSync(join(root, path), 'utf8')] as const,
@@ -68,22 +59,18 @@ function isUsed(name: string, path: string): boolean {
 
 test('every export is used by something that is no test', () => {
   const idle = [...texts]
-    .filter(
-      ([path]) =>
-        path !== 'src/index.ts' && !tables.test(path) && !isForGuests(path) && !isWaiting(path) && !entries.has(path),
-    )
+    .filter(([path]) => path !== 'src/index.ts' && !tables.test(path) && !isForGuests(path) && !entries.has(path))
     .flatMap(([path, text]) =>
       exportsOf(text)
         .filter((name) => countIn(path, name) === 1 && !isUsed(name, path))
         .map((name) => `${path}: ${name}`),
     );
-  expect(idle).toEqual(exportsForTopologies);
+  expect(idle).toEqual([]);
 });
 
 test('every file of src is imported by something that runs', () => {
   const lonely = [...texts.keys()].filter(
     (path) => !importers.has(path) && !path.endsWith('.d.ts') && !isForGuests(path) && !entries.has(path),
   );
-  expect(lonely.filter((path) => !isWaiting(path))).toEqual([]);
-  expect(forTopologies.filter((start) => !lonely.some((path) => path.startsWith(start)))).toEqual([]);
+  expect(lonely).toEqual([]);
 });

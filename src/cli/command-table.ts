@@ -64,7 +64,11 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     load: async () => (await import('./commands/store-repair.ts')).storeRepairCommand,
     bundle: 'query',
   },
-  check: { load: async () => (await import('./commands/check.ts')).checkCommand, bundle: 'check' },
+  check: {
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+    bundle: 'check',
+    wholeWith: ['connect'],
+  },
   test: { load: async () => (await import('./commands/test.ts')).testCommand, bundle: 'cli' },
   plugin: { load: () => parentCommand('plugin'), bundle: 'cli' },
   'plugin new': { load: async () => (await import('./commands/plugin-new.ts')).pluginNewCommand, bundle: 'cli' },
@@ -117,6 +121,7 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
   check: [
     'cli/store/code.ts',
     'cli/store/open.ts',
+    'pipeline/topology/connect.ts',
     'pipeline/run-plugins.ts',
     'pipeline/select.ts',
     'pipeline/store-write.ts',

@@ -2,7 +2,7 @@
 import { UsageError } from '../../config/errors.ts';
 import type { Resolved } from '../../config/layers.ts';
 import { Exit } from '../../text/explained.ts';
-import { excerpt } from '../../text/printable.ts';
+import { excerpt, jsonLine, messageLine } from '../../text/printable.ts';
 import { type DrawFormat, drawTopology } from '../../topology/draw.ts';
 import { type Checked, type KeyTable, sortProblems, type Topology, TopologyError } from '../../topology/index.ts';
 import { printTopology } from '../../topology/print.ts';
@@ -10,7 +10,7 @@ import { topologySchema } from '../../topology/schema.ts';
 import { resolveLine } from '../line.ts';
 import { convertTangent, loadTopology, readTopologyFile, topologyKeys } from '../topology/file.ts';
 import { topologyFromFlags } from '../topology/line-topology.ts';
-import { reportOptions, reportProblems } from '../topology/report.ts';
+import { type ReportOptions, reportOptions, reportProblems } from '../topology/report.ts';
 import type { World } from '../world.ts';
 
 /** The exit code: 0, 2 when it is wrong, 3 when only plugins are. @throws UsageError */
@@ -40,12 +40,27 @@ export async function checkCommand(argv: readonly string[], world: World): Promi
     reportProblems(checked.topology.warnings, checked.secrets, options);
     if (end >= 0 && !resolved.boolean('print')) world.write(1, printTopology(checked, table, { hasOrigins: false }));
     output(checked, resolved, table, end >= 0, world);
-    return Exit.ok;
+    return resolved.boolean('connect') ? await reach(checked.topology, options, world) : Exit.ok;
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error;
     reportProblems(error.problems, error.secrets, options);
     return error.exit;
   }
+}
+
+/** What the servers have. @returns 1 when one is not there or lacks something */
+async function reach(topology: Topology, { quiet, errors }: ReportOptions, world: World): Promise<number> {
+  const { reachServers } = await import('../../pipeline/topology/connect.ts');
+  let isGood = true;
+  for (const { node, findings } of await reachServers(topology, () => world.clockMs())) {
+    for (const { severity, text } of findings) {
+      if (severity === 'error') isGood = false;
+      else if (quiet) continue;
+      if (errors === 'json') world.write(2, `${jsonLine({ level: severity, node, message: text })}\n`);
+      else world.write(2, `${excerpt(node)}: ${severity === 'note' ? '' : `${severity}: `}${messageLine(text)}\n`);
+    }
+  }
+  return isGood ? Exit.ok : Exit.data;
 }
 
 /** What was asked for; when nothing was and nothing is printed, one line that says what there is. */

@@ -67,6 +67,17 @@ export const checkFlags: readonly Flag[] = [
     commands,
   },
   {
+    key: 'connect',
+    long: 'connect',
+    type: 'switch',
+    default: 'false',
+    group: 'Topology',
+    doc: 'Also reach every server that it names',
+    longDoc:
+      'Also connect to every server that the topology names, and report what is there: of NATS the stream, the consumer and its settings, the largest message, and whether ids are remembered for as long as a message may come again; of http, tcp and unix sinks whether somebody listens. Nothing is made, read or delivered. The exit code is 1 when a server cannot be reached or has not what the topology wants.',
+    commands,
+  },
+  {
     key: 'config',
     long: 'config',
     short: 'c',

@@ -15,8 +15,13 @@ import { type OpenedSource, openTopologySource } from './sources.ts';
 
 /** How ends are opened. */
 export interface TopologyEnds {
-  /** @throws SourceError */
-  openSource(source: Source, settings: TopologySettings, host: RunHost): Promise<OpenedSource>;
+  /** @param rejects the port of rejects @throws SourceError */
+  openSource(
+    source: Source,
+    settings: TopologySettings,
+    host: RunHost,
+    rejects: Port | undefined,
+  ): Promise<OpenedSource>;
   /** @returns the ports by the names of their sinks @throws SinkError; nothing stays open then */
   openPorts(sinks: readonly Sink[], settings: TopologySettings, host: RunHost): Promise<ReadonlyMap<string, Port>>;
   /** What says beside a file for rejects where its lines came from. @throws SinkError */
@@ -31,7 +36,7 @@ export interface TopologyEnds {
 export function realEnds(nowMs: () => number, storeDirectory: string | undefined): TopologyEnds {
   const contextOf = ({ topology, batches }: TopologySettings, host: RunHost): PortContext => {
     const { directory, rejects } = topology;
-    return { directory, rejects, batches, host, nowMs, storeDirectory };
+    return { topology, directory, rejects, batches, host, nowMs, storeDirectory };
   };
   return {
     openSource: openTopologySource,
@@ -69,10 +74,12 @@ export async function openEndsOf(
   const sources = new Map<string, OpenedSource>();
   try {
     const rejects = rejectsOf(ports, settings, host, ends);
-    for (const source of usedSources(nodes)) sources.set(source.name, await ends.openSource(source, settings, host));
+    for (const source of usedSources(nodes)) {
+      sources.set(source.name, await ends.openSource(source, settings, host, rejects?.port));
+    }
     return { sources, ports, rejects };
   } catch (error) {
-    for (const source of sources.values()) source.close();
+    for (const source of sources.values()) await source.close();
     for (const port of ports.values()) await port.close({ withinMs: 0, redirectMs: 0, isWhole: false });
     throw error;
   }

@@ -60,7 +60,7 @@ export function memoryEnds(input: Buffer): Kept {
     openSource: async ({ name }) => {
       const counts = { records: 0, bytes: 0 };
       const open = () => ({ ...fromStart(bytesOf(name, input)), counts });
-      return { name, inlet: { kind: 'inputs', inputs: [name], open }, counts, units: undefined, close: () => {} };
+      return { name, inlet: { kind: 'inputs', inputs: [name], open }, counts, units: undefined, close: async () => {} };
     },
     openPorts: async (sinks, _, { clockMs }) => {
       for (const { name, bufferBytes } of sinks) {

@@ -16,10 +16,12 @@ import { PathTemplate } from '../../io/path-template.ts';
 import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.ts';
 import type { Outlet } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
-import type { Sink } from '../../topology/index.ts';
+import type { Sink, Topology } from '../../topology/index.ts';
 
 /** What ports are opened with. */
 export interface PortContext {
+  /** For sinks that have to know what they are behind; undefined: nothing that has ids. */
+  readonly topology?: Topology;
   /** What relative paths start from. */
   readonly directory: string;
   readonly host: RunHost;
@@ -109,8 +111,8 @@ async function openOutlet(sink: Sink, context: PortContext): Promise<Outlet> {
       return openSocket(sink, { socket: pathIn(context, sink.socket) }, context);
     case 'store':
       return await openStore(sink, context);
-    default:
-      throw new Error(`a sink of the type ${sink.type} is not opened here`);
+    case 'nats':
+      return await openNats(sink, context);
   }
 }
 
@@ -181,6 +183,12 @@ async function openHttp(sink: Of<'http'>, { host, nowMs }: PortContext): Promise
 
 function openSocket({ name, bufferBytes, retry }: Sink, to: SocketOutletOptions['to'], { host }: PortContext): Outlet {
   return new SocketOutlet({ name, to, bufferBytes, retry, clockMs: () => host.clockMs() });
+}
+
+async function openNats(sink: Of<'nats'>, { host, nowMs, batches, topology }: PortContext): Promise<Outlet> {
+  const { openNatsSubject } = await import('./nats.ts');
+  const { maxRecordBytes } = batches;
+  return await openNatsSubject(sink, { sources: topology?.sources ?? [], maxRecordBytes, host, nowMs });
 }
 
 async function openStore(sink: Of<'store'>, context: PortContext): Promise<Outlet> {

@@ -102,7 +102,7 @@ class TopologyRun {
       for (const end of ends) end?.();
       pages?.close();
       this.#ends.rejects?.log?.abort();
-      for (const source of sources.values()) source.close();
+      await Promise.all([...sources.values()].map((source) => source.close()));
     }
   }
 

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import type { InputCounts } from '../../graph/batch.ts';
 import type { RunHost } from '../../graph/host.ts';
 import { fromStart, type Inlet, type OpenInput } from '../../graph/inlet.ts';
-import { UnitLedger } from '../../graph/units.ts';
+import type { Port } from '../../graph/port.ts';
+import { UnitLedger, type UnitOptions } from '../../graph/units.ts';
 import { FollowedFiles } from '../../io/followed-files.ts';
 import { Globbed, isPattern } from '../../io/glob.ts';
 import { openHttpListen } from '../../io/http-listen.ts';
@@ -29,17 +30,23 @@ export interface OpenedSource {
   readonly counts: InputCounts;
   /** What became of its units; undefined for a source that does not want to know. */
   readonly units: UnitLedger | undefined;
-  /** When everything is settled, or given up. */
-  close(): void;
+  /** What the source itself has counted; undefined where that is nothing more. */
+  readonly more?: () => { readonly dead: number; readonly redelivered: number };
+  /** When everything is settled, or given up. Resolves when whoever sent it has heard. */
+  close(): Promise<void>;
 }
 
 type SourceOf<T extends Source['type']> = Extract<Source, { type: T }>;
 
-/** @throws SourceError when it cannot be read or listened on */
+/**
+ * @param rejects the port of rejects, for units that come too often
+ * @throws SourceError when it cannot be read or listened on
+ */
 export async function openTopologySource(
   source: Source,
   settings: TopologySettings,
   host: RunHost,
+  rejects: Port | undefined,
 ): Promise<OpenedSource> {
   switch (source.type) {
     case 'stdin':
@@ -56,7 +63,7 @@ export async function openTopologySource(
     case 'ws':
       return await webSocket(source, host);
     case 'nats':
-      throw new SourceError(source.name, 'ENATS', `${excerpt(source.name)}: this version does not read from NATS`);
+      return await messages(source, settings, host, rejects);
   }
 }
 
@@ -69,7 +76,7 @@ function files(name: string, inputs: readonly string[], { rejects }: TopologySet
   const open = sourcesOf(rejects);
   const counts = { records: 0, bytes: 0 };
   const inlet: Inlet = { kind: 'inputs', inputs, open: (input) => ({ ...fromStart(open(input)), counts }) };
-  return { name, inlet, counts, units: undefined, close: () => {} };
+  return { name, inlet, counts, units: undefined, close: async () => {} };
 }
 
 /** The files of patterns as they are now. @throws SourceError when a pattern finds none */
@@ -98,7 +105,7 @@ function followed(source: SourceOf<'file'>, settings: TopologySettings, { talk, 
   return {
     name,
     ...ends,
-    close: () => {
+    close: async () => {
       opened.close();
       positions?.close();
     },
@@ -112,8 +119,8 @@ async function http(source: SourceOf<'http'>, { rejects }: TopologySettings, hos
   const address = `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${opened.port}${urlPath}`;
   tellAddress(name, address, listen.port === 0, host);
   const tellsRows = rejects.onError === 'fail';
-  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, () => host.clockMs(), tellsRows);
-  return { name, ...ends, close: () => opened.close() };
+  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, () => host.clockMs(), { tellsRows });
+  return { name, ...ends, close: () => closed(opened) };
 }
 
 async function lines(
@@ -130,7 +137,7 @@ async function lines(
   });
   const address = 'socket' in at ? at.socket : `${at.host}:${opened.port}`;
   tellAddress(name, address, !('socket' in at) && at.port === 0, host);
-  return { name, ...live(opened), close: () => opened.close() };
+  return { name, ...live(opened), close: () => closed(opened) };
 }
 
 async function webSocket(source: SourceOf<'ws'>, host: RunHost): Promise<OpenedSource> {
@@ -138,7 +145,26 @@ async function webSocket(source: SourceOf<'ws'>, host: RunHost): Promise<OpenedS
   const text = `ws://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`;
   const opened = await openListen(text, { token, origins, warn: (words) => host.talk.warn(words) });
   tellAddress(name, text.replace(/:\d+$/, `:${opened.port}`), listen.port === 0, host);
-  return { name, ...live(opened), close: () => opened.close() };
+  return { name, ...live(opened), close: () => closed(opened) };
+}
+
+async function messages(
+  source: SourceOf<'nats'>,
+  settings: TopologySettings,
+  host: RunHost,
+  rejects: Port | undefined,
+): Promise<OpenedSource> {
+  const { openNatsMessages, wantsIds } = await import('./nats.ts');
+  const opened = await openNatsMessages(source, rejects, { maxRecordBytes: settings.batches.maxRecordBytes, host });
+  const options = { apart: wantsIds(settings.topology) };
+  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, () => host.clockMs(), options);
+  return { name: source.name, ...ends, more: () => opened.report(), close: () => closed(opened) };
+}
+
+/** Closes what answers or is connected, and waits until that is over. */
+function closed(source: { close(): void; readonly closed: Promise<void> }): Promise<void> {
+  source.close();
+  return source.closed;
 }
 
 /** Where it listens: always when nobody could know the port. */
@@ -175,8 +201,12 @@ function asRead(source: UnitSource): Ends {
 }
 
 /** Its units are settled when what came of them is. */
-function answering(source: UnitSource, clockMs: () => number, tellsRows = false): Ends {
-  const units = new UnitLedger(source, { clockMs, tellsRows });
+function answering(
+  source: UnitSource,
+  clockMs: () => number,
+  options: Pick<UnitOptions, 'apart' | 'tellsRows'> = {},
+): Ends {
+  const units = new UnitLedger(source, { clockMs, ...options });
   const counts = { records: 0, bytes: 0 };
   const open: OpenInput = () => ({ ...fromStart(source), counts, units, stop: () => source.stop(), isOwned: true });
   return { inlet: { kind: 'inputs', inputs: [source.name], open }, counts, units };

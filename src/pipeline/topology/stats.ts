@@ -19,6 +19,9 @@ export interface SourceReport {
   readonly acked: number;
   readonly nacked: number;
   readonly inFlight: number;
+  /** Units that have come too often and went to the rejects, and those that have come again; NATS only. */
+  readonly dead?: number;
+  readonly redelivered?: number;
   readonly ackMs: Percentiles | undefined;
 }
 
@@ -72,10 +75,12 @@ export function topologyReport(parts: readonly Part[], connected: Connected, end
   };
 }
 
-function sourceReport({ counts, units }: OpenedSource): SourceReport {
+function sourceReport({ counts, units, more }: OpenedSource): SourceReport {
   const { records, bytes } = counts;
   const none = { units: 0, acked: 0, nacked: 0, inFlight: 0, ackMs: undefined };
-  return { records, bytes, ...(units?.report() ?? none) };
+  const told = more?.();
+  const again = told === undefined ? {} : { dead: told.dead, redelivered: told.redelivered };
+  return { records, bytes, ...(units?.report() ?? none), ...again };
 }
 
 /** By the names of the topology: a plugin and the router behind it are one. */

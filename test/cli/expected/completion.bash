@@ -62,7 +62,7 @@ _slung() {
         --graph) words="text dot mermaid json" ;;
         --color) words="auto always never" ;;
         --load-limit|--max-plugin-size|-c|--config|--set|--only) words="" ;;
-        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --graph --graph= --print --no-print --schema --no-schema --convert --no-convert --from-flags --no-from-flags --config -c --set --only --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --graph --graph= --print --no-print --schema --no-schema --convert --no-convert --from-flags --no-from-flags --connect --no-connect --config -c --set --only --color --help -h --version"; else words=""; fi ;;
       esac ;;
     test)
       case "$flag" in

@@ -245,6 +245,8 @@ _slung() {
         '--no-convert[Opposite of --convert]' \
         '--from-flags[Print a command line of select or run as a file]' \
         '--no-from-flags[Opposite of --from-flags]' \
+        '--connect[Also reach every server that it names]' \
+        '--no-connect[Opposite of --connect]' \
         '-c+[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
         '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
         '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \

@@ -1,0 +1,70 @@
+/**
+ * `slung check --connect`: reaches every server that a topology names, and says what they have and what they lack.
+ * Nothing is made, read or delivered there.
+ */
+import { isAbsolute, join } from 'node:path';
+import { type ReachAt, unreachable } from '../../io/reach.ts';
+import { againMs, checkConnection, type Finding } from '../../nats/check.ts';
+import type { Sink, Source, Topology } from '../../topology/index.ts';
+
+/** What was found of a node. */
+export interface Reached {
+  readonly node: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Reaches all servers at once. Never rejects: what is wrong is found. @returns in the order of the topology */
+export async function reachServers(topology: Topology, clockMs: () => number): Promise<readonly Reached[]> {
+  const { sources, sinks } = topology;
+  const asked = [
+    ...sources.map((source) => sourceFindings(source, clockMs)),
+    ...sinks.map((sink) => sinkFindings(sink, topology, clockMs)),
+  ];
+  const found = await Promise.all(asked);
+  return [...sources, ...sinks].flatMap(({ name: node }, i) => {
+    const findings = found[i];
+    return findings === undefined ? [] : [{ node, findings }];
+  });
+}
+
+async function sourceFindings(source: Source, clockMs: () => number): Promise<readonly Finding[] | undefined> {
+  if (source.type !== 'nats') return undefined;
+  return await checkConnection({ kind: 'source', ...source, ...linkOf(clockMs) });
+}
+
+async function sinkFindings(
+  sink: Sink,
+  { sources, directory }: Topology,
+  clockMs: () => number,
+): Promise<readonly Finding[] | undefined> {
+  switch (sink.type) {
+    case 'nats': {
+      const before = sources.filter((source) => source.type === 'nats');
+      const dedupe = sink.dedupe ?? before.length > 0;
+      const windowMs = dedupe && before.length > 0 ? Math.max(...before.map(againMs)) : undefined;
+      return await checkConnection({ kind: 'sink', ...sink, ...linkOf(clockMs), dedupe, windowMs });
+    }
+    case 'http':
+      return [await reach(addressOf(sink.url))];
+    case 'tcp':
+      return [await reach(sink.address)];
+    case 'unix':
+      return [await reach({ path: isAbsolute(sink.socket) ? sink.socket : join(directory, sink.socket) })];
+    default:
+      return undefined;
+  }
+}
+
+const linkOf = (clockMs: () => number) => ({ ca: undefined, say: () => {}, clockMs });
+
+function addressOf(url: string): ReachAt {
+  const { protocol, hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+}
+
+async function reach(at: ReachAt): Promise<Finding> {
+  const shown = 'path' in at ? at.path : `${at.host}:${at.port}`;
+  const why = await unreachable(at);
+  if (why === undefined) return { severity: 'note', text: `${shown} is there` };
+  return { severity: 'error', text: `cannot reach ${shown}: ${why}` };
+}

@@ -1,0 +1,108 @@
+/**
+ * Sources and sinks of NATS, from what a topology says of them. Loaded when a topology has one: the client is a file
+ * of its own.
+ */
+import type { RunHost } from '../../graph/host.ts';
+import type { Port } from '../../graph/port.ts';
+import type { Receipt } from '../../graph/receipt.ts';
+import type { DeadLetter } from '../../nats/dead-letter.ts';
+import { type NatsOutlet, openNatsOutlet } from '../../nats/outlet.ts';
+import { type NatsSource, openNatsSource } from '../../nats/source.ts';
+import { excerpt } from '../../text/printable.ts';
+import type { Sink, Source, Topology } from '../../topology/index.ts';
+
+type NatsNode<T extends Source | Sink> = Extract<T, { readonly type: 'nats' }>;
+
+/** What messages are opened with. */
+export interface NatsContext {
+  readonly sources: Topology['sources'];
+  readonly maxRecordBytes: number;
+  readonly host: RunHost;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+}
+
+/** Some sink leaves out what it has by its id, so that no batch may hold bytes of two messages. */
+export function wantsIds({ sinks }: Pick<Topology, 'sinks'>): boolean {
+  return sinks.some((sink) => sink.type === 'http' || (sink.type === 'nats' && sink.dedupe !== false));
+}
+
+const linkOf = ({ talk, clockMs }: RunHost, { name, url, creds }: NatsNode<Source> | NatsNode<Sink>) => ({
+  ...{ name, url, creds, ca: undefined },
+  say: (text: string): void => talk.warn(text),
+  clockMs: () => clockMs(),
+});
+
+/** @param rejects takes messages that come too often @throws SourceError */
+export async function openNatsMessages(
+  source: NatsNode<Source>,
+  rejects: Port | undefined,
+  { maxRecordBytes, host }: Pick<NatsContext, 'maxRecordBytes' | 'host'>,
+): Promise<NatsSource> {
+  const { stream, consumer, subject, ackWaitMs, order, create, redeliverLimit, maxInFlight } = source;
+  const takeDead = (letter: DeadLetter): void => {
+    host.talk.warn(`${excerpt(letter.source)}: message ${letter.sequence} ${letter.reason}`);
+    void bury(letter, rejects!);
+  };
+  return await openNatsSource({
+    ...linkOf(host, source),
+    ...{ stream, consumer, subject, ackWaitMs, order, create, redeliverLimit, maxInFlight },
+    maxMessageBytes: maxRecordBytes,
+    takeDead: rejects === undefined ? undefined : takeDead,
+  });
+}
+
+/** @throws SinkError */
+export async function openNatsSubject(sink: NatsNode<Sink>, context: NatsContext): Promise<NatsOutlet> {
+  const { sources, host, nowMs } = context;
+  const { subject, dedupe, window, blockBytes, bufferBytes, retry } = sink;
+  const hasIds = sources.some(({ type }) => type === 'nats');
+  return await openNatsOutlet({
+    ...linkOf(host, sink),
+    ...{ subject, dedupe: dedupe ?? hasIds, window, blockBytes, bufferBytes, retry, nowMs, create: false },
+  });
+}
+
+const NEWLINE = 0x0a;
+
+/** The message goes to the rejects byte for byte; it is settled when they have it. */
+async function bury(letter: DeadLetter, rejects: Port): Promise<void> {
+  const { bytes, id } = letter;
+  const segments = bytes.at(-1) === NEWLINE ? [bytes] : [bytes, Uint8Array.of(NEWLINE)];
+  const receipt = new LetterReceipt(letter);
+  const shipment = { segments, records: 1, receipts: [receipt], id };
+  while (rejects.offer(shipment, letter) === 'full') {
+    if (!rejects.isOpen) {
+      receipt.fail();
+      return;
+    }
+    await rejects.room();
+  }
+  receipt.release();
+}
+
+/** Held by us until the rejects hold it. */
+class LetterReceipt implements Receipt {
+  readonly position = undefined;
+  readonly input = undefined;
+  readonly #letter: DeadLetter;
+  #holders = 1;
+  #isKept = true;
+
+  constructor(letter: DeadLetter) {
+    this.#letter = letter;
+  }
+
+  retain(): void {
+    this.#holders++;
+  }
+
+  release(): void {
+    if (--this.#holders === 0) this.#letter.settle(this.#isKept);
+  }
+
+  fail(): void {
+    this.#isKept = false;
+    this.release();
+  }
+}

@@ -1,0 +1,39 @@
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reachServers } from '../../../src/pipeline/topology/connect.ts';
+import { topologyOf } from '../../topology/support.ts';
+
+let server: Server;
+let port = 0;
+beforeAll(async () => {
+  server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as { port: number }).port;
+});
+afterAll(() => server.close());
+
+const clockMs = (): number => performance.now();
+
+test('servers are reached, and those that are not there are errors; what is no server is not asked', async () => {
+  const topology = topologyOf(
+    [
+      'sinks:',
+      `  there: { type: tcp, address: '127.0.0.1:${port}' }`,
+      `  web: { type: http, url: 'http://user:hunter2@127.0.0.1:${port}/x' }`,
+      '  gone: { type: http, url: "http://127.0.0.1:1/x" }',
+      '  socket: { type: unix, path: /nowhere/slung.sock }',
+      '  bus: { type: nats, url: "nats://user:hunter2@127.0.0.1:1", subject: A.b }',
+      '  file: { type: file, path: a.ndjson }',
+      'routes: [ "stdin -> there, web, gone, socket, bus, file" ]',
+    ].join('\n'),
+  );
+  const reached = await reachServers(topology, clockMs);
+  expect(reached.map(({ node, findings }) => [node, findings[0]!.severity])).toEqual([
+    ['there', 'note'],
+    ['web', 'note'],
+    ['gone', 'error'],
+    ['socket', 'error'],
+    ['bus', 'error'],
+  ]);
+  expect(JSON.stringify(reached)).not.toContain('hunter2');
+});
