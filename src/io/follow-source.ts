@@ -43,6 +43,8 @@ export interface FollowOptions {
   readonly first?: string | undefined;
   /** Where the file ends, the source ends: nothing is waited for. */
   readonly endsWithFile?: boolean | undefined;
+  /** A file has been opened. */
+  readonly opened?: ((stats: Stats) => void) | undefined;
   readonly pollMs?: number | undefined;
   readonly graceMs?: number | undefined;
 }
@@ -54,10 +56,12 @@ export class FollowSource implements Source {
   readonly #clockMs: () => number;
   readonly #graceMs: number;
   readonly #endsWithFile: boolean;
+  readonly #opened: (stats: Stats) => void;
   readonly #changes: ChangeWait;
   #fd = -1;
   #device = 0;
   #inode = 0;
+  #bornMs = 0;
   /** The next byte to read, in the open file. */
   #at = 0;
   #bytesRead = 0;
@@ -87,6 +91,7 @@ export class FollowSource implements Source {
     // The folder: the file may not exist, and be another one in a moment.
     this.#changes = new ChangeWait(() => [dirname(path)], options.pollMs);
     this.#endsWithFile = options.endsWithFile === true;
+    this.#opened = options.opened ?? (() => {});
     this.#graceMs = this.#endsWithFile ? 0 : (options.graceMs ?? GRACE_MS);
     if (options.first !== undefined) this.#open(options.at ?? 0, options.first);
     else if (existsSync(path)) this.#open(options.at ?? 0);
@@ -259,6 +264,8 @@ export class FollowSource implements Source {
       this.#fd = fd;
       this.#device = stats.dev;
       this.#inode = stats.ino;
+      this.#bornMs = Math.floor(stats.birthtimeMs);
+      this.#opened(stats);
     } catch (error) {
       if (fd >= 0) closeSync(fd);
       throw sourceError(this.name, 'follow', error);
@@ -270,8 +277,8 @@ export class FollowSource implements Source {
   }
 
   #begin(offset: number): void {
-    const { device, inode } = { device: this.#device, inode: this.#inode };
-    this.#places.begin({ sourceOffset: this.#bytesRead, device, inode, offset, head: this.#head });
+    const file = { device: this.#device, inode: this.#inode, bornMs: this.#bornMs };
+    this.#places.begin({ sourceOffset: this.#bytesRead, ...file, offset, head: this.#head });
   }
 
   #release(): void {

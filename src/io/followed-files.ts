@@ -8,9 +8,11 @@
  * newline is given where a file ends for good, but the position stays before it: it may be half a line that somebody
  * still writes.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
+import { FileIds } from './file-ids.ts';
 import { FollowSource } from './follow-source.ts';
 import { FollowedFile, type FollowedUnit, packingOf } from './followed-file.ts';
+import type { FollowedPlace } from './followed-places.ts';
 import { Globbed } from './glob.ts';
 import type { Positions } from './positions.ts';
 import { openSource } from './source.ts';
@@ -45,6 +47,8 @@ export class FollowedFiles implements UnitSource {
   readonly sizeBytes = undefined;
   readonly #options: FollowedFilesOptions;
   readonly #globbed: Globbed;
+  /** Of the files that were opened. */
+  readonly #ids = new FileIds();
   #files: FollowedFile[] = [];
   /** The file that has more to give before any other. */
   #current: FollowedFile | undefined;
@@ -62,7 +66,7 @@ export class FollowedFiles implements UnitSource {
   constructor(options: FollowedFilesOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#globbed = new Globbed(options.patterns, options.pollMs);
+    this.#globbed = new Globbed(options.patterns, options.pollMs, this.#ids);
   }
 
   /** @throws SourceError when a file cannot be opened or read */
@@ -93,10 +97,18 @@ export class FollowedFiles implements UnitSource {
     const { path, units, follower } = settled.file;
     settled.isSettled = outcome === 'ok';
     let last: FollowedUnit | undefined;
-    while (units[0]?.isSettled === true) last = units.shift();
+    while (units[0]?.isSettled === true) {
+      // How far each file was read that has had this path, and not only the last one.
+      if (last?.place !== undefined && last.place.inode !== units[0].place?.inode) this.#note(path, last.place);
+      last = units.shift();
+    }
     if (last?.place === undefined) return;
     follower?.forgetBefore(last.sourceOffset);
-    this.#options.positions?.note(path, last.place);
+    this.#note(path, last.place);
+  }
+
+  #note(path: string, place: FollowedPlace): void {
+    this.#options.positions?.note(path, place);
   }
 
   stop(): void {
@@ -171,14 +183,24 @@ export class FollowedFiles implements UnitSource {
       this.#globbed.forget(path);
       return undefined;
     }
-    if (packing === 'packed') return openSource(path);
+    if (packing === 'packed') return this.#openPacked(path);
     // What does not exist, and is not waited for, is an error of opening it.
     if (!follow && !existsSync(path)) openSource(path).close();
     // Nothing was known of it when it was looked for before.
-    const found = wasUndecided ? undefined : positions?.find(path);
+    const found = wasUndecided ? undefined : positions?.find(path, this.#globbed);
     if (packing === 'undecided' && follow && found === undefined) return this.#openLater(path);
     const first = found === undefined || found.file === path ? undefined : found.file;
-    return new FollowSource(path, { notice, clockMs, at: found?.at, first, endsWithFile: !follow, pollMs, graceMs });
+    const opened = (stats: Stats): void => this.#ids.add(FileIds.of(stats));
+    return new FollowSource(path, {
+      ...{ notice, clockMs, at: found?.at, first, endsWithFile: !follow, opened, pollMs, graceMs },
+    });
+  }
+
+  #openPacked(path: string): Source {
+    const source = openSource(path);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined) this.#ids.add(FileIds.of(stats));
+    return source;
   }
 
   #openLater(path: string): undefined {

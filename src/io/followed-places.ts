@@ -8,6 +8,8 @@ import type { Head } from './file-head.ts';
 export interface FollowedPlace {
   readonly device: number;
   readonly inode: number;
+  /** When the file was made, in milliseconds since 1970; 0 where that is not known. */
+  readonly bornMs: number;
   /** In the file with this device and inode. */
   readonly offset: number;
   /** Of the file's first bytes before `offset`, a KiB at most: how many, and their CRC-32. */
@@ -20,6 +22,7 @@ interface Stretch {
   readonly sourceOffset: number;
   readonly device: number;
   readonly inode: number;
+  readonly bornMs: number;
   readonly offset: number;
   readonly head: Head;
 }
@@ -36,9 +39,9 @@ export class FollowedPlaces {
   of(sourceOffset: number): FollowedPlace | undefined {
     const stretch = this.#stretches.findLast((candidate) => candidate.sourceOffset <= sourceOffset);
     if (stretch === undefined) return undefined;
-    const { device, inode, head } = stretch;
+    const { device, inode, bornMs, head } = stretch;
     const offset = stretch.offset + sourceOffset - stretch.sourceOffset;
-    return { device, inode, offset, ...head.before(offset) };
+    return { device, inode, bornMs, offset, ...head.before(offset) };
   }
 
   /** Nobody will ask for places before `sourceOffset` any more. */

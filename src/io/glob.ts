@@ -3,12 +3,13 @@
  * beginning. A path without them is a file that may not exist yet.
  *
  * A file that is only renamed (rotated) within a pattern is no new one: `app.log` that becomes `app.log.1` is being
- * read to its end by whoever reads it. So files are known by device and inode, too; and by the time at which they were
- * made, since the inode of one that was removed is given to another.
+ * read to its end by whoever reads it. So files are known by what they are, too (file-ids.ts). Who reads them says
+ * which ones those are: between two looks at `app.log` a file may have come and been renamed, which nobody has opened.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ChangeWait } from './change-wait.ts';
+import { FileIds } from './file-ids.ts';
 
 /** Whether a path has places for any characters. */
 export function isPattern(path: string): boolean {
@@ -18,44 +19,52 @@ export function isPattern(path: string): boolean {
 export class Globbed {
   readonly #patterns: readonly string[];
   readonly #changes: ChangeWait;
-  /** By path, what it was known by. */
-  readonly #reported = new Map<string, string | undefined>();
-  /** Of what was there at the last scan. */
-  #inodes = new Set<string>();
+  readonly #reported = new Set<string>();
+  readonly #opened: FileIds | undefined;
+  readonly #known: FileIds;
   #folders = new Set<string>();
+  /** At the last scan. */
+  #matching = new Set<string>();
 
-  constructor(patterns: readonly string[], pollMs?: number) {
+  /** @param opened the files that have been opened; without it, those that were reported */
+  constructor(patterns: readonly string[], pollMs?: number, opened?: FileIds) {
     this.#patterns = patterns;
+    this.#opened = opened;
+    this.#known = opened ?? new FileIds();
     this.#changes = new ChangeWait(() => [...this.#folders], pollMs);
   }
 
   /** The files that match and were not reported before, in the order of the patterns and of their names. */
   scan(): readonly string[] {
     this.#folders = new Set();
-    const paths = new Set(this.#patterns.flatMap((pattern) => this.#matches(pattern)));
-    const inodes = new Set<string>();
+    this.#matching = new Set(this.#patterns.flatMap((pattern) => this.#matches(pattern)));
+    const ids = new Set<string>();
     const found: string[] = [];
-    for (const path of paths) {
-      const inode = this.#inodeOf(path);
+    for (const path of this.#matching) {
+      const id = this.#idOf(path);
       // What a pattern finds and is no file now is looked at again; a path that was written out is opened, which says
       // why not.
-      if (inode === undefined && !this.#patterns.includes(path)) continue;
-      const isKnown = inode !== undefined && (this.#inodes.has(inode) || inodes.has(inode));
+      if (id === undefined && !this.#patterns.includes(path)) continue;
+      const isKnown = id !== undefined && (this.#known.has(id) || ids.has(id));
       if (!isKnown && !this.#reported.has(path)) {
-        this.#reported.set(path, inode);
+        this.#reported.add(path);
         found.push(path);
       }
-      if (inode !== undefined) inodes.add(inode);
+      if (id !== undefined) ids.add(id);
     }
-    this.#inodes = inodes;
+    if (this.#opened === undefined) for (const id of ids) this.#known.add(id);
+    this.#known.keep(ids);
     return found;
   }
 
-  /** Nobody reads this file any more: it is reported again when it comes again. */
+  /** Nobody reads what has this name any more: it is reported again when another file has it. */
   forget(path: string): void {
-    const inode = this.#reported.get(path);
-    if (inode !== undefined) this.#inodes.delete(inode);
     this.#reported.delete(path);
+  }
+
+  /** Whether a path matches, so that what it names is read under this name. */
+  has(path: string): boolean {
+    return this.#matching.has(path);
   }
 
   /** Until something may have changed in the folders of the last scan. */
@@ -67,11 +76,11 @@ export class Globbed {
     this.#changes.close();
   }
 
-  /** Device, inode and time of birth of a regular file; a renamed one keeps them. */
-  #inodeOf(path: string): string | undefined {
+  /** Of a regular file. */
+  #idOf(path: string): string | undefined {
     try {
       const stats = statSync(path);
-      return stats.isFile() ? `${stats.dev} ${stats.ino} ${stats.birthtimeMs}` : undefined;
+      return stats.isFile() ? FileIds.of(stats) : undefined;
     } catch {
       return undefined;
     }

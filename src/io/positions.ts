@@ -5,7 +5,8 @@
  *
  * A file is known again by its device and inode, and by a sum over its first bytes: neither a new file under the old
  * name nor one that was emptied and written anew is taken for it. One that was renamed (rotated) meanwhile is found
- * beside its old place.
+ * beside its old place. Where another pattern matches it there, it is read under its new name: how far a file was
+ * read is kept for the file, too, when its path has got another one.
  *
  * The files are not synced: after a power failure one may be as it was before, or damaged, which is noticed; then its
  * input is read again.
@@ -22,6 +23,8 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -48,6 +51,10 @@ export interface PositionsOptions {
 
 const EVERY_MS = 100;
 const NAME_DIGITS = 32;
+const PATH_END = '.position';
+const LEFT_END = '.left';
+/** So many files that have lost their paths are remembered. */
+const MOST_LEFT = 1000;
 /** A folder with more entries than this is not searched to its end for a file that was moved. */
 const MOST_ENTRIES = 10_000;
 const { O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
@@ -59,6 +66,10 @@ export class Positions {
   readonly #everyMs: number;
   readonly #lock: HeldLock;
   readonly #changed = new Map<string, FollowedPlace>();
+  /** Of each path, what was noted last. */
+  readonly #last = new Map<string, FollowedPlace>();
+  /** Of all files of which something was noted, by device and inode, when the folder was opened. */
+  readonly #files: ReadonlyMap<string, readonly FollowedPlace[]>;
   #timer: NodeJS.Timeout | undefined;
   #told = '';
 
@@ -68,22 +79,36 @@ export class Positions {
     this.#notice = options.notice;
     this.#everyMs = options.everyMs ?? EVERY_MS;
     this.#lock = lockFolder(folder);
+    this.#files = readAll(folder);
   }
 
-  /** Where to go on with what `path` names, or has named; undefined: at the start. */
-  find(path: string): Resumption | undefined {
+  /**
+   * Where to go on with what `path` names, or has named; undefined: at the start.
+   * @param others the paths that are read as well: what was moved to one of those is found by that
+   */
+  find(path: string, others: { has(path: string): boolean } = new Set()): Resumption | undefined {
     const place = this.#read(path);
+    if (place !== undefined) {
+      this.#last.set(path, place);
+      if (isFileOf(path, place)) return { file: path, at: place.offset };
+    }
+    const known = this.#knownAs(path);
+    if (known !== undefined) return { file: path, at: known.offset };
     if (place === undefined) return undefined;
-    if (isFileOf(path, place)) return { file: path, at: place.offset };
     const moved = movedFile(path, place);
-    if (moved !== undefined) return { file: moved, at: place.offset };
-    if (existsSync(path))
+    if (moved !== undefined && !others.has(moved)) return { file: moved, at: place.offset };
+    if (moved === undefined && existsSync(path))
       this.#notice(`${excerpt(path)} is another file than the one that was read before; reading it from its start`);
     return undefined;
   }
 
   /** All of the source's bytes before this place have been dealt with. It is written within 100 ms. */
   note(path: string, place: FollowedPlace): void {
+    const last = this.#last.get(path);
+    if (last !== undefined && fileKey(last) !== fileKey(place)) this.#changed.set(leftName(last), last);
+    this.#last.set(path, place);
+    // Set anew, so that a file that was left is written before what has its path now.
+    this.#changed.delete(path);
     this.#changed.set(path, place);
     this.#timer ??= setTimeout(() => this.#writeOrTell(), this.#everyMs).unref();
   }
@@ -126,11 +151,9 @@ export class Positions {
 
   #write(path: string, place: FollowedPlace): void {
     const file = this.#fileOf(path);
-    const { device, inode, offset, headBytes, headCrc } = place;
-    const text = `${encodeURI(resolve(path).replace(/\p{Surrogate}/gu, '_'))}\n${device} ${inode} ${offset} ${headBytes} ${headCrc}\n`;
     const fd = openSync(`${file}.new`, O_CREAT | O_TRUNC | O_NOFOLLOW | O_WRONLY, MODE);
     try {
-      writeSync(fd, `${text}${crc32(text)}\n`);
+      writeSync(fd, textOf(path, place));
     } finally {
       closeSync(fd);
     }
@@ -145,20 +168,79 @@ export class Positions {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw sourceError(this.#folder, 'read positions in', error);
     }
-    const [, body = '', numbers = '', sum] = /^(\S+\n((?:\d+ ){4}\d+)\n)(\d+)\n$/.exec(text) ?? [];
-    if (Number(sum) !== crc32(body)) {
-      this.#notice(`the position of ${excerpt(path)} is damaged; reading it from its start`);
-      return undefined;
-    }
-    const [device = 0, inode = 0, offset = 0, headBytes = 0, headCrc = 0] = numbers.split(' ').map(Number);
-    return { device, inode, offset, headBytes, headCrc };
+    const place = placeIn(text);
+    if (place === undefined) this.#notice(`the position of ${excerpt(path)} is damaged; reading it from its start`);
+    return place;
+  }
+
+  /** How far the file was read that `path` names, under whatever names: the furthest that fits. */
+  #knownAs(path: string): FollowedPlace | undefined {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    const bornMs = Math.floor(stats.birthtimeMs);
+    const places = this.#files.get(fileKey({ device: stats.dev, inode: stats.ino })) ?? [];
+    const fitting = places.filter((place) => place.bornMs === bornMs && isFileOf(path, place));
+    return fitting.sort((one, other) => other.offset - one.offset)[0];
   }
 
   /** Named by a checksum, so that any path has a name. */
   #fileOf(path: string): string {
+    if (path.startsWith(LEFT)) return join(this.#folder, `${path.slice(LEFT.length)}${LEFT_END}`);
     const sum = createHash('sha256').update(resolve(path)).digest('hex').slice(0, NAME_DIGITS);
-    return join(this.#folder, `${sum}.position`);
+    return join(this.#folder, `${sum}${PATH_END}`);
   }
+}
+
+/** No path begins like that. */
+const LEFT = '\0';
+const fileKey = ({ device, inode }: Pick<FollowedPlace, 'device' | 'inode'>): string => `${device}-${inode}`;
+const leftName = (place: FollowedPlace): string => `${LEFT}${fileKey(place)}`;
+
+function textOf(path: string, { device, inode, offset, headBytes, headCrc, bornMs }: FollowedPlace): string {
+  const name = path.startsWith(LEFT) ? '-' : encodeURI(resolve(path).replace(/\p{Surrogate}/gu, '_'));
+  const text = `${name}\n${device} ${inode} ${offset} ${headBytes} ${headCrc} ${bornMs}\n`;
+  return `${text}${crc32(text)}\n`;
+}
+
+/** @returns undefined when it is damaged */
+function placeIn(text: string): FollowedPlace | undefined {
+  const [, body = '', numbers = '', sum] = /^(\S+\n((?:\d+ ){4,5}\d+)\n)(\d+)\n$/.exec(text) ?? [];
+  if (Number(sum) !== crc32(body)) return undefined;
+  const [device = 0, inode = 0, offset = 0, headBytes = 0, headCrc = 0, bornMs = 0] = numbers.split(' ').map(Number);
+  return { device, inode, offset, headBytes, headCrc, bornMs };
+}
+
+/** All places in a folder; of files that were left, only the last ones are kept there. */
+function readAll(folder: string): ReadonlyMap<string, readonly FollowedPlace[]> {
+  const places = new Map<string, FollowedPlace[]>();
+  const names = entriesOf(folder);
+  dropOld(names.filter((name) => name.endsWith(LEFT_END)).map((name) => join(folder, name)));
+  for (const name of names) {
+    if (!name.endsWith(LEFT_END) && !name.endsWith(PATH_END)) continue;
+    try {
+      const place = placeIn(readFileSync(join(folder, name), 'utf8'));
+      if (place !== undefined) places.set(fileKey(place), [...(places.get(fileKey(place)) ?? []), place]);
+    } catch {
+      // It was dropped; what cannot be read is said when its path is looked for.
+    }
+  }
+  return places;
+}
+
+/** None where the folder cannot be read: nothing is known then, and keeping positions there says why. */
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function dropOld(files: readonly string[]): void {
+  if (files.length <= MOST_LEFT) return;
+  const age = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const byAge = files.map((file) => ({ file, age: age(file) })).sort((one, other) => one.age - other.age);
+  for (const { file } of byAge.slice(0, files.length - MOST_LEFT)) rmSync(file, { force: true });
 }
 
 function lockFolder(folder: string): HeldLock {

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   truncateSync,
   writeFileSync,
@@ -148,8 +149,9 @@ test('knows where a byte lies, across files', async () => {
   const second = statSync(path);
   await readUntil('two\n');
   const placeOf = (offset: number) => source!.placeOf(offset);
-  const inFirst = { device: first.dev, inode: first.ino };
-  const inSecond = { device: second.dev, inode: second.ino };
+  const idOf = ({ dev, ino, birthtimeMs }: Stats) => ({ device: dev, inode: ino, bornMs: Math.floor(birthtimeMs) });
+  const inFirst = idOf(first);
+  const inSecond = idOf(second);
   const headOf = (text: string) => ({ headBytes: text.length, headCrc: crc32(text) });
   expect(placeOf(0)).toEqual({ ...inFirst, offset: 4, ...headOf('one\n') });
   expect(placeOf(2)).toEqual({ ...inFirst, offset: 6, ...headOf('one\nha') });

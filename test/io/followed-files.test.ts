@@ -271,3 +271,37 @@ test('many files are open one after the other, unless they are followed', async 
     .slice(0, -1);
   expect(new Set(lines).size).toBe(3000);
 });
+
+test('follows: a file that came and was renamed while the one before it was still read', async () => {
+  write('app.log', '1\n');
+  read(['app*'], { follow: true, graceMs: 100_000 });
+  await drain('1\n');
+  renameSync(at('app.log'), at('app-1'));
+  write('app.log', '2\n');
+  // Its path is followed, and leads to it in the end.
+  expect(source!.readNow(new Uint8Array(4))).toBe(WOULD_BLOCK);
+  renameSync(at('app.log'), at('app-2'));
+  write('app.log', '3\n');
+  expect(textOf(await drain('2\n'))).toBe('2\n');
+});
+
+test('positions: a file is known under whatever name the pattern finds it, also when its path has another', async () => {
+  const run = async (end: string): Promise<string> => {
+    read(['app*'], { follow: true, positions: keep() });
+    const parts = await drain(end);
+    settleAll(parts);
+    source!.close();
+    return textOf(parts);
+  };
+  write('app.log', '1\n');
+  expect(await run('1\n')).toBe('1\n');
+  renameSync(at('app.log'), at('app-1'));
+  write('app.log', '2\n');
+  expect(await run('2\n')).toBe('2\n');
+  renameSync(at('app-1'), at('app-2'));
+  renameSync(at('app.log'), at('app-1'));
+  append('app-2', '3\n');
+  append('app-1', '4\n');
+  write('app.log', '5\n');
+  expect((await run('5\n')).split('\n').sort().join('')).toBe('345');
+});
