@@ -5,6 +5,7 @@
  */
 import { fstatSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../lock/folders.ts';
 import { excerpt } from '../text/printable.ts';
 import { errorCode, SinkError } from './errors.ts';
 
@@ -31,7 +32,7 @@ export class DirPaths {
   }
 
   #makeRoot(): string {
-    mkdirSync(this.#rootAsWritten, { recursive: true });
+    makeFolders(this.#rootAsWritten);
     return realpathSync(this.#rootAsWritten);
   }
 

@@ -18,7 +18,6 @@ import {
   constants,
   existsSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -30,6 +29,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { acquireFileLock, type HeldLock } from '../lock/file-lock.ts';
+import { makeFolders } from '../lock/folders.ts';
 import { excerpt } from '../text/printable.ts';
 import { describe, SourceError, sourceError } from './errors.ts';
 import { Head } from './file-head.ts';
@@ -246,7 +246,7 @@ function dropOld(files: readonly string[]): void {
 function lockFolder(folder: string): HeldLock {
   let lock: ReturnType<typeof acquireFileLock>;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     lock = acquireFileLock(join(folder, 'LOCK'));
   } catch (error) {
     throw new SourceError(

@@ -208,7 +208,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // The commas of -f are split by the rules for quotes in paths; the nearest word, for values that are none.
   config: { selector: ['errors.ts', 'paths.ts', 'strings.ts', 'suggest.ts'], text: 'all' },
   plugin: { 'plugin/binary': 'all', 'plugin/component': 'all', text: 'all' },
-  'plugin/authoring': { format: ['count.ts'], lock: ['temporary.ts'] },
+  'plugin/authoring': { format: ['count.ts'], lock: ['folders.ts', 'temporary.ts'] },
   'plugin/binary': { plugin: ['guest.ts'], text: 'all' },
   'plugin/component': { plugin: ['gate.ts', 'guest.ts', 'tangent-module.ts'], 'plugin/binary': 'all' },
   'plugin/lane': {
@@ -322,7 +322,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // Sources and outlets that are no files: the contract is io's.
   nats: { io: 'all', text: 'all' },
   // Positions are those of one run at a time.
-  io: { lock: ['file-lock.ts', 'temporary.ts'], text: 'all' },
+  io: { lock: ['file-lock.ts', 'folders.ts', 'temporary.ts'], text: 'all' },
   lock: { text: 'all' },
   // It can run out of addresses.
   engine: { text: ['explained.ts'] },

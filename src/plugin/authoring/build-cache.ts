@@ -21,6 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../../lock/folders.ts';
 import { removeLeftovers, temporaryBeside } from '../../lock/temporary.ts';
 import { type Compiled, compileAssemblyScript, findAsc, textOf } from './build.ts';
 
@@ -65,7 +66,7 @@ function isPrivate({ uid: owner, mode }: Stats, uid: number | undefined): boolea
 /** Makes the folder when it is not there. @returns whether nobody else can put anything into it */
 function isPrivateFolder(directory: string, uid: number | undefined): boolean {
   try {
-    mkdirSync(dirname(directory), { recursive: true });
+    makeFolders(dirname(directory));
     try {
       mkdirSync(directory, FOLDER_MODE);
     } catch {

@@ -3,9 +3,10 @@
  * are files whose names end in .template, so that no tool takes them for sources of slung; NAME in a file's name and
  * {{word}} in its text are filled in. Nothing that exists is overwritten.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolders } from '../../lock/folders.ts';
 
 export const pluginLanguages = ['as', 'c', 'rust'] as const;
 export type PluginLanguage = (typeof pluginLanguages)[number];
@@ -78,7 +79,7 @@ export function writeNewPlugin({ name, folder, folderText, language }: NewPlugin
     for (const path of readdirSync(from, { recursive: true, encoding: 'utf8' }).sort()) {
       if (!path.endsWith(SUFFIX)) continue;
       const target = path.slice(0, -SUFFIX.length).replace(/\bNAME\b/, name);
-      mkdirSync(dirname(join(folder, target)), { recursive: true });
+      makeFolders(dirname(join(folder, target)));
       writeFileSync(join(folder, target), filled(readFileSync(join(from, path), 'utf8'), words), { flag: 'wx' });
       written.push(target);
     }

@@ -5,22 +5,20 @@
  */
 import {
   closeSync,
-  existsSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { HeldLock } from '../../lock/file-lock.ts';
+import { makeFolders } from '../../lock/folders.ts';
 import { describe, errorCode } from '../../lock/system-error.ts';
 import { excerpt } from '../../text/printable.ts';
 import { StoreError } from '../errors.ts';
@@ -223,7 +221,7 @@ function attempt<T>(file: string, failure: string, action: () => T): T {
 function makeDirectory(directory: string): void {
   const first = attempt(directory, 'cannot be made', () => {
     try {
-      return makeAll(resolve(directory));
+      return makeFolders(directory);
     } catch (error) {
       const code = errorCode(error);
       if (code === 'EEXIST' || code === 'ENOTDIR') throw foreign(directory, IN_THE_WAY);
@@ -241,28 +239,6 @@ function makeDirectory(directory: string): void {
     }
     if (above === dirname(above)) break;
   }
-}
-
-/**
- * Node's own `recursive` does not return for a directory that cannot be made in /proc (Node 20.20).
- * @returns the first one that was made; undefined when all are there
- */
-function makeAll(directory: string): string | undefined {
-  try {
-    mkdirSync(directory);
-    return directory;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') {
-      if (statSync(directory).isDirectory()) return undefined;
-      throw error;
-    }
-    // At the root there is nothing above that could be missing.
-    if (errorCode(error) !== 'ENOENT' || dirname(directory) === directory || existsSync(dirname(directory)))
-      throw error;
-  }
-  const first = makeAll(dirname(directory));
-  mkdirSync(directory);
-  return first;
 }
 
 function namesIn(directory: string): string[] {
