@@ -71,9 +71,9 @@ export class Drafts {
       return;
     }
     const draft = this.#draft(kind, name, entry.value, entry.keyPlace, path, true);
-    const standard = builtins[name];
+    const standard = builtins.get(name);
     if (standard !== undefined && draft.type !== undefined && draft.type !== name) {
-      const message = `${quoted(name)} is always ${standardNames[name]}; give this ${kind} another name`;
+      const message = `${quoted(name)} is always ${standardNames.get(name)}; give this ${kind} another name`;
       problems.error({ code: 'name', message, place: entry.keyPlace, path });
     }
     this.#add(draft);
@@ -109,10 +109,10 @@ export class Drafts {
       ]);
     }
     const { problems } = this.#context;
-    if (builtins[word.text] !== kind && builtins[word.text] !== undefined) {
+    if (builtins.get(word.text) !== kind && builtins.get(word.text) !== undefined) {
       problems.error({
         code: 'type',
-        message: `${word.text} is a ${builtins[word.text]}, not a ${kind}`,
+        message: `${word.text} is a ${builtins.get(word.text)}, not a ${kind}`,
         place: word.place,
         path,
       });
@@ -132,7 +132,7 @@ export class Drafts {
       const near = nearest(text, types);
       const meant = near === undefined ? '' : `; did you mean ${near}?`;
       const message = `${path}: slung has no ${kind} ${quoted(text, 60)}${meant}`;
-      const hint = elsewhere[text] ?? `The types are ${types.join(', ')}.`;
+      const hint = elsewhere.get(text) ?? `The types are ${types.join(', ')}.`;
       problems.error({ code: 'type', message, place: given.place, path: `${path}.type`, hint });
       return undefined;
     }
@@ -154,7 +154,7 @@ export class Drafts {
     const { problems } = this.#context;
     const known = this.#byName.get(word.text);
     if (known !== undefined) return this.#fits(known, word, role, path) ? known : undefined;
-    const standard = builtins[word.text] ?? (word.text === '-' ? (role === 'from' ? 'source' : 'sink') : undefined);
+    const standard = builtins.get(word.text) ?? (word.text === '-' ? (role === 'from' ? 'source' : 'sink') : undefined);
     if (standard !== undefined) {
       const name = word.text === '-' ? (role === 'from' ? 'stdin' : 'stdout') : word.text;
       const named =
@@ -164,7 +164,7 @@ export class Drafts {
     }
     const isUrl = isUrlOrPath(word.text) || /\.(?:wasm|ts)$/.test(word.text);
     if (isUrl && (mayBeNew || this.#byName.has(coverUrl(word.text)))) return this.#resolveUrl(word, role, path);
-    const near = nearest(word.text, [...this.#byName.keys(), ...Object.keys(builtins)]);
+    const near = nearest(word.text, [...this.#byName.keys(), ...builtins.keys()]);
     const at = this.#byName.get(near ?? '');
     const meant =
       near === undefined ? '' : `; did you mean ${quoted(near)}${at?.isDeclared ? ` (${shortPlace(at.place)})` : ''}?`;
@@ -212,12 +212,12 @@ export class Drafts {
   }
 }
 
-const standardNames: Readonly<Record<string, string>> = {
-  stdin: 'standard input',
-  stdout: 'standard output',
-  stderr: 'standard error',
-  drop: 'where records are dropped',
-};
+const standardNames: ReadonlyMap<string, string> = new Map([
+  ['stdin', 'standard input'],
+  ['stdout', 'standard output'],
+  ['stderr', 'standard error'],
+  ['drop', 'where records are dropped'],
+]);
 
 function nameOfPlugin(file: string): string {
   const base = file.slice(file.lastIndexOf('/') + 1).replace(/\.(?:wasm|ts)$/, '');

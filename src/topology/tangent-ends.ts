@@ -68,7 +68,7 @@ function typeOf(node: Node, path: string, kind: string, reading: Reading): strin
 
 function refused(node: MapNode, path: string, kind: string, type: string, reading: Reading): undefined {
   const known = kind === 'source' ? 'file, socket, tcp' : 'blackhole, file';
-  const hint = elsewhere[type] ?? `Of Tangent's there are ${known}.`;
+  const hint = elsewhere.get(type) ?? `Of Tangent's there are ${known}.`;
   const at = entryOf(node, 'type')?.value ?? node;
   return reading.fail(at, `${path}.type`, 'tangent', `${path}: slung has no ${kind} ${quoted(type, 60)}`, hint);
 }
@@ -101,7 +101,7 @@ function decoding(node: MapNode, path: string, reading: Reading): Entry[] {
   const format = wordOf(entryOf(value, 'format')?.value);
   const compression = wordOf(entryOf(value, 'compression')?.value);
   if (format !== undefined && format.text !== 'ndjson') {
-    const hint = formatHints[format.text] ?? 'slung reads NDJSON: one JSON value on each line.';
+    const hint = formatHints.get(format.text) ?? 'slung reads NDJSON: one JSON value on each line.';
     const message = `slung does not read ${quoted(format.text, 60)}`;
     reading.fail(format.node, `${path}.decoding.format`, 'tangent', message, hint);
   }
@@ -109,12 +109,12 @@ function decoding(node: MapNode, path: string, reading: Reading): Entry[] {
   return [entryNode('decompress', scalarNode('none', compression.node.place))];
 }
 
-const formatHints: Readonly<Record<string, string>> = {
-  json: 'Make lines of it: jq -c . FILE > FILE.ndjson',
-  'json-array': "Make lines of it: jq -c '.[]' FILE > FILE.ndjson",
-  msgpack: 'Make lines of JSON of it, by a program that reads msgpack.',
-  text: "slung reads NDJSON. To make records of lines: jq -Rc '{message: .}' FILE > FILE.ndjson",
-};
+const formatHints: ReadonlyMap<string, string> = new Map([
+  ['json', 'Make lines of it: jq -c . FILE > FILE.ndjson'],
+  ['json-array', "Make lines of it: jq -c '.[]' FILE > FILE.ndjson"],
+  ['msgpack', 'Make lines of JSON of it, by a program that reads msgpack.'],
+  ['text', "slung reads NDJSON. To make records of lines: jq -Rc '{message: .}' FILE > FILE.ndjson"],
+]);
 
 /** `{ type: X }`, or `X`. */
 function wordOf(node: Node | undefined): { text: string; node: Node } | undefined {

@@ -109,7 +109,7 @@ class Conversion {
   #nameFor(kind: NodeKind, name: string): void {
     const taken = new Set(this.#names.values());
     const clean = /^[A-Za-z_]/.test(name) ? name.replace(/[^\w.-]/g, '_') : `_${name.replace(/[^\w.-]/g, '_')}`;
-    const isFree = (text: string) => !taken.has(text) && !Object.hasOwn(builtins, text);
+    const isFree = (text: string) => !taken.has(text) && !builtins.has(text);
     let free = isFree(clean) ? clean : `${clean}-${kind}`;
     for (let n = 2; !isFree(free); n += 1) free = `${clean}-${kind}-${n}`;
     this.#names.set(`${kind}.${name}`, free);

@@ -11,12 +11,12 @@ import { placeIn } from './variables.ts';
 export type EndRole = 'source' | 'sink';
 
 /** Nodes that need not be declared. */
-export const builtins: Readonly<Record<string, EndRole>> = {
-  stdin: 'source',
-  stdout: 'sink',
-  stderr: 'sink',
-  drop: 'sink',
-};
+export const builtins: ReadonlyMap<string, EndRole> = new Map<string, EndRole>([
+  ['stdin', 'source'],
+  ['stdout', 'sink'],
+  ['stderr', 'sink'],
+  ['drop', 'sink'],
+]);
 
 /** The text is a path or a URL, so no name of a node. */
 export function isUrlOrPath(text: string): boolean {
@@ -24,15 +24,15 @@ export function isUrlOrPath(text: string): boolean {
 }
 
 /** What a source or sink that slung has not can be replaced by. */
-export const elsewhere: Readonly<Record<string, string>> = {
-  kafka: 'pipe it in: kcat -C -e -u -b BROKER -t TOPIC | slung run -c FILE',
-  msk: 'pipe it in: kcat -C -u -b BROKER -t TOPIC -X security.protocol=… | slung run -c FILE',
-  sqs: 'pipe it in, by a program that receives the messages and deletes them; or by nats or http',
-  s3: 'pipe it in: aws s3 cp s3://BUCKET/KEY - | slung run -c FILE; for output, write a dir and sync it',
-  redis: 'pipe it in, by a program that reads the stream',
-  github_webhook: 'point the webhook at a source of type http; a proxy in front of it can check the signature',
-  npm_registry: 'pipe it in, by a program that polls the registry',
-};
+export const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['kafka', 'pipe it in: kcat -C -e -u -b BROKER -t TOPIC | slung run -c FILE'],
+  ['msk', 'pipe it in: kcat -C -u -b BROKER -t TOPIC -X security.protocol=… | slung run -c FILE'],
+  ['sqs', 'pipe it in, by a program that receives the messages and deletes them; or by nats or http'],
+  ['s3', 'pipe it in: aws s3 cp s3://BUCKET/KEY - | slung run -c FILE; for output, write a dir and sync it'],
+  ['redis', 'pipe it in, by a program that reads the stream'],
+  ['github_webhook', 'point the webhook at a source of type http; a proxy in front of it can check the signature'],
+  ['npm_registry', 'pipe it in, by a program that polls the registry'],
+]);
 
 const schemes: Readonly<Record<EndRole, readonly string[]>> = {
   source: ['file', 'http', 'tcp', 'unix', 'ws', 'nats', 'tls'],
@@ -50,7 +50,7 @@ export function nodeOfWord(word: Scalar, role: EndRole, path: string, problems: 
   const { text } = word;
   const entry = entryMaker(word);
   if (text === '-') return mapNode(word.place, [entry('type', role === 'source' ? 'stdin' : 'stdout', 0)]);
-  if (builtins[text] === role) return mapNode(word.place, [entry('type', text, 0)]);
+  if (builtins.get(text) === role) return mapNode(word.place, [entry('type', text, 0)]);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return mapNode(word.place, [entry('type', 'file', 0), entry('path', text, 0)]);
   if (!schemes[role].includes(scheme)) {
@@ -93,7 +93,7 @@ function schemeHint(scheme: string, role: EndRole): string | undefined {
     return 'Encryption is the business of a proxy in front of slung.';
   }
   if (role === 'source' && scheme === 'store') return 'To read a store: slung query or slung store export.';
-  return elsewhere[scheme];
+  return elsewhere.get(scheme);
 }
 
 type EntryMaker = (key: string, value: string, at: number, length?: number) => Entry;

@@ -137,3 +137,12 @@ describe('a topology', () => {
     expect(saidOf('routes: [ stdin -> drop ]')).toBe('');
   });
 });
+
+test('names and words that every object has are like any other', () => {
+  for (const name of ['constructor', 'toString', '__proto__']) {
+    const yaml = `sinks: { ${name}: { type: file, path: x.ndjson } }\nroutes: [ stdin -> ${name} ]\n`;
+    expect(edgesOf(topologyOf(yaml))).toEqual([`stdin -> ${name}`]);
+    expect(saidOf(`routes: [ stdin -> ${name} ]`)).toContain(`no source, plugin or sink is called "${name}"`);
+    expect(saidOf(`sinks: { s: { type: ${name} } }\nroutes: [ stdin -> s ]`)).toContain(`slung has no sink "${name}"`);
+  }
+});

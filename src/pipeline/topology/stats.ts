@@ -85,22 +85,22 @@ function sourceReport({ counts, units, more }: OpenedSource): SourceReport {
 
 /** By the names of the topology: a plugin and the router behind it are one. */
 function nodeReports(parts: readonly Part[], { nodes }: Connected): Readonly<Record<string, NodeReport>> {
-  const reports: Record<string, NodeReport> = {};
+  const reports = new Map<string, NodeReport>();
   for (const part of parts) {
     const { records, matched, rejected, blank } = nodes.get(part)!.report();
     if (part.kind === 'plugin') {
       const { calls, secondsInGuest, failures, matched: wanted } = part.stage.figures(0, 0);
       const guest = { faults: failures, calls, secondsInGuest };
-      reports[part.planned.plugin.name] = { records, matched: wanted, unrouted: 0, rejected, blank, ...guest };
+      reports.set(part.planned.plugin.name, { records, matched: wanted, unrouted: 0, rejected, blank, ...guest });
       continue;
     }
     const { of } = part.planned;
     const unrouted = 'unrouted' in part.stage ? part.stage.unrouted : records - matched;
-    const before = reports[of];
-    if (before === undefined) reports[of] = { records, matched: records - unrouted, unrouted, rejected, blank };
-    else reports[of] = { ...before, unrouted, rejected: before.rejected + rejected };
+    const before = reports.get(of);
+    if (before === undefined) reports.set(of, { records, matched: records - unrouted, unrouted, rejected, blank });
+    else reports.set(of, { ...before, unrouted, rejected: before.rejected + rejected });
   }
-  return reports;
+  return Object.fromEntries(reports);
 }
 
 function edgeReports(parts: readonly Part[], { edges, nodes }: Connected): readonly EdgeReport[] {
