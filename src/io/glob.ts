@@ -7,7 +7,7 @@
  * which ones those are: between two looks at `app.log` a file may have come and been renamed, which nobody has opened.
  */
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ChangeWait } from './change-wait.ts';
 import { FileIds } from './file-ids.ts';
 
@@ -119,6 +119,12 @@ export class Globbed {
       return [];
     }
   }
+}
+
+/** Whether a pattern would find the path if something were there. */
+export function matchesPath(pattern: string, path: string): boolean {
+  const [wanted, given] = [resolve(pattern).split('/'), resolve(path).split('/')];
+  return wanted.length === given.length && wanted.every((name, i) => matchesName(name, given[i]!));
 }
 
 /** In linear steps for each `*`: what the last one stands for grows until the rest fits. */

@@ -2,10 +2,11 @@
  * Which file a name or a descriptor leads to. An output that is also an input would be read while it grows, or emptied
  * before it is read, whatever names lead to it: so files are compared by device and inode, as cat and grep do.
  */
-import { constants, fstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { constants, fstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { excerpt } from '../text/printable.ts';
 import { SinkError } from './errors.ts';
+import { resolveTarget } from './pending-file.ts';
 
 /** Standard input and output are written `-`. */
 export type StandardFd = 0 | 1;
@@ -53,6 +54,21 @@ export function statsOfInherited(fd: number): Stats {
 export function identify(path: string, fd: StandardFd): Stats | undefined {
   try {
     return path === '-' ? fstatSync(fd) : statSync(path);
+  } catch {
+    return undefined; // Opening it says why.
+  }
+}
+
+/**
+ * What tells the regular file that a path names, or will name, from any other; `-` is the standard descriptor `fd`.
+ * Undefined for what is no regular file.
+ */
+export function placeOf(path: string, fd: StandardFd): string | undefined {
+  const stats = identify(path, fd);
+  if (stats !== undefined) return stats.isFile() ? `${stats.dev} ${stats.ino}` : undefined;
+  try {
+    const target = resolveTarget(path);
+    return join(realpathSync(dirname(target)), basename(target));
   } catch {
     return undefined; // Opening it says why.
   }

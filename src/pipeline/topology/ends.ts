@@ -2,12 +2,11 @@
  * The ends of a topology's graph: its sources and the ports of its sinks, opened together and closed in order. Tests
  * of a topology bring ends of their own.
  */
-import { resolve } from 'node:path';
 import type { RunHost } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';
-import { refuseOutputAsInput } from '../../io/identity.ts';
 import type { Sink as ByteSink } from '../../io/index.ts';
-import type { Sink, Source, Topology } from '../../topology/index.ts';
+import type { Sink, Source } from '../../topology/index.ts';
+import { refuseSharedFiles } from './own-files.ts';
 import { type PlannedNode, usedSinks } from './plan.ts';
 import { openPorts, openRejectsLog, type PortContext } from './ports.ts';
 import type { TopologySettings } from './settings.ts';
@@ -40,7 +39,10 @@ export function realEnds(nowMs: () => number, storeDirectory: string | undefined
   };
   return {
     openSource: openTopologySource,
-    openPorts: async (sinks, settings, host) => await openPorts(sinks, contextOf(settings, host)),
+    openPorts: async (sinks, settings, host) => {
+      refuseSharedFiles(sinks, settings);
+      return await openPorts(sinks, contextOf(settings, host));
+    },
     openRejectsLog: (sink, settings, host) => openRejectsLog(sink, contextOf(settings, host)),
   };
 }
@@ -69,7 +71,6 @@ export async function openEndsOf(
   ends: TopologyEnds,
 ): Promise<OpenedEnds> {
   const { topology } = settings;
-  refuseCircles(topology, settings.inputs);
   const ports = await ends.openPorts(usedSinks(topology), settings, host);
   const sources = new Map<string, OpenedSource>();
   try {
@@ -102,10 +103,4 @@ function usedSources(nodes: readonly PlannedNode[]): readonly Source[] {
     if (node.kind === 'plugin') return node.sources;
     return node.source === undefined ? [] : [node.source];
   });
-}
-
-/** A file that is read and written, under whatever names. The checker has compared the names. @throws SinkError */
-function refuseCircles(topology: Topology, inputs: readonly string[]): void {
-  for (const sink of topology.sinks)
-    if (sink.type === 'file') refuseOutputAsInput(inputs, resolve(topology.directory, sink.file));
 }

@@ -68,7 +68,7 @@ export async function openTopologySource(
 }
 
 /** As it was written where that means the same from where the process stands: messages name it so. */
-const whole = (path: string, { topology }: TopologySettings): string =>
+export const whole = (path: string, { topology }: TopologySettings): string =>
   resolve(path) === resolve(topology.directory, path) ? path : join(topology.directory, path);
 
 /** Files one after another, straight into the blocks of the first node. */
