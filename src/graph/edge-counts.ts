@@ -2,7 +2,7 @@
 import type { Batch } from './batch.ts';
 
 export class EdgeCounts {
-  /** Of a node that selects: those that it took for this edge. Of a plugin: those that it was given. */
+  /** Of a node that selects: those that it took for this edge. Of a plugin: those that it was given, or its lines. */
   records = 0;
   bytes = 0;
   /** Those of which something went along. */
@@ -12,10 +12,16 @@ export class EdgeCounts {
   /** For how long the node could not go on because the edge was not through with a batch. */
   waitedMs = 0;
   #sinceMs: number | undefined;
+  readonly #countsLines: boolean;
+
+  /** @param countsLines records are the lines that go along, which the edge counts by itself */
+  constructor(countsLines = false) {
+    this.#countsLines = countsLines;
+  }
 
   /** A batch, or a part of it, is offered. @param output the class of the edge */
   offered({ lane: { memory }, block }: Batch, output: number, isWhole: boolean): void {
-    if (isWhole) this.records += memory.taken(block, output);
+    if (isWhole && !this.#countsLines) this.records += memory.taken(block, output);
     if (memory.segmentCount(block, output) > 0) this.batches++;
   }
 

@@ -26,7 +26,7 @@ export class PortEdge implements Edge {
   readonly name: string;
   readonly isAllOrNothing = false;
   readonly output: number;
-  readonly counts = new EdgeCounts();
+  readonly counts: EdgeCounts;
   readonly #port: Port;
   readonly #stats: Stats;
   readonly #countsLines: boolean;
@@ -45,6 +45,7 @@ export class PortEdge implements Edge {
     this.#port = port;
     this.#stats = stats;
     this.#countsLines = countsLines;
+    this.counts = new EdgeCounts(countsLines);
     this.#awaitsHeader = hasHeader;
     const number = port.join();
     this.#idEnd = number === 1 ? port.name : `${port.name}~${number}`;
@@ -59,6 +60,7 @@ export class PortEdge implements Edge {
     const segments = segmentsOf(lane.memory, block, this.output);
     if (segments.length === 0) return;
     const records = this.#countsLines ? linesIn(segments) : lane.memory.taken(block, this.output);
+    if (this.#countsLines) this.counts.records += records;
     this.ship({ segments, records, receipts, id: this.idOf(batch) });
   }
 

@@ -28,6 +28,15 @@ test('offers the pieces of its class, and nothing when there are none', () => {
   expect(edge.counts).toMatchObject({ bytes: 4, bytesCopied: 0 });
 });
 
+test('counts what a plugin outputs by its lines', () => {
+  const port = portOf(new HeldOutlet());
+  const edge = new PortEdge(port, { output: 0, hasHeader: false, countsLines: true, stats: new Stats() });
+  const batch = batchOf([['1\n2\n', '3\n']]);
+  edge.offer(batch);
+  edge.counts.offered(batch, 0, true);
+  expect(edge.counts.records).toBe(3);
+});
+
 test('the batch is settled for its source when the outlet has settled it', () => {
   const settled: number[] = [];
   const ledger = new Ledger({}, ({ bytes }) => settled.push(bytes));
