@@ -6,7 +6,7 @@
  * 1 MiB 8.3 and 3.7; only by the thread pool 5.1/1.3, 2.4/6.8, 3.3/9.3. The scheduler's choice of core outweighs the
  * size.
  */
-import { closeSync, fdatasyncSync, write, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, ftruncateSync, write, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { errorCode, sinkError } from './errors.ts';
 import type { PendingFile } from './pending-file.ts';
@@ -53,20 +53,33 @@ export class DescriptorSink implements Sink {
   }
 
   writeNow(bytes: Uint8Array): number {
-    const fd = this.#options.syncFd;
+    const { syncFd: fd, file } = this.#options;
+    const before = this.#bytesWritten;
     let taken = 0;
     while (taken < bytes.length && !this.#closed && fd !== undefined) {
       try {
-        const count = writeSync(fd, bytes, taken, bytes.length - taken, null);
+        const count = writeSync(fd, bytes, taken, bytes.length - taken, file === undefined ? null : before + taken);
         taken += count;
         this.#bytesWritten += count;
       } catch (error) {
         const code = errorCode(error);
         if (code === 'EAGAIN') return taken;
-        if (code !== 'EINTR') this.#fail(error);
+        if (code === 'EINTR') continue;
+        if (file !== undefined) this.#takeBack(before);
+        this.#fail(error);
       }
     }
     return this.#closed ? bytes.length : taken;
+  }
+
+  /** Of a file a write is there as a whole or not at all: it may get its name after a full disk, too. */
+  #takeBack(toBytes: number): void {
+    try {
+      ftruncateSync(this.#options.fd, toBytes);
+      this.#bytesWritten = toBytes;
+    } catch {
+      // Then a half line stays, which whoever goes on ends.
+    }
   }
 
   async writeAll(bytes: Uint8Array): Promise<void> {

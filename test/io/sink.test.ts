@@ -326,7 +326,7 @@ describe('standard output', () => {
   test('a failed run leaves no file', async () => {
     const out = join(newDirectory(), 'out');
     const result = await runShell(bundle, `ulimit -f 100; exec $CAT "${input}" "${out}"`);
-    expect(reportOf(result).error).toMatch(/^cannot write .*\(EFBIG\) after \d+ bytes$/);
+    expect(reportOf(result).error).toMatch(/^cannot write .*\(EFBIG\)( after \d+ bytes)?$/);
     expect(existsSync(out)).toBe(false);
   });
 });

@@ -1,6 +1,16 @@
 /** `slung run -c` as a process: files, standard streams, an http client, files that grow, and what is wrong. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -196,4 +206,58 @@ describe('sources that answer', () => {
     second.child.kill('SIGTERM');
     await second.ended;
   });
+});
+
+describe('files that are not for one alone', () => {
+  const refusedAs = (name: string, yaml: string, files: Readonly<Record<string, string>> = {}) => {
+    for (const [file, content] of Object.entries(files)) writeFileSync(at(file), content);
+    const { stderr, stdout, status } = run(['-c', topology(name, yaml)], '{"k":"1"}\n');
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+    return stderr;
+  };
+  const source = (path: string) => `sources: { f: { type: file, path: "${path}", follow: true } }\n`;
+
+  test('a file that is followed is not written, under no other name', () => {
+    writeFileSync(at('own.ndjson'), '{"k":"1"}\n');
+    linkSync(at('own.ndjson'), at('hard.ndjson'));
+    symlinkSync('own.ndjson', at('soft.ndjson'));
+    for (const name of ['hard', 'soft']) {
+      const sink = `sinks: { s: { type: file, path: ${name}.ndjson, mode: append } }\n`;
+      const said = refusedAs('circle.yaml', `${source('own.ndjson')}${sink}routes: [ f -> s ]\n`);
+      expect(said).toContain(`${name}.ndjson: it is the same file as the input own.ndjson`);
+    }
+    expect(text('own.ndjson')).toBe('{"k":"1"}\n');
+  });
+
+  test('a file that a pattern will find is not made', () => {
+    mkdirSync(at('found'), { recursive: true });
+    for (const sink of ['type: dir, path: "found/{k}.ndjson"', 'type: file, path: ./found/new.ndjson, mode: append']) {
+      const yaml = `${source('found/*.ndjson')}sinks: { s: { ${sink} } }\nroutes: [ f -> s ]\n`;
+      const said = refusedAs('found.yaml', yaml, { 'found/1.ndjson': '{"k":"2"}\n' });
+      expect(said).toContain('cannot write s: the source f would read it (found/*.ndjson); give it another folder');
+      expect(readdirSync(at('found'))).toEqual(['1.ndjson']);
+    }
+  });
+
+  test('two sinks do not write one file', () => {
+    symlinkSync('later.ndjson', at('to-later.ndjson'));
+    const sinks = 'sinks: { a: { type: file, path: later.ndjson }, b: { type: file, path: to-later.ndjson } }\n';
+    const said = refusedAs('both.yaml', `${sinks}routes: [ stdin -> a, stdin -> b ]\n`);
+    expect(said).toContain('cannot write b: it is the same file as that of a; give it a file of its own');
+    expect(existsSync(at('later.ndjson'))).toBe(false);
+  });
+});
+
+test('what a full disk has not taken goes elsewhere by whole lines, and leaves whole lines', () => {
+  const sinks = 'a: { type: file, path: limited.ndjson, on-failure: dead }, dead: stdout';
+  const file = topology('limited.yaml', `sinks: { ${sinks} }\nroutes: [ stdin -> a ]\n`);
+  const lines = Array.from({ length: 5 }, (_, i) => `{"n":${i},"s":"${'x'.repeat(300)}"}\n`).join('');
+  // The limit of a file's size is as good as a full disk.
+  const script = `trap '' XFSZ; ulimit -f 1; exec "$0" "$@"`;
+  const { stdout, status } = spawnSync('bash', ['-c', script, process.execPath, bin, 'run', '-c', file], {
+    ...{ cwd: work.path, env: environment(), input: lines, encoding: 'utf8' },
+  });
+  expect(status).toBe(0);
+  expect(text('limited.ndjson')).not.toMatch(/[^\n]$/);
+  expect(text('limited.ndjson') + stdout).toBe(lines);
 });
