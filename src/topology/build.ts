@@ -88,6 +88,7 @@ function sourceOf(type: Source['type'], base: NodeBase & { ack: 'settled' | 'rea
         order: settings.boolean('order'),
         create: settings.boolean('create'),
         creds: settings.optionalText('creds'),
+        ca: settings.optionalText('ca'),
       };
   }
 }
@@ -187,8 +188,16 @@ function sinkOf(
     case 'nats': {
       const dedupe = settings.has('dedupe') ? settings.boolean('dedupe') : undefined;
       const sizes = { window: settings.number('window'), blockBytes: settings.number('block') };
-      const creds = settings.optionalText('creds');
-      return { ...base, type, url: settings.text('url'), subject: settings.text('subject'), dedupe, ...sizes, creds };
+      const files = { creds: settings.optionalText('creds'), ca: settings.optionalText('ca') };
+      return {
+        ...base,
+        type,
+        url: settings.text('url'),
+        subject: settings.text('subject'),
+        dedupe,
+        ...sizes,
+        ...files,
+      };
     }
     case 'tcp':
       return { ...base, type, address: address(settings, 'address') };

@@ -113,7 +113,17 @@ export const sinkTypes: Readonly<Record<string, readonly KeyRow[]>> = {
       doc: 'So many messages may be unconfirmed.',
     },
     { name: 'block', type: 'size', min: 1, default: '256KiB', doc: 'The size of a message.' },
-    { name: 'creds', type: 'text', isSecret: true, doc: 'The file with credentials.' },
+    {
+      name: 'creds',
+      type: 'text',
+      isSecret: true,
+      doc: 'The file with credentials: a JWT with its seed, or the seed of an nkey. Relative to this file.',
+    },
+    {
+      name: 'ca',
+      type: 'text',
+      doc: 'The file with the certificates of the authorities that are trusted, in place of those that Node trusts.',
+    },
     ...common,
   ],
   tcp: [{ name: 'address', type: 'text', isRequired: true, doc: 'HOST:PORT to connect to.' }, ...common],

@@ -115,6 +115,16 @@ export const sourceTypes: Readonly<Record<string, readonly KeyRow[]>> = {
     },
     { name: 'order', type: 'switch', default: 'false', doc: 'One message at a time, so that all stay in order.' },
     { name: 'create', type: 'switch', default: 'false', doc: 'Make the stream when there is none.' },
-    { name: 'creds', type: 'text', isSecret: true, doc: 'The file with credentials.' },
+    {
+      name: 'creds',
+      type: 'text',
+      isSecret: true,
+      doc: 'The file with credentials: a JWT with its seed, or the seed of an nkey. Relative to this file.',
+    },
+    {
+      name: 'ca',
+      type: 'text',
+      doc: 'The file with the certificates of the authorities that are trusted, in place of those that Node trusts.',
+    },
   ],
 };

@@ -90,6 +90,8 @@ export type Source =
       readonly order: boolean;
       readonly create: boolean;
       readonly creds: string | undefined;
+      /** A file with certificates. */
+      readonly ca: string | undefined;
     });
 
 export interface PluginNode extends NodeBase {
@@ -172,6 +174,8 @@ export type Sink =
       readonly window: number;
       readonly blockBytes: number;
       readonly creds: string | undefined;
+      /** A file with certificates. */
+      readonly ca: string | undefined;
     })
   | (SinkBase & { readonly type: 'tcp'; readonly address: Address })
   | (SinkBase & { readonly type: 'unix'; readonly socket: string })

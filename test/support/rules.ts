@@ -112,7 +112,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'plugin/services': ['start.ts'],
     format: ['count.ts'],
     io: 'all',
-    nats: ['check.ts', 'dead-letter.ts', 'outlet.ts', 'source.ts'],
+    nats: ['check.ts', 'credentials.ts', 'dead-letter.ts', 'outlet.ts', 'source.ts'],
     topology: ['index.ts'],
     text: ['printable.ts'],
   },

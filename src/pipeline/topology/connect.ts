@@ -6,6 +6,7 @@ import { isAbsolute, join } from 'node:path';
 import { type ReachAt, unreachable } from '../../io/reach.ts';
 import { againMs, checkConnection, type Finding } from '../../nats/check.ts';
 import type { Sink, Source, Topology } from '../../topology/index.ts';
+import { addressOf } from './nats.ts';
 
 /** What was found of a node. */
 export interface Reached {
@@ -17,7 +18,7 @@ export interface Reached {
 export async function reachServers(topology: Topology, clockMs: () => number): Promise<readonly Reached[]> {
   const { sources, sinks } = topology;
   const asked = [
-    ...sources.map((source) => sourceFindings(source, clockMs)),
+    ...sources.map((source) => sourceFindings(source, topology, clockMs)),
     ...sinks.map((sink) => sinkFindings(sink, topology, clockMs)),
   ];
   const found = await Promise.all(asked);
@@ -27,9 +28,14 @@ export async function reachServers(topology: Topology, clockMs: () => number): P
   });
 }
 
-async function sourceFindings(source: Source, clockMs: () => number): Promise<readonly Finding[] | undefined> {
+async function sourceFindings(
+  source: Source,
+  { directory }: Topology,
+  clockMs: () => number,
+): Promise<readonly Finding[] | undefined> {
   if (source.type !== 'nats') return undefined;
-  return await checkConnection({ kind: 'source', ...source, ...linkOf(clockMs) });
+  const link = { ...addressOf(source, directory), say: () => {}, clockMs };
+  return await checkConnection({ kind: 'source', ...source, ...link });
 }
 
 async function sinkFindings(
@@ -42,10 +48,11 @@ async function sinkFindings(
       const before = sources.filter((source) => source.type === 'nats');
       const dedupe = sink.dedupe ?? before.length > 0;
       const windowMs = dedupe && before.length > 0 ? Math.max(...before.map(againMs)) : undefined;
-      return await checkConnection({ kind: 'sink', ...sink, ...linkOf(clockMs), dedupe, windowMs });
+      const link = { ...addressOf(sink, directory), say: () => {}, clockMs };
+      return await checkConnection({ kind: 'sink', ...sink, ...link, dedupe, windowMs });
     }
     case 'http':
-      return [await reach(addressOf(sink.url))];
+      return [await reach(hostOf(sink.url))];
     case 'tcp':
       return [await reach(sink.address)];
     case 'unix':
@@ -55,9 +62,7 @@ async function sinkFindings(
   }
 }
 
-const linkOf = (clockMs: () => number) => ({ ca: undefined, say: () => {}, clockMs });
-
-function addressOf(url: string): ReachAt {
+function hostOf(url: string): ReachAt {
   const { protocol, hostname, port } = new URL(url);
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }

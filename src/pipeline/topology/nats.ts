@@ -2,9 +2,11 @@
  * Sources and sinks of NATS, from what a topology says of them. Loaded when a topology has one: the client is a file
  * of its own.
  */
+import { resolve } from 'node:path';
 import type { RunHost } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';
 import type { Receipt } from '../../graph/receipt.ts';
+import type { ServerAddress } from '../../nats/credentials.ts';
 import type { DeadLetter } from '../../nats/dead-letter.ts';
 import { type NatsOutlet, openNatsOutlet } from '../../nats/outlet.ts';
 import { type NatsSource, openNatsSource } from '../../nats/source.ts';
@@ -16,6 +18,8 @@ type NatsNode<T extends Source | Sink> = Extract<T, { readonly type: 'nats' }>;
 /** What messages are opened with. */
 export interface NatsContext {
   readonly sources: Topology['sources'];
+  /** What relative paths start from. */
+  readonly directory: string;
   readonly maxRecordBytes: number;
   readonly host: RunHost;
   /** Milliseconds since 1970. */
@@ -27,8 +31,15 @@ export function wantsIds({ sinks }: Pick<Topology, 'sinks'>): boolean {
   return sinks.some((sink) => sink.type === 'http' || (sink.type === 'nats' && sink.dedupe !== false));
 }
 
-const linkOf = ({ talk, clockMs }: RunHost, { name, url, creds }: NatsNode<Source> | NatsNode<Sink>) => ({
-  ...{ name, url, creds, ca: undefined },
+/** Where a server is and what it is to be shown; relative files start from the topology's directory. */
+export function addressOf(node: NatsNode<Source> | NatsNode<Sink>, directory: string): ServerAddress {
+  const from = (file: string | undefined): string | undefined => file && resolve(directory, file);
+  return { url: node.url, creds: from(node.creds), ca: from(node.ca) };
+}
+
+const linkOf = ({ talk, clockMs }: RunHost, node: NatsNode<Source> | NatsNode<Sink>, directory: string) => ({
+  ...addressOf(node, directory),
+  name: node.name,
   say: (text: string): void => talk.warn(text),
   clockMs: () => clockMs(),
 });
@@ -37,7 +48,7 @@ const linkOf = ({ talk, clockMs }: RunHost, { name, url, creds }: NatsNode<Sourc
 export async function openNatsMessages(
   source: NatsNode<Source>,
   rejects: Port | undefined,
-  { maxRecordBytes, host }: Pick<NatsContext, 'maxRecordBytes' | 'host'>,
+  { maxRecordBytes, host, directory }: Pick<NatsContext, 'maxRecordBytes' | 'host' | 'directory'>,
 ): Promise<NatsSource> {
   const { stream, consumer, subject, ackWaitMs, order, create, redeliverLimit, maxInFlight } = source;
   const takeDead = (letter: DeadLetter): void => {
@@ -45,7 +56,7 @@ export async function openNatsMessages(
     void bury(letter, rejects!);
   };
   return await openNatsSource({
-    ...linkOf(host, source),
+    ...linkOf(host, source, directory),
     ...{ stream, consumer, subject, ackWaitMs, order, create, redeliverLimit, maxInFlight },
     maxMessageBytes: maxRecordBytes,
     takeDead: rejects === undefined ? undefined : takeDead,
@@ -54,11 +65,11 @@ export async function openNatsMessages(
 
 /** @throws SinkError */
 export async function openNatsSubject(sink: NatsNode<Sink>, context: NatsContext): Promise<NatsOutlet> {
-  const { sources, host, nowMs } = context;
+  const { sources, host, nowMs, directory } = context;
   const { subject, dedupe, window, blockBytes, bufferBytes, retry } = sink;
   const hasIds = sources.some(({ type }) => type === 'nats');
   return await openNatsOutlet({
-    ...linkOf(host, sink),
+    ...linkOf(host, sink, directory),
     ...{ subject, dedupe: dedupe ?? hasIds, window, blockBytes, bufferBytes, retry, nowMs, create: false },
   });
 }

@@ -185,10 +185,10 @@ function openSocket({ name, bufferBytes, retry }: Sink, to: SocketOutletOptions[
   return new SocketOutlet({ name, to, bufferBytes, retry, clockMs: () => host.clockMs() });
 }
 
-async function openNats(sink: Of<'nats'>, { host, nowMs, batches, topology }: PortContext): Promise<Outlet> {
+async function openNats(sink: Of<'nats'>, { host, nowMs, batches, topology, directory }: PortContext): Promise<Outlet> {
   const { openNatsSubject } = await import('./nats.ts');
   const { maxRecordBytes } = batches;
-  return await openNatsSubject(sink, { sources: topology?.sources ?? [], maxRecordBytes, host, nowMs });
+  return await openNatsSubject(sink, { sources: topology?.sources ?? [], directory, maxRecordBytes, host, nowMs });
 }
 
 async function openStore(sink: Of<'store'>, context: PortContext): Promise<Outlet> {

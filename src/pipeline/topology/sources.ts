@@ -155,8 +155,10 @@ async function messages(
   rejects: Port | undefined,
 ): Promise<OpenedSource> {
   const { openNatsMessages, wantsIds } = await import('./nats.ts');
-  const opened = await openNatsMessages(source, rejects, { maxRecordBytes: settings.batches.maxRecordBytes, host });
-  const options = { apart: wantsIds(settings.topology) };
+  const { batches, topology } = settings;
+  const { maxRecordBytes } = batches;
+  const opened = await openNatsMessages(source, rejects, { maxRecordBytes, host, directory: topology.directory });
+  const options = { apart: wantsIds(topology) };
   const ends = source.ack === 'read' ? asRead(opened) : answering(opened, () => host.clockMs(), options);
   return { name: source.name, ...ends, more: () => opened.report(), close: () => closed(opened) };
 }
