@@ -16,13 +16,20 @@ const NULL_DEVICE = 0x103;
  */
 export function shortInput(args: readonly string[]): ShortInput | undefined {
   const operands = args.slice(1).filter((arg) => !arg.startsWith('-'));
-  const sizes = operands.flatMap((path) => {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() ? [stats.size] : [];
-  });
+  const sizes = operands.flatMap(sizeOfFile);
   // The first file is the plugin.
   const bytes = sizes.length < 2 ? bytesOfStandardInput() : sizes.slice(1).reduce((sum, size) => sum + size, 0);
   return bytes !== undefined && bytes <= MOST_BYTES ? { bytes, mostMs: MOST_MS } : undefined;
+}
+
+/** Nothing for what is no file, or cannot be one: whoever opens it says why. */
+function sizeOfFile(path: string): readonly number[] {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? [stats.size] : [];
+  } catch {
+    return [];
+  }
 }
 
 function bytesOfStandardInput(): number | undefined {
