@@ -218,6 +218,7 @@ function cutLines(segments: readonly Uint8Array[], pieceBytes: number): Buffer[]
 /** What was not delivered when there was no more time. */
 export function outOfTime(name: string, withinMs: number, waitsFor: string | undefined): SinkError {
   const why = waitsFor === undefined ? '' : ` (${waitsFor})`;
-  const text = `cannot deliver to ${name}: not confirmed within ${withinMs / 1000} s of the end${why}`;
+  const when = withinMs < 1 ? 'before' : `within ${withinMs / 1000} s of`;
+  const text = `cannot deliver to ${name}: not confirmed ${when} the end${why}`;
   return new SinkError(name, 'ETIMEDOUT', `${text}; a longer shutdown-timeout waits longer`, 0);
 }

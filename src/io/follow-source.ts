@@ -39,6 +39,8 @@ export interface FollowOptions {
   readonly clockMs: () => number;
   /** The first byte to read of the file that is there now, or of `first`. Default 0. */
   readonly at?: number | undefined;
+  /** The file for which `at` holds: another one is read from its start. */
+  readonly atOf?: { readonly device: number; readonly inode: number } | undefined;
   /** Where the file is now that the path named in an earlier run: it is read to its end before what the path names. */
   readonly first?: string | undefined;
   /** Where the file ends, the source ends: nothing is waited for. */
@@ -93,8 +95,8 @@ export class FollowSource implements Source {
     this.#endsWithFile = options.endsWithFile === true;
     this.#opened = options.opened ?? (() => {});
     this.#graceMs = this.#endsWithFile ? 0 : (options.graceMs ?? GRACE_MS);
-    if (options.first !== undefined) this.#open(options.at ?? 0, options.first);
-    else if (existsSync(path)) this.#open(options.at ?? 0);
+    const { at = 0, first, atOf } = options;
+    if (first !== undefined || existsSync(path)) this.#open(at, first, atOf);
     else this.#tell(`waiting for ${excerpt(path)}, which does not exist yet`);
   }
 
@@ -252,12 +254,14 @@ export class FollowSource implements Source {
     }
   }
 
-  #open(at: number, path = this.name): void {
+  #open(wanted: number, path = this.name, of?: FollowOptions['atOf']): void {
+    let at = wanted;
     let fd = -1;
     try {
       fd = openSync(path, 'r');
       const stats = fstatSync(fd);
       if (!stats.isFile()) throw new Error('only a regular file can be followed');
+      if (of !== undefined && (stats.dev !== of.device || stats.ino !== of.inode)) at = 0;
       const head = Head.of(fd, at);
       this.#release();
       this.#head = head;

@@ -192,7 +192,7 @@ export class FollowedFiles implements UnitSource {
     const first = found === undefined || found.file === path ? undefined : found.file;
     const opened = (stats: Stats): void => this.#ids.add(FileIds.of(stats));
     return new FollowSource(path, {
-      ...{ notice, clockMs, at: found?.at, first, endsWithFile: !follow, opened, pollMs, graceMs },
+      ...{ notice, clockMs, at: found?.at, atOf: found, first, endsWithFile: !follow, opened, pollMs, graceMs },
     });
   }
 

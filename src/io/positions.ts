@@ -40,6 +40,9 @@ export interface Resumption {
   /** The file: the path itself, or where the file that it named has been moved to. */
   readonly file: string;
   readonly at: number;
+  /** The file for which that holds: another one may have its name when it is opened. */
+  readonly device: number;
+  readonly inode: number;
 }
 
 export interface PositionsOptions {
@@ -90,13 +93,13 @@ export class Positions {
     const place = this.#read(path);
     if (place !== undefined) {
       this.#last.set(path, place);
-      if (isFileOf(path, place)) return { file: path, at: place.offset };
+      if (isFileOf(path, place)) return resumption(path, place);
     }
     const known = this.#knownAs(path);
-    if (known !== undefined) return { file: path, at: known.offset };
+    if (known !== undefined) return resumption(path, known);
     if (place === undefined) return undefined;
     const moved = movedFile(path, place);
-    if (moved !== undefined && !others.has(moved)) return { file: moved, at: place.offset };
+    if (moved !== undefined && !others.has(moved)) return resumption(moved, place);
     if (moved === undefined && existsSync(path))
       this.#notice(`${excerpt(path)} is another file than the one that was read before; reading it from its start`);
     return undefined;
@@ -190,6 +193,10 @@ export class Positions {
     return join(this.#folder, `${sum}${PATH_END}`);
   }
 }
+
+const resumption = (file: string, { offset: at, device, inode }: FollowedPlace): Resumption => ({
+  ...{ file, at, device, inode },
+});
 
 /** No path begins like that. */
 const LEFT = '\0';

@@ -4,10 +4,10 @@
  * or a FIFO as it is, and a regular file as a temporary file beside it that gets the name on commit. So a reader of
  * FILE sees the old content or the new, never a part.
  */
-import { constants, openSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, openSync, type Stats, statSync } from 'node:fs';
 import { excerpt } from '../text/printable.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
-import { SinkError, sinkError } from './errors.ts';
+import { errorCode, SinkError, sinkError } from './errors.ts';
 import { descriptorOf, statsOfInherited } from './identity.ts';
 import { isTerminal } from './is-terminal.ts';
 import { PendingFile, resolveTarget } from './pending-file.ts';
@@ -34,6 +34,21 @@ export function openSink(path: string): Sink {
     return openDescriptor(path, openSync(target, constants.O_WRONLY));
   } catch (error) {
     throw sinkError(path, 'write', error);
+  }
+}
+
+/**
+ * Whether opening `path` for writing would block: it is a FIFO that nobody has open for reading. Whoever may not block
+ * asks again later.
+ */
+export function awaitsReader(path: string): boolean {
+  if (descriptorOf(path) !== undefined) return false;
+  try {
+    if (!statSync(path).isFIFO()) return false;
+    closeSync(openSync(path, NON_BLOCKING));
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'ENXIO'; // Opening it says what else is wrong.
   }
 }
 

@@ -1,8 +1,9 @@
 /** Many files as one source of lines: never mixed, each once, and positions that hold what was not settled. */
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FollowSource } from '../../src/io/follow-source.ts';
 import { FollowedFiles, type FollowedFilesOptions } from '../../src/io/followed-files.ts';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
 import { Positions } from '../../src/io/positions.ts';
@@ -304,4 +305,19 @@ test('positions: a file is known under whatever name the pattern finds it, also 
   append('app-1', '4\n');
   write('app.log', '5\n');
   expect((await run('5\n')).split('\n').sort().join('')).toBe('345');
+});
+
+test('a position holds for its file only, and not for what has its name when that is opened', async () => {
+  write('a.log', '1\n2\n');
+  write('b.log', '3\n4\n5\n');
+  const at2 = { device: statSync(at('a.log')).dev, inode: statSync(at('a.log')).ino };
+  const follow = (path: string): string => {
+    const options = { notice, clockMs: () => performance.now(), at: 2, atOf: at2, endsWithFile: true };
+    const opened = new FollowSource(at(path), options);
+    const bytes = Buffer.alloc(10);
+    const text = bytes.toString('latin1', 0, opened.readNow(bytes));
+    opened.close();
+    return text;
+  };
+  expect([follow('a.log'), follow('b.log')]).toEqual(['2\n', '3\n4\n5\n']);
 });

@@ -20,8 +20,8 @@ import { sized } from '../support/full.ts';
 import { bin, environment, isLinux, workDirectory } from './support.ts';
 
 const KILLS = sized(3, 20);
-/** Long enough for a start, and for a file that was rotated to be left. */
-const LIFE_MS = { least: 300, most: 1800 };
+/** From when it has started; at most long enough for a file that was rotated to be left. */
+const LIFE_MS = { least: 50, most: 1800 };
 
 const work = workDirectory();
 afterAll(() => work.remove());
@@ -107,7 +107,7 @@ class Writer {
 
   /** Only what has been read may be cut away. */
   async truncate(): Promise<void> {
-    await eventually(() => new Set(linesOf('all.out').map(({ n }) => n)).size === this.written);
+    await untilAll(this);
     truncateSync(at('cut.ndjson'), 0);
     this.truncations++;
   }
@@ -132,7 +132,14 @@ function noted(): ReadonlyMap<string, number> {
   return offsets;
 }
 
+/** All lines are in the first sink, once at least. */
+const untilAll = ({ written }: Writer): Promise<void> =>
+  eventually(() => new Set(linesOf('all.out').map(({ n }) => n)).size === written);
+
 async function liveAndWrite(writer: Writer): Promise<void> {
+  // It has started.
+  writer.log();
+  await untilAll(writer);
   const endMs = Date.now() + LIFE_MS.least + Math.random() * (LIFE_MS.most - LIFE_MS.least);
   while (Date.now() < endMs) {
     writer.log();
@@ -163,7 +170,7 @@ test.runIf(isLinux)(
       if (kill % 3 === 0) writer.rotate();
       writer.cut();
       start();
-      await eventually(() => new Set(linesOf('all.out').map(({ n }) => n)).size === writer.written);
+      await untilAll(writer);
       const again = linesOf('all.out')
         .slice(before)
         .map(({ n }) => writer.places[n])

@@ -13,10 +13,15 @@ import { DropSink } from '../../io/drop-sink.ts';
 import { identify } from '../../io/identity.ts';
 import { type Sink as ByteSink, openRejects, openSink, SinkError } from '../../io/index.ts';
 import { PathTemplate } from '../../io/path-template.ts';
+import { awaitsReader } from '../../io/sink.ts';
 import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.ts';
 import type { Outlet } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Sink, Topology } from '../../topology/index.ts';
+
+/** Between two looks at a FIFO that nobody reads, and until that is said. */
+const LOOK_MS = 20;
+const TELL_MS = 5_000;
 
 /** What ports are opened with. */
 export interface PortContext {
@@ -36,7 +41,7 @@ export interface PortContext {
 }
 
 /**
- * Opens sinks, those first that `on-failure` of others names. A FIFO without a reader blocks until one has come.
+ * Opens sinks, those first that `on-failure` of others names. A FIFO without a reader is waited for.
  * @returns by name, in the order of `sinks`
  * @throws SinkError when one cannot be opened; those that were opened are given up
  */
@@ -71,8 +76,23 @@ export async function openPort(sink: Sink, context: PortContext, failuresTo: Por
     const text = `cannot write ${excerpt(name)}: a sink of the type ${sink.type} is not tried again`;
     throw new SinkError(name, 'EINVAL', `${text}; its on-failure is stop, drop or another sink`, 0);
   }
+  if (sink.type === 'file') await readerOf(sink, context);
   const onFailure = failuresTo ?? (sink.onFailure === 'drop' ? 'drop' : 'stop');
   return new Port(await openOutlet(sink, context), { name, whenFull, onFailure, clockMs: () => host.clockMs() });
+}
+
+/** A FIFO is opened when it has a reader; meanwhile signals are heard. */
+async function readerOf({ name, file }: Of<'file'>, context: PortContext): Promise<void> {
+  const { talk, clockMs } = context.host;
+  const path = pathIn(context, file);
+  const sinceMs = clockMs();
+  for (let isTold = false; awaitsReader(path); ) {
+    if (!isTold && clockMs() - sinceMs >= TELL_MS) {
+      isTold = true;
+      talk.warn(`waiting for sink ${excerpt(name)}: nobody reads ${excerpt(path)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** The places of records that the files or subjects of a sink are named after; undefined where there are none. */
