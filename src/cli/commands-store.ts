@@ -15,7 +15,9 @@ export const storeCommands = [
 
 OP is AVG, SUM, MIN, MAX, COUNT, FIRST, LAST, RATE, INCREASE, DELTA, STDDEV, RANGE, P50 to P99.9, or POINTS for the points themselves. Without a range, all time is asked; [1h] is the last hour.
 
-The store may be written to meanwhile: the answer is about one moment. When nothing is found, a hint says what there is instead.`,
+Several stores are asked as if they were one, with a --store for each or a pattern: those of several workers, on a disk that they share or copied to this machine. Each must be whole and there.
+
+The store may be written to meanwhile: the answer is about one moment, and of several stores about one of each. When nothing is found, a hint says what there is instead.`,
     examples: [
       { doc: 'The last hour, in minutes, for each host', text: `slung query 'AVG:cpu.total:[]:[1h] BY host EVERY 1m'` },
       { doc: 'A plot in the terminal', text: `slung query --plot 'P99:http.latency:[region=eu]:[1d] EVERY 15m'` },
@@ -24,6 +26,10 @@ The store may be written to meanwhile: the answer is about one moment. When noth
       {
         doc: 'The ten with the most',
         text: `slung query 'INCREASE:http.requests:[]:[1d] BY url ORDER BY value DESC LIMIT 10'`,
+      },
+      {
+        doc: 'The stores of all workers',
+        text: `slung query --store 'workers/*' 'P99:http.latency:[]:[1h] BY service'`,
       },
       { doc: 'The points themselves', text: `slung query 'POINTS:cpu.total:[host=a]:[2026-11-01,2026-11-02]'` },
     ],

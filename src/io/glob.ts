@@ -37,7 +37,7 @@ export class Globbed {
   /** The files that match and were not reported before, in the order of the patterns and of their names. */
   scan(): readonly string[] {
     this.#folders = new Set();
-    this.#matching = new Set(this.#patterns.flatMap((pattern) => this.#matches(pattern)));
+    this.#matching = new Set(this.#patterns.flatMap((pattern) => matchesOf(pattern, this.#folders)));
     const ids = new Set<string>();
     const found: string[] = [];
     for (const path of this.#matching) {
@@ -85,39 +85,41 @@ export class Globbed {
       return undefined;
     }
   }
+}
 
-  #matches(pattern: string): readonly string[] {
-    if (!isPattern(pattern)) {
-      this.#folders.add(dirname(pattern));
-      return [pattern];
-    }
-    const names = pattern.split('/');
-    let folders = [names[0] === '' ? '/' : ''];
-    for (const [i, name] of names.entries()) {
-      if (name === '') continue;
-      const isLast = i === names.length - 1;
-      folders = folders.flatMap((folder) =>
-        isPattern(name) ? this.#namesIn(folder, name, isLast) : [join(folder, name)],
-      );
-    }
-    return folders;
+/** The folders that match a pattern now, in the order of their names. */
+export function foldersOf(pattern: string): readonly string[] {
+  return matchesOf(pattern, new Set()).filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+}
+
+/** @param seen gets the folders that were looked into */
+function matchesOf(pattern: string, seen: Set<string>): readonly string[] {
+  if (!isPattern(pattern)) {
+    seen.add(dirname(pattern));
+    return [pattern];
   }
+  const names = pattern.split('/');
+  let folders = [names[0] === '' ? '/' : ''];
+  for (const [i, name] of names.entries()) {
+    if (name === '') continue;
+    const isLast = i === names.length - 1;
+    folders = folders.flatMap((folder) =>
+      isPattern(name) ? namesIn(folder, name, isLast, seen) : [join(folder, name)],
+    );
+  }
+  return folders;
+}
 
-  /**
-   * The entries of a folder that match, sorted. A folder that is not there or cannot be read has none at the moment.
-   */
-  #namesIn(folder: string, pattern: string, isLast: boolean): string[] {
-    this.#folders.add(folder === '' ? '.' : folder);
-    try {
-      return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
-        .filter(
-          (entry) => matchesName(pattern, entry.name) && (isLast || entry.isDirectory() || entry.isSymbolicLink()),
-        )
-        .map((entry) => join(folder, entry.name))
-        .sort();
-    } catch {
-      return [];
-    }
+/** The entries of a folder that match, sorted. A folder that is not there or cannot be read has none at the moment. */
+function namesIn(folder: string, pattern: string, isLast: boolean, seen: Set<string>): string[] {
+  seen.add(folder === '' ? '.' : folder);
+  try {
+    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
+      .filter((entry) => matchesName(pattern, entry.name) && (isLast || entry.isDirectory() || entry.isSymbolicLink()))
+      .map((entry) => join(folder, entry.name))
+      .sort();
+  } catch {
+    return [];
   }
 }
 

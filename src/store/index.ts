@@ -18,3 +18,4 @@ export type { KeyList } from './series-names.ts';
 export { openSnapshot, type Snapshot, stampOf } from './snapshot.ts';
 export type { NameMatch } from './source.ts';
 export { openStore, Store } from './store.ts';
+export { type Asked, openTogether } from './together.ts';

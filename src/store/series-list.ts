@@ -32,7 +32,7 @@ interface Head {
  * at once and none is kept.
  * @throws StoreError when an index is damaged, while it is read
  */
-export function* listSeries(snapshot: Snapshot, match: NameMatch): Generator<SeriesInfo> {
+export function* listSeries(snapshot: Pick<Snapshot, 'sources'>, match: NameMatch): Generator<SeriesInfo> {
   const heads = snapshot.sources.map((source): Head => ({ source, found: source.find(match), at: -1, key: undefined }));
   for (const head of heads) advance(head);
   for (;;) {

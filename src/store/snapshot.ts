@@ -39,13 +39,14 @@ const MAX_ATTEMPTS = 20;
 /**
  * The store as it is now, without a lock. What another process is just writing is in it when it was acknowledged, and
  * may be in it when not.
+ * @param kernel what its sources decode with; several snapshots may share one
  * @throws StoreError `missing` when the directory has no store; `damaged`, `version`, `io`
  */
-export function openSnapshot(files: Files): Snapshot {
+export function openSnapshot(files: Files, kernel = new Kernel()): Snapshot {
   for (let attempt = 1; ; attempt++) {
     const manifest = liveManifest(files);
     try {
-      return snapshotOf(files, manifest);
+      return snapshotOf(files, manifest, kernel);
     } catch (error) {
       if (!(error instanceof StoreError) || attempt === MAX_ATTEMPTS) throw error;
       // A writer may have cut off a frame that it could not write to its end, while this was reading it.
@@ -86,8 +87,7 @@ export function noStore(directory: string): StoreError {
   return new StoreError('missing', `${excerpt(directory)}: there is no store here`, { hint });
 }
 
-function snapshotOf(files: Files, manifest: Manifest): Snapshot {
-  const kernel = new Kernel();
+function snapshotOf(files: Files, manifest: Manifest, kernel: Kernel): Snapshot {
   const pool = new SegmentPool(files, kernel);
   try {
     const sources: PointSource[] = pool.sources(manifest);

@@ -84,6 +84,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     cli: ['color.ts', 'commands.ts', 'line.ts', 'mistakes.ts', 'sources.ts', 'terminal.ts', 'world.ts'],
     config: ['errors.ts', 'layers.ts', 'settings.ts'],
     format: ['points.ts', 'times.ts'],
+    io: ['glob.ts'],
     query: ['index.ts'],
     store: 'all',
     'store/care': 'all',

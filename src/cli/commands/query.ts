@@ -1,6 +1,7 @@
 /**
- * `slung query`: parses the query, asks a snapshot of the store, and prints the answer as it comes. When nothing was
- * found, a hint on standard error says what there is instead; the exit code stays 0, because an empty answer is one.
+ * `slung query`: parses the query, asks a snapshot of the store, or of several, and prints the answer as it comes.
+ * When nothing was found, a hint on standard error says what there is instead; the exit code stays 0, because an empty
+ * answer is one.
  */
 import { UsageError } from '../../config/errors.ts';
 import type { Resolved } from '../../config/layers.ts';
@@ -13,7 +14,7 @@ import { Exit } from '../../text/explained.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Paint } from '../color.ts';
 import { isUtf8Locale, type RowFormat, rowFormat, rowsAsText, widthOfScreen, writeAll } from '../screen.ts';
-import { nowOf, storeArguments } from '../store/arguments.ts';
+import { nowOf, storeArguments, storeHint } from '../store/arguments.ts';
 import type { World } from '../world.ts';
 
 /** Beyond this, nobody reads the table to its end, where the sparklines are. */
@@ -24,16 +25,22 @@ const PLOT_ROWS = 16;
 
 /** The exit code. @throws UsageError, QueryError, StoreError */
 export async function queryCommand(argv: readonly string[], world: World): Promise<number> {
-  const { resolved, operands, directory, paint, warn } = await storeArguments('query', argv, world, Number.MAX_VALUE);
+  const { resolved, operands, directories, paint, warn } = await storeArguments('query', argv, world, Number.MAX_VALUE);
   if (operands.length === 0) {
     throw new UsageError('query needs a query', "For example: slung query 'AVG:cpu.total:[]:[1h] EVERY 5m'");
+  }
+  if (storeHint(operands[0]!, world) !== undefined) {
+    throw new UsageError(
+      `${excerpt(operands[0]!)} is a store, and where the query should stand`,
+      "Each store is named by a --store of its own; a pattern of several is in quotes: --store 'workers/*'",
+    );
   }
   const query = parseQuery(operands.join(' '));
   const format = rowFormat(resolved, world);
   checkPlot(resolved, query);
   const nowUs = nowOf(resolved, world);
   const store = await world.loadStore(warn);
-  const snapshot = store.openSnapshot(directory);
+  const snapshot = store.openStores(directories);
   try {
     let points = 0;
     const result = store.runQuery(snapshot, query, nowUs, resolved.number('maxGroups'));

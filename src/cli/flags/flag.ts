@@ -10,6 +10,8 @@ export interface Flag extends Rule {
   readonly short?: string;
   /** The placeholder in help (`SIZE`); absent for switches and counts. */
   readonly value?: string;
+  /** Each item of a list is a path, for completion. */
+  readonly isPath?: true;
   /** What the flag means when it is given without `=VALUE`. The value then never is the next argument. */
   readonly bare?: string;
   /** How help describes a default that is computed or needs words. */
@@ -55,6 +57,11 @@ export function isNegative(flag: Flag): boolean {
 export function oppositeOf(flag: Flag): string | undefined {
   if (flag.type !== 'switch' || flag.group === 'Help') return undefined;
   return isNegative(flag) ? flag.long.slice('no-'.length) : `no-${flag.long}`;
+}
+
+/** True when the flag's values are names of files or directories. */
+export function takesPaths(flag: Flag): boolean {
+  return flag.type === 'file' || flag.isPath === true;
 }
 
 /** True when the flag takes its value from the next argument. */

@@ -1,7 +1,6 @@
 /**
  * The flags around the store: where it is, what is remembered (`--record`, `slung store write`), what is asked (`slung
- * query`) and what the subcommands of `slung store` do. flags.ts explains the columns of the table. The file is longer
- * than others because it is one table.
+ * query`); tending.ts has what is only for the other subcommands of `slung store`. flags.ts explains the columns.
  *
  * The surprising part: --store has no default in the table. Where the default is depends on the environment, so it is
  * computed (../store/place.ts), and a plugin of `slung run` gets the store only when somebody named one.
@@ -9,24 +8,22 @@
 import { rules } from '../../config/rules.ts';
 import type { CommandName } from '../commands.ts';
 import type { Flag } from './flag.ts';
+import { tending, tendingFlags } from './tending.ts';
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400 * SECOND_MS;
 const CENTURY_MS = 36_525 * DAY_MS;
 
-/** What only reads or tends a store. */
-const tending: readonly CommandName[] = [
-  'store ls',
-  'store stat',
-  'store verify',
-  'store compact',
-  'store trim',
-  'store delete',
-  'store export',
-  'store repair',
-];
 const recording: readonly CommandName[] = ['select', 'run', 'store write'];
-const everyStore: readonly CommandName[] = [...recording, 'query', ...tending];
+
+/** What the two rows of --store share: of those who take one store, and of who asks several. */
+const place = {
+  long: 'store',
+  value: 'DIR',
+  defaultText: 'slung/store below XDG_DATA_HOME (~/.local/share when that is not set)',
+  env: 'SLUNG_STORE',
+  group: 'History',
+} as const;
 
 const history: readonly Flag[] = [
   {
@@ -66,17 +63,23 @@ A record without these fields is counted and reported once, and passes like the 
   },
   {
     key: 'store',
-    long: 'store',
     type: 'file',
-    value: 'DIR',
-    defaultText: 'slung/store below XDG_DATA_HOME (~/.local/share when that is not set)',
-    env: 'SLUNG_STORE',
-    group: 'History',
+    ...place,
     doc: 'The directory of the store',
     longDoc:
       'The directory of the store. It is made when something is written; one that has other files in it is refused. One process at a time can write, any number can read. A Slung program of slung run writes to and asks a store only when this option is on the command line.',
-    common: ['query', 'store write', ...tending],
-    commands: everyStore,
+    common: ['store write', ...tending],
+    commands: [...recording, ...tending],
+  },
+  {
+    key: 'stores',
+    type: 'list',
+    isPath: true,
+    ...place,
+    doc: 'The directory of the store; may be repeated',
+    longDoc: `The directory of the store. Given more than once, or as a pattern in quotes ('workers/*', in which * and ? stand for characters of the names of directories), the stores are asked as if they were one. A point that is in several of them, which is one of the same series, tags and time, counts once: that of the store named later holds, as that of a later run does in one store; a pattern names stores in the order of their names. Of several points of one time that a run kept (see --same-time in slung-store(1)), the first takes the place of the first, the second of the second. So stores of workers that count events of their own need a tag that names the worker.`,
+    common: true,
+    commands: ['query'],
   },
   {
     key: 'durability',
@@ -268,82 +271,6 @@ const asking: readonly Flag[] = [
     longDoc:
       'The time that now means, as in a query: a date, a time as in RFC 3339, or microseconds since 1970. For reports about a day that is over, and for scripts that must give the same answer again.',
     commands: ['query', 'store trim', 'store delete', 'store compact', 'store export'],
-  },
-];
-
-const tendingFlags: readonly Flag[] = [
-  {
-    key: 'exportFrom',
-    long: 'from',
-    type: 'text',
-    value: 'TIME',
-    group: 'Selection',
-    doc: 'Only points from TIME on',
-    longDoc:
-      'Only points from TIME on, which is written as in a query: 2026-11-01, 2026-11-01T10:00:00Z, microseconds since 1970, or 30d for so long before now.',
-    common: true,
-    commands: ['store export'],
-  },
-  {
-    key: 'exportUntil',
-    long: 'until',
-    type: 'text',
-    value: 'TIME',
-    group: 'Selection',
-    doc: 'Only points up to TIME',
-    longDoc: 'Only points up to TIME, which is one of them.',
-    common: true,
-    commands: ['store export'],
-  },
-  {
-    key: 'older',
-    long: 'older',
-    type: 'age',
-    value: 'AGE',
-    min: 0,
-    max: CENTURY_MS,
-    group: 'Selection',
-    doc: 'Drop what is older than this: 30d',
-    longDoc: 'Drop points that are older than AGE, a number with s, m, h, d or w.',
-    common: true,
-    commands: ['store trim'],
-  },
-  {
-    key: 'before',
-    long: 'before',
-    type: 'text',
-    value: 'TIME',
-    group: 'Selection',
-    doc: 'Drop what is before TIME',
-    longDoc: 'Drop points before TIME, which is written as in a query: 2026-11-01, for example.',
-    common: true,
-    commands: ['store trim'],
-  },
-  {
-    key: 'cold',
-    long: 'cold',
-    type: 'age',
-    value: 'AGE',
-    min: 0,
-    max: CENTURY_MS,
-    group: 'Selection',
-    doc: 'Compress what is older than this: 7d',
-    longDoc:
-      'Also compress the files whose points are all older than AGE, a number with s, m, h, d or w. They take about a tenth less space, and reading single points of them takes longer.',
-    common: true,
-    commands: ['store compact'],
-  },
-  {
-    key: 'dryRun',
-    long: 'dry-run',
-    short: 'n',
-    type: 'switch',
-    default: 'false',
-    group: 'Output',
-    doc: 'Only say what would be done',
-    longDoc: 'Change nothing, and say what would be done.',
-    common: true,
-    commands: ['store trim', 'store delete', 'store repair'],
   },
 ];
 

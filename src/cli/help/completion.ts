@@ -4,7 +4,7 @@
  * everything else completes to files.
  */
 import { type Command, commands, lastWord, mainCommands, type Shell, subcommandsOf } from '../commands.ts';
-import { type Flag, oppositeOf, takesNext } from '../flags/flag.ts';
+import { type Flag, oppositeOf, takesNext, takesPaths } from '../flags/flag.ts';
 import { flagsOf } from '../flags/flags.ts';
 import { topics } from './help-topics.ts';
 
@@ -152,7 +152,7 @@ fi
 function zshSpecs(flag: Flag): string[] {
   const doc = flag.doc.replace(/[[\]:\\]/g, (char) => `\\${char}`);
   const repeat = flag.type === 'list' || flag.type === 'count' ? '*' : '';
-  const action = flag.choices === undefined ? (flag.type === 'file' ? '_files' : ' ') : `(${flag.choices.join(' ')})`;
+  const action = flag.choices === undefined ? (takesPaths(flag) ? '_files' : ' ') : `(${flag.choices.join(' ')})`;
   const value = flag.value === undefined ? '' : `${flag.bare === undefined ? '' : ':'}:${flag.value}:${action}`;
   const long = flag.value === undefined ? '' : flag.bare === undefined ? '=' : '=-';
   const opposite = oppositeOf(flag);
@@ -193,7 +193,7 @@ function fishSeen(command: Command): string {
 
 function fishFlag(flag: Flag, when: string): string[] {
   const short = flag.short === undefined ? '' : ` -s ${flag.short}`;
-  const takes = takesNext(flag) ? (flag.type === 'file' ? ' -r' : ' -x') : '';
+  const takes = takesNext(flag) ? (takesPaths(flag) ? ' -r' : ' -x') : '';
   // fish has no word for a value that must be joined by `=`, so those flags complete without one.
   const values = flag.choices === undefined || !takesNext(flag) ? '' : ` -a "${flag.choices.join(' ')}"`;
   const opposite = oppositeOf(flag);

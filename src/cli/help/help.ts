@@ -57,9 +57,11 @@ function orderedFlags(command: Command): readonly Flag[] {
 
 /** The variables that matter to `of`, with what they do. */
 export function environmentRows(of: readonly Flag[]): { name: string; doc: string }[] {
-  const own = of.flatMap((flag) => (flag.env === undefined ? [] : [{ name: flag.env, doc: `Sets --${flag.long}.` }]));
+  // Rows of one name, for different commands, have one variable.
+  const own = new Map<string, string>();
+  for (const { env, long } of of) if (env !== undefined) own.set(env, `Sets --${long}.`);
   return [
-    ...own,
+    ...Array.from(own, ([name, doc]) => ({ name, doc })),
     {
       name: 'SLUNG_CODE_CACHE',
       doc: '0: the compiled code of slung itself is neither kept in slung/code below XDG_CACHE_HOME (~/.cache when that is not set) nor taken from there, and each start takes longer.',

@@ -34,6 +34,11 @@ export interface SeriesRow {
 
 export interface StoreApi<Snapshot extends OpenSnapshot = OpenSnapshot> {
   openSnapshot(directory: string): Snapshot;
+  /**
+   * Several stores as if they were one; of points that are in two of them, those of the store named later hold.
+   * @param named directories, or patterns of them with `*` and `?`; at least one
+   */
+  openStores(named: readonly string[]): Snapshot;
   /** With more groups than `maxGroups`, StoreError `invalid` when the rows are read. */
   runQuery(snapshot: Snapshot, query: Query, nowUs: bigint, maxGroups: number): HistoryResult;
   /** The series that the query's name and tags match, in order of their keys. */

@@ -19,6 +19,8 @@ export interface StoreArguments {
   readonly resolved: Resolved;
   readonly operands: readonly string[];
   readonly directory: string;
+  /** All that were named, for who asks several: directories, and patterns of them. */
+  readonly directories: readonly string[];
   /** For what goes to standard output. */
   readonly paint: Paint;
   /** To standard error; not with -q. */
@@ -38,6 +40,7 @@ export async function storeArguments(
     const word = operands[mostOperands]!;
     throw new UsageError(`${command} takes ${most}: ${excerpt(word)}`, storeHint(word, world));
   }
+  const directories = directoriesOf(resolved, world);
   const when = resolved.choice('color');
   const { environment } = world;
   const { talk } = await openTerminal({
@@ -51,7 +54,8 @@ export async function storeArguments(
   return {
     resolved,
     operands,
-    directory: directoryOf(resolved, world),
+    directory: directories[0]!,
+    directories,
     paint: await paintFor(colorLevel({ when, environment, isTTY: world.isTTY(1) })),
     warn: (text) => talk.warn(text),
   };
@@ -64,10 +68,15 @@ export function storeHint(word: string, world: Pick<World, 'fileExists'>): strin
     : undefined;
 }
 
-function directoryOf(resolved: Resolved, world: World): string {
-  const directory = resolved.optionalText('store') ?? defaultStore(world.environment);
-  if (directory === '' || directory === '-') throw new UsageError(`${resolved.originText('store')} needs a directory`);
-  if (directory !== undefined) return directory;
+/** At least one. */
+function directoriesOf(resolved: Resolved, world: World): readonly string[] {
+  const key = resolved.has('stores') ? 'stores' : 'store';
+  const one = key === 'store' ? (resolved.optionalText(key) ?? defaultStore(world.environment)) : undefined;
+  const named = key === 'stores' ? resolved.list(key) : one === undefined ? [] : [one];
+  if (named.some((name) => name === '' || name === '-')) {
+    throw new UsageError(`${resolved.originText(key)} needs a directory`);
+  }
+  if (named.length > 0) return named;
   throw new UsageError('--store is needed: neither XDG_DATA_HOME nor HOME is set');
 }
 

@@ -2,10 +2,14 @@
  * src/store as the commands see it (api.ts): directories instead of open files, queries instead of matches, and
  * stores that are opened, used and closed in one call. Loaded when a command needs a store.
  */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { foldersOf, isPattern } from '../../io/glob.ts';
 import { matchesTags, parseQuery, type Query } from '../../query/index.ts';
 import { selectionOf } from '../../store/history/query.ts';
 import { spanOf } from '../../store/history/span.ts';
 import {
+  type Asked,
   deletePoints,
   describeStore,
   FULL_COMPACTION,
@@ -15,16 +19,18 @@ import {
   NodeFiles,
   openSnapshot,
   openStore,
+  openTogether,
   pointsOf,
   repairStore,
   runQuery,
   type SeriesInfo,
-  type Snapshot,
+  StoreError,
   trimStore,
   usualLimits,
   verifyStore,
   wouldDelete,
 } from '../../store/index.ts';
+import { excerpt } from '../../text/printable.ts';
 import type { OpenSnapshot, StoreApi } from './api.ts';
 import { optionsOf, type StoreClock } from './open.ts';
 
@@ -32,6 +38,27 @@ const filesOf = (directory: string): NodeFiles => NodeFiles.open(directory, { cr
 
 function* taggedSeries(all: Iterable<SeriesInfo>, { tags }: Query): Generator<SeriesInfo> {
   for (const info of all) if (matchesTags(tags, info.key.tags)) yield info;
+}
+
+/**
+ * The directories that are named, each once, where it is named last: of two stores the later one holds.
+ * @throws StoreError `missing` for a pattern that no directory fits
+ */
+function directoriesOf(named: readonly string[]): readonly string[] {
+  const byPath = new Map<string, string>();
+  for (const name of named.flatMap(foldersNamed)) {
+    byPath.delete(resolve(name));
+    byPath.set(resolve(name), name);
+  }
+  return [...byPath.values()];
+}
+
+function foldersNamed(name: string): readonly string[] {
+  if (!isPattern(name) || existsSync(name)) return [name];
+  const folders = foldersOf(name);
+  if (folders.length > 0) return folders;
+  const hint = 'In --store, * and ? stand for characters of names of directories; each of these is a store.';
+  throw new StoreError('missing', `${excerpt(name)}: no directory fits this pattern`, { hint });
 }
 
 /** No point is in it. */
@@ -56,8 +83,9 @@ export function storeCode(clock: StoreClock, warn: (text: string) => void): Stor
     const options = optionsOf(tended, clock, warn);
     return trimStore(NodeFiles.open(directory, { create: false, makesRoom: true }), options, beforeUs);
   };
-  const api: StoreApi<Snapshot> = {
+  const api: StoreApi<Asked> = {
     openSnapshot: (directory) => openSnapshot(filesOf(directory)),
+    openStores: (named) => openTogether(directoriesOf(named).map(filesOf)),
     runQuery: (snapshot, query, nowUs, maxGroups) =>
       runQuery(snapshot, query, nowUs, { ...usualLimits, groups: maxGroups }),
     listSeries: (snapshot, query) => taggedSeries(listSeries(snapshot, selectionOf(query).name), query),

@@ -33,8 +33,8 @@ function storeOf(rows: Iterable<HistoryRow>, listed: readonly SeriesRow[] = [], 
     },
   };
   return {
-    openSnapshot: (directory) => {
-      asked.directory = directory;
+    openStores: (named) => {
+      asked.directory = named.join(' + ');
       return snapshot;
     },
     runQuery: (_, query, now) => {

@@ -213,7 +213,7 @@ complete -c slung -n "__fish_seen_subcommand_from query" -l no-exit-status -d 'O
 complete -c slung -n "__fish_seen_subcommand_from query" -l errors -x -a "text json" -d 'Write messages as text or as lines of JSON'
 complete -c slung -n "__fish_seen_subcommand_from query" -s q -l quiet -d 'Say nothing but errors'
 complete -c slung -n "__fish_seen_subcommand_from query" -l no-quiet -d 'Opposite of --quiet'
-complete -c slung -n "__fish_seen_subcommand_from query" -l store -r -d 'The directory of the store'
+complete -c slung -n "__fish_seen_subcommand_from query" -l store -r -d 'The directory of the store; may be repeated'
 complete -c slung -n "__fish_seen_subcommand_from query" -l max-groups -x -d 'Refuse BY with more than N groups'
 complete -c slung -n "__fish_seen_subcommand_from query" -l plot -d 'Draw the windows of EVERY, or the points'
 complete -c slung -n "__fish_seen_subcommand_from query" -l no-plot -d 'Opposite of --plot'

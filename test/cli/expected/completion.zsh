@@ -283,7 +283,7 @@ _slung() {
         '-q[Say nothing but errors]' \
         '--quiet[Say nothing but errors]' \
         '--no-quiet[Opposite of --quiet]' \
-        '--store=[The directory of the store]:DIR:_files' \
+        '*--store=[The directory of the store; may be repeated]:DIR:_files' \
         '--max-groups=[Refuse BY with more than N groups]:N: ' \
         '--plot[Draw the windows of EVERY, or the points]' \
         '--no-plot[Opposite of --plot]' \

@@ -1,5 +1,5 @@
 /** The commands over a real store in a directory: what goes in comes out, by every command. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -150,5 +150,66 @@ describe('store', () => {
     expect((await run(['query', 'COUNT:*:[]'])).out).toBe('{"value":121,"count":121}\n');
     expect(await run(['store', 'repair', '--dry-run'])).toMatchObject({ code: 0, err: '' });
     expect((await run(['store', 'verify'])).out).toMatch(/: nothing is damaged\n$/);
+  });
+});
+
+describe('several stores', () => {
+  const workers = join(root, 'workers');
+  const [a, b] = [join(workers, 'a'), join(workers, 'b')];
+  const ask = (argv: readonly string[], words: readonly string[] = ['POINTS:n:[]']) =>
+    slung(['query', '--to', 'csv', '--no-header', ...argv, ...words], {
+      changes: { loadStore: async (warn) => storeCode(clock, warn), fileExists: (path) => existsSync(path) },
+    });
+  const values = async (argv: readonly string[]) =>
+    (await ask(argv)).out.split('\n').map((line) => line.split(',').at(-1));
+
+  beforeAll(() => {
+    write(a, [
+      ['n', [], 1n, 1],
+      ['n', [], 2n, 2],
+    ]);
+    write(b, [
+      ['n', [], 2n, 20],
+      ['n', ['host=b'], 3n, 30],
+    ]);
+    writeFileSync(join(workers, 'notes.txt'), '');
+  });
+
+  test('are one, and the one named later holds', async () => {
+    expect(await values(['--store', a, '--store', b])).toEqual(['1', '20', '30', '']);
+    expect(await values(['--store', b, '--store', a])).toEqual(['1', '2', '30', '']);
+    expect(await values(['--store', `${workers}/*`])).toEqual(['1', '20', '30', '']);
+    // A store that is named twice is asked once, where it is named last.
+    expect(await values(['--store', `${workers}/*`, '--store', `${a}/`])).toEqual(['1', '2', '30', '']);
+    expect((await ask(['--store', `${workers}/?`], ['SUM:n:[] BY host'])).out).toBe(',21,2\nb,30,1\n');
+    const limited = await ask(['--store', `${workers}/?`, '--max-groups', '1'], ['SUM:n:[] BY host']);
+    expect(limited).toMatchObject({ code: 1, err: expect.stringContaining('--max-groups') });
+  });
+
+  test('each must be there and whole, and errors name it', async () => {
+    const gone = join(root, 'gone');
+    const missing = await ask(['--store', a, '--store', gone]);
+    expect(missing).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`slung: ${gone}: `) });
+    const none = await ask(['--store', `${root}/none*`]);
+    expect(none.err).toContain(`slung: ${root}/none*: no directory fits this pattern\n`);
+    const bad = join(root, 'bad');
+    write(bad, [['n', [], 5n, 5]]);
+    await run(['store', 'compact'], bad);
+    const segment = join(bad, readdirSync(bad).find((name) => name.endsWith('.seg'))!);
+    // Not at its ends, which opening reads.
+    const bytes = readFileSync(segment);
+    bytes[Math.floor(bytes.length / 2)]! ^= 1;
+    writeFileSync(segment, bytes);
+    const damaged = await ask(['--store', bad, '--store', a]);
+    expect(damaged).toMatchObject({ code: 1, err: expect.stringMatching(/^slung: \S+\/bad: \d+\.seg: /) });
+  });
+
+  test('a pattern that the shell has put other words for', async () => {
+    const { code, err } = await ask(['--store', a, b]);
+    expect(code).toBe(2);
+    expect(err.split('\n').slice(0, 2)).toEqual([
+      `slung: ${b} is a store, and where the query should stand`,
+      "Each store is named by a --store of its own; a pattern of several is in quotes: --store 'workers/*'",
+    ]);
   });
 });
