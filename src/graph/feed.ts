@@ -8,9 +8,10 @@
 
 import type { EngineMemory } from '../engine/engine.ts';
 import { SourceError } from '../io/errors.ts';
-import { type Source, WOULD_BLOCK } from '../io/types.ts';
+import { type FileAt, type Source, WOULD_BLOCK } from '../io/types.ts';
 import { Batch, type Origin, type Trigger } from './batch.ts';
 import { Carry } from './carry.ts';
+import { FileOrigins, type PlaceInFile } from './file-origins.ts';
 import type { Filled } from './filled.ts';
 import type { Lane, Seat } from './lane.ts';
 import { type Owed, Owing } from './owing.ts';
@@ -28,6 +29,8 @@ export interface FeedOf extends Owed {
   readonly origin: Origin;
   /** Of the first byte that the source gives. */
   readonly startOffset: number;
+  /** Of a source that reads several files: no batch has lines of two. */
+  readonly fileAt?: FileAt | undefined;
   /** Where a batch has to end at the latest; undefined when its limits alone say so. */
   readonly cutAt?: ((lane: Lane, from: number, to: number) => number) | undefined;
 }
@@ -39,6 +42,9 @@ export class Feed {
   readonly #of: FeedOf;
   readonly #source: Source;
   readonly #owing: Owing;
+  readonly #files: FileOrigins | undefined;
+  /** The origin of what was given last. */
+  #origin: Origin;
   readonly #limits: BatchLimits;
   readonly #clockMs: () => number;
   readonly #carry = new Carry();
@@ -63,11 +69,18 @@ export class Feed {
     this.#of = of;
     this.#source = of.source;
     this.#owing = new Owing(of);
+    this.#files = of.fileAt === undefined ? undefined : new FileOrigins(of.fileAt, of.origin);
+    this.#origin = of.origin;
     this.#startOffset = startOffset;
     this.#sourceOffset = startOffset;
     this.#isFirstBatch = startOffset === 0;
     this.#limits = limits;
     this.#clockMs = clockMs;
+  }
+
+  /** Of the batch or the long line that was given last. */
+  get origin(): Origin {
+    return this.#origin;
   }
 
   /** Reads no more: the next calls of `fill` give the whole lines that were read, then `end`. */
@@ -189,14 +202,17 @@ export class Feed {
     return { kind: 'end', unfinishedBytes, failure: this.#failure };
   }
 
-  /** A batch ends with its unit, where units are kept apart, and after so many records. */
+  /** A batch ends with its file, with its unit, where units are kept apart, and after so many records. */
   #cutEarly(seat: Seat, start: number): Batch | undefined {
     const { batchRecords } = this.#limits;
-    if (this.#used === 0 || (batchRecords === undefined && !this.#owing.isApart)) return undefined;
+    if (this.#used === 0) return undefined;
+    const fileBytes = this.#files?.bytesFrom(this.#sourceOffset) ?? Number.POSITIVE_INFINITY;
+    if (batchRecords === undefined && !this.#owing.isApart && fileBytes > this.#used) return undefined;
     const unitBytes = this.#owing.bytesOfUnit(this.#sourceOffset) ?? Number.POSITIVE_INFINITY;
-    const end = start + Math.min(this.#used, unitBytes);
+    const bytes = Math.min(fileBytes, unitBytes);
+    const end = start + Math.min(this.#used, bytes);
     const lines = batchRecords === undefined ? 0 : seat.lane.afterLines(start, end, batchRecords);
-    const to = lines > 0 ? lines : unitBytes <= this.#used ? end : 0;
+    const to = lines > 0 ? lines : bytes <= this.#used ? end : 0;
     return to === 0 ? undefined : this.#cutAt(seat, start, to, 'full', false);
   }
 
@@ -204,19 +220,30 @@ export class Feed {
   #cutAt(seat: Seat, start: number, wanted: number, trigger: Trigger, isEndAdded: boolean): Batch {
     const { memory } = seat.lane;
     const end = start + this.#used;
-    // A byte order mark is not part of the first record; only the very start of an input can have one.
-    const isMarked = this.#isFirstBatch && BOM.every((byte, i) => memory.view(start, wanted)[i] === byte);
-    this.#isFirstBatch = false;
+    const place = this.#placeOf(this.#sourceOffset);
+    const isMarked = this.#isMarked(memory.view(start, wanted), place);
     const from = isMarked ? start + BOM.length : start;
     const to = this.#of.cutAt?.(seat.lane, from, wanted) ?? wanted;
     const endAdded = isEndAdded && to === wanted;
     if (to < end) this.#carry.keep(memory.view(to, end));
-    const sourceOffset = this.#sourceOffset + (from - start);
+    const sourceOffset = place.offset + (from - start);
     this.#sourceOffset += to - start - (endAdded ? 1 : 0);
     this.#used = 0;
     this.#linesEnd = 0;
-    const { origin } = this.#of;
-    return new Batch(seat, from, to, { origin, trigger, sourceOffset, endAdded, ...this.#owes() });
+    this.#origin = place.origin;
+    return new Batch(seat, from, to, { origin: place.origin, trigger, sourceOffset, endAdded, ...this.#owes() });
+  }
+
+  /** Of the next byte that is given. */
+  #placeOf(sourceOffset: number): PlaceInFile {
+    return this.#files?.at(sourceOffset) ?? { origin: this.#of.origin, offset: sourceOffset };
+  }
+
+  /** A byte order mark is not part of the first record; only the very start of an input or a file can have one. */
+  #isMarked(bytes: Uint8Array, { offset }: PlaceInFile): boolean {
+    const isStart = this.#files === undefined ? this.#isFirstBatch : offset === 0;
+    this.#isFirstBatch = false;
+    return isStart && BOM.every((byte, i) => bytes[i] === byte);
   }
 
   #owes(): Pick<Batch, 'receipts' | 'whole' | 'id'> {
@@ -229,8 +256,7 @@ export class Feed {
   }
 
   #startLong(bytes: Uint8Array): Filled {
-    const skip = this.#isFirstBatch && BOM.every((byte, i) => bytes[i] === byte) ? BOM.length : 0;
-    this.#isFirstBatch = false;
+    const skip = this.#isMarked(bytes, this.#placeOf(this.#sourceOffset)) ? BOM.length : 0;
     this.#sourceOffset += skip;
     this.#used = 0;
     this.#long = { lengthBytes: bytes.length - skip };
@@ -250,7 +276,8 @@ export class Feed {
     const isTooLong = long.lengthBytes > this.#limits.maxRecordBytes;
     if (long.newlineBytes === undefined && this.#state !== 'ended' && !isTooLong) return this.#end(long.lengthBytes);
     this.#long = undefined;
-    const sourceOffset = this.#sourceOffset;
+    const { origin, offset: sourceOffset } = this.#placeOf(this.#sourceOffset);
+    this.#origin = origin;
     this.#sourceOffset += long.lengthBytes + (long.newlineBytes ?? 0);
     const endAdded = long.newlineBytes === undefined;
     return { kind: 'long', lengthBytes: long.lengthBytes, sourceOffset, endAdded, ...this.#owes() };

@@ -1,6 +1,7 @@
 /** What a node reads: files and streams one after another, or the output of another node. */
 
 import type { Source } from '../io/index.ts';
+import type { FileAt } from '../io/types.ts';
 import type { InputCounts } from './batch.ts';
 import type { InputFile } from './input-file.ts';
 import type { NodeEdge } from './node-edge.ts';
@@ -23,6 +24,8 @@ export interface OpenedInput {
   /** Whoever opened it closes it, because it has to hear more when it has been read. */
   readonly isOwned?: boolean;
   readonly counts?: InputCounts | undefined;
+  /** For a source that reads several files. */
+  readonly fileAt?: FileAt | undefined;
 }
 
 /** Opens an input by its name. @throws SourceError */

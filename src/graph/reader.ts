@@ -75,7 +75,7 @@ export class Reader {
 
   /** The source of what `next` gave last. */
   get current(): Origin {
-    return this.#of!.origin;
+    return this.#feed?.origin ?? this.#of!.origin;
   }
 
   /** What is read next: a batch is the caller's to submit. */
@@ -232,11 +232,12 @@ export class Reader {
   }
 
   #beginOpened(opened: OpenedInput): void {
-    const { source, bytes, lines, file, ledger, units, counts } = opened;
+    const { source, bytes, lines, file, ledger, units, counts, fileAt } = opened;
     const { name, sizeBytes } = source;
     this.knownBytes += sizeBytes ?? 0;
     this.#opened = opened;
-    this.#begin({ source, origin: { name, lines, file, sizeBytes, counts }, startOffset: bytes, ledger, units });
+    const origin = { name, lines, file, sizeBytes, counts };
+    this.#begin({ source, origin, startOffset: bytes, ledger, units, fileAt });
     if (this.#isStopped) opened.stop?.();
     if (this.#isClosed) this.endInput();
   }

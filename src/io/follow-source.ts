@@ -122,6 +122,11 @@ export class FollowSource implements Source {
     return this.#places.of(sourceOffset);
   }
 
+  /** The file of the byte at `sourceOffset`; see FollowedPlaces. */
+  fileOf(sourceOffset: number): ReturnType<FollowedPlaces['fileOf']> {
+    return this.#places.fileOf(sourceOffset);
+  }
+
   /** Nobody will ask for places before `sourceOffset` any more. */
   forgetBefore(sourceOffset: number): void {
     this.#places.forgetBefore(sourceOffset);

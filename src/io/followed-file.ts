@@ -4,8 +4,9 @@
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { FollowSource } from './follow-source.ts';
-import type { FollowedPlace } from './followed-places.ts';
 import { detect } from './inflate.ts';
+import { countNewlines } from './newlines.ts';
+import type { NotedPlace } from './positions.ts';
 import type { Source } from './types.ts';
 
 const NEWLINE = 0x0a;
@@ -17,7 +18,7 @@ const MAGIC_BYTES = 4;
 /** A run of whole lines of one file. */
 export interface FollowedUnit {
   readonly file: FollowedFile;
-  readonly place: FollowedPlace | undefined;
+  readonly place: NotedPlace | undefined;
   readonly sourceOffset: number;
   isSettled: boolean;
 }
@@ -38,14 +39,51 @@ export class FollowedFile {
   given = 0;
   wholeGiven = 0;
   isEnded = false;
+  /** What the path names now and what it named before are files of their own, each with its lines. */
+  #current: object | undefined;
+  #lines: number;
 
-  constructor(path: string, source: Source) {
+  /** @param lines those before the first byte that the source gives */
+  constructor(path: string, source: Source, lines: number) {
     this.path = path;
     this.source = source;
+    this.#lines = lines;
   }
 
   get follower(): FollowSource | undefined {
     return this.source instanceof FollowSource ? this.source : undefined;
+  }
+
+  /**
+   * The file that the byte given next is of: an object that is the same for all of its bytes, where the byte lies, how
+   * many lines are before it, and where in the source those of another file begin.
+   */
+  next(): { readonly file: object; readonly offset: number; readonly lines: number; readonly end: number } {
+    const { given } = this;
+    const found = this.follower?.fileOf(given) ?? { file: this, offset: given, end: Number.POSITIVE_INFINITY };
+    // Also where the position was another file's.
+    const isNew = this.#current !== undefined && this.#current !== found.file;
+    if (isNew || found.offset === 0) this.#lines = 0;
+    this.#current = found.file;
+    return { ...found, lines: this.#lines };
+  }
+
+  /** Where all that is given lies behind: for the next run. */
+  get place(): NotedPlace | undefined {
+    const place = this.follower?.placeOf(this.wholeGiven);
+    if (place === undefined) return undefined;
+    const isOther = this.follower?.fileOf(this.wholeGiven)?.file !== this.#current;
+    return { ...place, lines: isOther ? 0 : this.#lines };
+  }
+
+  /** Copies bytes that may be given, at most so many. @returns how many */
+  give(target: Uint8Array, most: number): number {
+    const count = Math.min(target.length, most, this.linesEnd - this.from);
+    target.set(this.buffer.subarray(this.from, this.from + count));
+    this.#lines += countNewlines(this.buffer, this.from, this.from + count);
+    this.from += count;
+    this.given += count;
+    return count;
   }
 
   /** Reads once. @returns whether there is something to give */

@@ -12,11 +12,10 @@ import { existsSync, type Stats, statSync } from 'node:fs';
 import { FileIds } from './file-ids.ts';
 import { FollowSource } from './follow-source.ts';
 import { FollowedFile, type FollowedUnit, packingOf } from './followed-file.ts';
-import type { FollowedPlace } from './followed-places.ts';
 import { Globbed } from './glob.ts';
-import type { Positions } from './positions.ts';
+import type { NotedPlace, Positions } from './positions.ts';
 import { openSource } from './source.ts';
-import { type Border, type Source, type UnitOutcome, type UnitSource, WOULD_BLOCK } from './types.ts';
+import { type Border, type FileStretch, type UnitOutcome, type UnitSource, WOULD_BLOCK } from './types.ts';
 
 export interface FollowedFilesOptions {
   /** For messages. */
@@ -42,6 +41,8 @@ export interface FollowedFilesOptions {
 const NEWLINE = 0x0a;
 const GONE_MS = 60_000;
 
+type Stretch = { -readonly [K in keyof FileStretch]: FileStretch[K] };
+
 export class FollowedFiles implements UnitSource {
   readonly name: string;
   readonly sizeBytes = undefined;
@@ -56,6 +57,8 @@ export class FollowedFiles implements UnitSource {
   #turn = 0;
   #given = 0;
   #borders: Border[] = [];
+  /** Of which files the bytes were that were given, as far as somebody may still ask. */
+  #stretches: Stretch[] = [];
   /** Files that are to be read and are not open yet. */
   readonly #paths: string[] = [];
   /** Those of them that have too few bytes yet to say whether they are packed. */
@@ -88,6 +91,12 @@ export class FollowedFiles implements UnitSource {
     return Promise.race(this.#options.follow || packed.length === 0 ? [this.#globbed.wait(), ...packed] : packed);
   }
 
+  /** The file of a byte that was given, see FileAt. */
+  fileAt(offset: number): FileStretch | undefined {
+    while (this.#stretches.length > 1 && this.#stretches[0]!.end <= offset) this.#stretches.shift();
+    return this.#stretches[0];
+  }
+
   takeBorders(): readonly Border[] {
     return this.#borders.splice(0);
   }
@@ -107,7 +116,7 @@ export class FollowedFiles implements UnitSource {
     this.#note(path, last.place);
   }
 
-  #note(path: string, place: FollowedPlace): void {
+  #note(path: string, place: NotedPlace): void {
     this.#options.positions?.note(path, place);
   }
 
@@ -163,8 +172,8 @@ export class FollowedFiles implements UnitSource {
     const paths = this.#paths.splice(0, follow ? this.#paths.length : 1);
     const before = this.#files.length;
     for (const path of paths) {
-      const source = this.#open(path);
-      if (source !== undefined) this.#files.push(new FollowedFile(path, source));
+      const file = this.#open(path);
+      if (file !== undefined) this.#files.push(file);
     }
     return this.#files.length > before;
   }
@@ -173,7 +182,7 @@ export class FollowedFiles implements UnitSource {
    * A file is often found between being made and being written to, when nobody knows what it will be.
    * @returns undefined while that is so
    */
-  #open(path: string): Source | undefined {
+  #open(path: string): FollowedFile | undefined {
     const { notice, clockMs, follow, pollMs, graceMs, positions, inflate } = this.#options;
     const packing = inflate ? packingOf(path) : 'none';
     const wasUndecided = this.#undecided.has(path);
@@ -191,16 +200,25 @@ export class FollowedFiles implements UnitSource {
     if (packing === 'undecided' && follow && found === undefined) return this.#openLater(path);
     const first = found === undefined || found.file === path ? undefined : found.file;
     const opened = (stats: Stats): void => this.#ids.add(FileIds.of(stats));
-    return new FollowSource(path, {
-      ...{ notice, clockMs, at: found?.at, atOf: found, first, endsWithFile: !follow, opened, pollMs, graceMs },
-    });
+    const options = {
+      notice,
+      clockMs,
+      at: found?.at,
+      atOf: found,
+      first,
+      endsWithFile: !follow,
+      opened,
+      pollMs,
+      graceMs,
+    };
+    return new FollowedFile(path, new FollowSource(path, options), found?.lines ?? 0);
   }
 
-  #openPacked(path: string): Source {
+  #openPacked(path: string): FollowedFile {
     const source = openSource(path);
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats !== undefined) this.#ids.add(FileIds.of(stats));
-    return source;
+    return new FollowedFile(path, source, 0);
   }
 
   #openLater(path: string): undefined {
@@ -224,10 +242,7 @@ export class FollowedFiles implements UnitSource {
   }
 
   #give(file: FollowedFile, target: Uint8Array): number {
-    const count = Math.min(target.length, file.linesEnd - file.from);
-    target.set(file.buffer.subarray(file.from, file.from + count));
-    file.from += count;
-    file.given += count;
+    const count = file.give(target, this.#enter(file));
     this.#given += count;
     const isDone = file.from === file.linesEnd && !file.isInLine;
     this.#current = isDone ? undefined : file;
@@ -238,16 +253,28 @@ export class FollowedFiles implements UnitSource {
     return count;
   }
 
+  /** The bytes that are given next are those of a file. @returns how many of them can be */
+  #enter(file: FollowedFile): number {
+    const { end, ...next } = file.next();
+    const last = this.#stretches.at(-1);
+    if (last?.file !== next.file) {
+      if (last !== undefined) last.end = this.#given;
+      this.#stretches.push({ path: file.path, start: this.#given, ...next, end: Number.POSITIVE_INFINITY });
+    }
+    return end - file.given;
+  }
+
   /** All whole lines of the file that were given are behind the position. */
   #border(file: FollowedFile): void {
     const sourceOffset = file.wholeGiven;
-    const unit: FollowedUnit = { file, place: file.follower?.placeOf(sourceOffset), sourceOffset, isSettled: false };
+    const unit: FollowedUnit = { file, place: file.place, sourceOffset, isSettled: false };
     file.units.push(unit);
     this.#borders.push({ end: this.#given, unit });
   }
 
   /** The end of a file whose last line has no newline: it gets one, so that no other file goes on with it. */
   #giveLast(file: FollowedFile, target: Uint8Array): number {
+    this.#enter(file);
     const count = Math.min(file.to - file.from, target.length);
     if (count > 0) {
       target.set(file.buffer.subarray(file.from, file.from + count));

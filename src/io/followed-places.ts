@@ -44,6 +44,19 @@ export class FollowedPlaces {
     return { device, inode, bornMs, offset, ...head.before(offset) };
   }
 
+  /**
+   * The file of the byte at `sourceOffset`: an object that is the same for all its bytes, where the byte lies in it,
+   * and where those of another one begin in the source, Infinity while there are none.
+   */
+  fileOf(sourceOffset: number): { readonly file: object; readonly offset: number; readonly end: number } | undefined {
+    const at = this.#stretches.findLastIndex((candidate) => candidate.sourceOffset <= sourceOffset);
+    const stretch = this.#stretches[at];
+    if (stretch === undefined) return undefined;
+    const offset = stretch.offset + sourceOffset - stretch.sourceOffset;
+    const end = this.#stretches[at + 1]?.sourceOffset ?? Number.POSITIVE_INFINITY;
+    return { file: stretch.head, offset, end };
+  }
+
   /** Nobody will ask for places before `sourceOffset` any more. */
   forgetBefore(sourceOffset: number): void {
     const first = this.#stretches.findLastIndex((stretch) => stretch.sourceOffset <= sourceOffset);

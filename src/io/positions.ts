@@ -35,6 +35,11 @@ import { describe, SourceError, sourceError } from './errors.ts';
 import { Head } from './file-head.ts';
 import type { FollowedPlace } from './followed-places.ts';
 
+/** What is kept of a file: where it was dealt with up to, and how many lines of it that are. */
+export interface NotedPlace extends FollowedPlace {
+  readonly lines: number;
+}
+
 /** Where to go on. */
 export interface Resumption {
   /** The file: the path itself, or where the file that it named has been moved to. */
@@ -43,6 +48,8 @@ export interface Resumption {
   /** The file for which that holds: another one may have its name when it is opened. */
   readonly device: number;
   readonly inode: number;
+  /** Before it. */
+  readonly lines: number;
 }
 
 export interface PositionsOptions {
@@ -68,11 +75,11 @@ export class Positions {
   readonly #notice: (text: string) => void;
   readonly #everyMs: number;
   readonly #lock: HeldLock;
-  readonly #changed = new Map<string, FollowedPlace>();
+  readonly #changed = new Map<string, NotedPlace>();
   /** Of each path, what was noted last. */
-  readonly #last = new Map<string, FollowedPlace>();
+  readonly #last = new Map<string, NotedPlace>();
   /** Of all files of which something was noted, by device and inode, when the folder was opened. */
-  readonly #files: ReadonlyMap<string, readonly FollowedPlace[]>;
+  readonly #files: ReadonlyMap<string, readonly NotedPlace[]>;
   #timer: NodeJS.Timeout | undefined;
   #told = '';
 
@@ -106,7 +113,7 @@ export class Positions {
   }
 
   /** All of the source's bytes before this place have been dealt with. It is written within 100 ms. */
-  note(path: string, place: FollowedPlace): void {
+  note(path: string, place: NotedPlace): void {
     const last = this.#last.get(path);
     if (last !== undefined && fileKey(last) !== fileKey(place)) this.#changed.set(leftName(last), last);
     this.#last.set(path, place);
@@ -152,7 +159,7 @@ export class Positions {
     }
   }
 
-  #write(path: string, place: FollowedPlace): void {
+  #write(path: string, place: NotedPlace): void {
     const file = this.#fileOf(path);
     const fd = openSync(`${file}.new`, O_CREAT | O_TRUNC | O_NOFOLLOW | O_WRONLY, MODE);
     try {
@@ -163,7 +170,7 @@ export class Positions {
     renameSync(`${file}.new`, file);
   }
 
-  #read(path: string): FollowedPlace | undefined {
+  #read(path: string): NotedPlace | undefined {
     let text: string;
     try {
       text = readFileSync(this.#fileOf(path), 'utf8');
@@ -177,7 +184,7 @@ export class Positions {
   }
 
   /** How far the file was read that `path` names, under whatever names: the furthest that fits. */
-  #knownAs(path: string): FollowedPlace | undefined {
+  #knownAs(path: string): NotedPlace | undefined {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     const bornMs = Math.floor(stats.birthtimeMs);
@@ -194,32 +201,34 @@ export class Positions {
   }
 }
 
-const resumption = (file: string, { offset: at, device, inode }: FollowedPlace): Resumption => ({
-  ...{ file, at, device, inode },
+const resumption = (file: string, { offset: at, device, inode, lines }: NotedPlace): Resumption => ({
+  ...{ file, at, device, inode, lines },
 });
 
 /** No path begins like that. */
 const LEFT = '\0';
-const fileKey = ({ device, inode }: Pick<FollowedPlace, 'device' | 'inode'>): string => `${device}-${inode}`;
-const leftName = (place: FollowedPlace): string => `${LEFT}${fileKey(place)}`;
+const fileKey = ({ device, inode }: Pick<NotedPlace, 'device' | 'inode'>): string => `${device}-${inode}`;
+const leftName = (place: NotedPlace): string => `${LEFT}${fileKey(place)}`;
 
-function textOf(path: string, { device, inode, offset, headBytes, headCrc, bornMs }: FollowedPlace): string {
+function textOf(path: string, { device, inode, offset, headBytes, headCrc, bornMs, lines }: NotedPlace): string {
   const name = path.startsWith(LEFT) ? '-' : encodeURI(resolve(path).replace(/\p{Surrogate}/gu, '_'));
-  const text = `${name}\n${device} ${inode} ${offset} ${headBytes} ${headCrc} ${bornMs}\n`;
+  const text = `${name}\n${device} ${inode} ${offset} ${headBytes} ${headCrc} ${bornMs} ${lines}\n`;
   return `${text}${crc32(text)}\n`;
 }
 
 /** @returns undefined when it is damaged */
-function placeIn(text: string): FollowedPlace | undefined {
-  const [, body = '', numbers = '', sum] = /^(\S+\n((?:\d+ ){4,5}\d+)\n)(\d+)\n$/.exec(text) ?? [];
+function placeIn(text: string): NotedPlace | undefined {
+  const [, body = '', numbers = '', sum] = /^(\S+\n((?:\d+ ){4,6}\d+)\n)(\d+)\n$/.exec(text) ?? [];
   if (Number(sum) !== crc32(body)) return undefined;
-  const [device = 0, inode = 0, offset = 0, headBytes = 0, headCrc = 0, bornMs = 0] = numbers.split(' ').map(Number);
-  return { device, inode, offset, headBytes, headCrc, bornMs };
+  const [device = 0, inode = 0, offset = 0, headBytes = 0, headCrc = 0, bornMs = 0, lines = 0] = numbers
+    .split(' ')
+    .map(Number);
+  return { device, inode, offset, headBytes, headCrc, bornMs, lines };
 }
 
 /** All places in a folder; of files that were left, only the last ones are kept there. */
-function readAll(folder: string): ReadonlyMap<string, readonly FollowedPlace[]> {
-  const places = new Map<string, FollowedPlace[]>();
+function readAll(folder: string): ReadonlyMap<string, readonly NotedPlace[]> {
+  const places = new Map<string, NotedPlace[]>();
   const names = entriesOf(folder);
   dropOld(names.filter((name) => name.endsWith(LEFT_END)).map((name) => join(folder, name)));
   for (const name of names) {
@@ -269,7 +278,7 @@ function lockFolder(folder: string): HeldLock {
 }
 
 /** Whether the path names the file of a place now. */
-function isFileOf(path: string, place: FollowedPlace): boolean {
+function isFileOf(path: string, place: NotedPlace): boolean {
   let fd = -1;
   try {
     // Not to wait for the writer of a FIFO that has the name now.
@@ -284,7 +293,7 @@ function isFileOf(path: string, place: FollowedPlace): boolean {
 }
 
 /** Where the file of a place is now, in the folder in which it was. */
-function movedFile(path: string, place: FollowedPlace): string | undefined {
+function movedFile(path: string, place: NotedPlace): string | undefined {
   const folder = dirname(path);
   try {
     const names = readdirSync(folder, { withFileTypes: true }).slice(0, MOST_ENTRIES);

@@ -36,6 +36,24 @@ export interface Border {
   readonly unit: object;
 }
 
+/** Bytes of one file among those of a source that reads several. */
+export interface FileStretch {
+  /** As messages name it. */
+  readonly path: string;
+  /** The same object for all stretches of one file. */
+  readonly file: object;
+  /** Its first byte: where it lies in the source, and where in the file. */
+  readonly start: number;
+  readonly offset: number;
+  /** Lines of the file before that byte, where it is the first stretch of the file; the reader counts on. */
+  readonly lines: number;
+  /** Where the bytes of another file begin in the source; Infinity while nothing else has been read. */
+  readonly end: number;
+}
+
+/** Says of which file the byte at `offset` of a source is. Asked in order: what is before is forgotten. */
+export type FileAt = (offset: number) => FileStretch | undefined;
+
 /** `rejects`: rows for whoever sent the unit, about lines of it that were refused. */
 export type UnitOutcome = 'ok' | 'failed' | { readonly rejects: string };
 

@@ -9,6 +9,7 @@ import { type BatchLimits, Feed } from '../../src/graph/feed.ts';
 import type { Filled } from '../../src/graph/filled.ts';
 import type { Seat } from '../../src/graph/lane.ts';
 import { type Source, SourceError } from '../../src/io/index.ts';
+import type { FileStretch } from '../../src/io/types.ts';
 import { MainLane } from '../../src/stage/lanes/main-lane.ts';
 import { everything } from '../engine/harness.ts';
 import { GivenSource, type Reading } from './support.ts';
@@ -266,5 +267,74 @@ describe('Feed', () => {
     feed.stash(seat);
     nowMs = 1040;
     expect(feed.fill(seat)).toEqual({ kind: 'dry', deadlineMs: 1050 });
+  });
+
+  test('no batch has lines of two files, and each has its place in its own', () => {
+    const runs = fc.array(fc.tuple(fc.nat(2), fc.array(fc.nat(90), { minLength: 1, maxLength: 6 })), { maxLength: 12 });
+    fc.assert(
+      fc.property(runs, sizesOf, fc.option(fc.integer({ min: 1, max: 3 })), (given, sizes, batchRecords) => {
+        const files = [0, 1, 2].map((i) => ({ path: `f${i}`, file: {}, text: '' }));
+        const stretches: FileStretch[] = [];
+        const readings: Reading[] = [];
+        let start = 0;
+        for (const [i, lengths] of given) {
+          const file = files[i]!;
+          const text = lengths.map((n) => `${String(i).repeat(n)}\n`).join('');
+          stretches.push({ ...file, start, offset: file.text.length, lines: 0, end: start + text.length });
+          file.text += text;
+          start += text.length;
+          readings.push(...readingsOf(text, sizes));
+        }
+        const source = new GivenSource(readings);
+        let read = 0;
+        const counted: Source = Object.assign(Object.create(source) as Source, {
+          readNow: (target: Uint8Array) => {
+            const count = source.readNow(target);
+            read += Math.max(0, count);
+            return count;
+          },
+        });
+        // Where a stretch ends is known when something behind it has been read.
+        const fileAt = (offset: number): FileStretch | undefined => {
+          const stretch = stretches.find(({ end }) => offset < end);
+          return stretch !== undefined && stretch.end >= read ? { ...stretch, end: Number.POSITIVE_INFINITY } : stretch;
+        };
+        const limits = { ...noLimits, batchRecords: batchRecords ?? undefined };
+        const feed = new Feed({ source: counted, origin, startOffset: 0, fileAt }, limits, () => 0);
+        const seat = seatOf(64);
+        const found = new Map(files.map(({ path }) => [path, '']));
+        let parts = '';
+        for (let filled = feed.fill(seat); filled.kind !== 'end'; filled = feed.fill(seat)) {
+          if (filled.kind === 'part') parts += latin1(filled.bytes);
+          if (filled.kind !== 'batch' && filled.kind !== 'long') continue;
+          const text = filled.kind === 'long' ? `${parts}\n` : latin1(seat.lane.memory.view(filled.from, filled.to));
+          parts = '';
+          const { name, lines } = feed.origin;
+          const before = found.get(name)!;
+          expect(filled.sourceOffset).toBe(before.length);
+          expect(lines).toBe(before.split('\n').length - 1);
+          found.set(name, before + text);
+          feed.origin.lines += text.split('\n').length - 1;
+        }
+        expect([...found.values()]).toEqual(files.map(({ text }) => text));
+      }),
+    );
+  });
+
+  test('a byte order mark is left out at the beginning of each file', () => {
+    const texts = ['\ufeff1\n', '\ufeff2\n'];
+    const bytes = texts.map((text) => Buffer.from(text));
+    const fileAt = (offset: number): FileStretch => {
+      const i = offset < bytes[0]!.length ? 0 : 1;
+      const start = i * bytes[0]!.length;
+      return { path: `f${i}`, file: bytes[i]!, start, offset: 0, lines: 0, end: start + bytes[i]!.length };
+    };
+    const feed = new Feed({ source: new GivenSource(bytes), origin, startOffset: 0, fileAt }, noLimits, () => 0);
+    const seat = seatOf(64);
+    for (const text of ['1\n', '2\n']) {
+      const filled = feed.fill(seat);
+      expect(filled).toMatchObject({ kind: 'batch', sourceOffset: 3 });
+      if (filled.kind === 'batch') expect(latin1(seat.lane.memory.view(filled.from, filled.to))).toBe(text);
+    }
   });
 });

@@ -321,3 +321,62 @@ test('a position holds for its file only, and not for what has its name when tha
   };
   expect([follow('a.log'), follow('b.log')]).toEqual(['2\n', '3\n4\n5\n']);
 });
+
+/** For each read: the file of its first byte, where in it that lies, and the lines before, as far as they are said. */
+async function drainPlaces(until: string): Promise<string[]> {
+  const target = new Uint8Array(100);
+  const places: string[] = [];
+  for (let text = '', given = 0; !text.endsWith(until); ) {
+    const bytes = source!.readNow(target);
+    for (const { unit } of source!.takeBorders()) source!.settle(unit, 'ok');
+    if (bytes === WOULD_BLOCK) {
+      await source!.wait();
+      continue;
+    }
+    text += Buffer.from(target.subarray(0, bytes)).toString();
+    const { path, start, offset, lines } = source!.fileAt(given)!;
+    places.push(`${path.slice(folder.length + 1)} ${offset + given - start} ${lines}`);
+    given += bytes;
+  }
+  return places;
+}
+
+test('says of which file bytes are, and where they lie in it: rotated, emptied, and in turns', async () => {
+  write('a.log', 'a1\na2\n');
+  write('b.log', 'b1\n');
+  read(['*.log'], { follow: true });
+  expect(await drainPlaces('b1\n')).toEqual(['a.log 0 0', 'b.log 0 0']);
+  source!.close();
+
+  read(['a.log'], { follow: true });
+  const places: string[] = await drainPlaces('a2\n');
+  renameSync(at('a.log'), at('a.1'));
+  write('a.log', 'n1\nn2\n');
+  append('a.1', 'half');
+  // One stretch for what was there, one for what was appended to it, and others for the new file and its new bytes.
+  const source1 = source!;
+  let given = 6;
+  let text = '';
+  while (!text.endsWith('n2\n')) {
+    const target = new Uint8Array(100);
+    const bytes = source1.readNow(target);
+    if (bytes === WOULD_BLOCK) await source1.wait();
+    else {
+      const { offset, start } = source1.fileAt(given)!;
+      places.push(`${Buffer.from(target.subarray(0, bytes)).toString()}@${offset + given - start}`);
+      text += Buffer.from(target.subarray(0, bytes)).toString();
+      given += bytes;
+    }
+  }
+  expect(places).toEqual(['a.log 0 0', 'half\n@6', 'n1\nn2\n@0']);
+});
+
+test('positions: the lines before are known, too', async () => {
+  write('a.log', '1\n2\n');
+  read(['a.log'], { positions: keep() });
+  settleAll(await drain());
+  source!.close();
+  append('a.log', '3\n');
+  read(['a.log'], { positions: keep() });
+  expect(await drainPlaces('3\n')).toEqual(['a.log 4 2']);
+});

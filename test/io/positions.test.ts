@@ -68,7 +68,7 @@ async function run(until: string): Promise<string> {
     else text += Buffer.from(target.subarray(0, bytes)).toString();
   }
   const place = source.placeOf(text.length);
-  positions!.note(path, place!);
+  positions!.note(path, { ...place!, lines: text.split('\n').length - 1 });
   positions!.close();
   source.close();
   return text;
@@ -154,14 +154,14 @@ test('reads from the start when the position is damaged, and says so', async () 
 test('writes within its time, and nothing that was not noted', async () => {
   writeFileSync(path, 'one\n');
   keep(5);
-  positions!.note(path, { device: 1, inode: 2, offset: 3, headBytes: 0, headCrc: 0, bornMs: 0 });
+  positions!.note(path, { device: 1, inode: 2, offset: 3, headBytes: 0, headCrc: 0, bornMs: 0, lines: 0 });
   await eventually(() => readdirSync(kept).some((name) => name.endsWith('.position')));
 });
 
 test('a path of any form has a position', () => {
   for (const name of ['a\nb', 'x'.repeat(300), 'é\u0001', '../up']) {
     keep();
-    positions!.note(name, { device: 1, inode: 2, offset: 3, headBytes: 0, headCrc: 0, bornMs: 0 });
+    positions!.note(name, { device: 1, inode: 2, offset: 3, headBytes: 0, headCrc: 0, bornMs: 0, lines: 0 });
     positions!.close();
   }
   expect(readdirSync(kept)).toHaveLength(4);
@@ -178,7 +178,7 @@ test('says that positions cannot be written, once, and at the end', async () => 
   rmSync(kept, { recursive: true });
   writeFileSync(kept, '');
   for (let i = 0; i < 3; i++)
-    positions!.note(`${path}${i}`, { device: 1, inode: 2, offset: 3, headBytes: 0, headCrc: 0, bornMs: 0 });
+    positions!.note(`${path}${i}`, { device: 1, inode: 2, offset: 3, headBytes: 0, headCrc: 0, bornMs: 0, lines: 0 });
   await eventually(() => notices.length > 0);
   expect(notices[0]).toMatch(/^cannot keep positions in .\/positions: .*; what was read since would be read again/);
   expect(() => positions!.close()).toThrow(SourceError);

@@ -16,7 +16,7 @@ import { type Source as ByteSource, SourceError } from '../../io/index.ts';
 import { openLinesListen } from '../../io/lines-listen.ts';
 import { openListen } from '../../io/listen.ts';
 import { Positions } from '../../io/positions.ts';
-import type { UnitSource } from '../../io/types.ts';
+import type { FileAt, UnitSource } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Source } from '../../topology/index.ts';
 import { sourcesOf } from '../ends.ts';
@@ -101,7 +101,9 @@ function followed(source: SourceOf<'file'>, settings: TopologySettings, { talk, 
     ...{ name, patterns: paths.map((path) => whole(path, settings)), follow, positions, notice, clockMs },
     inflate: decompress === 'auto',
   });
-  const ends = source.ack === 'read' || positions === undefined ? asRead(opened) : answering(opened, () => clockMs());
+  const fileAt: FileAt = (offset) => opened.fileAt(offset);
+  const isRead = source.ack === 'read' || positions === undefined;
+  const ends = isRead ? asRead(opened, fileAt) : answering(opened, { clockMs: () => clockMs() }, fileAt);
   return {
     name,
     ...ends,
@@ -119,7 +121,8 @@ async function http(source: SourceOf<'http'>, { rejects }: TopologySettings, hos
   const address = `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${opened.port}${urlPath}`;
   tellAddress(name, address, listen.port === 0, host);
   const tellsRows = rejects.onError === 'fail';
-  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, () => host.clockMs(), { tellsRows });
+  const options = { clockMs: () => host.clockMs(), tellsRows };
+  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, options);
   return { name, ...ends, close: () => closed(opened) };
 }
 
@@ -158,8 +161,8 @@ async function messages(
   const { batches, topology } = settings;
   const { maxRecordBytes } = batches;
   const opened = await openNatsMessages(source, rejects, { maxRecordBytes, host, directory: topology.directory });
-  const options = { apart: wantsIds(topology) };
-  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, () => host.clockMs(), options);
+  const options = { clockMs: () => host.clockMs(), apart: wantsIds(topology) };
+  const ends = source.ack === 'read' ? asRead(opened) : answering(opened, options);
   return { name: source.name, ...ends, more: () => opened.report(), close: () => closed(opened) };
 }
 
@@ -179,14 +182,14 @@ function tellAddress(name: string, address: string, isUnknown: boolean, { talk }
 type Ends = Pick<OpenedSource, 'inlet' | 'counts' | 'units'>;
 
 /** It ends when it is asked to, after what it has taken. */
-function live(source: ByteSource & { stop(): void }): Ends {
+function live(source: ByteSource & { stop(): void }, fileAt?: FileAt): Ends {
   const counts = { records: 0, bytes: 0 };
-  const open: OpenInput = () => ({ ...fromStart(source), counts, stop: () => source.stop() });
+  const open: OpenInput = () => ({ ...fromStart(source), counts, fileAt, stop: () => source.stop() });
   return { inlet: { kind: 'inputs', inputs: [source.name], open }, counts, units: undefined };
 }
 
 /** What was read counts as delivered. */
-function asRead(source: UnitSource): Ends {
+function asRead(source: UnitSource, fileAt?: FileAt): Ends {
   const settled: ByteSource & { stop(): void } = {
     name: source.name,
     sizeBytes: undefined,
@@ -199,17 +202,14 @@ function asRead(source: UnitSource): Ends {
     close: () => {},
     stop: () => source.stop(),
   };
-  return live(settled);
+  return live(settled, fileAt);
 }
 
 /** Its units are settled when what came of them is. */
-function answering(
-  source: UnitSource,
-  clockMs: () => number,
-  options: Pick<UnitOptions, 'apart' | 'tellsRows'> = {},
-): Ends {
-  const units = new UnitLedger(source, { clockMs, ...options });
+function answering(source: UnitSource, options: UnitOptions, fileAt?: FileAt): Ends {
+  const units = new UnitLedger(source, options);
   const counts = { records: 0, bytes: 0 };
-  const open: OpenInput = () => ({ ...fromStart(source), counts, units, stop: () => source.stop(), isOwned: true });
+  const stop = (): void => source.stop();
+  const open: OpenInput = () => ({ ...fromStart(source), counts, units, fileAt, stop, isOwned: true });
   return { inlet: { kind: 'inputs', inputs: [source.name], open }, counts, units };
 }
