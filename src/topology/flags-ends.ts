@@ -6,6 +6,7 @@ import { UsageError } from '../config/errors.ts';
 import { parseRecord } from '../config/record.ts';
 import { isUrlWord } from '../config/url-word.ts';
 import { isQuote } from '../selector/strings.ts';
+import { whereOf } from './flags-plugins.ts';
 import { addSource } from './flags-sources.ts';
 import { type Entry, entryNode, listNode, type MapNode, mapNode, type Node, type Scalar, scalarNode } from './node.ts';
 import { placeIn } from './variables.ts';
@@ -23,21 +24,19 @@ export interface Ends {
 export function addEnds(words: Words, plugins: readonly string[], ends: Ends): void {
   const text = (value: string): Scalar => scalarNode(value, words.place);
   const { name: first, isEndless } = addSource(words, ends.sources);
-  const where = words.take('where').map(({ node }) => node);
   const output = words.last('output');
   const target =
     output === undefined || output.text === '-' ? text('stdout') : endOf(output, 'out', ends, { isEndless });
   const projection = projectionOf(words);
   const last = plugins.at(-1);
-  // --where chooses what reaches the first plugin; without one, what is output.
-  const test =
-    where.length === 0 ? [] : [entryNode('where', where.length === 1 ? where[0]! : listNode(words.place, where))];
+  // Where there are plugins, --where is the first one's.
+  const tests = words.take('where').map(({ node }) => node);
+  const own = whereOf(words, tests);
   const route = (entries: readonly Entry[]): MapNode => mapNode(words.place, entries);
   const way = (from: string, to: readonly Entry[]) => route([entryNode('from', text(from)), ...to]);
   for (const [i, name] of plugins.entries()) {
-    ends.routes.push(way(i === 0 ? first : plugins[i - 1]!, [...(i === 0 ? test : []), entryNode('to', text(name))]));
+    ends.routes.push(way(i === 0 ? first : plugins[i - 1]!, [entryNode('to', text(name))]));
   }
-  const own = last === undefined ? test : [];
   const from = last ?? first;
   const branches = words.take('route').map(({ node }) => branchOf(words, node, 'route', { own, ends, isEndless }));
   if (branches.length > 0) {

@@ -58,8 +58,9 @@ export function addPlugins(words: Words): Chain {
   ];
   const config = named(words, 'plugin-config');
   const abi = named(words, 'abi');
+  const where = words.take('where').map(({ node }) => node);
   const names: string[] = [];
-  const plugins = chain.map((word) => {
+  const plugins = chain.map((word, i) => {
     const typed = files.has(word.text) ? word.text : nameOf(word.text);
     const name = freeName(typed, names);
     names.push(name);
@@ -71,10 +72,18 @@ export function addPlugins(words: Words): Chain {
       ...(kind === undefined ? [] : [entryNode('abi', kind)]),
       ...shared,
       ...lists.flat(),
+      // What does not reach the first plugin is its business: places of failures stay those of the input.
+      ...(i === 0 ? whereOf(words, where) : []),
     ];
     return entryNode(name, mapNode(word.place, entries));
   });
   return { plugins, names };
+}
+
+/** The tests of --where, which all have to hold. */
+export function whereOf(words: Words, tests: readonly Node[]): Entry[] {
+  if (tests.length === 0) return [];
+  return [entryNode('where', tests.length === 1 ? tests[0]! : listNode(words.place, tests))];
 }
 
 function list(words: Words, key: string, items: readonly Node[]): Entry[] {

@@ -139,6 +139,11 @@ export class Piped {
     this.#reader.resume();
   }
 
+  /** Goes away, as a reader does who has had enough. */
+  closeOutput(): void {
+    this.#reader.destroy();
+  }
+
   /** Resolves with all that has come as soon as that ends with `text`. */
   async until(text: string): Promise<string> {
     while (!this.#isAtEnd(text)) {

@@ -53,7 +53,7 @@ describe('a command line', () => {
     ],
     [
       ['run', '--where', 'x == 1', 'a.wasm', 'f', 'g'],
-      ['in -> a where x == 1', 'a -> stdout'],
+      ['in -> a', 'a -> stdout'],
     ],
     [
       ['run', 'p.wasm', 'nats://h/LOGS?consumer=c', '--output', 'nats://h/CLEAN.app'],

@@ -27,7 +27,7 @@ import type { Topology, Edge as TopologyEdge } from '../../topology/index.ts';
 import { type Counts, countsOf } from '../build.ts';
 import { startPlugins } from '../run-plugins.ts';
 import type { OpenedEnds } from './ends.ts';
-import type { PlannedNode, PlannedPlugin, PlannedRouter } from './plan.ts';
+import { type PlannedNode, type PlannedPlugin, type PlannedRouter, rejectsName } from './plan.ts';
 import { missingOf, placesOf } from './ports.ts';
 import type { TopologySettings } from './settings.ts';
 
@@ -104,7 +104,7 @@ export class Build {
 
   #common(inputs: readonly string[]): Omit<NodeSettings, 'lanes'> {
     const { batches, topology } = this.#settings;
-    const rejects = { ...this.#settings.rejects, rejectsFile: topology.rejects };
+    const rejects = { ...this.#settings.rejects, rejectsFile: rejectsName(topology) };
     return { input: { inputs }, batches, selection: everyRecord, output: undefined, rejects, report: undefined };
   }
 

@@ -140,3 +140,9 @@ export function usedSinks({ sinks, edges, rejects }: Topology): readonly Sink[] 
   }
   return sinks.filter(({ name }) => names.has(name));
 }
+
+/** For messages: a file is known to whoever typed it, and a sink by its name. */
+export function rejectsName({ sinks, rejects }: Topology): string | undefined {
+  const sink = sinks.find(({ name }) => name === rejects);
+  return sink?.type === 'file' ? sink.file : rejects;
+}

@@ -187,8 +187,8 @@ describe('--from-flags', () => {
       [
         'version: 1',
         'sources:\n  in:\n    type: file\n    path: app.ndjson',
-        "plugins:\n  wc:\n    file: ./wc.wasm\n    memory: 64MiB\n    args: ['-x']",
-        'routes:\n  - from: in\n    where: a == 1\n    to: wc',
+        "plugins:\n  wc:\n    file: ./wc.wasm\n    memory: 64MiB\n    args: ['-x']\n    where: a == 1",
+        'routes:\n  - in -> wc',
         '  - from: wc\n    to: stdout\n    format: csv\n    fields: [a, b]\n    header: false\n',
       ].join('\n'),
     );
