@@ -1,17 +1,13 @@
-/** `slung run` between streams of a real server: what is read once arrives once, also when workers are killed. */
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { AckPolicy } from '@nats-io/jetstream';
+/** Workers between streams of a real server: all arrives once, also when workers are killed or frozen. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { isFull } from '../support/full.ts';
+import { isFull, sized } from '../support/full.ts';
 import { hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
-import { bin, environment, workDirectory } from './support.ts';
+import * as nats from './nats-support.ts';
+import { workDirectory } from './support.ts';
 
-const BLOCKS = isFull ? 4500 : 150;
-const RECORDS = 220;
-const KILLS = isFull ? 20 : 3;
+const { RECORDS, Worker } = nats;
+const BLOCKS = sized(80, 4546);
+const KILLS = sized(2, 20);
 
 describe.skipIf(hasNoNats)('workers between two streams', () => {
   const work = workDirectory();
@@ -27,90 +23,82 @@ describe.skipIf(hasNoNats)('workers between two streams', () => {
     work.remove();
   });
 
-  async function streams(): Promise<void> {
-    for await (const { config } of tools.jsm.streams.list()) await tools.jsm.streams.delete(config.name);
-    await tools.jsm.streams.add({ name: 'LOGS', subjects: ['LOGS.>'] });
-    await tools.jsm.streams.add({ name: 'CLEAN', subjects: ['CLEAN.>'] });
-    const policy = { ack_policy: AckPolicy.Explicit, ack_wait: 2e9 };
-    await tools.jsm.consumers.add('LOGS', { durable_name: 'slung', ...policy });
-    await tools.jsm.consumers.add('CLEAN', { durable_name: 'reader', ack_policy: AckPolicy.Explicit });
+  async function expectAll(title: string, blocks: number): Promise<void> {
+    const counts = await nats.arrived(tools);
+    nats.say(title, blocks * RECORDS, counts);
+    expect(counts).toEqual({ distinct: blocks * RECORDS, twice: 0 });
   }
 
-  function start(file: string) {
-    const child = spawn(process.execPath, [bin, 'run', '-c', file], { cwd: work.path, env: environment() });
-    let said = '';
-    child.stderr.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-    });
-    const ended = new Promise<NodeJS.Signals | number | null>((resolve) => {
-      child.once('close', (code, signal) => resolve(signal ?? code));
-    });
-    return { child, ended, said: () => said };
-  }
+  describe.each(isFull ? [1, 2, 4] : [1, 4])('%i at one consumer', (count) => {
+    const kills = Math.max(KILLS, count);
+    const title = `${kills} × kill -9 of a worker`;
 
-  /** How often each record is in the stream CLEAN. */
-  async function arrived(): Promise<Map<number, number>> {
-    const counts = new Map<number, number>();
-    const { state } = await tools.jsm.streams.info('CLEAN');
-    for (let sequence = state.first_seq; state.messages > 0 && sequence <= state.last_seq; sequence++) {
-      const message = await tools.jsm.streams.getMessage('CLEAN', { seq: sequence });
-      for (const line of message!.string().trimEnd().split('\n')) {
-        const { n } = JSON.parse(line) as { n: number };
-        counts.set(n, (counts.get(n) ?? 0) + 1);
-      }
-    }
-    return counts;
-  }
-
-  const pending = async (): Promise<number> => {
-    const { num_pending, num_ack_pending } = await tools.jsm.consumers.info('LOGS', 'slung');
-    return num_pending + num_ack_pending;
-  };
-
-  async function publish(): Promise<void> {
-    for (let block = 0; block < BLOCKS; block++) {
-      const lines = Array.from({ length: RECORDS }, (_, i) => `{"n":${block * RECORDS + i},"level":"info"}\n`);
-      await tools.js.publish('LOGS.a', lines.join(''));
-    }
-  }
-
-  test(`${KILLS} × kill -9: nothing is lost, and with ids nothing is there twice`, async () => {
-    await streams();
-    const url = JSON.stringify(server.url);
-    writeFileSync(
-      join(work.path, 'worker.yaml'),
-      `sources: { app: { type: nats, url: ${url}, stream: LOGS, consumer: slung, ack-wait: 2s } }
-sinks: { clean: { type: nats, url: ${url}, subject: CLEAN.app } }
-routes: [ app -> clean ]
-`,
-    );
-    const publishing = publish();
-    for (let kill = 0; kill < KILLS; kill++) {
-      const worker = start('worker.yaml');
-      const before = (await tools.jsm.streams.info('CLEAN')).state.messages;
-      let messages = before;
-      await eventually(() => {
-        void tools.jsm.streams.info('CLEAN').then(({ state }) => {
-          messages = state.messages;
-        });
-        return messages > before;
+    test(`${title}: nothing is lost, and with ids nothing is there twice`, async () => {
+      await nats.makeStreams(tools);
+      nats.workerFile(work.path, server.url);
+      const workers = Array.from({ length: count }, () => Worker.start(work.path));
+      await nats.amid(tools, { blocks: BLOCKS, blows: kills }, async (blow) => {
+        await workers[blow % count]!.kill();
+        workers[blow % count] = Worker.start(work.path);
       });
-      worker.child.kill('SIGKILL');
-      expect(await worker.ended).toBe('SIGKILL');
-    }
-    await publishing;
-    const last = start('worker.yaml');
-    let left = 1;
-    await eventually(() => {
-      void pending().then((count) => {
-        left = count;
-      });
-      return left === 0;
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await expectAll(`${title}, ${count} at work`, BLOCKS);
     });
-    last.child.kill('SIGTERM');
-    expect(await last.ended, last.said()).toBe('SIGTERM');
-    const counts = await arrived();
-    expect(counts.size).toBe(BLOCKS * RECORDS);
-    expect([...counts.values()].filter((count) => count > 1)).toEqual([]);
+  });
+
+  /** The first worker holds messages while it is frozen, the second one gets them again and does them. */
+  async function freezeOne(blocks: number): Promise<void> {
+    const { jsm } = tools;
+    const frozen = Worker.start(work.path);
+    await nats.publish(tools, 0, 1);
+    await nats.untilDone(tools, 1);
+    await frozen.freeze();
+    await nats.publish(tools, 1, blocks);
+    await expect.poll(async () => (await jsm.consumers.info('LOGS', 'slung')).num_ack_pending).toBeGreaterThan(0);
+    const other = Worker.start(work.path);
+    await nats.untilDone(tools, blocks);
+    frozen.thaw();
+    await other.stop();
+    // Only the first one is there to do this, after what it held.
+    await nats.publish(tools, blocks, blocks + 1);
+    await nats.untilDone(tools, blocks + 1);
+    await frozen.stop();
+  }
+
+  describe('a worker that is frozen for longer than the server waits for it', () => {
+    const blocks = sized(40, 4545);
+
+    test('goes on with what others have done meanwhile: with ids nothing is there twice', async () => {
+      await nats.makeStreams(tools, { ackWaitMs: 1000 });
+      nats.workerFile(work.path, server.url, { ackWait: '1s' });
+      await freezeOne(blocks);
+      await expectAll('SIGSTOP of a worker, then SIGCONT', blocks + 1);
+    });
+
+    test('without ids it is there twice, and nothing is lost', async () => {
+      await nats.makeStreams(tools, { ackWaitMs: 1000 });
+      nats.workerFile(work.path, server.url, { ackWait: '1s', sink: ', dedupe: false' });
+      await freezeOne(blocks);
+      const counts = await nats.arrived(tools);
+      nats.say('the same without ids', (blocks + 1) * RECORDS, counts);
+      expect(counts.distinct).toBe((blocks + 1) * RECORDS);
+      expect(counts.twice).toBeGreaterThan(0);
+      // No more than one worker holds, which is what may be in flight.
+      expect(counts.twice).toBeLessThanOrEqual(16 * RECORDS);
+    });
+  });
+
+  const crashes = sized(1, 20);
+
+  test('the server dies and comes back with its store: nothing is lost or twice', async () => {
+    await nats.makeStreams(tools);
+    nats.workerFile(work.path, server.url);
+    const workers = await nats.startConnected(tools, work.path, 2);
+    await nats.amid(tools, { blocks: BLOCKS, blows: crashes }, async () => {
+      await server.kill();
+      server = await server.again();
+    });
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await expectAll(`${crashes} × kill -9 of the server, 2 at work`, BLOCKS);
   });
 });

@@ -135,7 +135,7 @@ export class NatsServer {
  * Below those that the system gives to clients: a client that looks for a server which is gone could get its very
  * port, connect to itself, and keep the server from coming back.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 12_000 + Math.floor(Math.random() * 20_000);
     const probe = createServer();
@@ -158,5 +158,5 @@ export interface Tools {
 
 export async function toolsFor({ url }: NatsServer, options: object = {}): Promise<Tools> {
   const nc = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50, ...options });
-  return { nc, js: jetstream(nc), jsm: await jetstreamManager(nc) };
+  return { nc, js: jetstream(nc), jsm: await jetstreamManager(nc, { checkAPI: false }) };
 }
