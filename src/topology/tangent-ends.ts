@@ -27,7 +27,7 @@ export function sourceOf(node: Node, path: string, reading: Reading): MapNode | 
       reading.known(node, ['type', 'path', 'decoding'], path, 'a file source');
       return made(node, 'file', [...taken(node, 'path', 'path'), ...decoding(node, path, reading)]);
     case 'socket':
-      reading.known(node, ['type', 'socket_path'], path, 'a socket source');
+      reading.known(node, ['type', 'socket_path'], path, 'a socket source', { path: 'socket_path' });
       return made(node, 'unix', given(node, 'socket_path', 'listen', SOCKET_PATH));
     case 'tcp':
       reading.known(node, ['type', 'bind_address', 'read_buffer_size'], path, 'a tcp source');

@@ -15,11 +15,20 @@ export class Reading {
     this.#problems = problems;
   }
 
-  /** Warns of keys that are not among `keys`, which Tangent does not know or slung has no use for. */
-  known({ entries }: MapNode, keys: readonly string[], path: string, what: string): void {
+  /**
+   * Warns of keys that are not among `keys`, which Tangent does not know or slung has no use for.
+   * @param mistaken keys that are often written, and what is meant
+   */
+  known(
+    { entries }: MapNode,
+    keys: readonly string[],
+    path: string,
+    what: string,
+    mistaken: Readonly<Record<string, string>> = {},
+  ): void {
     for (const { key, keyPlace } of entries) {
       if (keys.includes(key) || key.startsWith('x-')) continue;
-      const near = nearest(key, keys);
+      const near = (Object.hasOwn(mistaken, key) ? mistaken[key] : undefined) ?? nearest(key, keys);
       const meant = near === undefined ? '' : `; did you mean ${quoted(near)}?`;
       const below = path === '' ? key : `${path}.${key}`;
       const message = `${quoted(key, 60)} in ${what} has no effect here${meant}`;

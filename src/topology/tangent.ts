@@ -179,7 +179,8 @@ class Conversion {
     const folder = entryOf(entryOf(this.#tree, 'runtime')?.value, 'plugins_path')?.value;
     const text = folder?.kind === 'scalar' && folder.text !== '' ? folder.text : 'plugins/';
     const base = `${/^[./]/.test(text) ? '' : './'}${text.replace(/\/?$/, '/')}${name}`;
-    const files = [`${base}.component.wasm`, `${base}.wasm`];
+    // Native code is refused with the name of what is wanted in its place.
+    const files = [`${base}.component.wasm`, `${base}.wasm`, `${base}.cwasm`];
     return files.find((file) => this.#options.exists(file)) ?? files[0]!;
   }
 }

@@ -72,6 +72,16 @@ describe('configurations of Tangent', () => {
     ]);
   });
 
+  test('name native code where nothing else is, which is refused with what is wanted in its place', () => {
+    const problems = new Problems();
+    const tree = readYaml(sourceOf(textOf('zeek'), 'tangent.yaml'), given, problems);
+    const onlyNative = { exists: (path: string) => path.endsWith('.cwasm') };
+    const yaml = isTangent(tree) ? convertedText(fromTangent(tree, onlyNative, problems)) : '';
+    expect(saidOf(yaml.replace(/\$\{ENVIRONMENT\}/g, 'x'))).toContain(
+      'conn.cwasm is native code of one wasmtime version; use ./plugins/conn.component.wasm',
+    );
+  });
+
   test('are refused with the place of what is wrong', () => {
     for (const name of ['refused', 'no-list']) expect(() => loaded(name)).toThrow(TopologyError);
     // The graph is checked as that of any other file.

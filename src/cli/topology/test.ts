@@ -13,6 +13,7 @@ import { runTopology } from '../../pipeline/topology/run.ts';
 import type { TopologySettings } from '../../pipeline/topology/settings.ts';
 import { compareOutput } from '../../plugin/authoring/test-compare.ts';
 import type { DiffLine } from '../../plugin/authoring/test-diff.ts';
+import { compact, type Json, parseJson, printJson } from '../../plugin/authoring/test-json.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Records, TopologyTest } from '../../topology/index.ts';
 import { reasonOf } from '../plugin/read.ts';
@@ -95,11 +96,24 @@ function linesDiffer(output: string, text: string, isUnordered: boolean): Differ
   }
 }
 
+/** Of one value, or an array as in the tests of Tangent, each record on a line; anything else are lines already. */
+function linesOfJson(text: string): string {
+  let value: Json;
+  try {
+    value = parseJson(text);
+  } catch {
+    return text;
+  }
+  const records = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  return records.map((record) => `${printJson(record, compact)}\n`).join('');
+}
+
 /** Records as lines. @throws UsageError */
 function textOf(records: Records, directory: string, test: string): string {
   if ('records' in records) return records.records.map((line) => `${line}\n`).join('');
   try {
-    return readFileSync(resolve(directory, records.file), 'utf8');
+    const text = readFileSync(resolve(directory, records.file), 'utf8');
+    return records.file.endsWith('.json') ? linesOfJson(text) : text;
   } catch (error) {
     const hint = `Relative paths start from ${excerpt(directory)}`;
     throw new UsageError(`test ${excerpt(test)}: ${excerpt(records.file)}: ${reasonOf(error)}`, hint);

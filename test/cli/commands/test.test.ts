@@ -57,6 +57,17 @@ describe('a test that passes', () => {
     for (const path of ['errors.ndjson', 't.csv', 'a']) expect(existsSync(join(directory, path))).toBe(false);
   });
 
+  test('has files of JSON as Tangent has them: an array, or one value over several lines', async () => {
+    put(withTests('{ name: x, into: stdin, input: in.json, expect: { archive: out.json } }'));
+    put('[\n  {\n    "n": 1\n  },\n  { "n": 12345678901234567890 }\n]', 'in.json');
+    put('[ { "n": 1 },\n  { "n": 12345678901234567890 } ]\n', 'out.json');
+    expect(await run()).toMatchObject({ code: 0, out: 'ok      x\n' });
+    for (const name of ['in.json', 'out.json']) put('{\n  "n": 1\n}\n', name);
+    expect(await run()).toMatchObject({ code: 0, out: 'ok      x\n' });
+    for (const name of ['in.json', 'out.json']) put('{"n":1}\n{"n":2}\n', name);
+    expect(await run()).toMatchObject({ code: 0, out: 'ok      x\n' });
+  });
+
   test('takes records in any order when it says so', async () => {
     const about = `into: stdin, input: ['{"n":2}', '{"n":3}'], expect: { table: 2, archive: ['{"n":3}', '{"n":2}'] }`;
     put(withTests(`{ name: any, unordered: true, ${about} }`, `{ name: fixed, ${about} }`));
