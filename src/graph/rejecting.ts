@@ -57,6 +57,8 @@ export interface RejectLimit {
 export interface RejectWords {
   /** The plugin whose output is the input. */
   readonly readsOutputOf?: string | undefined;
+  /** What keeps bad lines, when that is not the flag of `slung select`. */
+  readonly keptBy?: string | undefined;
   /** Why a line with this code is bad, when that can be said better than in codes.ts. */
   readonly reasonOf?: (code: number) => string;
 }
@@ -70,6 +72,7 @@ export class Rejecting {
   /** Bad lines of inputs (undefined) and of the outputs of plugins. */
   readonly #counts = new Map<string | undefined, number>();
   readonly #limit: RejectLimit;
+  readonly #keptBy: string;
 
   /**
    * Without `talk` the bad lines are not shown: the writer reports them.
@@ -79,9 +82,10 @@ export class Rejecting {
     talk: Talk | undefined,
     writer: RejectsWriter | undefined,
     limit: RejectLimit,
-    { readsOutputOf, reasonOf }: RejectWords = {},
+    { readsOutputOf, keptBy, reasonOf }: RejectWords = {},
   ) {
     this.#readsOutputOf = readsOutputOf;
+    this.#keptBy = keptBy ?? '--rejects FILE';
     this.#reasonOf = reasonOf ?? ((code) => codeOf(code).text);
     this.#stats = stats;
     this.#talk = talk;
@@ -179,7 +183,7 @@ export class Rejecting {
     const isOne = rejected === 1;
     const asItWas = isOne ? 'passed on as it was' : 'passed on as they were';
     const fate = kept ? asItWas : rejectsPath === undefined ? 'left out' : `written to ${excerpt(rejectsPath)}`;
-    const next = kept || rejectsPath !== undefined ? '' : `; --rejects FILE keeps ${isOne ? 'it' : 'them'}`;
+    const next = kept || rejectsPath !== undefined ? '' : `; ${this.#keptBy} keeps ${isOne ? 'it' : 'them'}`;
     const what = outputOf === undefined ? '' : ` in the output of plugin ${excerpt(outputOf)}`;
     return `${counted(rejected, 'bad line')}${what} ${isOne ? 'was' : 'were'} ${fate}${shown}${next}`;
   }

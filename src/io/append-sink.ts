@@ -28,7 +28,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { errorCode, sinkError } from './errors.ts';
+import { excerpt } from '../text/printable.ts';
+import { errorCode, missingFolder, SinkError, sinkError } from './errors.ts';
 import { resolveTarget } from './pending-file.ts';
 import { timeText } from './time-text.ts';
 import type { Sink } from './types.ts';
@@ -160,6 +161,9 @@ export class AppendSink implements Sink {
       if (stats.size === 0 && this.#options.sync === 'batch') syncFolder(dirname(this.#target));
     } catch (error) {
       if (fd >= 0) closeSync(fd);
+      const why = missingFolder(dirname(this.#target), error);
+      const text = `cannot add to ${excerpt(this.name)}: ${why}`;
+      if (why !== undefined) throw new SinkError(this.name, errorCode(error), text, this.#bytesWritten, error);
       throw sinkError(this.name, 'add to', error, this.#bytesWritten);
     }
     this.#fd = fd;

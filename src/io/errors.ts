@@ -84,3 +84,11 @@ export function sinkError(name: string, verb: string, error: unknown, bytesWritt
     error,
   );
 }
+
+/**
+ * Why a file could not be made, or undefined when something else than its directory is at fault.
+ * @param folder where it was to be
+ */
+export function missingFolder(folder: string, error: unknown): string | undefined {
+  return errorCode(error) === 'ENOENT' ? `there is no directory ${excerpt(folder)} (ENOENT)` : undefined;
+}

@@ -20,7 +20,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { removeLeftovers, temporaryBeside } from '../lock/temporary.ts';
 import { excerpt } from '../text/printable.ts';
-import { describe, errorCode, SinkError } from './errors.ts';
+import { describe, errorCode, missingFolder, SinkError } from './errors.ts';
 
 /** Without setuid, setgid and sticky: they were given to what the file held. */
 const PERMISSIONS = 0o777;
@@ -49,7 +49,9 @@ export class PendingFile {
       const mode = existing === undefined ? NEW_FILE_MODE : PRIVATE_MODE;
       this.fd = openSync(this.#temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, mode);
     } catch (error) {
-      const text = `cannot write ${excerpt(path)}: no file can be created in ${excerpt(dirname(target))}: ${describe(error)}`;
+      const folder = dirname(target);
+      const why = missingFolder(folder, error) ?? `no file can be created in ${excerpt(folder)}: ${describe(error)}`;
+      const text = `cannot write ${excerpt(path)}: ${why}`;
       throw new SinkError(path, errorCode(error), text, 0, error);
     }
     removeLeftovers(target, this.#temporary);

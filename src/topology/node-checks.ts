@@ -125,7 +125,7 @@ class NodeCheck {
         this.#fail('address', 'address', `address: ${this.#shown('address', text)} is not HOST:PORT`);
     }
     if (type === 'dir' || type === 'nats') this.#template(type === 'dir' ? 'path' : 'subject');
-    if (type === 'file') this.#braces();
+    if (type === 'file') this.#fileName();
     if (type === 'store') for (const key of ['series', 'time', 'value', 'tags']) this.#paths(key);
     const retry = this.#walked.below.get('retry');
     if (retry !== undefined && retry.settings.number('first') > retry.settings.number('most')) {
@@ -140,18 +140,23 @@ class NodeCheck {
     if (!isGood) this.#fail('url', 'url', `url: ${this.#shown('url', text)} is not http://HOST/PATH`);
   }
 
-  #braces(): void {
-    const text = this.#text('path');
-    if (text === undefined || !/\{[^}]+\}/.test(text)) return;
+  /** What a sink of the type dir would do by a name like that. */
+  #fileName(): void {
+    const text = this.#text('path') ?? '';
+    const shown = quoted(text, 100);
+    if (/\{[^}]+\}/.test(text))
+      this.#warnOfPath(
+        'template',
+        `the braces in ${shown} are part of the name`,
+        'For a file for each value: type: dir',
+      );
+    if (text.endsWith('.gz'))
+      this.#warnOfPath('packed', `${shown} will hold plain lines, not gzip`, 'type: dir compresses what ends in .gz');
+  }
+
+  #warnOfPath(code: string, message: string, hint: string): void {
     const place = this.#walked.entries.get('path')?.value.place ?? this.#draft.place;
-    const message = `path: the braces in ${quoted(text, 100)} are part of the name`;
-    this.#context.problems.warn({
-      code: 'template',
-      message,
-      place,
-      path: `${this.#draft.path}.path`,
-      hint: 'For a file for each value: type: dir',
-    });
+    this.#context.problems.warn({ code, message: `path: ${message}`, place, path: `${this.#draft.path}.path`, hint });
   }
 
   /** `{a.b}` and `{time:%Y}` in a path or subject. */

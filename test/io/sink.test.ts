@@ -166,7 +166,7 @@ describe('a file', () => {
     expect(failure(() => openSink(home)).message).toBe(`cannot write ${home}: is a directory (EISDIR)`);
     const nowhere = join(home, 'no', 'out');
     expect(failure(() => openSink(nowhere)).message).toBe(
-      `cannot write ${nowhere}: no file can be created in ${join(home, 'no')}: no such file (ENOENT)`,
+      `cannot write ${nowhere}: there is no directory ${join(home, 'no')} (ENOENT)`,
     );
     writeFileSync(join(home, 'file'), '');
     expect(failure(() => openSink(join(home, 'file', 'out'))).code).toBe('ENOTDIR');

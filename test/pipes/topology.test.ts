@@ -60,6 +60,7 @@ routes:
     expect(stdout).toBe('{"level":"info"}\n{"x":1}\n');
     expect(text('first-errors.ndjson')).toBe('{"level":"error"}\n');
     expect(stderr).toContain('<stdin>:3:2');
+    expect(stderr).toContain('1 bad line was left out; rejects: NAME keeps it\n');
     expect(status).toBe(1);
   });
 

@@ -37,7 +37,7 @@ export async function runLine(
     const loaded = await topologyOfTree(tree, resolved, topologyKeys(), problems, world);
     reportProblems(loaded.topology.warnings, loaded.secrets, options);
     const settings = topologySettings(loaded.topology, loaded.plugins, resolved, [], world);
-    return await runLoaded(settings, world);
+    return await runLoaded({ ...settings, rejectsFlag: '--rejects FILE' }, world);
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error;
     reportProblems(error.problems, error.secrets, options);

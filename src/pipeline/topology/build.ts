@@ -197,7 +197,10 @@ export class Build {
     const of = part.kind === 'router' ? part.planned.of : part.planned.before?.name;
     const readsOutputOf = of !== undefined && this.#settings.plugins.has(of) ? of : undefined;
     const around = { showsBadLines: true, rejects };
-    const counts = countsOf(part.settings.rejects, around, this.#host.talk, { readsOutputOf });
+    const counts = countsOf(part.settings.rejects, around, this.#host.talk, {
+      readsOutputOf,
+      keptBy: this.#settings.rejectsFlag ?? 'rejects: NAME',
+    });
     this.#counts.set(part, counts);
     return counts;
   }

@@ -17,6 +17,8 @@ export interface TopologySettings {
   /** The most lanes of a router. A plugin has its own number. */
   readonly lanes: number;
   readonly rejects: RejectSettings;
+  /** What would keep bad lines, for messages, when that is not a line of a file. */
+  readonly rejectsFlag?: string | undefined;
   readonly report: ReportSettings;
   readonly talk: TalkSettings;
   /** By the names of the nodes. */
