@@ -61,7 +61,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'cli/plugin': ['files.ts', 'read.ts'],
     'cli/store': ['place.ts'],
     'pipeline/topology': ['ends.ts', 'memory.ts', 'run.ts', 'settings.ts'],
-    'plugin/authoring': ['test-compare.ts', 'test-diff.ts'],
+    'plugin/authoring': ['test-compare.ts', 'test-diff.ts', 'test-json.ts'],
     graph: ['host.ts'],
     format: ['count.ts'],
     config: ['errors.ts', 'grants.ts', 'layers.ts', 'parts.ts', 'select.ts', 'settings.ts'],
