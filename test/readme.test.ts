@@ -47,9 +47,13 @@ const codeBlocks = blocks.filter((block) => block.language !== 'sh');
 let workDir = '';
 const outputs = new Map<Block, string>();
 
+/** Files that the commands read: YAML whose first line is its name. */
+const files = [...readme.matchAll(/^```yaml\n(# (\S+\.yaml)\n[\s\S]*?)^```$/gm)];
+
 beforeAll(() => {
   workDir = mkdtempSync(join(tmpdir(), 'slung-readme-'));
   symlinkSync(join(root, 'fixtures'), join(workDir, 'fixtures'));
+  for (const [, text, name] of files) writeFileSync(join(workDir, name!), text!);
 });
 
 afterAll(() => {
@@ -67,7 +71,9 @@ function bless(): void {
 }
 
 function run(command: string, argv: readonly string[]): { output: string; status: number | null } {
-  const environment = { PATH: process.env.PATH, TERM: 'dumb', LC_ALL: 'C.UTF-8' };
+  // The plugin is compiled once, as it is for the reader.
+  const cache = { XDG_CACHE_HOME: join(workDir, 'cache') };
+  const environment = { PATH: process.env.PATH, TERM: 'dumb', LC_ALL: 'C.UTF-8', ...cache };
   const result = spawnSync(command, argv, { cwd: workDir, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   if (result.error) throw result.error;
   return { output: result.stdout.toString() + result.stderr.toString(), status: result.status };

@@ -30,6 +30,72 @@ const larger = [
   '      - { to: stdout }',
 ];
 
+/** When what a source gave is acknowledged, and when a sink has it. A blank line starts a new paragraph. */
+const acknowledged = `What a source gave is settled when nothing is owed for it any more: every sink that its records went to has confirmed them, and the sink of rejects those that were rejected. What no route takes, what goes to drop, blank lines, and bad lines without rejects settle at once, counted. What failed for good (on-error: fail, a sink that stops the run) is not settled. A WASI filter or a Slung program has no borders between what it reads and what it outputs: its input settles when it has ended well.
+
+How sure that is depends on both ends. Nothing is lost between a source that gives again what was not settled and a sink that confirms; some of it may come twice after a crash, because a crash between the delivery and the settling cannot be told from one before it.`;
+
+const sourcesTell: readonly (readonly [what: string, text: string])[] = [
+  ['stdin, tcp, unix, ws', 'Nothing can be acknowledged. A crash loses what was read and not delivered.'],
+  [
+    'file with positions',
+    'The position is the end of what is settled without a gap, written at most every 100 ms and at the end. After a crash those 100 ms come twice. Without positions a file is read from the beginning in each run.',
+  ],
+  [
+    'http',
+    'A request is answered when it is settled: 200, or 400 with the bad lines when on-error is fail, or 503 with Retry-After when nothing more can be taken; then the client asks again.',
+  ],
+  [
+    'nats',
+    'A message is acknowledged by itself when it is settled. One that is not comes again after ack-wait, and at once when the run ends in order. One that came more often than redeliver-limit goes to rejects unread.',
+  ],
+  ['ack: read', 'Of any source: what was read counts as settled, so a crash loses what was on its way.'],
+];
+
+const sinksTell: readonly (readonly [what: string, text: string])[] = [
+  [
+    'stdout, stderr, tcp, unix',
+    'Confirmed when the system has taken it. A reader of stdout that goes away ends the run well.',
+  ],
+  [
+    'file, dir',
+    'Confirmed when written; with sync: batch, when it is on the disk. A file that is created gets its name at the end, and is not there after a run that failed.',
+  ],
+  [
+    'http',
+    'Confirmed by a status of 2xx. 408, 425, 429, 5xx and connections that fail are tried again as retry says, other answers are not.',
+  ],
+  ['nats', 'Confirmed by the stream, which with dedupe keeps no message twice within its window of duplicates.'],
+  ['store', 'Confirmed as durability says. The same input written again changes nothing.'],
+];
+
+const ending = `SIGTERM, SIGINT and the end of all sources end a run in the same order: nothing more is read, what was read goes its way, sinks flush, positions are written. What is not delivered after shutdown-timeout is abandoned and reported by sink. A second signal ends the run at once. SIGHUP opens anew what is added to, when other programs rotate it.`;
+
+const statistics = `--stats shows at the end what was counted, --stats=json as one line of JSON; SIGUSR1 shows that line while the run goes on, and --metrics HOST:PORT has it for Prometheus. A sink that everything waits for is named after 5 s. Names are an interface; times are in ms, seconds in s.`;
+
+const figures: readonly (readonly [what: string, text: string])[] = [
+  [
+    'sources.NAME',
+    'records and bytes that were read. Of sources that acknowledge: units (files, requests, messages), acked, nacked, inFlight, ackMs with p50, p99 and max.',
+  ],
+  [
+    'nodes.NAME',
+    'Of sources with routes and of plugins: records, matched (a route takes them, or the plugin wants them), unrouted, rejected, blank. Of plugins also faults, calls and secondsInGuest.',
+  ],
+  [
+    'edges[]',
+    'from and to, with records, bytes, batches, bytesCopied, and waitedMs for which the node could not go on.',
+  ],
+  [
+    'sinks.NAME',
+    'records and batches that arrived; retries; failed, and what became of those: dead (sent to the sink that on-failure names) and dropped; droppedFull (when-full); keyless (no value for the name of a file); bytesCopied and bufferPeak of the buffer; waitedForMs; deliveryMs with p50, p99 and max.',
+  ],
+  ['bytesCopied, seconds', 'Bytes that were copied between nodes and into buffers, and the time of the run.'],
+];
+
+/** What is different from the exit codes of a filter. */
+const exits = `As of slung-run(1). A run whose sinks have all they should have ends with 0, also when some failed and on-failure had an answer. Bad lines, and records that plugins failed on, make it 1, whether rejects keeps them or not; with on-error: skip bad lines alone do not. What was abandoned at the end makes it 1. A file with a mistake is 2, a plugin that cannot be loaded 3; nothing has been read or written then.`;
+
 /** The order of the sections, with their titles. */
 const titles: readonly (readonly [title: string, section: keyof KeyTable])[] = [
   ['Keys of the file', 'top'],
@@ -53,16 +119,35 @@ export function topologyPage(table: KeyTable): ManPage {
   } as const;
   return manPage(title, [
     '.SH DESCRIPTION',
-    ...about.split('\n\n').flatMap((text) => ['.PP', guarded(text)]),
+    ...paragraphs(about),
     '.SH EXAMPLES',
     ...example('The smallest', smallest),
     ...example('Two sources, one plugin, and errors apart', larger),
     '.SH KEYS',
     ...titles.flatMap(([name, section]) => sectionLines(name, table[section])),
+    '.SH ACKNOWLEDGEMENT',
+    ...paragraphs(acknowledged),
+    '.SS Sources',
+    ...sourcesTell.flatMap(([what, text]) => told(what, text)),
+    '.SS Sinks',
+    ...sinksTell.flatMap(([what, text]) => told(what, text)),
+    '.SS The end of a run',
+    ...paragraphs(ending),
+    '.SH STATISTICS',
+    ...paragraphs(statistics),
+    ...figures.flatMap(([what, text]) => told(what, text)),
+    '.SH EXIT STATUS',
+    ...paragraphs(exits),
     '.SH SEE ALSO',
     '.BR slung\\-check (1),\n.BR slung\\-run (1),\n.BR slung\\-selectors (7)',
   ]);
 }
+
+function paragraphs(texts: string): string[] {
+  return texts.split('\n\n').flatMap((text) => ['.PP', guarded(text)]);
+}
+
+const told = (what: string, text: string): string[] => ['.TP', `\\fB${roff(what)}\\fR`, guarded(text)];
 
 function example(doc: string, lines: readonly string[]): string[] {
   return ['.PP', `${guarded(doc)}:`, '.PP', '.RS 4', '.nf', ...lines.map(guarded), '.fi', '.RE'];
