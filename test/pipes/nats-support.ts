@@ -133,9 +133,11 @@ export async function amid(
 /** Writes the file of a worker from LOGS to CLEAN; `sink` are more keys of its sink. */
 export function workerFile(folder: string, url: string, { ackWait = '2s', sink = '' } = {}): void {
   const at = JSON.stringify(url);
+  // Blow upon blow the same messages come again, which makes them no poison.
+  const limits = `ack-wait: ${ackWait}, redeliver-limit: 1000`;
   writeFileSync(
     join(folder, 'worker.yaml'),
-    `sources: { app: { type: nats, url: ${at}, stream: LOGS, consumer: slung, ack-wait: ${ackWait} } }
+    `sources: { app: { type: nats, url: ${at}, stream: LOGS, consumer: slung, ${limits} } }
 sinks: { clean: { type: nats, url: ${at}, subject: CLEAN.app${sink} } }
 routes: [ app -> clean ]
 `,
