@@ -36,7 +36,7 @@ type Part =
 export class PathTemplate {
   /** The directory that no value leads out of: all before the first name with a place. */
   readonly root: string;
-  /** The places, as they stand in the braces, in their order; those of the time are none. */
+  /** The places, as they stand in the braces, in their order, each once; those of the time are none. */
   readonly places: readonly string[];
   /** The names below the root. */
   readonly #names: readonly (readonly Part[])[];
@@ -82,7 +82,8 @@ function partsOf(name: string, places: string[]): readonly Part[] {
       if (!text.startsWith('{') || !text.endsWith('}')) return { kind: 'text', text };
       const inside = text.slice(1, -1);
       if (inside.startsWith('time:')) return { kind: 'time', format: inside.slice('time:'.length) };
-      return { kind: 'value', index: places.push(inside) - 1 };
+      const known = places.indexOf(inside);
+      return { kind: 'value', index: known < 0 ? places.push(inside) - 1 : known };
     });
 }
 

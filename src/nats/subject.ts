@@ -30,7 +30,10 @@ export class SubjectTemplate {
       parts.push({ kind: 'text', text: template.slice(end, match.index) });
       const inside = match[1]!;
       if (inside.startsWith('time:')) parts.push({ kind: 'time', format: inside.slice('time:'.length) });
-      else parts.push({ kind: 'value', index: places.push(inside) - 1 });
+      else {
+        const known = places.indexOf(inside);
+        parts.push({ kind: 'value', index: known < 0 ? places.push(inside) - 1 : known });
+      }
       end = match.index + match[0].length;
     }
     parts.push({ kind: 'text', text: template.slice(end) });

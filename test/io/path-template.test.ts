@@ -109,3 +109,9 @@ test('no values lead out, are too long for a file system, or share a path', () =
     { numRuns: 500 },
   );
 });
+
+test('a place that comes twice is one', () => {
+  const template = new PathTemplate('{k}/{time:%Y}-{k}-{l}.ndjson');
+  expect(template.places).toEqual(['k', 'l']);
+  expect(template.namesOf(['a', 'b'], NOW_MS)).toEqual(['a', '2024-a-b.ndjson']);
+});

@@ -209,6 +209,14 @@ describe('sources that answer', () => {
   });
 });
 
+test('a value stands in several places of a path', () => {
+  const sink = `{ type: dir, path: 'twice/{k}/{"k"}-{k}.ndjson' }`;
+  const file = topology('twice.yaml', `sinks: { s: ${sink} }\nroutes: [ stdin -> s ]\n`);
+  const { stderr, status } = run(['-c', file], '{"k":"x"}\n{"k":"y"}\n');
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect([text('twice/x/x-x.ndjson'), text('twice/y/y-y.ndjson')]).toEqual(['{"k":"x"}\n', '{"k":"y"}\n']);
+});
+
 describe('files that are not for one alone', () => {
   const refusedAs = (name: string, yaml: string, files: Readonly<Record<string, string>> = {}) => {
     for (const [file, content] of Object.entries(files)) writeFileSync(at(file), content);

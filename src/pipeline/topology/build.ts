@@ -295,7 +295,8 @@ function placesOfNode({ sinks }: Topology, name: string): readonly string[] | un
 
 /** A route for the values that the files of a dir sink are named after, of the same records. */
 function keyEdge(edge: TopologyEdge, places: readonly string[]): RouteEdge {
-  const fields = places.map((path) => ({ name: path, path }));
+  // Two spellings of one path are two places, and no name may come twice.
+  const fields = places.map((path, i) => ({ name: `${i + 1}`, path }));
   return { ...edge, projection: { format: 'tsv', fields, header: false, takesAny: true } };
 }
 
