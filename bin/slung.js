@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Several bundles of the same program: a filter starts faster without what it does not need
 // (src/cli/command-table.ts).
+// Node lets debuggers in at this signal. It asks a topology for its figures, and may come too early, or to a filter.
+process.on('SIGUSR1', () => {});
 const args = process.argv.slice(2);
 // Printed by `npm run man`:
 const commands = {

@@ -195,3 +195,14 @@ describe.runIf(isLinux)('slung plugin build', () => {
 function temporaryFiles(): string[] {
   return readdirSync(work.path).filter((name) => name.endsWith('.tmp'));
 }
+
+test.runIf(isLinux)('SIGUSR1 lets no debugger in', async () => {
+  const slung = start();
+  slung.write('{"a":1}\n');
+  await slung.until('{"a":1}\n');
+  slung.child.kill('SIGUSR1');
+  slung.write('{"a":2}\n');
+  await slung.until('{"a":2}\n');
+  slung.endInput();
+  expect(await slung.ended).toMatchObject({ code: 0, stderr: '' });
+});
