@@ -266,6 +266,7 @@ export class Drain {
     const before = memory.view(batch.from, last.from).slice();
     const line = memory.view(last.from, last.to).slice();
     const column = last.at - last.from + 1;
+    rowTakerOf(batch)?.take(last.from, this.#rejecting.rowOf(last.code, column)); // Before its unit fails.
     const sourceOffset = batch.sourceOffset + before.length;
     const report = (): unknown =>
       this.#reportLast(line, { origin, sourceOffset, column, code: last.code, lengthBytes: line.length });

@@ -9,6 +9,7 @@ import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import type { Talk } from './host.ts';
 import type { Stats } from './stats.ts';
+import type { Row } from './unit-rows.ts';
 
 /** How many bad lines are shown before only their number is. */
 const SHOWN = 5;
@@ -121,6 +122,11 @@ export class Rejecting {
     return this.#readsOutputOf === undefined
       ? `${excerpt(sourceName)}:${line}`
       : outputPlace(this.#readsOutputOf, line);
+  }
+
+  /** What will be said of a line, before it is counted and reported. */
+  rowOf(code: number, column: number): Row {
+    return { column, code, name: codeOf(code).name, reason: this.#reasonOf(code) };
   }
 
   /** Counts and reports one bad line. `bytes` is borrowed; undefined when it went to the rejects piece by piece. */

@@ -240,7 +240,9 @@ export class UnitLedger {
   /** One that has been read to its end, when no batch with bytes of it is open. */
   #settleRead({ open, unit, hasFailed, rows, beganMs }: UnitState, nowMs: number): void {
     if (open > 0) return;
-    const outcome: UnitOutcome = hasFailed ? 'failed' : rows?.isEmpty === false ? { rejects: rows.text } : 'ok';
+    // Bad lines are the sender's own, also where they have ended the run.
+    const isBad = rows?.isEmpty === false;
+    const outcome: UnitOutcome = isBad ? { rejects: rows.text } : hasFailed ? 'failed' : 'ok';
     if (outcome === 'ok') this.#acked++;
     else this.#nacked++;
     this.#ackMs.add(nowMs - beganMs);
