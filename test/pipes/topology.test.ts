@@ -188,6 +188,17 @@ describe('sources that answer', () => {
     expect((await slung.ended).signal).toBe('SIGTERM');
   });
 
+  test('a file of its own gets its name also when a signal is the only end that there is', async () => {
+    const yaml =
+      'sources: { logs: { path: ends.ndjson, follow: true } }\nsinks: { out: { path: ended.ndjson } }\nroutes: [ "logs -> out, stdout" ]\n';
+    writeFileSync(at('ends.ndjson'), '{"x":1}\n');
+    const slung = start('-c', topology('ends.yaml', yaml));
+    await slung.until('{"x":1}\n');
+    slung.child.kill('SIGTERM');
+    expect((await slung.ended).signal).toBe('SIGTERM');
+    expect(text('ended.ndjson')).toBe('{"x":1}\n');
+  });
+
   test('followed files go on where the last run was', async () => {
     const yaml =
       'sources: { logs: { path: "log*.ndjson", follow: true, positions: pos } }\nroutes: [ logs -> stdout ]\n';

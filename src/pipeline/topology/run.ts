@@ -18,7 +18,7 @@ import { SinkError, SourceError } from '../../io/index.ts';
 import { openPages, type Page, type PagesListen } from '../../io/pages-listen.ts';
 import { servicesFor } from '../../stage/plugin/setup.ts';
 import { excerpt } from '../../text/printable.ts';
-import type { Sink } from '../../topology/index.ts';
+import type { Sink, Source } from '../../topology/index.ts';
 import { Build, type Connected } from './build.ts';
 import { Delivering } from './delivering.ts';
 import { type OpenedEnds, openEndsOf, type TopologyEnds } from './ends.ts';
@@ -54,6 +54,9 @@ export async function runTopology(settings: TopologySettings, host: RunHost, end
 
 /** Its files are added to, so that they may be moved away meanwhile. */
 const isAddedTo = (sink: Sink): boolean => sink.type === 'dir' || (sink.type === 'file' && sink.mode === 'append');
+
+/** Only a signal ends what reads it, so that a run is whole when one has. */
+const isEndless = (source: Source): boolean => (source.type === 'file' ? source.follow : source.type !== 'stdin');
 
 class TopologyRun {
   readonly #build: Build;
@@ -119,7 +122,8 @@ class TopologyRun {
     const { talk } = this.#host;
     const nodes = [...this.#connected.nodes.values()];
     const ends = nodes.map(({ end }) => end!);
-    const isWhole = this.#signal === undefined && ends.every(({ isBroken }) => !isBroken);
+    const isOver = this.#signal === undefined || this.#settings.topology.sources.every(isEndless);
+    const isWhole = isOver && ends.every(({ isBroken, isGivenUp }) => !isBroken && isGivenUp !== true);
     const closing = { withinMs, isWhole, clockMs: () => this.#host.clockMs() };
     const closed = await closePorts([...this.#ends.ports.values()], closing);
     for (const { failure, words } of closed) {
