@@ -151,7 +151,8 @@ export class AppendSink implements Sink {
     try {
       fd = openSync(this.#target, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, NEW_FILE_MODE);
       const stats = fstatSync(fd);
-      if (!stats.isFile()) throw new Error('only a regular file can be added to');
+      if (!stats.isFile())
+        throw new Error('only a regular file can be added to; without `mode: append` it is written as it is');
       this.#options.check?.(fd);
       this.#sizeBytes = stats.size;
       this.#beganMs = stats.size > 0 ? stats.birthtimeMs || stats.mtimeMs : this.#nowMs();

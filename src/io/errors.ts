@@ -51,19 +51,21 @@ const plainer = new Map([
   ['ENXIO', 'no such device, or nothing at its other end'],
 ]);
 
+const UNKNOWN = 'EUNKNOWN';
+
 /** The code of a system error, or `EUNKNOWN` for anything else that was thrown. */
 export function errorCode(error: unknown): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : 'EUNKNOWN';
+  return typeof code === 'string' ? code : UNKNOWN;
 }
 
-/** A system error as `cause (CODE)`. */
+/** A system error as `cause (CODE)`; what is none in its own words. */
 export function describe(error: unknown): string {
   const code = errorCode(error);
   const errno = error instanceof Error ? (error as NodeJS.ErrnoException).errno : undefined;
   const libuv = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
   const text = plainer.get(code) ?? libuv ?? excerpt(error instanceof Error ? error.message : String(error));
-  return `${text} (${code})`;
+  return code === UNKNOWN ? text : `${text} (${code})`;
 }
 
 /** @param verb what was tried: `read`, `open` … */

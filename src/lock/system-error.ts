@@ -4,15 +4,18 @@
  */
 import { getSystemErrorMap } from 'node:util';
 
+const UNKNOWN = 'EUNKNOWN';
+
 /** `ENOENT` and so on; `EUNKNOWN` for anything else that was thrown. */
 export function errorCode(error: unknown): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : 'EUNKNOWN';
+  return typeof code === 'string' ? code : UNKNOWN;
 }
 
 /** `no such file or directory (ENOENT)` */
 export function describe(error: unknown): string {
   const errno = error instanceof Error ? (error as NodeJS.ErrnoException).errno : undefined;
   const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  if (text === undefined && errorCode(error) === UNKNOWN) return error instanceof Error ? error.message : String(error);
   return `${text ?? (error instanceof Error ? error.message : String(error))} (${errorCode(error)})`;
 }
