@@ -20,7 +20,8 @@ import { jqArguments, millerArguments, slungArguments } from './dialects.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
-const slungBin = `${root}bin/slung.js`;
+/** The program, as it is started. */
+export const slungBin = `${root}bin/slung.js`;
 
 /** @param {string} name of a program @returns {string | undefined} */
 function notOnPath(name) {
