@@ -135,8 +135,11 @@ describe.skipIf(!hasNamespaces)('in two pid namespaces (skipped where unshare ma
       process.kill(pid, 'SIGCONT');
       expect(await first.ended).toBe(1);
       expect(first.seen.errors).toContain('another process has taken over the lock of this store');
-      // A last line may have been in the pipe when it was stopped, before the other one had the lock.
-      expect(first.acknowledged()).toEqual(before);
+      // It may have been stopped between the last write, which was on the disk, and the word about it. Whether it is
+      // there, is asked below.
+      const after = first.acknowledged();
+      expect(after.slice(0, before.length)).toEqual(before);
+      expect(after.length - before.length).toBeLessThanOrEqual(1);
       await progress(second, 30);
       second.child.kill('SIGKILL');
       await second.ended;
