@@ -12,7 +12,8 @@
 import { Agent, type ClientRequest, type IncomingMessage, request, STATUS_CODES, validateHeaderName } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import { quoted } from '../text/printable.ts';
-import { Backlog, outOfTime, type Piece } from './backlog.ts';
+import { outOfTime, type Piece } from './backlog.ts';
+import { BacklogOutlet } from './backlog-outlet.ts';
 import { describe, errorCode, SinkError } from './errors.ts';
 import { Attempts, pauseFor, type RetryRule } from './retry.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -59,14 +60,13 @@ const HINTS: Readonly<Record<number, string>> = {
   413: 'write a smaller batch-bytes',
 };
 
-export class HttpOutlet implements Outlet {
+export class HttpOutlet extends BacklogOutlet implements Outlet {
   readonly name: string;
   readonly takesIds = true;
   readonly #options: HttpOutletOptions;
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
-  readonly #backlog: Backlog;
   readonly #ended = new AbortController();
   /** What each request begins with. */
   #header = new Uint8Array(0);
@@ -76,6 +76,7 @@ export class HttpOutlet implements Outlet {
 
   /** @throws SinkError when a header cannot be sent, or the URL is none */
   constructor(options: HttpOutletOptions) {
+    super(options.bufferBytes);
     const { name, url, concurrency } = options;
     this.name = name;
     this.#options = options;
@@ -88,15 +89,6 @@ export class HttpOutlet implements Outlet {
     this.#url.password = '';
     const AgentOf = this.#url.protocol === 'https:' ? TlsAgent : Agent;
     this.#agent = new AgentOf({ keepAlive: true, maxSockets: concurrency });
-    this.#backlog = new Backlog(options.bufferBytes);
-  }
-
-  get bytesCopied(): number {
-    return this.#backlog.bytesCopied;
-  }
-
-  get bufferPeak(): number {
-    return this.#backlog.peakBytes;
   }
 
   get waitsFor(): string | undefined {
@@ -109,27 +101,15 @@ export class HttpOutlet implements Outlet {
   }
 
   offer(delivery: Delivery): 'taken' | 'full' {
-    const answer = this.#backlog.take(delivery, this.#options.batchBytes);
+    const answer = this.backlog.take(delivery, this.#options.batchBytes);
     this.#start();
     return answer;
   }
 
-  room(): Promise<void> {
-    return this.#backlog.room();
-  }
-
-  flush(): Promise<void> {
-    return this.#backlog.flush();
-  }
-
-  report(): OutletReport {
-    return this.#backlog.report();
-  }
-
   async close(withinMs: number): Promise<OutletReport> {
-    this.#backlog.close();
+    this.backlog.close();
     const timer = setTimeout(() => this.#giveUp(withinMs), withinMs);
-    await this.#backlog.flush();
+    await this.backlog.flush();
     clearTimeout(timer);
     this.#agent.destroy();
     return this.report();
@@ -138,7 +118,7 @@ export class HttpOutlet implements Outlet {
   #giveUp(withinMs: number): void {
     this.#lateFailure = outOfTime(this.name, withinMs, this.#waitsFor);
     this.#ended.abort();
-    this.#backlog.giveUp(this.#lateFailure);
+    this.backlog.giveUp(this.#lateFailure);
   }
 
   #start(): void {
@@ -148,21 +128,21 @@ export class HttpOutlet implements Outlet {
       this.#active++;
       void this.#deliver(pieces).then((failure) => {
         this.#active--;
-        for (const piece of pieces) this.#backlog.settle(piece, failure);
+        for (const piece of pieces) this.backlog.settle(piece, failure);
         this.#start();
       });
     }
   }
 
   #nextRequest(): readonly Piece[] {
-    const first = this.#backlog.shift();
+    const first = this.backlog.shift();
     if (first === undefined) return [];
     const pieces = [first];
     let bytes = first.bytes.length;
-    for (let next = this.#backlog.next; next !== undefined; next = this.#backlog.next) {
+    for (let next = this.backlog.next; next !== undefined; next = this.backlog.next) {
       bytes += next.bytes.length;
       if (first.id !== undefined || next.id !== undefined || bytes > this.#options.batchBytes) break;
-      pieces.push(this.#backlog.shift()!);
+      pieces.push(this.backlog.shift()!);
     }
     return pieces;
   }
@@ -183,7 +163,7 @@ export class HttpOutlet implements Outlet {
       const hint = 'retry says how often and how long it is tried again';
       if (pauseMs === undefined) return this.#failure(answer.code, `${answer.words} ${attempts.words}`, hint);
       this.#waitsFor = `attempt ${attempts.failed + 1}: ${answer.words}`;
-      this.#backlog.countRetry();
+      this.backlog.countRetry();
       await pauseFor(pauseMs, this.#ended.signal);
       if (this.#lateFailure !== undefined) return this.#lateFailure;
     }

@@ -5,7 +5,8 @@
  * the whole of it on the next.
  */
 import { connect, type Socket } from 'node:net';
-import { Backlog, outOfTime, type Piece } from './backlog.ts';
+import { outOfTime, type Piece } from './backlog.ts';
+import { BacklogOutlet } from './backlog-outlet.ts';
 import { describe, errorCode, SinkError } from './errors.ts';
 import { Attempts, pauseFor, type RetryRule } from './retry.ts';
 import type { Delivery, Outlet, OutletReport } from './types.ts';
@@ -29,11 +30,10 @@ const PIECE_BYTES = 64 * 1024;
 const WINDOW_BYTES = 256 * 1024;
 const CONNECT_MS = 30_000;
 
-export class SocketOutlet implements Outlet {
+export class SocketOutlet extends BacklogOutlet implements Outlet {
   readonly name: string;
   readonly takesIds = false;
   readonly #options: SocketOutletOptions;
-  readonly #backlog: Backlog;
   readonly #ended = new AbortController();
   #socket: Socket | undefined;
   #isConnected = false;
@@ -46,17 +46,9 @@ export class SocketOutlet implements Outlet {
   #error: Error | undefined;
 
   constructor(options: SocketOutletOptions) {
+    super(options.bufferBytes);
     this.name = options.name;
     this.#options = options;
-    this.#backlog = new Backlog(options.bufferBytes);
-  }
-
-  get bytesCopied(): number {
-    return this.#backlog.bytesCopied;
-  }
-
-  get bufferPeak(): number {
-    return this.#backlog.peakBytes;
   }
 
   get waitsFor(): string | undefined {
@@ -64,28 +56,16 @@ export class SocketOutlet implements Outlet {
   }
 
   offer(delivery: Delivery): 'taken' | 'full' {
-    const answer = this.#backlog.take(delivery, PIECE_BYTES);
+    const answer = this.backlog.take(delivery, PIECE_BYTES);
     this.#send();
     return answer;
   }
 
-  room(): Promise<void> {
-    return this.#backlog.room();
-  }
-
-  flush(): Promise<void> {
-    return this.#backlog.flush();
-  }
-
-  report(): OutletReport {
-    return this.#backlog.report();
-  }
-
   async close(withinMs: number): Promise<OutletReport> {
-    this.#backlog.close();
+    this.backlog.close();
     const endMs = this.#options.clockMs() + withinMs;
     const timer = setTimeout(() => this.#giveUp(withinMs), withinMs);
-    await this.#backlog.flush();
+    await this.backlog.flush();
     clearTimeout(timer);
     this.#ended.abort();
     await this.#hangUp(Math.max(0, endMs - this.#options.clockMs()));
@@ -98,7 +78,7 @@ export class SocketOutlet implements Outlet {
     this.#takeBack();
     this.#socket?.destroy();
     this.#socket = undefined;
-    this.#backlog.giveUp(failure);
+    this.backlog.giveUp(failure);
   }
 
   /** Ends the connection in order: the other end gets all, then its end. */
@@ -116,12 +96,12 @@ export class SocketOutlet implements Outlet {
   }
 
   #send(): void {
-    if (this.#backlog.next === undefined || this.#isPausing || this.#ended.signal.aborted) return;
+    if (this.backlog.next === undefined || this.#isPausing || this.#ended.signal.aborted) return;
     const socket = this.#socket;
     if (socket === undefined) this.#connect();
     if (socket === undefined || !this.#isConnected) return;
     while (this.#sentBytes < WINDOW_BYTES) {
-      const piece = this.#backlog.shift();
+      const piece = this.backlog.shift();
       if (piece === undefined) return;
       this.#sent.push(piece);
       this.#sentBytes += piece.bytes.length;
@@ -137,7 +117,7 @@ export class SocketOutlet implements Outlet {
     this.#sentBytes -= piece.bytes.length;
     this.#attempts = undefined;
     this.#waitsFor = undefined;
-    this.#backlog.settle(piece, undefined);
+    this.backlog.settle(piece, undefined);
     this.#send();
   }
 
@@ -177,7 +157,7 @@ export class SocketOutlet implements Outlet {
     this.#takeBack();
     this.#socket = undefined;
     this.#isConnected = false;
-    if (this.#backlog.next === undefined || this.#ended.signal.aborted) return;
+    if (this.backlog.next === undefined || this.#ended.signal.aborted) return;
     const words = this.#error === undefined ? 'the other end has closed the connection' : describe(this.#error);
     this.#attempts ??= new Attempts(this.#options.retry, this.#options.clockMs);
     const pauseMs = this.#attempts.next();
@@ -186,10 +166,10 @@ export class SocketOutlet implements Outlet {
       const hint = 'retry says how often and how long it is tried again';
       const code = this.#error === undefined ? 'ECONNRESET' : errorCode(this.#error);
       this.#attempts = undefined;
-      this.#backlog.giveUp(new SinkError(this.name, code, `${text}; ${hint}`, 0));
+      this.backlog.giveUp(new SinkError(this.name, code, `${text}; ${hint}`, 0));
       return;
     }
-    this.#backlog.countRetry();
+    this.backlog.countRetry();
     this.#waitsFor = `attempt ${this.#attempts.failed + 1}: ${words}`;
     this.#isPausing = true;
     void pauseFor(pauseMs, this.#ended.signal).then(() => {
@@ -199,7 +179,7 @@ export class SocketOutlet implements Outlet {
   }
 
   #takeBack(): void {
-    this.#backlog.unshift(this.#sent);
+    this.backlog.unshift(this.#sent);
     this.#sent = [];
     this.#sentBytes = 0;
   }

@@ -7,7 +7,8 @@
  * id leaves it out. Without ids it may then be there twice. What waits for a free place in the window goes together.
  */
 import type { Msg } from '@nats-io/transport-node';
-import { Backlog, outOfTime, type Piece } from '../io/backlog.ts';
+import { outOfTime, type Piece } from '../io/backlog.ts';
+import { BacklogOutlet } from '../io/backlog-outlet.ts';
 import { SinkError } from '../io/errors.ts';
 import { Attempts, type RetryRule } from '../io/retry.ts';
 import type { Delivery, Outlet, OutletReport } from '../io/types.ts';
@@ -62,14 +63,13 @@ export async function openNatsOutlet(options: NatsOutletOptions): Promise<NatsOu
   }
 }
 
-export class NatsOutlet implements Outlet {
+export class NatsOutlet extends BacklogOutlet implements Outlet {
   readonly name: string;
   readonly takesIds: boolean;
   readonly #link: Link;
   readonly #options: NatsOutletOptions;
   readonly #template: SubjectTemplate;
   readonly #subject: string;
-  readonly #backlog: Backlog;
   readonly #pieceBytes: number;
   readonly #inbox: string;
   readonly #timer: NodeJS.Timeout;
@@ -82,14 +82,14 @@ export class NatsOutlet implements Outlet {
   #isEnded = false;
 
   constructor(link: Link, template: SubjectTemplate, options: NatsOutletOptions) {
-    const { name, dedupe, bufferBytes, blockBytes } = options;
+    super(options.bufferBytes);
+    const { name, dedupe, blockBytes } = options;
     this.name = name;
     this.takesIds = dedupe;
     this.#link = link;
     this.#options = options;
     this.#template = template;
     this.#subject = template.text;
-    this.#backlog = new Backlog(bufferBytes);
     this.#pieceBytes = Math.min(blockBytes, (link.nc.info?.max_payload ?? blockBytes) - HEADER_ROOM_BYTES);
     this.#inbox = link.client.createInbox();
     link.nc.subscribe(`${this.#inbox}.*`, {
@@ -124,45 +124,25 @@ export class NatsOutlet implements Outlet {
     return this.#duplicates;
   }
 
-  get bytesCopied(): number {
-    return this.#backlog.bytesCopied;
-  }
-
-  get bufferPeak(): number {
-    return this.#backlog.peakBytes;
-  }
-
   get waitsFor(): string | undefined {
     return this.#link.waitsFor ?? this.#waitsFor;
   }
 
   offer(delivery: Delivery): 'taken' | 'full' {
-    const answer = this.#backlog.take(delivery, this.#pieceBytes, this.#subjectsOf(delivery));
+    const answer = this.backlog.take(delivery, this.#pieceBytes, this.#subjectsOf(delivery));
     this.#send();
     return answer;
   }
 
-  room(): Promise<void> {
-    return this.#backlog.room();
-  }
-
-  flush(): Promise<void> {
-    return this.#backlog.flush();
-  }
-
-  report(): OutletReport {
-    return this.#backlog.report();
-  }
-
   /** Gives up what waits: nothing that comes after a failure is to arrive. */
   halt(failure: SinkError): void {
-    this.#backlog.giveUp(failure);
+    this.backlog.giveUp(failure);
   }
 
   async close(withinMs: number): Promise<OutletReport> {
-    this.#backlog.close();
+    this.backlog.close();
     const timer = setTimeout(() => this.#failAll(outOfTime(this.name, withinMs, this.waitsFor)), withinMs);
-    await this.#backlog.flush();
+    await this.backlog.flush();
     clearTimeout(timer);
     clearInterval(this.#timer);
     this.#isEnded = true;
@@ -179,7 +159,7 @@ export class NatsOutlet implements Outlet {
 
   #send(): void {
     while (this.#flights.size < this.#options.window && this.#link.isUp && !this.#isEnded) {
-      const pieces = nextPieces(this.#backlog, this.#pieceBytes);
+      const pieces = nextPieces(this.backlog, this.#pieceBytes);
       if (pieces.length === 0) return;
       this.#publish(++this.#lastNumber, this.#flightOf(pieces));
     }
@@ -232,7 +212,7 @@ export class NatsOutlet implements Outlet {
       this.#send();
       return;
     }
-    this.#backlog.countRetry();
+    this.backlog.countRetry();
     this.#waitsFor = `attempt ${flight.attempts.failed + 1}: ${words}`;
     flight.sentMs = undefined;
     flight.timer = setTimeout(() => {
@@ -245,7 +225,7 @@ export class NatsOutlet implements Outlet {
   #sendAgain(): void {
     for (const [number, flight] of this.#flights) {
       if (flight.timer !== undefined) continue;
-      this.#backlog.countRetry();
+      this.backlog.countRetry();
       this.#publish(number, flight);
     }
     this.#send();
@@ -271,12 +251,12 @@ export class NatsOutlet implements Outlet {
   #settle(number: number, flight: Flight, failure: SinkError | undefined): void {
     clearTimeout(flight.timer);
     this.#flights.delete(number);
-    for (const piece of flight.pieces) this.#backlog.settle(piece, failure);
+    for (const piece of flight.pieces) this.backlog.settle(piece, failure);
   }
 
   #failAll(failure: SinkError): void {
     for (const [number, flight] of this.#flights) this.#settle(number, flight, failure);
-    this.#backlog.giveUp(failure);
+    this.backlog.giveUp(failure);
   }
 
   #failure(code: string, words: string, hint: string): SinkError {

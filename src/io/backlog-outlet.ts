@@ -1,0 +1,32 @@
+/** What outlets have in common that take deliveries into a backlog: its bounds, its counts, and who waits for it. */
+import { Backlog } from './backlog.ts';
+import type { OutletReport } from './types.ts';
+
+export abstract class BacklogOutlet {
+  protected readonly backlog: Backlog;
+
+  /** @param bufferBytes what may be taken and not be confirmed */
+  constructor(bufferBytes: number) {
+    this.backlog = new Backlog(bufferBytes);
+  }
+
+  get bytesCopied(): number {
+    return this.backlog.bytesCopied;
+  }
+
+  get bufferPeak(): number {
+    return this.backlog.peakBytes;
+  }
+
+  room(): Promise<void> {
+    return this.backlog.room();
+  }
+
+  flush(): Promise<void> {
+    return this.backlog.flush();
+  }
+
+  report(): OutletReport {
+    return this.backlog.report();
+  }
+}
