@@ -1,14 +1,14 @@
 // @ts-check
 /**
  * What starting slung costs over `node -e 0`, in turns, 21 rounds: processor and wall time, the difference taken run
- * by run. Each command with the code that the runs before have kept, and without; one record, or a question to a
- * million points. Both carry the same cost of taskset and bash, whose `times` are in milliseconds; GNU time's are in
+ * by run. Each command with the code that the runs before have kept, without, and by the executable if it was made; one
+ * record, or a question to a million points. Both carry the same cost of taskset and bash, whose `times` are in milliseconds; GNU time's are in
  * hundredths.
  *
  *     node bench/startup.mjs [--runs N] [--write]
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,8 @@ import { environment, parseShellTimes, probe, summarize } from './measure.mjs';
 import { circumstances, spread, table, writeResults } from './report.mjs';
 import { root, slungMissing } from './tools.mjs';
 
+/** What `npm run executable` makes. */
+const executable = `${root}build/slung`;
 const POINTS = 1_000_000;
 /** After so many runs nothing is kept any more. */
 const KEEPING_RUNS = 4;
@@ -45,9 +47,12 @@ function report(runs, folder) {
   const { core } = probe();
   /** @type {import('./measure.mjs').Command} */
   const bare = { command: process.execPath, args: ['-e', '0'] };
+  const isExecutableThere = existsSync(executable);
+  if (!isExecutableThere) console.log('there is no executable: npm run executable makes it');
   const commands = commandsIn(folder).flatMap(([name, args]) => [
     { name, command: slung(args, { XDG_CACHE_HOME: folder }) },
     { name: `${name}, nothing kept`, command: slung(args, { SLUNG_CODE_CACHE: '0' }) },
+    ...(isExecutableThere ? [{ name: `${name}, executable`, command: { command: executable, args } }] : []),
   ]);
   for (const { name, command } of commands) {
     for (let i = 0; i < KEEPING_RUNS; i++) {

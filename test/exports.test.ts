@@ -13,7 +13,9 @@ const tables = /\/((\w+-)?layout|code-numbers|view-codes|gate-states)\.ts$/;
 const isForGuests = (path: string): boolean => path.startsWith('src/plugin/sdk/');
 /** Where the program, its threads and the modules of WebAssembly begin. */
 const entries: ReadonlySet<string> = new Set(
-  [...readFileSync(join(root, 'build.mjs'), 'utf8').matchAll(/'(src\/[^']+\.ts)'/g)].map(([, path]) => path!),
+  ['build.mjs', 'executable.mjs'].flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/'(src\/[^']+\.ts)'/g)].map(([, path]) => path!),
+  ),
 );
 
 /** Files outside src that run it: benchmarks, and what prints man pages. */

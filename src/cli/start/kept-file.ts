@@ -34,6 +34,12 @@ export function keptIn(bytes: Buffer, key: string): Kept | undefined {
   return { code, round: bytes.readUInt32LE(NUMBERS_AT + 8) };
 }
 
+/** The code in the bytes of a file that nobody can have damaged, whatever it is for; a part of `bytes`. */
+export function codeIn(bytes: Buffer): Buffer {
+  const from = aligned(HEADER_BYTES + bytes.readUInt32LE(NUMBERS_AT));
+  return bytes.subarray(from, from + bytes.readUInt32LE(NUMBERS_AT + 4));
+}
+
 /** The bytes of a file. */
 export function fileOf(key: string, { code, round }: Kept): Buffer {
   const keyBytes = Buffer.byteLength(key);
