@@ -5,7 +5,7 @@
  * message copied once and acknowledged by itself. `consume` and `publish` of the client's own package stand beside it.
  * Rates go up and down with the machine (the server shares its cores); processor time a message is steadier.
  *
- *     node bench/nats.mjs [--rounds N] [--megabytes N] [--only '64 KiB,read'] [--write]
+ *     node bench/nats.mjs [--rounds N] [--megabytes N] [--only '64 KiB,read'] [--ways bare,slung] [--write]
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -30,11 +30,13 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '5' },
     megabytes: { type: 'string', default: '128' },
     only: { type: 'string' },
+    ways: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(flags.rounds);
 const only = flags.only?.split(',') ?? [];
+const ways = flags.ways?.split(',');
 const totalBytes = Number(flags.megabytes) * 1e6;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -100,7 +102,9 @@ async function measureAll(url) {
     const count = Math.min(50_000, Math.floor(totalBytes / payload.length));
     for (const job of records > 1 ? [readJob, writeJob, passJob] : [readJob, writeJob]) {
       if (only.some((word) => word !== label && !job.name.startsWith(word))) continue;
-      const found = await measure(await job({ url, nc, jsm, label, payload, count }));
+      const planned = await job({ url, nc, jsm, label, payload, count });
+      const wanted = planned.ways.filter(({ name }) => ways?.includes(name) ?? true);
+      const found = await measure({ ...planned, ways: wanted });
       for (const row of found) console.error(row.join('  '));
       rows.push(...found);
     }

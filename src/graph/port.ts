@@ -224,10 +224,14 @@ export class Port implements Taker {
   #offer(shipment: Shipment, by: object): 'taken' | 'full' {
     if (this.#state !== 'open' || this.#redirect?.done !== undefined) return 'full';
     if (this.#first !== undefined && this.#first !== by) return 'full';
-    const { segments, records, receipts, id, keys } = shipment;
+    const { segments, records, receipts, id, keys, notes } = shipment;
     const startMs = this.#options.clockMs();
     const delivery: Delivery = {
-      ...{ segments, records, id, keys },
+      segments,
+      records,
+      id,
+      keys,
+      notes,
       settle: (failure, lines) => {
         this.counts.settled(startMs);
         if (failure === undefined) this.#arrived(records, receipts);

@@ -9,6 +9,8 @@ export interface Shipment {
   readonly id: string | undefined;
   /** See Delivery.keys. */
   readonly keys?: readonly (readonly string[])[] | undefined;
+  /** See Delivery.notes. */
+  readonly notes?: readonly (readonly [string, string])[] | undefined;
 }
 
 /** What takes them; a port is one. */

@@ -1,13 +1,12 @@
 /** What outlets have in common that take deliveries into a backlog: its bounds, its counts, and who waits for it. */
-import { Backlog } from './backlog.ts';
+import { Backlog, type BacklogOptions } from './backlog.ts';
 import type { OutletReport } from './types.ts';
 
 export abstract class BacklogOutlet {
   protected readonly backlog: Backlog;
 
-  /** @param bufferBytes what may be taken and not be confirmed */
-  constructor(bufferBytes: number) {
-    this.backlog = new Backlog(bufferBytes);
+  constructor(options: BacklogOptions) {
+    this.backlog = new Backlog(options);
   }
 
   get bytesCopied(): number {

@@ -8,10 +8,11 @@
  */
 import { SinkError } from './errors.ts';
 import { OutletCounts } from './outlet-counts.ts';
+import { SpareBuffers } from './spare-buffers.ts';
 import type { Delivery, OutletReport } from './types.ts';
 
 const NEWLINE = 0x0a;
-/** Places of pieces that were taken out are left at the front of the list, so many at most. */
+/** Places of deliveries that were taken out are left at the front of the list, so many at most. */
 const MOST_DEAD = 1024;
 
 /** A part of a delivery: whole lines. */
@@ -21,25 +22,65 @@ export interface Piece {
   readonly id: string | undefined;
   /** That of its segments; undefined where they have none. */
   readonly label: string | undefined;
+  readonly notes: Delivery['notes'];
+  /** It is all of its delivery. */
+  readonly isWhole: boolean;
   readonly of: Taken;
 }
 
-/** A delivery that was taken. */
-interface Taken {
-  readonly settle: Delivery['settle'];
-  readonly records: number;
+/** Where lines of one label end, in a copy that has the lines of each label together. */
+interface Stretch {
+  readonly label: string;
+  readonly end: number;
+}
+
+/** A delivery that was taken. Pieces are cut from it when they are wanted: those that wait cost nothing. */
+class Taken {
+  readonly delivery: Delivery;
+  /** The copy; it may be longer. */
+  readonly memory: Buffer;
   readonly bytes: number;
-  openPieces: number;
-  failure: SinkError | undefined;
+  readonly pieceBytes: number;
+  readonly stretches: readonly Stretch[] | undefined;
+  /** Where the next piece begins, and in which stretch. */
+  cut = 0;
+  stretch = 0;
+  pieces = 0;
+  openPieces = 1;
+  failure: SinkError | undefined = undefined;
   /** Pieces that have failed. */
-  readonly lines: Buffer[];
+  lines: Buffer[] | undefined = undefined;
+
+  constructor(
+    delivery: Delivery,
+    memory: Buffer,
+    bytes: number,
+    pieceBytes: number,
+    labels: readonly string[] | undefined,
+  ) {
+    this.delivery = delivery;
+    this.memory = memory;
+    this.bytes = bytes;
+    this.pieceBytes = pieceBytes;
+    this.stretches = copyInto(memory, delivery.segments, labels);
+  }
+}
+
+export interface BacklogOptions {
+  /** What may be taken and not be confirmed. */
+  readonly limitBytes: number;
+  /** Nobody looks at a piece after it was settled without a failure, so that its memory is used again. */
+  readonly reuses?: boolean;
 }
 
 export class Backlog {
   readonly #limitBytes: number;
-  /** Those before #head have been taken out. */
-  readonly #queue: (Piece | undefined)[] = [];
+  readonly #spare: SpareBuffers | undefined;
+  /** Those before #head have been taken out, and the one there may have been in part. */
+  readonly #queue: (Taken | undefined)[] = [];
   #head = 0;
+  /** Pieces that go before those of the queue; `next` is the first of them. */
+  #ahead: Piece[] = [];
   readonly #counts = new OutletCounts();
   #bytes = 0;
   #bytesCopied = 0;
@@ -50,13 +91,18 @@ export class Backlog {
   #wakeWriter: (() => void)[] = [];
   #wakeFlush: (() => void)[] = [];
 
-  constructor(limitBytes: number) {
+  constructor({ limitBytes, reuses = false }: BacklogOptions) {
     this.#limitBytes = limitBytes;
+    this.#spare = reuses ? new SpareBuffers(limitBytes) : undefined;
   }
 
   /** The next piece to send, which stays in the queue until `shift`. */
   get next(): Piece | undefined {
-    return this.#queue[this.#head];
+    if (this.#ahead.length === 0) {
+      const piece = this.#cutNext();
+      if (piece !== undefined) this.#ahead.push(piece);
+    }
+    return this.#ahead[0];
   }
 
   /** Bytes that are not confirmed. */
@@ -80,63 +126,49 @@ export class Backlog {
    * @returns `full` when there is no room for it
    */
   take(delivery: Delivery, pieceBytes: number, labels?: readonly string[]): 'taken' | 'full' {
-    const bytes = delivery.segments.reduce((sum, segment) => sum + segment.length, 0);
+    let bytes = 0;
+    for (const { length } of delivery.segments) bytes += length;
     if (this.#isClosed) throw new Error('a closed outlet takes nothing');
     if (!this.#hasRoomFor(bytes)) {
       this.#wantedBytes = bytes;
       return 'full';
     }
-    const { records, id } = delivery;
-    const taken: Taken = {
-      ...{ settle: (failure, lines) => delivery.settle(failure, lines), records, bytes },
-      ...{ openPieces: 1, failure: undefined, lines: [] },
-    };
     this.#open++;
     this.#bytes += bytes;
     this.#bytesCopied += bytes;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
-    const parts = cutIntoPieces(delivery.segments, pieceBytes, labels);
-    taken.openPieces += parts.length;
-    parts.forEach((part, i) => {
-      this.#queue.push({ ...part, id: id === undefined || parts.length === 1 ? id : `${id}.${i}`, of: taken });
-    });
-    this.#closePiece(taken);
+    const memory = this.#spare?.take(bytes) ?? Buffer.allocUnsafe(bytes);
+    const taken = new Taken(delivery, memory, bytes, pieceBytes, labels);
+    if (bytes === 0) this.#closePiece(taken);
+    else this.#queue.push(taken);
     return 'taken';
   }
 
   /** Takes the next piece out of the queue: it is on its way, and still counts. */
   shift(): Piece | undefined {
-    const piece = this.#queue[this.#head];
-    if (piece === undefined) return undefined;
-    this.#queue[this.#head++] = undefined;
-    // The rest of a long list is not moved for each piece.
-    if (this.#head === this.#queue.length || this.#head >= MOST_DEAD) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return piece;
+    return this.#ahead.length > 0 ? this.#ahead.shift() : this.#cutNext();
   }
 
   /** Pieces that were on their way go first again, in their order. */
   unshift(pieces: readonly Piece[]): void {
-    this.#queue.splice(0, this.#head, ...pieces);
-    this.#head = 0;
+    this.#ahead = [...pieces, ...this.#ahead];
   }
 
   /** A piece that was taken out of the queue has arrived, or never will. */
-  settle(piece: Piece, failure: SinkError | undefined): void {
-    piece.of.failure ??= failure;
-    if (failure !== undefined) piece.of.lines.push(piece.bytes);
-    this.#bytes -= piece.bytes.length;
-    this.#closePiece(piece.of);
-    if (this.#hasRoomFor(this.#wantedBytes)) this.#wake(this.#wakeWriter);
+  settle({ of, bytes }: Piece, failure: SinkError | undefined): void {
+    if (failure !== undefined) {
+      of.failure ??= failure;
+      of.lines ??= [];
+      of.lines.push(bytes);
+    }
+    this.#bytes -= bytes.length;
+    this.#closePiece(of);
+    if (this.#wakeWriter.length > 0 && this.#hasRoomFor(this.#wantedBytes)) this.#wake(this.#wakeWriter);
   }
 
   /** Gives up what is in the queue. */
   giveUp(failure: SinkError): void {
-    const waiting = this.#queue.splice(0);
-    this.#head = 0;
-    for (const piece of waiting) if (piece !== undefined) this.settle(piece, failure);
+    for (let piece = this.shift(); piece !== undefined; piece = this.shift()) this.settle(piece, failure);
   }
 
   room(): Promise<void> {
@@ -168,12 +200,42 @@ export class Backlog {
     return this.#bytes === 0 || this.#bytes + bytes <= this.#limitBytes;
   }
 
+  #cutNext(): Piece | undefined {
+    const taken = this.#queue[this.#head];
+    if (taken === undefined) return undefined;
+    const { memory, delivery, cut: from } = taken;
+    const stretch = taken.stretches?.[taken.stretch];
+    const to = endOfPiece(memory, from, stretch?.end ?? taken.bytes, taken.pieceBytes);
+    const isWhole = from === 0 && to === taken.bytes;
+    const id = delivery.id === undefined || isWhole ? delivery.id : `${delivery.id}.${taken.pieces}`;
+    taken.pieces++;
+    taken.openPieces++;
+    taken.cut = to;
+    if (to === stretch?.end) taken.stretch++;
+    if (to === taken.bytes) this.#leave(taken);
+    const bytes = isWhole && to === memory.length ? memory : memory.subarray(from, to);
+    return { bytes, id, label: stretch?.label, notes: delivery.notes, isWhole, of: taken };
+  }
+
+  /** The first of the queue is cut to its end. */
+  #leave(taken: Taken): void {
+    taken.openPieces--;
+    this.#queue[this.#head++] = undefined;
+    // The rest of a long list is not moved for each delivery.
+    if (this.#head < this.#queue.length && this.#head < MOST_DEAD) return;
+    this.#queue.splice(0, this.#head);
+    this.#head = 0;
+  }
+
   #closePiece(taken: Taken): void {
     if (--taken.openPieces > 0) return;
-    this.#counts.settled(taken.failure !== undefined, taken.records, taken.bytes);
+    const { delivery, failure, lines } = taken;
+    this.#counts.settled(failure !== undefined, delivery.records, taken.bytes);
     this.#open--;
-    if (taken.failure === undefined) taken.settle(undefined);
-    else taken.settle(taken.failure, taken.lines);
+    if (failure === undefined) {
+      this.#spare?.giveBack(taken.memory);
+      delivery.settle(undefined);
+    } else delivery.settle(failure, lines);
     if (this.#open === 0) this.#wake(this.#wakeFlush);
   }
 
@@ -182,11 +244,16 @@ export class Backlog {
   }
 }
 
-type Part = Pick<Piece, 'bytes' | 'label'>;
-
-/** The segments of each label, together and in order, the labels as they come first. */
-function cutIntoPieces(segments: readonly Uint8Array[], pieceBytes: number, labels?: readonly string[]): Part[] {
-  if (labels === undefined) return cutLines(segments, pieceBytes).map((bytes) => ({ bytes, label: undefined }));
+/** Copies the segments of each label together and in order, the labels as they come first. */
+function copyInto(
+  memory: Buffer,
+  segments: readonly Uint8Array[],
+  labels: readonly string[] | undefined,
+): readonly Stretch[] | undefined {
+  if (labels === undefined) {
+    copyAll(memory, segments, 0);
+    return undefined;
+  }
   const byLabel = new Map<string, Uint8Array[]>();
   segments.forEach((segment, i) => {
     const label = labels[i]!;
@@ -194,25 +261,32 @@ function cutIntoPieces(segments: readonly Uint8Array[], pieceBytes: number, labe
     if (own === undefined) byLabel.set(label, [segment]);
     else own.push(segment);
   });
-  return [...byLabel].flatMap(([label, own]) => cutLines(own, pieceBytes).map((bytes) => ({ bytes, label })));
+  let end = 0;
+  const stretches: Stretch[] = [];
+  for (const [label, own] of byLabel) {
+    const from = end;
+    end = copyAll(memory, own, from);
+    if (end > from) stretches.push({ label, end });
+  }
+  return stretches;
+}
+
+/** @returns one past the last byte */
+function copyAll(memory: Buffer, segments: readonly Uint8Array[], from: number): number {
+  let to = from;
+  for (const segment of segments) {
+    memory.set(segment, to);
+    to += segment.length;
+  }
+  return to;
 }
 
 /** Whole lines, as many as fit; a line that does not fit is a piece of its own. */
-function cutLines(segments: readonly Uint8Array[], pieceBytes: number): Buffer[] {
-  const bytes = Buffer.concat(segments);
-  const pieces: Buffer[] = [];
-  let from = 0;
-  while (from < bytes.length) {
-    let to = bytes.length;
-    if (to - from > pieceBytes) {
-      const newline = bytes.lastIndexOf(NEWLINE, from + pieceBytes - 1);
-      const after = newline >= from ? newline : bytes.indexOf(NEWLINE, from + pieceBytes);
-      to = after < 0 ? bytes.length : after + 1;
-    }
-    pieces.push(bytes.subarray(from, to));
-    from = to;
-  }
-  return pieces;
+function endOfPiece(memory: Buffer, from: number, end: number, pieceBytes: number): number {
+  if (end - from <= pieceBytes) return end;
+  const newline = memory.lastIndexOf(NEWLINE, from + pieceBytes - 1);
+  const after = newline >= from ? newline : memory.indexOf(NEWLINE, from + pieceBytes);
+  return after < 0 || after >= end ? end : after + 1;
 }
 
 /** What was not delivered when there was no more time. */

@@ -76,7 +76,7 @@ export class HttpOutlet extends BacklogOutlet implements Outlet {
 
   /** @throws SinkError when a header cannot be sent, or the URL is none */
   constructor(options: HttpOutletOptions) {
-    super(options.bufferBytes);
+    super({ limitBytes: options.bufferBytes });
     const { name, url, concurrency } = options;
     this.name = name;
     this.#options = options;

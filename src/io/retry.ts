@@ -17,11 +17,14 @@ export class Attempts {
   readonly #startMs: number;
   #failed = 0;
 
-  /** The first attempt begins now. @param clockMs milliseconds by a clock that never goes back */
-  constructor(rule: RetryRule, clockMs: () => number) {
+  /**
+   * @param clockMs milliseconds by a clock that never goes back
+   * @param startMs when the first attempt began, if that was not now
+   */
+  constructor(rule: RetryRule, clockMs: () => number, startMs = clockMs()) {
     this.#rule = rule;
     this.#clockMs = clockMs;
-    this.#startMs = clockMs();
+    this.#startMs = startMs;
   }
 
   /** Attempts that have failed. */

@@ -46,7 +46,7 @@ export class SocketOutlet extends BacklogOutlet implements Outlet {
   #error: Error | undefined;
 
   constructor(options: SocketOutletOptions) {
-    super(options.bufferBytes);
+    super({ limitBytes: options.bufferBytes });
     this.name = options.name;
     this.#options = options;
   }

@@ -130,6 +130,8 @@ export interface Delivery {
    * For ends that have a file for each value: for each segment the values of the template's places, in their order.
    */
   readonly keys?: readonly (readonly string[])[] | undefined;
+  /** What is to be known of it, as names and values, for ends that have headers beside what they deliver. */
+  readonly notes?: readonly (readonly [string, string])[] | undefined;
   /**
    * Called once for each delivery that was taken, perhaps before `offer` returns: the other end has it, or `failure`
    * says why it never will. After a failure some of its records may have arrived.

@@ -4,9 +4,11 @@
  * a connection broke may be lost; the message then comes again, and is known by its place in the stream.
  */
 
+import type { Payload } from '@nats-io/transport-node';
 import { NS_PER_MS } from './api.ts';
 import type { Link } from './link.ts';
 
+const ACK = new Uint8Array(0);
 const PROGRESS = '+WPI';
 const TERMINATE = '+TERM';
 /** Acknowledgements that may have been on their way when a connection broke: what a socket and its kernel hold. */
@@ -17,7 +19,7 @@ export class Answers {
   /** Places in the stream of what was acknowledged last; the oldest is written over. */
   readonly #acked: Float64Array;
   #next = 0;
-  #waiting: { readonly reply: string; readonly body: string }[] = [];
+  #waiting: { readonly reply: string; readonly body: Payload }[] = [];
 
   /** @param maxInFlight messages that are out at a time */
   constructor(link: Link, maxInFlight: number) {
@@ -28,7 +30,7 @@ export class Answers {
   ack(reply: string, sequence: number): void {
     this.#acked[this.#next] = sequence;
     this.#next = (this.#next + 1) % this.#acked.length;
-    this.#send(reply, '');
+    this.#send(reply, ACK);
   }
 
   /** The message was acknowledged not long ago. */
@@ -58,7 +60,7 @@ export class Answers {
     for (const { reply, body } of waiting) this.#send(reply, body);
   }
 
-  #send(reply: string, body: string): void {
+  #send(reply: string, body: Payload): void {
     if (this.#link.isUp) this.#link.nc.publish(reply, body);
     else this.#waiting.push({ reply, body });
   }

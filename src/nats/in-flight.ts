@@ -54,16 +54,16 @@ export class InFlight {
     return { ...this.#counts, inFlight: this.#open.size };
   }
 
-  /** A message has come. @param reply where answers go @returns undefined when it is none, or none to be read */
-  arrive(reply: string): NatsUnit | undefined {
+  /** A message has come, now. @param reply where answers go @returns undefined when it is none, or none to be read */
+  arrive(reply: string, nowMs: number): NatsUnit | undefined {
     const place = placeOfMessage(reply);
     if (place === undefined) return undefined;
     const { sequence, deliveries } = place;
     const isNew = sequence > this.#highest;
     if (isNew) this.#highest = sequence;
     if (!isNew || deliveries > 1) this.#counts.redelivered++;
-    if (!isNew && this.#isKnown(reply, place)) return undefined;
-    const unit = new NatsUnit(reply, place, this.#clockMs());
+    if (!isNew && this.#isKnown(reply, place, nowMs)) return undefined;
+    const unit = new NatsUnit(reply, place, nowMs);
     this.#open.set(sequence, unit);
     this.#counts.units++;
     return unit;
@@ -101,10 +101,10 @@ export class InFlight {
   }
 
   /** It has come before, and is still open here or was acknowledged here. */
-  #isKnown(reply: string, { sequence, deliveries }: MessagePlace): boolean {
+  #isKnown(reply: string, { sequence, deliveries }: MessagePlace, nowMs: number): boolean {
     const unit = this.#open.get(sequence);
     if (unit !== undefined) {
-      Object.assign(unit, { reply, deliveries, heardMs: this.#clockMs() });
+      Object.assign(unit, { reply, deliveries, heardMs: nowMs });
       return true;
     }
     if (!this.#answers.hasAcked(sequence)) return false;

@@ -15,7 +15,7 @@ import type { Delivery, Outlet, OutletReport } from '../io/types.ts';
 import { excerpt, messageLine } from '../text/printable.ts';
 import { Api } from './api.ts';
 import { Link, type LinkOptions } from './link.ts';
-import { type Flight, nextPieces, PlainHeaders, payloadOf } from './message.ts';
+import { type Flight, headersOf, nextPieces, PlainHeaders, payloadOf } from './message.ts';
 import { asSinkError } from './problem.ts';
 import { readPubAnswer } from './pub-answer.ts';
 import { SubjectTemplate } from './subject.ts';
@@ -71,7 +71,9 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
   readonly #template: SubjectTemplate;
   readonly #subject: string;
   readonly #pieceBytes: number;
-  readonly #inbox: string;
+  /** What answers go to, without a number. */
+  readonly #replyStart: string;
+  readonly #headers = new PlainHeaders();
   readonly #timer: NodeJS.Timeout;
   /** By the numbers at the ends of their reply subjects, in the order in which they were sent first. */
   readonly #flights = new Map<number, Flight>();
@@ -82,7 +84,7 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
   #isEnded = false;
 
   constructor(link: Link, template: SubjectTemplate, options: NatsOutletOptions) {
-    super(options.bufferBytes);
+    super({ limitBytes: options.bufferBytes, reuses: true });
     const { name, dedupe, blockBytes } = options;
     this.name = name;
     this.takesIds = dedupe;
@@ -91,10 +93,10 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
     this.#template = template;
     this.#subject = template.text;
     this.#pieceBytes = Math.min(blockBytes, (link.nc.info?.max_payload ?? blockBytes) - HEADER_ROOM_BYTES);
-    this.#inbox = link.client.createInbox();
-    link.nc.subscribe(`${this.#inbox}.*`, {
+    this.#replyStart = `${link.client.createInbox()}.`;
+    link.nc.subscribe(`${this.#replyStart}*`, {
       callback: (error, message) => {
-        if (error === null) this.#hear(Number(message.subject.slice(this.#inbox.length + 1)), message);
+        if (error === null) this.#hear(Number(message.subject.slice(this.#replyStart.length)), message);
       },
     });
     this.#timer = setInterval(() => this.#lookForLate(), LOOK_EVERY_MS);
@@ -158,35 +160,39 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
   }
 
   #send(): void {
-    while (this.#flights.size < this.#options.window && this.#link.isUp && !this.#isEnded) {
+    if (!this.#link.isUp || this.#isEnded || this.#flights.size >= this.#options.window) return;
+    const nowMs = this.#options.clockMs();
+    do {
       const pieces = nextPieces(this.backlog, this.#pieceBytes);
       if (pieces.length === 0) return;
-      this.#publish(++this.#lastNumber, this.#flightOf(pieces));
-    }
+      this.#publish(++this.#lastNumber, this.#flightOf(pieces, nowMs), nowMs);
+    } while (this.#flights.size < this.#options.window);
   }
 
-  #flightOf(pieces: readonly Piece[]): Flight {
-    const { dedupe, retry, clockMs } = this.#options;
-    const { id, label: subject = this.#subject } = pieces[0]!;
-    const headers = dedupe && id !== undefined ? new PlainHeaders([['Nats-Msg-Id', id]]) : undefined;
-    const attempts = new Attempts(retry, clockMs);
-    return { pieces, subject, payload: payloadOf(pieces), headers, attempts, sentMs: undefined, timer: undefined };
+  #flightOf(pieces: readonly Piece[], startMs: number): Flight {
+    const { label: subject = this.#subject } = pieces[0]!;
+    const headers = headersOf(pieces, this.takesIds);
+    const payload = payloadOf(pieces);
+    return { pieces, subject, payload, headers, startMs, attempts: undefined, sentMs: undefined, timer: undefined };
   }
 
-  #publish(number: number, flight: Flight): void {
+  #publish(number: number, flight: Flight, nowMs: number): void {
     const { nc } = this.#link;
     this.#flights.set(number, flight);
-    flight.sentMs = this.#options.clockMs();
+    flight.sentMs = nowMs;
+    const { subject, payload, headers } = flight;
     const most = nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
-    const bytes = flight.payload.length + (flight.headers?.length ?? 0);
-    if (bytes > most) {
-      const words = `a record of ${flight.payload.length} bytes does not fit: the server takes ${most} (max_payload)`;
+    if (payload.length + (headers?.length ?? 0) > most) {
+      const words = `a record of ${payload.length} bytes does not fit: the server takes ${most} (max_payload)`;
       this.#settle(number, flight, this.#failure('too-long-for-sink', words, 'on-failure says where it goes'));
       return;
     }
-    const reply = `${this.#inbox}.${number}`;
-    const { subject, payload, headers } = flight;
-    nc.publish(subject, payload, headers === undefined ? { reply } : { reply, headers: headers.asHeaders() });
+    const reply = this.#replyStart + number;
+    if (headers === undefined) nc.publish(subject, payload, { reply });
+    else {
+      this.#headers.bytes = headers;
+      nc.publish(subject, payload, { reply, headers: this.#headers.asHeaders() });
+    }
   }
 
   #hear(number: number, message: Msg): void {
@@ -205,6 +211,8 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
   }
 
   #tryAgain(number: number, flight: Flight, { words, code }: { readonly words: string; readonly code: string }): void {
+    const { retry, clockMs } = this.#options;
+    flight.attempts ??= new Attempts(retry, clockMs, flight.startMs);
     const pauseMs = flight.attempts.next();
     if (pauseMs === undefined) {
       const hint = 'retry says how often and how long it is tried again';
@@ -217,16 +225,17 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
     flight.sentMs = undefined;
     flight.timer = setTimeout(() => {
       flight.timer = undefined;
-      if (this.#link.isUp && this.#flights.get(number) === flight) this.#publish(number, flight);
+      if (this.#link.isUp && this.#flights.get(number) === flight) this.#publish(number, flight, clockMs());
     }, pauseMs);
   }
 
   /** There is a new connection: nobody knows what came of what was on its way. */
   #sendAgain(): void {
+    const nowMs = this.#options.clockMs();
     for (const [number, flight] of this.#flights) {
       if (flight.timer !== undefined) continue;
       this.backlog.countRetry();
-      this.#publish(number, flight);
+      this.#publish(number, flight, nowMs);
     }
     this.#send();
   }

@@ -22,7 +22,7 @@ export interface PullsOptions {
   open(): number;
   /** No more bytes are wanted now. */
   isFull(): boolean;
-  take(message: Msg): void;
+  take(message: Msg, nowMs: number): void;
   /** The consumer does not answer, or says that it is gone. */
   gone(words: string): void;
 }
@@ -34,15 +34,19 @@ const SILENT_MS = 3 * HEARTBEAT_MS;
 const PAUSE_MS = 500;
 
 /** A request, and the subscription that its messages come by. */
-interface Slot {
+class Slot {
   readonly inbox: string;
-  subscription: Subscription | undefined;
+  subscription: Subscription | undefined = undefined;
   /** Which request of this slot is out. */
-  number: number;
+  number = 0;
   /** Messages that it may still bring. */
-  remaining: number;
-  asked: number;
-  heardMs: number;
+  remaining = 0;
+  asked = 0;
+  heardMs = 0;
+
+  constructor(inbox: string) {
+    this.inbox = inbox;
+  }
 }
 
 export class Pulls {
@@ -67,9 +71,7 @@ export class Pulls {
     const slots = maxMessages > 1 ? 2 : 1;
     const most = consumer.config.max_batch ?? 0;
     this.#share = Math.min(Math.ceil(maxMessages / slots), most > 0 ? most : Number.POSITIVE_INFINITY);
-    this.#slots = Array.from({ length: slots }, (_, i) => ({
-      ...{ inbox: `${inbox}.${i}`, subscription: undefined, number: 0, remaining: 0, asked: 0, heardMs: 0 },
-    }));
+    this.#slots = Array.from({ length: slots }, (_, i) => new Slot(`${inbox}.${i}`));
     for (const slot of this.#slots) this.#subscribe(slot);
     this.#timer = setInterval(() => this.#lookForSilence(), HEARTBEAT_MS);
     this.#timer.unref();
@@ -128,16 +130,20 @@ export class Pulls {
       ...{ batch, expires, idle_heartbeat: Math.min(HEARTBEAT_MS * NS_PER_MS, Math.floor(expires / 3)) },
       ...(this.#isUnbounded ? {} : { max_bytes: bytes }),
     };
-    Object.assign(slot, { number: slot.number + 1, remaining: batch, asked: batch, heardMs: clockMs() });
+    slot.number++;
+    slot.remaining = batch;
+    slot.asked = batch;
+    slot.heardMs = clockMs();
     this.#link.nc.publish(this.#subject, JSON.stringify(request), { reply: `${slot.inbox}.${slot.number}` });
   }
 
   #hear(slot: Slot, message: Msg): void {
-    slot.heardMs = this.#options.clockMs();
+    const nowMs = this.#options.clockMs();
+    slot.heardMs = nowMs;
     if (message.reply !== '') {
       this.#isUnbounded = false;
       if (slot.remaining > 0) slot.remaining--;
-      this.#options.take(message);
+      this.#options.take(message, nowMs);
       if (slot.remaining === 0) this.ask();
       return;
     }

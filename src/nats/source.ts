@@ -160,13 +160,13 @@ export class NatsSource implements UnitSource {
       ...{ stream, consumer, maxBytes, maxMessages: maxInFlight, clockMs },
       open: () => this.#inFlight.size,
       isFull: () => this.#unread.bytes > maxBytes,
-      take: (message) => this.#take(message),
+      take: (message, nowMs) => this.#take(message, nowMs),
       gone: (words) => void this.#whenGone(words),
     });
   }
 
-  #take(message: Msg): void {
-    const unit = this.#inFlight.arrive(message.reply ?? '');
+  #take(message: Msg, nowMs: number): void {
+    const unit = this.#inFlight.arrive(message.reply ?? '', nowMs);
     if (unit === undefined) return;
     if (this.#state !== 'open') {
       this.#giveBack([unit]);

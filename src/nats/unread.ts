@@ -35,7 +35,9 @@ export class Unread {
       const unit = this.#units[this.#head]!;
       const payload = unit.payload!;
       if (this.#isApart && this.#offset === 0) this.#giveBorder(unit, payload);
-      const part = payload.subarray(this.#offset, this.#offset + target.length - taken);
+      const room = target.length - taken;
+      const fits = this.#offset === 0 && payload.length <= room;
+      const part = fits ? payload : payload.subarray(this.#offset, this.#offset + room);
       target.set(part, taken);
       taken += part.length;
       this.#offset += part.length;

@@ -1,5 +1,6 @@
 /** Blocks of lines into streams of a real server. */
 import { DiscardPolicy } from '@nats-io/jetstream';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SinkError } from '../../src/io/index.ts';
 import { type NatsOutlet, type NatsOutletOptions, openNatsOutlet } from '../../src/nats/outlet.ts';
@@ -7,6 +8,22 @@ import { delivery, noRetry, type Sent } from '../io/outlets.ts';
 import { eventually } from '../support/eventually.ts';
 import { hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
 import { outletOptions } from './support.ts';
+
+interface Stored {
+  readonly subject: string;
+  readonly text: string;
+  readonly id: string;
+  /** Those of slung. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const headersOf = (header: MsgHdrs): Record<string, string> =>
+  Object.fromEntries(
+    header
+      .keys()
+      .filter((name) => name.startsWith('Slung-'))
+      .map((name) => [name, header.get(name)]),
+  );
 
 describe.skipIf(hasNoNats)('an outlet to NATS', () => {
   let server: NatsServer;
@@ -35,13 +52,14 @@ describe.skipIf(hasNoNats)('an outlet to NATS', () => {
   }
 
   /** The messages of the stream, in order. */
-  async function stored(): Promise<{ readonly subject: string; readonly text: string; readonly id: string }[]> {
+  async function stored(): Promise<Stored[]> {
     const { state } = await tools.jsm.streams.info('CLEAN');
-    const found: { subject: string; text: string; id: string }[] = [];
+    const found: Stored[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
       const message = await tools.jsm.streams.getMessage('CLEAN', { seq });
       if (message === null) continue;
-      found.push({ subject: message.subject, text: message.string(), id: message.header.get('Nats-Msg-Id') });
+      const { subject, header } = message;
+      found.push({ subject, text: message.string(), id: header.get('Nats-Msg-Id'), headers: headersOf(header) });
     }
     return found;
   }
@@ -59,7 +77,9 @@ describe.skipIf(hasNoNats)('an outlet to NATS', () => {
     const all = Array.from({ length: 100 }, (_, i) => delivery(`{"n":${i}}\n`, `id${i}`));
     await deliver(outlet, ...all);
     expect(all.map(({ outcome, settled }) => [outcome, settled])).toEqual(all.map(() => ['delivered', 1]));
-    expect(await stored()).toEqual(all.map((_, i) => ({ subject: 'CLEAN.app', text: `{"n":${i}}\n`, id: `id${i}` })));
+    expect(await stored()).toEqual(
+      all.map((_, i) => ({ subject: 'CLEAN.app', text: `{"n":${i}}\n`, id: `id${i}`, headers: {} })),
+    );
     expect(outlet.report()).toMatchObject({ deliveries: 100, records: 100, retries: 0, failed: { deliveries: 0 } });
   });
 
@@ -114,6 +134,23 @@ describe.skipIf(hasNoNats)('an outlet to NATS', () => {
     expect(texts.join('')).toBe(all.map(({ segments }) => segments.join('')).join(''));
     expect(texts.map(({ length }) => length)).toEqual([8, 40, 40]);
     expect(all.every(({ outcome }) => outcome === 'delivered')).toBe(true);
+  });
+
+  test('a block says how many records it has, and a delivery what there is to know of it', async () => {
+    await clean();
+    const outlet = await outletTo({ window: 1, blockBytes: 40, dedupe: false });
+    const lines = (count: number): string => '{"n":0}\n'.repeat(count);
+    const notes = [['Slung-Reason', 'was\r\nNats-Msg-Id: é']] as const;
+    await deliver(outlet, delivery(lines(7)), delivery(lines(1)), Object.assign(delivery(lines(2)), { notes }));
+    await deliver(outlet, delivery(lines(1)));
+    const found = await stored();
+    expect(found.map(({ headers }) => headers)).toEqual([
+      { 'Slung-Records': '5' },
+      { 'Slung-Records': '3' },
+      { 'Slung-Records': '2', 'Slung-Reason': 'was__Nats-Msg-Id: _' },
+      {},
+    ]);
+    expect(found.map(({ id }) => id)).toEqual(['', '', '', '']);
   });
 
   test('takes no more than its buffer holds', async () => {

@@ -127,5 +127,9 @@ rejects: dead
     expect(await textsOf('CLEAN')).toEqual(['{"n":3}\n']);
     // Where letters stand one after the other, each has to end its line.
     expect(await textsOf('DEAD')).toEqual([`${often}\n`]);
+    const { header } = (await tools.jsm.streams.getMessage('DEAD', { seq: 1 }))!;
+    expect(['Reason', 'Source', 'Deliveries'].map((name) => header.get(`Slung-${name}`))).toEqual([
+      ...['has come 3 times and was never done with', 'app LOGS 1', '3'],
+    ]);
   });
 });

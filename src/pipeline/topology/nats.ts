@@ -78,10 +78,15 @@ const NEWLINE = 0x0a;
 
 /** The message goes to the rejects byte for byte; it is settled when they have it. */
 async function bury(letter: DeadLetter, rejects: Port): Promise<void> {
-  const { bytes, id } = letter;
+  const { bytes, id, reason, source, stream, sequence, deliveries } = letter;
   const segments = bytes.at(-1) === NEWLINE ? [bytes] : [bytes, Uint8Array.of(NEWLINE)];
   const receipt = new LetterReceipt(letter);
-  const shipment = { segments, records: 1, receipts: [receipt], id };
+  const notes = [
+    ['Slung-Reason', reason],
+    ['Slung-Source', `${source} ${stream} ${sequence}`],
+    ['Slung-Deliveries', String(deliveries)],
+  ] as const;
+  const shipment = { segments, records: 1, receipts: [receipt], id, notes };
   while (rejects.offer(shipment, letter) === 'full') {
     if (!rejects.isOpen) {
       receipt.fail();
