@@ -122,6 +122,12 @@ export class EngineMemory {
     return this.#bytes;
   }
 
+  /** The same as a Buffer: for searches and for reads at an address. */
+  buffer(): Buffer {
+    if (this.#search.buffer !== this.memory.buffer) this.#refresh();
+    return this.#search;
+  }
+
   words(): Int32Array {
     if (this.#words.buffer !== this.memory.buffer) this.#refresh();
     return this.#words;

@@ -5,6 +5,7 @@
  */
 import type { InputFile } from './input-file.ts';
 import type { Lane, Seat } from './lane.ts';
+import type { Range } from './range.ts';
 import { failTogether, type Receipt } from './receipt.ts';
 
 /** Why a batch was closed. */
@@ -46,6 +47,8 @@ export interface BatchOf {
    * units are not kept apart (units.ts). What goes to one place by several edges needs the edge's name as well.
    */
   readonly id?: string | undefined;
+  /** What its lane reads by itself; until that is done, nobody knows where the lines are. */
+  readonly range?: Range | undefined;
 }
 
 /** Where blocks come from. */
@@ -57,31 +60,55 @@ export class Batch implements Seat, BatchOf {
   readonly kind = 'batch';
   readonly lane: Lane;
   readonly block: number;
-  /** Addresses in the block: whole lines. */
-  readonly from: number;
-  readonly to: number;
   readonly origin: Origin;
   readonly trigger: Trigger;
-  readonly sourceOffset: number;
   readonly endAdded: boolean;
   readonly receipts: readonly Receipt[];
   readonly whole: number;
   readonly id: string | undefined;
+  readonly range: Range | undefined;
+  #from: number;
+  #to: number;
+  #sourceOffset: number;
+  #isOnTheWay: boolean;
   #home: BlockHome | undefined;
   #holders = 1;
 
   constructor({ lane, block }: Seat, from: number, to: number, of: BatchOf) {
     this.lane = lane;
     this.block = block;
-    this.from = from;
-    this.to = to;
+    this.#from = from;
+    this.#to = to;
     this.origin = of.origin;
     this.trigger = of.trigger;
-    this.sourceOffset = of.sourceOffset;
+    this.#sourceOffset = of.sourceOffset;
     this.endAdded = of.endAdded;
     this.receipts = of.receipts;
     this.whole = of.whole;
     this.id = of.id;
+    this.range = of.range;
+    this.#isOnTheWay = of.range !== undefined;
+  }
+
+  /** Addresses in the block: whole lines from `from` to `to`. */
+  get from(): number {
+    return this.#from;
+  }
+
+  get to(): number {
+    return this.#to;
+  }
+
+  get sourceOffset(): number {
+    return this.#sourceOffset;
+  }
+
+  /** Its lane has read it, and is done. */
+  arrive(from: number, to: number, sourceOffset: number): void {
+    this.#from = from;
+    this.#to = to;
+    this.#sourceOffset = sourceOffset;
+    this.#isOnTheWay = false;
   }
 
   /** Its block is lent by `home`, which gets it back. */
@@ -103,6 +130,7 @@ export class Batch implements Seat, BatchOf {
   /** One holder has done with it. */
   release(): void {
     if (--this.#holders > 0) return;
+    if (this.#isOnTheWay) this.range?.of.left();
     this.freeBlock();
     for (const receipt of this.receipts) receipt.release();
   }

@@ -16,6 +16,10 @@ export class Carry {
     this.#bytes = bytes.length;
   }
 
+  clear(): void {
+    this.#bytes = 0;
+  }
+
   /** Puts everything at the front of `target`, and has nothing then. */
   moveTo(target: Uint8Array): void {
     target.set(this.#room.subarray(0, this.#bytes));

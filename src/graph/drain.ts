@@ -11,6 +11,7 @@ import type { LongLine } from './filled.ts';
 import type { Talk } from './host.ts';
 import { LongLineBuffer } from './long-line.ts';
 import { noteProgress } from './position.ts';
+import { hasArrived } from './ranges.ts';
 import { failTogether } from './receipt.ts';
 import type { Rejecting } from './rejecting.ts';
 import { rowTakerOf, tellTooLong } from './row-taker.ts';
@@ -98,7 +99,8 @@ export class Drain {
     if (batch === undefined) return 'dry';
     // Whatever is beside the lanes is the oldest.
     this.#isAside = false;
-    if (this.stopped === undefined) this.#drain(batch);
+    if (!hasArrived(batch)) batch.release();
+    else if (this.stopped === undefined) this.#drain(batch);
     else batch.fail();
     return 'ran';
   }

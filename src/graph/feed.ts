@@ -88,6 +88,17 @@ export class Feed {
     if (this.#state === 'reading') this.#state = 'stopped';
   }
 
+  /** Where the next batch begins; undefined when something of it is in a block, or nothing more is read. */
+  get nextOffset(): number | undefined {
+    return this.#used > 0 || this.#long !== undefined || this.#state !== 'reading' ? undefined : this.#sourceOffset;
+  }
+
+  /** Goes on there: somebody else has dealt with what is before, also with what was read of it here. */
+  moveTo(sourceOffset: number): void {
+    this.#carry.clear();
+    this.#sourceOffset = sourceOffset;
+  }
+
   /** Decompressed bytes read so far. */
   get bytesRead(): number {
     const done = this.#sourceOffset - this.#startOffset;

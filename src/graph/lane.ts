@@ -3,11 +3,14 @@
  * live input never pays for a thread; other lanes process on theirs and hear of work through one word per block.
  */
 import type { EngineMemory } from '../engine/engine.ts';
+import type { Stretch } from '../io/read-lines.ts';
 
 export interface Lane {
   readonly memory: EngineMemory;
   /** Processes [from, to) of a block. May return before it is done. @param origin an object for each input */
   submit(block: number, from: number, to: number, origin?: object): void;
+  /** The same with lines that the lane reads by itself, where it can; then B_FROM and B_TO say where they are. */
+  submitRange?(block: number, stretch: Stretch): void;
   isDone(block: number): boolean;
   /** Blocks the thread until the block is done or `timeoutMs` has passed. */
   waitDone(block: number, timeoutMs: number): void;

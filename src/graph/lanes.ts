@@ -47,7 +47,14 @@ export class Lanes implements BlockHome {
   submit(batch: Batch): void {
     batch.lendFrom(this);
     this.#flights.push(batch);
-    batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
+    if (batch.range !== undefined) batch.lane.submitRange!(batch.block, batch.range);
+    else batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
+  }
+
+  /** There are several that are ready, and all can read by themselves. */
+  get canRead(): boolean {
+    const areReady = this.#lanes.length > 1 && this.#lanes.every(({ lane }) => lane.isReady());
+    return areReady && this.#lanes.every(({ lane }) => lane.submitRange !== undefined);
   }
 
   /** Hands over a batch whose block lies beside the others. It is drained before all that are on their way. */
@@ -56,9 +63,13 @@ export class Lanes implements BlockHome {
     batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
   }
 
-  /** Takes back a block whose batch has been drained. A lane's blocks go round in a ring, as its worker expects. */
+  /**
+   * Takes back a block whose batch has been drained. A worker's blocks go round in a ring, as it expects; on this
+   * thread the last one is the next, because it is still in the cache.
+   */
   release(seat: Seat): void {
-    this.#freeOf(seat).push(seat.block);
+    if (seat.lane === this.main) this.putBack(seat);
+    else this.#freeOf(seat).push(seat.block);
   }
 
   /** Takes back a block that was acquired and not submitted: it is the next one again. */

@@ -8,6 +8,8 @@ import { Feed, type FeedOf } from './feed.ts';
 import type { Filled } from './filled.ts';
 import type { Inlet, OpenedInput } from './inlet.ts';
 import type { Lane, Seat } from './lane.ts';
+import type { Lanes } from './lanes.ts';
+import { Ranges } from './ranges.ts';
 import type { NodeSettings, Stage } from './stage.ts';
 import type { Stats } from './stats.ts';
 import type { Waits } from './waits.ts';
@@ -47,6 +49,7 @@ export class Reader {
   #feed: Feed | undefined;
   #of: FeedOf | undefined;
   #opened: OpenedInput | undefined;
+  #ranges: Ranges | undefined;
   /** The block that is being filled. */
   #seat: Seat | undefined;
   /** The input pauses. */
@@ -87,6 +90,8 @@ export class Reader {
     if (this.#isStopped && this.#opened?.stop === undefined) feed.stop();
     else if (this.#isDryStill()) return DRY;
     const { lanes } = this.#parts.stage;
+    const range = this.#seat === undefined ? this.#nextRange(feed) : undefined;
+    if (range !== undefined) return range;
     // Live input stays on this thread while nothing else is on its way: a hop would cost latency.
     this.#seat ??= lanes.acquire(this.#isLive && lanes.inFlight === 0);
     if (this.#seat === undefined) return NO_BLOCK;
@@ -99,6 +104,40 @@ export class Reader {
       this.#isLive = filled.trigger === 'dry' || filled.trigger === 'aged';
     }
     return filled.kind === 'dry' ? DRY : filled;
+  }
+
+  /** The next range while lanes read by themselves, or a wait for those on their way; undefined when they do not. */
+  #nextRange(feed: Feed): Read | undefined {
+    const { lanes } = this.#parts.stage;
+    const ranges = this.#ranges ?? this.#rangesOf(lanes);
+    if (ranges === undefined) return undefined;
+    const at = feed.nextOffset;
+    if (!ranges.isReading) {
+      if (at === undefined || !lanes.canRead || !ranges.canBegin(at)) return undefined;
+      ranges.begin(at);
+    }
+    feed.moveTo(ranges.end);
+    this.#countBytes(feed);
+    if (!this.#isStopped && ranges.hasNext) {
+      const seat = lanes.acquire(false);
+      return seat === undefined ? NO_BLOCK : ranges.next(seat, feed.origin);
+    }
+    if (ranges.isOnTheWay) return NO_BLOCK;
+    ranges.finish();
+    return undefined;
+  }
+
+  /** Nobody is owed anything for the bytes, and batches may be cut anywhere. */
+  #rangesOf(lanes: Lanes): Ranges | undefined {
+    const { stage, settings } = this.#parts;
+    const { source, ledger, units, crossing, fileAt } = this.#of!;
+    if (lanes.lanes.length < 2 || stage.leavesNoTrace !== true || stage.holding !== undefined) return undefined;
+    if ((ledger ?? units ?? crossing ?? fileAt ?? settings.batches.batchRecords ?? this.#parts.way) !== undefined)
+      return undefined;
+    const { seekable, sizeBytes } = source;
+    if (seekable === undefined || sizeBytes === undefined) return undefined;
+    this.#ranges = new Ranges(seekable, sizeBytes, settings.batches.batchBytes);
+    return this.#ranges;
   }
 
   /** The input at hand is over. */
@@ -247,6 +286,7 @@ export class Reader {
     const { batchBytes, batchRecords, batchAgeMs: ageMs, maxRecordBytes } = settings.batches;
     const cutAt = (lane: Lane, from: number, to: number): number => stage.holding?.cutAt(lane, from, to) ?? to;
     this.#of = of;
+    this.#ranges = undefined;
     this.#feed = new Feed(
       stage.holding === undefined ? of : { ...of, cutAt },
       { batchBytes, batchRecords, ageMs, maxRecordBytes },

@@ -84,6 +84,8 @@ export interface StageReport {
 
 export interface Stage {
   readonly lanes: Lanes;
+  /** A batch that was processed and is dropped leaves no trace in its lane: lanes may read ahead by themselves. */
+  readonly leavesNoTrace?: boolean;
   /**
    * What becomes of a batch with a bad line too many: it is processed `again`, only up to that line; its block was
    * `cut` behind the line (B_TO says where); or the lane has stopped there, and what is behind it is `lost`, because a

@@ -5,30 +5,57 @@
  */
 import { closeSync, readSync } from 'node:fs';
 import { errorCode, sourceError } from './errors.ts';
-import type { Source } from './types.ts';
+import type { Seekable, Source } from './types.ts';
 
 const LAST_STANDARD_FD = 2;
 
-export class FileSource implements Source {
+export class FileSource implements Source, Seekable {
   readonly name: string;
   readonly sizeBytes: number | undefined;
   #fd: number;
   /** Null: the descriptor's own position, which Node cannot move. */
   #at: number | null;
+  /** It was opened for this source, from its start. */
+  readonly #isOwn: boolean;
+  #isHeld = false;
+  #isClosed = false;
 
   /**
    * Owns `fd` from now on; the standard descriptors are read but never closed.
    * @param at the first byte to read, of a regular file; undefined where the descriptor is
+   * @param isOwn nobody else has this description of the file, and nothing has been read of it
    */
-  constructor(name: string, fd: number, sizeBytes: number | undefined, at?: number) {
+  constructor(name: string, fd: number, sizeBytes: number | undefined, at?: number, isOwn = false) {
     this.name = name;
     this.sizeBytes = sizeBytes;
     this.#fd = fd;
     this.#at = at ?? null;
+    this.#isOwn = isOwn && sizeBytes !== undefined;
+  }
+
+  get seekable(): Seekable | undefined {
+    return this.#isOwn ? this : undefined;
+  }
+
+  get handle(): number {
+    return this.#fd;
+  }
+
+  seek(at: number): void {
+    this.#at = at;
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  letGo(): void {
+    this.#isHeld = false;
+    if (this.#isClosed) this.#release();
   }
 
   readNow(target: Uint8Array): number {
-    if (this.#fd < 0) return 0;
+    if (this.#isClosed) return 0;
     for (;;) {
       try {
         const count = readSync(this.#fd, target, 0, target.length, this.#at);
@@ -45,6 +72,11 @@ export class FileSource implements Source {
   }
 
   close(): void {
+    this.#isClosed = true;
+    if (!this.#isHeld) this.#release();
+  }
+
+  #release(): void {
     const fd = this.#fd;
     this.#fd = -1;
     if (fd > LAST_STANDARD_FD) closeSync(fd);

@@ -10,7 +10,7 @@ import { excerpt } from '../text/printable.ts';
 import { type Decoder, InflateError } from './decoder.ts';
 import { SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
-import { type Source, WOULD_BLOCK } from './types.ts';
+import { type Seekable, type Source, WOULD_BLOCK } from './types.ts';
 
 export type Compression = 'gzip' | 'zstd';
 
@@ -54,6 +54,10 @@ export class SniffingSource implements Source {
   /** The raw size until the first read has shown that the input is compressed. */
   get sizeBytes(): number | undefined {
     return (this.#decided ?? this.#raw).sizeBytes;
+  }
+
+  get seekable(): Seekable | undefined {
+    return this.#headStart === this.#headEnd ? this.#decided?.seekable : undefined;
   }
 
   readNow(target: Uint8Array): number {

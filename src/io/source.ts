@@ -59,18 +59,19 @@ function openPath(path: string): Source {
   try {
     const stats = fstatSync(fd);
     if (stats.isFIFO()) return new StreamSource(path, fd, isInherited(path) ? 'always' : 'after-wait');
-    return openFile(path, fd, stats);
+    return openFile(path, fd, stats, !isInherited(path));
   } catch (error) {
     closeSync(fd);
     throw sourceError(path, 'read', error);
   }
 }
 
-function openFile(name: string, fd: number, stats: Stats): Source {
+/** @param isOwn see FileSource */
+function openFile(name: string, fd: number, stats: Stats, isOwn = false): Source {
   if (stats.isDirectory())
     throw new SourceError(name, 'EISDIR', `cannot read ${excerpt(name)}: is a directory (EISDIR)`);
   if (isTerminal(fd, stats)) return new StreamSource(name, fd, 'never');
-  return new FileSource(name, fd, stats.isFile() ? stats.size : undefined);
+  return new FileSource(name, fd, stats.isFile() ? stats.size : undefined, undefined, isOwn);
 }
 
 /** A second, non-blocking description of the same pipe; undefined where there is no /proc or it is not permitted. */

@@ -8,12 +8,25 @@ import type { SinkError } from './errors.ts';
 /** `readNow` found nothing to read yet; `wait` resolves when there is. */
 export const WOULD_BLOCK = -1;
 
+/** A regular file that is read as it is, so that its bytes may be read in any order. */
+export interface Seekable {
+  /** The descriptor, for reads at given places (read-lines.ts). */
+  readonly handle: number;
+  /** From where the next `readNow` reads. */
+  seek(at: number): void;
+  /** The descriptor stays open until `letGo`, also when the source is closed. */
+  hold(): void;
+  letGo(): void;
+}
+
 /** A stream of decoded bytes (gzip and zstd are already undone). One reader, no concurrent calls. */
 export interface Source {
   /** For messages: the path as given, or `<stdin>`. */
   readonly name: string;
   /** Size in bytes of a regular, uncompressed file (for progress); undefined otherwise. */
   readonly sizeBytes: number | undefined;
+  /** Undefined for what can only be read from its beginning to its end, or is not known yet to be anything else. */
+  readonly seekable?: Seekable | undefined;
   /**
    * Copies bytes to the front of `target` (which may view shared memory and is not kept).
    * @returns the number of bytes (> 0), 0 at the end of the input, or WOULD_BLOCK. Never blocks on a pipe.

@@ -3,6 +3,7 @@
  * or not, is handed on; after that the source is passed through.
  */
 import { type Source, SourceError, WOULD_BLOCK } from '../io/index.ts';
+import type { Seekable } from '../io/types.ts';
 import { excerpt } from '../text/printable.ts';
 import { SHAPE_BYTES, type Shape, type shapeOf } from './shape.ts';
 
@@ -30,6 +31,10 @@ export class CheckedSource implements Source {
 
   get sizeBytes(): number | undefined {
     return this.#source.sizeBytes;
+  }
+
+  get seekable(): Seekable | undefined {
+    return this.#held === undefined ? this.#source.seekable : undefined;
   }
 
   readNow(target: Uint8Array): number {

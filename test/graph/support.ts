@@ -62,12 +62,12 @@ export interface Result {
  * begins.
  */
 export async function runOver(
-  readings: readonly Reading[],
+  readings: readonly Reading[] | Source,
   changes: SelectChanges = {},
   prepare: (stage: SelectStage) => void = () => {},
   more: readonly (readonly Reading[])[] = [],
 ): Promise<Result> {
-  const sources = [readings, ...more].map((given) => new GivenSource(given));
+  const sources = [readings, ...more].map((given) => ('readNow' in given ? given : new GivenSource(given)));
   const stage = new SelectStage(settingsWith({ inputs: sources.map(({ name }) => name), ...changes }));
   prepare(stage);
   const out: Buffer[] = [];

@@ -25,8 +25,10 @@ const work = workDirectory();
 /** A record, and a file of so many of them that is much more than pipes hold; a batch is as well. */
 const LARGE = '{"a":1}\n';
 const LARGE_COUNT = 500_000;
+const numbered = (i: number): string => `{"n":"${String(i).padStart(9, '0')}","x":"${'y'.repeat(40)}"}`;
 beforeAll(() => {
   writeFileSync(join(work.path, 'large'), LARGE.repeat(LARGE_COUNT));
+  writeFileSync(join(work.path, 'numbers'), Array.from({ length: 400_000 }, (_, i) => `${numbered(i)}\n`).join(''));
   writeFileSync(join(work.path, 'one-long-record'), `{"s":"${'x'.repeat(2_000_000)}"}\n`);
 });
 afterAll(() => work.remove());
@@ -93,6 +95,19 @@ describe.runIf(isLinux).each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     const { records, matched } = statsIn(ended.stderr);
     expect({ records, matched }).toEqual({ records: out.length / record.length, matched: records });
     yes.kill();
+  });
+
+  test('while lanes read a file, and the reader begins to stall: whole lines, in their order', async () => {
+    const slung = start('--stats=json', '-j', '3', 'numbers');
+    await slung.moreThan(6_000_000);
+    slung.stall();
+    await deliver(slung.child, signal);
+    slung.resume();
+    const lines = (await slung.all()).toString().trimEnd().split('\n');
+    const ended = await slung.ended;
+    expect(ended.signal).toBe(signal);
+    expect(lines.findIndex((line, i) => line !== numbered(i))).toBe(-1);
+    expect(statsIn(ended.stderr).records).toBe(lines.length);
   });
 
   test('while the reader is stalled: a second signal does not wait for it', async () => {

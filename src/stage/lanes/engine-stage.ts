@@ -11,8 +11,8 @@ import type { NodeSettings } from '../../graph/stage.ts';
 import { MainLane } from './main-lane.ts';
 
 /** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
-const MAIN_BLOCKS = 3;
-const WORKER_BLOCKS = 4;
+const MAIN_BLOCKS = 4;
+const WORKER_BLOCKS = 3;
 /** A block takes records up to this size as they come; longer ones are collected on the side. */
 const LEAST_BLOCK_BYTES = 1 << 20;
 const SAMPLE_BYTES = 1 << 16;
@@ -58,6 +58,11 @@ export abstract class EngineStage {
     this.#options = options;
     this.#mostLanes = mostLanes;
     this.lanes = new Lanes(new MainLane(plan, options));
+  }
+
+  /** Counts and lists of keys are not undone. */
+  get leavesNoTrace(): boolean {
+    return !this.#plan.trackKeys && this.#options.counting === undefined && this.#options.rows === undefined;
   }
 
   /** The start of the input. */

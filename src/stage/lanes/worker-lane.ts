@@ -14,7 +14,9 @@ import {
 } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
 import type { Plan } from '../../engine/plan.ts';
+import * as R from '../../engine/read-layout.ts';
 import type { Lane } from '../../graph/lane.ts';
+import type { Stretch } from '../../io/read-lines.ts';
 
 /** What a worker needs to process blocks of a memory that the main thread has laid out. */
 export interface WorkerTask {
@@ -22,6 +24,8 @@ export interface WorkerTask {
   readonly memory: WebAssembly.Memory;
   readonly map: MemoryMap;
   readonly sets: Plan['sets'];
+  /** Of a block. */
+  readonly blockBytes: number;
 }
 
 /** A lane on a thread of its own. */
@@ -37,7 +41,7 @@ export class WorkerLane implements Lane {
     const module = engineModule(options);
     // Instantiating writes the static data, so it has to be done before the worker runs.
     this.#scanner = scanner(module, memory);
-    const task: WorkerTask = { module, memory, map, sets: plan.sets };
+    const task: WorkerTask = { module, memory, map, sets: plan.sets, blockBytes: options.blockBytes };
     this.#worker = new Worker(new URL('./lane-worker.cjs', import.meta.url), {
       workerData: task,
       // Otherwise its streams are connected to ours, which makes standard output non-blocking.
@@ -53,6 +57,19 @@ export class WorkerLane implements Lane {
   submit(block: number, from: number, to: number): void {
     this.memory.setWord(block, L.B_FROM, from);
     this.memory.setWord(block, L.B_TO, to);
+    this.memory.setWord(block, R.B_READ_FILE, 0);
+    this.#begin(block);
+  }
+
+  submitRange(block: number, { file, at, bytes }: Stretch): void {
+    this.memory.setWord(block, R.B_READ_FILE, file + 1);
+    this.memory.setWord(block, R.B_READ_BYTES, bytes);
+    this.memory.setWord(block, R.B_READ_AT, at % 2 ** 32);
+    this.memory.setWord(block, R.B_READ_AT + 4, Math.floor(at / 2 ** 32));
+    this.#begin(block);
+  }
+
+  #begin(block: number): void {
     const words = this.memory.words();
     const state = (this.memory.map.blocks[block]! + L.B_STATE) >> 2;
     Atomics.store(words, state, L.STATE_READY);

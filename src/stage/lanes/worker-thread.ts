@@ -5,12 +5,27 @@
 import { workerData } from 'node:worker_threads';
 import { instantiate } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
+import * as R from '../../engine/read-layout.ts';
+import { readLines } from '../../io/read-lines.ts';
 import type { WorkerTask } from './worker-lane.ts';
 
-function serve({ module, memory, map, sets }: WorkerTask): void {
+/** Reads what the block is to have, if the host has not. @returns whether it has lines, or an end */
+function fill(words: Int32Array, block: number, input: Buffer, blockBytes: number): boolean {
+  const word = (offset: number): number => words[(block + offset) >> 2]! >>> 0;
+  const file = word(R.B_READ_FILE) - 1;
+  if (file < 0) return true;
+  const at = word(R.B_READ_AT + 4) * 2 ** 32 + word(R.B_READ_AT);
+  const lines = readLines({ file, at, bytes: word(R.B_READ_BYTES) }, input, word(L.B_INPUT), blockBytes);
+  words[(block + L.B_FROM) >> 2] = lines?.from ?? word(L.B_INPUT);
+  words[(block + L.B_TO) >> 2] = lines?.to ?? 0;
+  return lines !== undefined;
+}
+
+function serve({ module, memory, map, sets, blockBytes }: WorkerTask): void {
   const engine = instantiate(module, memory, map, sets);
   // Shared memory keeps its addresses when it grows, and these words lie below every area that grows.
   const words = new Int32Array(memory.buffer);
+  const input = Buffer.from(memory.buffer);
   Atomics.store(words, (map.header + L.H_READY) >> 2, 1);
   for (let next = 0; ; next = (next + 1) % map.blocks.length) {
     const block = map.blocks[next]!;
@@ -22,7 +37,7 @@ function serve({ module, memory, map, sets }: WorkerTask): void {
       now = Atomics.load(words, state);
     }
     try {
-      engine.process(block);
+      if (fill(words, block, input, blockBytes)) engine.process(block);
       Atomics.store(words, state, L.STATE_DONE);
     } catch {
       Atomics.store(words, state, L.STATE_FAILED);
