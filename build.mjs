@@ -6,6 +6,7 @@
  *     node build.mjs [engine] [js]        both when none is named
  *     node build.mjs types                after tsc has written dist/types
  */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -252,6 +253,7 @@ async function buildJs() {
   });
   for (const [, , file] of modules) copyFileSync(file, `dist/${basename(file)}`);
   writeNotices();
+  writeTypesOfSdk();
 }
 
 /**
@@ -274,6 +276,37 @@ function keepTypesOf(entry) {
     const file = join(folder, found);
     if (file.endsWith('.d.ts') && !kept.has(file)) rmSync(file);
   }
+}
+
+/**
+ * dist/slung.d.ts: what `slung/as` and `slung/exports` export, as one file that `slung plugin new` puts beside a plugin,
+ * so that an editor knows it wherever slung is. To TypeScript, AssemblyScript's decorators are mistakes; it prints the
+ * types all the same.
+ */
+function writeTypesOfSdk() {
+  const folder = 'dist/sdk';
+  const tsc = `${folderOf('typescript')}/bin/tsc`;
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.sdk.json'], { encoding: 'utf8' });
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  const open = ['as', 'exports'];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const path = `${folder}/${name}.d.ts`;
+    if (texts.has(name)) continue;
+    if (!existsSync(path)) throw new Error(`${path} was not made:\n${stdout}`);
+    const text = readFileSync(path, 'utf8');
+    texts.set(name, text);
+    open.push(...[...text.matchAll(/from '\.\/(\w+)'/g)].map(([, other = '']) => other));
+  }
+  const modules = [...texts].map(([name, text]) => {
+    const body = text.replace(/from '\.\/(\w+)'/g, "from 'slung/$1'").replace(/^export declare /gm, 'export ');
+    return `declare module 'slung/${name}' {\n${body.trimEnd().replace(/^(?=.)/gm, '  ')}\n}\n`;
+  });
+  writeFileSync(
+    'dist/slung.d.ts',
+    [`// For editors: what plugins import from slung ${version}. It is not compiled.\n`, ...modules].join('\n'),
+  );
+  rmSync(folder, { recursive: true });
 }
 
 if (makes('engine')) await buildEngine();

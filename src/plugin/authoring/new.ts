@@ -29,7 +29,7 @@ const languages: Readonly<Record<PluginLanguage, Language>> = {
   as: {
     ending: '.ts',
     setup:
-      'It is written in AssemblyScript: TypeScript with the types of WebAssembly. `npm install` in this folder installs the\ncompiler, unless it is installed above it; slung/as is part of slung.',
+      'It is written in AssemblyScript: TypeScript with the types of WebAssembly. `npm install` in this folder installs the\ncompiler, unless it is installed above it; slung/as is part of slung, and slung.d.ts tells editors what it has.',
   },
   c: {
     ending: '.c',
@@ -49,6 +49,13 @@ function templateDirectory(): string {
   const places = ['./templates', '../src/plugin/authoring/templates'];
   const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
   return paths.find((path) => existsSync(path)) ?? paths[0]!;
+}
+
+/** The types of the SDK for editors: in dist/, which is beside src/. */
+function typesOfSdk(): string | undefined {
+  const places = ['./slung.d.ts', '../../../dist/slung.d.ts'];
+  const found = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
+  return found === undefined ? undefined : readFileSync(found, 'utf8');
 }
 
 /** Why `name` cannot be the name of a plugin: one line, or undefined when it can. */
@@ -83,6 +90,11 @@ export function writeNewPlugin({ name, folder, folderText, language }: NewPlugin
       writeFileSync(join(folder, target), filled(readFileSync(join(from, path), 'utf8'), words), { flag: 'wx' });
       written.push(target);
     }
+  }
+  const types = language === 'as' ? typesOfSdk() : undefined;
+  if (types !== undefined) {
+    writeFileSync(join(folder, 'slung.d.ts'), types, { flag: 'wx' });
+    written.push('slung.d.ts');
   }
   return written.sort((a, b) => Number(b === words.source) - Number(a === words.source));
 }

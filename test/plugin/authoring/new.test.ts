@@ -3,7 +3,7 @@
  * run.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,6 +50,18 @@ describe.each(pluginLanguages.map((language) => [language]))('%s', (language) =>
     expect(failed).toMatchObject({ status: 1, err: '' });
     expect(failed.out).toContain(`FAILED  ${name}: errors: no output is expected; there were 2 lines\n`);
   });
+});
+
+test('an editor finds no mistake in a new plugin of TypeScript, and knows what slung/as has', () => {
+  const folder = join(directory, 'edited');
+  slung(['plugin', 'new', 'edited', '--lang', 'as']);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const check = () =>
+    spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder });
+  expect(check().stdout.toString()).toBe('');
+  const source = join(folder, 'edited.ts');
+  writeFileSync(source, readFileSync(source, 'utf8').replace("record.text('msg')", "record.txt('msg')"));
+  expect(check().stdout.toString()).toContain("Property 'txt' does not exist on type 'Record'");
 });
 
 test.skipIf(!hasCompiler('rust'))('a panic in Rust says its text and its place', () => {
