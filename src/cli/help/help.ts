@@ -133,6 +133,13 @@ function full(command: Command | undefined, paint: Paint): string[] {
   ];
 }
 
+/** Topics are in help-topics.ts, the manual's pages in man.ts. */
+const readOn: readonly string[] = [
+  'Read on: slung help selectors, slung help query, slung help plugins; the manual',
+  'has the same and more: man slung, man slung-select, man slung.yaml; the sources',
+  'of slung make a site of it all, with recipes and a search: npm run docs.',
+];
+
 /** The commands, or the subcommands of one that has some. */
 function commandSection(command: Command | undefined, paint: Paint): string[] {
   const below = command === undefined ? mainCommands : subcommandsOf(command);
@@ -143,6 +150,7 @@ function commandSection(command: Command | undefined, paint: Paint): string[] {
     ...below.map((row) => columns(lastWord(row), row.doc, 16, paint)),
     '',
     `Each has its own help: slung help ${example}.`,
+    ...(command === undefined ? readOn : []),
     '',
   ];
 }
