@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Counting by groups: `slung count` beside the filter of run.mjs on the same file, and beside DuckDB with one thread,
- * in turns, on one core; and whether DuckDB gives the same answers. It needs DuckDB (`npm i --prefix bench`). Counts,
+ * Counting by groups: `slung count` beside the filter of run.mjs on the same file, beside DuckDB with one thread and, by
+ * one key, beside native simdjson, in turns, on one core; and whether these give the same answers. It needs DuckDB
+ * (`npm i --prefix bench`). Counts,
  * exact sums, least and greatest numbers have to be equal, averages to a relative 1e-12, percentiles within the 1/512
  * that slung promises. Exit code 1 when something is not.
  *
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { slungArguments, sqlString } from './dialects.mjs';
 import { ensureData, SHAPES } from './generate.mjs';
 import { interleave, measure, outputFolder, probe, summarize } from './measure.mjs';
+import { nativePeer } from './native.mjs';
 import { circumstances, round, spread, table, writeResults } from './report.mjs';
 import { specOf } from './tasks.mjs';
 import { root } from './tools.mjs';
@@ -220,21 +222,50 @@ function compare(shape, sizeMib, runs) {
               () => run(filter, 'filtered'),
             )
           : undefined;
+      const native = i === 0 ? besideNative(question, input, count, run, folder) : { cells: ['', ''], wrong: '' };
       const speed = summarize(withDuckdb.a.map(({ wallSeconds }) => bytes / 1e6 / wallSeconds));
       return {
-        wrong,
+        wrong: wrong || native.wrong,
         cells: [
           `${shape}: \`${question.args.join(' ')}\``,
           spread(speed),
           ...ratios(withDuckdb),
           ...(withFilter === undefined ? ['', ''] : ratios(withFilter)),
-          wrong === '' ? 'the same' : `DIFFERENT: ${wrong}`,
+          ...native.cells,
+          wrong || native.wrong ? `DIFFERENT: ${wrong || native.wrong}` : 'the same',
         ],
       };
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * By processor time, beside the native DOM and on-demand.
+ * @param {Question} question with one key @param {string} input @param {Command} count slung's
+ * @param {(command: Command, name: string) => Cost} run @param {string} folder @returns {Row}
+ */
+function besideNative(question, input, count, run, folder) {
+  const peer = nativePeer();
+  const [key] = question.keys;
+  if ('missing' in peer || key === undefined) return { cells: ['–', '–'], wrong: '' };
+  const spec = JSON.stringify({ kind: 'count', path: { text: key.name, steps: key.name.split('.') } });
+  const cells = [];
+  let wrong = '';
+  for (const mode of ['dom', 'ondemand']) {
+    const command = { command: peer.file, args: [mode, '1', spec, input] };
+    run(command, 'theirs');
+    const differs = difference(question, join(folder, 'ours'), join(folder, 'theirs'));
+    if (differs !== '') wrong = `${mode}: ${differs.replaceAll('DuckDB', 'simdjson')}`;
+    const pairs = interleave(
+      runs,
+      () => run(count, 'ours'),
+      () => run(command, 'theirs'),
+    );
+    cells.push(ratios(pairs)[1] ?? '');
+  }
+  return { cells, wrong };
 }
 
 /** How many times as fast `a` is, by the clock and by processor time. @param {{ a: Cost[], b: Cost[] }} pairs */
@@ -247,7 +278,18 @@ function ratios({ a, b }) {
 const sizeMib = Number(options.size);
 const runs = Number(options.runs);
 const rows = options.shape.split(',').flatMap((shape) => compare(shape, sizeMib, runs));
-const head = ['count', 'MB/s', 'vs DuckDB', 'by processor time', 'vs the filter', 'by processor time', 'answers'];
+const cpu = 'by processor time';
+const head = [
+  'count',
+  'MB/s',
+  'vs DuckDB',
+  cpu,
+  'vs the filter',
+  cpu,
+  `vs simdjson DOM, ${cpu}`,
+  `vs on-demand, ${cpu}`,
+  'answers',
+];
 const size = `${round((sizeMib * 1048576) / 1e6)} MB each`;
 const text = `${circumstances(new Date(), `one core (taskset) · ${runs} pairs of runs · ${size}`)}\n\n${table(
   head,

@@ -26,7 +26,10 @@ import { join } from 'node:path';
  * @property {number | null} exitCode null when a signal ended it
  */
 /** @typedef {{ median: number, min: number, max: number }} Summary */
-/** @typedef {{ core: number | undefined, gnuTime: boolean }} Means `core` undefined: not pinned */
+/**
+ * @typedef {{ core: number | string | undefined, gnuTime: boolean }} Means `core` is a core, or cores as taskset names
+ * them; undefined: not pinned
+ */
 
 /**
  * The environment of all that is timed. Node 20 reads the certificates at each start, which costs it 90 ms, and
@@ -54,6 +57,17 @@ export function probe() {
     core: core < 0 ? undefined : core,
     gnuTime: works(TIME, ['-f', TIME_FORMAT, '-o', '/dev/null', 'true']),
   };
+}
+
+/**
+ * The same means with so many cores: the last ones. @param {Means} means @param {number} cores
+ * @returns {Means | undefined} undefined: this machine has not so many, or cannot be asked for them
+ */
+export function withCores(means, cores) {
+  if (cores === 1) return means;
+  const last = Number(means.core);
+  const core = `${last - cores + 1}-${last}`;
+  return works('taskset', ['-c', core, 'true']) && last + 1 >= cores ? { ...means, core } : undefined;
 }
 
 /**

@@ -3,19 +3,22 @@
  * `npm run bench`: throughput of slung beside other tools, on one core. Prints Markdown; with --write it becomes the
  * throughput section of RESULTS.md and the table in the project's README. What is measured, and how, is in README.md.
  */
-import { openSync, readSync, rmSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { copyFileSync, openSync, readSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureData, SHAPES } from './generate.mjs';
-import { outputFolder, probe } from './measure.mjs';
-import { circumstances, round, spread, table, writeReadme, writeResults } from './report.mjs';
+import { outputFolder, probe, withCores } from './measure.mjs';
+import { nativePeer } from './native.mjs';
+import { circumstances, round, writeReadme, writeResults } from './report.mjs';
 import { customSpecs, specOf, TASKS } from './tasks.mjs';
 import { Bench } from './throughput.mjs';
-import { NO_SUCH_TASK, peers, reference } from './tools.mjs';
+import { headline, nativeTable, overview, readmeTable, section } from './throughput-report.mjs';
+import { peers } from './tools.mjs';
 
-/** @typedef {import('./throughput.mjs').Row} Row */
+/** @typedef {import('./throughput-report.mjs').Result} Result */
+/** @typedef {import('./tools.mjs').Tool} Tool */
 /** @typedef {{ shape: string, task: string, file: string, spec: import('./tasks.mjs').Spec }} Job */
-/** @typedef {Job & { rows: Row[] }} Result */
+/** @typedef {{ place: string, cores: number }} Setting where the input lies, and how many cores and threads there are */
 
 const USAGE = `usage: node bench/run.mjs [options]
   --quick            64 MiB and 3 runs, for a first look
@@ -24,6 +27,8 @@ const USAGE = `usage: node bench/run.mjs [options]
   --shape A,B        ${SHAPES.join(', ')}
   --task A,B         ${TASKS.join(', ')}
   --only A,B         these tools beside slung: ${peers.map((tool) => tool.name).join(', ')}
+  --places A,B       where the input lies: disk (the bench's data, in the page cache), memory (/dev/shm) (disk,memory)
+  --cores A,B        1, 2: the first place and number is for all tools, the others for the native ones (1,2)
   --seeds DIR        real records to repeat: gh.ndjson, zeek.ndjson, messages.txt
   --data FILE        any NDJSON file instead, with
     --where EXPR     PATH == LITERAL or PATH ~ "REGEX"
@@ -42,6 +47,8 @@ const { values: options } = parseArgs({
     shape: { type: 'string' },
     task: { type: 'string' },
     only: { type: 'string' },
+    places: { type: 'string', default: 'disk,memory' },
+    cores: { type: 'string', default: '1,2' },
     seeds: { type: 'string' },
     data: { type: 'string' },
     where: { type: 'string' },
@@ -55,40 +62,106 @@ else process.exitCode = main();
 /** @returns {number} exit code: 1 when a tool failed or gave another output */
 function main() {
   const sizeMib = Number(options.size ?? (options.quick ? 64 : 256));
-  const runs = Number(options.runs ?? (options.quick ? 3 : 5));
   const tools = choose(options.only, peers, (tool) => tool.name);
   const jobs = options.data === undefined ? generatedJobs(sizeMib) : ownJobs(options.data);
-  const means = probe();
+  const results = settings().flatMap((setting, i) => {
+    const chosen = i === 0 ? tools : tools.filter((tool) => tool.native && tool.missing() === undefined);
+    const asked = i === 0 ? jobs : jobs.filter(({ spec }) => chosen.some((tool) => canDo(tool, spec)));
+    return asked.length === 0 ? [] : measureAll(asked, setting, chosen);
+  });
+  const sizes = [...new Set(jobs.map((job) => `${job.shape} ${round(statSync(job.file).size / 1e6)} MB`))].join(', ');
+  publish(results, sizes);
+  return results.some((result) => result.rows.some((row) => row.failed)) ? 1 : 0;
+}
+
+/** @param {Tool} tool @param {import('./tasks.mjs').Spec} spec @returns {boolean} */
+function canDo(tool, spec) {
+  return typeof tool.command(spec, '', '') !== 'string';
+}
+
+/** @returns {Setting[]} the first is for all tools */
+function settings() {
+  return options.cores
+    .split(',')
+    .flatMap((cores) => options.places.split(',').map((place) => ({ place, cores: Number(cores) })));
+}
+
+/**
+ * @param {readonly Job[]} jobs @param {Setting} setting @param {readonly Tool[]} tools @returns {Result[]} none when
+ * there are not so many cores
+ */
+function measureAll(jobs, { place, cores }, tools) {
+  const means = withCores(probe(), cores);
+  if (means === undefined) {
+    process.stderr.write(`not measured on ${cores} cores: this machine has not so many\n`);
+    return [];
+  }
   const folder = outputFolder();
-  const bench = new Bench(means, runs, folder);
-  /** @type {Result[]} */
-  const results = [];
+  const bench = new Bench(means, runsWanted(), folder, cores);
+  const copy = join(folder, 'input.ndjson');
+  let copied = '';
   try {
-    for (const job of jobs) {
-      const rows = bench.task(job.spec, job.file, tools, (tool) =>
-        process.stderr.write(`${job.shape} ${job.task}: ${tool}\n`),
+    return jobs.map((job) => {
+      if (place === 'memory' && copied !== job.file) copyFileSync(job.file, copy);
+      copied = job.file;
+      const file = place === 'memory' ? copy : job.file;
+      const where = `${fileSystem(file)}, ${cores} ${cores === 1 ? 'core' : 'cores'}`;
+      const rows = bench.task(job.spec, file, tools, (tool) =>
+        process.stderr.write(`${where}: ${job.shape} ${job.task}: ${tool}\n`),
       );
-      results.push({ ...job, rows });
-      console.log(`${section({ ...job, rows })}\n`);
-    }
+      const result = { ...job, place: fileSystem(file), output: fileSystem(folder), cores, rows };
+      console.log(`${section(result, where)}\n`);
+      return result;
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const pinned = means.core === undefined ? 'not pinned (no taskset)' : 'one core (taskset)';
-  const sizes = [...new Set(jobs.map((job) => `${job.shape} ${round(statSync(job.file).size / 1e6)} MB`))].join(', ');
-  const head = circumstances(new Date(), `${pinned} · ${runs} pairs of runs · ${sizes}`);
-  const summary = `${head}\n\n${overview(results)}`;
-  console.log(summary);
-  if (options.write) {
-    const titles = new Map([
-      ['large', 'Throughput, large files'],
-      ['jq', 'Throughput beside jq'],
-    ]);
-    const title = titles.get(options.section) ?? 'Throughput';
-    writeResults(options.section, `## ${title}\n\n${summary}\n\n${results.map(section).join('\n\n')}`);
-    writeReadme(readmeTable(results, head));
+}
+
+/** Prints the tables, and writes them with --write. @param {readonly Result[]} results @param {string} sizes */
+function publish(results, sizes) {
+  const main = results.filter(({ place, cores }) => place === results[0]?.place && cores === results[0]?.cores);
+  const { place = '', output = '', cores = 1 } = main[0] ?? {};
+  const pinned =
+    probe().core === undefined ? 'not pinned (no taskset)' : `${cores === 1 ? 'one core' : `${cores} cores`} (taskset)`;
+  const files = `input on ${place}, output to ${output}`;
+  const head = circumstances(new Date(), `${pinned} · ${runsWanted()} pairs of runs · ${sizes} · ${files}`);
+  const summary = `${head}\n\n${overview(main)}`;
+  const native = nativeTable(results, nativePeer());
+  console.log(`${summary}\n\n${native}`);
+  if (!options.write) return;
+  const titles = new Map([
+    ['large', 'Throughput, large files'],
+    ['jq', 'Throughput beside jq'],
+  ]);
+  const title = titles.get(options.section) ?? 'Throughput';
+  writeResults(options.section, `## ${title}\n\n${summary}\n\n${main.map((one) => section(one)).join('\n\n')}`);
+  if (results.some(({ rows }) => rows.some((row) => row.native))) {
+    const all = circumstances(
+      new Date(),
+      `pinned with taskset · ${runsWanted()} pairs of runs · ${sizes} · output to ${output}`,
+    );
+    writeResults('native', `## Beside native simdjson\n\n${all}\n\n${native}`);
   }
-  return results.some((result) => result.rows.some((row) => row.failed)) ? 1 : 0;
+  writeReadme(readmeTable(main, head), headline(main));
+}
+
+function runsWanted() {
+  return Number(options.runs ?? (options.quick ? 3 : 5));
+}
+
+/** The kind of file system that a file lies on. @param {string} file @returns {string} */
+function fileSystem(file) {
+  const type = statfsSync(dirname(file)).type;
+  return (
+    new Map([
+      [0xef53, 'ext4'],
+      [0x01021994, 'tmpfs'],
+      [0x9123683e, 'btrfs'],
+      [0x58465342, 'xfs'],
+      [0x794c7630, 'overlayfs'],
+    ]).get(type) ?? `file system ${type.toString(16)}`
+  );
 }
 
 /**
@@ -123,54 +196,4 @@ function ownJobs(file) {
   return Object.entries(specs)
     .filter(([task]) => tasks.includes(task))
     .map(([task, spec]) => ({ shape: basename(file), task, file, spec }));
-}
-
-/** @param {import('./tasks.mjs').Spec} spec */
-function describe(spec) {
-  if (spec.kind === 'validate') return 'parse everything, count';
-  if (spec.kind !== 'filter') return spec.columns.map((one) => one.path.text).join(', ');
-  return `${spec.path.text} ${spec.op === 'eq' ? '==' : '~'} ${JSON.stringify(spec.value)}`;
-}
-
-/** @param {Result} result @returns {string} */
-function section({ shape, task, spec, rows }) {
-  const cells = rows
-    .filter((row) => row.absent !== NO_SUCH_TASK)
-    .map((row) => [
-      row.tool,
-      row.mbPerSecond === undefined ? '–' : spread(row.mbPerSecond),
-      row.slungTimes === undefined ? '–' : spread(row.slungTimes, '×'),
-      row.peakRssBytes === undefined ? '–' : round(row.peakRssBytes / 1e6),
-      row.cpuSeconds === undefined ? '–' : round(row.cpuSeconds),
-      row.absent ?? row.output ?? '',
-    ]);
-  const head = ['tool', 'MB/s (min–max)', 'slung is (min–max)', 'peak RSS, MB', 'CPU, s', 'output'];
-  return `### ${shape}: ${task}\n\n\`${describe(spec)}\`\n\n${table(head, cells)}`;
-}
-
-/** slung's MB/s and its ratio to each tool, a line per shape and task. @param {readonly Result[]} results */
-function overview(results) {
-  const names = (results[0]?.rows ?? []).slice(1).map((row) => row.tool);
-  const rows = results.map(({ shape, task, rows: [own, ...others] }) => [
-    `${shape}: ${task}`,
-    own?.mbPerSecond === undefined ? '–' : round(own.mbPerSecond.median),
-    ...others.map((row) => (row.slungTimes === undefined ? '–' : `${round(row.slungTimes.median)}×`)),
-  ]);
-  return `slung's MB/s, and how many times as fast as each tool it is:\n\n${table(['', 'slung', ...names], rows)}`;
-}
-
-/** The filter tasks against the tools that a reader knows. @param {readonly Result[]} results @param {string} head */
-function readmeTable(results, head) {
-  const shown = [reference.name, 'DuckDB', 'jq', 'mlr'];
-  const rows = results
-    .filter((result) => result.task === 'filter')
-    .map(({ shape, spec, rows: all }) => [
-      `${shape}: \`${describe(spec)}\``,
-      round(all[0]?.mbPerSecond?.median ?? Number.NaN),
-      ...shown.map((name) => {
-        const times = all.find((row) => row.tool === name)?.slungTimes;
-        return times === undefined ? '–' : `${round(times.median)}×`;
-      }),
-    ]);
-  return `${table(['filter', 'slung, MB/s', ...shown.map((name) => `vs ${name}`)], rows)}\n\n${head}`;
 }

@@ -94,7 +94,7 @@ function report(runs, folder) {
 /**
  * Milliseconds of the processor and of the wall.
  * @param {import('./measure.mjs').Command} command
- * @param {number | undefined} core
+ * @param {number | string | undefined} core
  */
 function costOf({ command, args, env }, core) {
   const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];

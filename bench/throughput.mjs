@@ -17,11 +17,13 @@ import { reference, slung } from './tools.mjs';
 /**
  * @typedef {object} Row
  * @property {string} tool
+ * @property {boolean} [native] compared in every setting
  * @property {string} [absent] why there are no figures
  * @property {string} [output] how its output compares
  * @property {boolean} failed its output is wrong, or it failed
  * @property {Summary} [mbPerSecond] 10^6 input bytes per second
  * @property {Summary} [slungTimes] slung's throughput over this tool's, pair by pair
+ * @property {Summary} [slungTimesCpu] the same by processor time instead of wall time
  * @property {number} [peakRssBytes] median
  * @property {number} [cpuSeconds] median
  */
@@ -31,8 +33,10 @@ export class Bench {
    * @param {import('./measure.mjs').Means} means
    * @param {number} runs measured pairs per tool
    * @param {string} folder for outputs
+   * @param {number} [threads] of slung and of the native peers
    */
-  constructor(means, runs, folder) {
+  constructor(means, runs, folder, threads = 1) {
+    this.threads = threads;
     this.means = means;
     this.runs = runs;
     this.expected = join(folder, 'expected');
@@ -61,7 +65,8 @@ export class Bench {
     const rows = [];
     for (const tool of tools) {
       onTool(tool.name);
-      rows.push(this.#row(tool, spec, input, compare ? slungCosts : undefined));
+      const row = this.#row(tool, spec, input, compare ? slungCosts : undefined);
+      rows.push({ ...row, ...(tool.native ? { native: true } : {}) });
     }
     if (compare && slungCosts.length === 0) {
       try {
@@ -82,7 +87,7 @@ export class Bench {
    */
   #row(tool, spec, input, slungCosts) {
     const missing = tool.missing();
-    const command = missing ?? tool.command(spec, input, this.actual);
+    const command = missing ?? tool.command(spec, input, this.actual, this.threads);
     if (typeof command === 'string') return { tool: tool.name, absent: command, failed: false };
     const row = this.#checked(tool, spec, input);
     if (row.failed) return row;
@@ -102,12 +107,20 @@ export class Bench {
     const runSlung = () => (slungCosts === undefined ? undefined : this.#run(slung, spec, input, this.actual));
     const { a, b } = interleave(this.runs, runSlung, runTool);
     const ratios = [];
+    const cpuRatios = [];
     for (const [at, cost] of a.entries()) {
       if (cost === undefined) continue;
       slungCosts?.push(cost);
-      ratios.push(/** @type {Cost} */ (b[at]).wallSeconds / cost.wallSeconds);
+      const other = /** @type {Cost} */ (b[at]);
+      ratios.push(other.wallSeconds / cost.wallSeconds);
+      if (other.cpuSeconds !== undefined && cost.cpuSeconds !== undefined)
+        cpuRatios.push(other.cpuSeconds / cost.cpuSeconds);
     }
-    return { ...figures(b, input), ...(ratios.length > 0 ? { slungTimes: summarize(ratios) } : {}) };
+    return {
+      ...figures(b, input),
+      ...(ratios.length > 0 ? { slungTimes: summarize(ratios) } : {}),
+      ...(cpuRatios.length > 0 ? { slungTimesCpu: summarize(cpuRatios) } : {}),
+    };
   }
 
   /** The first, uncounted run. @param {Tool} tool @param {Spec} spec @param {string} input @returns {Row} */
@@ -129,7 +142,7 @@ export class Bench {
    * the tool fails
    */
   #run(tool, spec, input, output) {
-    const command = tool.command(spec, input, output);
+    const command = tool.command(spec, input, output, this.threads);
     if (typeof command === 'string') throw new Error(command);
     // slung's validate task is `slung select --stats > /dev/null`; the other tools print one count.
     const stdoutFile = tool === slung && spec.kind === 'validate' ? '/dev/null' : output;

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { jqArguments, millerArguments, slungArguments } from './dialects.mjs';
+import { nativePeer } from './native.mjs';
 
 /** @typedef {import('./measure.mjs').Command} Command */
 /** @typedef {import('./tasks.mjs').Spec} Spec */
@@ -14,8 +15,10 @@ import { jqArguments, millerArguments, slungArguments } from './dialects.mjs';
  * @typedef {object} Tool
  * @property {string} name
  * @property {boolean} parses false: a yardstick that never looks at JSON; its output is not compared
+ * @property {boolean} [native] compared in every setting, not only on one core
  * @property {() => string | undefined} missing why it cannot run here
- * @property {(spec: Spec, input: string, output: string) => Command | string} command or why it cannot do the task
+ * @property {(spec: Spec, input: string, output: string, threads?: number) => Command | string} command or why it cannot
+ * do the task; `threads` is 1 unless the tool is native, or slung
  */
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,8 +36,9 @@ function notOnPath(name) {
 /** @param {string} name of an npm package, native or not @returns {string | undefined} */
 function notInstalled(name) {
   try {
-    require(name);
-    return undefined;
+    // Without its install script simdjson loads, and can do little.
+    const isBuilt = name !== 'simdjson' || require(name).lazyParse !== undefined;
+    return isBuilt ? undefined : 'not built (npm rebuild --prefix bench)';
   } catch {
     return 'not installed (npm i --prefix bench)';
   }
@@ -73,8 +77,37 @@ export const slung = {
   name: 'slung',
   parses: true,
   missing: slungMissing,
-  command: (spec, input) => slungCommand(['-j', '1', ...slungArguments(spec), input]),
+  command: (spec, input, _output, threads = 1) => slungCommand(['-j', String(threads), ...slungArguments(spec), input]),
 };
+
+/** What simdjson's lazy modes would do for validate. */
+const VALIDATES_LESS = 'does not validate what it skips';
+/**
+ * simdjson in C++ (native/).
+ * @param {string} name @param {'dom' | 'minify' | 'ondemand' | 'lines'} mode @returns {Tool}
+ */
+function native(name, mode) {
+  return {
+    name,
+    parses: true,
+    native: true,
+    missing: () => {
+      const peer = nativePeer();
+      return 'missing' in peer ? peer.missing : undefined;
+    },
+    command: (spec, input, _output, threads = 1) => {
+      const peer = nativePeer();
+      if ('missing' in peer) return peer.missing;
+      if (spec.kind === 'validate' && (mode === 'ondemand' || mode === 'lines')) return VALIDATES_LESS;
+      if (spec.kind === 'filter' && spec.op === 'regex') return NO_SUCH_TASK;
+      if (mode === 'minify' && spec.kind !== 'project' && spec.kind !== 'csv') return NO_SUCH_TASK;
+      return { command: peer.file, args: [mode, String(threads), JSON.stringify(spec), input] };
+    },
+  };
+}
+
+/** The names of the native peers that README's headline gives. */
+export const HEADLINE = { dom: 'simdjson DOM', ondemand: 'simdjson on-demand' };
 
 /** A yardstick has nothing to do with the task; not worth a row. */
 export const NO_SUCH_TASK = 'no such task';
@@ -84,6 +117,10 @@ export const reference = baseline('json-parse', 'JSON.parse loop');
 
 /** @type {readonly Tool[]} */
 export const peers = [
+  native(HEADLINE.dom, 'dom'),
+  native('simdjson DOM minify', 'minify'),
+  native(HEADLINE.ondemand, 'ondemand'),
+  native('simdjson per line', 'lines'),
   reference,
   baseline('split2', 'split2 + JSON.parse', 'split2'),
   baseline('ndjson', 'ndjson', 'ndjson'),

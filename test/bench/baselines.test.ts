@@ -12,14 +12,17 @@ import { type Command, checking, generator, type Shape, type Tool, taskList, too
 const folder = mkdtempSync(join(tmpdir(), 'slung-test-baselines-'));
 const input = (shape: Shape): string => join(folder, `${shape}.ndjson`);
 const { peers, reference, slung } = tooling;
-/** Tools of this machine (jq, mlr) come in versions with habits of their own; the bench itself checks those. */
+/**
+ * Native peers need `npm i --prefix bench` and a compiler. Tools of this machine (jq, mlr) come in versions with
+ * habits of their own; the bench itself checks those.
+ */
 const compared = [slung, ...peers].filter((tool) => {
   const command = tool.command({ kind: 'validate' }, '', '');
   return (
     tool !== reference &&
     tool.missing() === undefined &&
     typeof command === 'object' &&
-    command.command === process.execPath
+    (tool.native || command.command === process.execPath)
   );
 });
 

@@ -23,6 +23,7 @@ export interface Command {
 export interface Tool {
   readonly name: string;
   readonly parses: boolean;
+  readonly native?: boolean;
   missing(): string | undefined;
   command(spec: Spec, input: string, output: string): Command | string;
 }
@@ -77,6 +78,38 @@ export const reporting = await load<{
   table(head: readonly string[], rows: readonly (readonly string[])[]): string;
   replaceSection(text: string, name: string, body: string): string | undefined;
 }>('report.mjs');
+
+export interface Summary {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+export interface Result {
+  readonly shape: string;
+  readonly task: string;
+  readonly spec: Spec;
+  readonly place: string;
+  readonly output: string;
+  readonly cores: number;
+  readonly rows: readonly {
+    readonly tool: string;
+    readonly failed: boolean;
+    readonly native?: boolean;
+    readonly absent?: string;
+    readonly output?: string;
+    readonly mbPerSecond?: Summary;
+    readonly cpuSeconds?: number;
+    readonly slungTimes?: Summary;
+    readonly slungTimesCpu?: Summary;
+  }[];
+}
+
+export const throughputReport = await load<{
+  section(result: Result, where?: string): string;
+  nativeTable(results: readonly Result[], peer: { file: string; about: string } | { missing: string }): string;
+  readmeTable(results: readonly Result[], head: string): string;
+  headline(results: readonly Result[]): string;
+}>('throughput-report.mjs');
 
 export interface PluginRow {
   readonly what: string;
