@@ -127,6 +127,26 @@ Each test runs twice: with all of its records at once, and with each record in a
     ],
     hasManPage: true,
   },
+  {
+    name: 'generate',
+    operands: '[TEMPLATE]',
+    completes: 'files',
+    doc: 'Make records from a template',
+    longDoc: `Writes NDJSON to standard output: records as TEMPLATE describes them, a file, or standard input when there is none or it is -. A template is the JSON of one record, in which an object with one member that begins with $ stands for a value that is made anew in each record, such as {"$int": {"min": 1, "max": 6}}:
+
+$const $oneOf $weighted $int $float $normal $string $uuid $now $ip4 $inc $array $map $ref $let $fmt $gte1 $rangeFrom, as in the templates of Tangent's bench; slung-templates(7) and slung help templates describe them.
+
+The same template and --seed give the same bytes, on every machine. It ends when there are --records, or when nobody reads its output any more.`,
+    examples: [
+      {
+        doc: 'Ten records',
+        text: `echo '{"id":{"$inc":{}},"ms":{"$int":{}}}' | slung generate -n 10`,
+      },
+      { doc: 'Two million, always the same', text: 'slung generate events.json -n 2m --seed 7 > events.ndjson' },
+      { doc: 'A stream without end', text: `slung generate events.json -n 0 | slung run mapper.wasm` },
+    ],
+    hasManPage: true,
+  },
   ...storeCommands,
   ...pluginCommands,
   {
@@ -135,7 +155,7 @@ Each test runs twice: with all of its records at once, and with each record in a
     completes: 'commands',
     doc: 'Show help for a command or a topic',
     longDoc:
-      'Shows what a command does and every option it has, or a TOPIC: selectors (the expressions of --where), plugins (how to write them) or queries (the language of query). Without either, what slung can do.',
+      'Shows what a command does and every option it has, or a TOPIC: selectors (the expressions of --where), plugins (how to write them), queries (the language of query) or templates (what generate makes). Without either, what slung can do.',
     examples: [
       { doc: 'Everything about select', text: 'slung help select' },
       { doc: 'The language of --where', text: 'slung help selectors' },

@@ -49,6 +49,15 @@ export function parseCount(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** A whole number, also as so many thousands (k), millions (m) or thousands of millions (g): `20k`, `1.5m`. */
+export function parseAmount(text: string): number | undefined {
+  const [, digits = '', letter] = /^(\d+(?:\.\d+)?)([kmg])?$/i.exec(text.trim()) ?? [];
+  const unit = letter?.toLowerCase() as keyof typeof decimal | undefined;
+  // Rounded, because 1.1 million is a little more as a product.
+  const value = unit === undefined ? Number(digits || 'none') : Math.round(Number(digits) * decimal[unit] * 1e3) / 1e3;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** Bytes for people: the largest unit that leaves at least 1, with two digits after the point at most. */
 export function formatSize(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

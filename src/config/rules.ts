@@ -6,8 +6,8 @@
 
 /**
  * `switch` is on or off; `count` is how often it was given; `text` and `file` are taken as they are; the others are
- * parsed by quantity.ts; an `age` is a duration that may also be days or weeks. A `list` may be given in several
- * pieces and keeps every value.
+ * parsed by quantity.ts; an `age` is a duration that may also be days or weeks, an `amount` a whole number that may be
+ * so many thousands or millions. A `list` may be given in several pieces and keeps every value.
  */
 export type SettingType =
   | 'switch'
@@ -19,7 +19,8 @@ export type SettingType =
   | 'size'
   | 'duration'
   | 'age'
-  | 'integer';
+  | 'integer'
+  | 'amount';
 
 export interface Rule {
   readonly type: SettingType;

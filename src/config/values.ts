@@ -6,7 +6,16 @@ import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Layer, Setting, SettingValue } from './layers.ts';
-import { DURATION_RULE, formatSize, parseAge, parseCount, parseDuration, parseSize, SIZE_RULE } from './quantity.ts';
+import {
+  DURATION_RULE,
+  formatSize,
+  parseAge,
+  parseAmount,
+  parseCount,
+  parseDuration,
+  parseSize,
+  SIZE_RULE,
+} from './quantity.ts';
 import type { Rule } from './rules.ts';
 
 const switchWords: ReadonlyMap<string, boolean> = new Map([
@@ -22,6 +31,15 @@ export function readValue(rule: Rule, text: string, label: string): SettingValue
     case 'count':
     case 'integer':
       return inRange(rule, parseCount(text), text, label, 'a whole number', '');
+    case 'amount':
+      return inRange(
+        rule,
+        parseAmount(text),
+        text,
+        label,
+        'a number',
+        'For example: 500, 20k (thousands), 2m (millions).',
+      );
     case 'size':
       return inRange(rule, parseSize(text), text, label, 'a size', sentence(SIZE_RULE));
     case 'duration':

@@ -33,6 +33,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   },
   'cli/commands': {
     cli: 'all',
+    'cli/bench': ['template.ts'],
     'cli/flags': ['flags.ts'],
     'cli/help': ['completion.ts', 'help-topics.ts', 'help.ts'],
     'cli/plugin': 'all',
@@ -41,6 +42,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     config: 'all',
     'pipeline/topology': ['connect.ts'],
     format: 'all',
+    generate: ['generate.ts'],
     lock: ['temporary.ts'],
     plugin: ['find.ts', 'inspect.ts'],
     'plugin/authoring': 'all',
@@ -69,6 +71,15 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'stage/plugin': ['look.ts'],
     text: ['printable.ts'],
     topology: 'all',
+  },
+  // Measuring: what is measured, and the records to do it with.
+  'cli/bench': {
+    cli: ['world.ts'],
+    'cli/plugin': ['read.ts'],
+    config: ['errors.ts', 'layers.ts'],
+    generate: ['errors.ts', 'generate.ts'],
+    query: ['index.ts'],
+    text: ['printable.ts'],
   },
   'cli/plugin': {
     cli: ['color.ts', 'commands.ts', 'line.ts', 'signals.ts', 'world.ts'],
@@ -254,6 +265,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   'plugin/sdk/slung': {},
   // The shape of an answer.
   format: { store: ['series.ts'], 'store/history': ['result.ts'], text: 'all' },
+  generate: { selector: ['errors.ts', 'suggest.ts'], text: 'all' },
   // What ties its folders together, and what they are told by: errors, points, series, sources.
   store: {
     'store/care': 'all',
@@ -355,6 +367,7 @@ export const processUses: Readonly<Record<string, string>> = {
 /** Uses of the clock outside src/cli; everything below gets it as an argument. */
 export const clockUses: Readonly<Record<string, string>> = {
   'src/io/time-text.ts': 'the year, month and day of a time that comes in',
+  'src/generate/record-clock.ts': 'the year, month and day of a time that comes in',
   'src/engine/seed.ts': 'keys of hash tables; nothing that is output depends on them',
   'src/lock/file-lock.ts':
     'how long a lock has been silent is what the one who waits has seen, by a clock that never goes back',

@@ -31,6 +31,7 @@ export interface Flag extends Rule {
 /** The headings, in their order. */
 export const flagGroups = [
   'Topology',
+  'Records',
   'Input',
   'Selection',
   'Counting',

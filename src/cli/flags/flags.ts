@@ -14,6 +14,7 @@ import { checkFlags } from './check.ts';
 import { countFlags } from './count.ts';
 import { endFlags } from './ends.ts';
 import type { Flag } from './flag.ts';
+import { generateFlags } from './generate.ts';
 import { pluginFlags } from './plugin.ts';
 import { runFlags } from './run.ts';
 import { selectFlags } from './select.ts';
@@ -66,6 +67,7 @@ export const flags: readonly Flag[] = [
   ...storeFlags,
   ...pluginFlags,
   ...checkFlags,
+  ...generateFlags,
   ...sharedFlags,
 ];
 

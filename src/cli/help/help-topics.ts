@@ -17,6 +17,7 @@ export const topics: readonly Topic[] = [
   { name: 'selectors', doc: 'The expressions of --where', file: 'selector/README.md', page: 'slung-selectors(7)' },
   { name: 'plugins', doc: 'How to write plugins', file: 'plugin/authoring/README.md', page: 'slung-plugins(7)' },
   { name: 'queries', doc: 'The language of query', file: 'query/README.md', page: 'slung-query(7)' },
+  { name: 'templates', doc: 'What slung generate makes', file: 'generate/README.md', page: 'slung-templates(7)' },
 ];
 
 /** The topic of that name, also in the singular or in other usual words. */
@@ -25,6 +26,7 @@ export function topicOf(word: string): Topic | undefined {
     selector: 'selectors',
     expressions: 'selectors',
     where: 'selectors',
+    template: 'templates',
   };
   return topics.find(({ name }) => name === (aliases[word] ?? word));
 }

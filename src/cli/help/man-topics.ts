@@ -31,6 +31,12 @@ export const topicPages: readonly TopicPage[] = [
     source: 'src/plugin/authoring/README.md',
     seeAlso: ['slung(1)', 'slung-run(1)', 'slung-plugin(1)', 'slung-selectors(7)'],
   },
+  {
+    name: 'slung-templates',
+    doc: 'the templates of slung generate and slung bench',
+    source: 'src/generate/README.md',
+    seeAlso: ['slung(1)', 'slung-generate(1)'],
+  },
 ];
 
 /** `markdown` is the text of the page's source. */

@@ -71,6 +71,12 @@ _slung() {
         --load-limit|--max-plugin-size|-c|--config|--set) words="" ;;
         *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --json --no-json --config -c --set --color --help -h --version"; else words=""; fi ;;
       esac ;;
+    generate)
+      case "$flag" in
+        --color) words="auto always never" ;;
+        -n|--records|--seed|--start|--every) words="" ;;
+        *) if [[ $current == -* ]]; then words="--records -n --seed --start --every --color --help -h --version"; else words=""; fi ;;
+      esac ;;
     query)
       case "$flag" in
         --errors) words="text json" ;;
@@ -193,16 +199,16 @@ _slung() {
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run count check test query store plugin help completion selectors plugins queries"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run count check test generate query store plugin help completion selectors plugins queries templates"; fi ;;
       esac ;;
     completion)
       case "$flag" in
         --color) words="auto always never" ;;
         *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="bash zsh fish"; fi ;;
       esac ;;
-    *) words="select run count check test query store plugin help completion --help --version" ;;
+    *) words="select run count check test generate query store plugin help completion --help --version" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="select run count check test query store plugin help completion --help --version"
+  (( COMP_CWORD == 1 )) && words="select run count check test generate query store plugin help completion --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung

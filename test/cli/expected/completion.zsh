@@ -8,6 +8,7 @@ _slung() {
     'count:Count records by values, with sums and percentiles'
     'check:Check a topology (slung.yaml), draw or print it'
     'test:Run the tests of a topology (slung.yaml)'
+    'generate:Make records from a template'
     'query:Ask the store: averages, windows, percentiles'
     'store:Write, look after and export the store'
     'plugin:Write, build, test and inspect plugins'
@@ -274,6 +275,18 @@ _slung() {
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
         '1:argument:()' ;;
+    generate)
+      _arguments -s -S \
+        '-n+[So many records\: 500, 20k, 2m; 0 for no end]:N: ' \
+        '--records=[So many records\: 500, 20k, 2m; 0 for no end]:N: ' \
+        '--seed=[Other records for another number]:N: ' \
+        '--start=[What $now is in the first record]:TIME: ' \
+        '--every=[How much later $now is in each record]:DURATION: ' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
     query)
       _arguments -s -S \
         '-e[Exit 4 when nothing was output]' \
@@ -548,7 +561,7 @@ _slung() {
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(select run count check test query store plugin help completion selectors plugins queries)' ;;
+        '1:argument:(select run count check test generate query store plugin help completion selectors plugins queries templates)' ;;
     completion)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

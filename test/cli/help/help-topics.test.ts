@@ -23,5 +23,5 @@ test('other words for them, and misspelt ones', async () => {
   const { code, err } = await slung(['help', 'selectrs']);
   expect(code).toBe(2);
   expect(err).toContain('no help for "selectrs" (did you mean selectors?)');
-  expect(err).toContain('Topics: selectors, plugins, queries.');
+  expect(err).toContain('Topics: selectors, plugins, queries, templates.');
 });
