@@ -27,6 +27,7 @@ const SECTIONS = [
     'store',
   ],
   'nats',
+  'soak',
   'topologies',
 ];
 

@@ -45,6 +45,8 @@ export interface World {
   /** Of the terminal that standard output (or error, 2) is; undefined when it does not tell. */
   terminalSize(fd?: 1 | 2): TerminalSize | undefined;
   fileExists(path: string): boolean;
+  /** The machine and the process that we are. */
+  identity(): { readonly host: string; readonly pid: number };
   /** The working directory, in which plugins are looked for and made. */
   directory(): string;
   cores(): number;
@@ -89,6 +91,7 @@ export function processWorld(beforeFlags: () => void = () => {}): World {
     writeData: (text) => writeText(1, text),
     terminalSize: sizeOfTerminal,
     fileExists: (path) => existsSync(path),
+    identity: () => ({ host: process.getBuiltinModule('node:os').hostname(), pid: process.pid }),
     directory: () => process.cwd(),
     uid: () => process.getuid?.(),
     cores: () => process.getBuiltinModule('node:os').availableParallelism(),

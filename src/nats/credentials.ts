@@ -15,7 +15,10 @@ const DEFAULT_PORT = 4222;
 
 /** Where a server is and what it is to be shown. */
 export interface ServerAddress {
-  /** nats://[USER:PASSWORD@]HOST[:PORT] or tls://…; a user without a password is a token. */
+  /**
+   * nats://[USER:PASSWORD@]HOST[:PORT] or tls://…; a user without a password is a token. Several servers of a cluster
+   * have commas between them; the login of the first is that of all.
+   */
   readonly url: string;
   /** A file with credentials or with the seed of an nkey. */
   readonly creds: string | undefined;
@@ -28,19 +31,36 @@ export function connectionOptions(
   client: Client,
   { url, creds, ca }: ServerAddress,
 ): { readonly shown: string; readonly options: ConnectionOptions } {
-  if (!/^(?:nats|tls):\/\//i.test(url) || !URL.canParse(url)) {
-    throw new NatsProblem('EINVAL', 'its url is not nats://HOST:PORT');
-  }
-  const { protocol, hostname, port, username, password } = new URL(url);
-  const server = `${hostname}:${port === '' ? DEFAULT_PORT : port}`;
+  const urls = serversOf(url);
+  const { protocol, username, password } = urls[0]!;
+  const servers = urls.map(({ hostname, port }) => `${hostname}:${port === '' ? DEFAULT_PORT : port}`);
   const isTls = protocol === 'tls:';
-  const options: ConnectionOptions = { servers: [server] };
+  const options: ConnectionOptions = { servers };
   if (password !== '') Object.assign(options, { user: decoded(username), pass: decoded(password) });
   else if (username !== '') options.token = decoded(username);
   if (creds !== undefined) options.authenticator = authenticatorOf(client, creds);
   if (ca !== undefined) options.tls = { ca: read('ca', ca).toString() };
   else if (isTls) options.tls = {};
-  return { shown: excerpt(`${protocol}//${server}`, 200), options };
+  return { shown: excerpt(`${protocol}//${servers.join(',')}`, 200), options };
+}
+
+/** @throws NatsProblem when one is no URL of a server, or they do not go together */
+function serversOf(text: string): readonly URL[] {
+  const scheme = /^(?:nats|tls):\/\//i.exec(text)?.[0];
+  const parts = text.split(',').map((part) => (part.includes('://') ? part : `${scheme ?? ''}${part}`));
+  if (scheme === undefined || !parts.every((part) => /^(?:nats|tls):\/\/./i.test(part) && URL.canParse(part))) {
+    throw new NatsProblem('EINVAL', 'its url is not nats://HOST:PORT, or several with commas between them');
+  }
+  const urls = parts.map((part) => new URL(part));
+  const [{ protocol, username, password }] = urls as [URL];
+  if (urls.some((url) => url.protocol !== protocol)) {
+    throw new NatsProblem('EINVAL', 'its url has servers with TLS and without');
+  }
+  const isOther = (url: URL): boolean => url.username !== username || url.password !== password;
+  if (urls.some((url) => url.username !== '' && isOther(url))) {
+    throw new NatsProblem('EINVAL', 'its url has several logins; the first is that of all servers');
+  }
+  return urls;
 }
 
 function authenticatorOf(client: Client, path: string): ReturnType<Client['nkeyAuthenticator']> {

@@ -19,6 +19,10 @@ export interface LinkOptions extends ServerAddress {
   say(text: string): void;
   /** Milliseconds by a clock that never goes back. */
   clockMs(): number;
+  /** Milliseconds since 1970, by the clock that the client goes by; undefined for a link that lives for a moment. */
+  readonly nowMs?: (() => number) | undefined;
+  /** Between two attempts at a server to make a connection again; there is a default. */
+  readonly reconnectMs?: number | undefined;
 }
 
 /** What the user of a link wants to hear. */
@@ -35,7 +39,11 @@ const CONNECT_MS = 10_000;
 /** A server that says nothing for three times this is gone, although the connection is not. */
 const PING_MS = 10_000;
 const RECONNECT_MS = 500;
-const JITTER_MS = 250;
+const JITTER = 0.5;
+/** The clock of the system was set back by more than this: the client would wait until it has caught up. */
+const SET_BACK_MS = 1000;
+/** Attempts without a pause after that, so that each server of a cluster gets one. */
+const HURRIED_ATTEMPTS = 16;
 
 export class Link {
   readonly nc: NatsConnection;
@@ -70,8 +78,8 @@ export class Link {
       const nc = await client.connect({
         ...own,
         ...{ name: options.worker ?? 'slung', timeout: CONNECT_MS, pingInterval: PING_MS },
-        ...{ maxReconnectAttempts: -1, reconnectTimeWait: RECONNECT_MS, ignoreAuthErrorAbort: true },
-        ...{ reconnectJitter: JITTER_MS, reconnectJitterTLS: JITTER_MS, noAsyncTraces: true },
+        ...{ maxReconnectAttempts: -1, reconnectDelayHandler: pauses(options) },
+        ...{ ignoreAuthErrorAbort: true, noAsyncTraces: true },
       });
       return new Link(nc, client, shown, options);
     } catch (error) {
@@ -126,6 +134,23 @@ export class Link {
       this.#ears?.refused(status.error.operation, status.error.subject);
     }
   }
+}
+
+/**
+ * How long the client is to wait since its last attempt at a server. It goes by the clock of the system: one that was
+ * set back by an hour would keep it from reconnecting for an hour.
+ */
+function pauses({ clockMs, nowMs = clockMs, reconnectMs = RECONNECT_MS }: LinkOptions): () => number {
+  let aheadMs = nowMs() - clockMs();
+  let hurried = 0;
+  return () => {
+    const beforeMs = aheadMs;
+    aheadMs = nowMs() - clockMs();
+    if (aheadMs < beforeMs - SET_BACK_MS) hurried = HURRIED_ATTEMPTS;
+    if (hurried-- > 0) return Number.NEGATIVE_INFINITY;
+    // The fraction of a millisecond is as good as chance: workers are not to come back all at once.
+    return reconnectMs * (1 + (clockMs() % 1) * JITTER);
+  };
 }
 
 /** Waits for something that may never come. Never rejects. */

@@ -35,8 +35,8 @@ export interface NatsOutletOptions extends LinkOptions {
   readonly retry: RetryRule;
   /** A stream is made for the subject when there is none. */
   readonly create: boolean;
-  /** Milliseconds since 1970, for times in the subject. */
-  nowMs(): number;
+  /** Also for times in the subject. */
+  readonly nowMs: () => number;
 }
 
 /** So long a stream may take to answer. */

@@ -20,6 +20,7 @@ const defaults: readonly string[] = [
     'on-error',
     'max-errors',
     'cache',
+    'name',
   ],
 ];
 

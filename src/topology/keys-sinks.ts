@@ -96,7 +96,12 @@ export const sinkTypes: Readonly<Record<string, readonly KeyRow[]>> = {
     ...common,
   ],
   nats: [
-    { name: 'url', type: 'text', isRequired: true, doc: 'nats://HOST:PORT of the server.' },
+    {
+      name: 'url',
+      type: 'text',
+      isRequired: true,
+      doc: 'nats://HOST:PORT of the server. Several, with commas between them, are tried in turn: nats://A:4222,B:4222.',
+    },
     { name: 'subject', type: 'text', isRequired: true, doc: 'The subject; {a.b} is a place in the record.' },
     {
       name: 'dedupe',

@@ -9,6 +9,7 @@ export const defaultKeys: readonly KeyRow[] = [
   { name: 'max-depth', flag: 'max-depth', doc: 'A record that is nested deeper is a bad line.' },
   { name: 'lanes', flag: 'lanes', doc: 'The number of threads of each plugin that does not say its own.' },
   { name: 'cache', flag: 'cache', doc: 'The file that keeps what plugins put into their cache.' },
+  { name: 'name', flag: 'name', doc: 'The name of this worker in statistics, and for servers of NATS.' },
   { name: 'on-error', flag: 'on-error', choices: ['skip', 'fail'], doc: 'What to do with a line that is not JSON.' },
   { name: 'max-errors', flag: 'max-errors', doc: 'The run stops when more lines than this were bad.' },
   {
@@ -86,7 +87,12 @@ export const sourceTypes: Readonly<Record<string, readonly KeyRow[]>> = {
     { name: 'origins', flag: 'listen-origin', doc: 'Web pages of these origins may connect.' },
   ],
   nats: [
-    { name: 'url', type: 'text', isRequired: true, doc: 'nats://HOST:PORT of the server.' },
+    {
+      name: 'url',
+      type: 'text',
+      isRequired: true,
+      doc: 'nats://HOST:PORT of the server. Several, with commas between them, are tried in turn: nats://A:4222,B:4222.',
+    },
     { name: 'stream', type: 'text', isRequired: true, doc: 'The stream of JetStream.' },
     { name: 'consumer', type: 'text', isRequired: true, doc: 'The durable consumer. Several processes may share one.' },
     { name: 'subject', type: 'text', defaultText: 'all of the stream', doc: 'Only messages of this subject.' },

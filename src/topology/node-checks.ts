@@ -107,8 +107,8 @@ class NodeCheck {
   #natsUrl(): void {
     const text = this.#text('url');
     if (text === undefined) return;
-    const isGood = /^(?:nats|tls):\/\/[^/\s]+\/?$/i.test(text) && URL.canParse(text);
-    if (!isGood) this.#fail('url', 'url', `url: ${this.#shown('url', text)} is not nats://HOST:PORT`);
+    const fault = serverFault(text);
+    if (fault !== undefined) this.#fail('url', 'url', `url: ${this.#shown('url', text)} ${fault}`);
   }
 
   sink(): void {
@@ -280,3 +280,14 @@ export function failoverOf(drafts: Drafts, rejects: Draft | undefined, { problem
   }
   return targets;
 }
+
+/** What is wrong with the servers of a url, of which there may be several with commas between them. */
+function serverFault(text: string): string | undefined {
+  const urls = text.split(',').map((part, i) => (i > 0 && !/:\/\//.test(part) ? `${schemeOf(text)}${part}` : part));
+  if (urls.some((url) => !/^(?:nats|tls):\/\/[^/\s]+\/?$/i.test(url) || !URL.canParse(url))) {
+    return 'is not nats://HOST:PORT, or several with commas between them';
+  }
+  return urls.every((url) => schemeOf(url) === schemeOf(text)) ? undefined : 'has servers with TLS and without';
+}
+
+const schemeOf = (url: string): string => /^[a-z]+:\/\//i.exec(url)?.[0].toLowerCase() ?? '';

@@ -205,13 +205,27 @@ export function isSecretKey(key: string): boolean {
 }
 
 const secretKeys = /\b(?:token|creds|password|authorization)["']?\s*[:=]\s*("[^"]*"?|'[^']*'?|[^\s,}\]]+)/gi;
-const urlPasswords = /:\/\/[^/@\s:]*:([^@\s/]+)@/g;
+
+/** Of a URL, all before the last @ of its host: there may be several hosts, with commas between them. */
+const urlLogins = /(?<=:\/\/)[^\s/?#]*@/g;
+/** Of one login: a password, or a name that stands alone and is a token. */
+const urlSecrets = /(?<=(?:^|,)[^,@:]*:)[^@]+(?=@)|(?<=^|,)[^@:]+(?=@)/g;
+
+/** Where a text has passwords and tokens of URLs. */
+function* secretsInUrls(text: string): Generator<readonly [from: number, to: number]> {
+  for (const login of text.matchAll(urlLogins)) {
+    for (const secret of login[0].matchAll(urlSecrets)) {
+      const from = login.index + secret.index;
+      yield [from, from + secret[0].length];
+    }
+  }
+}
 
 /** The line with its secrets covered, and where a column of it has gone. */
 function coverSecrets(line: string, known: readonly (readonly [number, number])[]) {
   const ranges = [...known.map(([from, to]) => [Math.max(0, from), Math.min(line.length, to)] as const)];
   for (const match of line.matchAll(secretKeys)) ranges.push(rangeOf(match, match[1]!));
-  for (const match of line.matchAll(urlPasswords)) ranges.push(rangeOf(match, match[1]!));
+  ranges.push(...secretsInUrls(line));
   const pieces = ranges.filter(([from, to]) => to > from).sort((a, b) => a[0] - b[0]);
   let text = '';
   let end = 0;
@@ -243,7 +257,9 @@ function rangeOf(match: RegExpExecArray, group: string): readonly [number, numbe
   return [from, from + group.length];
 }
 
-/** A URL with its password covered. */
+/** A URL with its passwords and tokens covered. */
 export function coverUrl(text: string): string {
-  return text.replace(/(:\/\/[^/@\s:]*:)[^@\s/]+@/g, `$1${COVER}@`).replace(/([?&]token=)[^&]*/g, `$1${COVER}`);
+  return text
+    .replace(urlLogins, (login) => login.replace(urlSecrets, COVER))
+    .replace(/([?&]token=)[^&]*/g, `$1${COVER}`);
 }

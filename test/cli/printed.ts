@@ -90,13 +90,22 @@ function withTable(text: string): string {
     const key = name.includes(' ') ? `'${name}'` : name;
     const row = `  ${key}: { ${facts.join(', ')} },`;
     return [
-      row.length <= LINE_WIDTH ? row : [`  ${key}: {`, ...facts.map((fact) => `    ${fact},`), '  },'].join('\n'),
+      row.length <= LINE_WIDTH
+        ? row
+        : [`  ${key}: {`, ...facts.map((fact) => wrapped(`    ${fact},`)), '  },'].join('\n'),
     ];
   });
   const table = ['const commands = {', '  __proto__: null,', ...rows, '};', `const urlWord =\n  ${urlWord};`].join(
     '\n',
   );
   return text.replace(/^const commands = \{[\s\S]*?\};(?:\nconst urlWord =\n.*)?$/m, () => table);
+}
+
+/** A list that is too long for a line has a line for each item, as the formatter has it. */
+function wrapped(line: string): string {
+  const [, start, items, end] = /^( +\w+: \[)(.*)(\],)$/.exec(line) ?? [];
+  if (line.length <= LINE_WIDTH || items === undefined) return line;
+  return [start, ...items.split(', ').map((item) => `      ${item},`), `    ${end}`].join('\n');
 }
 
 /** How a flag can be typed, as strings of the program. */

@@ -116,6 +116,7 @@ export async function slung(argv: readonly string[], scene: Scene = {}): Promise
     fileExists: (path) => scene.files?.includes(path) ?? false,
     directory: () => scene.directory ?? '/nowhere',
     cores: () => 6,
+    identity: () => ({ host: 'machine', pid: 17 }),
     clockMs: () => 0,
     signals,
     loadRunSelect: async () => async (settings, host) => {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkConnection } from '../../src/nats/check.ts';
 import { openNatsOutlet } from '../../src/nats/outlet.ts';
 import { openNatsSource } from '../../src/nats/source.ts';
-import { hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
+import { freePort, hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
 import { outletOptions, sourceOptions } from './support.ts';
 
 /** The message, when it fails; else nothing is left open. */
@@ -57,7 +57,25 @@ describe.skipIf(hasNoNats)('mistakes with NATS', () => {
     expect(await source({ url: 'nats://no.such.host.invalid' })).toMatch(
       /^cannot read app: cannot reach nats:\/\/no\.such\.host\.invalid:4222: .*\((ENOTFOUND|EAI_AGAIN)\)$/,
     );
-    expect(await source({ url: 'http://h' })).toBe('cannot read app: its url is not nats://HOST:PORT');
+    const noUrl = 'cannot read app: its url is not nats://HOST:PORT, or several with commas between them';
+    for (const wrong of ['http://h', 'nats://', 'nats://h,http://i', 'nats://h,,i']) {
+      expect(await source({ url: wrong })).toBe(noUrl);
+    }
+  });
+
+  test('one of several servers is enough, also at the start', async () => {
+    const port = await freePort();
+    const both = `nats://127.0.0.1:${port},127.0.0.1:${server.port}`;
+    await logs();
+    await consumer();
+    expect(await source({ url: both })).toBe('it was opened');
+    expect(await outlet({ url: both, subject: 'LOGS.a' })).toBe('it was opened');
+    const none = `nats://u:hunter2@127.0.0.1:${port},nats://127.0.0.1:${await freePort()}`;
+    const text = await source({ url: none });
+    expect(text).toMatch(/^cannot read app: cannot reach nats:\/\/127.0.0.1:\d+,127.0.0.1:\d+ \(connection refused\)$/);
+    expect(await source({ url: 'nats://h,tls://i' })).toBe('cannot read app: its url has servers with TLS and without');
+    const logins = await source({ url: 'nats://u:hunter2@h,u:hunter3@i' });
+    expect(logins).toBe('cannot read app: its url has several logins; the first is that of all servers');
   });
 
   test('there is no such stream', async () => {

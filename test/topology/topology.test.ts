@@ -108,6 +108,12 @@ describe('a topology', () => {
     expect(topology.sources[0]).toMatchObject({ url: 'nats://u:hunter2@h:4222', stream: 'LOGS', consumer: 'c' });
   });
 
+  test('takes several servers of one cluster', () => {
+    const topology = topologyOf('routes:\n  - nats://hunter2@h:4222,i:4222/LOGS?consumer=c -> stdout, stderr\n');
+    expect(topology.edges.map(({ from }) => from)).toEqual(Array(2).fill('nats://•••@h:4222,i:4222/LOGS?consumer=c'));
+    expect(topology.sources[0]).toMatchObject({ url: 'nats://hunter2@h:4222,i:4222', stream: 'LOGS', consumer: 'c' });
+  });
+
   test('merges anchors; its own keys win', () => {
     const [a, b] = topologyOf(good('anchors')).sinks;
     expect(a).toMatchObject({ url: 'https://a.example/', batchBytes: 262_144, concurrency: 4, retry: { max: 8 } });

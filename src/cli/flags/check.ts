@@ -113,6 +113,18 @@ export const checkFlags: readonly Flag[] = [
     commands: ['check', 'run'],
   },
   {
+    key: 'workerName',
+    long: 'name',
+    type: 'text',
+    value: 'NAME',
+    defaultText: 'that of the machine',
+    group: 'Topology',
+    doc: 'Whom statistics and servers see',
+    longDoc:
+      'Several workers may share the work of one file: in statistics, in --metrics and in what a server of NATS shows of its connections each has this name, beside its machine and its process.',
+    commands: ['select', 'run'],
+  },
+  {
     key: 'metrics',
     long: 'metrics',
     type: 'text',

@@ -74,6 +74,7 @@ const ending = `SIGTERM, SIGINT and the end of all sources end a run in the same
 const statistics = `--stats shows at the end what was counted, --stats=json as one line of JSON; SIGUSR1 shows that line while the run goes on, and --metrics HOST:PORT has it for Prometheus. A sink that everything waits for is named after 5 s. Names are an interface; times are in ms, seconds in s.`;
 
 const figures: readonly (readonly [what: string, text: string])[] = [
+  ['worker', 'Whose figures these are: name (--name, or that of the machine), host and pid.'],
   [
     'sources.NAME',
     'records and bytes that were read. Of sources that acknowledge: units (files, requests, messages), acked, nacked, inFlight, ackMs with p50, p99 and max.',

@@ -23,6 +23,7 @@ const beside: ReadonlySet<string> = new Set([
   ...['config', 'set', 'only', 'batchBytes', 'batchRecords', 'batchAge', 'maxRecord', 'maxDepth', 'lanes'],
   ...['onError', 'maxErrors', 'stats', 'exitStatus', 'errors', 'quiet', 'verbose', 'color', 'help', 'version'],
   ...['loadLimit', 'maxPluginSize', 'json', 'pluginStderr', 'uncheckedOutput', 'cache', 'metrics', 'metricsPublic'],
+  'workerName',
 ]);
 
 /** What was typed in front of the file's layer, for a command that runs a topology. @throws UsageError */
@@ -77,7 +78,13 @@ export function topologySettings(
     ),
     metrics: metricsAddress(resolved),
     cacheFile: resolved.optionalText('cache'),
+    worker: workerOf(resolved, world),
   });
+}
+
+function workerOf(resolved: Resolved, world: World): TopologySettings['worker'] {
+  const identity = world.identity();
+  return { name: resolved.optionalText('workerName') ?? identity.host, ...identity };
 }
 
 /** HOST:PORT of --metrics. @throws UsageError */

@@ -33,12 +33,12 @@ export interface TopologyEnds {
  * @param storeDirectory the store of sinks that name none
  */
 export function realEnds(nowMs: () => number, storeDirectory: string | undefined): TopologyEnds {
-  const contextOf = ({ topology, batches }: TopologySettings, host: RunHost): PortContext => {
+  const contextOf = ({ topology, batches, worker }: TopologySettings, host: RunHost): PortContext => {
     const { directory, rejects } = topology;
-    return { topology, directory, rejects, batches, host, nowMs, storeDirectory };
+    return { topology, directory, rejects, batches, host, nowMs, storeDirectory, worker };
   };
   return {
-    openSource: openTopologySource,
+    openSource: (source, settings, host, rejects) => openTopologySource(source, settings, { host, nowMs }, rejects),
     openPorts: async (sinks, settings, host) => {
       refuseSharedFiles(sinks, settings);
       return await openPorts(sinks, contextOf(settings, host));

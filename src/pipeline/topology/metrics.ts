@@ -26,7 +26,7 @@ export function metricsText(report: TopologyReport): string {
     .join('');
 }
 
-function metricsOf({ sources, nodes, edges, sinks, bytesCopied, seconds }: TopologyReport): readonly Metric[] {
+function metricsOf({ sources, nodes, edges, sinks, bytesCopied, seconds, worker }: TopologyReport): readonly Metric[] {
   const of = <T>(kind: string, reports: Readonly<Record<string, T>>) =>
     function rows(pick: (report: T) => number): Metric['rows'] {
       return Object.entries(reports).map(([name, report]) => [{ [kind]: name }, pick(report)] as const);
@@ -130,6 +130,7 @@ function metricsOf({ sources, nodes, edges, sinks, bytesCopied, seconds }: Topol
       sink((one) => one.waitedForMs),
     ),
     counter('slung_bytes_copied_total', 'Bytes copied between nodes and into buffers.', [[{}, bytesCopied]]),
+    gauge('slung_worker_info', 'Who has these figures.', [[{ ...worker, pid: String(worker.pid) }, 1]]),
     gauge('slung_run_seconds', 'Since the run began.', [[{}, seconds]]),
   ];
 }

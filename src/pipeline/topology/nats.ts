@@ -12,19 +12,9 @@ import { type NatsOutlet, openNatsOutlet } from '../../nats/outlet.ts';
 import { type NatsSource, openNatsSource } from '../../nats/source.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Sink, Source, Topology } from '../../topology/index.ts';
+import type { WorkerIdentity } from './settings.ts';
 
 type NatsNode<T extends Source | Sink> = Extract<T, { readonly type: 'nats' }>;
-
-/** What messages are opened with. */
-export interface NatsContext {
-  readonly sources: Topology['sources'];
-  /** What relative paths start from. */
-  readonly directory: string;
-  readonly maxRecordBytes: number;
-  readonly host: RunHost;
-  /** Milliseconds since 1970. */
-  readonly nowMs: () => number;
-}
 
 /** Some sink leaves out what it has by its id, so that no batch may hold bytes of two messages. */
 export function wantsIds({ sinks }: Pick<Topology, 'sinks'>): boolean {
@@ -37,26 +27,43 @@ export function addressOf(node: NatsNode<Source> | NatsNode<Sink>, directory: st
   return { url: node.url, creds: from(node.creds), ca: from(node.ca) };
 }
 
-const linkOf = ({ talk, clockMs }: RunHost, node: NatsNode<Source> | NatsNode<Sink>, directory: string) => ({
-  ...addressOf(node, directory),
-  name: node.name,
-  say: (text: string): void => talk.warn(text),
-  clockMs: () => clockMs(),
-});
+/** What a run gives to each connection. */
+export interface NatsContext {
+  /** What relative paths start from. */
+  readonly directory: string;
+  readonly maxRecordBytes: number;
+  readonly host: RunHost;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  readonly worker: WorkerIdentity;
+}
+
+const linkOf = (node: NatsNode<Source> | NatsNode<Sink>, context: NatsContext) => {
+  const { directory, host, nowMs, worker } = context;
+  return {
+    ...addressOf(node, directory),
+    name: node.name,
+    worker: `slung ${worker.name} ${worker.host} ${worker.pid} ${node.name}`,
+    say: (text: string): void => host.talk.warn(text),
+    clockMs: () => host.clockMs(),
+    nowMs,
+  };
+};
 
 /** @param rejects takes messages that come too often @throws SourceError */
 export async function openNatsMessages(
   source: NatsNode<Source>,
   rejects: Port | undefined,
-  { maxRecordBytes, host, directory }: Pick<NatsContext, 'maxRecordBytes' | 'host' | 'directory'>,
+  context: NatsContext,
 ): Promise<NatsSource> {
+  const { maxRecordBytes, host } = context;
   const { stream, consumer, subject, ackWaitMs, order, create, redeliverLimit, maxInFlight } = source;
   const takeDead = (letter: DeadLetter): void => {
     host.talk.warn(`${excerpt(letter.source)}: message ${letter.sequence} ${letter.reason}`);
     void bury(letter, rejects!);
   };
   return await openNatsSource({
-    ...linkOf(host, source, directory),
+    ...linkOf(source, context),
     ...{ stream, consumer, subject, ackWaitMs, order, create, redeliverLimit, maxInFlight },
     maxMessageBytes: maxRecordBytes,
     takeDead: rejects === undefined ? undefined : takeDead,
@@ -64,13 +71,16 @@ export async function openNatsMessages(
 }
 
 /** @throws SinkError */
-export async function openNatsSubject(sink: NatsNode<Sink>, context: NatsContext): Promise<NatsOutlet> {
-  const { sources, host, nowMs, directory } = context;
+export async function openNatsSubject(
+  sink: NatsNode<Sink>,
+  sources: Topology['sources'],
+  context: NatsContext,
+): Promise<NatsOutlet> {
   const { subject, dedupe, window, blockBytes, bufferBytes, retry } = sink;
   const hasIds = sources.some(({ type }) => type === 'nats');
   return await openNatsOutlet({
-    ...linkOf(host, sink, directory),
-    ...{ subject, dedupe: dedupe ?? hasIds, window, blockBytes, bufferBytes, retry, nowMs, create: false },
+    ...linkOf(sink, context),
+    ...{ subject, dedupe: dedupe ?? hasIds, window, blockBytes, bufferBytes, retry, create: false },
   });
 }
 

@@ -18,6 +18,7 @@ import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.t
 import type { Outlet } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Sink, Topology } from '../../topology/index.ts';
+import type { WorkerIdentity } from './settings.ts';
 
 /** Between two looks at a FIFO that nobody reads, and until that is said. */
 const LOOK_MS = 20;
@@ -38,6 +39,7 @@ export interface PortContext {
   readonly batches: BatchSettings;
   /** The store of sinks that name none; undefined where there is none. */
   readonly storeDirectory: string | undefined;
+  readonly worker: WorkerIdentity;
 }
 
 /**
@@ -205,10 +207,11 @@ function openSocket({ name, bufferBytes, retry }: Sink, to: SocketOutletOptions[
   return new SocketOutlet({ name, to, bufferBytes, retry, clockMs: () => host.clockMs() });
 }
 
-async function openNats(sink: Of<'nats'>, { host, nowMs, batches, topology, directory }: PortContext): Promise<Outlet> {
+async function openNats(sink: Of<'nats'>, context: PortContext): Promise<Outlet> {
+  const { host, nowMs, batches, topology, directory, worker } = context;
   const { openNatsSubject } = await import('./nats.ts');
   const { maxRecordBytes } = batches;
-  return await openNatsSubject(sink, { sources: topology?.sources ?? [], directory, maxRecordBytes, host, nowMs });
+  return await openNatsSubject(sink, topology?.sources ?? [], { directory, maxRecordBytes, host, nowMs, worker });
 }
 
 async function openStore(sink: Of<'store'>, context: PortContext): Promise<Outlet> {

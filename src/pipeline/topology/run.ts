@@ -161,7 +161,7 @@ class TopologyRun {
   }
 
   #report(): TopologyReport {
-    return topologyReport(this.#build.parts, this.#connected, this.#ends);
+    return topologyReport(this.#build.parts, this.#connected, this.#ends, this.#settings.worker);
   }
 
   /** Somebody has moved files away that are added to. */

@@ -9,6 +9,14 @@ import type {
 import type { PluginKind } from '../../plugin/guest.ts';
 import type { Topology } from '../../topology/index.ts';
 
+/** Who we are among others that do the same work. */
+export interface WorkerIdentity {
+  /** As the user calls it; the machine's when he does not. */
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
 export interface TopologySettings {
   readonly topology: Topology;
   /** What the source stdin reads: files, or `-` for standard input. */
@@ -25,6 +33,7 @@ export interface TopologySettings {
   readonly plugins: ReadonlyMap<string, { readonly kind: PluginKind; readonly setting: PluginSetting }>;
   /** Where to show the figures of the run; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number; readonly isPublic: boolean } | undefined;
+  readonly worker: WorkerIdentity;
   /** The file in which plugins keep what they cache; undefined: in memory. */
   readonly cacheFile: string | undefined;
 }

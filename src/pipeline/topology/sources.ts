@@ -36,6 +36,12 @@ export interface OpenedSource {
   close(): Promise<void>;
 }
 
+interface ClockedHost {
+  readonly host: RunHost;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+}
+
 type SourceOf<T extends Source['type']> = Extract<Source, { type: T }>;
 
 /**
@@ -45,9 +51,10 @@ type SourceOf<T extends Source['type']> = Extract<Source, { type: T }>;
 export async function openTopologySource(
   source: Source,
   settings: TopologySettings,
-  host: RunHost,
+  clocked: ClockedHost,
   rejects: Port | undefined,
 ): Promise<OpenedSource> {
+  const { host } = clocked;
   switch (source.type) {
     case 'stdin':
       return files(source.name, settings.inputs, settings);
@@ -63,7 +70,7 @@ export async function openTopologySource(
     case 'ws':
       return await webSocket(source, host);
     case 'nats':
-      return await messages(source, settings, host, rejects);
+      return await messages(source, settings, clocked, rejects);
   }
 }
 
@@ -154,13 +161,14 @@ async function webSocket(source: SourceOf<'ws'>, host: RunHost): Promise<OpenedS
 async function messages(
   source: SourceOf<'nats'>,
   settings: TopologySettings,
-  host: RunHost,
+  { host, nowMs }: ClockedHost,
   rejects: Port | undefined,
 ): Promise<OpenedSource> {
   const { openNatsMessages, wantsIds } = await import('./nats.ts');
-  const { batches, topology } = settings;
+  const { batches, topology, worker } = settings;
   const { maxRecordBytes } = batches;
-  const opened = await openNatsMessages(source, rejects, { maxRecordBytes, host, directory: topology.directory });
+  const context = { directory: topology.directory, maxRecordBytes, host, nowMs, worker };
+  const opened = await openNatsMessages(source, rejects, context);
   const options = { clockMs: () => host.clockMs(), apart: wantsIds(topology) };
   const ends = source.ack === 'read' ? asRead(opened) : answering(opened, options);
   return { name: source.name, ...ends, more: () => opened.report(), close: () => closed(opened) };

@@ -8,6 +8,7 @@ import type { PortReport } from '../../graph/port-counts.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Connected, Part } from './build.ts';
 import type { OpenedEnds } from './ends.ts';
+import type { WorkerIdentity } from './settings.ts';
 import type { OpenedSource } from './sources.ts';
 
 export interface SourceReport {
@@ -56,10 +57,16 @@ export interface TopologyReport {
   readonly sinks: Readonly<Record<string, PortReport>>;
   readonly bytesCopied: number;
   readonly seconds: number;
+  readonly worker: WorkerIdentity;
 }
 
 /** The figures of now. */
-export function topologyReport(parts: readonly Part[], connected: Connected, ends: OpenedEnds): TopologyReport {
+export function topologyReport(
+  parts: readonly Part[],
+  connected: Connected,
+  ends: OpenedEnds,
+  worker: WorkerIdentity,
+): TopologyReport {
   const edges = edgeReports(parts, connected);
   const sinks = Object.fromEntries([...ends.ports].map(([name, { counts }]) => [name, counts.report()]));
   // What leaves a plugin for its router has no route.
@@ -72,6 +79,7 @@ export function topologyReport(parts: readonly Part[], connected: Connected, end
     sinks,
     bytesCopied: edges.reduce((sum, edge) => sum + edge.bytesCopied, inside),
     seconds: Number(connected.graph.seconds.toFixed(6)),
+    worker,
   };
 }
 
@@ -129,8 +137,9 @@ function edgeReports(parts: readonly Part[], { edges, nodes }: Connected): reado
 }
 
 /** The report of --stats, for people. */
-export function renderReport({ sources, nodes, edges, sinks, bytesCopied, seconds }: TopologyReport): string {
-  const lines: string[] = [];
+export function renderReport(report: TopologyReport): string {
+  const { sources, nodes, edges, sinks, bytesCopied, seconds, worker } = report;
+  const lines: string[] = [`worker ${excerpt(worker.name)}: process ${worker.pid} on ${excerpt(worker.host)}`];
   for (const [name, { records, bytes, units, acked, nacked, inFlight }] of Object.entries(sources)) {
     const answers =
       units > 0
@@ -169,6 +178,23 @@ export function renderReport({ sources, nodes, edges, sinks, bytesCopied, second
       `sink ${excerpt(name)}: ${counted(records, 'record')} in ${grouped(batches)} ${batches === 1 ? 'delivery' : 'deliveries'}${words.join('')}`,
     );
   }
+  lines.push(...advice(sources));
   lines.push(`copied ${counted(bytesCopied, 'byte')} between nodes and into buffers, ${seconds.toFixed(3)} s`);
   return lines.join('\n');
+}
+
+/** So many messages are enough to judge by, and so few records in each make messages the cost. */
+const JUDGED_UNITS = 1000;
+const FEW_RECORDS = 20;
+
+/** Messages of a record each cost many times what blocks do. */
+function advice(sources: TopologyReport['sources']): string[] {
+  return Object.entries(sources).flatMap(([name, { records, units, redelivered }]) => {
+    // Only messages of NATS can be put together by whoever sends them.
+    if (redelivered === undefined || units < JUDGED_UNITS || records >= FEW_RECORDS * units) return [];
+    const figure = (records / units).toFixed(1);
+    const cost =
+      'a block of 256 KiB costs a tenth a record: block: 256KiB in the nats sink that publishes, or lines put';
+    return [`advice ${excerpt(name)}: ${figure} records a message; ${cost} together before (docs/scale.md)`];
+  });
 }

@@ -85,6 +85,7 @@ _slung() {
         '--durability=[When points are safe\: at each batch, soon, or later]:WHEN:(batch interval none)' \
         '--retain=[Drop what is older than this, 30d for example]:AGE: ' \
         '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
+        '--name=[Whom statistics and servers see]:NAME: ' \
         '--metrics=[Show the figures of the run there, for Prometheus]:HOST:PORT: ' \
         '--metrics-public[Other machines may read --metrics]' \
         '--no-metrics-public[Opposite of --metrics-public]' \
@@ -173,6 +174,7 @@ _slung() {
         '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
         '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
         '*--only=[Only these routes\: '\''app -> geo -> out'\'']:ROUTE: ' \
+        '--name=[Whom statistics and servers see]:NAME: ' \
         '--metrics=[Show the figures of the run there, for Prometheus]:HOST:PORT: ' \
         '--metrics-public[Other machines may read --metrics]' \
         '--no-metrics-public[Opposite of --metrics-public]' \

@@ -9,6 +9,7 @@ const report: TopologyReport = {
   sinks: {},
   bytesCopied: 5,
   seconds: 1.5,
+  worker: { name: 'web-3', host: 'machine', pid: 17 },
 };
 
 it('gives each figure a line, with the names of what it is of', () => {
@@ -17,6 +18,7 @@ it('gives each figure a line, with the names of what it is of', () => {
   expect(lines).toContain('slung_source_in_flight{source="app"} 1');
   expect(lines).toContain('slung_edge_waited_ms_total{from="app",to="out"} 4');
   expect(lines).toContain('slung_run_seconds 1.5');
+  expect(lines).toContain('slung_worker_info{name="web-3",host="machine",pid="17"} 1');
   expect(lines.at(-1)).toBe('');
 });
 

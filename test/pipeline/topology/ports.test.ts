@@ -37,6 +37,7 @@ const host = {
 } satisfies RunHost;
 const context = (changes: Partial<PortContext> = {}): PortContext => ({
   ...{ directory, host, nowMs: () => nowMs, rejects: undefined, storeDirectory: undefined },
+  worker: { name: 'one', host: 'machine', pid: 17 },
   batches: selectWith({}).batches,
   ...changes,
 });
