@@ -16,18 +16,19 @@ const MOST_NAMES = 100_000;
 /** The tags of so many series are shown as examples. */
 const SHOWN_TAGS = 3;
 
-/** What to say. @throws StoreError */
+/** What to say. @param isSeveral more than one store was asked @throws StoreError */
 export function explainNothing(
   store: StoreApi,
   snapshot: OpenSnapshot,
   query: Query,
   world: Pick<World, 'fileExists' | 'nowUs'>,
   nowUs = world.nowUs(),
+  isSeveral = false,
 ): string {
   const match = nameMatch(query);
   const names = namesOf(snapshot);
-  if (names.size === 0) return 'the store is empty';
-  if (![...names].some(match.matches)) return noSeries(query, names, world);
+  if (names.size === 0) return isSeveral ? 'all of these stores are empty' : 'the store is empty';
+  if (![...names].some(match.matches)) return noSeries(query, names, world, isSeveral);
   const named = { ...query, tags: undefined, range: undefined };
   const fitting = timesOf(store.listSeries(snapshot, { ...named, tags: query.tags }));
   return fitting === undefined ? noTags(query, store.listSeries(snapshot, named)) : noTimes(fitting, query, nowUs);
@@ -43,24 +44,35 @@ function namesOf(snapshot: OpenSnapshot): Set<string> {
   return names;
 }
 
-function noSeries({ series }: Query, names: ReadonlySet<string>, world: Pick<World, 'fileExists'>): string {
+function noSeries(
+  { series }: Query,
+  names: ReadonlySet<string>,
+  world: Pick<World, 'fileExists'>,
+  isSeveral: boolean,
+): string {
   const near = nearest(series, names);
   const store = storeHint(series, world);
   if (store !== undefined) return `nothing found: no series is called ${quoted(series)}\n${store}`;
-  const next = near === undefined ? 'slung store ls shows what there is' : `did you mean ${excerpt(near)}?`;
-  return `nothing found: no series is called ${quoted(series)}\n${next}`;
+  const list = isSeveral
+    ? 'slung store ls --store DIR shows what there is in each of the stores'
+    : 'slung store ls shows what there is';
+  const next = near === undefined ? list : `did you mean ${excerpt(near)}?`;
+  const where = isSeveral ? ', in none of the stores' : '';
+  return `nothing found: no series is called ${quoted(series)}${where}\n${next}`;
 }
 
 function noTags({ series }: Query, others: Iterable<SeriesRow>): string {
-  const shown: string[] = [];
+  // Several stores may have the same ones.
+  const shown = new Set<string>();
   for (const { key } of others) {
-    if (shown.length === SHOWN_TAGS) {
-      shown.push('…');
+    const tags = `[${excerpt(key.tags.join(' '))}]`;
+    if (shown.size === SHOWN_TAGS && !shown.has(tags)) {
+      shown.add('…');
       break;
     }
-    shown.push(`[${excerpt(key.tags.join(' '))}]`);
+    shown.add(tags);
   }
-  return `nothing found: ${quoted(series)} has no such tags\nits tags are ${shown.join(', ')}`;
+  return `nothing found: ${quoted(series)} has no such tags\nits tags are ${[...shown].join(', ')}`;
 }
 
 /** From when to when there are points; of many series none is kept. */

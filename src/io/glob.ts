@@ -87,9 +87,18 @@ export class Globbed {
   }
 }
 
-/** The folders that match a pattern now, in the order of their names. */
+/**
+ * The folders that match a pattern now, in the order of their names. One that may not be looked at is among them:
+ * whoever opens it says why it cannot be had, and nobody takes it for absent.
+ */
 export function foldersOf(pattern: string): readonly string[] {
-  return matchesOf(pattern, new Set()).filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  return matchesOf(pattern, new Set()).filter((path) => {
+    try {
+      return statSync(path, { throwIfNoEntry: false })?.isDirectory();
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EACCES';
+    }
+  });
 }
 
 /** @param seen gets the folders that were looked into */

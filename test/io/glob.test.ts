@@ -1,8 +1,8 @@
 /** Files by patterns: those there are, and those that come. */
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Globbed, isPattern } from '../../src/io/glob.ts';
+import { foldersOf, Globbed, isPattern } from '../../src/io/glob.ts';
 import { temporaryDirectory } from './support.ts';
 
 const root = temporaryDirectory();
@@ -112,4 +112,22 @@ test('many stars take no time', () => {
 
 test('knows a pattern', () => {
   expect(['a*', 'a?b', 'a[1].log', '*/x'].map(isPattern)).toEqual([true, true, false, true]);
+});
+
+test('finds folders; links in a circle are none', () => {
+  for (const name of ['store-b', 'store-a']) mkdirSync(at(name));
+  write('store-file');
+  symlinkSync('store-x', at('store-x'));
+  symlinkSync('nowhere', at('store-y'));
+  symlinkSync('store-a', at('store-link'));
+  expect(foldersOf(at('store-*'))).toEqual(['store-a', 'store-b', 'store-link'].map(at));
+});
+
+// Nothing is closed to root.
+test.skipIf(process.getuid?.() === 0)('a folder that may not be looked at is left to whoever opens it', () => {
+  mkdirSync(at('shut/store'), { recursive: true });
+  symlinkSync('shut/store', at('store-a'));
+  chmodSync(at('shut'), 0);
+  expect(foldersOf(at('store-*'))).toEqual([at('store-a')]);
+  chmodSync(at('shut'), 0o700);
 });

@@ -127,7 +127,7 @@ test('the store named later wins, point by point', () => {
   expect(valuesOf([b, a])).toEqual([1, 2, 3, 30]);
 });
 
-test('what was opened is closed again when a store cannot be', () => {
+test('a store that is not there is named, and nothing is answered without it', () => {
   const a = storeOf([at(1n, 1)]);
   expect(() => openTogether([a, new MemoryFiles()])).toThrow(/^\/memory: there is no store here$/);
 });

@@ -50,7 +50,8 @@ export async function queryCommand(argv: readonly string[], world: World): Promi
     const isRead = writeAll(pieces, world);
     if (points > 0 || !isRead) return Exit.ok;
     const { explainNothing } = await import('../query-hints.ts');
-    warn(explainNothing(store, snapshot, query, world, nowUs));
+    const isSeveral = directories.length > 1 || /[*?]/.test(directories[0] ?? '');
+    warn(explainNothing(store, snapshot, query, world, nowUs, isSeveral));
     return resolved.boolean('exitStatus') ? Exit.empty : Exit.ok;
   } finally {
     snapshot.close();
