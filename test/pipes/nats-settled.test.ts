@@ -71,7 +71,7 @@ describe.skipIf(hasNoNats)('what is settled', () => {
     writeFileSync(
       join(work.path, 'poison.yaml'),
       `sources: { app: { type: nats, url: ${url}, stream: LOGS, consumer: slung, ack-wait: 1s } }
-plugins: { unruly: { file: ./unruly.wasm, on-error: skip } }
+plugins: { unruly: { file: ./unruly.wasm, on-error: skip, time-limit: 300ms, memory: 16MiB } }
 sinks:
   clean: { type: nats, url: ${url}, subject: CLEAN.app }
   dead: { type: nats, url: ${url}, subject: DEAD.app }
@@ -79,7 +79,9 @@ routes: [ app -> unruly -> clean ]
 rejects: dead
 `,
     );
-    const poison = (n: number): string => `{ "do" : "trap",  "n":${n}, "é": "\\u00e9" }\n`;
+    // One that traps, one that takes all memory, and one that never returns.
+    const does = (n: number): string => ['trap', 'fill', 'loop'][n < 3 ? n : 0]!;
+    const poison = (n: number): string => `{ "do" : "${does(n)}",  "n":${n}, "é": "\\u00e9" }\n`;
     const broken = (n: number): string => `{"n":${n},\n`;
     const good = (n: number): string => `{"n":${n}}\n`;
     for (let n = 0; n < 20; n++)
@@ -98,6 +100,48 @@ rejects: dead
       ...{ num_ack_pending: 0, num_redelivered: 0, num_pending: 0 },
       ack_floor: { stream_seq: 21, consumer_seq: 21 },
     });
+  });
+
+  test('poison that ends the worker: after the limit it is in the stream of rejects, and the rest has arrived', async () => {
+    const url = JSON.stringify(server.url);
+    // One at a time, so that the worker's end costs no other message a delivery.
+    const source = `type: nats, url: ${url}, stream: LOGS, consumer: slung, ack-wait: 1s`;
+    writeFileSync(
+      join(work.path, 'fatal.yaml'),
+      `sources: { app: { ${source}, redeliver-limit: 2, max-in-flight: 1 } }
+plugins: { unruly: { file: ./unruly.wasm, on-error: fail, time-limit: 300ms, memory: 16MiB } }
+sinks:
+  clean: { type: nats, url: ${url}, subject: CLEAN.app }
+  dead: { type: nats, url: ${url}, subject: DEAD.app }
+routes: [ app -> unruly -> clean ]
+rejects: dead
+`,
+    );
+    const good = (n: number): string => `{"n":${n}}\n`;
+    const fatal = ['trap', 'fill', 'loop'].map((what) => `{"do":"${what}", "é":1}\n {"n" : 100}`);
+    for (const [i, text] of fatal.entries()) {
+      await tools.js.publish('LOGS.a', good(i));
+      await tools.js.publish('LOGS.a', text);
+    }
+    await tools.js.publish('LOGS.a', good(3));
+    // Whatever supervises it starts it again.
+    let ends = 0;
+    for (let isDone = false; !isDone; ) {
+      const worker = nats.Worker.start(work.path, ['run', '-c', 'fatal.yaml']);
+      const code = await Promise.race([worker.ended, nats.untilDone(tools, 7)]);
+      isDone = code === undefined;
+      if (isDone) await worker.stop();
+      else {
+        expect(code, worker.said).toBe(1);
+        ends++;
+      }
+    }
+    // This server forgets a delivery when a message is given back.
+    expect(ends).toBeGreaterThanOrEqual(2 * fatal.length);
+    expect((await textsOf('CLEAN')).sort()).toEqual([0, 1, 2, 3].map(good));
+    expect((await textsOf('DEAD')).sort()).toEqual(fatal.map((text) => `${text}\n`).sort());
+    const { ack_floor, num_ack_pending } = await consumer();
+    expect([ack_floor.stream_seq, num_ack_pending]).toEqual([7, 0]);
   });
 
   test('a message that came too often is in the stream of rejects, byte for byte, and does not come again', async () => {

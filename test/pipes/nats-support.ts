@@ -152,7 +152,8 @@ afterAll(() => {
 
 export class Worker {
   readonly child: ChildProcess;
-  readonly #ended: Promise<NodeJS.Signals | number | null>;
+  /** The code or the signal that it ended with. */
+  readonly ended: Promise<NodeJS.Signals | number | null>;
   said = '';
 
   private constructor(args: readonly string[], folder: string) {
@@ -165,7 +166,7 @@ export class Worker {
       this.said += bytes.toString();
     });
     running.add(this.child);
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.child.once('close', (code, signal) => {
         running.delete(this.child);
         resolve(signal ?? code);
@@ -180,7 +181,7 @@ export class Worker {
 
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
-    expect(await this.#ended, this.said).toBe('SIGKILL');
+    expect(await this.ended, this.said).toBe('SIGKILL');
   }
 
   /** It does nothing, and holds what it has, until `thaw`. */
@@ -196,7 +197,7 @@ export class Worker {
   /** An orderly end. */
   async stop(): Promise<void> {
     this.child.kill('SIGTERM');
-    expect(await this.#ended, this.said).toBe('SIGTERM');
+    expect(await this.ended, this.said).toBe('SIGTERM');
   }
 }
 

@@ -7,6 +7,7 @@
  *   crowd  traps, unless it is alone in its call                  size       {"n":…,"size":…}: records of the call
  *   seen   {"n":…,"seen":…}: records that the instance has had    none       nothing
  *   two    the record, twice                                      paths      {"n":…,"sum":…} over the fields p0, p1, …
+ *   fill   takes memory until there is no more, and is lost
  *   poison the next instance traps while it starts                stall      the next instance never ends its start
  *   keep   its handle, in the cache, and is put out as it is      use        puts out what is behind the handle that
  *   was kept spin   as it is, after `times` turns
@@ -28,6 +29,11 @@ function loop(): void {
 
 function spin(times: i64): void {
   for (let i: i64 = 0; i < times; i++) store<u32>(area, load<u32>(area) + 1);
+}
+
+function fill(): void {
+  while (memory.grow(16) >= 0) store<u32>(area, 1);
+  unreachable();
 }
 
 function recurse(depth: u32): u32 {
@@ -56,6 +62,7 @@ function obey(record: Record, out: Output): void {
   const what = record.getString(field);
   if (what == 'trap') unreachable();
   else if (what == 'loop') loop();
+  else if (what == 'fill') fill();
   else if (what == 'recurse') store<u32>(area, recurse(0));
   else if (what == 'error') fail('it may not be');
   else if (what == 'crowd' && inCall > 1) unreachable();
