@@ -40,6 +40,8 @@ export interface RowOptions {
 /** Room for plans and slots that grow while a plugin is being learned. */
 const PLAN_ROOM_BYTES = 1 << 20;
 const SLOT_ROOM = 16384;
+/** Between the texts of asm/json-text.ts, and behind the last. */
+const JSON_SLACK_BYTES = 4096;
 /** The work area of asm/views.ts. */
 const VIEWS_BYTES = 1 << 20;
 
@@ -138,6 +140,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     // Every byte can be a token, of the longest line and of a chunk behind it; the index writes eight at a time.
     tokens: take((capacity + L.CHUNK_BYTES + 256) * 4),
     scratch: take(capacity + L.PADDING_BYTES),
+    json: take(plan.jsonLevels * (capacity + JSON_SLACK_BYTES)),
     keys: take(plan.trackKeys ? L.KEYS_BYTES : 64),
     rows: take(rows?.tableBytes ?? 0),
     views: take(rows === undefined ? 0 : VIEWS_BYTES),
@@ -180,6 +183,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_PINS]: at.pins,
     [L.H_PINS_BYTES]: rows?.pinBytes ?? 0,
     [L.H_KEYS]: at.keys,
+    [L.H_JSON]: at.json,
     [L.H_COUNT]: options.counting === undefined ? 0 : at.counting,
     ...seedWords(),
     [L.H_MAX_DEPTH]: options.maxDepth,

@@ -27,6 +27,8 @@ export function leadingOf({ entry, tests, paths }: Program): Leading | undefined
   const values = test.op === 'eq' ? [test.value] : test.values;
   if (values.length > 1 && test.onTrue !== ACCEPT) return undefined;
   const { path, onTrue } = test;
+  // Several values below a path may be equal to different ones.
+  if (paths[path]!.below !== undefined) return undefined;
   return { path, place: placeOf(paths[path]!), values, keys: values.map(keyOf), next: onTrue };
 }
 

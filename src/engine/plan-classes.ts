@@ -40,6 +40,11 @@ function movedTest(test: Test, firstPath: number, target: (test: number) => numb
     }
     case 'again':
       return { ...test, of: target(test.of), onFalse };
+    case 'paths':
+      return {
+        ...{ ...test, path: test.path + firstPath, other: test.other + firstPath },
+        ...{ onTrue: target(test.onTrue), onFalse },
+      };
     default:
       return { ...test, path: test.path + firstPath, onTrue: target(test.onTrue), onFalse };
   }

@@ -1,8 +1,10 @@
 /** The tests of a plan: what each compares a value with, as the engine reads it. layout.ts names the offsets. */
+import { writeSteps } from './plan-below.ts';
 import * as L from './layout.ts';
 import type { Writer } from './plan-writer.ts';
-import type { Choice, NumberValue, Predicate, Present, Scalar, Test } from './program.ts';
+import type { Choice, Instant, NumberValue, Path, Predicate, Present, Scalar, Test, ValueKind } from './program.ts';
 import * as R from './regex-layout.ts';
+import { timeUnitCodes } from './time-units.ts';
 
 const numberKinds = { i64: 1, u64: 2, f64: 3 } as const;
 
@@ -29,10 +31,26 @@ function kindOf(value: Scalar): number {
   return value.type === 'string' ? L.KIND_STRING : L.KIND_NUMBER;
 }
 
+/** The operation on strings that `paths` is written with, for values of either type. */
+const pathOps = {
+  ...{ eq: L.OP_EQ_STRING, lt: L.OP_LT_STRING, le: L.OP_LE_STRING, gt: L.OP_GT_STRING, ge: L.OP_GE_STRING },
+  ...byteOps,
+} as const;
+
+const kindBits: Readonly<Record<ValueKind, number>> = {
+  null: 1 << L.KIND_NULL,
+  boolean: (1 << L.KIND_TRUE) | (1 << L.KIND_FALSE),
+  number: 1 << L.KIND_NUMBER,
+  string: 1 << L.KIND_STRING,
+  array: 1 << L.KIND_ARRAY,
+  object: 1 << L.KIND_OBJECT,
+};
+
 /** A set of `in` and its items, which the engine hashes; both relative to the plan. */
 export interface SetItems {
   readonly set: number;
   readonly items: number;
+  /** BUILD_LIST: `set` is a list of lines instead, which has no items. */
   readonly count: number;
 }
 
@@ -93,9 +111,69 @@ function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetIt
     case 'in':
       write(L.OP_IN, writeSet(writer, test.values, sets));
       break;
+    case 'time':
+      write(L.OP_TIME, writeInstant(writer, test.time, comparison[test.order][0]), 0, test.time.us);
+      break;
+    case 'length':
+      write(L.OP_LENGTH, comparison[test.order][0], numberKinds[test.value.type], numberBits(test.value));
+      break;
+    case 'kinds':
+      write(L.OP_KINDS, 0, test.kinds.reduce((bits, kind) => bits | kindBits[kind], 0));
+      break;
+    case 'paths':
+      write(L.OP_PATHS, pathOps[test.order], test.other);
+      break;
+    case 'list':
+      write(L.OP_LIST, writeList(writer, test.lines, sets));
+      break;
     default:
       writeComparison(writer, test.op, test.value, write);
   }
+}
+
+function writeInstant(writer: Writer, { unit, rest }: Instant, order: number): number {
+  const at = writer.reserve(L.TM_REST + rest.length);
+  writer.i32(at + L.TM_UNIT, timeUnitCodes[unit]);
+  writer.i32(at + L.TM_ORDER, order);
+  writer.i32(at + L.TM_REST_BYTES, rest.length);
+  writer.fill(at + L.TM_REST, Buffer.from(rest));
+  return at;
+}
+
+/** Lines, and those that may be numbers, which are placed twice. */
+function placesOf(lines: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < lines.length; at = lines.indexOf(0x0a, at) + 1) {
+    const byte = lines[at]!;
+    count += byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || byte <= 0x20 ? 2 : 1;
+  }
+  return count;
+}
+
+function writeList(writer: Writer, lines: Uint8Array, sets: SetItems[]): number {
+  const list = writer.reserve(L.LIST_BYTES);
+  const places = 1 << Math.ceil(Math.log2(placesOf(lines) * 2 + 2));
+  writer.i32(list + L.LS_TEXT, writer.put(lines));
+  writer.i32(list + L.LS_TEXT_BYTES, lines.length);
+  writer.i32(list + L.LS_MASK, places - 1);
+  writer.reserveWork(list + L.LS_ENTRIES, list, places * L.LIST_ENTRY_BYTES);
+  sets.push({ set: list, items: 0, count: L.BUILD_LIST });
+  return list;
+}
+
+/** The test in the search for values below that of its path. */
+function writeDeep(writer: Writer, at: number, test: Predicate, below: Path['below'], tests: TestWriter): void {
+  const data = writer.reserve(L.DEEP_BYTES);
+  tests.predicate(data + L.D_TEST, test);
+  writer.i32(data + L.D_STEPS, writeSteps(writer, below!));
+  writer.i32(data + L.D_STEP_COUNT, below!.length);
+  writer.i32(at + L.T_OP, L.OP_DEEP);
+  writer.i32(at + L.T_PATH, test.path);
+  writer.i32(at + L.T_DATA, data);
+}
+
+interface TestWriter {
+  predicate(at: number, test: Predicate): void;
 }
 
 function writeComparison(
@@ -162,12 +240,14 @@ type PathSlots = readonly (readonly number[])[];
 export function writeTests(
   writer: Writer,
   tests: readonly Test[],
+  paths: readonly Path[],
   pathSlots: PathSlots,
 ): { at: number; sets: readonly SetItems[] } {
   const sets: SetItems[] = [];
   const images = new Images(writer);
   const first = writer.reserve(tests.length * L.TEST_BYTES);
   const groups = new Map<number, number>();
+  const plain: TestWriter = { predicate: (at, test) => writePredicate(writer, at, test, sets, images) };
   tests.forEach((test, i) => {
     const at = first + i * L.TEST_BYTES;
     writer.i32(at + L.T_FALSE, test.onFalse);
@@ -175,7 +255,9 @@ export function writeTests(
     else if (test.op === 'present') groups.set(i, writePresent(writer, at, test, pathSlots));
     else if (test.op !== 'again') {
       writer.i32(at + L.T_TRUE, test.onTrue);
-      writePredicate(writer, at, test, sets, images);
+      const { below } = paths[test.path]!;
+      if (below === undefined) plain.predicate(at, test);
+      else writeDeep(writer, at, test, below, plain);
     }
   });
   tests.forEach((test, i) => {

@@ -28,6 +28,11 @@ export class Writer {
     return at;
   }
 
+  /** Bytes into what has been reserved. */
+  fill(at: number, bytes: Uint8Array): void {
+    this.#bytes.set(bytes, at);
+  }
+
   i32(at: number, value: number): void {
     this.#view.setInt32(at, value, true);
   }

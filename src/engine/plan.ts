@@ -4,6 +4,7 @@
  * (plan-tests.ts), the columns, and the classes when there are several (plan-classes.ts).
  */
 import * as L from './layout.ts';
+import { type Found, jsonLevels, writeFound } from './plan-below.ts';
 import { chainsOf, followers, join } from './plan-classes.ts';
 import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
@@ -28,6 +29,8 @@ export interface Plan {
   readonly pathSlots: readonly (readonly number[])[];
   /** Classes that have outputs of their own in a block; 0 when the block's output is the only one. */
   readonly classCount: number;
+  /** How deep paths look into JSON in the text of JSON; 0: not at all. */
+  readonly jsonLevels: number;
 }
 
 const encoder = new TextEncoder();
@@ -138,6 +141,10 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   const program = join(programs, programs.length - classes.length, chains);
   const { root, found } = plant([...program.paths, ...fields], columns);
   const parents = numberSlots(root);
+  // Of what is below a value, columns have slots of their own.
+  const firstColumn = program.paths.length;
+  const below = fields.flatMap(({ below }, i) => (below === undefined ? [] : [{ below, path: firstColumn + i }]));
+  const foundSlots = new Map(below.map(({ path }) => [path, parents.push(L.NO_SLOT) - 1]));
   const slotCount = parents.length;
 
   const writer = new Writer();
@@ -153,14 +160,24 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   }
 
   const paths = writer.reserve(found.length * L.PATH_BYTES);
+  const placeSlots = found.map(({ whole, steps }) => ({ whole: whole?.slot ?? L.NO_SLOT, steps: steps?.slot ?? L.NO_SLOT }));
   const pathSlots = found.map(({ whole, steps }, i) => {
+    const foundSlot = foundSlots.get(i);
+    if (foundSlot !== undefined) {
+      writer.i32(paths + i * L.PATH_BYTES + L.PATH_WHOLE, L.NO_SLOT);
+      writer.i32(paths + i * L.PATH_BYTES + L.PATH_STEPS, foundSlot);
+      return [foundSlot];
+    }
     writer.i32(paths + i * L.PATH_BYTES + L.PATH_WHOLE, whole?.slot ?? L.NO_SLOT);
     writer.i32(paths + i * L.PATH_BYTES + L.PATH_STEPS, steps?.slot ?? L.NO_SLOT);
     return [whole, steps].flatMap((edge) => (edge === undefined ? [] : [edge.slot]));
   });
   writer.i32(header + L.P_PATHS, paths);
+  const searches: Found[] = below.map(({ below, path }) => ({ below, slot: foundSlots.get(path)!, ...placeSlots[path]! }));
+  writer.i32(header + L.P_FOUND, writeFound(writer, searches));
+  writer.i32(header + L.P_FOUND_COUNT, searches.length);
 
-  const { at: tests, sets } = writeTests(writer, program.tests, pathSlots);
+  const { at: tests, sets } = writeTests(writer, program.tests, program.paths, pathSlots);
   writer.i32(header + L.P_TESTS, tests);
   const places = writeColumns(writer, columns, program.paths.length);
   if (chains.length > 0) writeClasses(writer, header, classes, places, program.chains);
@@ -170,7 +187,8 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     writer.i32(header + L.P_COLUMN_COUNT, columns.length);
   }
   const classCount = chains.length > 0 ? classes.length : 0;
-  return { ...writer.finish(), slotCount, sets, trackKeys, pathSlots, classCount };
+  const levels = jsonLevels([...program.paths, ...fields]);
+  return { ...writer.finish(), slotCount, sets, trackKeys, pathSlots, classCount, jsonLevels: levels };
 }
 
 function writeClasses(

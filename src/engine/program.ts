@@ -9,6 +9,9 @@ export type PathStep =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'index'; readonly index: number };
 
+/** One step below the value of a path: any element of an array, or into the JSON that the text of a string is. */
+export type StepBelow = PathStep | { readonly kind: 'any' } | { readonly kind: 'json' };
+
 /** A place in a record. */
 export interface Path {
   /** The path as the user wrote it, for messages and for the default column name. */
@@ -23,6 +26,11 @@ export interface Path {
    * can match.
    */
   readonly steps: readonly PathStep[];
+  /**
+   * Where to go from the value that `steps` or `wholeKey` name. With `any` among them the path names several values,
+   * and a test holds when it holds for one of them.
+   */
+  readonly below?: readonly StepBelow[] | undefined;
 }
 
 /** A JSON number by value. Integers keep all 64 bits; everything else is the nearest double. */
@@ -47,7 +55,37 @@ export type Predicate =
   | { readonly op: 'prefix' | 'suffix' | 'contains'; readonly path: number; readonly bytes: Uint8Array }
   /** `image` is what selector/regex compiled; engine/asm/regex.ts runs it over the unescaped UTF-8 bytes. */
   | { readonly op: 'regex'; readonly path: number; readonly image: Uint8Array }
-  | { readonly op: 'in'; readonly path: number; readonly values: readonly Scalar[] };
+  | { readonly op: 'in'; readonly path: number; readonly values: readonly Scalar[] }
+  /** Numbers, and texts as in RFC 3339, as moments. */
+  | { readonly op: 'time'; readonly path: number; readonly order: Order; readonly time: Instant }
+  /** Characters of a string, elements of an array, members of an object. */
+  | { readonly op: 'length'; readonly path: number; readonly order: Order; readonly value: NumberValue }
+  | { readonly op: 'kinds'; readonly path: number; readonly kinds: readonly ValueKind[] }
+  /** Against the value of another path, which has nothing below. */
+  | {
+      readonly op: 'paths';
+      readonly path: number;
+      readonly order: Order | 'prefix' | 'suffix' | 'contains';
+      readonly other: number;
+    }
+  /** One of the lines of a text: UTF-8 that ends with a newline. A line that is a JSON number is that number, too. */
+  | { readonly op: 'list'; readonly path: number; readonly lines: Uint8Array };
+
+/** How two values have to stand to each other. */
+export type Order = 'eq' | 'lt' | 'le' | 'gt' | 'ge';
+
+/** A moment, and how numbers in records are read that it is compared with. */
+export interface Instant {
+  /** Microseconds since 1970, rounded down. */
+  readonly us: bigint;
+  /** Digits of the second behind the sixth, without zeros at the end. */
+  readonly rest: string;
+  /** Of times that are numbers. `auto` goes by the size of each. */
+  readonly unit: 'auto' | 's' | 'ms' | 'us' | 'ns';
+}
+
+/** What kind a value is, in the words of `type(path)`. */
+export type ValueKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
 export type StringScalar = { readonly type: 'string'; readonly bytes: Uint8Array };
 

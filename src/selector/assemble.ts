@@ -30,11 +30,13 @@ export function assemble(
 /** The paths that an expression asks for, by their place, in the order of the text. */
 function listPaths(node: Expression, wanted: Map<string, Path>): void {
   if (node.kind === 'test') {
-    const { path } = node.test;
-    if (!wanted.has(placeOf(path))) wanted.set(placeOf(path), path);
+    for (const path of testPaths(node.test)) if (!wanted.has(placeOf(path))) wanted.set(placeOf(path), path);
   } else if (node.kind === 'not') listPaths(node.operand, wanted);
   else for (const operand of node.operands) listPaths(operand, wanted);
 }
+
+/** The path that a test asks about, and the one that it compares it with. */
+const testPaths = (test: GroupedTest): readonly Path[] => (test.op === 'paths' ? [test.path, test.other] : [test.path]);
 
 /** Patterns and many texts are images by now. */
 type AssembledTest = Exclude<GroupedTest, { op: 'regex' | 'texts' | 'patterns' }>;
@@ -179,6 +181,7 @@ class Assembly {
   #predicate(test: AssembledTest): Predicate {
     const path = this.#paths.number(test.path);
     if (test.op === 'image') return { op: 'regex', path, image: test.image };
+    if (test.op === 'paths') return { ...test, path, other: this.#paths.number(test.other) };
     if (test.op === 'in' && test.values.length === 1) return { op: 'eq', path, value: test.values[0]! };
     return { ...test, path };
   }
@@ -188,7 +191,7 @@ class Assembly {
 function pathsOf(draft: Draft): readonly Path[] {
   switch (draft.kind) {
     case 'test':
-      return [draft.test.path];
+      return testPaths(draft.test);
     case 'choice':
       return [draft.path];
     case 'present':

@@ -4,7 +4,7 @@
  * around `==`, `~` and `in`, and `and`/`or` take any number of operands, so a long chain is no deeper than a short
  * one.
  */
-import type { NumberValue, Path, Scalar, StringScalar } from '../engine/program.ts';
+import type { Instant, NumberValue, Order, Path, Scalar, StringScalar, ValueKind } from '../engine/program.ts';
 
 /** One predicate over one path. False when the path is missing or the value there has another type. */
 export type Comparison =
@@ -13,7 +13,16 @@ export type Comparison =
   | { readonly op: 'lt' | 'le' | 'gt' | 'ge'; readonly path: Path; readonly value: NumberValue | StringScalar }
   | { readonly op: 'prefix' | 'suffix' | 'contains'; readonly path: Path; readonly bytes: Uint8Array }
   | { readonly op: 'regex'; readonly path: Path; readonly pattern: Pattern }
-  | { readonly op: 'in'; readonly path: Path; readonly values: readonly Scalar[] };
+  | { readonly op: 'in'; readonly path: Path; readonly values: readonly Scalar[] }
+  | { readonly op: 'time'; readonly path: Path; readonly order: Order; readonly time: Instant }
+  | { readonly op: 'length'; readonly path: Path; readonly order: Order; readonly value: NumberValue }
+  | { readonly op: 'kinds'; readonly path: Path; readonly kinds: readonly ValueKind[] }
+  /** Two places of a record; `other` has nothing below. */
+  | { readonly op: 'paths'; readonly path: Path; readonly order: PathOrder; readonly other: Path }
+  /** The lines of a file, of which the value is one. */
+  | { readonly op: 'list'; readonly path: Path; readonly lines: Uint8Array };
+
+export type PathOrder = Order | 'prefix' | 'suffix' | 'contains';
 
 /** A regular expression not compiled yet, with the way back from its characters to the text it was written in. */
 export interface Pattern {

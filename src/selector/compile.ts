@@ -4,18 +4,30 @@
  */
 import type { Program } from '../engine/program.ts';
 import { assemble } from './assemble.ts';
+import type { Expression } from './ast.ts';
 import type { RegexCompiler } from './images.ts';
 import { parseLists } from './lists.ts';
+import { Reading, type SelectorContext } from './context.ts';
 import { parseExpression } from './parse.ts';
 import { compileRegex } from './regex/index.ts';
 
+function parseAll(texts: readonly string[], context: SelectorContext): Expression[] {
+  const reading = new Reading(context);
+  return texts.map((text) => parseExpression(text, reading));
+}
+
 /**
  * Compiles expressions that must all hold (-w/--where given several times). None at all accept every record.
+ * @param context what they are read with
  * @param regex compiles patterns; tests inject one
- * @throws SelectorError for the first expression that is faulty; its `text` is that expression
+ * @throws SelectorError for the first expression that is faulty, or a file that it names; its `text` is that expression
  */
-export function compileExpressions(texts: readonly string[], regex: RegexCompiler = compileRegex): Program {
-  return assemble({ kind: 'and', operands: texts.map(parseExpression) }, regex);
+export function compileExpressions(
+  texts: readonly string[],
+  context: SelectorContext = {},
+  regex: RegexCompiler = compileRegex,
+): Program {
+  return assemble({ kind: 'and', operands: parseAll(texts, context) }, regex);
 }
 
 /**
@@ -24,9 +36,10 @@ export function compileExpressions(texts: readonly string[], regex: RegexCompile
  * @param lists undefined: none; an array of ListSelector, whose shape is checked
  * @throws SelectorError for the first expression or list that is faulty
  */
-export function compileBoth(texts: readonly string[], lists: unknown, regex: RegexCompiler = compileRegex): Program {
-  const operands = texts.map(parseExpression);
-  return assemble({ kind: 'and', operands: lists === undefined ? operands : [...operands, parseLists(lists)] }, regex);
+export function compileBoth(texts: readonly string[], lists: unknown, context: SelectorContext = {}): Program {
+  const operands = parseAll(texts, context);
+  const both = lists === undefined ? operands : [...operands, parseLists(lists)];
+  return assemble({ kind: 'and', operands: both }, compileRegex);
 }
 
 /**

@@ -3,7 +3,14 @@
  */
 import type { Grouped, GroupedTest } from './grouped.ts';
 
+/** What looks for a value byte by byte costs more than what the walk has found. */
+const BELOW = 30;
+
 function costOfTest(test: GroupedTest): number {
+  return test.path.below === undefined ? costAt(test) : BELOW + costAt(test);
+}
+
+function costAt(test: GroupedTest): number {
   switch (test.op) {
     case 'contains':
       return 4;
@@ -14,6 +21,10 @@ function costOfTest(test: GroupedTest): number {
       return 40;
     case 'regex':
       return 24;
+    case 'length':
+    case 'list':
+    case 'time':
+      return 6;
     default:
       return 1;
   }

@@ -77,7 +77,7 @@ function testsOf(expression: Expression): Comparison[] {
 }
 
 function misfit(test: Comparison, table: KindTable, of: string): string | undefined {
-  const wanted = wantedKinds(test);
+  const wanted = test.path.below === undefined ? wantedKinds(test) : [];
   if (wanted.length === 0) return undefined;
   const { sample } = table;
   const found = table.at(test.path);
@@ -93,7 +93,14 @@ function misfit(test: Comparison, table: KindTable, of: string): string | undefi
 function wantedKinds(test: Comparison): Kind[] {
   switch (test.op) {
     case 'has':
+    case 'kinds':
+    case 'paths':
+    case 'list':
       return [];
+    case 'time':
+      return ['text', 'number'];
+    case 'length':
+      return ['text', 'array', 'object'];
     case 'in':
       return [...new Set(test.values.map(kindOfScalar))];
     case 'prefix':
@@ -176,7 +183,7 @@ function orderedTimes(expression: Expression): OrderedTime[] {
   if (expression.kind !== 'test') return expression.operands.flatMap(orderedTimes);
   const { test } = expression;
   if (test.op !== 'lt' && test.op !== 'le' && test.op !== 'gt' && test.op !== 'ge') return [];
-  if (test.value.type !== 'string') return [];
+  if (test.value.type !== 'string' || test.path.below !== undefined) return [];
   return [{ path: test.path, time: new TextDecoder().decode(test.value.bytes) }];
 }
 

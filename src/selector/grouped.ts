@@ -44,7 +44,7 @@ export function placeOf(path: Path): string {
   let place = places.get(path);
   if (place === undefined) {
     const steps = path.steps.map((step) => (step.kind === 'key' ? step.key : step.index));
-    place = JSON.stringify([path.wholeKey ?? null, ...steps]);
+    place = JSON.stringify([path.wholeKey ?? null, ...steps, ...(path.below ?? [])]);
     places.set(path, place);
   }
   return place;

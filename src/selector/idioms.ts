@@ -42,6 +42,8 @@ interface Idiom {
 
 const write = (condition: string): string => `write ${condition}`;
 
+export const FUNCTIONS = 'the functions are has(path), len(path), type(path) and json(path)';
+
 const idioms: readonly Idiom[] = [
   {
     when: new RegExp(`^(not\\s+)?between\\s+(${LITERAL})\\s+and\\s+(${LITERAL})`, 'i'),
@@ -84,7 +86,7 @@ const idioms: readonly Idiom[] = [
     say: (path, [word = '', value = '']) => {
       const meant = meantComparison(word);
       return meant === undefined || meant === 'in' || meant === 'not'
-        ? 'there are no functions but has(path)'
+        ? FUNCTIONS
         : write(`${path} ${meant} ${asLiteral(value)}`);
     },
   },
@@ -119,10 +121,10 @@ function beforeTheCondition(word: string, rest: string): string | undefined {
     const isPresence = /^(?:exists?|defined|present|is_?set|has_?key|has)$/i.test(word);
     if (isPresence) return write(`has(${close === '' || argument === '' ? 'path' : argument})`);
     if (/^(?:lower|upper|lowercase|uppercase|tolower|toupper)$/i.test(word)) {
-      return 'case does not count in a pattern that begins with (?i): path ~ "(?i)text"';
+      return 'case does not count with an i behind the quotes: path == "text"i';
     }
     if (/^(?:select|filter|where)$/i.test(word)) return `the condition stands alone, without ${word}(…)`;
-    return functionCondition(word, rest) ?? 'there are no functions but has(path)';
+    return functionCondition(word, rest) ?? FUNCTIONS;
   }
   const isLead = /^(?:where|if|when|select|filter)$/i.test(word) && /^[\p{L}_@."']/u.test(rest);
   return isLead ? `the condition stands alone, without ${word}: ${rest}` : undefined;
@@ -185,22 +187,18 @@ export function typographicText(rest: string): { text: string; length: number } 
   return match === null ? undefined : { text: match[1]!, length: match[0].length };
 }
 
-/**
- * What a bare word that is no literal was meant to be, for a comparison of any kind; undefined when nothing special.
- * @param orders the operator is one of < <= > >=, where text in quotes is rarely the answer
- */
-export function meantOperand(bare: string, orders: boolean): string | undefined {
+/** What a bare word that is no literal was meant to be, for a comparison of any kind; undefined when nothing special. */
+export function meantOperand(bare: string): string | undefined {
   const withUnit = /^(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[a-zA-Zµ]{1,5}|%)$/.exec(bare);
   if (/^(?:now|today|yesterday|current_\w+)\b/i.test(bare) || /^-[0-9]+(?:ms|us|ns|[smhdwy])$/.test(bare)) {
-    return 'a selector knows no clock: write the time as the records have it, such as "2026-03-14T09:26:00Z"';
+    const ago = /^-([0-9]+(?:ms|us|[smhdw]))$/.exec(bare)?.[1];
+    if (ago !== undefined) return `write @now-${ago}`;
+    return 'a time begins with @: @now, @now-1h, @2026-03-14T09:26:00Z';
   }
   if (/^[0-9]xx$/i.test(bare)) return `write path >= ${bare[0]}00 && path < ${Number(bare[0]) + 1}00`;
   const number = withUnit?.[1]?.replace(/^(-?)\./, '$10.').replace(/\.$/, '');
   if (number !== undefined && isJsonNumber(number) && !/^-?[0-9.]+[eE]$/.test(bare)) {
     return `a number has no unit: ${number}, in the unit of the records (text is written in quotes: "${bare}")`;
-  }
-  if (orders && /^[\p{L}_@$][^\s:]*$/u.test(bare)) {
-    return `a path is compared with a literal, not with another path; text is written in quotes: ${JSON.stringify(bare)}`;
   }
   return undefined;
 }

@@ -14,11 +14,17 @@ interface Place {
   readonly end: number;
 }
 
+/** What stands before a parenthesis and makes a condition, or half of one. `json(` is part of a path. */
+export const calls = ['has', 'len', 'type', 'rules'] as const;
+export type Call = (typeof calls)[number];
+
 /** What may start a condition. `wrong` is anything else, with its text. */
 export type OperandToken = Place &
   (
     | { readonly kind: 'path'; readonly path: Path }
-    | { readonly kind: 'not' | 'open' | 'has' | 'end' }
+    | { readonly kind: 'not' | 'open' | 'end' }
+    /** A function; the token ends behind its parenthesis. */
+    | { readonly kind: Call }
     | { readonly kind: 'wrong'; readonly text: string }
   );
 
@@ -34,7 +40,7 @@ export type OperatorToken = Place &
 const space = /\s*/y;
 const symbol = /==|!=|>=|<=|\^=|\$=|\*=|!~|&&|\|\||[<>~]/y;
 const symbolRun = /[=!<>~^$*&|]+/y;
-const openAfterHas = /\s*\(/y;
+const openAfterWord = /\s*\(/y;
 
 /** The first offset from `at` on that is not white space. */
 export function skipSpace(source: string, at: number): number {
@@ -57,12 +63,10 @@ export function operandAt(source: string, from: number): OperandToken {
   const isWord = keyEnd > start && source[keyEnd] !== '.' && source[keyEnd] !== '[';
   const text = source.slice(start, keyEnd);
   if (isWord && text === 'not') return { kind: 'not', start, end: keyEnd };
-  if (isWord && text === 'has') {
-    const end = endOf(openAfterHas, source, keyEnd);
-    if (end > keyEnd) return { kind: 'has', start, end };
-  } else if (isWord && reservedWords.has(text)) {
-    return { kind: 'wrong', text, start, end: keyEnd };
-  }
+  const call = isWord ? calls.find((word) => word === text) : undefined;
+  const callEnd = endOf(openAfterWord, source, keyEnd);
+  if (call !== undefined && callEnd > keyEnd) return { kind: call, start, end: callEnd };
+  if (isWord && text !== 'has' && reservedWords.has(text)) return { kind: 'wrong', text, start, end: keyEnd };
   if (keyEnd === start && /[),=!<>~&|^$*\]]/.test(first)) {
     const end = run > start ? run : start + 1;
     return { kind: 'wrong', text: source.slice(start, end), start, end };

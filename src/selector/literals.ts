@@ -7,11 +7,18 @@ import type { NumberValue } from '../engine/program.ts';
 import { SelectorError } from './errors.ts';
 import { meantList, meantOperand, slashedPattern, typographicText } from './idioms.ts';
 import { isJsonNumber, numberValue } from './numbers.ts';
+import { bareKeyEnd } from './paths.ts';
 import { isQuote, scanString } from './strings.ts';
 import { nearest } from './suggest.ts';
 
 export type Literal =
-  | { readonly type: 'text'; readonly value: string; readonly offsets: readonly number[] }
+  /** `isFolded`: its case does not count. */
+  | {
+      readonly type: 'text';
+      readonly value: string;
+      readonly offsets: readonly number[];
+      readonly isFolded: boolean;
+    }
   | { readonly type: 'number'; readonly number: NumberValue }
   | { readonly type: 'boolean'; readonly value: boolean }
   | { readonly type: 'null' };
@@ -25,8 +32,8 @@ export interface ScannedLiteral {
 
 export const literalList = '"text", a number, true, false or null';
 
-/** What a literal is for: `pattern` is the operand of `~`, `ordered` that of `<` and the like. */
-export type LiteralUse = 'text' | 'ordered' | 'pattern';
+/** What a literal is for: `pattern` is the operand of `~`. */
+export type LiteralUse = 'text' | 'pattern';
 
 const word = /[^\s()[\],"'=!<>~&|]+/y;
 
@@ -44,11 +51,33 @@ export function wordAt(source: string, at: number): string {
 export function scanLiteral(source: string, at: number, as: LiteralUse): ScannedLiteral {
   if (isQuote(source, at)) {
     const { value, end, offsets } = scanString(source, at, as === 'pattern' ? 'pattern' : 'text');
-    return { literal: { type: 'text', value, offsets }, start: at, end };
+    const isFolded = foldFlag(source, end);
+    return { literal: { type: 'text', value, offsets, isFolded }, start: at, end: isFolded ? end + 1 : end };
   }
   const bare = wordAt(source, at);
   const literal = bareLiteral(source, at, bare, as);
   return { literal, start: at, end: at + bare.length };
+}
+
+/** `i` behind the quotes, as in `"text"i`. */
+const foldFlag = (source: string, end: number): boolean => source[end] === 'i' && bareKeyEnd(source, end) === end + 1;
+
+/**
+ * Whether the word at `at` is a path to compare with: what is no literal of this language and looks like none of
+ * another one.
+ */
+export function isPathWord(source: string, at: number): boolean {
+  if (isQuote(source, at)) {
+    const { end } = scanString(source, at, 'text');
+    return source[end] === '.' || source[end] === '[';
+  }
+  if (bareKeyEnd(source, at) === at) return false;
+  const bare = wordAt(source, at);
+  // A call; json( is the only one that is a path.
+  if (/^[\p{L}_]\w*\(/u.test(source.slice(at, at + 40))) return /^json\(/.test(source.slice(at));
+  if (/^(?:true|false|null)$/.test(bare) || /^[-+.]?[0-9]/.test(bare)) return false;
+  if (meantOperand(bare) !== undefined || /^[-+]?(?:nan|inf(?:inity)?)$/i.test(bare)) return false;
+  return (foreignLiterals.get(bare.toLowerCase()) ?? nearest(bare, ['true', 'false', 'null'], 1)) === undefined;
 }
 
 function bareLiteral(source: string, at: number, bare: string, as: LiteralUse): Literal {
@@ -108,7 +137,7 @@ const foreignLiterals: ReadonlyMap<string, string> = new Map([
 ]);
 
 function meantWord(bare: string, as: LiteralUse): string {
-  const meant = as === 'pattern' ? undefined : meantOperand(bare, as === 'ordered');
+  const meant = as === 'pattern' ? undefined : meantOperand(bare);
   if (meant !== undefined) return meant;
   const quoted = `text is written in quotes: ${JSON.stringify(bare)}`;
   if (/^[-+]?(?:nan|inf(?:inity)?)$/i.test(bare)) return 'JSON has no NaN and no Infinity, so no record has one';

@@ -4,9 +4,19 @@
  * and everything that walks its trees use the stack.
  */
 import type { Path, Scalar, StringScalar } from '../engine/program.ts';
-import type { Comparison, Expression } from './ast.ts';
+import type { Comparison, Expression, PathOrder } from './ast.ts';
+import { type Subject, kindsTest, lengthTest } from './calls.ts';
+import { Reading } from './context.ts';
+import { type NamedFile, readList, readRules } from './files.ts';
+import { type FoldedOp, foldedTest } from './folded.ts';
 import { type OperandToken, operandAt, operatorAt, skipSpace } from './lexer.ts';
-import { type Literal, type LiteralUse, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
+import {
+  isPathWord,
+  type Literal,
+  literalList,
+  type ScannedLiteral,
+  scanLiteral,
+} from './literals.ts';
 import {
   barePath,
   mistake,
@@ -20,30 +30,35 @@ import {
 } from './mistakes.ts';
 import type { ComparisonOperator } from './operators.ts';
 import { scanPath } from './paths.ts';
+import { isQuote, scanString } from './strings.ts';
+import { isTime, scanTime } from './times.ts';
 
 /** How deep `(`, `!` and `not` may nest together. */
 export const maxNesting = 256;
 
 /**
  * Reads one selector expression. Patterns are not compiled yet, so a faulty one is found by compile.ts.
+ * @param reading what it is read with; default: files that it names are not looked at, for questions about its text
  * @throws SelectorError that points into `text`
  */
-export function parseExpression(text: string): Expression {
-  return new Parser(text).parse();
+export function parseExpression(text: string, reading = new Reading({}, false)): Expression {
+  return new Parser(text, reading).parse();
 }
 
 type PathToken = OperandToken & { readonly kind: 'path' };
 
 class Parser {
   readonly text: string;
+  readonly reading: Reading;
   /** Just after the last token taken. */
   at = 0;
   depth = 0;
   /** Paths by their text: a thousand rules ask for a few. */
   readonly paths = new Map<string, Path>();
 
-  constructor(text: string) {
+  constructor(text: string, reading: Reading) {
     this.text = text;
+    this.reading = reading;
   }
 
   parse(): Expression {
@@ -75,8 +90,13 @@ class Parser {
         return this.nested(token, () => this.group(token));
       case 'has':
         return this.presence(token);
+      case 'rules':
+        return readRules(this.fileName(token), this.reading, (rule) => parseExpression(rule, this.reading));
+      case 'len':
+      case 'type':
+        return this.comparison({ ...token, kind: 'path', path: this.argument(token, token.kind), end: this.at }, token.kind);
       case 'path':
-        return this.comparison({ ...token, path: this.known(token.path) });
+        return this.comparison({ ...token, path: this.known(token.path) }, 'value');
       default:
         throw noCondition(this.text, token);
     }
@@ -103,44 +123,105 @@ class Parser {
   }
 
   presence(token: OperandToken): Expression {
+    return { kind: 'test', test: { op: 'has', path: this.argument(token, 'has') } };
+  }
+
+  /** The path in the parentheses that `token` has opened. */
+  argument(token: OperandToken, word: string): Path {
     const { path, end } = scanPath(this.text, skipSpace(this.text, this.at));
+    this.close(token, end, `\`${word}(\` takes one path`, ') after the path');
+    return this.known(path);
+  }
+
+  /** Takes the `)` that comes next behind `end`. */
+  close(token: { start: number; end: number }, end: number, message: string, expected: string): void {
     const close = skipSpace(this.text, end);
     if (this.text[close] !== ')') {
       const place = close < this.text.length ? { start: close, end: close + 1 } : token;
-      throw mistake(this.text, place, '`has(` takes one path', ') after the path');
+      throw mistake(this.text, place, message, expected);
     }
     this.at = close + 1;
-    return { kind: 'test', test: { op: 'has', path: this.known(path) } };
   }
 
-  comparison(path: PathToken): Expression {
+  /** The name in quotes in the parentheses that `token` has opened. */
+  fileName(token: { start: number; end: number }): NamedFile {
+    const start = skipSpace(this.text, token.end);
+    if (!isQuote(this.text, start)) {
+      const place = { start, end: Math.max(start + 1, skipSpace(this.text, start) + 1) };
+      throw mistake(this.text, place, 'the name of a file stands in quotes', 'a name such as "list.txt"');
+    }
+    const { value, end } = scanString(this.text, start, 'text');
+    this.close(token, end, 'a file has one name', ') after the name');
+    return { name: value, text: this.text, start, end };
+  }
+
+  comparison(path: PathToken, of: Subject): Expression {
     const token = operatorAt(this.text, path.end);
     if (token.kind === 'wrong') throw noOperator(this.text, path, token);
     if (token.kind !== 'operator' || token.operator === '&&' || token.operator === '||') {
       throw barePath(this.text, path);
     }
     this.at = token.end;
-    if (token.operator === 'in') return { kind: 'test', test: this.membership(path.path) };
+    if (token.operator === 'in') return this.membership(path.path, of);
     if (token.operator === 'not') {
-      if (this.take('in')) return { kind: 'not', operand: { kind: 'test', test: this.membership(path.path) } };
+      if (this.take('in')) return { kind: 'not', operand: this.membership(path.path, of) };
       throw noListAfterNot(this.text, path, token);
     }
-    return this.compared(path, token.operator);
+    return this.compared(path, token.operator, of);
   }
 
-  compared(path: PathToken, operator: ComparisonOperator): Expression {
+  compared(path: PathToken, operator: ComparisonOperator, of: Subject): Expression {
     const start = skipSpace(this.text, this.at);
-    const swapped = sidesSwapped(this.text, path, operator, start);
+    const canBeSwapped = of === 'value' && !isTime(this.text, start);
+    const swapped = canBeSwapped ? sidesSwapped(this.text, path, operator, start) : undefined;
     if (swapped !== undefined) throw swapped;
-    const value = scanLiteral(this.text, start, useOf(operator));
-    this.at = value.end;
-    const test: Expression = { kind: 'test', test: this.testOf(path.path, operator, value) };
+    const test: Expression = { kind: 'test', test: this.testOf(path.path, operator, of, start) };
     return operator === '!=' || operator === '!~' ? { kind: 'not', operand: test } : test;
   }
 
-  testOf(path: Path, operator: ComparisonOperator, value: ScannedLiteral): Comparison {
+  /** The test that what stands at `start` makes of path and operator. */
+  testOf(path: Path, operator: ComparisonOperator, of: Subject, start: number): Comparison {
+    const op = ops[operator];
+    if (of === 'value' && isTime(this.text, start)) return this.timeTest(path, operator, start);
+    if (of === 'value' && op !== 'regex' && isPathWord(this.text, start)) return this.pathTest(path, op, start);
+    const value = scanLiteral(this.text, start, op === 'regex' ? 'pattern' : 'text');
+    this.at = value.end;
+    if (of === 'len') return lengthTest(this.text, path, op, value);
+    if (of === 'type') return kindsTest(this.text, path, op, [value]);
+    return this.literalTest(path, operator, value);
+  }
+
+  timeTest(path: Path, operator: ComparisonOperator, start: number): Comparison {
+    const { time, end } = scanTime(this.text, start, this.reading.nowUs);
+    const order = ops[operator];
+    const place = { start, end };
+    if (order === 'regex' || order === 'prefix' || order === 'suffix' || order === 'contains') {
+      throw mistake(this.text, place, `\`${operator}\` compares with text, not with a time`, 'one of == != < <= > >=');
+    }
+    this.at = end;
+    return { op: 'time', path, order, time: { ...time, unit: this.reading.timeUnit } };
+  }
+
+  pathTest(path: Path, order: PathOrder, start: number): Comparison {
+    const { path: other, end } = scanPath(this.text, start);
+    this.at = end;
+    if (other.below === undefined) return { op: 'paths', path, order, other: this.known(other) };
+    const turned = turnedOrders[order as keyof typeof turnedOrders];
+    if (path.below === undefined && turned !== undefined) {
+      return { op: 'paths', path: this.known(other), order: turned, other: path };
+    }
+    throw mistake(this.text, { start, end }, 'only one side can have [*] or json( )', 'a path without them');
+  }
+
+  literalTest(path: Path, operator: ComparisonOperator, value: ScannedLiteral): Comparison {
     const { literal } = value;
     const op = ops[operator];
+    if (literal.type === 'text' && literal.isFolded && op !== 'regex') {
+      if (op in ordered) {
+        throw mistake(this.text, value, `\`${operator}\` compares bytes, so case counts`, 'text without the i');
+      }
+      return foldedTest(path, op as FoldedOp, literal.value, this.text, value.start);
+    }
     if (op === 'eq') return { op, path, value: scalarOf(literal) };
     if (op === 'lt' || op === 'le' || op === 'gt' || op === 'ge') {
       if (literal.type === 'number') return { op, path, value: literal.number };
@@ -149,22 +230,44 @@ class Parser {
     }
     if (literal.type !== 'text') throw wrongType(this.text, value, operator, 'text');
     if (op !== 'regex') return { op, path, bytes: textOf(literal.value).bytes };
-    const pattern = { source: literal.value, text: this.text, offsets: literal.offsets, place: undefined };
-    return { op, path, pattern };
+    const fold = literal.isFolded ? '(?i)' : '';
+    const offsets = [...Array.from(fold, () => value.start), ...literal.offsets];
+    return { op, path, pattern: { source: fold + literal.value, text: this.text, offsets, place: undefined } };
   }
 
-  /** The list after `in`. */
-  membership(path: Path): Comparison {
+  /** The list after `in`, or the file that has it. */
+  membership(path: Path, of: Subject): Expression {
     const open = skipSpace(this.text, this.at);
+    const call = /^file\s*\(/.exec(this.text.slice(open, open + 40))?.[0];
+    if (call !== undefined && of === 'value') {
+      const file = this.fileName({ start: open, end: open + call.length });
+      return { kind: 'test', test: { op: 'list', path, lines: readList(file, this.reading) } };
+    }
     if (this.text[open] !== '[') throw noList(this.text, open);
-    const values: Scalar[] = [];
+    const values = this.list(open);
+    if (of === 'type') return { kind: 'test', test: kindsTest(this.text, path, 'eq', values) };
+    if (of === 'len') {
+      const tests = values.map((value) => lengthTest(this.text, path, 'eq', value));
+      return { kind: 'or', operands: tests.map((test) => ({ kind: 'test', test })) };
+    }
+    const isFolded = ({ literal }: ScannedLiteral): boolean => literal.type === 'text' && literal.isFolded;
+    const folded = values.filter(isFolded).map((value) => this.literalTest(path, '==', value));
+    const plain = values.filter((value) => !isFolded(value)).map(({ literal }) => scalarOf(literal));
+    const test: Comparison = { op: 'in', path, values: plain };
+    if (folded.length === 0) return { kind: 'test', test };
+    return { kind: 'or', operands: [test, ...folded].map((each) => ({ kind: 'test', test: each })) };
+  }
+
+  /** The literals of the list that begins at `open`. */
+  list(open: number): ScannedLiteral[] {
+    const values: ScannedLiteral[] = [];
     let next = skipSpace(this.text, open + 1);
     // `[1,]` is refused: after a comma there is another literal.
     for (let more = this.text[next] !== ']'; more; more = this.text[next] === ',') {
       if (values.length > 0) next = skipSpace(this.text, next + 1);
       if (next >= this.text.length) throw this.unclosedList(open);
       const value = scanLiteral(this.text, next, 'text');
-      values.push(scalarOf(value.literal));
+      values.push(value);
       next = skipSpace(this.text, value.end);
     }
     if (next >= this.text.length) throw this.unclosedList(open);
@@ -172,7 +275,7 @@ class Parser {
       throw mistake(this.text, { start: next, end: next + 1 }, 'the list goes on without a comma', ', or ]');
     }
     this.at = next + 1;
-    return { op: 'in', path, values };
+    return values;
   }
 
   unclosedList(open: number): Error {
@@ -209,10 +312,10 @@ const ops = {
   '!~': 'regex',
 } as const satisfies Record<ComparisonOperator, Comparison['op']>;
 
-function useOf(operator: ComparisonOperator): LiteralUse {
-  if (operator === '~' || operator === '!~') return 'pattern';
-  return operator.startsWith('<') || operator.startsWith('>') ? 'ordered' : 'text';
-}
+const ordered = { lt: true, le: true, gt: true, ge: true };
+
+/** What is true of b and a when the operator is of a and b. */
+const turnedOrders = { eq: 'eq', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' } as const;
 
 const utf8 = new TextEncoder();
 

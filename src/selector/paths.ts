@@ -4,7 +4,7 @@
  * Surprising part: an unquoted path of several steps is first tried as one key of the root object, as in Tangent,
  * because `msg.level` is a common name for a flat key; quotes anywhere in the path switch that off.
  */
-import type { Path, PathStep } from '../engine/program.ts';
+import type { Path, PathStep, StepBelow } from '../engine/program.ts';
 import { SelectorError } from './errors.ts';
 import { typographicText } from './idioms.ts';
 import { isQuote, scanString } from './strings.ts';
@@ -27,13 +27,16 @@ const maxIndex = 2 ** 32 - 2;
  */
 export const maxPathSteps = 1024;
 
+/** `json(` where a path may begin. */
+const jsonCall = /json\s*\(\s*/y;
+
 /**
- * Reads a path that is the whole of `text`.
+ * Reads a path that is the whole of `text` and names one place.
  * @throws SelectorError that points into `text`
  */
 export function parsePath(text: string): Path {
   const { path, end } = scanPath(text, 0);
-  if (end === text.length) return path;
+  if (end === text.length) return onePlace(path, text);
   throw new SelectorError({
     message: `\`${shown(text, end)}\` does not belong in a path`,
     text,
@@ -44,12 +47,28 @@ export function parsePath(text: string): Path {
   });
 }
 
+/** @throws SelectorError when the path has a wildcard */
+function onePlace(path: Path, text: string): Path {
+  if (path.below?.some(({ kind }) => kind === 'any') !== true) return path;
+  const offset = Math.max(0, text.search(/\[\s*\*/));
+  throw new SelectorError({
+    message: 'one place is wanted here, and [*] names many',
+    text,
+    offset,
+    length: 3,
+    expected: 'an index such as [0], or a key in quotes such as ["key"]',
+    suggestion: 'name one element, such as [0]; [*] is for the conditions of --where',
+  });
+}
+
 /**
  * Reads the longest path that starts at `start` of `source`.
  * @returns the path and the offset just after it
  * @throws SelectorError when no path starts there, or when a step is malformed
  */
 export function scanPath(source: string, start: number): { path: Path; end: number } {
+  jsonCall.lastIndex = start;
+  if (jsonCall.test(source)) return scanBelow(source, start, ...insideJson(source, start, jsonCall.lastIndex));
   const steps: PathStep[] = [];
   let isQuoted = false;
   let at = start;
@@ -58,7 +77,7 @@ export function scanPath(source: string, start: number): { path: Path; end: numb
     isQuoted ||= isQuote(source, at);
     steps.push({ kind: 'key', key: key.key });
     at = key.end;
-    while (source[at] === '[') {
+    while (source[at] === '[' && !isWildcard(source, at)) {
       const subscript = scanSubscript(source, at);
       isQuoted ||= subscript.step.kind === 'key';
       steps.push(subscript.step);
@@ -69,7 +88,47 @@ export function scanPath(source: string, start: number): { path: Path; end: numb
     at += 1;
   }
   const text = source.slice(start, at);
-  return { path: { text, wholeKey: isQuoted || steps.length === 1 ? undefined : text, steps }, end: at };
+  const path = { text, wholeKey: isQuoted || steps.length === 1 ? undefined : text, steps };
+  return isWildcard(source, at) ? scanBelow(source, start, path, at) : { path, end: at };
+}
+
+const isWildcard = (source: string, at: number): boolean => source.startsWith('[*]', at);
+
+/** The path in the parentheses of `json(`, and the offset behind them. */
+function insideJson(source: string, start: number, from: number): [path: Path, at: number] {
+  const { path, end } = scanPath(source, from);
+  const close = source.slice(end).search(/\S/) + end;
+  if (close < end || source[close] !== ')') {
+    throw new SelectorError({
+      message: '`json(` takes one path',
+      text: source,
+      offset: close < end ? start : close,
+      length: 1,
+      expected: ') after the path',
+    });
+  }
+  return [{ ...path, below: [...(path.below ?? []), { kind: 'json' }] }, close + 1];
+}
+
+/** The steps from `at` on go below the value of `base`. */
+function scanBelow(source: string, start: number, base: Path, at: number): { path: Path; end: number } {
+  const below: StepBelow[] = [...(base.below ?? [])];
+  for (;;) {
+    if (isWildcard(source, at)) {
+      below.push({ kind: 'any' });
+      at += 3;
+    } else if (source[at] === '[') {
+      const subscript = scanSubscript(source, at);
+      below.push(subscript.step);
+      at = subscript.end;
+    } else if (source[at] === '.') {
+      const { key, end } = scanKey(source, at + 1, false);
+      below.push({ kind: 'key', key });
+      at = end;
+    } else break;
+    if (base.steps.length + below.length > maxPathSteps) throw tooManySteps(source, start);
+  }
+  return { path: { ...base, text: source.slice(start, at), below }, end: at };
 }
 
 /** Steps without quotes, for reading: `a b.c[0]`. It cannot be parsed again, see formatPath. */
@@ -181,11 +240,7 @@ const subscriptRules: readonly SubscriptRule[] = [
     message: 'an index has no leading zeros',
     suggestion: (bare) => `write [${bare.replace(/^0+(?=.)/, '')}]`,
   },
-  {
-    when: /^\*$/,
-    message: 'a path names one place, so there are no wildcards',
-    suggestion: () => 'name one element, such as [0]',
-  },
+  { when: /^\*$/, message: 'spaces do not belong in brackets', suggestion: () => 'write [*]' },
   { when: /^[0-9]{10,}$/, message: 'no array is that long', suggestion: () => undefined },
   {
     when: /^[0-9]+$/,

@@ -41,15 +41,18 @@ interface Equality {
   readonly values: readonly Scalar[];
 }
 
+/** Of a path that names several values, one may be equal to this and one to that. */
+const isBelow = ({ test }: Grouped & { kind: 'test' }): boolean => test.path.below !== undefined;
+
 function equality(condition: Grouped): readonly Equality[] {
-  if (condition.kind !== 'test' || condition.test.op !== 'eq') return [];
+  if (condition.kind !== 'test' || condition.test.op !== 'eq' || isBelow(condition)) return [];
   return [{ condition, path: condition.test.path, values: [condition.test.value] }];
 }
 
 /** What of an operand a choice can be made by. A set in a conjunction is none, since its rest would be repeated. */
 function equalities(operand: Grouped): readonly Equality[] {
   if (operand.kind === 'and') return operand.operands.flatMap(equality);
-  if (operand.kind !== 'test' || operand.test.op !== 'in') return equality(operand);
+  if (operand.kind !== 'test' || operand.test.op !== 'in' || isBelow(operand)) return equality(operand);
   return [{ condition: operand, path: operand.test.path, values: operand.test.values }];
 }
 
@@ -126,6 +129,15 @@ function testKey(test: GroupedTest): string | undefined {
       return key + valueKey({ type: 'string', bytes: test.bytes });
     case 'in':
       return test.values.length <= MOST_VALUES ? key + test.values.map(valueKey).join() : undefined;
+    case 'kinds':
+      return key + test.kinds.join();
+    case 'paths':
+      return `${key}${test.order}${placeOf(test.other)}`;
+    case 'length':
+      return `${key}${test.order}${valueKey(test.value)}`;
+    case 'time':
+      return `${key}${test.order}${test.time.us}.${test.time.rest}`;
+    case 'list':
     case 'texts':
     case 'patterns':
     case 'image':

@@ -37,7 +37,7 @@ import {
   SLOT_KIND,
   SLOT_TO,
 } from '../layout';
-import { slotOf } from './match';
+import { slotOf } from './holds';
 import { columnCount, columns, emitKind, planPointer, scratch } from './state';
 import { hasEscape, unescapeInto } from './unescape';
 

@@ -34,6 +34,7 @@ import {
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
 import { beginClasses, emitToTakers, endClasses, findTakers, areObjectsWanted } from './classes';
 import { diagnose, diagnoseOffset } from './diagnose';
+import { fillFound } from './deep';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
 import { beginBlock, indexChunk, resetIndex, setSpaced, spaced } from './index';
@@ -42,7 +43,7 @@ import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines'
 import { afterMarks, withoutMarks } from './marks';
 import { runProgram } from './match';
 import { addRow, beginRows, rowCount, selected } from './rows';
-import { emitKind, entry, errors, escapes, flags, maxDepth, maxRecord, nextEpoch, tokens } from './state';
+import { emitKind, entry, errors, escapes, flags, foundCount, maxDepth, maxRecord, nextEpoch, tokens } from './state';
 import { walkRecord } from './walk';
 
 export { attach } from './state';
@@ -119,6 +120,7 @@ function take(from: usize, to: usize): void {
   }
   records++;
   matched++;
+  if (foundCount) fillFound();
   if (emitKind < <u32>EMIT_ROWS) emitRecord(from, to + 1);
   else if (emitKind == EMIT_CLASSES) route(from, to);
   else if (addRow(from, to, lines)) stoppedAt = to + 1;

@@ -19,7 +19,8 @@ import {
   SLOT_KIND,
   SLOT_TO,
 } from '../layout';
-import { runProgram, slotOf } from './match';
+import { slotOf } from './holds';
+import { runProgram } from './match';
 import { fieldCount, fieldPath, flags, rows, rowsBytes, select } from './state';
 
 export let rowCount: u32 = 0;

@@ -3,6 +3,7 @@
  * this side places, so that there is one hash function.
  */
 import {
+  BUILD_LIST,
   SE_BITS,
   SE_HASH,
   SE_KIND,
@@ -15,6 +16,7 @@ import {
 } from '../layout';
 import { equalBytes } from './bytes';
 import { hashBytes } from './hash';
+import { buildList } from './list';
 import { equalNumbers, hashNumber } from './number';
 import { planPointer } from './state';
 
@@ -58,6 +60,10 @@ export function findString(set: usize, from: usize, length: usize): usize {
  * twice.
  */
 export function buildSet(set: usize, items: usize, count: u32): void {
+  if (count == <u32>BUILD_LIST) {
+    buildList(set);
+    return;
+  }
   const mask = load<u32>(set, SET_MASK);
   const entries = planPointer(load<u32>(set, SET_ENTRIES));
   for (let i: u32 = 0; i < count; i++) {

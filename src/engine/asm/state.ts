@@ -8,6 +8,7 @@ import {
   H_EXAMINE,
   H_ESCAPES,
   H_FLAGS,
+  H_JSON,
   H_KEYS,
   H_MAX_DEPTH,
   H_MAX_RECORD,
@@ -29,6 +30,8 @@ import {
   P_ENTRY,
   P_FIELD_COUNT,
   P_FIELD_PATH,
+  P_FOUND,
+  P_FOUND_COUNT,
   P_PATHS,
   P_ROOT,
   P_SELECT,
@@ -51,6 +54,8 @@ export let escapes: usize = 0;
 export let examineList: usize = 0;
 export let scratch: usize = 0;
 export let keys: usize = 0;
+/** Room for JSON that stands in strings (json-text.ts). */
+export let jsonArea: usize = 0;
 export let maxDepth: i32 = 0;
 export let maxRecord: usize = 0;
 export let flags: u32 = 0;
@@ -68,6 +73,9 @@ export let columnCount: u32 = 0;
 export let select: i32 = 0;
 export let fieldPath: u32 = 0;
 export let fieldCount: u32 = 0;
+/** Slots that are filled by a search (deep.ts). */
+export let found: usize = 0;
+export let foundCount: u32 = 0;
 /** Classes, what leads to them, and room for the numbers of those that take a record (EMIT_CLASSES). */
 export let classes: usize = 0;
 export let classCount: u32 = 0;
@@ -126,6 +134,7 @@ export function attach(header: usize): void {
   examineList = load<u32>(header, H_EXAMINE);
   scratch = load<u32>(header, H_SCRATCH);
   keys = load<u32>(header, H_KEYS);
+  jsonArea = load<u32>(header, H_JSON);
   maxDepth = load<i32>(header, H_MAX_DEPTH);
   maxRecord = load<u32>(header, H_MAX_RECORD);
   flags = load<u32>(header, H_FLAGS);
@@ -142,6 +151,8 @@ export function attach(header: usize): void {
   select = load<i32>(plan, P_SELECT);
   fieldPath = load<u32>(plan, P_FIELD_PATH);
   fieldCount = load<u32>(plan, P_FIELD_COUNT);
+  found = planPointer(load<u32>(plan, P_FOUND));
+  foundCount = load<u32>(plan, P_FOUND_COUNT);
   classes = planPointer(load<u32>(plan, P_CLASSES));
   classCount = load<u32>(plan, P_CLASS_COUNT);
   chains = planPointer(load<u32>(plan, P_CHAINS));

@@ -100,7 +100,7 @@ function isKey(from: usize, to: usize, key: usize, length: usize): bool {
 }
 
 /** The value of the last member with this key in the object that opens at `at`, or 0. */
-function findKey(at: usize, key: usize, length: usize): usize {
+export function findKey(at: usize, key: usize, length: usize): usize {
   let found: usize = 0;
   at = skipSpace(at + 1);
   if (load<u8>(at) == 0x7d) return 0;
@@ -115,7 +115,7 @@ function findKey(at: usize, key: usize, length: usize): usize {
 }
 
 /** Element `index` of the array that opens at `at`, or 0. */
-function findElement(at: usize, index: u32): usize {
+export function findElement(at: usize, index: u32): usize {
   at = skipSpace(at + 1);
   if (load<u8>(at) == 0x5d) return 0;
   while (index) {

@@ -1,0 +1,39 @@
+/** What a selector is read with, besides its text. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Instant } from '../engine/program.ts';
+
+/** All may be left out. */
+export interface SelectorContext {
+  /** Of times that are numbers, for comparisons with `@…`. Default: by the size of each. */
+  readonly timeUnit?: Instant['unit'] | undefined;
+  /** What relative names of files are relative to. Default: where the program runs. */
+  readonly directory?: string | undefined;
+}
+
+/** The same while one selector, or several that belong together, are read. */
+export class Reading {
+  readonly timeUnit: Instant['unit'];
+  /** Microseconds since 1970, the same for all that is read. */
+  readonly nowUs = BigInt(Date.now()) * 1000n;
+  readonly #directory: string;
+  readonly #isRead: boolean;
+  /** Files of rules that are being read, the outermost first. */
+  readonly open: string[] = [];
+
+  /** @param readsFiles false: files are taken to be empty, for questions about the text alone */
+  constructor({ timeUnit = 'auto', directory = '.' }: SelectorContext = {}, readsFiles = true) {
+    this.timeUnit = timeUnit;
+    this.#directory = directory;
+    this.#isRead = readsFiles;
+  }
+
+  place(name: string): string {
+    return resolve(this.#directory, name);
+  }
+
+  /** @throws Error of node:fs */
+  read(name: string): Buffer {
+    return this.#isRead ? readFileSync(this.place(name)) : Buffer.alloc(0);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Files that selectors name: lists of values, one a line, and rules, one selector a line. They are read once, when the
+ * selector is. Empty lines and those that begin with # are left out of both.
+ */
+import { isUtf8 } from 'node:buffer';
+import { excerpt } from '../text/printable.ts';
+import type { Expression } from './ast.ts';
+import type { Reading } from './context.ts';
+import { SelectorError } from './errors.ts';
+
+/** The name of a file in a selector. */
+export interface NamedFile {
+  readonly name: string;
+  /** The whole text, and where the name stands in it, with its quotes. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const MOST_BYTES = 1 << 30;
+
+function failure(file: NamedFile, message: string, suggestion?: string): SelectorError {
+  const { text, start, end } = file;
+  return new SelectorError({ message, text, offset: start, length: end - start, suggestion });
+}
+
+function readFile(file: NamedFile, reading: Reading): Buffer {
+  const shown = excerpt(file.name);
+  let bytes: Buffer;
+  try {
+    bytes = reading.read(file.name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const place = excerpt(reading.place(file.name));
+    if (code === 'ENOENT') throw failure(file, `there is no file ${shown}`, `it was looked for as ${place}`);
+    if (code === 'EISDIR') throw failure(file, `${shown} is a directory`, 'name a file with one value a line');
+    throw failure(file, `${shown} cannot be read (${code ?? 'unknown'})`, 'see its permissions');
+  }
+  if (bytes.length > MOST_BYTES) throw failure(file, `${shown} has more than 1 GiB`);
+  if (!isUtf8(bytes)) throw failure(file, `${shown} is not UTF-8`, 'iconv converts it');
+  return bytes;
+}
+
+/** The longest line with escapes that the engine has room for in any case. */
+const MOST_QUOTED = 65_536;
+
+/**
+ * The lines of a list for the engine: UTF-8 that ends with a newline. What begins with a double quote is a JSON string.
+ * @throws SelectorError
+ */
+export function readList(file: NamedFile, reading: Reading): Uint8Array {
+  const bytes = readFile(file, reading);
+  // A byte order mark is no part of the first value.
+  const from = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
+  for (let at = bytes.indexOf(0x22, from); at >= 0; at = bytes.indexOf(0x22, at)) {
+    const start = bytes.lastIndexOf(0x0a, at) + 1;
+    const newline = bytes.indexOf(0x0a, at);
+    const end = newline < 0 ? bytes.length : newline;
+    const line = bytes.toString('utf8', Math.max(from, start), end).trim();
+    if (line.startsWith('"') && (!isJsonString(line) || end - start > MOST_QUOTED)) {
+      const number = bytes.subarray(0, start).reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 1);
+      const where = `${excerpt(file.name)}:${number}`;
+      throw failure(file, `${where}: a value that begins with a quote is a JSON string, and this is none`);
+    }
+    at = end;
+  }
+  const lines = Buffer.alloc(bytes.length - from + 1, 0x0a);
+  bytes.copy(lines, 0, from);
+  return bytes[bytes.length - 1] === 0x0a || bytes.length === from ? lines.subarray(0, -1) : lines;
+}
+
+function isJsonString(line: string): boolean {
+  try {
+    return typeof JSON.parse(line) === 'string';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The rules of a file, of which one must hold; none hold for nothing.
+ * @param parse reads one expression
+ * @throws SelectorError, for a mistake in a rule with the place FILE:LINE
+ */
+export function readRules(file: NamedFile, reading: Reading, parse: (text: string) => Expression): Expression {
+  const place = reading.place(file.name);
+  if (reading.open.includes(place)) throw failure(file, `${excerpt(file.name)} names itself as a file of rules`);
+  const lines = readFile(file, reading).toString('utf8').replace(/^\ufeff/, '').split(/\r?\n/);
+  reading.open.push(place);
+  const operands = lines.flatMap((line, i) => {
+    if (/^\s*(?:#|$)/.test(line)) return [];
+    return [placed(`${excerpt(file.name)}:${i + 1}`, () => parse(line))];
+  });
+  reading.open.pop();
+  return { kind: 'or', operands };
+}
+
+/** Adds where a rule stands to its mistakes, and to those that are found in its patterns later. */
+function placed(place: string, parse: () => Expression): Expression {
+  try {
+    return withPlace(parse(), place);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    const { message, text, offset, length, expected, suggestion } = error;
+    const where = error.place === undefined ? place : `${place}: ${error.place}`;
+    throw new SelectorError({ message, text, offset, length, expected, suggestion, place: where });
+  }
+}
+
+function withPlace(node: Expression, place: string): Expression {
+  switch (node.kind) {
+    case 'not':
+      return { kind: 'not', operand: withPlace(node.operand, place) };
+    case 'test': {
+      if (node.test.op !== 'regex') return node;
+      const { pattern } = node.test;
+      return { kind: 'test', test: { ...node.test, pattern: { ...pattern, place: pattern.place ?? place } } };
+    }
+    default:
+      return { kind: node.kind, operands: node.operands.map((operand) => withPlace(operand, place)) };
+  }
+}
