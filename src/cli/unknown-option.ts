@@ -10,6 +10,8 @@ import { type Flag, oppositeOf } from './flags/flag.ts';
 /** Names without dashes → the option of slung that does it, as it is written. */
 const foreign: readonly (readonly [names: string, long: string, written: string])[] = [
   ['filter query expr expression match grep condition search', 'where', '-w \'level == "error"\''],
+  ['after from start', 'since', '--since 1h'],
+  ['before end', 'until', '--until 2026-03-14'],
   ['select keys keep project pick cut include', 'fields', '-f time,msg'],
   ['csv', 'to', '--to csv'],
   ['tsv', 'to', '--to tsv'],

@@ -114,7 +114,9 @@ function windowsOf(resolved: Resolved): CountSettings['count']['windows'] {
   const everyMs = resolved.optionalNumber('every');
   if (everyMs === undefined) {
     for (const key of ['timeField', 'timeUnit']) {
-      if (!resolved.isFlag(key)) continue;
+      // A path of times is of use to --since, and their unit to any condition.
+      if (!resolved.isFlag(key) || resolved.has('since') || resolved.has('until')) continue;
+      if (key === 'timeUnit' && resolved.has('where')) continue;
       throw new UsageError(`${resolved.originText(key)} needs --every`, 'For example: --every 1m --time ts');
     }
     return undefined;

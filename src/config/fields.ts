@@ -5,7 +5,7 @@
  * without.
  */
 import { caretLines, SelectorError } from '../selector/errors.ts';
-import { parsePath, spellingOf } from '../selector/paths.ts';
+import { parseField, spellingOf } from '../selector/paths.ts';
 import { isQuote, scanString } from '../selector/strings.ts';
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
@@ -89,7 +89,8 @@ function toField(item: Item, text: string, label: string): FieldSetting {
 /** `"a b".c` is the column `a b.c`, as `a.b` is `a.b`: quotes are how a path is written, and no part of its keys. */
 function nameOfPath(path: string): string {
   try {
-    return spellingOf(parsePath(path).steps);
+    const { steps, below, text } = parseField(path);
+    return below === undefined ? spellingOf(steps) : text;
   } catch (error) {
     if (!(error instanceof SelectorError)) throw error;
     // What is wrong with it is said when the column is made.

@@ -2,6 +2,7 @@
  * The parts of settings (settings.ts), each taken from what was merged (layers.ts). Nothing is checked here but what
  * one part alone can be wrong in: which combinations contradict each other is said by those who put parts together.
  */
+import { conditionsOf } from './conditions.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
 import type {
@@ -46,7 +47,9 @@ export function batchSettings(resolved: Resolved): BatchSettings {
 }
 
 export function selectionSettings(resolved: Resolved): SelectionSettings {
-  return Object.freeze({ where: Object.freeze([...resolved.list('where')]) });
+  const timeUnit = resolved.has('timeUnit') ? resolved.choice('timeUnit') : 'auto';
+  const where = Object.freeze(conditionsOf(resolved));
+  return Object.freeze(timeUnit === 'auto' ? { where } : { where, timeUnit });
 }
 
 /** @param named the fields and columns, where they do not come as lists @throws UsageError for a list that is none */

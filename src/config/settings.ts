@@ -43,6 +43,10 @@ export interface BatchSettings {
 export interface SelectionSettings {
   /** Selector expressions; a record passes when all of them hold. */
   readonly where: readonly string[];
+  /** How they read times that are numbers. Default: by the size of each. */
+  readonly timeUnit?: TimeUnit | undefined;
+  /** What the names of files in them are relative to. Default: where the program runs. */
+  readonly directory?: string | undefined;
 }
 
 /** What is written of a record, and how: for what projects records and writes them as text. */

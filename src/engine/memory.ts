@@ -3,6 +3,7 @@
  * because they may grow. Everything has its greatest size from the start; pages that nobody touches cost nothing.
  */
 import { AddressesError } from '../text/explained.ts';
+import * as B from './below-layout.ts';
 import * as L from './layout.ts';
 import type { Plan } from './plan.ts';
 import { random64 } from './seed.ts';
@@ -183,7 +184,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_PINS]: at.pins,
     [L.H_PINS_BYTES]: rows?.pinBytes ?? 0,
     [L.H_KEYS]: at.keys,
-    [L.H_JSON]: at.json,
+    [B.H_JSON]: at.json,
     [L.H_COUNT]: options.counting === undefined ? 0 : at.counting,
     ...seedWords(),
     [L.H_MAX_DEPTH]: options.maxDepth,

@@ -1,4 +1,5 @@
 /** Searches below the value of a path, as the engine reads them (asm/deep.ts). */
+import * as B from './below-layout.ts';
 import * as L from './layout.ts';
 import type { Writer } from './plan-writer.ts';
 import type { Path, StepBelow } from './program.ts';
@@ -7,16 +8,16 @@ const encoder = new TextEncoder();
 
 /** @returns where the steps begin */
 export function writeSteps(writer: Writer, steps: readonly StepBelow[]): number {
-  const at = writer.reserve(steps.length * L.DEEP_STEP_BYTES);
+  const at = writer.reserve(steps.length * B.DEEP_STEP_BYTES);
   steps.forEach((step, i) => {
-    const place = at + i * L.DEEP_STEP_BYTES;
-    const kinds = { key: L.STEP_KEY, index: L.STEP_INDEX, any: L.STEP_ANY, json: L.STEP_JSON } as const;
-    writer.i32(place + L.DS_KIND, kinds[step.kind]);
-    if (step.kind === 'index') writer.i32(place + L.DS_DATA, step.index);
+    const place = at + i * B.DEEP_STEP_BYTES;
+    const kinds = { key: B.STEP_KEY, index: B.STEP_INDEX, any: B.STEP_ANY, json: B.STEP_JSON } as const;
+    writer.i32(place + B.DS_KIND, kinds[step.kind]);
+    if (step.kind === 'index') writer.i32(place + B.DS_DATA, step.index);
     if (step.kind !== 'key') return;
     const key = encoder.encode(step.key);
-    writer.i32(place + L.DS_DATA, writer.put(key));
-    writer.i32(place + L.DS_LENGTH, key.length);
+    writer.i32(place + B.DS_DATA, writer.put(key));
+    writer.i32(place + B.DS_LENGTH, key.length);
   });
   return at;
 }
@@ -31,14 +32,14 @@ export interface Found {
 
 /** @returns where the list of them begins */
 export function writeFound(writer: Writer, list: readonly Found[]): number {
-  const at = writer.reserve(list.length * L.FOUND_BYTES);
+  const at = writer.reserve(list.length * B.FOUND_BYTES);
   list.forEach(({ slot, whole, steps, below }, i) => {
-    const place = at + i * L.FOUND_BYTES;
-    writer.i32(place + L.FD_SLOT, slot);
-    writer.i32(place + L.FD_PATH + L.PATH_WHOLE, whole);
-    writer.i32(place + L.FD_PATH + L.PATH_STEPS, steps);
-    writer.i32(place + L.FD_STEPS, writeSteps(writer, below));
-    writer.i32(place + L.FD_STEP_COUNT, below.length);
+    const place = at + i * B.FOUND_BYTES;
+    writer.i32(place + B.FD_SLOT, slot);
+    writer.i32(place + B.FD_PATH + L.PATH_WHOLE, whole);
+    writer.i32(place + B.FD_PATH + L.PATH_STEPS, steps);
+    writer.i32(place + B.FD_STEPS, writeSteps(writer, below));
+    writer.i32(place + B.FD_STEP_COUNT, below.length);
   });
   return at;
 }

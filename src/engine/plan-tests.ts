@@ -1,6 +1,8 @@
 /** The tests of a plan: what each compares a value with, as the engine reads it. layout.ts names the offsets. */
-import { writeSteps } from './plan-below.ts';
+
+import * as B from './below-layout.ts';
 import * as L from './layout.ts';
+import { writeSteps } from './plan-below.ts';
 import type { Writer } from './plan-writer.ts';
 import type { Choice, Instant, NumberValue, Path, Predicate, Present, Scalar, Test, ValueKind } from './program.ts';
 import * as R from './regex-layout.ts';
@@ -112,19 +114,23 @@ function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetIt
       write(L.OP_IN, writeSet(writer, test.values, sets));
       break;
     case 'time':
-      write(L.OP_TIME, writeInstant(writer, test.time, comparison[test.order][0]), 0, test.time.us);
+      write(B.OP_TIME, writeInstant(writer, test.time, comparison[test.order][0]), 0, test.time.us);
       break;
     case 'length':
-      write(L.OP_LENGTH, comparison[test.order][0], numberKinds[test.value.type], numberBits(test.value));
+      write(B.OP_LENGTH, comparison[test.order][0], numberKinds[test.value.type], numberBits(test.value));
       break;
     case 'kinds':
-      write(L.OP_KINDS, 0, test.kinds.reduce((bits, kind) => bits | kindBits[kind], 0));
+      write(
+        B.OP_KINDS,
+        0,
+        test.kinds.reduce((bits, kind) => bits | kindBits[kind], 0),
+      );
       break;
     case 'paths':
-      write(L.OP_PATHS, pathOps[test.order], test.other);
+      write(B.OP_PATHS, pathOps[test.order], test.other);
       break;
     case 'list':
-      write(L.OP_LIST, writeList(writer, test.lines, sets));
+      write(B.OP_LIST, writeList(writer, test.lines, sets));
       break;
     default:
       writeComparison(writer, test.op, test.value, write);
@@ -132,11 +138,11 @@ function writePredicate(writer: Writer, at: number, test: Predicate, sets: SetIt
 }
 
 function writeInstant(writer: Writer, { unit, rest }: Instant, order: number): number {
-  const at = writer.reserve(L.TM_REST + rest.length);
-  writer.i32(at + L.TM_UNIT, timeUnitCodes[unit]);
-  writer.i32(at + L.TM_ORDER, order);
-  writer.i32(at + L.TM_REST_BYTES, rest.length);
-  writer.fill(at + L.TM_REST, Buffer.from(rest));
+  const at = writer.reserve(B.TM_REST + rest.length);
+  writer.i32(at + B.TM_UNIT, timeUnitCodes[unit]);
+  writer.i32(at + B.TM_ORDER, order);
+  writer.i32(at + B.TM_REST_BYTES, rest.length);
+  writer.fill(at + B.TM_REST, Buffer.from(rest));
   return at;
 }
 
@@ -151,23 +157,23 @@ function placesOf(lines: Uint8Array): number {
 }
 
 function writeList(writer: Writer, lines: Uint8Array, sets: SetItems[]): number {
-  const list = writer.reserve(L.LIST_BYTES);
+  const list = writer.reserve(B.LIST_BYTES);
   const places = 1 << Math.ceil(Math.log2(placesOf(lines) * 2 + 2));
-  writer.i32(list + L.LS_TEXT, writer.put(lines));
-  writer.i32(list + L.LS_TEXT_BYTES, lines.length);
-  writer.i32(list + L.LS_MASK, places - 1);
-  writer.reserveWork(list + L.LS_ENTRIES, list, places * L.LIST_ENTRY_BYTES);
-  sets.push({ set: list, items: 0, count: L.BUILD_LIST });
+  writer.i32(list + B.LS_TEXT, writer.put(lines));
+  writer.i32(list + B.LS_TEXT_BYTES, lines.length);
+  writer.i32(list + B.LS_MASK, places - 1);
+  writer.reserveWork(list + B.LS_ENTRIES, list, places * B.LIST_ENTRY_BYTES);
+  sets.push({ set: list, items: 0, count: B.BUILD_LIST });
   return list;
 }
 
 /** The test in the search for values below that of its path. */
 function writeDeep(writer: Writer, at: number, test: Predicate, below: Path['below'], tests: TestWriter): void {
-  const data = writer.reserve(L.DEEP_BYTES);
-  tests.predicate(data + L.D_TEST, test);
-  writer.i32(data + L.D_STEPS, writeSteps(writer, below!));
-  writer.i32(data + L.D_STEP_COUNT, below!.length);
-  writer.i32(at + L.T_OP, L.OP_DEEP);
+  const data = writer.reserve(B.DEEP_BYTES);
+  tests.predicate(data + B.D_TEST, test);
+  writer.i32(data + B.D_STEPS, writeSteps(writer, below!));
+  writer.i32(data + B.D_STEP_COUNT, below!.length);
+  writer.i32(at + L.T_OP, B.OP_DEEP);
   writer.i32(at + L.T_PATH, test.path);
   writer.i32(at + L.T_DATA, data);
 }

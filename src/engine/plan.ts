@@ -3,6 +3,7 @@
  * file lays the parts one after another: the trie of wanted paths (trie.ts), the tests with their literals
  * (plan-tests.ts), the columns, and the classes when there are several (plan-classes.ts).
  */
+import * as B from './below-layout.ts';
 import * as L from './layout.ts';
 import { type Found, jsonLevels, writeFound } from './plan-below.ts';
 import { chainsOf, followers, join } from './plan-classes.ts';
@@ -160,7 +161,10 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   }
 
   const paths = writer.reserve(found.length * L.PATH_BYTES);
-  const placeSlots = found.map(({ whole, steps }) => ({ whole: whole?.slot ?? L.NO_SLOT, steps: steps?.slot ?? L.NO_SLOT }));
+  const placeSlots = found.map(({ whole, steps }) => ({
+    whole: whole?.slot ?? L.NO_SLOT,
+    steps: steps?.slot ?? L.NO_SLOT,
+  }));
   const pathSlots = found.map(({ whole, steps }, i) => {
     const foundSlot = foundSlots.get(i);
     if (foundSlot !== undefined) {
@@ -173,9 +177,13 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     return [whole, steps].flatMap((edge) => (edge === undefined ? [] : [edge.slot]));
   });
   writer.i32(header + L.P_PATHS, paths);
-  const searches: Found[] = below.map(({ below, path }) => ({ below, slot: foundSlots.get(path)!, ...placeSlots[path]! }));
-  writer.i32(header + L.P_FOUND, writeFound(writer, searches));
-  writer.i32(header + L.P_FOUND_COUNT, searches.length);
+  const searches: Found[] = below.map(({ below, path }) => ({
+    below,
+    slot: foundSlots.get(path)!,
+    ...placeSlots[path]!,
+  }));
+  writer.i32(header + B.P_FOUND, writeFound(writer, searches));
+  writer.i32(header + B.P_FOUND_COUNT, searches.length);
 
   const { at: tests, sets } = writeTests(writer, program.tests, program.paths, pathSlots);
   writer.i32(header + L.P_TESTS, tests);

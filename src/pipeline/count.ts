@@ -31,7 +31,7 @@ const FAILED: RunOutcome = { kind: 'done', code: 1 };
 
 /** @throws UsageError for a selector, path or file that cannot be used; nothing has been read then */
 export async function runCount(settings: CountSettings, host: RunHost): Promise<Counting> {
-  const where = compileWhere(settings.selection.where);
+  const where = compileWhere(settings.selection);
   const stage = new CountStage({ ...settings, output: undefined }, where);
   const { input, rejects } = settings;
   try {

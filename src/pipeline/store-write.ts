@@ -32,7 +32,7 @@ const COMMA = ',';
  */
 export async function runStoreWrite(settings: WriteSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
   const { record } = settings;
-  const where = compileWhere(settings.selection.where);
+  const where = compileWhere(settings.selection);
   const isCsv = settings.input.from === 'csv';
   const plan = planPoints(record.points, writeFlags, { takesNumbers: isCsv, takesWords: true });
   try {

@@ -5,9 +5,9 @@
 import type { Program } from '../engine/program.ts';
 import { assemble } from './assemble.ts';
 import type { Expression } from './ast.ts';
+import { Reading, type SelectorContext } from './context.ts';
 import type { RegexCompiler } from './images.ts';
 import { parseLists } from './lists.ts';
-import { Reading, type SelectorContext } from './context.ts';
 import { parseExpression } from './parse.ts';
 import { compileRegex } from './regex/index.ts';
 
@@ -20,7 +20,8 @@ function parseAll(texts: readonly string[], context: SelectorContext): Expressio
  * Compiles expressions that must all hold (-w/--where given several times). None at all accept every record.
  * @param context what they are read with
  * @param regex compiles patterns; tests inject one
- * @throws SelectorError for the first expression that is faulty, or a file that it names; its `text` is that expression
+ * @throws SelectorError for the first expression that is faulty, or a file that it names; its `text` is that
+ * expression
  */
 export function compileExpressions(
   texts: readonly string[],

@@ -9,22 +9,28 @@ export interface SelectorContext {
   readonly timeUnit?: Instant['unit'] | undefined;
   /** What relative names of files are relative to. Default: where the program runs. */
   readonly directory?: string | undefined;
+  /** What @now is, in milliseconds since 1970. Default: when the selector is read. */
+  readonly nowMs?: number | undefined;
 }
 
 /** The same while one selector, or several that belong together, are read. */
 export class Reading {
   readonly timeUnit: Instant['unit'];
   /** Microseconds since 1970, the same for all that is read. */
-  readonly nowUs = BigInt(Date.now()) * 1000n;
+  readonly nowUs: bigint;
   readonly #directory: string;
   readonly #isRead: boolean;
+  /** What relative names are relative to, in words. */
+  readonly whence: string;
   /** Files of rules that are being read, the outermost first. */
   readonly open: string[] = [];
 
   /** @param readsFiles false: files are taken to be empty, for questions about the text alone */
-  constructor({ timeUnit = 'auto', directory = '.' }: SelectorContext = {}, readsFiles = true) {
+  constructor({ timeUnit = 'auto', directory, nowMs = Date.now() }: SelectorContext = {}, readsFiles = true) {
+    this.nowUs = BigInt(nowMs) * 1000n;
     this.timeUnit = timeUnit;
-    this.#directory = directory;
+    this.#directory = directory ?? '.';
+    this.whence = directory === undefined ? 'the directory that slung runs in' : 'the folder of the topology';
     this.#isRead = readsFiles;
   }
 

@@ -3,7 +3,7 @@
  * selector is. Empty lines and those that begin with # are left out of both.
  */
 import { isUtf8 } from 'node:buffer';
-import { excerpt } from '../text/printable.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import type { Expression } from './ast.ts';
 import type { Reading } from './context.ts';
 import { SelectorError } from './errors.ts';
@@ -25,16 +25,17 @@ function failure(file: NamedFile, message: string, suggestion?: string): Selecto
 }
 
 function readFile(file: NamedFile, reading: Reading): Buffer {
-  const shown = excerpt(file.name);
+  const shown = quoted(file.name);
   let bytes: Buffer;
   try {
     bytes = reading.read(file.name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const place = excerpt(reading.place(file.name));
-    if (code === 'ENOENT') throw failure(file, `there is no file ${shown}`, `it was looked for as ${place}`);
-    if (code === 'EISDIR') throw failure(file, `${shown} is a directory`, 'name a file with one value a line');
-    throw failure(file, `${shown} cannot be read (${code ?? 'unknown'})`, 'see its permissions');
+    if (code === 'ENOENT') {
+      throw failure(file, `the file ${shown} does not exist`, `relative names are relative to ${reading.whence}`);
+    }
+    if (code === 'EISDIR') throw failure(file, `${shown} is a directory`, 'name a file with one value or rule a line');
+    throw failure(file, `the file ${shown} cannot be read (${code ?? 'unknown'})`);
   }
   if (bytes.length > MOST_BYTES) throw failure(file, `${shown} has more than 1 GiB`);
   if (!isUtf8(bytes)) throw failure(file, `${shown} is not UTF-8`, 'iconv converts it');
@@ -45,7 +46,8 @@ function readFile(file: NamedFile, reading: Reading): Buffer {
 const MOST_QUOTED = 65_536;
 
 /**
- * The lines of a list for the engine: UTF-8 that ends with a newline. What begins with a double quote is a JSON string.
+ * The lines of a list for the engine: UTF-8 that ends with a newline. What begins with a double quote is a JSON
+ * string.
  * @throws SelectorError
  */
 export function readList(file: NamedFile, reading: Reading): Uint8Array {
@@ -85,7 +87,10 @@ function isJsonString(line: string): boolean {
 export function readRules(file: NamedFile, reading: Reading, parse: (text: string) => Expression): Expression {
   const place = reading.place(file.name);
   if (reading.open.includes(place)) throw failure(file, `${excerpt(file.name)} names itself as a file of rules`);
-  const lines = readFile(file, reading).toString('utf8').replace(/^\ufeff/, '').split(/\r?\n/);
+  const lines = readFile(file, reading)
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/);
   reading.open.push(place);
   const operands = lines.flatMap((line, i) => {
     if (/^\s*(?:#|$)/.test(line)) return [];

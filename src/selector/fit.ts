@@ -4,7 +4,7 @@
  * than the literal's, so that their order by bytes is not that of time. It runs once, after a run.
  */
 import type { Path, Scalar } from '../engine/program.ts';
-import { excerpt } from '../text/printable.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 import type { Comparison, Expression } from './ast.ts';
 import { placeOf } from './grouped.ts';
 import { slashedPattern } from './idioms.ts';
@@ -148,6 +148,26 @@ function slashes(test: Comparison): string | undefined {
   // A path such as /api/v1/ has more of them.
   if (pattern === undefined || /[^\\]\//.test(source.slice(1, source.lastIndexOf('/')))) return undefined;
   return `the pattern ${JSON.stringify(source)} looks for the slashes, too; without them it is ${pattern}`;
+}
+
+/**
+ * A path on the right of a comparison that no record has was meant as text, most likely: a sentence for each.
+ * @param isAbsent whether no record had the path
+ */
+export function bareWordHints(where: readonly string[], isAbsent: (path: Path) => boolean): string[] {
+  const tests = where.flatMap((text) => allTests(parseExpression(text)));
+  const hints = tests.flatMap((test) => {
+    if (test.op !== 'paths' || !isAbsent(test.other)) return [];
+    const { text } = test.other;
+    return [`\`${excerpt(text)}\` is a path here, and no record has it; text is written in quotes: ${quoted(text)}`];
+  });
+  return [...new Set(hints)].slice(0, MOST_HINTS);
+}
+
+/** All comparisons, below negations, too. */
+function allTests(expression: Expression): Comparison[] {
+  if (expression.kind === 'test') return [expression.test];
+  return expression.kind === 'not' ? allTests(expression.operand) : expression.operands.flatMap(allTests);
 }
 
 /** RFC 3339, with or without seconds, fraction and zone. */

@@ -187,12 +187,14 @@ export function typographicText(rest: string): { text: string; length: number } 
   return match === null ? undefined : { text: match[1]!, length: match[0].length };
 }
 
-/** What a bare word that is no literal was meant to be, for a comparison of any kind; undefined when nothing special. */
+/**
+ * What a bare word that is no literal was meant to be, for a comparison of any kind; undefined when nothing special.
+ */
 export function meantOperand(bare: string): string | undefined {
   const withUnit = /^(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[a-zA-Zµ]{1,5}|%)$/.exec(bare);
   if (/^(?:now|today|yesterday|current_\w+)\b/i.test(bare) || /^-[0-9]+(?:ms|us|ns|[smhdwy])$/.test(bare)) {
     const ago = /^-([0-9]+(?:ms|us|[smhdw]))$/.exec(bare)?.[1];
-    if (ago !== undefined) return `write @now-${ago}`;
+    if (ago !== undefined) return `did you mean @now-${ago}?`;
     return 'a time begins with @: @now, @now-1h, @2026-03-14T09:26:00Z';
   }
   if (/^[0-9]xx$/i.test(bare)) return `write path >= ${bare[0]}00 && path < ${Number(bare[0]) + 1}00`;

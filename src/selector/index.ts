@@ -4,9 +4,9 @@
  */
 export { compileBoth, compileExpressions, compileLists } from './compile.ts';
 export { renderSelectorError, SelectorError } from './errors.ts';
-export { misfitHints, timeHints } from './fit.ts';
+export { bareWordHints, misfitHints, timeHints } from './fit.ts';
 export { nearestPath } from './hint.ts';
 export type { ListPredicate, ListScalar, ListSelector } from './lists.ts';
-export { formatPath, parsePath } from './paths.ts';
+export { formatPath, parseField, parsePath } from './paths.ts';
 export { nearest } from './suggest.ts';
 export { parseTangentPath } from './tangent.ts';

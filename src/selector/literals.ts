@@ -71,11 +71,11 @@ export function isPathWord(source: string, at: number): boolean {
     const { end } = scanString(source, at, 'text');
     return source[end] === '.' || source[end] === '[';
   }
-  if (bareKeyEnd(source, at) === at) return false;
+  if (bareKeyEnd(source, at) === at || typographicText(source.slice(at)) !== undefined) return false;
   const bare = wordAt(source, at);
   // A call; json( is the only one that is a path.
   if (/^[\p{L}_]\w*\(/u.test(source.slice(at, at + 40))) return /^json\(/.test(source.slice(at));
-  if (/^(?:true|false|null)$/.test(bare) || /^[-+.]?[0-9]/.test(bare)) return false;
+  if (/^(?:true|false|null)$/.test(bare) || /^[-+.]?[0-9]/.test(bare) || meantNumber(bare) !== undefined) return false;
   if (meantOperand(bare) !== undefined || /^[-+]?(?:nan|inf(?:inity)?)$/i.test(bare)) return false;
   return (foreignLiterals.get(bare.toLowerCase()) ?? nearest(bare, ['true', 'false', 'null'], 1)) === undefined;
 }

@@ -58,6 +58,13 @@ export function barePath(text: string, path: Place): SelectorError {
   );
 }
 
+/** A function stands alone. */
+export function bareCall(text: string, call: Place, of: 'len' | 'type'): SelectorError {
+  const name = text.slice(call.start, call.end);
+  const suggestion = of === 'len' ? `write ${name} > 0` : `write ${name} == "string"`;
+  return mistake(text, call, `\`${name}\` is not a condition`, 'an operator after it', suggestion);
+}
+
 /** What follows a path is no operator. */
 export function noOperator(text: string, path: Place, token: OperatorToken & { kind: 'wrong' }): SelectorError {
   if (isForeignJoint(token.text)) return barePath(text, path);
@@ -147,6 +154,16 @@ export function sidesSwapped(
 /** No `[` follows `in`. */
 export function noList(text: string, at: number): SelectorError {
   const quoted = /^(?:"[^"]*"|'[^']*')/.exec(text.slice(at))?.[0];
+  const file = /^file\s*("[^"]*"|'[^']*')/.exec(text.slice(at))?.[1];
+  if (file !== undefined) {
+    return mistake(
+      text,
+      { start: at, end: at + 4 },
+      '`file` takes parentheses',
+      'file("name")',
+      `write in file(${file})`,
+    );
+  }
   const bare = wordAt(text, at);
   const isLiteral = isJsonNumber(bare) || /^(?:true|false|null)$/.test(bare);
   const element = quoted ?? (bare === '' || isLiteral ? bare : JSON.stringify(bare));

@@ -14,6 +14,27 @@ export type Operator = ComparisonOperator | '&&' | '||' | 'in' | 'not';
 export const symbolOperators: ReadonlySet<string> = new Set([...comparisonOperators, '&&', '||']);
 export const wordOperators: Readonly<Record<string, Operator>> = { and: '&&', or: '||', in: 'in', not: 'not' };
 
+/** What each asks of a value. The negated ones are a `not` around it. */
+export const operations = {
+  '==': 'eq',
+  '!=': 'eq',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  '^=': 'prefix',
+  '$=': 'suffix',
+  '*=': 'contains',
+  '~': 'regex',
+  '!~': 'regex',
+} as const satisfies Record<ComparisonOperator, string>;
+
+/** Those that ask for an order. */
+export const ordered = { lt: true, le: true, gt: true, ge: true };
+
+/** What is true of b and a when the operator is of a and b. */
+export const turnedOrders = { eq: 'eq', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' } as const;
+
 export const comparisonList = '== != < <= > >= ^= $= *= ~ !~ in';
 
 /** What other languages write, and what it is here. Keys are lower case. */

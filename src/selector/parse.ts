@@ -5,19 +5,14 @@
  */
 import type { Path, Scalar, StringScalar } from '../engine/program.ts';
 import type { Comparison, Expression, PathOrder } from './ast.ts';
-import { type Subject, kindsTest, lengthTest } from './calls.ts';
+import { kindsTest, lengthTest, type Subject } from './calls.ts';
 import { Reading } from './context.ts';
 import { type NamedFile, readList, readRules } from './files.ts';
 import { type FoldedOp, foldedTest } from './folded.ts';
 import { type OperandToken, operandAt, operatorAt, skipSpace } from './lexer.ts';
+import { isPathWord, type Literal, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
 import {
-  isPathWord,
-  type Literal,
-  literalList,
-  type ScannedLiteral,
-  scanLiteral,
-} from './literals.ts';
-import {
+  bareCall,
   barePath,
   mistake,
   noCondition,
@@ -28,7 +23,7 @@ import {
   sidesSwapped,
   wrongType,
 } from './mistakes.ts';
-import type { ComparisonOperator } from './operators.ts';
+import { type ComparisonOperator, operations as ops, ordered, turnedOrders } from './operators.ts';
 import { scanPath } from './paths.ts';
 import { isQuote, scanString } from './strings.ts';
 import { isTime, scanTime } from './times.ts';
@@ -94,7 +89,10 @@ class Parser {
         return readRules(this.fileName(token), this.reading, (rule) => parseExpression(rule, this.reading));
       case 'len':
       case 'type':
-        return this.comparison({ ...token, kind: 'path', path: this.argument(token, token.kind), end: this.at }, token.kind);
+        return this.comparison(
+          { ...token, kind: 'path', path: this.argument(token, token.kind), end: this.at },
+          token.kind,
+        );
       case 'path':
         return this.comparison({ ...token, path: this.known(token.path) }, 'value');
       default:
@@ -159,7 +157,7 @@ class Parser {
     const token = operatorAt(this.text, path.end);
     if (token.kind === 'wrong') throw noOperator(this.text, path, token);
     if (token.kind !== 'operator' || token.operator === '&&' || token.operator === '||') {
-      throw barePath(this.text, path);
+      throw of === 'value' ? barePath(this.text, path) : bareCall(this.text, path, of);
     }
     this.at = token.end;
     if (token.operator === 'in') return this.membership(path.path, of);
@@ -297,25 +295,6 @@ class Parser {
     return true;
   }
 }
-
-const ops = {
-  '==': 'eq',
-  '!=': 'eq',
-  '<': 'lt',
-  '<=': 'le',
-  '>': 'gt',
-  '>=': 'ge',
-  '^=': 'prefix',
-  '$=': 'suffix',
-  '*=': 'contains',
-  '~': 'regex',
-  '!~': 'regex',
-} as const satisfies Record<ComparisonOperator, Comparison['op']>;
-
-const ordered = { lt: true, le: true, gt: true, ge: true };
-
-/** What is true of b and a when the operator is of a and b. */
-const turnedOrders = { eq: 'eq', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' } as const;
 
 const utf8 = new TextEncoder();
 

@@ -8,6 +8,7 @@ import type { Path, PathStep, StepBelow } from '../engine/program.ts';
 import { SelectorError } from './errors.ts';
 import { typographicText } from './idioms.ts';
 import { isQuote, scanString } from './strings.ts';
+import { scanSubscript } from './subscripts.ts';
 
 /** Words that mean something else where a path may stand; as a key of their own they need quotes. */
 export const reservedWords: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'has', 'true', 'false', 'null']);
@@ -17,9 +18,6 @@ export const reservedWords: ReadonlySet<string> = new Set(['and', 'or', 'not', '
  * begins with a typographic quote is one that an editor has put there: a real one takes straight quotes around it.
  */
 const bareKey = /(?![“”„‟‘’‚‛«])(?:[^\s.[\]"'(),!=<>~&|^$*]|[\^$*](?!=))+/y;
-
-/** Longest array the engine can index: JavaScript's own limit, and far beyond the longest record. */
-const maxIndex = 2 ** 32 - 2;
 
 /**
  * The most steps that a path may have: as many as records are deep unless --max-depth says otherwise. What is made of
@@ -31,10 +29,24 @@ export const maxPathSteps = 1024;
 const jsonCall = /json\s*\(\s*/y;
 
 /**
- * Reads a path that is the whole of `text` and names one place.
+ * Reads a path that is the whole of `text`, and names a place that the walk over a record finds.
  * @throws SelectorError that points into `text`
  */
 export function parsePath(text: string): Path {
+  const path = parseField(text);
+  if (path.below === undefined) return path;
+  throw new SelectorError({
+    message: 'a place in the record itself is wanted here',
+    text,
+    offset: 0,
+    length: text.length,
+    expected: 'a path such as a.b or a[0].c',
+    suggestion: 'json( ) is for conditions and for the fields that are output',
+  });
+}
+
+/** The same for what is output of a record: it may be in the JSON that a string is. @throws SelectorError */
+export function parseField(text: string): Path {
   const { path, end } = scanPath(text, 0);
   if (end === text.length) return onePlace(path, text);
   throw new SelectorError({
@@ -50,11 +62,10 @@ export function parsePath(text: string): Path {
 /** @throws SelectorError when the path has a wildcard */
 function onePlace(path: Path, text: string): Path {
   if (path.below?.some(({ kind }) => kind === 'any') !== true) return path;
-  const offset = Math.max(0, text.search(/\[\s*\*/));
   throw new SelectorError({
     message: 'one place is wanted here, and [*] names many',
     text,
-    offset,
+    offset: text.indexOf('[*]'),
     length: 3,
     expected: 'an index such as [0], or a key in quotes such as ["key"]',
     suggestion: 'name one element, such as [0]; [*] is for the conditions of --where',
@@ -195,76 +206,6 @@ function meantKey(source: string, at: number, isFirst: boolean): string | undefi
   if (curly !== undefined) return `a key is quoted with straight quotes: ${JSON.stringify(curly.text)}`;
   const dotted = isFirst ? /^\.+([^\s.=!<>~()[\]"',&|][^\s=!<>~(),&|]*)/.exec(source.slice(at)) : null;
   return dotted === null ? undefined : `a path begins with its key, without a dot: ${dotted[1]}`;
-}
-
-function scanSubscript(source: string, open: number): { step: PathStep; end: number } {
-  if (isQuote(source, open + 1)) {
-    const { value, end } = scanString(source, open + 1, 'text');
-    if (source[end] !== ']') throw unclosedSubscript(source, open, end);
-    return { step: { kind: 'key', key: value }, end: end + 1 };
-  }
-  const close = source.indexOf(']', open);
-  if (close < 0) throw unclosedSubscript(source, open, source.length);
-  const inside = source.slice(open + 1, close);
-  const index = /^(?:0|[1-9][0-9]*)$/.test(inside) ? Number(inside) : Number.NaN;
-  if (index <= maxIndex) return { step: { kind: 'index', index }, end: close + 1 };
-  throw badSubscript(source, open, inside);
-}
-
-function unclosedSubscript(source: string, open: number, end: number): SelectorError {
-  return new SelectorError({
-    message: '`[` is never closed',
-    text: source,
-    offset: open,
-    length: end - open,
-    expected: 'a ] just after the index or the quoted key',
-  });
-}
-
-interface SubscriptRule {
-  readonly when: RegExp;
-  readonly message: string;
-  readonly suggestion: (bare: string) => string | undefined;
-}
-
-/** What people write in brackets by mistake; the first rule that fits explains it. */
-const subscriptRules: readonly SubscriptRule[] = [
-  { when: /^$/, message: 'the index is missing', suggestion: () => undefined },
-  {
-    when: /^-[0-9]+$/,
-    message: 'an index counts from the start',
-    suggestion: () => 'the first element is [0]; there is no index from the end',
-  },
-  {
-    when: /^0[0-9]+$/,
-    message: 'an index has no leading zeros',
-    suggestion: (bare) => `write [${bare.replace(/^0+(?=.)/, '')}]`,
-  },
-  { when: /^\*$/, message: 'spaces do not belong in brackets', suggestion: () => 'write [*]' },
-  { when: /^[0-9]{10,}$/, message: 'no array is that long', suggestion: () => undefined },
-  {
-    when: /^[0-9]+$/,
-    message: 'spaces do not belong in brackets',
-    suggestion: (bare) => `write [${bare}]`,
-  },
-  {
-    when: /^/,
-    message: 'this is not an index',
-    suggestion: (bare) => `a key in brackets is quoted: [${JSON.stringify(bare)}]`,
-  },
-];
-
-function badSubscript(source: string, open: number, inside: string): SelectorError {
-  const bare = inside.trim();
-  const rule = subscriptRules.find(({ when }) => when.test(bare))!;
-  return new SelectorError({
-    message: rule.message,
-    text: source,
-    offset: open,
-    length: inside.length + 2,
-    expected: 'an index such as [0], or a key in quotes such as ["key"]',
-    suggestion: rule.suggestion(bare),
-  });
 }
 
 /**

@@ -7,8 +7,7 @@ import type { Instant } from '../engine/program.ts';
 import { SelectorError } from './errors.ts';
 
 const word = /@[^\s()[\],"'=!<>~&|]*/y;
-const shape =
-  /^@(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
+const shape = /^@(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
 const relative = /^@now(?:([+-])(\d+)(us|ms|s|m|h|d|w))?$/;
 
 const unitUs: Readonly<Record<string, bigint>> = {
@@ -19,7 +18,8 @@ const unitUs: Readonly<Record<string, bigint>> = {
 const expectedTime = 'a time as in RFC 3339 (@2026-03-14T09:26:24Z), a day (@2026-03-14), @now or @now-1h';
 
 /** Whether a time is written at `at`. */
-export const isTime = (source: string, at: number): boolean => /^@(?:[0-9]|now(?![\p{L}\p{N}_.[]))/u.test(source.slice(at, at + 5));
+export const isTime = (source: string, at: number): boolean =>
+  /^@(?:[0-9]|now(?![\p{L}\p{N}_.[]))/u.test(source.slice(at, at + 5));
 
 /** The moment, and how times that are numbers are read. */
 type Moment = Omit<Instant, 'unit'>;
@@ -54,16 +54,28 @@ function calendarTime(text: string, fail: Fail): Moment {
     .slice(1, 7)
     .map((digits) => Number(digits ?? 0));
   const [, , , , hours, , , fraction = '', zone] = match;
-  const midnight = new Date(0);
-  midnight.setUTCFullYear(year, month - 1, day);
-  if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) throw fail('there is no such day');
+  if (day < 1 || day > daysIn(year, month)) throw fail('there is no such day');
   if (hour > 23 || minute > 59 || second > 60) throw fail('there is no such time of day');
-  if (hours !== undefined && zone === undefined) throw fail('the time has no zone', `write ${text}Z for UTC`);
+  if (hours !== undefined && zone === undefined) throw fail('the time has no zone', `did you mean ${text}Z, in UTC?`);
   const offset = offsetSeconds(zone);
   if (offset === undefined) throw fail('there is no such zone');
-  const seconds = midnight.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
+  const seconds = secondsOfDay(year, month, day) + hour * 3600 + minute * 60 + second - offset;
   const us = BigInt(seconds) * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'));
   return { us, rest: fraction.slice(6).replace(/0+$/, '') };
+}
+
+/** 0 for a month that there is not. */
+function daysIn(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+}
+
+/**
+ * Of the midnight. 400 years are a whole cycle of the calendar; without them, years below 100 would be of another
+ * century.
+ */
+function secondsOfDay(year: number, month: number, day: number): number {
+  return Date.UTC(year + 400, month - 1, day) / 1000 - 146_097 * 86_400;
 }
 
 /** How far a zone is ahead of UTC; undefined for none that there is. */
@@ -77,8 +89,8 @@ function offsetSeconds(zone: string | undefined): number | undefined {
 
 function meantTime(text: string): string | undefined {
   if (/^@\d+(?:\.\d+)?$/.test(text)) return `a number is compared as it is: ${text.slice(1)}`;
-  if (/^@\d{4}-\d\d$/.test(text)) return `write ${text}-01`;
-  if (/^@\d+(?:us|ms|[smhdw])$/.test(text)) return `write @now-${text.slice(1)}`;
+  if (/^@\d{4}-\d\d$/.test(text)) return `did you mean ${text}-01?`;
+  if (/^@\d+(?:us|ms|[smhdw])$/.test(text)) return `did you mean @now-${text.slice(1)}?`;
   if (/^@\d{4}-\d\d-\d\d$/.test(text.slice(0, 11))) return 'date and time are joined by a T, without a space';
   return undefined;
 }

@@ -6,7 +6,7 @@
 import type { Path } from '../engine/program.ts';
 import { counted } from '../format/count.ts';
 import type { Stats } from '../graph/stats.ts';
-import { misfitHints, nearestPath, timeHints } from '../selector/index.ts';
+import { bareWordHints, misfitHints, nearestPath, timeHints } from '../selector/index.ts';
 import { excerpt } from '../text/printable.ts';
 
 /**
@@ -29,7 +29,14 @@ type Counted = Pick<Stats, 'records' | 'matched'>;
 
 /** All of them. */
 export function hintsOf(seen: Seen, stats: Counted): string[] {
-  return [...absentPathHints(seen, stats), ...literalHints(seen, stats)];
+  return [...wordHints(seen, stats), ...absentPathHints(seen, stats), ...literalHints(seen, stats)];
+}
+
+/** Also when records matched: with != nearly all of them do. */
+function wordHints({ absent, where }: Seen, { records }: Counted): string[] {
+  if (records === 0 || absent.where.length === 0) return [];
+  const texts = new Set(absent.where.map(({ text }) => text));
+  return bareWordHints(where, ({ text }) => texts.has(text));
 }
 
 /**

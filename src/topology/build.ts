@@ -113,7 +113,7 @@ export function buildPlugin(draft: Draft, context: WalkContext): PluginNode {
     unmatched: settings.choice('unmatched', ['drop', 'pass'] as const),
     allowNet: settings.list('allow-net'),
     allowEnv: settings.list('allow-env'),
-    where: where && readWhere(where.value, `${path}.where`, context.problems),
+    where: where && readWhere(where.value, `${path}.where`, context),
     events: Object.freeze({
       time: settings.text('time'),
       value: settings.text('value'),

@@ -63,7 +63,7 @@ export function checkTree(
 ): Checked {
   const top = topOf(tree, source, problems);
   if (top === undefined) throw errorOf(problems);
-  const context = walkContext(options.table, problems);
+  const context = walkContext(options.table, problems, options.directory);
   const walked = walk(top, options.table.top, '', context);
   const emptyDefaults = mapNode(top.place, []);
   const defaults = walked.below.get('defaults') ?? walk(emptyDefaults, options.table.defaults, 'defaults', context);

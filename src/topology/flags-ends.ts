@@ -6,7 +6,7 @@ import { UsageError } from '../config/errors.ts';
 import { parseRecord } from '../config/record.ts';
 import { isUrlWord } from '../config/url-word.ts';
 import { isQuote } from '../selector/strings.ts';
-import { whereOf } from './flags-plugins.ts';
+import { testsOf, whereOf } from './flags-plugins.ts';
 import { addSource } from './flags-sources.ts';
 import { type Entry, entryNode, listNode, type MapNode, mapNode, type Node, type Scalar, scalarNode } from './node.ts';
 import { placeIn } from './variables.ts';
@@ -30,7 +30,7 @@ export function addEnds(words: Words, plugins: readonly string[], ends: Ends): v
   const projection = projectionOf(words);
   const last = plugins.at(-1);
   // Where there are plugins, --where is the first one's.
-  const tests = words.take('where').map(({ node }) => node);
+  const tests = testsOf(words);
   const own = whereOf(words, tests);
   const route = (entries: readonly Entry[]): MapNode => mapNode(words.place, entries);
   const way = (from: string, to: readonly Entry[]) => route([entryNode('from', text(from)), ...to]);

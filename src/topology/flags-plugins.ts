@@ -1,5 +1,8 @@
 /** PLUGIN, --then and the flags about plugins on the command line of `slung run`: the plugins of a topology. */
+import { boundCondition, ruleCondition } from '../config/conditions.ts';
+import { SelectorError } from '../selector/index.ts';
 import { type Entry, entryNode, listNode, mapNode, type Node, type Scalar, scalarNode } from './node.ts';
+import { hintOf } from './values.ts';
 import { placeIn } from './variables.ts';
 import type { Words } from './words.ts';
 
@@ -38,6 +41,7 @@ export function addPlugins(words: Words): Chain {
       return [];
     }),
   );
+  const where = testsOf(words);
   const chain = [first, ...words.take('then').map(({ node }) => node)];
   const shared = pluginKeys.flatMap(([flag, key]) => {
     const node = words.last(flag);
@@ -58,7 +62,6 @@ export function addPlugins(words: Words): Chain {
   ];
   const config = named(words, 'plugin-config');
   const abi = named(words, 'abi');
-  const where = words.take('where').map(({ node }) => node);
   const names: string[] = [];
   const plugins = chain.map((word, i) => {
     const typed = files.has(word.text) ? word.text : nameOf(word.text);
@@ -78,6 +81,28 @@ export function addPlugins(words: Words): Chain {
     return entryNode(name, mapNode(word.place, entries));
   });
   return { plugins, names };
+}
+
+/** The selectors that --where, --rules, --since and --until stand for. */
+export function testsOf(words: Words): Scalar[] {
+  const tests = words.take('where').map(({ node }) => node);
+  const rules = words.take('rules').map(({ node }) => scalarNode(ruleCondition(node.text), node.place));
+  const bounds = (['since', 'until'] as const).map((bound) => [bound, words.last(bound)] as const);
+  if (bounds.every(([, node]) => node === undefined)) return [...tests, ...rules];
+  const path = words.line.flags.findLast(({ long }) => long === 'time')?.text ?? 'timestamp';
+  // Of run, it is a key of the plugin as well.
+  if (words.line.command === 'select') words.take('time');
+  const times = bounds.flatMap(([bound, node]) => {
+    if (node === undefined) return [];
+    try {
+      return [scalarNode(boundCondition(bound, path, node.text), node.place)];
+    } catch (error) {
+      if (!(error instanceof SelectorError)) throw error;
+      words.fail(node, 'flag', `--${bound}: ${error.message}`, hintOf(error));
+      return [];
+    }
+  });
+  return [...tests, ...rules, ...times];
 }
 
 /** The tests of --where, which all have to hold. */

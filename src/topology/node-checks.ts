@@ -211,12 +211,12 @@ class NodeCheck {
 
   plugin(checkHost: CheckHost): void {
     const { settings, entries, path } = this.#walked;
-    const { values, problems, table } = this.#context;
+    const { values, table } = this.#context;
     const config = entries.get('config');
     const configKey = table.plugin.keys.find(({ name }) => name === 'config');
     if (config && configKey) values.values(configKey, config.value, `${path}.config`);
     const where = entries.get('where');
-    if (where) readWhere(where.value, `${path}.where`, problems);
+    if (where) readWhere(where.value, `${path}.where`, this.#context);
     const hosts = entries.get('allow-net')?.value;
     const items = hosts?.kind === 'list' ? hosts.items : hosts === undefined ? [] : [hosts];
     for (const item of items) {

@@ -208,7 +208,7 @@ class RouteReader implements DraftRoutes {
 
   #where({ entries, path }: Walked): Where | undefined {
     const entry = entries.get('where');
-    return entry && readWhere(entry.value, `${path}.where`, this.#context.problems);
+    return entry && readWhere(entry.value, `${path}.where`, this.#context);
   }
 
   #projection(walked: Walked): Partial<Projection> {

@@ -9,8 +9,15 @@ import type { Where } from './topology.ts';
 import { hintOf, plainValue } from './values.ts';
 import { placeIn } from './variables.ts';
 
+/** Where problems go, and what names of files are relative to. */
+export interface Reader {
+  readonly problems: Problems;
+  readonly directory: string | undefined;
+}
+
 /** The selector of a key; undefined when it cannot be, which is reported. */
-export function readWhere(node: Node, path: string, problems: Problems): Where | undefined {
+export function readWhere(node: Node, path: string, context: Reader): Where | undefined {
+  const { problems } = context;
   const items = node.kind === 'list' ? node.items : [node];
   if (node.kind === 'list' && items.length > 0 && items.every(({ kind }) => kind === 'map')) {
     return readLists(node, path, problems);
@@ -19,14 +26,14 @@ export function readWhere(node: Node, path: string, problems: Problems): Where |
   let isGood = true;
   for (const [i, item] of items.entries()) {
     const below = node.kind === 'list' ? `${path}[${i}]` : path;
-    const text = readText(item, below, problems);
+    const text = readText(item, below, context);
     if (text === undefined) isGood = false;
     else texts.push(text);
   }
   return isGood ? Object.freeze({ texts: Object.freeze(texts), lists: undefined, place: node.place }) : undefined;
 }
 
-function readText(node: Node, path: string, problems: Problems): string | undefined {
+function readText(node: Node, path: string, { problems, directory }: Reader): string | undefined {
   // The tag has its own message already.
   if (node.kind === 'scalar' && node.tag !== undefined) return undefined;
   if (node.kind !== 'scalar' || isNothing(node)) {
@@ -36,12 +43,14 @@ function readText(node: Node, path: string, problems: Problems): string | undefi
     return undefined;
   }
   try {
-    compileExpressions([node.text]);
+    compileExpressions([node.text], { directory });
     return node.text;
   } catch (error) {
     if (!(error instanceof SelectorError)) throw error;
-    const place = placeOfError(node, error);
-    problems.error({ code: 'selector', message: `where: ${error.message}`, place, path, hint: hintOf(error) });
+    // A mistake in a file of rules is shown at the name of the file.
+    const place = error.place === undefined ? placeOfError(node, error) : node.place;
+    const message = `where: ${error.place === undefined ? '' : `${error.place}: `}${error.message}`;
+    problems.error({ code: 'selector', message, place, path, hint: hintOf(error) });
     return undefined;
   }
 }

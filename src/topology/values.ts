@@ -8,7 +8,7 @@ import { splitFields } from '../config/fields.ts';
 import type { SettingValue } from '../config/layers.ts';
 import { formatSize, parseAge, parseCount, parseDuration, parseSize } from '../config/quantity.ts';
 import type { FieldSetting } from '../config/settings.ts';
-import { nearest, parsePath, SelectorError } from '../selector/index.ts';
+import { nearest, parseField, SelectorError } from '../selector/index.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import type { Key } from './key.ts';
 import { isNothing, type ListNode, type MapNode, type Node, type Scalar, shapeOf } from './node.ts';
@@ -154,7 +154,7 @@ export class ValueReader {
   #fieldsOf(item: Scalar, path: string): FieldSetting[] | undefined {
     try {
       const fields = splitFields(item.text, 'fields');
-      for (const field of fields) parsePath(field.path);
+      for (const field of fields) parseField(field.path);
       return fields;
     } catch (error) {
       if (error instanceof UsageError) return this.#fail(item, path, 'fields', error.message);

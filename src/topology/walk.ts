@@ -30,10 +30,12 @@ export interface WalkContext {
   readonly table: KeyTable;
   readonly problems: Problems;
   readonly values: ValueReader;
+  /** What names of files in selectors are relative to. */
+  readonly directory: string | undefined;
 }
 
-export function walkContext(table: KeyTable, problems: Problems): WalkContext {
-  return { table, problems, values: new ValueReader(problems) };
+export function walkContext(table: KeyTable, problems: Problems, directory?: string): WalkContext {
+  return { table, problems, values: new ValueReader(problems), directory };
 }
 
 /** Checks one map. @param type the kind of a source or sink, when that is known without the key `type` */

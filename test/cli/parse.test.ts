@@ -112,7 +112,7 @@ test('advice is only for commands that it fits', () => {
   for (const command of ['store export', 'query'] as const) {
     expect(refused(command, '-o')).toMatchObject({ detail: 'It writes to standard output: slung … > FILE' });
   }
-  expect(refused('select', '--since')).toMatchObject({ message: 'unknown option --since', detail: '' });
+  expect(refused('select', '--range')).toMatchObject({ message: 'unknown option --range', detail: '' });
   expect(refused('plugin new', '--follow')).toMatchObject({ message: 'unknown option --follow', detail: '' });
 });
 

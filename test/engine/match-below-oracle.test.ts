@@ -175,7 +175,9 @@ function pair(chance: Chance): Asked {
   const operator = pick(chance, [...COMPARE, '^=', '*=']);
   const right = (one: Json): Json[] => (other === 'o.k' ? member('o')(one).flatMap(member('k')) : member(other)(one));
   const passes = (a: Json, b: Json): boolean => {
-    if (operator in signs) return ordered(operator, order(a, b));
+    // null, true and false are equal to themselves, and have no order.
+    if (/^[=!]=/.test(operator)) return ordered(operator, order(a, b));
+    if (operator in signs) return typeof a !== 'boolean' && a !== null && ordered(operator, order(a, b));
     if (typeof a !== 'string' || typeof b !== 'string') return false;
     return operator === '^=' ? a.startsWith(b) : a.includes(b);
   };

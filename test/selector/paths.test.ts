@@ -159,11 +159,11 @@ describe('what is no path is refused', () => {
         write [1]"
     `);
     expect(complaint('a[*].b')).toMatchInlineSnapshot(`
-      "a path names one place, so there are no wildcards
+      "one place is wanted here, and [*] names many
         a[*].b
          ^^^
         expected an index such as [0], or a key in quotes such as ["key"]
-        name one element, such as [0]"
+        name one element, such as [0]; [*] is for the conditions of --where"
     `);
     expect(complaint('a[key]')).toMatchInlineSnapshot(`
       "this is not an index

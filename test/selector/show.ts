@@ -38,7 +38,8 @@ export function showProgram(program: Program): string {
 
 function showPath(path: Path): string {
   const steps = path.steps.map((step) => (step.kind === 'key' ? step.key : `[${step.index}]`)).join('/');
-  return path.wholeKey === undefined ? steps : `${path.wholeKey}|${steps}`;
+  const below = (path.below ?? []).map((step) => (step.kind === 'key' ? `/${step.key}` : `/${step.kind}`)).join('');
+  return path.wholeKey === undefined ? steps + below : `${path.wholeKey}|${steps}${below}`;
 }
 
 function showOperand(test: Comparison): string {
@@ -53,6 +54,16 @@ function showOperand(test: Comparison): string {
     case 'suffix':
     case 'contains':
       return ` ${JSON.stringify(new TextDecoder().decode(test.bytes))}`;
+    case 'time':
+      return ` ${test.order} ${test.time.us}.${test.time.rest}`;
+    case 'length':
+      return ` ${test.order} ${showScalar(test.value)}`;
+    case 'kinds':
+      return ` ${test.kinds.join()}`;
+    case 'paths':
+      return ` ${test.order} ${typeof test.other === 'number' ? test.other : showPath(test.other)}`;
+    case 'list':
+      return ` ${JSON.stringify(new TextDecoder().decode(test.lines))}`;
     default:
       return ` ${showScalar(test.value)}`;
   }

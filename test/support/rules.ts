@@ -218,7 +218,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // The YAML library is in read-yaml.ts alone. errors.ts draws the caret.
   topology: { config: 'all', selector: ['index.ts', 'errors.ts', 'strings.ts'], text: 'all' },
   // The commas of -f are split by the rules for quotes in paths; the nearest word, for values that are none.
-  config: { selector: ['errors.ts', 'paths.ts', 'strings.ts', 'suggest.ts'], text: 'all' },
+  config: { selector: ['errors.ts', 'paths.ts', 'strings.ts', 'suggest.ts', 'times.ts'], text: 'all' },
   plugin: { 'plugin/binary': 'all', 'plugin/component': 'all', text: 'all' },
   'plugin/authoring': { format: ['count.ts'], lock: ['folders.ts', 'temporary.ts'] },
   'plugin/binary': { plugin: ['guest.ts'], text: 'all' },
@@ -346,6 +346,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
       'regex-layout.ts',
       'view-codes.ts',
       'event-layout.ts',
+      'below-layout.ts',
       'point-layout.ts',
       'count-layout.ts',
     ],
@@ -368,6 +369,7 @@ export const processUses: Readonly<Record<string, string>> = {
 export const clockUses: Readonly<Record<string, string>> = {
   'src/io/time-text.ts': 'the year, month and day of a time that comes in',
   'src/generate/record-clock.ts': 'the year, month and day of a time that comes in',
+  'src/selector/context.ts': 'what @now means, when whoever reads a selector does not say it',
   'src/engine/seed.ts': 'keys of hash tables; nothing that is output depends on them',
   'src/lock/file-lock.ts':
     'how long a lock has been silent is what the one who waits has seen, by a clock that never goes back',

@@ -21,11 +21,68 @@ const selection: readonly Flag[] = [
     value: 'EXPR',
     group: 'Selection',
     doc: 'Pass records for which EXPR holds; may be repeated',
-    longDoc: `Pass only the records for which EXPR holds. May be given more than once; then all must hold. Operators: == != > >= < <= ^= (prefix) $= (suffix) *= (contains) ~ (regular expression) in [..] has(path), joined by && || ! and parentheses, or by and, or, not. A path is a.b, a[0].c, "dotted.key".x or a["any key"].
+    longDoc: `Pass only the records for which EXPR holds. May be given more than once; then all must hold. Operators: == != > >= < <= ^= (prefix) $= (suffix) *= (contains) ~ (regular expression) in [..] has(path), joined by && || ! and parentheses, or by and, or, not. A path is a.b, a[0].c, tags[*] (any element), "dotted.key".x, a["any key"] or json(log).level (JSON in a string). It is compared with text ("x"i: case does not count), a number, true, false, null, a time (@2026-03-14T09:26:24Z, @now-1h) or another path. len(path) and type(path) are compared, too; path in file("NAME") asks whether it is a line of a file. See slung help selectors.
 
 A comparison with a missing value, or between a number and a string, is false. Integers are compared exactly.`,
     common: true,
     commands: readers,
+  },
+  {
+    key: 'rules',
+    long: 'rules',
+    short: 'W',
+    type: 'list',
+    isPath: true,
+    value: 'FILE',
+    group: 'Selection',
+    doc: 'Pass records for which one of the selectors in FILE holds',
+    longDoc:
+      'Pass only the records for which one of the rules in FILE holds: one selector a line; empty lines and those that begin with # are left out. A thousand rules cost little more than one. Given more than once, one rule of each file must hold; with -w, that must hold too. The same is the condition rules("FILE").',
+    commands: readers,
+  },
+  {
+    key: 'since',
+    long: 'since',
+    type: 'text',
+    value: 'TIME',
+    group: 'Selection',
+    doc: 'Pass records from TIME on: 1h (ago), 2026-03-14T09:26:00Z',
+    longDoc:
+      'Pass only the records whose time (see --time) is TIME or later: a time as in RFC 3339, a day in UTC (2026-03-14), now, or how long ago it is: a number with us, ms, s, m, h, d or w. Records without a time do not pass. The same is the condition PATH >= @TIME.',
+    commands: readers,
+  },
+  {
+    key: 'until',
+    long: 'until',
+    type: 'text',
+    value: 'TIME',
+    group: 'Selection',
+    doc: 'Pass records before TIME, written as for --since',
+    longDoc: 'Pass only the records whose time (see --time) is before TIME, which is written as for --since.',
+    commands: readers,
+  },
+  {
+    key: 'timeField',
+    long: 'time',
+    type: 'text',
+    value: 'PATH',
+    default: 'timestamp',
+    group: 'Selection',
+    doc: 'Where the time is, for --since and --until',
+    longDoc:
+      'The path of the time for --since and --until: a number (see --time-unit) or a text as in RFC 3339, such as 2026-01-01T08:30:00.25+01:00.',
+    commands: ['select'],
+  },
+  {
+    key: 'timeUnit',
+    long: 'time-unit',
+    ...rules.timeUnit,
+    value: 'UNIT',
+    group: 'Selection',
+    doc: 'The unit of times that are numbers',
+    longDoc:
+      'The unit of times that are numbers, where they are compared with a time: seconds, milliseconds, microseconds or nanoseconds since 1970. auto decides for each number by its size: below 1e11 it is seconds, and then each unit reaches a thousand times as far.',
+    commands: ['select'],
   },
   {
     key: 'fields',

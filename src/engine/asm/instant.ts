@@ -3,23 +3,8 @@
  * behind the sixth do, and the last three of whole nanoseconds.
  */
 import { UNIT_AUTO, UNIT_NS } from '../event-layout';
-import {
-  KIND_NUMBER,
-  KIND_STRING,
-  OP_EQ_NUMBER,
-  OP_GE_NUMBER,
-  OP_GT_NUMBER,
-  OP_LE_NUMBER,
-  OP_LT_NUMBER,
-  SLOT_FROM,
-  SLOT_TO,
-  T_DATA,
-  T_NUMBER,
-  TM_ORDER,
-  TM_REST,
-  TM_REST_BYTES,
-  TM_UNIT,
-} from '../layout';
+import { TM_ORDER, TM_REST, TM_REST_BYTES, TM_UNIT } from '../below-layout';
+import { KIND_NUMBER, KIND_STRING, OP_EQ_NUMBER, OP_GE_NUMBER, OP_GT_NUMBER, OP_LE_NUMBER, OP_LT_NUMBER, SLOT_FROM, SLOT_TO, T_DATA, T_NUMBER } from '../layout';
 import { timeOfDate, timeOfNumber, timeUs, unitOfNumber } from './event-time';
 import { NUM_I64, numberBits, parseNumber } from './number';
 import { planPointer } from './state';

@@ -3,18 +3,8 @@
  * value ends with a byte that no UTF-8 has, so the table needs no lengths. A value that is a number as JSON writes it
  * is in the table twice, by its text and by its value.
  */
-import {
-  KIND_NUMBER,
-  KIND_STRING,
-  LIST_ENTRY_BYTES,
-  LS_BUILT,
-  LS_ENTRIES,
-  LS_MASK,
-  LS_TEXT,
-  LS_TEXT_BYTES,
-  SLOT_FROM,
-  SLOT_TO,
-} from '../layout';
+import { LIST_ENTRY_BYTES, LS_BUILT, LS_ENTRIES, LS_MASK, LS_TEXT, LS_TEXT_BYTES } from '../below-layout';
+import { KIND_NUMBER, KIND_STRING, SLOT_FROM, SLOT_TO } from '../layout';
 import { equalBytes } from './bytes';
 import { hashBytes } from './hash';
 import { equalNumbers, hashNumber, numberBits, parseNumber } from './number';

@@ -2,26 +2,8 @@
  * Stage 3: the selector program over the slots of one record. A program is a list of tests with two targets each, so
  * short circuit costs nothing and there is no stack. What a test asks of its value is the business of holds.ts.
  */
-import {
-  ACCEPT_TARGET,
-  G_END,
-  G_FIRST,
-  G_NEXT,
-  G_TARGETS,
-  NO_TARGET,
-  OP_AGAIN,
-  OP_CHOICE,
-  OP_DEEP,
-  OP_PRESENT,
-  SLOT_BYTES,
-  SLOT_KIND,
-  T_DATA,
-  T_FALSE,
-  T_OP,
-  T_PATH,
-  T_TRUE,
-  TEST_BYTES,
-} from '../layout';
+import { OP_DEEP } from '../below-layout';
+import { ACCEPT_TARGET, G_END, G_FIRST, G_NEXT, G_TARGETS, NO_TARGET, OP_AGAIN, OP_CHOICE, OP_PRESENT, SLOT_BYTES, SLOT_KIND, T_DATA, T_FALSE, T_OP, T_PATH, T_TRUE, TEST_BYTES } from '../layout';
 import { holdsBelow } from './deep';
 import { holds, slotOf, targetIn } from './holds';
 import { epoch, planPointer, slots, tests } from './state';

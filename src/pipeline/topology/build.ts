@@ -74,7 +74,7 @@ export class Build {
   ) {
     this.#settings = settings;
     this.#host = host;
-    const compiler = new WhereCompiler();
+    const compiler = new WhereCompiler(this.#settings.topology.directory);
     const parts: Part[] = [];
     try {
       for (const planned of nodes) {
@@ -116,7 +116,7 @@ export class Build {
     const isText = before !== undefined && (isStream(before.kind) || before.setting.uncheckedOutput);
     const input = before === undefined ? of : outputOf(before.setting);
     const common = { ...this.#common([input]), lanes: source === undefined ? 1 : this.#settings.lanes };
-    const found = columnsAreFound(edges);
+    const found = columnsAreFound(edges, topology.directory);
     if (found !== undefined) {
       const settings: SelectNodeSettings = {
         ...common,
@@ -270,7 +270,7 @@ const nameOf = ({ planned }: Part): string =>
   planned.kind === 'plugin' ? planned.plugin.name : routerName(planned.of);
 
 /** Routes that all want csv or tsv of the same records, with the columns that are in the data; undefined: others. */
-function columnsAreFound(edges: readonly TopologyEdge[]) {
+function columnsAreFound(edges: readonly TopologyEdge[], directory: string) {
   const [{ where, projection, group }] = edges as readonly [TopologyEdge];
   const { format, fields, header } = projection;
   if (format === 'ndjson' || fields !== undefined || group >= 0 || (where?.lists ?? []).length > 0) return undefined;
@@ -283,7 +283,7 @@ function columnsAreFound(edges: readonly TopologyEdge[]) {
     edge.where?.lists === undefined &&
     JSON.stringify(edge.where?.texts ?? []) === JSON.stringify(texts);
   if (!edges.every(isSame)) return undefined;
-  const selection: SelectionSettings = { where: texts };
+  const selection: SelectionSettings = { where: texts, directory };
   return { selection, output: { to: format, header } };
 }
 

@@ -115,9 +115,9 @@ export function servicesFor(
   });
 }
 
-function programOf({ where }: SelectionSettings): Program {
+function programOf(selection: SelectionSettings): Program {
   try {
-    return compileExpressions(where);
+    return compileExpressions(selection.where, selection);
   } catch (error) {
     throw asUsageError(error, '--where');
   }

@@ -64,6 +64,12 @@ const everything: Where = { texts: [], lists: undefined };
 /** Selectors that were compiled: a file may have the same one in many routes. */
 export class WhereCompiler {
   readonly #known = new Map<string, Program>();
+  readonly #directory: string | undefined;
+
+  /** @param directory what names of files are relative to; default: where the program runs */
+  constructor(directory?: string) {
+    this.#directory = directory;
+  }
 
   /**
    * The program of a selector, compiled once.
@@ -76,7 +82,7 @@ export class WhereCompiler {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     try {
-      const program = compileBoth(texts, lists);
+      const program = compileBoth(texts, lists, { directory: this.#directory });
       this.#known.set(key, program);
       return program;
     } catch (error) {

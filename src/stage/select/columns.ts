@@ -8,12 +8,12 @@ import { UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
 import type { FieldSetting, OutputFormat, OutputSettings } from '../../config/settings.ts';
 import type { Column, Projection } from '../../engine/program.ts';
-import { parsePath } from '../../selector/index.ts';
+import { parseField } from '../../selector/index.ts';
 import { quoted } from '../../text/printable.ts';
 
 function toColumn(field: FieldSetting, flag: string): Column {
   try {
-    return { name: field.name, path: parsePath(field.path) };
+    return { name: field.name, path: parseField(field.path) };
   } catch (error) {
     throw asUsageError(error, flag);
   }

@@ -4,7 +4,7 @@
  * plan (`settle`).
  */
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { OutputSettings } from '../../config/settings.ts';
+import type { OutputSettings, SelectionSettings } from '../../config/settings.ts';
 import * as L from '../../engine/layout.ts';
 import { buildPlan } from '../../engine/plan.ts';
 import type { Column, Path, Program } from '../../engine/program.ts';
@@ -19,9 +19,9 @@ import { givenColumns, headerLine, projectionOf } from './columns.ts';
 import { type ColumnsOf, lateColumnWords, newColumnWords } from './late-columns.ts';
 
 /** The selector of --where. @throws UsageError */
-export function compileWhere(where: readonly string[]): Program {
+export function compileWhere(selection: SelectionSettings): Program {
   try {
-    return compileExpressions(where);
+    return compileExpressions(selection.where, selection);
   } catch (error) {
     throw asUsageError(error, '--where');
   }
@@ -43,7 +43,7 @@ export class SelectStage extends EngineStage implements Stage {
 
   constructor(settings: SelectNodeSettings) {
     const { output } = settings;
-    const program = compileWhere(settings.selection.where);
+    const program = compileWhere(settings.selection);
     const columns = givenColumns(output);
     const projection = projectionOf(output.to, columns);
     const findsColumns = projection === undefined;

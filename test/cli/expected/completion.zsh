@@ -35,6 +35,12 @@ _slung() {
       _arguments -s -S \
         '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
         '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*-W+[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '*--rules=[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '--since=[Pass records from TIME on\: 1h (ago), 2026-03-14T09\:26\:00Z]:TIME: ' \
+        '--until=[Pass records before TIME, written as for --since]:TIME: ' \
+        '--time=[Where the time is, for --since and --until]:PATH: ' \
+        '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
         '*-f+[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
@@ -98,6 +104,10 @@ _slung() {
       _arguments -s -S \
         '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
         '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*-W+[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '*--rules=[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '--since=[Pass records from TIME on\: 1h (ago), 2026-03-14T09\:26\:00Z]:TIME: ' \
+        '--until=[Pass records before TIME, written as for --since]:TIME: ' \
         '*-f+[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
@@ -187,6 +197,10 @@ _slung() {
       _arguments -s -S \
         '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
         '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*-W+[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '*--rules=[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '--since=[Pass records from TIME on\: 1h (ago), 2026-03-14T09\:26\:00Z]:TIME: ' \
+        '--until=[Pass records before TIME, written as for --since]:TIME: ' \
         '-e[Exit 4 when nothing was output]' \
         '--exit-status[Exit 4 when nothing was output]' \
         '--no-exit-status[Opposite of --exit-status]' \
@@ -322,6 +336,10 @@ _slung() {
       _arguments -s -S \
         '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
         '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*-W+[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '*--rules=[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
+        '--since=[Pass records from TIME on\: 1h (ago), 2026-03-14T09\:26\:00Z]:TIME: ' \
+        '--until=[Pass records before TIME, written as for --since]:TIME: ' \
         '--on-error=[A line that is not JSON\: skip it, fail, or keep it]:ACTION:(skip fail keep)' \
         '--rejects=[Write bad lines to FILE, and why to FILE.log]:FILE:_files' \
         '--max-errors=[Stop when more than N lines were bad]:N: ' \
