@@ -3,7 +3,23 @@
  * are looked for byte by byte in text that is known to be valid, only for selectors that ask for them and only when
  * the path they begin with is there. A test passes when one of the values passes it.
  */
-import { D_STEP_COUNT, D_STEPS, D_TEST, DEEP_STEP_BYTES, DS_DATA, DS_KIND, DS_LENGTH, FD_PATH, FD_SLOT, FD_STEP_COUNT, FD_STEPS, FOUND_BYTES, STEP_ANY, STEP_INDEX, STEP_KEY } from '../below-layout';
+import {
+  D_STEP_COUNT,
+  D_STEPS,
+  D_TEST,
+  DEEP_STEP_BYTES,
+  DS_DATA,
+  DS_KIND,
+  DS_LENGTH,
+  FD_PATH,
+  FD_SLOT,
+  FD_STEP_COUNT,
+  FD_STEPS,
+  FOUND_BYTES,
+  STEP_ANY,
+  STEP_INDEX,
+  STEP_KEY,
+} from '../below-layout';
 import { OP_HAS, SLOT_BYTES, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO, T_DATA, T_OP } from '../layout';
 import { holds, slotAt } from './holds';
 import { closeJson, isPassing, nextText, openJson } from './json-text';

@@ -3,7 +3,42 @@
  * scratch area when they do. The value is a slot: one that the walk has filled, or one that deep.ts has made.
  */
 import { OP_KINDS, OP_LENGTH, OP_LIST, OP_PATHS, OP_TIME } from '../below-layout';
-import { KIND_NUMBER, KIND_STRING, NO_SLOT, OP_CONTAINS, OP_EQ_KIND, OP_EQ_NUMBER, OP_EQ_STRING, OP_GE_NUMBER, OP_GE_STRING, OP_GT_NUMBER, OP_GT_STRING, OP_HAS, OP_IN, OP_LE_NUMBER, OP_LE_STRING, OP_LT_NUMBER, OP_LT_STRING, OP_PREFIX, OP_REGEX, OP_SUFFIX, PATH_BYTES, PATH_STEPS, PATH_WHOLE, SE_TARGET, SET_KINDS, SET_TARGETS, SLOT_BYTES, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO, T_DATA, T_LENGTH, T_NUMBER } from '../layout';
+import {
+  KIND_NUMBER,
+  KIND_STRING,
+  NO_SLOT,
+  OP_CONTAINS,
+  OP_EQ_KIND,
+  OP_EQ_NUMBER,
+  OP_EQ_STRING,
+  OP_GE_NUMBER,
+  OP_GE_STRING,
+  OP_GT_NUMBER,
+  OP_GT_STRING,
+  OP_HAS,
+  OP_IN,
+  OP_LE_NUMBER,
+  OP_LE_STRING,
+  OP_LT_NUMBER,
+  OP_LT_STRING,
+  OP_PREFIX,
+  OP_REGEX,
+  OP_SUFFIX,
+  PATH_BYTES,
+  PATH_STEPS,
+  PATH_WHOLE,
+  SE_TARGET,
+  SET_KINDS,
+  SET_TARGETS,
+  SLOT_BYTES,
+  SLOT_EPOCH,
+  SLOT_FROM,
+  SLOT_KIND,
+  SLOT_TO,
+  T_DATA,
+  T_LENGTH,
+  T_NUMBER,
+} from '../layout';
 import { compareBytes, containsBytes, equalBytes } from './bytes';
 import { comparePaths } from './compare-paths';
 import { compareInstant } from './instant';

@@ -4,7 +4,19 @@
  */
 import { UNIT_AUTO, UNIT_NS } from '../event-layout';
 import { TM_ORDER, TM_REST, TM_REST_BYTES, TM_UNIT } from '../below-layout';
-import { KIND_NUMBER, KIND_STRING, OP_EQ_NUMBER, OP_GE_NUMBER, OP_GT_NUMBER, OP_LE_NUMBER, OP_LT_NUMBER, SLOT_FROM, SLOT_TO, T_DATA, T_NUMBER } from '../layout';
+import {
+  KIND_NUMBER,
+  KIND_STRING,
+  OP_EQ_NUMBER,
+  OP_GE_NUMBER,
+  OP_GT_NUMBER,
+  OP_LE_NUMBER,
+  OP_LT_NUMBER,
+  SLOT_FROM,
+  SLOT_TO,
+  T_DATA,
+  T_NUMBER,
+} from '../layout';
 import { timeOfDate, timeOfNumber, timeUs, unitOfNumber } from './event-time';
 import { NUM_I64, numberBits, parseNumber } from './number';
 import { planPointer } from './state';
@@ -42,8 +54,8 @@ function readNanos(from: usize, to: usize, unit: i32): bool {
   let last = numberBits % 1000;
   if (last < 0) last += 1000;
   store<u8>(nanos, <u8>(0x30 + last / 100));
-  store<u8>(nanos, <u8>(0x30 + (last / 10) % 10), 1);
-  store<u8>(nanos, <u8>(0x30 + last % 10), 2);
+  store<u8>(nanos, <u8>(0x30 + ((last / 10) % 10)), 1);
+  store<u8>(nanos, <u8>(0x30 + (last % 10)), 2);
   return true;
 }
 

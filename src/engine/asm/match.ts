@@ -3,7 +3,25 @@
  * short circuit costs nothing and there is no stack. What a test asks of its value is the business of holds.ts.
  */
 import { OP_DEEP } from '../below-layout';
-import { ACCEPT_TARGET, G_END, G_FIRST, G_NEXT, G_TARGETS, NO_TARGET, OP_AGAIN, OP_CHOICE, OP_PRESENT, SLOT_BYTES, SLOT_KIND, T_DATA, T_FALSE, T_OP, T_PATH, T_TRUE, TEST_BYTES } from '../layout';
+import {
+  ACCEPT_TARGET,
+  G_END,
+  G_FIRST,
+  G_NEXT,
+  G_TARGETS,
+  NO_TARGET,
+  OP_AGAIN,
+  OP_CHOICE,
+  OP_PRESENT,
+  SLOT_BYTES,
+  SLOT_KIND,
+  T_DATA,
+  T_FALSE,
+  T_OP,
+  T_PATH,
+  T_TRUE,
+  TEST_BYTES,
+} from '../layout';
 import { holdsBelow } from './deep';
 import { holds, slotOf, targetIn } from './holds';
 import { epoch, planPointer, slots, tests } from './state';

@@ -3,7 +3,17 @@
  * this side places, so that there is one hash function.
  */
 import { BUILD_LIST } from '../below-layout';
-import { SE_BITS, SE_HASH, SE_KIND, SE_LENGTH, SE_STRING, SE_TARGET, SET_ENTRIES, SET_ENTRY_BYTES, SET_MASK } from '../layout';
+import {
+  SE_BITS,
+  SE_HASH,
+  SE_KIND,
+  SE_LENGTH,
+  SE_STRING,
+  SE_TARGET,
+  SET_ENTRIES,
+  SET_ENTRY_BYTES,
+  SET_MASK,
+} from '../layout';
 import { equalBytes } from './bytes';
 import { hashBytes } from './hash';
 import { buildList } from './list';

@@ -3,7 +3,42 @@
  * WebAssembly globals; hot loops copy them into locals first, because a global is a memory access.
  */
 import { H_JSON, P_FOUND, P_FOUND_COUNT } from '../below-layout';
-import { H_DIAGNOSE_STACK, H_ERRORS, H_EXAMINE, H_ESCAPES, H_FLAGS, H_KEYS, H_MAX_DEPTH, H_MAX_RECORD, H_PLAN, H_ROWS, H_ROWS_BYTES, H_SCRATCH, H_SEEN, H_SLOTS, H_STACK, H_TOKENS, P_CHAIN_COUNT, P_CHAINS, P_CLASS_COUNT, P_CLASSES, P_COLUMNS, P_COLUMN_COUNT, P_EMIT, P_ENTRY, P_FIELD_COUNT, P_FIELD_PATH, P_PATHS, P_ROOT, P_SELECT, P_SLOT_COUNT, P_SLOT_PARENTS, P_TAKERS, P_TESTS, SLOT_BYTES } from '../layout';
+import {
+  H_DIAGNOSE_STACK,
+  H_ERRORS,
+  H_EXAMINE,
+  H_ESCAPES,
+  H_FLAGS,
+  H_KEYS,
+  H_MAX_DEPTH,
+  H_MAX_RECORD,
+  H_PLAN,
+  H_ROWS,
+  H_ROWS_BYTES,
+  H_SCRATCH,
+  H_SEEN,
+  H_SLOTS,
+  H_STACK,
+  H_TOKENS,
+  P_CHAIN_COUNT,
+  P_CHAINS,
+  P_CLASS_COUNT,
+  P_CLASSES,
+  P_COLUMNS,
+  P_COLUMN_COUNT,
+  P_EMIT,
+  P_ENTRY,
+  P_FIELD_COUNT,
+  P_FIELD_PATH,
+  P_PATHS,
+  P_ROOT,
+  P_SELECT,
+  P_SLOT_COUNT,
+  P_SLOT_PARENTS,
+  P_TAKERS,
+  P_TESTS,
+  SLOT_BYTES,
+} from '../layout';
 import { setDiagnoseStack } from './diagnose';
 import { setSeed } from './hash';
 
