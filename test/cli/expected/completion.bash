@@ -27,8 +27,8 @@ _slung() {
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|--time|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--record|--store|--retain|--metrics) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --metrics --metrics-public --no-metrics-public --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|--time|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--record|--store|--retain|--name|--metrics) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --name --metrics --metrics-public --no-metrics-public --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in
@@ -43,8 +43,8 @@ _slung() {
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|-j|--lanes|--record|--store|--retain|-c|--config|--set|--only|--metrics) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --config -c --set --only --metrics --metrics-public --no-metrics-public --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|-j|--lanes|--record|--store|--retain|-c|--config|--set|--only|--name|--metrics) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --config -c --set --only --name --metrics --metrics-public --no-metrics-public --color --help -h --version"; else words=""; fi ;;
       esac ;;
     count)
       case "$flag" in
@@ -71,6 +71,12 @@ _slung() {
         --color) words="auto always never" ;;
         --load-limit|--max-plugin-size|-c|--config|--set) words="" ;;
         *) if [[ $current == -* ]]; then words="--errors --quiet -q --no-quiet --load-limit --max-plugin-size --json --no-json --config -c --set --color --help -h --version"; else words=""; fi ;;
+      esac ;;
+    generate)
+      case "$flag" in
+        --color) words="auto always never" ;;
+        -n|--records|--seed|--start|--every) words="" ;;
+        *) if [[ $current == -* ]]; then words="--records -n --seed --start --every --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in
@@ -194,16 +200,16 @@ _slung() {
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run count check test query store plugin help completion selectors plugins queries"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run count check test generate query store plugin help completion selectors plugins queries templates"; fi ;;
       esac ;;
     completion)
       case "$flag" in
         --color) words="auto always never" ;;
         *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="bash zsh fish"; fi ;;
       esac ;;
-    *) words="select run count check test query store plugin help completion --help --version" ;;
+    *) words="select run count check test generate query store plugin help completion --help --version" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="select run count check test query store plugin help completion --help --version"
+  (( COMP_CWORD == 1 )) && words="select run count check test generate query store plugin help completion --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung
