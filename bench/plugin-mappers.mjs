@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Tangent's scaffold mapper over records as Tangent's own bench makes them: slung with the mapper in C, Rust,
- * AssemblyScript by hand and with our SDK, beside a JSON.parse loop that does the same in JavaScript, one lane, all on
- * one core, in turns. Output goes to a file and is compared by value (how a float is spelled is the guest's affair).
+ * Tangent's scaffold mapper over records as Tangent's own bench makes them: slung with the mapper in C, Rust and
+ * AssemblyScript by hand, with our templates and with our SDK, beside a JSON.parse loop that does the same in
+ * JavaScript, one lane, all on one core, in turns. Output goes to a file and is compared by value (how a float is spelled is the guest's affair).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,6 +46,8 @@ export function mappers(setup) {
     ['C', fixture('tangent/scaffold-c.wasm')],
     ['Rust', fixture('tangent/scaffold-rust.wasm')],
     ['AssemblyScript by hand', fixture('tangent/scaffold-as.wasm')],
+    ['C, our template', fixture('tangent/mapper-c.wasm')],
+    ['Rust, our template', fixture('tangent/mapper-rust.wasm')],
     ['AssemblyScript, our SDK', buildPlugin(setup, fixture('as/scaffold/plugin.ts'), 'scaffold-sdk')],
   ];
   const rows = [];
