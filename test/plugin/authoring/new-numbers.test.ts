@@ -1,6 +1,6 @@
 /**
- * The numbers and strings of the templates in C and Rust are those of JSON.stringify: in the mappers that were made with
- * them (fixtures/plugins/tangent), and, where there is a compiler, in the templates as they are now.
+ * The numbers and strings of the templates in C and Rust are those of JSON.stringify: in the mappers that were made
+ * with them (fixtures/plugins/tangent), and, where there is a compiler, in the templates as they are now.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
