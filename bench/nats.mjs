@@ -3,19 +3,21 @@
  * NATS: what our source and our outlet cost beside the bare client, in one run, in turns, against one server on
  * loopback with file storage. Bare is the least that a program can do: pull requests and one reply inbox by hand, each
  * message copied once and acknowledged by itself. `consume` and `publish` of the client's own package stand beside it.
+ * Then whole workers, as processes, beside the same bare loops (nats-worker.mjs).
  * Rates go up and down with the machine (the server shares its cores); processor time a message is steadier.
  *
  *     node bench/nats.mjs [--rounds N] [--megabytes N] [--only '64 KiB,read'] [--ways bare,slung] [--write]
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, createInbox } from '@nats-io/transport-node';
 import { buildSync } from 'esbuild';
+import { latencies, passAll, workerFile } from './nats-worker.mjs';
 import { circumstances, round, table, writeResults } from './report.mjs';
 
 /** @typedef {import('../src/nats/source.ts').NatsSource} NatsSource */
@@ -40,9 +42,10 @@ const ways = flags.ways?.split(',');
 const totalBytes = Number(flags.megabytes) * 1e6;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const RECORD = `${JSON.stringify({ time: '2026-11-30T12:00:00Z', level: 'info', source: 'mailer', msg: 'x'.repeat(214) })}\n`;
+const RECORD = `${JSON.stringify({ time: '2026-11-30T12:00:00Z', level: 'info', source: { name: 'myservice' }, msg: 'x'.repeat(202) })}\n`;
 const EMPTY = new Uint8Array(0);
 const WINDOW = 16;
+const LATENCIES = 500;
 const { openNatsSource, openNatsOutlet } = await compile();
 const memory = new Uint8Array(new SharedArrayBuffer(1 << 20));
 
@@ -57,7 +60,12 @@ async function main() {
     const url = await urlOf(directory);
     const rows = await measureAll(url);
     const head = ['what', 'way', 'messages/s', 'MB/s', 'CPU a message', 'of bare'];
-    const text = `${circumstances(new Date(), `${rounds} rounds in turns`)}\n\n${table(head, rows)}\n`;
+    const whole = only.length > 0 ? [] : await measureWorkers(url, directory);
+    const text = [
+      circumstances(new Date(), `${rounds} rounds in turns · load average ${round(loadavg()[0] ?? 0)}`),
+      table(head, [...rows, ...whole]),
+      ...(only.length > 0 ? [] : [await tellLatency(url, directory)]),
+    ].join('\n\n');
     console.log(text);
     if (flags.write) writeResults('nats', `## NATS\n\n${text}`);
   } finally {
@@ -119,16 +127,17 @@ async function measure({ label, messages, bytes, before, ways }) {
     for (const way of ways) {
       await before?.();
       const { run, close } = await way.open();
-      const startMs = performance.now();
-      const cpu = process.cpuUsage();
-      await run();
-      const { user, system } = process.cpuUsage(cpu);
-      const seconds = (performance.now() - startMs) / 1000;
+      const cost = await costOf(run);
       // The first round warms up.
-      if (i > 0) way.costs.push({ seconds, cpuSeconds: (user + system) / 1e6 });
+      if (i > 0) way.costs.push(cost);
       await close();
     }
   }
+  return rowsOf({ label, messages, bytes, ways });
+}
+
+/** @param {Pick<Job, 'label' | 'messages' | 'bytes' | 'ways'>} job the first way is what others are compared with */
+function rowsOf({ label, messages, bytes, ways }) {
   const bare = ways[0];
   return ways.map((way) => {
     const ratios = way.costs.map(({ seconds }, i) => (bare?.costs[i]?.seconds ?? 0) / seconds);
@@ -143,6 +152,85 @@ async function measure({ label, messages, bytes, before, ways }) {
       way === bare ? '' : `${Math.round(median(ratios) * 100)} %`,
     ];
   });
+}
+
+/** @param {() => Promise<void>} run @returns {Promise<Cost>} */
+async function costOf(run) {
+  const startMs = performance.now();
+  const cpu = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds: (performance.now() - startMs) / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
+/**
+ * Workers as processes, each beside the bare loop that does what its ends do, in turns.
+ * @param {string} url @param {string} folder
+ */
+async function measureWorkers(url, folder) {
+  const nc = await connect({ servers: url });
+  const jsm = await jetstreamManager(nc);
+  const rows = [];
+  for (const [label, records] of /** @type {const} */ ([
+    ['64 KiB', 219],
+    ['256 KiB', 876],
+  ])) {
+    const payload = Buffer.from(RECORD.repeat(records));
+    const count = Math.floor((4 * totalBytes) / payload.length);
+    await fill({ url, nc, jsm, label, payload, count });
+    const bareRead = way('bare loop, reads', () =>
+      pullBare(nc, WINDOW, count, (message) => nc.publish(message.reply ?? '', EMPTY)),
+    );
+    const barePass = way('bare loop, passes on', () => passBare(nc, count));
+    const kinds = /** @type {const} */ ([
+      ['none', 'worker, a selector that drops all', bareRead],
+      ['all', 'worker, passes all on', barePass],
+      ['plugin', 'worker, through a Tangent plugin', barePass],
+    ]);
+    const workers = kinds.map(([kind, name, beside]) => ({ ...way(name, async () => {}), kind, beside }));
+    for (let i = 0; i < rounds; i++) {
+      for (const bare of [bareRead, barePass]) {
+        await freshEnds(jsm);
+        bare.costs.push(await costOf((await bare.open()).run));
+        for (const worker of workers.filter(({ beside }) => beside === bare)) {
+          await freshEnds(jsm);
+          const { messages, seconds, cpuSeconds } = await passAll(jsm, workerFile(folder, url, worker.kind), count);
+          worker.costs.push({ seconds: (seconds * count) / messages, cpuSeconds: (cpuSeconds * count) / messages });
+        }
+      }
+    }
+    for (const bare of [bareRead, barePass]) {
+      const beside = workers.filter((worker) => worker.beside === bare);
+      rows.push(...rowsOf({ label, messages: count, bytes: count * payload.length, ways: [bare, ...beside] }));
+    }
+    for (const row of rows.slice(-5)) console.error(row.join('  '));
+  }
+  await nc.close();
+  return rows;
+}
+
+/** CLEAN is empty, and the consumer of LOGS new. @param {Scene['jsm']} jsm */
+async function freshEnds(jsm) {
+  await freshStream(jsm, 'CLEAN');
+  await jsm.consumers.delete('LOGS', 'c').catch(() => {});
+  await jsm.consumers.add('LOGS', { durable_name: 'c', ack_policy: AckPolicy.Explicit, max_ack_pending: 65_536 });
+}
+
+/** One record at a time through a worker. @param {string} url @param {string} folder */
+async function tellLatency(url, folder) {
+  const nc = await connect({ servers: url });
+  const jsm = await jetstreamManager(nc);
+  await freshStream(jsm, 'LOGS');
+  await freshEnds(jsm);
+  const { through, acked } = await latencies(nc, workerFile(folder, url, 'all'), Buffer.from(RECORD), LATENCIES);
+  await nc.close();
+  const row = (/** @type {string} */ what, /** @type {number[]} */ values) => {
+    const sorted = [...values].sort((a, b) => a - b);
+    const at = (/** @type {number} */ part) => `${round(sorted[Math.floor(part * (sorted.length - 1))] ?? 0)} ms`;
+    return [what, at(0.5), at(0.99), at(1)];
+  };
+  const rows = [row('published → seen behind the worker', through), row('seen there → acknowledged', acked)];
+  return table([`one record at a time, ${LATENCIES} of them`, 'p50', 'p99', 'max'], rows);
 }
 
 /** @param {number[]} values */
@@ -299,6 +387,20 @@ async function publishBare(nc, subject, payload, count, id) {
   });
 }
 
+/** @param {Scene['nc']} nc @param {number} count */
+async function passBare(nc, count) {
+  const inbox = createInbox();
+  /** @type {string[]} */
+  const replies = [];
+  const acks = nc.subscribe(inbox, { callback: () => nc.publish(replies.shift() ?? '', EMPTY) });
+  await pullBare(nc, WINDOW, count, (message) => {
+    replies.push(message.reply ?? '');
+    nc.publish('CLEAN.a', message.data, { reply: inbox, headers: idOf(message.reply ?? '') });
+  });
+  while (replies.length > 0) await nc.flush();
+  acks.unsubscribe();
+}
+
 /** @param {string} id @returns {any} */
 const idOf = (id) => ({ encode: () => Buffer.from(`NATS/1.0\r\nNats-Msg-Id: ${id}\r\n\r\n`) });
 
@@ -339,23 +441,7 @@ async function writeJob({ jsm, nc, url, label, payload, count }) {
 async function passJob(scene) {
   const { jsm, nc, url, label, payload, count } = scene;
   await fill(scene);
-  const before = async () => {
-    await freshStream(jsm, 'CLEAN');
-    await jsm.consumers.delete('LOGS', 'c').catch(() => {});
-    await jsm.consumers.add('LOGS', { durable_name: 'c', ack_policy: AckPolicy.Explicit, max_ack_pending: 65_536 });
-  };
-  const bare = async () => {
-    const inbox = createInbox();
-    /** @type {string[]} */
-    const replies = [];
-    const acks = nc.subscribe(inbox, { callback: () => nc.publish(replies.shift() ?? '', EMPTY) });
-    await pullBare(nc, WINDOW, count, (message) => {
-      replies.push(message.reply ?? '');
-      nc.publish('CLEAN.a', message.data, { reply: inbox, headers: idOf(message.reply ?? '') });
-    });
-    while (replies.length > 0) await nc.flush();
-    acks.unsubscribe();
-  };
+  const before = () => freshEnds(jsm);
   const ours = async () => {
     const source = await sourceOf(url, WINDOW);
     const outlet = await outletTo(url, WINDOW, payload.length);
@@ -387,7 +473,7 @@ async function passJob(scene) {
     return { run, close };
   };
   const messages = { label: `read and write ${label}`, messages: count, bytes: count * payload.length };
-  return { ...messages, before, ways: [way('bare', bare), opened('slung', ours)] };
+  return { ...messages, before, ways: [way('bare', () => passBare(nc, count)), opened('slung', ours)] };
 }
 
 await main();

@@ -6,7 +6,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { excerpt } from '../text/printable.ts';
 import type { Link } from './link.ts';
-import { NatsProblem } from './problem.ts';
+import { NatsProblem, noAnswers } from './problem.ts';
 
 /** What is looked at of a stream. Times are nanoseconds, −1 is no limit. */
 export interface StreamInfo {
@@ -46,12 +46,22 @@ interface ApiError {
   readonly description?: string;
 }
 
+/** Next steps after what a server says, by its numbers. */
+const HINTS: Readonly<Record<number, string>> = {
+  10023: 'create makes streams of 1 GiB; nats stream add makes one that fits',
+  10047: 'create makes streams of 1 GiB; nats stream add makes one that fits',
+  10065: 'name the stream that has these subjects, or set subject',
+};
+/** No JetStream for this account, and none at all. */
+const NO_JETSTREAM: readonly number[] = [10039, 10076];
+
 /** An answer that says no. */
 export class ApiProblem extends NatsProblem {
   readonly errCode: number;
 
   constructor({ code, err_code = 0, description = '' }: ApiError) {
-    super(`ENATS${err_code === 0 ? code : err_code}`, `the server says: ${excerpt(description, 200)}`);
+    const hint = HINTS[err_code] === undefined ? '' : `; ${HINTS[err_code]}`;
+    super(`ENATS${err_code === 0 ? code : err_code}`, `the server says: ${excerpt(description, 200)}${hint}`);
     this.errCode = err_code;
   }
 }
@@ -63,14 +73,17 @@ export const NO_STREAM = 10059;
 const NO_CONSUMER = 10014;
 
 export class Api {
+  /** Streams and consumers may have metadata: names and texts of whoever made them. */
+  readonly takesMetadata: boolean;
   readonly #nc: NatsConnection;
   readonly #client: Link['client'];
   readonly #shown: string;
 
-  constructor({ nc, client, shown }: Pick<Link, 'nc' | 'client' | 'shown'>) {
-    this.#nc = nc;
-    this.#client = client;
-    this.#shown = shown;
+  constructor(link: Pick<Link, 'nc' | 'client' | 'shown' | 'isSince'>) {
+    this.#nc = link.nc;
+    this.#client = link.client;
+    this.#shown = link.shown;
+    this.takesMetadata = link.isSince(2, 10, 0);
   }
 
   /** Undefined when there is none. */
@@ -124,8 +137,13 @@ export class Api {
       throw this.#failed(error, subject);
     }
     const answer = JSON.parse(text) as T & { readonly error?: ApiError };
-    if (answer.error !== undefined) throw new ApiProblem(answer.error);
-    return answer;
+    if (answer.error === undefined) return answer;
+    throw NO_JETSTREAM.includes(answer.error.err_code ?? 0) ? this.#noJetStream() : new ApiProblem(answer.error);
+  }
+
+  #noJetStream(cause?: unknown): NatsProblem {
+    const hint = 'start it with -js, or with jetstream {} in its configuration, or let the account have it';
+    return new NatsProblem('ENOJETSTREAM', `${this.#shown} has no JetStream, or not for this account; ${hint}`, cause);
   }
 
   #failed(error: unknown, subject: string): NatsProblem {
@@ -133,15 +151,10 @@ export class Api {
     const { errors } = this.#client;
     const is = (kind: abstract new (...args: never) => Error): boolean =>
       error instanceof kind || cause instanceof kind;
-    if (is(errors.NoRespondersError)) {
-      const hint = 'start it with -js, or with jetstream {} in its configuration';
-      return new NatsProblem(
-        'ENOJETSTREAM',
-        `${this.#shown} has no JetStream, or not for this account; ${hint}`,
-        error,
-      );
-    }
-    if (is(errors.PermissionViolationError)) {
+    if (is(errors.NoRespondersError)) return this.#noJetStream(error);
+    const violation = [error, cause].find((one) => one instanceof errors.PermissionViolationError);
+    if (violation?.operation === 'subscription') return noAnswers(this.#shown, violation.subject, error);
+    if (violation !== undefined) {
       return new NatsProblem('EACCES', `${this.#shown} does not let us ask $JS.API.${excerpt(subject, 100)}`, error);
     }
     if (is(errors.TimeoutError)) {

@@ -17,6 +17,8 @@ export interface ConsumerOptions {
   /** What is not there is made. */
   readonly create: boolean;
   readonly redeliverLimit: number;
+  /** Who makes it, for whoever looks at it on the server. */
+  readonly worker?: string | undefined;
 }
 
 /** What was found: the reader goes by what the server has, not by what was asked for. */
@@ -113,7 +115,7 @@ export async function makeStream(
 }
 
 async function missingConsumer(api: Api, options: ConsumerOptions, made: string[]): Promise<ConsumerInfo> {
-  const { stream, consumer, create, subject, ackWaitMs, order } = options;
+  const { stream, consumer, create, subject, ackWaitMs, order, worker } = options;
   if (!create) {
     const names = await api.consumerNames(stream);
     const others = names.length === 0 ? 'there is none' : `those there are: ${shownNames(names)}`;
@@ -125,6 +127,8 @@ async function missingConsumer(api: Api, options: ConsumerOptions, made: string[
     // It is we who count how often a message came: the server would only let it lie, and tell nobody who asks.
     ...{ max_deliver: -1, max_ack_pending: order ? 1 : ACK_PENDING },
     ...(subject === undefined ? {} : { filter_subject: subject }),
+    // Those that share it come and go, and are seen among the server's connections.
+    ...(worker !== undefined && api.takesMetadata ? { metadata: { 'made-by': worker } } : {}),
   });
   made.push(`made the consumer ${excerpt(consumer, 100)} of ${excerpt(stream, 100)}`);
   return info;

@@ -66,7 +66,13 @@ function serversOf(text: string): readonly URL[] {
 function authenticatorOf(client: Client, path: string): ReturnType<Client['nkeyAuthenticator']> {
   const bytes = read('creds', path);
   const text = bytes.toString();
-  if (/BEGIN NATS USER JWT/.test(text)) return client.credsAuthenticator(bytes);
+  if (/BEGIN NATS USER JWT/.test(text)) {
+    if (/BEGIN NATS USER JWT-+\s+\S+\s+-+END[\s\S]*BEGIN USER NKEY SEED-+\s+SU[A-Z2-7]{56}\s/.test(text)) {
+      return client.credsAuthenticator(bytes);
+    }
+    const hint = 'nsc generate creds makes one with a JWT and its seed';
+    throw new NatsProblem('EINVAL', `creds: ${excerpt(path)} is no whole file of credentials; ${hint}`);
+  }
   const seed = /^(?:.*BEGIN USER NKEY SEED.*\s+)?(SU[A-Z2-7]{56})\s*/.exec(text.trim())?.[1];
   if (seed !== undefined) return client.nkeyAuthenticator(Buffer.from(seed));
   const hint = 'neither credentials (nsc generate creds) nor the seed of an nkey (SU…)';

@@ -21,7 +21,8 @@ export interface LinkOptions extends ServerAddress {
   clockMs(): number;
   /** Milliseconds since 1970, by the clock that the client goes by; undefined for a link that lives for a moment. */
   readonly nowMs?: (() => number) | undefined;
-  /** Between two attempts at a server to make a connection again; there is a default. */
+  /** How long a connection may take, and between two attempts to make it again; there are defaults. */
+  readonly connectMs?: number | undefined;
   readonly reconnectMs?: number | undefined;
 }
 
@@ -77,7 +78,7 @@ export class Link {
     try {
       const nc = await client.connect({
         ...own,
-        ...{ name: options.worker ?? 'slung', timeout: CONNECT_MS, pingInterval: PING_MS },
+        ...{ name: options.worker ?? 'slung', timeout: options.connectMs ?? CONNECT_MS, pingInterval: PING_MS },
         ...{ maxReconnectAttempts: -1, reconnectDelayHandler: pauses(options) },
         ...{ ignoreAuthErrorAbort: true, noAsyncTraces: true },
       });

@@ -16,7 +16,7 @@ import { excerpt, messageLine } from '../text/printable.ts';
 import { Api } from './api.ts';
 import { Link, type LinkOptions } from './link.ts';
 import { type Flight, headersOf, nextPieces, PlainHeaders, payloadOf } from './message.ts';
-import { asSinkError } from './problem.ts';
+import { asSinkError, noAnswers } from './problem.ts';
 import { readPubAnswer } from './pub-answer.ts';
 import { SubjectTemplate } from './subject.ts';
 import { blockProblem, findTarget } from './target.ts';
@@ -82,6 +82,8 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
   #waitsFor: string | undefined;
   #downSinceMs: number | undefined;
   #isEnded = false;
+  /** Nothing can be delivered any more. */
+  #failedForGood: SinkError | undefined;
 
   constructor(link: Link, template: SubjectTemplate, options: NatsOutletOptions) {
     super({ limitBytes: options.bufferBytes, reuses: true });
@@ -109,7 +111,11 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
         this.#downSinceMs = undefined;
         this.#sendAgain();
       },
-      refused: (_, subject) => {
+      refused: (operation, subject) => {
+        if (operation === 'subscription') {
+          this.#lose(asSinkError(name, noAnswers(link.shown, subject)));
+          return;
+        }
         const words = `${link.shown} does not let us publish to ${excerpt(subject, 200)}`;
         const failure = this.#failure('EACCES', words, 'its permissions say who may');
         for (const [number, flight] of this.#flights) {
@@ -117,7 +123,7 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
         }
         this.#send();
       },
-      lost: (problem) => this.#failAll(asSinkError(name, problem)),
+      lost: (problem) => this.#lose(asSinkError(name, problem)),
     });
   }
 
@@ -132,7 +138,8 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
 
   offer(delivery: Delivery): 'taken' | 'full' {
     const answer = this.backlog.take(delivery, this.#pieceBytes, this.#subjectsOf(delivery));
-    this.#send();
+    if (this.#failedForGood === undefined) this.#send();
+    else this.backlog.giveUp(this.#failedForGood);
     return answer;
   }
 
@@ -261,6 +268,11 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
     clearTimeout(flight.timer);
     this.#flights.delete(number);
     for (const piece of flight.pieces) this.backlog.settle(piece, failure);
+  }
+
+  #lose(failure: SinkError): void {
+    this.#failedForGood = failure;
+    this.#failAll(failure);
   }
 
   #failAll(failure: SinkError): void {

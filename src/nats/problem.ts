@@ -35,6 +35,12 @@ export function causeOf(error: unknown): { readonly code: string; readonly text:
   return { code: errorCode(error), text: describe(error) };
 }
 
+/** We may ask, and not hear what is answered. */
+export function noAnswers(shown: string, subject: string, cause?: unknown): NatsProblem {
+  const about = `${shown} does not let us subscribe to ${excerpt(subject, 100)}, where its answers go`;
+  return new NatsProblem('EINBOX', `${about}; let the user subscribe to _INBOX.>`, cause);
+}
+
 /** Why a connection was not made, or is not made again. */
 export function connectProblem(shown: string, error: unknown): NatsProblem {
   const name = error instanceof Error ? error.name : '';
@@ -49,8 +55,20 @@ export function connectProblem(shown: string, error: unknown): NatsProblem {
   if (code === 'ECONNREFUSED' || text === 'connection refused') {
     return new NatsProblem('ECONNREFUSED', `${unreachable} (connection refused)`, error);
   }
-  if (name === 'TimeoutError') return new NatsProblem('ETIMEDOUT', `${unreachable} (no answer in time)`, error);
-  if (/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code)) {
+  if (name === 'TimeoutError') {
+    const may = 'it may be no server of NATS, or have as many connections as it takes';
+    return new NatsProblem('ETIMEDOUT', `${unreachable} (no answer in time): ${may}`, error);
+  }
+  if (/unexpected response|undefined error/.test(text)) {
+    const hint = 'its port for clients is 4222, if nobody has changed it';
+    return new NatsProblem('EPROTO', `${unreachable}: what listens there is no server of NATS; ${hint}`, error);
+  }
+  if (/ALTNAME/.test(code)) {
+    const why = excerpt(cause instanceof Error ? cause.message : text, 200);
+    const hint = 'url has to have a name that the certificate is for';
+    return new NatsProblem(code, `${unreachable}: its certificate is for another server (${why}); ${hint}`, error);
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) {
     const hint = 'ca: FILE names the authority that has signed the certificate';
     const why = excerpt(cause instanceof Error ? cause.message : text, 200);
     return new NatsProblem(code, `${unreachable}: its certificate is not trusted (${why}); ${hint}`, error);

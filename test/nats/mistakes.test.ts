@@ -149,7 +149,7 @@ describe.skipIf(hasNoNats)('mistakes with NATS', () => {
   test('there is no JetStream', async () => {
     const bare = await NatsServer.start({ jetstream: false });
     expect(await whyNot(openNatsSource(sourceOptions(bare.url)))).toBe(
-      `cannot read app: ${bare.url} has no JetStream, or not for this account; start it with -js, or with jetstream {} in its configuration`,
+      `cannot read app: ${bare.url} has no JetStream, or not for this account; start it with -js, or with jetstream {} in its configuration, or let the account have it`,
     );
   });
 

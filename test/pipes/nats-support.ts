@@ -156,8 +156,10 @@ export class Worker {
   readonly ended: Promise<NodeJS.Signals | number | null>;
   said = '';
 
-  private constructor(args: readonly string[], folder: string) {
-    this.child = spawn(process.execPath, [bin, ...args], {
+  private constructor(args: readonly string[], folder: string, fileKiB: number | undefined) {
+    const limited = ['bash', '-c', `trap '' XFSZ; ulimit -f ${fileKiB}; exec "$0" "$@"`];
+    const [command = '', ...before] = [...(fileKiB === undefined ? [] : limited), process.execPath, bin];
+    this.child = spawn(command, [...before, ...args], {
       cwd: folder,
       env: environment(),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -174,9 +176,12 @@ export class Worker {
     });
   }
 
-  /** By the file `worker.yaml` of the folder, if nothing else is said. */
-  static start(folder: string, args: readonly string[] = ['run', '-c', 'worker.yaml']): Worker {
-    return new Worker(args, folder);
+  /**
+   * By the file `worker.yaml` of the folder, if nothing else is said.
+   * @param fileKiB what a file may have, which is as good as a full disk
+   */
+  static start(folder: string, args: readonly string[] = ['run', '-c', 'worker.yaml'], fileKiB?: number): Worker {
+    return new Worker(args, folder, fileKiB);
   }
 
   async kill(): Promise<void> {

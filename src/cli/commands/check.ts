@@ -8,7 +8,14 @@ import { type Checked, type KeyTable, sortProblems, type Topology, TopologyError
 import { printTopology } from '../../topology/print.ts';
 import { topologySchema } from '../../topology/schema.ts';
 import { resolveLine } from '../line.ts';
-import { convertTangent, loadTopology, readTopologyFile, topologyKeys } from '../topology/file.ts';
+import {
+  cachingPlugins,
+  convertTangent,
+  type Loaded,
+  loadTopology,
+  readTopologyFile,
+  topologyKeys,
+} from '../topology/file.ts';
 import { topologyFromFlags } from '../topology/line-topology.ts';
 import { type ReportOptions, reportOptions, reportProblems } from '../topology/report.ts';
 import type { World } from '../world.ts';
@@ -40,7 +47,7 @@ export async function checkCommand(argv: readonly string[], world: World): Promi
     reportProblems(checked.topology.warnings, checked.secrets, options);
     if (end >= 0 && !resolved.boolean('print')) world.write(1, printTopology(checked, table, { hasOrigins: false }));
     output(checked, resolved, table, end >= 0, world);
-    return resolved.boolean('connect') ? await reach(checked.topology, options, world) : Exit.ok;
+    return resolved.boolean('connect') ? await reach(checked, resolved, options, world) : Exit.ok;
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error;
     reportProblems(error.problems, error.secrets, options);
@@ -49,10 +56,16 @@ export async function checkCommand(argv: readonly string[], world: World): Promi
 }
 
 /** What the servers have. @returns 1 when one is not there or lacks something */
-async function reach(topology: Topology, { quiet, errors }: ReportOptions, world: World): Promise<number> {
+async function reach(
+  { topology, plugins }: Loaded,
+  resolved: Resolved,
+  { quiet, errors }: ReportOptions,
+  world: World,
+): Promise<number> {
   const { reachServers } = await import('../../pipeline/topology/connect.ts');
+  const caching = await cachingPlugins(plugins, resolved);
   let isGood = true;
-  for (const { node, findings } of await reachServers(topology, () => world.clockMs())) {
+  for (const { node, findings } of await reachServers(topology, caching, () => world.clockMs())) {
     for (const { severity, text } of findings) {
       if (severity === 'error') isGood = false;
       else if (quiet) continue;

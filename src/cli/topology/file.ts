@@ -7,7 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { PluginFileError, UsageError } from '../../config/errors.ts';
 import type { Resolved } from '../../config/layers.ts';
 import { GrantError, parseGrant } from '../../plugin/services/grants.ts';
-import { kindOf } from '../../stage/plugin/look.ts';
+import { inspectionOf, kindOf } from '../../stage/plugin/look.ts';
 import { excerpt, quoted } from '../../text/printable.ts';
 import { convertedText } from '../../topology/convert.ts';
 import {
@@ -35,6 +35,8 @@ import type { World } from '../world.ts';
 
 /** A file that is written by hand has some KiB. */
 const MAX_FILE_BYTES = 1 << 20;
+/** How the names of its interface begin, whatever their version. */
+const CACHE = 'tangent:logs/cache@';
 const DEFAULT_FILE = 'slung.yaml';
 
 /** The table of keys, with what the flags of `slung run` say. */
@@ -206,6 +208,21 @@ async function pluginsOf(
     }
   }
   return plugins;
+}
+
+/** The names of those that import the cache. */
+export async function cachingPlugins(
+  plugins: ReadonlyMap<string, LoadedFile>,
+  resolved: Resolved,
+): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  if (plugins.size === 0) return names;
+  const { loadLimitMs } = pluginLimits(resolved);
+  for (const [name, { bytes }] of plugins) {
+    const { imports } = await inspectionOf(bytes, loadLimitMs);
+    if (imports.some((group) => [group.from, ...group.names].some((text) => text.startsWith(CACHE)))) names.add(name);
+  }
+  return names;
 }
 
 function addPluginProblem(

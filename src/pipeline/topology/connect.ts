@@ -5,6 +5,7 @@
 import { isAbsolute, join } from 'node:path';
 import { type ReachAt, unreachable } from '../../io/reach.ts';
 import { againMs, checkConnection, type Finding } from '../../nats/check.ts';
+import { excerpt } from '../../text/printable.ts';
 import type { Sink, Source, Topology } from '../../topology/index.ts';
 import { addressOf } from './nats.ts';
 
@@ -14,11 +15,19 @@ export interface Reached {
   readonly findings: readonly Finding[];
 }
 
-/** Reaches all servers at once. Never rejects: what is wrong is found. @returns in the order of the topology */
-export async function reachServers(topology: Topology, clockMs: () => number): Promise<readonly Reached[]> {
+/**
+ * Reaches all servers at once. Never rejects: what is wrong is found.
+ * @param caching the plugins that import the cache
+ * @returns in the order of the topology
+ */
+export async function reachServers(
+  topology: Topology,
+  caching: ReadonlySet<string>,
+  clockMs: () => number,
+): Promise<readonly Reached[]> {
   const { sources, sinks } = topology;
   const asked = [
-    ...sources.map((source) => sourceFindings(source, topology, clockMs)),
+    ...sources.map((source) => sourceFindings(source, topology, caching, clockMs)),
     ...sinks.map((sink) => sinkFindings(sink, topology, clockMs)),
   ];
   const found = await Promise.all(asked);
@@ -30,12 +39,32 @@ export async function reachServers(topology: Topology, clockMs: () => number): P
 
 async function sourceFindings(
   source: Source,
-  { directory }: Topology,
+  topology: Topology,
+  caching: ReadonlySet<string>,
   clockMs: () => number,
 ): Promise<readonly Finding[] | undefined> {
   if (source.type !== 'nats') return undefined;
-  const link = { ...addressOf(source, directory), say: () => {}, clockMs };
-  return await checkConnection({ kind: 'source', ...source, ...link });
+  const link = { ...addressOf(source, topology.directory), say: () => {}, clockMs };
+  const found = await checkConnection({ kind: 'source', ...source, ...link });
+  return source.order ? found : [...found, ...cacheFindings(source, topology, caching)];
+}
+
+/** What plugins keep is in their own process, while others may read the same consumer. */
+function cacheFindings(
+  { name, consumer }: Extract<Source, { readonly type: 'nats' }>,
+  { edges }: Topology,
+  caching: ReadonlySet<string>,
+): readonly Finding[] {
+  const behind = new Set([name]);
+  // A set goes on over what is added to it meanwhile.
+  for (const node of behind) for (const { from, to } of edges) if (from === node) behind.add(to);
+  return [...behind]
+    .filter((node) => caching.has(node))
+    .map((plugin) => {
+      const about = `plugin ${excerpt(plugin, 60)} has a cache, which is local to each worker`;
+      const text = `${about}: others that read consumer ${excerpt(consumer, 100)} do not see what is in it`;
+      return { severity: 'warning', text };
+    });
 }
 
 async function sinkFindings(

@@ -27,7 +27,7 @@ test('servers are reached, and those that are not there are errors; what is no s
       'routes: [ "stdin -> there, web, gone, socket, bus, file" ]',
     ].join('\n'),
   );
-  const reached = await reachServers(topology, clockMs);
+  const reached = await reachServers(topology, new Set(), clockMs);
   expect(reached.map(({ node, findings }) => [node, findings[0]!.severity])).toEqual([
     ['there', 'note'],
     ['web', 'note'],
@@ -36,4 +36,27 @@ test('servers are reached, and those that are not there are errors; what is no s
     ['bus', 'error'],
   ]);
   expect(JSON.stringify(reached)).not.toContain('hunter2');
+});
+
+test('a plugin with a cache behind a consumer that workers share is named', async () => {
+  const nats = 'type: nats, url: "nats://127.0.0.1:1", stream: A, consumer: c';
+  const found = async (more: string) => {
+    const topology = topologyOf(
+      [
+        `sources: { app: { ${nats}${more} }, other: { ${nats} } }`,
+        'plugins: { geo: ./geo.wasm, plain: ./plain.wasm }',
+        'routes: [ app -> plain -> geo -> stdout, other -> plain ]',
+      ].join('\n'),
+    );
+    return (await reachServers(topology, new Set(['geo']), clockMs)).map(({ node, findings }) => [node, findings[1]]);
+  };
+  const text =
+    'plugin geo has a cache, which is local to each worker: others that read consumer c do not see what is in it';
+  const warning = { severity: 'warning', text };
+  expect(await found('')).toEqual([
+    ['app', warning],
+    ['other', warning],
+  ]);
+  // One worker at a time.
+  expect((await found(', order: true'))[0]).toEqual(['app', undefined]);
 });
