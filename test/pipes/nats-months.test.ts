@@ -1,10 +1,11 @@
 /** What happens to a worker that runs for months: a disk that is full, a server that is away for long. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { sized } from '../support/full.ts';
-import { hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
+import { freePort, hasNoNats, NatsServer, type Tools, toolsFor } from '../support/nats-server.ts';
 import * as nats from './nats-support.ts';
 import { workDirectory } from './support.ts';
 
@@ -31,6 +32,27 @@ describe.skipIf(hasNoNats)('a worker for months', () => {
     const startMs = performance.now();
     await eventually(() => performance.now() - startMs > ms);
   }
+
+  test('says who it is: in statistics, and where the server lists its connections', async () => {
+    const port = await freePort();
+    const watched = await NatsServer.start({ config: `http: "127.0.0.1:${port}"` });
+    const own = await toolsFor(watched);
+    await nats.makeStreams(own);
+    nats.workerFile(work.path, watched.url);
+    const worker = Worker.start(work.path, ['run', '-c', 'worker.yaml', '--name', 'web-3', '--stats=json']);
+    const names = async (): Promise<string[]> => {
+      const answer = (await (await fetch(`http://127.0.0.1:${port}/connz`)).json()) as {
+        readonly connections: readonly { readonly name?: string }[];
+      };
+      return answer.connections.flatMap(({ name = '' }) => (name.startsWith('slung') ? [name] : [])).sort();
+    };
+    const at = `slung web-3 ${hostname()} ${worker.child.pid}`;
+    await expect.poll(names).toEqual([`${at} app`, `${at} clean`]);
+    await worker.stop();
+    const report = JSON.parse(worker.said.split('\n').find((line) => line.startsWith('{"sources"'))!);
+    expect(report.worker).toEqual({ name: 'web-3', host: hostname(), pid: worker.child.pid });
+    await own.nc.close();
+  });
 
   test('a full disk ends it, and nothing is acknowledged that is not there', async () => {
     const file = join(work.path, 'out.ndjson');
