@@ -21,7 +21,8 @@ const marked = (mark: string) => blocks.filter((block) => block.mark === mark);
 const body = (mark: string): string => marked(mark)[0]!.body;
 
 const work = workDirectory();
-const has = (tool: string): boolean => spawnSync('bash', ['-c', `command -v ${tool}`]).status === 0;
+const has = (tool: string): boolean =>
+  spawnSync('bash', ['-c', `PATH=$PATH:/usr/sbin command -v ${tool}`]).status === 0;
 const hasNo = (tool: string): boolean => {
   if (has(tool)) return false;
   process.stderr.write(`SKIPPED: what docs/scale.md says about ${tool}, because it is not here\n`);
@@ -54,7 +55,7 @@ beforeAll(() => {
 afterAll(() => work.remove());
 
 test('every block is checked by something', () => {
-  const known = /^(?:run: \w+|check|systemd: .*|kubernetes|syntax|python)$/;
+  const known = /^(?:run: \w+|check|systemd: .*|kubernetes|logrotate|syntax|python)$/;
   const others = blocks.filter(({ mark, language }) => !known.test(mark) && language !== 'dockerfile');
   expect(others).toEqual([]);
 });
@@ -75,6 +76,11 @@ test.skipIf(hasNo('systemd-analyze'))('the unit of systemd', () => {
   expect(verified.stderr.split('\n').filter((line) => line.includes('slung@'))).toEqual([]);
 });
 
+test.skipIf(hasNo('logrotate'))('the configuration of logrotate', () => {
+  writeFileSync(join(work.path, 'rotate.conf'), body('logrotate'), { mode: 0o644 });
+  expect(run('PATH=$PATH:/usr/sbin logrotate -d -s rotate.state rotate.conf', work.path)).toMatchObject({ status: 0 });
+});
+
 test('the deployment of Kubernetes asks only for pages that are there', async () => {
   const { spec } = parse(body('kubernetes')) as { spec: { template: { spec: { containers: Container[] } } } };
   const [container] = spec.template.spec.containers;
@@ -85,11 +91,10 @@ test('the deployment of Kubernetes asks only for pages that are there', async ()
     'sources: { in: { type: tcp, listen: 127.0.0.1:0 } }\nsinks: { out: { type: drop } }\nroutes: [ in -> out ]\n',
   );
   const worker = Worker.start(work.path, args);
-  await eventually(() => /http:\/\/\S+\/metrics/.test(worker.said));
-  const port = /:(\d+)\/metrics/.exec(worker.said)![1];
+  await eventually(() => /status is at http/.test(worker.said));
+  const port = /:(\d+)\/$/m.exec(worker.said)![1];
   for (const { httpGet } of probes) {
-    const { status } = await fetch(`http://127.0.0.1:${port}${httpGet.path}`);
-    expect(status).toBe(200);
+    await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}${httpGet.path}`)).status).toBe(200);
   }
   await worker.stop();
 });
