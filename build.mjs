@@ -194,6 +194,30 @@ function signed(code) {
   return `${ascii}//# slung ${version} ${createHash('sha256').update(ascii).digest('hex').slice(0, 32)}\n`;
 }
 
+/** The page of --status: what is in src/page as one file, which the server reads when it is asked for. */
+const statusPage = { folder: 'src/page', script: 'src/page/main.ts', file: 'src/pipeline/topology/status-page.html' };
+
+/** What is loaded by nobody but a browser is no part of a program. */
+async function buildPage() {
+  const { folder, script, file } = statusPage;
+  /** @type {import('esbuild').BuildOptions} */
+  const options = { bundle: true, minify: true, charset: 'utf8', target: 'es2022', logLevel: 'warning', write: false };
+  const textOf = async (/** @type {string} */ entry) => {
+    const { outputFiles = [] } = await build({ ...options, entryPoints: [entry], format: 'iife' });
+    return outputFiles.map(({ text }) => text.trim()).join('');
+  };
+  const [style, code] = [await textOf(`${folder}/style.css`), await textOf(script)];
+  if (/<\/(?:style|script)/i.test(style + code)) throw new Error('the page would end too early');
+  const shell = readFileSync(`${folder}/index.html`, 'utf8');
+  // As functions, because $ has a meaning in texts that replace others.
+  const page = shell
+    .replace('VERSION', version)
+    .replace('<style></style>', () => `<style>${style}</style>`)
+    .replace('<script></script>', () => `<script>${code}</script>`);
+  writeFileSync(file, page);
+  copyFileSync(file, `dist/${basename(file)}`);
+}
+
 /** The thread of a plugin's lane is told where compiled code is kept; its environment is the guest's. */
 const threadStart = `const { getEnvironmentData } = require('node:worker_threads');
 const { load, keepCode } = require('./start.cjs');
@@ -251,6 +275,7 @@ async function buildJs() {
     splitting: true,
     format: 'esm',
   });
+  await buildPage();
   for (const [, , file] of modules) copyFileSync(file, `dist/${basename(file)}`);
   writeNotices();
   writeTypesOfSdk();

@@ -9,7 +9,18 @@ const commands = {
   __proto__: null,
   select: {
     bundle: 'select',
-    wholeWith: ['--record', '--follow', '-F', '--positions', '--listen', '--tee', '--route', '--metrics', '--name'],
+    wholeWith: [
+      '--record',
+      '--follow',
+      '-F',
+      '--positions',
+      '--listen',
+      '--tee',
+      '--route',
+      '--metrics',
+      '--status',
+      '--name',
+    ],
   },
   run: {
     bundle: 'run',
@@ -21,6 +32,7 @@ const commands = {
       '--tee',
       '--route',
       '--metrics',
+      '--status',
       '--name',
       '--config',
       '-c',

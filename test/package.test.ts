@@ -65,7 +65,7 @@ test('it has what is needed at run time, and nothing else', () => {
   const needed = [
     /^(README\.md|LICENSE|CHANGELOG\.md|package\.json)$/,
     /^bin\/(slung\.js|package\.json)$/,
-    /^dist\/([\w-]+\.(cjs|js|wasm)|THIRD-PARTY\.txt|slung\.d\.ts|types\/.*\.d\.ts)$/,
+    /^dist\/([\w-]+\.(cjs|js|wasm)|THIRD-PARTY\.txt|status-page\.html|slung\.d\.ts|types\/.*\.d\.ts)$/,
     /^man\/slung[a-z.-]*\.[157]$/,
     /^src\/plugin\/sdk\/(README\.md|asconfig\.json|slung\/[a-z]+\.ts)$/,
     /^src\/plugin\/authoring\/templates\//,

@@ -29,12 +29,12 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   select: {
     load: async () => (await import('./commands/select.ts')).selectCommand,
     bundle: 'select',
-    wholeWith: ['record', 'follow', 'positions', 'listen', 'tee', 'route', 'metrics', 'name'],
+    wholeWith: ['record', 'follow', 'positions', 'listen', 'tee', 'route', 'metrics', 'status', 'name'],
   },
   run: {
     load: async () => (await import('./commands/run.ts')).runCommand,
     bundle: 'run',
-    wholeWith: ['follow', 'positions', 'listen', 'tee', 'route', 'metrics', 'name', 'config'],
+    wholeWith: ['follow', 'positions', 'listen', 'tee', 'route', 'metrics', 'status', 'name', 'config'],
     startsThread: true,
   },
   count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'cli' },

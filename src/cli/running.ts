@@ -41,6 +41,7 @@ export async function hosted(
       clockMs: () => world.clockMs(),
       takeThread: () => world.takeThread?.(),
       shortInput: world.shortInput,
+      ...(world.usage === undefined ? {} : { usage: () => world.usage!() }),
       openStore: async (store) => (await world.loadOpenStore())(store, (text) => terminal.talk.warn(text)),
     });
   } finally {

@@ -13,7 +13,7 @@ export function topologyAsked(
   resolved: Resolved,
   files: readonly string[],
 ): string | undefined {
-  for (const key of ['follow', 'positions', 'tee', 'route', 'metrics', 'workerName']) {
+  for (const key of ['follow', 'positions', 'tee', 'route', 'metrics', 'status', 'workerName']) {
     const isOn = key === 'follow' ? resolved.boolean(key) : resolved.has(key);
     if (isOn) return resolved.originText(key);
   }

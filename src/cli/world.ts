@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import type { CountSettings } from '../config/count.ts';
 import type { RunSettings, StoreSettings, WriteSettings } from '../config/settings.ts';
-import type { RunHost, RunOutcome, RunSelect, ShortInput } from '../graph/host.ts';
+import type { RunHost, RunOutcome, RunSelect, ShortInput, Usage } from '../graph/host.ts';
 import type { PointStore } from '../graph/point-store.ts';
 import { spareCompiler } from '../io/compiler.ts';
 import { isTerminal } from '../io/is-terminal.ts';
@@ -67,6 +67,7 @@ export interface World {
   /** What opens a store for writing. */
   loadOpenStore(): Promise<(settings: StoreSettings, warn: (text: string) => void) => PointStore>;
   /** See RunHost. */
+  usage?(): Usage;
   takeThread?(): Worker | undefined;
   /** See RunHost. */
   readonly shortInput?: ShortInput | undefined;
@@ -95,6 +96,7 @@ export function processWorld(beforeFlags: () => void = () => {}): World {
     directory: () => process.cwd(),
     uid: () => process.getuid?.(),
     cores: () => process.getBuiltinModule('node:os').availableParallelism(),
+    usage: usageOfProcess,
     ...systemClock,
     signals: {
       on: (signal, handler) => process.on(signal, handler),
@@ -122,6 +124,11 @@ export function processWorld(beforeFlags: () => void = () => {}): World {
       return (settings, warn) => openForWriting(settings, systemClock, warn);
     },
   };
+}
+
+function usageOfProcess(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { memoryBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 };
 }
 
 /**

@@ -55,6 +55,13 @@ export interface ShortInput {
   readonly mostMs: number;
 }
 
+export interface Usage {
+  /** Resident memory. */
+  readonly memoryBytes: number;
+  /** Of all threads, of the user and of the system. */
+  readonly cpuSeconds: number;
+}
+
 /** The signals that end a run in good order. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -88,6 +95,8 @@ export interface RunHost {
   takeThread?(): Worker | undefined;
   /** What is known of the input when it is short: then a plugin may do without a thread. */
   readonly shortInput?: ShortInput | undefined;
+  /** What the process has used so far; absent where nobody knows (the library). */
+  usage?(): Usage;
   /** Opens a store for writing; absent where there is none (the library). @throws StoreError */
   openStore?(settings: StoreSettings): Promise<PointStore>;
 }

@@ -18,8 +18,12 @@ export interface PortReport {
   readonly keyless: number;
   readonly bytesCopied: number;
   readonly bufferPeak: number;
-  /** For how long somebody had to wait for it. */
+  /** Bytes in its buffer, and deliveries that were taken and are not settled, now. */
+  readonly buffered: number;
+  readonly open: number;
+  /** For how long somebody had to wait for it, and is waiting now (0: nobody is). */
   readonly waitedForMs: number;
+  readonly waitingMs: number;
   /** From the offer to the answer; undefined when nothing was offered. */
   readonly deliveryMs: Percentiles | undefined;
 }
@@ -73,13 +77,14 @@ export class PortCounts {
 
   report(): PortReport {
     const { records, batches, failed, dead, dropped, droppedFull, keyless } = this;
-    const { bytesCopied, bufferPeak } = this.#outlet;
+    const { bytesCopied, bufferPeak, buffered } = this.#outlet;
     const { retries } = this.#outlet.report();
+    const waitingMs = Math.round(this.waitingMs ?? 0);
     const waitedForMs = Math.round(this.#waitedMs + (this.waitingMs ?? 0));
     const deliveryMs = this.#deliveryMs.percentiles();
     return {
       ...{ records, batches, retries, failed, dead, dropped, droppedFull, keyless },
-      ...{ bytesCopied, bufferPeak, waitedForMs, deliveryMs },
+      ...{ bytesCopied, bufferPeak, buffered, open: this.owed, waitedForMs, waitingMs, deliveryMs },
     };
   }
 }

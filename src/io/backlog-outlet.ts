@@ -17,6 +17,10 @@ export abstract class BacklogOutlet {
     return this.backlog.peakBytes;
   }
 
+  get buffered(): number {
+    return this.backlog.bytes;
+  }
+
   room(): Promise<void> {
     return this.backlog.room();
   }

@@ -82,6 +82,10 @@ export class ByteOutlet implements Outlet {
     return this.#bufferPeak;
   }
 
+  get buffered(): number {
+    return this.#buffered;
+  }
+
   get waitsFor(): string | undefined {
     return this.#waitsFor;
   }

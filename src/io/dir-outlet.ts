@@ -101,6 +101,10 @@ export class DirOutlet implements Outlet {
     return this.#bufferPeak;
   }
 
+  get buffered(): number {
+    return this.#gathered;
+  }
+
   header(bytes: Uint8Array): boolean {
     this.#header = this.#isPacked ? gzipSync(bytes) : bytes.slice();
     return true;

@@ -16,6 +16,7 @@ export interface Page {
   /** `text/plain; charset=utf-8` */
   readonly type: string;
   readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface PagesOptions {
@@ -29,10 +30,14 @@ export interface PagesOptions {
   readonly isPublic: boolean;
   /** By path; called for each request. */
   readonly pages: Readonly<Record<string, () => Page>>;
+  /** A path that is answered when the pages are closed, by their last one. */
+  readonly held?: string | undefined;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 64;
+/** So long a reader may take to hear of the end. */
+const LAST_MS = 500;
 
 /** Begins to listen. @throws SourceError when the address cannot be had, or may not be listened on */
 export async function openPages(options: PagesOptions): Promise<PagesListen> {
@@ -55,6 +60,8 @@ export class PagesListen {
   port = 0;
   readonly #options: PagesOptions;
   readonly #server: Server;
+  /** Those who wait for the end. */
+  readonly #held = new Set<ServerResponse>();
 
   constructor(options: PagesOptions) {
     this.#options = options;
@@ -72,18 +79,36 @@ export class PagesListen {
     this.port = port;
   }
 
-  close(): void {
+  /** @param last for those who wait for the end. Never rejects */
+  async close(last: Page = plain(503)): Promise<void> {
     this.#server.close();
+    const heard = [...this.#held].map((response) => {
+      send(response, last);
+      return new Promise<void>((resolve) => response.once('close', resolve));
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_MS);
+    });
+    await Promise.race([Promise.all(heard), late]);
+    clearTimeout(timer);
     this.#server.closeAllConnections();
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { host, pages } = this.#options;
+    const { host, pages, held } = this.#options;
     const { method, url = '/' } = request;
-    const page = Object.hasOwn(pages, pathOf(url)) ? pages[pathOf(url)] : undefined;
+    const path = pathOf(url);
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (!isOwnName(request, host) || !isWelcomeOrigin(request, { origins: [], host })) send(response, plain(403));
     else if (method !== 'GET' && method !== 'HEAD') send(response, plain(405), { Allow: 'GET, HEAD' });
-    else send(response, page?.() ?? plain(404), {}, method === 'HEAD');
+    else if (path === held && method === 'GET') this.#hold(response);
+    else send(response, page?.() ?? plain(path === held ? 200 : 404), {}, method === 'HEAD');
+  }
+
+  #hold(response: ServerResponse): void {
+    this.#held.add(response);
+    response.once('close', () => this.#held.delete(response));
   }
 }
 
@@ -93,14 +118,15 @@ const plain = (status: number): Page => ({ status, type: 'text/plain; charset=ut
 
 function send(
   response: ServerResponse,
-  { status = 200, type, text }: Page,
+  { status = 200, type, text, headers: own }: Page,
   headers: Readonly<Record<string, string>> = {},
   isHead = false,
 ): void {
   const body = Buffer.from(text);
   response.writeHead(status, {
     ...{ 'Content-Type': type, 'Content-Length': body.length, 'Cache-Control': 'no-store' },
-    ...{ 'X-Content-Type-Options': 'nosniff', ...headers },
+    ...{ 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' },
+    ...{ 'Referrer-Policy': 'no-referrer', 'X-Frame-Options': 'DENY', ...own, ...headers },
   });
   response.end(isHead ? undefined : body);
 }

@@ -182,6 +182,8 @@ export interface Outlet {
   /** So far: what had to be copied, and the most that was in its memory at a time. */
   readonly bytesCopied: number;
   readonly bufferPeak: number;
+  /** Bytes that are in its memory now. */
+  readonly buffered: number;
   /** What it waits for, in words that follow the name (`attempt 4: HTTP 503`); undefined while all goes well. */
   readonly waitsFor: string | undefined;
   /**

@@ -148,6 +148,11 @@ export class NatsSource implements UnitSource {
       .then(this.#resolveClosed);
   }
 
+  /** Why nothing comes, in words; undefined while the server is there. */
+  get waitsFor(): string | undefined {
+    return this.#link.waitsFor;
+  }
+
   report(): NatsSourceReport {
     return this.#inFlight.report();
   }

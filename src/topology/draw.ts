@@ -203,7 +203,24 @@ function drawMermaid(topology: Topology): string {
   return `${['flowchart LR', ...lines, ...edges, ...rejects].join('\n')}\n`;
 }
 
-function drawJson(topology: Topology): string {
+/** What a topology consists of, for programs. */
+export interface Drawn {
+  readonly nodes: readonly DrawnNode[];
+  /** In the order of the file. */
+  readonly edges: readonly DrawnEdge[];
+  readonly rejects: string | undefined;
+}
+
+interface DrawnEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly where: string | undefined;
+  readonly first: { readonly group: number; readonly branch: number } | undefined;
+  readonly format: Projection['format'];
+  readonly fields: readonly { readonly name: string; readonly path: string }[] | undefined;
+}
+
+export function drawnTopology(topology: Topology): Drawn {
   const edges = topology.edges.map(({ from, to, where, group, branch, projection }) => ({
     from,
     to,
@@ -212,5 +229,7 @@ function drawJson(topology: Topology): string {
     format: projection.format,
     fields: projection.fields?.map(({ name, path }) => ({ name, path })),
   }));
-  return `${jsonLine({ nodes: drawnNodes(topology), edges, rejects: topology.rejects })}\n`;
+  return { nodes: drawnNodes(topology), edges, rejects: topology.rejects };
 }
+
+const drawJson = (topology: Topology): string => `${jsonLine(drawnTopology(topology))}\n`;

@@ -21,13 +21,17 @@ const defaults: readonly string[] = [
     'max-errors',
     'cache',
     'name',
+    'metrics',
+    'metrics-public',
+    'status',
+    'status-public',
   ],
 ];
 
 /** Flags of the one run, not of what it runs: they hold beside a topology, and have no key in it. */
 const beside: readonly string[] = [
   ...['stats', 'quiet', 'verbose', 'color', 'errors', 'exit-status', 'load-limit', 'max-plugin-size'],
-  ...['plugin-stderr', 'unchecked-output', 'metrics', 'metrics-public'],
+  ...['plugin-stderr', 'unchecked-output'],
 ];
 
 /** A command line as a tree. */

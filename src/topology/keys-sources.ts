@@ -10,6 +10,10 @@ export const defaultKeys: readonly KeyRow[] = [
   { name: 'lanes', flag: 'lanes', doc: 'The number of threads of each plugin that does not say its own.' },
   { name: 'cache', flag: 'cache', doc: 'The file that keeps what plugins put into their cache.' },
   { name: 'name', flag: 'name', doc: 'The name of this worker in statistics, and for servers of NATS.' },
+  { name: 'metrics', flag: 'metrics', doc: 'HOST:PORT at which figures are served for Prometheus.' },
+  { name: 'metrics-public', flag: 'metrics-public', doc: 'Other machines may read metrics.' },
+  { name: 'status', flag: 'status', doc: 'HOST:PORT at which a browser shows the run, and probes ask for it.' },
+  { name: 'status-public', flag: 'status-public', doc: 'Other machines may read status.' },
   { name: 'on-error', flag: 'on-error', choices: ['skip', 'fail'], doc: 'What to do with a line that is not JSON.' },
   { name: 'max-errors', flag: 'max-errors', doc: 'The run stops when more lines than this were bad.' },
   {

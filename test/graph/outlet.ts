@@ -8,6 +8,7 @@ export class HeldOutlet implements Outlet {
   readonly waitsFor = undefined;
   readonly bytesCopied = 0;
   readonly bufferPeak = 0;
+  readonly buffered = 0;
   readonly isAllOrNothing: boolean;
   isClosed = false;
   /** So many may be open. */

@@ -13,6 +13,7 @@ export class RandomOutlet implements Outlet {
   readonly waitsFor = undefined;
   readonly bytesCopied = 0;
   readonly bufferPeak = 0;
+  readonly buffered = 0;
   readonly name: string;
   isClosed = false;
   /** That have arrived. */

@@ -4,7 +4,7 @@ import { openPages, type PagesListen } from '../../src/io/pages-listen.ts';
 
 const open: PagesListen[] = [];
 afterEach(() => {
-  for (const pages of open.splice(0)) pages.close();
+  for (const pages of open.splice(0)) void pages.close();
 });
 
 async function start(host = '127.0.0.1', isPublic = false): Promise<PagesListen> {

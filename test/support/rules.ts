@@ -111,6 +111,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'rules.ts'] },
   // It runs before the program is there.
   'cli/start': { graph: ['host.ts'], lock: ['temporary.ts'] },
+  // The page of --status, which runs in a browser: of the rest it knows the shapes of what it asks for.
+  page: { 'pipeline/topology': ['report.ts', 'status-report.ts'], graph: ['histogram.ts'] },
   // From a checked topology to its nodes, edges and ends.
   'pipeline/topology': {
     pipeline: ['build.ts', 'ends.ts', 'run-plugins.ts'],
@@ -125,7 +127,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     format: ['count.ts'],
     io: 'all',
     nats: ['check.ts', 'credentials.ts', 'dead-letter.ts', 'outlet.ts', 'source.ts'],
-    topology: ['index.ts'],
+    topology: ['draw.ts', 'index.ts'],
     text: ['printable.ts'],
   },
   pipeline: {

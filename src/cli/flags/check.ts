@@ -132,7 +132,7 @@ export const checkFlags: readonly Flag[] = [
     group: 'Topology',
     doc: 'Show the figures of the run there, for Prometheus',
     longDoc:
-      'While slung runs, serve its figures at http://HOST:PORT/metrics in the text format of Prometheus: records, bytes, acknowledgements, failures and waits by source, node, route and sink. Port 0 is one that is free; a message says which. Nothing can be changed there. kill -USR1 has the same figures printed as one line of JSON on standard error.',
+      'While slung runs, serve its figures at http://HOST:PORT/metrics, and nothing else, in the text format of Prometheus: records, bytes, acknowledgements, failures and waits by source, node, route and sink. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there. --status has the same page and more. kill -USR1 has the same figures printed as one line of JSON on standard error.',
     commands: ['select', 'run'],
   },
   {
@@ -144,6 +144,28 @@ export const checkFlags: readonly Flag[] = [
     doc: 'Other machines may read --metrics',
     longDoc:
       'Allow an address of --metrics that other machines can reach, such as 0.0.0.0:9090. The names of sources, nodes and sinks and how much goes through them can then be read by everybody who reaches it. Without it such an address is refused.',
+    commands: ['select', 'run'],
+  },
+  {
+    key: 'status',
+    long: 'status',
+    type: 'text',
+    value: 'HOST:PORT',
+    group: 'Topology',
+    doc: 'Show the run in a browser at http://HOST:PORT/',
+    longDoc:
+      'While slung runs, serve at http://HOST:PORT/ a page that draws the graph with live rates, queues, waits, rejects, acknowledgements, memory and the last messages. For programs: /healthz answers 200 while the process lives; /readyz 200 when sources and sinks are open and connected, and 503 with the causes in words while slung starts, ends, has lost a server, or waits for a sink for more than 5 s; /metrics is for Prometheus; /stats.json has the figures of --stats=json. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there, and pages of others are answered nothing.',
+    commands: ['select', 'run'],
+  },
+  {
+    key: 'statusPublic',
+    long: 'status-public',
+    type: 'switch',
+    default: 'false',
+    group: 'Topology',
+    doc: 'Other machines may read --status',
+    longDoc:
+      'Allow an address of --status that other machines can reach, such as 0.0.0.0:9090. The names of sources, nodes and sinks, how much goes through them, and the last messages can then be read by everybody who reaches it. Without it such an address is refused.',
     commands: ['select', 'run'],
   },
 ];

@@ -71,7 +71,7 @@ const sinksTell: readonly (readonly [what: string, text: string])[] = [
 
 const ending = `SIGTERM, SIGINT and the end of all sources end a run in the same order: nothing more is read, what was read goes its way, sinks flush, positions are written. What is not delivered after shutdown-timeout is abandoned and reported by sink. A second signal ends the run at once. SIGHUP opens anew what is added to, when other programs rotate it.`;
 
-const statistics = `--stats shows at the end what was counted, --stats=json as one line of JSON; SIGUSR1 shows that line while the run goes on, and --metrics HOST:PORT has it for Prometheus. A sink that everything waits for is named after 5 s. Names are an interface; times are in ms, seconds in s.`;
+const statistics = `--stats shows at the end what was counted, --stats=json as one line of JSON; SIGUSR1 shows that line while the run goes on, --metrics HOST:PORT has it for Prometheus, and --status HOST:PORT for programs (/stats.json), for probes (/healthz, /readyz) and as a page that draws the graph. A sink that everything waits for is named after 5 s. Names are an interface; times are in ms, seconds in s.`;
 
 const figures: readonly (readonly [what: string, text: string])[] = [
   ['worker', 'Whose figures these are: name (--name, or that of the machine), host and pid.'],
@@ -81,7 +81,7 @@ const figures: readonly (readonly [what: string, text: string])[] = [
   ],
   [
     'nodes.NAME',
-    'Of sources with routes and of plugins: records, matched (a route takes them, or the plugin wants them), unrouted, rejected, blank. Of plugins also faults, calls and secondsInGuest.',
+    'Of sources with routes and of plugins: records, matched (a route takes them, or the plugin wants them), unrouted, rejected, rejectedByCode (rejected by cause), blank. Of plugins also faults, calls and secondsInGuest.',
   ],
   [
     'edges[]',
@@ -89,9 +89,12 @@ const figures: readonly (readonly [what: string, text: string])[] = [
   ],
   [
     'sinks.NAME',
-    'records and batches that arrived; retries; failed, and what became of those: dead (sent to the sink that on-failure names) and dropped; droppedFull (when-full); keyless (no value for the name of a file); bytesCopied and bufferPeak of the buffer; waitedForMs; deliveryMs with p50, p99 and max.',
+    'records and batches that arrived; retries; failed, and what became of those: dead (sent to the sink that on-failure names) and dropped; droppedFull (when-full); keyless (no value for the name of a file); bytesCopied, bufferPeak and buffered (bytes in it now) of the buffer; open (deliveries not settled); waitedForMs and waitingMs (now); deliveryMs with p50, p99 and max.',
   ],
-  ['bytesCopied, seconds', 'Bytes that were copied between nodes and into buffers, and the time of the run.'],
+  [
+    'bytesCopied, seconds, cpuSeconds, memoryBytes',
+    'Bytes that were copied between nodes and into buffers, the time of the run, and what the process used: time of all processors, resident memory now.',
+  ],
 ];
 
 /** What is different from the exit codes of a filter. */

@@ -9,7 +9,7 @@ import { type Layer, type Resolved, resolveLayers } from '../../config/layers.ts
 import { batchSettings, rejectSettings, reportSettings, talkSettings } from '../../config/parts.ts';
 import type { PluginSetting } from '../../config/settings.ts';
 import type { TopologySettings } from '../../pipeline/topology/settings.ts';
-import { excerpt, quoted } from '../../text/printable.ts';
+import { excerpt } from '../../text/printable.ts';
 import type { PluginNode, Topology } from '../../topology/index.ts';
 import type { CommandName } from '../commands.ts';
 import { flagsOf } from '../flags/flags.ts';
@@ -17,13 +17,14 @@ import { parseFlags } from '../parse.ts';
 import { defaultLayer, environmentLayer, flagLayer } from '../sources.ts';
 import type { World } from '../world.ts';
 import type { LoadedFile } from './file.ts';
+import { pagesAt } from './pages-at.ts';
 
 /** Flags that say how a topology is run; all others say what a run does, which the file does here. */
 const beside: ReadonlySet<string> = new Set([
   ...['config', 'set', 'only', 'batchBytes', 'batchRecords', 'batchAge', 'maxRecord', 'maxDepth', 'lanes'],
   ...['onError', 'maxErrors', 'stats', 'exitStatus', 'errors', 'quiet', 'verbose', 'color', 'help', 'version'],
   ...['loadLimit', 'maxPluginSize', 'json', 'pluginStderr', 'uncheckedOutput', 'cache', 'metrics', 'metricsPublic'],
-  'workerName',
+  ...['status', 'statusPublic', 'workerName'],
 ]);
 
 /** What was typed in front of the file's layer, for a command that runs a topology. @throws UsageError */
@@ -76,7 +77,7 @@ export function topologySettings(
         return [node.name, { kind, setting: pluginSetting(node, bytes, resolved, world) }];
       }),
     ),
-    metrics: metricsAddress(resolved),
+    ...pagesAt(resolved),
     cacheFile: resolved.optionalText('cache'),
     worker: workerOf(resolved, world),
   });
@@ -85,17 +86,6 @@ export function topologySettings(
 function workerOf(resolved: Resolved, world: World): TopologySettings['worker'] {
   const identity = world.identity();
   return { name: resolved.optionalText('workerName') ?? identity.host, ...identity };
-}
-
-/** HOST:PORT of --metrics. @throws UsageError */
-function metricsAddress(resolved: Resolved): TopologySettings['metrics'] {
-  const text = resolved.optionalText('metrics');
-  if (text === undefined) return undefined;
-  const [, host = '', port = ''] = /^(\[[0-9a-f:.]+\]|[^\s:/]+):(\d{1,5})$/i.exec(text) ?? [];
-  if (host === '' || Number(port) > 65_535) {
-    throw new UsageError(`--metrics: ${quoted(text)} is not HOST:PORT`, 'For example: --metrics 127.0.0.1:9090');
-  }
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), isPublic: resolved.boolean('metricsPublic') };
 }
 
 function pluginSetting(node: PluginNode, bytes: Uint8Array, resolved: Resolved, world: World): PluginSetting {

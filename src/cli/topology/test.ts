@@ -30,6 +30,8 @@ export interface TestResult {
   readonly talk: readonly string[];
 }
 
+const unseen = { metrics: undefined, status: undefined };
+
 type Difference = Pick<TestResult, 'reason' | 'diff'>;
 
 /** @throws UsageError when a file of the test cannot be read, or is no JSON */
@@ -40,7 +42,7 @@ export async function runTest(test: TopologyTest, settings: TopologySettings, wo
     const batches = way === 'all at once' ? settings.batches : { ...settings.batches, batchRecords: 1 };
     const kept = memoryEnds(input);
     const talk: string[] = [];
-    const entered = { ...settings, batches, topology: enteredAt(settings.topology, test.into), metrics: undefined };
+    const entered = { ...settings, batches, topology: enteredAt(settings.topology, test.into), ...unseen };
     await runTopology(entered, hostOf(talk, world), kept.ends);
     const difference = compared(test, kept, directory);
     if (difference === undefined) continue;

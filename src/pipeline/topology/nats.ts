@@ -12,7 +12,7 @@ import { type NatsOutlet, openNatsOutlet } from '../../nats/outlet.ts';
 import { type NatsSource, openNatsSource } from '../../nats/source.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Sink, Source, Topology } from '../../topology/index.ts';
-import type { WorkerIdentity } from './settings.ts';
+import type { WorkerIdentity } from './report.ts';
 
 type NatsNode<T extends Source | Sink> = Extract<T, { readonly type: 'nats' }>;
 

@@ -4,7 +4,8 @@ import type { Port } from '../../graph/port.ts';
 import { excerpt } from '../../text/printable.ts';
 
 const LOOK_MS = 500;
-const FIRST_MS = 5_000;
+/** So long may be waited for a sink before that is odd. */
+export const STUCK_MS = 5_000;
 const NEXT_MS = 60_000;
 
 export class PatienceWatch {
@@ -26,7 +27,7 @@ export class PatienceWatch {
     for (const port of this.#ports) {
       const waitingMs = port.counts.waitingMs;
       if (waitingMs === undefined) this.#againMs.delete(port);
-      else if (waitingMs >= (this.#againMs.get(port) ?? FIRST_MS)) {
+      else if (waitingMs >= (this.#againMs.get(port) ?? STUCK_MS)) {
         this.#againMs.set(port, waitingMs + NEXT_MS);
         this.#host.talk.warn(waitWords(port, waitingMs));
       }

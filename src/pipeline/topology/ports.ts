@@ -18,7 +18,7 @@ import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.t
 import type { Outlet } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Sink, Topology } from '../../topology/index.ts';
-import type { WorkerIdentity } from './settings.ts';
+import type { WorkerIdentity } from './report.ts';
 
 /** Between two looks at a FIFO that nobody reads, and until that is said. */
 const LOOK_MS = 20;

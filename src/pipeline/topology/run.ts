@@ -15,24 +15,45 @@ import { executeHeard } from '../../graph/heard.ts';
 import type { RunHost, RunOutcome, StopSignal } from '../../graph/host.ts';
 import { outcomeOf } from '../../graph/outcome.ts';
 import { SinkError, SourceError } from '../../io/index.ts';
-import { openPages, type Page, type PagesListen } from '../../io/pages-listen.ts';
 import { servicesFor } from '../../stage/plugin/setup.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Sink, Source } from '../../topology/index.ts';
 import { Build, type Connected } from './build.ts';
 import { Delivering } from './delivering.ts';
 import { type OpenedEnds, openEndsOf, type TopologyEnds } from './ends.ts';
-import { metricsText } from './metrics.ts';
 import { PatienceWatch } from './patience.ts';
 import { planNodes } from './plan.ts';
+import type { TopologyReport } from './report.ts';
+import { RunPages } from './run-pages.ts';
+import { RunStatus } from './run-status.ts';
 import type { TopologySettings } from './settings.ts';
-import { renderReport, type TopologyReport, topologyReport } from './stats.ts';
+import { renderReport, topologyReport } from './stats.ts';
 
 /**
  * One run. @param ends how sources and sinks are opened
  * @throws UsageError, PluginFileError for what cannot be used; nothing has been read or written then
  */
-export async function runTopology(settings: TopologySettings, host: RunHost, ends: TopologyEnds): Promise<RunOutcome> {
+export async function runTopology(settings: TopologySettings, given: RunHost, ends: TopologyEnds): Promise<RunOutcome> {
+  const status = new RunStatus(settings, given);
+  let pages: RunPages | undefined;
+  let outcome: RunOutcome | undefined;
+  try {
+    pages = await RunPages.open(settings, status);
+    outcome = await runWith(settings, status, ends);
+  } catch (error) {
+    if (!(error instanceof SinkError || error instanceof SourceError)) throw error;
+    status.host.talk.error(error.message);
+    outcome = { kind: 'done', code: 1 };
+  } finally {
+    status.end(outcome);
+    await pages?.close();
+  }
+  return outcome;
+}
+
+/** @throws SinkError, SourceError for what cannot be opened */
+async function runWith(settings: TopologySettings, status: RunStatus, ends: TopologyEnds): Promise<RunOutcome> {
+  const { host } = status;
   const planned = planNodes(settings.topology);
   const plugins = [...settings.plugins.values()].map(({ setting }) => setting);
   const services = servicesFor({ plugins, cacheFile: settings.cacheFile }, host, undefined);
@@ -40,12 +61,9 @@ export async function runTopology(settings: TopologySettings, host: RunHost, end
   try {
     build = new Build(planned, settings, host, services);
     await build.start();
+    status.start('sinks and sources are being opened');
     const opened = await openEndsOf(planned, settings, host, ends);
-    return await new TopologyRun(build, opened, settings, host).execute();
-  } catch (error) {
-    if (!(error instanceof SinkError || error instanceof SourceError)) throw error;
-    host.talk.error(error.message);
-    return { kind: 'done', code: 1 };
+    return await new TopologyRun(build, opened, settings, status).execute();
   } finally {
     build?.close();
     await services?.close();
@@ -63,15 +81,18 @@ class TopologyRun {
   readonly #ends: OpenedEnds;
   readonly #settings: TopologySettings;
   readonly #host: RunHost;
+  readonly #status: RunStatus;
   readonly #connected: Connected;
   readonly #delivering: Delivering;
   #signal: StopSignal | undefined;
 
-  constructor(build: Build, ends: OpenedEnds, settings: TopologySettings, host: RunHost) {
+  constructor(build: Build, ends: OpenedEnds, settings: TopologySettings, status: RunStatus) {
+    const { host } = status;
     this.#build = build;
     this.#ends = ends;
     this.#settings = settings;
     this.#host = host;
+    this.#status = status;
     this.#connected = build.connect(ends);
     const { sinks, shutdownTimeoutMs: timeoutMs } = settings.topology;
     const patient = new Set(sinks.filter(({ type }) => /^std|^file$/.test(type)).map(({ name }) => name));
@@ -96,14 +117,13 @@ class TopologyRun {
       isAdding ? this.#host.onUserSignal?.('SIGHUP', () => this.#reopen()) : undefined,
       this.#host.onUserSignal?.('SIGUSR1', () => this.#host.talk.info(JSON.stringify(this.#report()))),
     ];
-    let pages: PagesListen | undefined;
     try {
-      pages = await this.#openMetrics();
+      this.#status.run({ ends: this.#ends, report: () => this.#report() });
       await executeHeard(graph, this.#host, () => {});
+      this.#status.drain('nothing more is read, sinks deliver what they have');
       return await this.#conclude(await this.#delivering.until());
     } finally {
       for (const end of ends) end?.();
-      pages?.close();
       this.#ends.rejects?.log?.abort();
       await Promise.all([...sources.values()].map((source) => source.close()));
     }
@@ -112,6 +132,7 @@ class TopologyRun {
   #stop(signal: StopSignal): void {
     const { graph } = this.#connected;
     this.#signal = signal;
+    this.#status.drain(`after ${signal}, nothing more is read`);
     graph.stop(signal);
     graph.giveUpAfter(this.#settings.topology.shutdownTimeoutMs);
     this.#delivering.hurry();
@@ -147,21 +168,9 @@ class TopologyRun {
     return this.#signal === undefined ? outcome : { kind: 'signal', signal: this.#signal };
   }
 
-  /** @throws SourceError */
-  async #openMetrics(): Promise<PagesListen | undefined> {
-    const { metrics } = this.#settings;
-    if (metrics === undefined) return undefined;
-    const type = 'text/plain; version=0.0.4; charset=utf-8';
-    const page = (): Page => ({ type, text: metricsText(this.#report()) });
-    const pages = await openPages({ name: '--metrics', ...metrics, pages: { '/metrics': page } });
-    const host = metrics.host.includes(':') ? `[${metrics.host}]` : metrics.host;
-    const address = `http://${host}:${pages.port}/metrics`;
-    if (metrics.port === 0) this.#host.talk.warn(`metrics are at ${address}`, { address });
-    return pages;
-  }
-
   #report(): TopologyReport {
-    return topologyReport(this.#build.parts, this.#connected, this.#ends, this.#settings.worker);
+    const { worker } = this.#settings;
+    return topologyReport(this.#build.parts, this.#connected, this.#ends, { worker, ...this.#host.usage?.() });
   }
 
   /** Somebody has moved files away that are added to. */

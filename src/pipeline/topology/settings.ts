@@ -8,13 +8,16 @@ import type {
 } from '../../config/settings.ts';
 import type { PluginKind } from '../../plugin/guest.ts';
 import type { Topology } from '../../topology/index.ts';
+import type { WorkerIdentity } from './report.ts';
 
-/** Who we are among others that do the same work. */
-export interface WorkerIdentity {
-  /** As the user calls it; the machine's when he does not. */
-  readonly name: string;
+/** Where pages about the run are served. */
+export interface PagesAddress {
+  /** Without brackets. */
   readonly host: string;
-  readonly pid: number;
+  /** 0: one that is free. */
+  readonly port: number;
+  /** Other machines may ask, too. */
+  readonly isPublic: boolean;
 }
 
 export interface TopologySettings {
@@ -31,8 +34,9 @@ export interface TopologySettings {
   readonly talk: TalkSettings;
   /** By the names of the nodes. */
   readonly plugins: ReadonlyMap<string, { readonly kind: PluginKind; readonly setting: PluginSetting }>;
-  /** Where to show the figures of the run; undefined: nowhere. */
-  readonly metrics: { readonly host: string; readonly port: number; readonly isPublic: boolean } | undefined;
+  /** Where to show the figures of the run, and all that there is to say of it; undefined: nowhere. */
+  readonly metrics: PagesAddress | undefined;
+  readonly status: PagesAddress | undefined;
   readonly worker: WorkerIdentity;
   /** The file in which plugins keep what they cache; undefined: in memory. */
   readonly cacheFile: string | undefined;

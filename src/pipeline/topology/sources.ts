@@ -32,6 +32,8 @@ export interface OpenedSource {
   readonly units: UnitLedger | undefined;
   /** What the source itself has counted; undefined where that is nothing more. */
   readonly more?: () => { readonly dead: number; readonly redelivered: number };
+  /** What it waits for in order to be connected again, in words; undefined while it is. */
+  readonly waitsFor?: () => string | undefined;
   /** When everything is settled, or given up. Resolves when whoever sent it has heard. */
   close(): Promise<void>;
 }
@@ -171,7 +173,13 @@ async function messages(
   const opened = await openNatsMessages(source, rejects, context);
   const options = { clockMs: () => host.clockMs(), apart: wantsIds(topology) };
   const ends = source.ack === 'read' ? asRead(opened) : answering(opened, options);
-  return { name: source.name, ...ends, more: () => opened.report(), close: () => closed(opened) };
+  return {
+    name: source.name,
+    ...ends,
+    more: () => opened.report(),
+    waitsFor: () => opened.waitsFor,
+    close: () => closed(opened),
+  };
 }
 
 /** Closes what answers or is connected, and waits until that is over. */

@@ -3,71 +3,20 @@
  * which are an interface (slung.yaml(5)).
  */
 import { counted, grouped } from '../../format/count.ts';
-import type { Percentiles } from '../../graph/histogram.ts';
-import type { PortReport } from '../../graph/port-counts.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Connected, Part } from './build.ts';
 import type { OpenedEnds } from './ends.ts';
-import type { WorkerIdentity } from './settings.ts';
+import type { EdgeReport, NodeReport, SourceReport, TopologyReport } from './report.ts';
 import type { OpenedSource } from './sources.ts';
 
-export interface SourceReport {
-  readonly records: number;
-  /** Of the lines that were read, decompressed. */
-  readonly bytes: number;
-  /** Those that a source answers for one by one; 0 for a source without. */
-  readonly units: number;
-  readonly acked: number;
-  readonly nacked: number;
-  readonly inFlight: number;
-  /** Units that have come too often and went to the rejects, and those that have come again; NATS only. */
-  readonly dead?: number;
-  readonly redelivered?: number;
-  readonly ackMs: Percentiles | undefined;
-}
-
-export interface NodeReport {
-  readonly records: number;
-  /** Records that one of its routes takes, or that the plugin wants. */
-  readonly matched: number;
-  /** Records that none of its routes takes. */
-  readonly unrouted: number;
-  readonly rejected: number;
-  readonly blank: number;
-  /** Of plugins: records that it failed on, calls, and the time in them. */
-  readonly faults?: number;
-  readonly calls?: number;
-  readonly secondsInGuest?: number;
-}
-
-export interface EdgeReport {
-  readonly from: string;
-  readonly to: string;
-  readonly records: number;
-  readonly bytes: number;
-  readonly batches: number;
-  readonly bytesCopied: number;
-  readonly waitedMs: number;
-}
-
-export interface TopologyReport {
-  readonly sources: Readonly<Record<string, SourceReport>>;
-  readonly nodes: Readonly<Record<string, NodeReport>>;
-  readonly edges: readonly EdgeReport[];
-  readonly sinks: Readonly<Record<string, PortReport>>;
-  readonly bytesCopied: number;
-  readonly seconds: number;
-  readonly worker: WorkerIdentity;
-}
-
-/** The figures of now. */
+/** The figures of now. @param process who has them, and what it has used */
 export function topologyReport(
   parts: readonly Part[],
   connected: Connected,
   ends: OpenedEnds,
-  worker: WorkerIdentity,
+  process: Pick<TopologyReport, 'worker' | 'cpuSeconds' | 'memoryBytes'>,
 ): TopologyReport {
-  const edges = edgeReports(parts, connected);
+  const edges = edgeReports(parts, connected, ends);
   const sinks = Object.fromEntries([...ends.ports].map(([name, { counts }]) => [name, counts.report()]));
   // What leaves a plugin for its router has no route.
   const behind = parts.filter(({ planned }) => planned.kind === 'router' && planned.source === undefined);
@@ -79,7 +28,7 @@ export function topologyReport(
     sinks,
     bytesCopied: edges.reduce((sum, edge) => sum + edge.bytesCopied, inside),
     seconds: Number(connected.graph.seconds.toFixed(6)),
-    worker,
+    ...process,
   };
 }
 
@@ -95,23 +44,39 @@ function sourceReport({ counts, units, more }: OpenedSource): SourceReport {
 function nodeReports(parts: readonly Part[], { nodes }: Connected): Readonly<Record<string, NodeReport>> {
   const reports = new Map<string, NodeReport>();
   for (const part of parts) {
-    const { records, matched, rejected, blank } = nodes.get(part)!.report();
+    const { records, matched, rejected, rejectedByCode, blank } = nodes.get(part)!.report();
+    const lines = { rejected, rejectedByCode, blank };
     if (part.kind === 'plugin') {
       const { calls, secondsInGuest, failures, matched: wanted } = part.stage.figures(0, 0);
       const guest = { faults: failures, calls, secondsInGuest };
-      reports.set(part.planned.plugin.name, { records, matched: wanted, unrouted: 0, rejected, blank, ...guest });
+      reports.set(part.planned.plugin.name, { records, matched: wanted, unrouted: 0, ...lines, ...guest });
       continue;
     }
     const { of } = part.planned;
     const unrouted = 'unrouted' in part.stage ? part.stage.unrouted : records - matched;
     const before = reports.get(of);
-    if (before === undefined) reports.set(of, { records, matched: records - unrouted, unrouted, rejected, blank });
-    else reports.set(of, { ...before, unrouted, rejected: before.rejected + rejected });
+    if (before === undefined) reports.set(of, { records, matched: records - unrouted, unrouted, ...lines });
+    else {
+      const byCode = added(before.rejectedByCode, rejectedByCode);
+      reports.set(of, { ...before, unrouted, rejected: before.rejected + rejected, rejectedByCode: byCode });
+    }
   }
   return Object.fromEntries(reports);
 }
 
-function edgeReports(parts: readonly Part[], { edges, nodes }: Connected): readonly EdgeReport[] {
+type ByCode = NodeReport['rejectedByCode'];
+
+function added(some: ByCode, more: ByCode): ByCode {
+  const sums = new Map(Object.entries(some));
+  for (const [name, count] of Object.entries(more)) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries(sums);
+}
+
+function edgeReports(
+  parts: readonly Part[],
+  { edges, nodes }: Connected,
+  { sources }: OpenedEnds,
+): readonly EdgeReport[] {
   return parts.flatMap((part) => {
     const planned = part.planned;
     const own = planned.kind === 'router' ? planned.edges : planned.output.to === 'sinks' ? planned.output.edges : [];
@@ -129,7 +94,8 @@ function edgeReports(parts: readonly Part[], { edges, nodes }: Connected): reado
     const read = { records, bytes: bytesIn, batches: Object.values(batches).reduce((sum, count) => sum + count, 0) };
     const isOnly = direct.length === 1 && planned.edges.length === 0;
     const into = direct.map((from): EdgeReport => {
-      const figures = isOnly ? read : { records: 0, bytes: 0, batches: 0 };
+      // Of several that it reads itself, each source has counted what it gave.
+      const figures = isOnly ? read : { records: 0, bytes: 0, ...sources.get(from)?.counts, batches: 0 };
       return { from, to: planned.plugin.name, ...figures, bytesCopied: 0, waitedMs: 0 };
     });
     return [...into, ...routed];

@@ -47,6 +47,7 @@ export class StoreOutlet implements Outlet {
   readonly takesIds = false;
   readonly waitsFor = undefined;
   readonly bufferPeak = 0;
+  readonly buffered = 0;
   readonly #options: StoreOutletOptions;
   readonly #writer: StoreWriter;
   readonly #maker: PointMaker;

@@ -95,6 +95,9 @@ _slung() {
         '--metrics=[Show the figures of the run there, for Prometheus]:HOST:PORT: ' \
         '--metrics-public[Other machines may read --metrics]' \
         '--no-metrics-public[Opposite of --metrics-public]' \
+        '--status=[Show the run in a browser at http\://HOST\:PORT/]:HOST:PORT: ' \
+        '--status-public[Other machines may read --status]' \
+        '--no-status-public[Opposite of --status-public]' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
@@ -188,6 +191,9 @@ _slung() {
         '--metrics=[Show the figures of the run there, for Prometheus]:HOST:PORT: ' \
         '--metrics-public[Other machines may read --metrics]' \
         '--no-metrics-public[Opposite of --metrics-public]' \
+        '--status=[Show the run in a browser at http\://HOST\:PORT/]:HOST:PORT: ' \
+        '--status-public[Other machines may read --status]' \
+        '--no-status-public[Opposite of --status-public]' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \

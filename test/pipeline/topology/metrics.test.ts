@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { metricsText } from '../../../src/pipeline/topology/metrics.ts';
-import type { TopologyReport } from '../../../src/pipeline/topology/stats.ts';
+import type { TopologyReport } from '../../../src/pipeline/topology/report.ts';
 
 const report: TopologyReport = {
   sources: { app: { records: 7, bytes: 70, units: 3, acked: 2, nacked: 0, inFlight: 1, ackMs: undefined } },
-  nodes: { 'a "b"\\\n': { records: 7, matched: 6, unrouted: 1, rejected: 2, blank: 0 } },
+  nodes: {
+    'a "b"\\\n': { records: 7, matched: 6, unrouted: 1, rejected: 2, rejectedByCode: { 'bad-number': 2 }, blank: 0 },
+  },
   edges: [{ from: 'app', to: 'out', records: 6, bytes: 60, batches: 1, bytesCopied: 5, waitedMs: 4 }],
   sinks: {},
   bytesCopied: 5,

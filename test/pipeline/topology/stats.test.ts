@@ -1,6 +1,7 @@
 /** What --stats says to people of a topology's run. */
 import { expect, test } from 'vitest';
-import { renderReport, type SourceReport, type TopologyReport } from '../../../src/pipeline/topology/stats.ts';
+import type { SourceReport, TopologyReport } from '../../../src/pipeline/topology/report.ts';
+import { renderReport } from '../../../src/pipeline/topology/stats.ts';
 
 const source: SourceReport = {
   ...{ records: 2000, bytes: 70_000, units: 1000, acked: 1000, nacked: 0, inFlight: 0, ackMs: undefined },
