@@ -7,6 +7,7 @@
 import { lackOfGc } from './binary/features.ts';
 import { type CoreModule, readCoreModule } from './binary/module.ts';
 import { refusal } from './binary/refusal.ts';
+import { commandExport } from './component/command.ts';
 import { checkWorld, namesShown } from './component/compile.ts';
 import { parseComponent } from './component/parse.ts';
 import {
@@ -29,7 +30,9 @@ const kindsAdvice = `a plugin is a component or core module for ${worldPackage},
  */
 export function recognise(bytes: Uint8Array): { readonly kind: PluginKind } {
   if (layerOf(bytes) === 'component') {
-    checkWorld(parseComponent(bytes));
+    const component = parseComponent(bytes);
+    if (commandExport(component) !== undefined) return { kind: 'wasi' };
+    checkWorld(component);
     return { kind: 'tangent-component' };
   }
   const core = readCoreModule(bytes);

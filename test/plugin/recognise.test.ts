@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { PluginError } from '../../src/plugin/guest.ts';
 import { recognise } from '../../src/plugin/recognise.ts';
@@ -11,6 +12,11 @@ const kindOf = (source: ModuleSource) => recognise(buildModule(source)).kind;
 describe('kinds', () => {
   test.each(fixtureNames)('%s is a component', (name) => {
     expect(recognise(fixture(name)).kind).toBe('tangent-component');
+  });
+
+  test('a component that exports wasi:cli/run is a filter', () => {
+    const command = readFileSync(new URL('../../fixtures/plugins/wasi/word-command.wasm', import.meta.url));
+    expect(recognise(command).kind).toBe('wasi');
   });
 
   test.each<[string, ModuleSource, string]>([
@@ -110,12 +116,12 @@ describe('no plugin', () => {
     [
       'a component of another world',
       buildComponent(types, exportItem('wasi:http/handler@0.2.0', sorts.type, 0)),
-      'a component of another world: it exports wasi:http/handler@0.2.0; slung runs tangent:logs/processor@0.1.0',
+      'a component of another world: it exports wasi:http/handler@0.2.0; slung runs tangent:logs/processor@0.1.0 and wasi:cli/command@0.2',
     ],
     [
       'the beginning of a component',
       Uint8Array.from(preamble),
-      'a component of another world: it exports nothing; slung runs tangent:logs/processor@0.1.0',
+      'a component of another world: it exports nothing; slung runs tangent:logs/processor@0.1.0 and wasi:cli/command@0.2',
     ],
     [
       'a component that is cut off',

@@ -257,7 +257,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   'plugin/wasi': {
     plugin: ['gate.ts', 'guest.ts', 'tangent-module.ts'],
     'plugin/binary': 'all',
-    'plugin/component': ['canonical-memory.ts'],
+    'plugin/component': ['canonical-memory.ts', 'command.ts'],
     engine: ['copy.ts'],
   },
   // Constants only: an adapter stands in the guest's memory and has nothing of its own there.

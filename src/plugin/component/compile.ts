@@ -42,7 +42,7 @@ export function checkWorld({ definitions }: ComponentDefinition): void {
   if (names.includes(mapperInterface)) return;
   for (const name of names) checkVersion(name);
   const exported = names.length === 0 ? 'it exports nothing' : `it exports ${namesShown(names)}`;
-  throw refusal(`a component of another world: ${exported}; slung runs ${worldName}`);
+  throw refusal(`a component of another world: ${exported}; slung runs ${worldName} and wasi:cli/command@0.2`);
 }
 
 /** The first few, for a message. */

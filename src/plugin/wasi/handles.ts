@@ -4,11 +4,13 @@
  * last freed first, as in other hosts.
  */
 import { Trap } from '../guest.ts';
+import type { ByteSource } from './input.ts';
 
 /** The resources that there are; of others the guest never has one. */
 export type Resource =
-  | { readonly kind: 'input-stream' }
-  | { readonly kind: 'output-stream' }
+  | { readonly kind: 'input-stream'; readonly source: ByteSource }
+  /** `write` takes bytes that are good until it returns. */
+  | { readonly kind: 'output-stream'; readonly write: (bytes: Uint8Array) => void }
   /** Ready at that time of the monotonic clock; undefined: always. */
   | { readonly kind: 'pollable'; readonly dueNs: bigint | undefined };
 

@@ -21,11 +21,18 @@ const OPTION_HANDLE_SIZE = 8;
 const NS_PER_SECOND = 1_000_000_000n;
 const MAX_U32 = 0xffff_ffffn;
 
-function standardStream(kind: 'input-stream' | 'output-stream'): Lowering {
-  return ({ handles }) => {
-    return () => handles.add({ kind });
-  };
-}
+const standardInput: Lowering = ({ handles, input }) => {
+  return () => handles.add({ kind: 'input-stream', source: input });
+};
+
+/** What a plugin prints that has no standard output of its own is for people. */
+const standardOutput: Lowering = ({ handles, host }) => {
+  return () => handles.add({ kind: 'output-stream', write: host.stdout ?? host.stderr });
+};
+
+const standardError: Lowering = ({ handles, host }) => {
+  return () => handles.add({ kind: 'output-stream', write: host.stderr });
+};
 
 const noTerminal: Lowering = ({ name }) => {
   return (handle: number) => {
@@ -108,9 +115,9 @@ const exitWithCode: Lowering = () => {
 };
 
 export const cliTable: Table = {
-  'cli/stdin': { 'get-stdin': standardStream('input-stream') },
-  'cli/stdout': { 'get-stdout': standardStream('output-stream') },
-  'cli/stderr': { 'get-stderr': standardStream('output-stream') },
+  'cli/stdin': { 'get-stdin': standardInput },
+  'cli/stdout': { 'get-stdout': standardOutput },
+  'cli/stderr': { 'get-stderr': standardError },
   'cli/environment': {
     'get-environment': texts(2, ({ environment }) => Object.entries(environment)),
     'get-arguments': texts(1, ({ args }) => args.map((text) => [text])),

@@ -8,14 +8,20 @@ import type { Gate } from '../gate.ts';
 import type { CoreFunction } from '../guest.ts';
 import type { CanonOptions } from '../tangent-module.ts';
 import type { Handles } from './handles.ts';
-import type { WasiHost } from './world.ts';
+import type { ByteSource } from './input.ts';
+import type { WasiHost, WasiWorld } from './world.ts';
 
 export type Preview2Options = CanonOptions & { readonly gate: Gate };
 
+/** With the standard streams of a filter, or without: then the input is empty and all output goes to the error. */
+export type Preview2Host = WasiHost & Partial<Pick<WasiWorld, 'stdin' | 'stdout'>>;
+
 /** One import, while it is being lowered. */
 export interface Context {
-  readonly host: WasiHost;
+  readonly host: Preview2Host;
   readonly handles: Handles;
+  /** The guest's standard input, of which there is one however often it is asked for. */
+  readonly input: ByteSource;
   readonly options: Preview2Options;
   /** `wasi:io/poll#poll`, for messages. */
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
- * wasi:io 0.2: streams, pollables and errors. Input is always at its end; output of either kind goes to the standard
- * error at once, so that there is nothing to flush, every stream is always ready, and no error ever occurs.
+ * wasi:io 0.2: streams, pollables and errors. A read waits for what it reads, and output goes to where it belongs at
+ * once, so that there is nothing to flush, every stream is always ready, and no error ever occurs.
  *
  * Signatures and layouts are the canonical ABI's of wasi:io/streams.wit and poll.wit. A `stream-error` is the variant
  * { last-operation-failed(own<error>), closed }, so that "closed" is its discriminant 1.
@@ -20,9 +20,12 @@ type ResultLayout = typeof SMALL_RESULT;
 const STREAM_CLOSED = 1;
 /** What `check-write` permits. More is taken all the same, because it is passed on and not kept. */
 const PERMITTED_BYTES = 65_536;
+/** What one read gives at most, whatever is asked for. */
+const MOST_READ = 1 << 20;
 const MAX_POLLED = 10_000;
 
 const zeroes = new Uint8Array(PERMITTED_BYTES);
+const nothing = new Uint8Array(0);
 
 /** Calls `work` with the address of the result, which has been checked. */
 function storing(context: Context, layout: ResultLayout): (result: number) => { writer: GuestWriter; at: number } {
@@ -33,15 +36,43 @@ function storing(context: Context, layout: ResultLayout): (result: number) => { 
   });
 }
 
-/** Of an input stream: reads and skips find the end. The length that is wanted does not matter. */
-function ended(layout: ResultLayout): Lowering {
-  return (context) => {
-    const store = storing(context, layout);
-    return (stream: number, _length: bigint, result: number) => {
-      context.handles.get(stream, 'input-stream');
-      storeClosed(store(result), layout);
-    };
+/** How many bytes a length of the guest's asks for, of which it gets no more than MOST_READ at once. */
+function wanted(length: bigint): number {
+  const bytes = BigInt.asUintN(64, length);
+  return bytes < BigInt(MOST_READ) ? Number(bytes) : MOST_READ;
+}
+
+/** `read`, `blocking-read`: both wait when there is nothing yet. */
+function read(context: Context): CoreFunction {
+  const store = storing(context, SMALL_RESULT);
+  return (stream: number, length: bigint, result: number) => {
+    const { source } = context.handles.get(stream, 'input-stream');
+    const { writer, at } = store(result);
+    const most = wanted(length);
+    const bytes = most === 0 ? nothing : source.take(most);
+    if (bytes === undefined) storeClosed({ writer, at }, SMALL_RESULT);
+    else {
+      writer.slice(at + SMALL_RESULT.payload, bytes, `the result of ${context.name}`);
+      writer.u8(at, 0);
+    }
   };
+}
+
+function skip(context: Context): CoreFunction {
+  const store = storing(context, U64_RESULT);
+  return (stream: number, length: bigint, result: number) => {
+    const { source } = context.handles.get(stream, 'input-stream');
+    storeCount(store(result), source.take(wanted(length)));
+  };
+}
+
+/** How many bytes were taken, or that the stream is at its end. */
+function storeCount({ writer, at }: { writer: GuestWriter; at: number }, bytes: Uint8Array | undefined): void {
+  if (bytes === undefined) storeClosed({ writer, at }, U64_RESULT);
+  else {
+    writer.u8(at, 0);
+    storeU64(writer, at + U64_RESULT.payload, BigInt(bytes.length));
+  }
 }
 
 function storeClosed({ writer, at }: { writer: GuestWriter; at: number }, layout: ResultLayout): void {
@@ -63,10 +94,10 @@ function write(context: Context): CoreFunction {
   const reader = readerOf(context);
   const store = storing(context, SMALL_RESULT);
   return (stream: number, pointer: number, length: number, result: number) => {
-    context.handles.get(stream, 'output-stream');
+    const output = context.handles.get(stream, 'output-stream');
     const bytes = reader().borrow(pointer, length, Number.POSITIVE_INFINITY, `what ${context.name} is to write`);
     const { writer, at } = store(result);
-    if (bytes.length > 0) context.host.stderr(bytes);
+    if (bytes.length > 0) output.write(bytes);
     writer.u8(at, 0);
   };
 }
@@ -74,12 +105,12 @@ function write(context: Context): CoreFunction {
 function writeZeroes(context: Context): CoreFunction {
   const store = storing(context, SMALL_RESULT);
   return (stream: number, length: bigint, result: number) => {
-    context.handles.get(stream, 'output-stream');
+    const output = context.handles.get(stream, 'output-stream');
     const bytes = BigInt.asUintN(64, length);
     if (bytes > BigInt(PERMITTED_BYTES))
       throw new Trap(`${context.name} of ${bytes} bytes, ${PERMITTED_BYTES} are permitted`);
     const { writer, at } = store(result);
-    if (bytes > 0n) context.host.stderr(zeroes.subarray(0, Number(bytes)));
+    if (bytes > 0n) output.write(zeroes.subarray(0, Number(bytes)));
     writer.u8(at, 0);
   };
 }
@@ -95,10 +126,13 @@ function flush(context: Context): CoreFunction {
 
 function splice(context: Context): CoreFunction {
   const store = storing(context, U64_RESULT);
-  return (stream: number, source: number, _length: bigint, result: number) => {
-    context.handles.get(stream, 'output-stream');
-    context.handles.get(source, 'input-stream');
-    storeClosed(store(result), U64_RESULT);
+  return (stream: number, from: number, length: bigint, result: number) => {
+    const output = context.handles.get(stream, 'output-stream');
+    const { source } = context.handles.get(from, 'input-stream');
+    const stored = store(result);
+    const bytes = source.take(wanted(length));
+    if (bytes !== undefined && bytes.length > 0) output.write(bytes);
+    storeCount(stored, bytes);
   };
 }
 
@@ -170,10 +204,10 @@ const noError: Lowering = ({ name }) => {
 
 export const ioTable: Table = {
   'io/streams': {
-    '[method]input-stream.read': ended(SMALL_RESULT),
-    '[method]input-stream.blocking-read': ended(SMALL_RESULT),
-    '[method]input-stream.skip': ended(U64_RESULT),
-    '[method]input-stream.blocking-skip': ended(U64_RESULT),
+    '[method]input-stream.read': read,
+    '[method]input-stream.blocking-read': read,
+    '[method]input-stream.skip': skip,
+    '[method]input-stream.blocking-skip': skip,
     '[method]input-stream.subscribe': subscribe('input-stream'),
     '[method]output-stream.check-write': checkWrite,
     '[method]output-stream.write': write,

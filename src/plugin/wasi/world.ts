@@ -29,7 +29,7 @@ export interface WasiHost {
   readonly sleep: (ns: bigint) => void;
 }
 
-/** A host with the standard streams of preview 1. */
+/** A host with standard streams: what a filter has, and a plugin that answers calls has not. */
 export interface WasiWorld extends WasiHost {
   /**
    * The next bytes of the standard input, borrowed until the next call; undefined at the end. It is called only when

@@ -287,9 +287,11 @@ describe('what is inside', () => {
 
 describe('refused', () => {
   test('another world', () => {
-    expect(refusal()).toBe('a component of another world: it exports nothing; slung runs tangent:logs/processor@0.1.0');
+    expect(refusal()).toBe(
+      'a component of another world: it exports nothing; slung runs tangent:logs/processor@0.1.0 and wasi:cli/command@0.2',
+    );
     expect(refusal(B.types, B.exportItem('wasi:cli/run@0.2.3', B.sorts.type, 0))).toBe(
-      'a component of another world: it exports wasi:cli/run@0.2.3; slung runs tangent:logs/processor@0.1.0',
+      'a component of another world: it exports wasi:cli/run@0.2.3; slung runs tangent:logs/processor@0.1.0 and wasi:cli/command@0.2',
     );
     expect(refusal(B.types, B.exportItem('tangent:logs/mapper@0.3.0', B.sorts.type, 0))).toBe(
       'it is built for tangent:logs/mapper 0.3.0; slung has 0.1.0',

@@ -21,6 +21,8 @@ type Imported = (...values: (number | bigint)[]) => unknown;
 let memory: WebAssembly.Memory;
 let gate: Gate;
 let world: FakeWorld;
+/** As plugins of Tangent's world have it: without standard input and output. */
+let host: WasiHost;
 let options: CanonOptions;
 let reallocs: number[][];
 
@@ -28,6 +30,8 @@ function start(settings: Parameters<typeof fakeWorld>[0] = {}): void {
   memory = new WebAssembly.Memory({ initial: 1 });
   gate = new Gate();
   world = fakeWorld(settings);
+  const { stdin: _in, stdout: _out, ...rest } = world;
+  host = rest;
   reallocs = [];
   let next = HEAP;
   const realloc = (old: number, oldBytes: number, align: number, bytes: number) => {
@@ -47,8 +51,8 @@ const u32 = (at: number) => new DataView(memory.buffer).getUint32(at, true);
 const u64 = (at: number) => new DataView(memory.buffer).getBigUint64(at, true);
 const text = (at: number) => Buffer.from(bytes().subarray(u32(at), u32(at) + u32(at + 4))).toString();
 
-function lower(path: string, name: string, own: CanonOptions = options, host: WasiHost = world): Imported {
-  const found = preview2(host, { ...own, gate })(`wasi:${path}@0.2.3`, name);
+function lower(path: string, name: string, own: CanonOptions = options, its: WasiHost = host): Imported {
+  const found = preview2(its, { ...own, gate })(`wasi:${path}@0.2.3`, name);
   if (found === undefined) throw new Error(`${path} ${name} is not there`);
   return found as Imported;
 }
