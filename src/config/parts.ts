@@ -49,7 +49,8 @@ export function batchSettings(resolved: Resolved): BatchSettings {
 export function selectionSettings(resolved: Resolved): SelectionSettings {
   const timeUnit = resolved.has('timeUnit') ? resolved.choice('timeUnit') : 'auto';
   const where = Object.freeze(conditionsOf(resolved));
-  return Object.freeze(timeUnit === 'auto' ? { where } : { where, timeUnit });
+  const unchecked = resolved.boolean('unchecked');
+  return Object.freeze(timeUnit === 'auto' ? { where, unchecked } : { where, unchecked, timeUnit });
 }
 
 /** @param named the fields and columns, where they do not come as lists @throws UsageError for a list that is none */

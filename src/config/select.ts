@@ -112,6 +112,12 @@ function checkUnsparsify(resolved: Resolved, files: readonly string[]): void {
 }
 
 function checkOnError(resolved: Resolved): void {
+  if (resolved.choice('onError') === 'keep' && resolved.boolean('unchecked')) {
+    throw new UsageError(
+      `--unchecked cannot be combined with ${settingText(resolved, 'onError', 'keep')}`,
+      'Bad lines that are not looked at are not passed on. Leave one of the two out.',
+    );
+  }
   const to = formatOf(resolved);
   const onError = resolved.choice('onError');
   const name = settingText(resolved, 'onError', onError);

@@ -47,6 +47,8 @@ export interface SelectionSettings {
   readonly timeUnit?: TimeUnit | undefined;
   /** What the names of files in them are relative to. Default: where the program runs. */
   readonly directory?: string | undefined;
+  /** Lines that cannot match by the look of them are not read as JSON. Undefined: where nobody can ask for it. */
+  readonly unchecked?: boolean | undefined;
 }
 
 /** What is written of a record, and how: for what projects records and writes them as text. */

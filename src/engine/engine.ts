@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import * as L from './layout.ts';
 import { createMemory, type EngineOptions, type MemoryMap, STATIC_BYTES } from './memory.ts';
 import type { Plan } from './plan.ts';
+import { B_SKIPPED } from './search-layout.ts';
 import { wellFormed } from './well-formed.ts';
 
 export { createMemory, type EngineOptions, type MemoryMap } from './memory.ts';
@@ -187,6 +188,11 @@ export class EngineMemory {
   /** How many records of a processed block matched and no class took; 0 when the plan has no classes. */
   unrouted(block: number): number {
     return this.map.classCount > 0 ? this.word(block, L.B_UNROUTED) : 0;
+  }
+
+  /** How many lines of a processed block were not looked at (--unchecked). */
+  skipped(block: number): number {
+    return this.word(block, B_SKIPPED);
   }
 
   /** How many records of a processed block a class took. */

@@ -6,6 +6,7 @@ import { AddressesError } from '../text/explained.ts';
 import * as B from './below-layout.ts';
 import * as L from './layout.ts';
 import type { Plan } from './plan.ts';
+import { H_SEARCH } from './search-layout.ts';
 import { random64 } from './seed.ts';
 
 export interface EngineOptions {
@@ -22,6 +23,8 @@ export interface EngineOptions {
   readonly objectsOnly?: boolean;
   /** With a plan of rows. */
   readonly rows?: RowOptions | undefined;
+  /** What a line has to have to be looked at (search-image.ts). Undefined: every line is. */
+  readonly search?: Uint8Array | undefined;
   /** The counting plan (counting.ts), with a plan of rows: they are counted. */
   readonly counting?: Uint8Array | undefined;
 }
@@ -60,6 +63,7 @@ export interface MemoryMap {
   readonly rows: number;
   readonly views: number;
   readonly counting: number;
+  readonly search: number;
   readonly blocks: readonly number[];
   /** Outputs of a block when the plan has classes, or 0. */
   readonly classCount: number;
@@ -147,6 +151,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     views: take(rows === undefined ? 0 : VIEWS_BYTES),
     pins: take(rows?.pinBytes ?? 0),
     counting: take(options.counting?.length ?? 0),
+    search: take(options.search?.length ?? 0),
   };
   const block = (bytes: number, mostRejects: number) => ({
     at: take(L.BLOCK_BYTES),
@@ -186,6 +191,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_KEYS]: at.keys,
     [B.H_JSON]: at.json,
     [L.H_COUNT]: options.counting === undefined ? 0 : at.counting,
+    [H_SEARCH]: options.search === undefined ? 0 : at.search,
     ...seedWords(),
     [L.H_MAX_DEPTH]: options.maxDepth,
     [L.H_MAX_RECORD]: options.maxRecordBytes,
@@ -212,6 +218,7 @@ export function createMemory(plan: Plan, options: EngineOptions): { memory: WebA
   const bytes = new Uint8Array(memory.buffer);
   bytes.set(plan.bytes, area.map.plan);
   if (options.counting !== undefined) bytes.set(options.counting, area.map.counting);
+  if (options.search !== undefined) bytes.set(options.search, area.map.search);
   const words = new Int32Array(memory.buffer);
   for (const [offset, value] of Object.entries(area.header)) words[(area.map.header + Number(offset)) / 4] = value;
   for (const block of area.blocks) {

@@ -218,8 +218,9 @@ export class Drain {
     if (this.#edges.flush()) this.#leave();
   }
 
-  #count({ origin, trigger, from, to }: Batch, counts: BlockCounts): void {
+  #count({ lane, block, origin, trigger, from, to }: Batch, counts: BlockCounts): void {
     this.#stats.countBatch(counts, trigger);
+    if (this.#settings.selection.unchecked === true) this.#stats.skipped += lane.memory.skipped(block);
     if (origin.counts === undefined) return;
     origin.counts.records += counts.records;
     origin.counts.bytes += to - from;

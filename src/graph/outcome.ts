@@ -5,6 +5,7 @@
  * prevent that.
  */
 import type { ReportSettings } from '../config/settings.ts';
+import { counted } from '../format/count.ts';
 import { SinkError } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
 import type { Edge } from './edge.ts';
@@ -48,6 +49,8 @@ export interface NodeEnd {
   readonly isGivenUp: boolean;
 }
 
+const linesWere = (count: number): string => `${counted(count, 'line')} ${count === 1 ? 'was' : 'were'}`;
+
 /** The end of a node that was ended from outside. */
 export function givenUp(stopped: Stop | undefined, signal: StopSignal | undefined): NodeEnd {
   return { stopped, signal, isIncomplete: true, hasBadLines: false, isBroken: false, isGivenUp: true };
@@ -71,6 +74,7 @@ export function conclude(ending: Ending): NodeEnd {
   host.progress?.clear();
   if (sinkError !== undefined) talk.error(sinkError.message);
   rejecting.summarise(rejects.rejectsFile, rejects.onError === 'keep', sinkError?.sink);
+  if (stats.skipped > 0) talk.warn(`${linesWere(stats.skipped)} not looked at (--unchecked): none of them can match`);
   for (const edge of edges) for (const words of edge.words?.() ?? []) talk.warn(words);
   stage.finish();
   const { leftOut, hints } = stopped === undefined ? stage.report(stats) : { leftOut: [], hints: [] };

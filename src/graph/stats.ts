@@ -1,7 +1,7 @@
 /**
- * What a run counts, and how it is reported. Every line that was read is in exactly one of records, blank and
- * rejected, and every record is either matched or not, so the figures add up and nothing is lost without being
- * counted.
+ * What a run counts, and how it is reported. Every line that was read is in exactly one of records, blank, rejected
+ * and skipped (--unchecked), and every record is either matched or not, so the figures add up and nothing is lost
+ * without being counted.
  */
 
 import { codes } from '../engine/codes.ts';
@@ -28,6 +28,8 @@ export interface StatsReport {
   readonly lanes: number;
   readonly seconds: number;
   readonly megabytesPerSecond: number;
+  /** Lines that were not looked at; only with --unchecked, and when there are some. */
+  readonly skipped?: number;
   /** What was remembered; only with a store. */
   readonly store?: StoreReport;
 }
@@ -37,6 +39,8 @@ export class Stats {
   matched = 0;
   blank = 0;
   rejected = 0;
+  /** Lines that were not looked at (--unchecked): what they are is not known. */
+  skipped = 0;
   bytesIn = 0;
   bytesOut = 0;
   lanes = 1;
@@ -56,7 +60,7 @@ export class Stats {
   }
 
   report(seconds: number): StatsReport {
-    const { records, matched, blank, rejected, bytesIn, bytesOut, lanes } = this;
+    const { records, matched, blank, rejected, skipped, bytesIn, bytesOut, lanes } = this;
     const rejectedByCode = Object.fromEntries(
       codes.filter(({ code }) => this.#byCode[code]! > 0).map(({ code, name }) => [name, this.#byCode[code]!]),
     );
@@ -68,6 +72,7 @@ export class Stats {
       blank,
       rejected,
       rejectedByCode,
+      ...(skipped > 0 && { skipped }),
       bytesIn,
       bytesOut,
       batches,
@@ -102,6 +107,7 @@ export function renderStats(report: StatsReport): string {
     ['matched', grouped(report.matched) + percent(report.matched, report.records)],
     ['rejected', grouped(report.rejected) + (byCode.length > 0 ? ` (${byCode.join(', ')})` : '')],
     ['blank lines', grouped(report.blank)],
+    ...(report.skipped === undefined ? [] : [['not looked at', grouped(report.skipped)] as [string, string]]),
     ['bytes in', grouped(report.bytesIn)],
     ['bytes out', grouped(report.bytesOut)],
     ['batches', batches.map((trigger) => `${trigger} ${grouped(report.batches[trigger])}`).join(', ') || '0'],

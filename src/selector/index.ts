@@ -8,5 +8,6 @@ export { bareWordHints, misfitHints, timeHints } from './fit.ts';
 export { nearestPath } from './hint.ts';
 export type { ListPredicate, ListScalar, ListSelector } from './lists.ts';
 export { formatPath, parseField, parsePath } from './paths.ts';
+export { requiredTexts } from './required.ts';
 export { nearest } from './suggest.ts';
 export { parseTangentPath } from './tangent.ts';

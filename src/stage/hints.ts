@@ -6,7 +6,7 @@
 import type { Path } from '../engine/program.ts';
 import { counted } from '../format/count.ts';
 import type { Stats } from '../graph/stats.ts';
-import { bareWordHints, misfitHints, nearestPath, timeHints } from '../selector/index.ts';
+import { bareWordHints, misfitHints, nearestPath, requiredTexts, timeHints } from '../selector/index.ts';
 import { excerpt } from '../text/printable.ts';
 
 /**
@@ -22,19 +22,30 @@ export interface Seen {
   readonly sample: Uint8Array;
   /** The selector's expressions. */
   readonly where: readonly string[];
+  /** Lines are to be passed over when they cannot match by the look of them. */
+  readonly unchecked?: boolean | undefined;
 }
 
 /** What was counted: all records, and those that matched. */
-type Counted = Pick<Stats, 'records' | 'matched'>;
+type Counted = Pick<Stats, 'records' | 'matched'> & { readonly skipped?: number };
 
 /** All of them. */
 export function hintsOf(seen: Seen, stats: Counted): string[] {
-  return [...wordHints(seen, stats), ...absentPathHints(seen, stats), ...literalHints(seen, stats)];
+  const about = [...wordHints(seen, stats), ...absentPathHints(seen, stats), ...literalHints(seen, stats)];
+  return [...searchHints(seen), ...about];
+}
+
+/** --unchecked asks for what cannot be done. */
+function searchHints({ unchecked, where }: Seen): string[] {
+  if (unchecked !== true || requiredTexts(where) !== undefined) return [];
+  return [
+    '--unchecked: every line was looked at, because no text has to be in all records that match (see slung help select)',
+  ];
 }
 
 /** Also when records matched: with != nearly all of them do. */
-function wordHints({ absent, where }: Seen, { records }: Counted): string[] {
-  if (records === 0 || absent.where.length === 0) return [];
+function wordHints({ absent, where }: Seen, { records, skipped = 0 }: Counted): string[] {
+  if (records === 0 || skipped > 0 || absent.where.length === 0) return [];
   const texts = new Set(absent.where.map(({ text }) => text));
   return bareWordHints(where, ({ text }) => texts.has(text));
 }
@@ -43,8 +54,9 @@ function wordHints({ absent, where }: Seen, { records }: Counted): string[] {
  * A sentence for each selector path that never occurred in a run that matched nothing, and for each given column that
  * never occurred at all.
  */
-function absentPathHints({ absent, sample }: Seen, { records, matched }: Counted): string[] {
-  if (records === 0) return [];
+function absentPathHints({ absent, sample }: Seen, { records, matched, skipped = 0 }: Counted): string[] {
+  // Of lines that were not looked at nobody knows which paths they have.
+  if (records === 0 || skipped > 0) return [];
   const toHint = (path: Path): string => {
     const nearest = nearestPath(path, sample);
     const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;

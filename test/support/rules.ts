@@ -177,7 +177,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     text: 'all',
   },
   // Lanes of engines, and what the stages that have them share.
-  'stage/lanes': { graph: 'all', engine: 'all', io: ['read-lines.ts'] },
+  'stage/lanes': { graph: 'all', engine: 'all', io: ['read-lines.ts'], selector: ['index.ts'] },
   'stage/plugin': {
     stage: ['hints.ts'],
     format: ['count.ts'],
@@ -332,7 +332,11 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   },
   // The renderer of errors with a caret, the nearest name, and the automata for words in a pattern.
   query: { selector: ['errors.ts', 'strings.ts', 'suggest.ts'], 'selector/regex': 'all', text: 'all' },
-  selector: { 'selector/regex': ['error.ts', 'index.ts'], engine: ['program.ts'], text: 'all' },
+  selector: {
+    'selector/regex': ['error.ts', 'index.ts'],
+    engine: ['program.ts', 'search-image.ts', 'search-layout.ts'],
+    text: 'all',
+  },
   'selector/regex': { selector: ['suggest.ts'], engine: ['regex-layout.ts'] },
   // Sources and outlets that are no files: the contract is io's.
   nats: { io: 'all', text: 'all' },
@@ -351,6 +355,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
       'below-layout.ts',
       'point-layout.ts',
       'count-layout.ts',
+      'search-layout.ts',
     ],
   },
   // How text from outside is shown, and errors for the user.

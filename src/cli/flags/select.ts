@@ -7,6 +7,7 @@ import { rules } from '../../config/rules.ts';
 import type { CommandName } from '../commands.ts';
 import type { Flag } from './flag.ts';
 import { storeCommands } from './store.ts';
+import { trust } from './trust.ts';
 
 const commands: readonly CommandName[] = ['select', 'run'];
 /** What reads records. */
@@ -109,6 +110,7 @@ Without it, ndjson output is the matching lines, byte for byte, or the output of
       'The columns of csv or tsv output, written as for --fields. Without --columns and --fields, the first 10 000 lines or 4 MiB that have a match decide the columns, and nothing is output before they are known; keys that first appear later are counted, reported once, and make exit code 1 (see --unsparsify of slung select).',
     commands,
   },
+  trust,
 ];
 
 const output: readonly Flag[] = [

@@ -32,6 +32,7 @@ import {
   REJECT_BYTES,
 } from '../layout';
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
+import { B_SKIPPED } from '../search-layout';
 import { beginClasses, emitToTakers, endClasses, findTakers, areObjectsWanted } from './classes';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { fillFound } from './deep';
@@ -43,6 +44,7 @@ import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines'
 import { afterMarks, withoutMarks } from './marks';
 import { runProgram } from './match';
 import { addRow, beginRows, rowCount, selected } from './rows';
+import { beginSearch, findLines, foundFrom, foundTo, image, passedOver } from './search';
 import { emitKind, entry, errors, escapes, flags, foundCount, maxDepth, maxRecord, nextEpoch, tokens } from './state';
 import { walkRecord } from './walk';
 
@@ -61,6 +63,8 @@ let records: u32 = 0;
 let matched: u32 = 0;
 let blank: u32 = 0;
 let unrouted: u32 = 0;
+/** Lines that were not looked at. */
+let skipped: u32 = 0;
 let rejectCount: u32 = 0;
 let rejects: usize = 0;
 let rejectLimit: u32 = 0;
@@ -194,7 +198,6 @@ function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
 
 /** Takes the lines of [from, end) until the end, or until something stops it. */
 function processLines(from: usize, end: usize): void {
-  beginBlock();
   resetIndex(errors, escapes);
   let at = from;
   let lineFrom = from;
@@ -226,6 +229,27 @@ function processLines(from: usize, end: usize): void {
   }
 }
 
+/** The same, but only those in which something was found that a match has to have; the others are counted. */
+function processFound(from: usize, end: usize): void {
+  stoppedAt = 0;
+  beginSearch();
+  while (findLines(from, end)) {
+    lines += passedOver;
+    skipped += passedOver;
+    processLines(foundFrom, foundTo);
+    if (stoppedAt) return;
+    from = foundTo;
+  }
+  lines += passedOver;
+  skipped += passedOver;
+}
+
+function processSome(from: usize, end: usize): void {
+  beginBlock();
+  if (image) processFound(from, end);
+  else processLines(from, end);
+}
+
 /** The counters go on from what the block's struct says: from nothing when `isFirst`. */
 function beginCounts(block: usize, isFirst: bool): void {
   if (isFirst) memory.fill(block + B_REJECT_COUNT, 0, B_LINES + 4 - B_REJECT_COUNT);
@@ -234,6 +258,7 @@ function beginCounts(block: usize, isFirst: bool): void {
   matched = load<u32>(block, B_MATCHED);
   blank = load<u32>(block, B_BLANK);
   lines = load<u32>(block, B_LINES);
+  skipped = isFirst ? 0 : load<u32>(block, B_SKIPPED);
   rejects = <usize>load<u32>(block, B_REJECTS);
   rejectLimit = load<u32>(block, B_REJECT_LIMIT);
 }
@@ -244,6 +269,7 @@ function endCounts(block: usize): void {
   store<u32>(block, matched, B_MATCHED);
   store<u32>(block, blank, B_BLANK);
   store<u32>(block, lines, B_LINES);
+  store<u32>(block, skipped, B_SKIPPED);
 }
 
 /** Processes a block: whole lines in [B_FROM, B_TO), the last one ends with a newline. */
@@ -252,7 +278,7 @@ export function process(block: usize): void {
   unrouted = 0;
   if (emitKind == EMIT_CLASSES) beginClasses(block);
   else beginEmit(block);
-  processLines(<usize>load<u32>(block, B_FROM), <usize>load<u32>(block, B_TO));
+  processSome(<usize>load<u32>(block, B_FROM), <usize>load<u32>(block, B_TO));
   if (emitKind == EMIT_CLASSES) endClasses();
   else endEmit();
   store<u32>(block, unrouted, B_UNROUTED);
@@ -271,7 +297,7 @@ export function collect(block: usize, at: usize, maxRows: u32): usize {
   const isFirst = at == <usize>load<u32>(block, B_FROM);
   beginCounts(block, isFirst);
   beginRows(maxRows, isFirst ? 0 : load<u32>(block, B_SELECTED));
-  processLines(at, end);
+  processSome(at, end);
   endCounts(block);
   store<u32>(block, selected, B_SELECTED);
   return stoppedAt && rejectCount <= rejectLimit ? stoppedAt : end;

@@ -40,6 +40,7 @@ import {
   SLOT_BYTES,
 } from '../layout';
 import { setDiagnoseStack } from './diagnose';
+import { attachSearch } from './search';
 import { setSeed } from './hash';
 
 export let plan: usize = 0;
@@ -163,4 +164,5 @@ export function attach(header: usize): void {
   epoch = 0;
   setDiagnoseStack(load<u32>(header, H_DIAGNOSE_STACK));
   setSeed(header);
+  attachSearch(header);
 }

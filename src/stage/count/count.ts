@@ -122,7 +122,7 @@ export class CountStage extends EngineStage implements Stage {
         columns: this.#task.fields.filter((_, i) => !this.wasSeen(first + i)),
       },
       sample: this.sample,
-      where: selection.where,
+      ...selection,
     };
     const odd = this.#oddWords();
     const hints = hintsOf(seen, stats);

@@ -87,8 +87,8 @@ export class SelectStage extends EngineStage implements Stage {
   report(stats: Stats): StageReport {
     const isSettled = this.findsColumns && this.columns !== undefined;
     const leftOut = isSettled ? lateColumnWords(this.newKeys, this.#columnsOf) : [];
-    const { where } = this.settings.selection;
-    return { leftOut, hints: hintsOf({ absent: this.#absentPaths(), sample: this.sample, where }, stats) };
+    const seen = { absent: this.#absentPaths(), sample: this.sample, ...this.settings.selection };
+    return { leftOut, hints: hintsOf(seen, stats) };
   }
 
   /** The program's paths, then the columns' (when they were given), that no record had. */

@@ -9,6 +9,7 @@ describe('settings', () => {
     expect(await settingsOf([])).toEqual({
       inputs: ['-'],
       where: [],
+      unchecked: false,
       fields: undefined,
       columns: undefined,
       to: 'ndjson',
@@ -46,10 +47,11 @@ describe('settings', () => {
 
   test('every flag', async () => {
     const argv =
-      '-w a -w b --columns x,y=z --to tsv --no-header --csv-strict --batch-bytes 1M --batch-records 10 --batch-age 5ms -j 3 --max-record 2KiB --max-depth 7 --on-error skip --rejects r --max-errors 0 -o out --stats=json --errors json -vv --color never -e f1 - f2';
+      '-w a -w b --unchecked --columns x,y=z --to tsv --no-header --csv-strict --batch-bytes 1M --batch-records 10 --batch-age 5ms -j 3 --max-record 2KiB --max-depth 7 --on-error skip --rejects r --max-errors 0 -o out --stats=json --errors json -vv --color never -e f1 - f2';
     expect(await settingsOf(argv.split(' '))).toEqual({
       inputs: ['f1', '-', 'f2'],
       where: ['a', 'b'],
+      unchecked: true,
       fields: undefined,
       columns: [
         { name: 'x', path: 'x' },

@@ -28,7 +28,7 @@ _slung() {
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
         -w|--where|-W|--rules|--since|--until|--time|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--record|--store|--retain|--name|--metrics|--status) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --unchecked --no-unchecked --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in
@@ -55,7 +55,7 @@ _slung() {
         --to) words="ndjson csv tsv table" ;;
         --color) words="auto always never" ;;
         -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--by|--every|--time|--sum|--avg|--min|--max|--p50|--p75|--p90|--p95|--p99|--top|--sort|--max-groups) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --unchecked --no-unchecked --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
       esac ;;
     check)
       case "$flag" in

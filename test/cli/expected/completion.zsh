@@ -44,6 +44,8 @@ _slung() {
         '*-f+[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
+        '--unchecked[Trust the input\: pass over lines that cannot match]' \
+        '--no-unchecked[Opposite of --unchecked]' \
         '--to=[Output ndjson, csv or tsv]:FORMAT:(ndjson csv tsv)' \
         '--no-header[Leave the csv or tsv header line out]' \
         '--header[Opposite of --no-header]' \
@@ -207,6 +209,8 @@ _slung() {
         '*--rules=[Pass records for which one of the selectors in FILE holds]:FILE:_files' \
         '--since=[Pass records from TIME on\: 1h (ago), 2026-03-14T09\:26\:00Z]:TIME: ' \
         '--until=[Pass records before TIME, written as for --since]:TIME: ' \
+        '--unchecked[Trust the input\: pass over lines that cannot match]' \
+        '--no-unchecked[Opposite of --unchecked]' \
         '-e[Exit 4 when nothing was output]' \
         '--exit-status[Exit 4 when nothing was output]' \
         '--no-exit-status[Opposite of --exit-status]' \
