@@ -10,6 +10,8 @@ const commands = {
   select: {
     bundle: 'select',
     wholeWith: [
+      '--from',
+      '--prefix',
       '--record',
       '--follow',
       '-F',
@@ -25,6 +27,8 @@ const commands = {
   run: {
     bundle: 'run',
     wholeWith: [
+      '--from',
+      '--prefix',
       '--follow',
       '-F',
       '--positions',

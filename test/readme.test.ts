@@ -90,7 +90,7 @@ describe('commands', () => {
     const firstScreen = blocksOf(readme.split('\n').slice(0, 40).join('\n')).map(({ text }) => text);
     expect(firstScreen[0]).toMatch(/^npm ci && npx slung select .*fixtures\/.*\n$/);
     expect(firstScreen[1]).toBe('npm ci && npm test\n');
-    const oneLiners = blocksOf(readme.slice(readme.indexOf('## Six one-liners'), readme.indexOf('## Bad lines')));
+    const oneLiners = blocksOf(readme.slice(readme.indexOf('## Six one-liners'), readme.indexOf('## Other forms')));
     expect(oneLiners.map(({ text }) => text.trim().split('\n').length)).toEqual([1, 1, 1, 1, 1, 1]);
   });
 

@@ -3,10 +3,12 @@
  * one part alone can be wrong in: which combinations contradict each other is said by those who put parts together.
  */
 import { conditionsOf } from './conditions.ts';
+import { conversionOf } from './conversion.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
 import type {
   BatchSettings,
+  Conversion,
   FieldSetting,
   InputSettings,
   OutputSettings,
@@ -23,7 +25,7 @@ import type {
  */
 export function readingSettings(resolved: Resolved, files: readonly string[]): ReadingSettings {
   return {
-    input: inputSettings(files),
+    input: inputSettings(files, conversionOf(resolved)),
     batches: batchSettings(resolved),
     selection: selectionSettings(resolved),
     rejects: rejectSettings(resolved),
@@ -32,8 +34,8 @@ export function readingSettings(resolved: Resolved, files: readonly string[]): R
   };
 }
 
-function inputSettings(files: readonly string[]): InputSettings {
-  return Object.freeze({ inputs: Object.freeze(files.length === 0 ? ['-'] : [...files]) });
+function inputSettings(files: readonly string[], conversion: Conversion | undefined): InputSettings {
+  return Object.freeze({ inputs: Object.freeze(files.length === 0 ? ['-'] : [...files]), conversion });
 }
 
 export function batchSettings(resolved: Resolved): BatchSettings {

@@ -37,6 +37,9 @@ const DAY_MS = 24 * 3_600_000;
 
 /** By the setting's key. */
 export const rules = {
+  // ---- input
+  from: { type: 'choice', choices: ['ndjson', 'json', 'csv', 'tsv'], default: 'ndjson' },
+  types: { type: 'choice', choices: ['look', 'text'], default: 'look' },
   // ---- output
   to: { type: 'choice', choices: ['ndjson', 'csv', 'tsv'], default: 'ndjson' },
   header: { type: 'switch', default: 'true' },
@@ -56,7 +59,6 @@ export const rules = {
   errors: { type: 'choice', choices: ['text', 'json'], default: 'text' },
   color: { type: 'choice', choices: ['auto', 'always', 'never'], default: 'auto' },
   // ---- points, events and the store
-  from: { type: 'choice', choices: ['ndjson', 'csv'], default: 'ndjson' },
   valueField: { type: 'text', default: 'value' },
   tagsField: { type: 'text', default: 'tags' },
   timeUnit: { type: 'choice', choices: ['auto', 's', 'ms', 'us', 'ns'], default: 'auto' },

@@ -11,7 +11,7 @@ import type { Resolved } from './layers.ts';
 import { outputSettings, readingSettings, sinkSettings } from './parts.ts';
 import { recordSettings } from './record.ts';
 import { rules } from './rules.ts';
-import type { OutputFormat, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
+import type { Conversion, OutputFormat, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
 
 /**
  * The settings of one run. `files` are the operands as typed; none means standard input. `defaultStore` is the
@@ -35,12 +35,22 @@ export function filterSettings(
   if (resolved.boolean('unsparsify')) checkUnsparsify(resolved, files);
   checkReading(resolved, files, resolved.text('output'));
   const reading = readingSettings(resolved, files);
+  if (reading.input.conversion !== undefined) refuseResume(resolved, reading.input.conversion);
   return {
     ...reading,
     output: outputSettings(resolved),
     sink: sinkSettings(resolved),
     record: recordSettings(resolved, reading.input.inputs, defaultStore),
   };
+}
+
+/** A position in the file is none in what is made of it. @throws UsageError */
+function refuseResume(resolved: Resolved, { from }: Conversion): void {
+  if (!resolved.boolean('resume')) return;
+  throw new UsageError(
+    `${resolved.originText('resume')} cannot be combined with ${from === 'ndjson' ? '--prefix' : `--from ${from}`}`,
+    'Only records that are one a line are read from where the store has them; slung store write reads others.',
+  );
 }
 
 /**

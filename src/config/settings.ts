@@ -27,6 +27,19 @@ export type ColorWhen = Choice<'color'>;
 export interface InputSettings {
   /** Files in the order they are read; `-` is standard input. Never empty. */
   readonly inputs: readonly string[];
+  /** How they become one record a line; undefined: they are. */
+  readonly conversion?: Conversion | undefined;
+}
+
+/** In which form records are read, when that is not one a line. */
+export interface Conversion {
+  readonly from: Choice<'from'>;
+  /** Between the cells of csv: one ASCII character. */
+  readonly delimiter: string;
+  /** What the cells of csv and tsv are. */
+  readonly types: Choice<'types'>;
+  /** Of ndjson: text before the record of each line is kept as a member of this name, or dropped (`drop`). */
+  readonly prefix: string | undefined;
 }
 
 /** How lines are cut into batches, and what a line may be: for feeds, and for the engines that batches are cut for. */
@@ -263,15 +276,7 @@ export interface SelectSettings extends ReadingSettings, WritingSettings {
 
 /** One run of `slung store write`. Nothing is output. */
 export interface WriteSettings extends ReadingSettings {
-  readonly input: WriteInput;
   readonly record: RecordSettings;
-}
-
-/** What is read, and what it is. */
-export interface WriteInput extends InputSettings {
-  readonly from: Choice<'from'>;
-  /** Between the cells of csv: one ASCII character; left out for a comma. */
-  readonly delimiter?: string;
 }
 
 /** One run of `slung run`. */

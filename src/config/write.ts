@@ -2,8 +2,6 @@
  * From what was typed to what it means, for `slung store write`: it reads as `select` does, outputs nothing, and makes
  * points of its records.
  */
-import { excerpt } from '../text/printable.ts';
-import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
 import { readingSettings } from './parts.ts';
 import { checkResume, pointFields, storeSettings } from './record.ts';
@@ -22,8 +20,6 @@ export function writeSettings(
 ): WriteSettings {
   const points = pointFields(resolved);
   refuseKeep(resolved);
-  const from = resolved.choice('from');
-  const delimiter = delimiterOf(resolved, from);
   checkReading(resolved, files, '-');
   const reading = readingSettings(resolved, files);
   const resume = resolved.boolean('resume');
@@ -31,24 +27,6 @@ export function writeSettings(
   const store = storeSettings(resolved, defaultStore);
   return Object.freeze({
     ...reading,
-    input: Object.freeze({ ...reading.input, from, ...(delimiter === undefined ? {} : { delimiter }) }),
     record: Object.freeze({ store, points: Object.freeze([points]), resume, final: resolved.boolean('final') }),
   });
-}
-
-/** One ASCII character that cannot be in a number, or tab by its name. @throws UsageError */
-function delimiterOf(resolved: Resolved, from: string): string | undefined {
-  const text = resolved.optionalText('delimiter');
-  if (text === undefined) return undefined;
-  const name = resolved.originText('delimiter');
-  if (from !== 'csv') {
-    if (!resolved.isFlag('delimiter')) return undefined;
-    throw new UsageError(`${name} needs --from csv`, 'NDJSON has no cells.');
-  }
-  const character = text === 'tab' || text === '\\t' ? '\t' : text;
-  if (/^[^"\n\r\u0080-\uffff0-9A-Za-z+.-]$/.test(character)) return character;
-  throw new UsageError(
-    `${name}: ${JSON.stringify(excerpt(text, 20))} cannot be between cells`,
-    "It is one ASCII character that is no letter, digit, quote, plus, minus or point: ';', '|', or tab.",
-  );
 }

@@ -1,5 +1,6 @@
 /** The bad lines of a block, as others than the engine's kernel write and change them. */
 
+import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_PLUGIN_FAILED, CODE_TOO_DEEP, CODE_TOO_LONG } from './code-numbers.ts';
 import type { EngineMemory } from './engine.ts';
 import * as L from './layout.ts';
 
@@ -61,6 +62,19 @@ export function recodeRejects(
     words[at + (L.REJ_CODE >> 2)] = code;
     words[at + (L.REJ_AT >> 2)] = words[at + (L.REJ_FROM >> 2)]!;
   }
+}
+
+/** Complaints that a row of a table can have as any line has them. */
+const ofAnyLine: readonly number[] = [CODE_BAD_UTF8, CODE_TOO_DEEP, CODE_TOO_LONG];
+
+/**
+ * A row of a table that could not become a record comes as it is (convert/csv), and JSON's complaints about it mean
+ * nothing.
+ */
+export function nameBadRows(memory: EngineMemory, block: number): void {
+  recodeRejects(memory, block, (code) =>
+    code >= CODE_PLUGIN_FAILED || ofAnyLine.includes(code) ? undefined : CODE_BAD_ROW,
+  );
 }
 
 /** Where the last bad line begins; undefined when there is none. */

@@ -3,6 +3,7 @@
  * has taken what came of them. Its holders are counted once for both things that hang on it: the block goes back to
  * its lane, and the receipts are settled, when nobody holds the batch any more.
  */
+import type { Places } from '../io/types.ts';
 import type { InputFile } from './input-file.ts';
 import type { Lane, Seat } from './lane.ts';
 import type { Range } from './range.ts';
@@ -26,6 +27,9 @@ export interface Origin {
   readonly file: InputFile | undefined;
   /** Of a regular file. */
   readonly sizeBytes: number | undefined;
+  /** See Source. */
+  readonly places?: Places | undefined;
+  readonly isTable?: boolean | undefined;
   /** Undefined where nobody asks for them. */
   readonly counts?: InputCounts | undefined;
 }

@@ -5,6 +5,7 @@
  */
 import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import type { BlockCounts } from '../engine/engine.ts';
+import { nameBadRows } from '../engine/rejects.ts';
 import { Batch, type BatchOf, type Origin } from './batch.ts';
 import type { Edges } from './edges.ts';
 import type { LongLine } from './filled.ts';
@@ -190,13 +191,15 @@ export class Drain {
       if (holding.isFull) this.closeHolding();
       if (isHeld) return;
     }
+    if (origin.isTable === true) nameBadRows(memory, block);
     const counts = memory.counts(block);
     const isOver = counts.rejected > this.#rejecting.left;
     if (isOver && atLimit === 'again') {
       this.#stopAtReject(batch);
       return;
     }
-    const place = { sourceName: origin.name, firstLine: origin.lines + 1, sourceOffset: batch.sourceOffset };
+    const { sourceOffset } = batch;
+    const place = { sourceName: origin.name, firstLine: origin.lines + 1, sourceOffset, places: origin.places };
     const rows = rowTakerOf(batch);
     for (let i = 0; i < counts.rejected; i++) {
       const reject = memory.reject(block, i);
@@ -211,10 +214,13 @@ export class Drain {
     const isLost = verdict?.stop === 'failed' || stopsAt !== undefined || (isOver && atLimit === 'lost');
     if (!isLost) noteProgress(batch);
     const overAt = stopsAt === undefined ? [] : [stopsAt];
-    if (isOver) overAt.push(this.#rejecting.placeOf(origin.name, origin.lines + counts.lines));
+    const endOffset = sourceOffset + batch.to - batch.from;
+    const { lines, name, places } = origin;
+    if (isOver) overAt.push(this.#rejecting.placeOf(name, lines + counts.lines, places?.at(endOffset - 1)));
     this.#leaving = { batch, isWhole: true, verdict, isDone: !isLost, overAt };
     this.#edges.offer(batch, true, !isLost);
     origin.lines += counts.lines;
+    origin.places?.forget(endOffset);
     if (this.#edges.flush()) this.#leave();
   }
 
@@ -291,9 +297,9 @@ export class Drain {
   ): Row {
     const { origin, sourceOffset, column, code, lengthBytes } = at;
     origin.lines++;
-    const place = { sourceName: origin.name, line: origin.lines };
+    const place = { sourceName: origin.name, line: origin.lines, places: origin.places };
     const row = this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes });
-    if (this.#rejecting.left < 0) this.#stopAtLimit(this.#rejecting.placeOf(origin.name, origin.lines));
+    if (this.#rejecting.left < 0) this.#stopAtLimit(this.#rejecting.placeOf(place.sourceName, place.line, row));
     return row;
   }
 

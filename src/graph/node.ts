@@ -232,7 +232,9 @@ export class Node {
   #tellUnfinished(bytes: number): void {
     if (bytes === 0) return;
     this.#drain.abandonLong();
-    const { name, lines } = this.#reader.current;
+    const { name, lines, places } = this.#reader.current;
+    // What converts says itself where its input is not whole.
+    if (places !== undefined) return;
     const size = counted(bytes, 'byte');
     this.#host.talk.warn(
       `${excerpt(name)}:${lines + 1}: the last line was read only in part (${size}) and is left out`,

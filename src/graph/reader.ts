@@ -272,10 +272,10 @@ export class Reader {
 
   #beginOpened(opened: OpenedInput): void {
     const { source, bytes, lines, file, ledger, units, counts, fileAt } = opened;
-    const { name, sizeBytes } = source;
+    const { name, sizeBytes, places, isTable } = source;
     this.knownBytes += sizeBytes ?? 0;
     this.#opened = opened;
-    const origin = { name, lines, file, sizeBytes, counts };
+    const origin = { name, lines, file, sizeBytes, counts, places, isTable };
     this.#begin({ source, origin, startOffset: bytes, ledger, units, fileAt });
     if (this.#isStopped) opened.stop?.();
     if (this.#isClosed) this.endInput();

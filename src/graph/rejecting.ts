@@ -6,6 +6,7 @@ import { codeOf } from '../engine/codes.ts';
 import type { EngineMemory, Reject } from '../engine/engine.ts';
 import { counted } from '../format/count.ts';
 import type { RejectRow, RejectsWriter } from '../io/index.ts';
+import type { PlaceOfByte, Places } from '../io/types.ts';
 import { excerpt } from '../text/printable.ts';
 import type { Talk } from './host.ts';
 import type { Stats } from './stats.ts';
@@ -24,6 +25,8 @@ export interface Place {
   readonly sourceOffset: number;
   /** Why a plugin failed on the line, in its own words. */
   readonly cause?: string | undefined;
+  /** Of a source that converts: where its bytes were. */
+  readonly places?: Places | undefined;
 }
 
 /** Of a line that a plugin has output, for people. */
@@ -44,6 +47,8 @@ export interface BadLine {
   readonly outputOf?: string | undefined;
   /** Why a plugin failed on it, in its own words. */
   readonly cause?: string | undefined;
+  /** Line, offset and column are those of what a source made, and this knows the input's. */
+  readonly places?: Places | undefined;
 }
 
 /** How many lines may be rejected, and what says so. */
@@ -62,6 +67,12 @@ export interface RejectWords {
   readonly keptBy?: string | undefined;
   /** Why a line with this code is bad, when that can be said better than in codes.ts. */
   readonly reasonOf?: (code: number) => string;
+}
+
+/** The line and column of the byte that is wrong, and the offset of what it is in. */
+function placeInInput({ places, line, column, sourceOffset }: BadLine): PlaceOfByte {
+  if (places === undefined) return { line, column, offset: sourceOffset };
+  return { ...places.at(sourceOffset + column - 1), offset: places.at(sourceOffset).offset };
 }
 
 export class Rejecting {
@@ -114,14 +125,16 @@ export class Rejecting {
       code: reject.code,
       lengthBytes: reject.to - reject.from,
       cause: place.cause,
+      places: place.places,
     });
   }
 
-  /** A line of the run's input, for people. */
-  placeOf(sourceName: string, line: number): string {
+  /** A line of the run's input, for people. @param at where it is in an input that was converted */
+  placeOf(sourceName: string, line: number, at?: Pick<PlaceOfByte, 'line'>): string {
+    const number = at?.line ?? line;
     return this.#readsOutputOf === undefined
-      ? `${excerpt(sourceName)}:${line}`
-      : outputPlace(this.#readsOutputOf, line);
+      ? `${excerpt(sourceName)}:${number}`
+      : outputPlace(this.#readsOutputOf, number);
   }
 
   /** What will be said of a line, before it is counted and reported. */
@@ -133,15 +146,16 @@ export class Rejecting {
   report(bytes: Uint8Array | undefined, at: BadLine): RejectRow {
     const { name } = codeOf(at.code);
     const text = this.#reasonOf(at.code);
+    const { line, column, offset } = placeInInput(at);
     const outputOf = at.outputOf ?? this.#readsOutputOf;
     const count = (this.#counts.get(outputOf) ?? 0) + 1;
     this.#counts.set(outputOf, count);
     this.#stats.countReject(at.code);
     const row = {
       file: at.sourceName,
-      line: at.line,
-      byteOffset: at.sourceOffset,
-      column: at.column,
+      line,
+      byteOffset: offset,
+      column,
       code: at.code,
       name,
       reason: at.cause === undefined ? text : `${text}: ${at.cause}`,
@@ -154,8 +168,8 @@ export class Rejecting {
     const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
     const place =
       outputOf === undefined
-        ? `${excerpt(at.sourceName)}:${at.line}:${at.column}`
-        : `${outputPlace(outputOf, at.line)}, column ${at.column}`;
+        ? `${excerpt(at.sourceName)}:${line}:${column}`
+        : `${outputPlace(outputOf, line)}, column ${column}`;
     this.#talk.warn(`${place}: ${text}${size} (${number})`, row);
     return row;
   }

@@ -19,6 +19,24 @@ export interface Seekable {
   letGo(): void;
 }
 
+/** A byte of an input. */
+export interface PlaceOfByte {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in bytes. */
+  readonly column: number;
+  /** From 0, in the (decompressed) input. */
+  readonly offset: number;
+}
+
+/** Where the bytes of a source were before they were converted. */
+export interface Places {
+  /** @param offset of a byte of the source */
+  at(offset: number): PlaceOfByte;
+  /** Nobody will ask for bytes before `offset`. */
+  forget(offset: number): void;
+}
+
 /** A stream of decoded bytes (gzip and zstd are already undone). One reader, no concurrent calls. */
 export interface Source {
   /** For messages: the path as given, or `<stdin>`. */
@@ -27,6 +45,10 @@ export interface Source {
   readonly sizeBytes: number | undefined;
   /** Undefined for what can only be read from its beginning to its end, or is not known yet to be anything else. */
   readonly seekable?: Seekable | undefined;
+  /** Of a source that converts what it reads; undefined where bytes and lines are those of the input. */
+  readonly places?: Places | undefined;
+  /** Its lines are rows of a table: what is no JSON is a row that does not fit the header. */
+  readonly isTable?: boolean | undefined;
   /**
    * Copies bytes to the front of `target` (which may view shared memory and is not kept).
    * @returns the number of bytes (> 0), 0 at the end of the input, or WOULD_BLOCK. Never blocks on a pipe.

@@ -12,6 +12,7 @@ export class CheckedSource implements Source {
   readonly #source: Source;
   readonly #input: string;
   readonly #shapeOf: typeof shapeOf;
+  readonly #hasFlags: boolean;
   /** What was read before the shape was known; undefined when nothing is left of it. */
   #held: Uint8Array | undefined = new Uint8Array(0);
   #isDecided = false;
@@ -21,12 +22,14 @@ export class CheckedSource implements Source {
    * Owns `source` from now on.
    * @param input as the user wrote it, `-` for standard input
    * @param shape what to look for, see shape.ts
+   * @param hasFlags whoever asks can be told by a flag that the input is in another form
    */
-  constructor(source: Source, input: string, shape: typeof shapeOf) {
+  constructor(source: Source, input: string, shape: typeof shapeOf, hasFlags = false) {
     this.name = source.name;
     this.#source = source;
     this.#input = input;
     this.#shapeOf = shape;
+    this.#hasFlags = hasFlags;
   }
 
   get sizeBytes(): number | undefined {
@@ -87,9 +90,10 @@ export class CheckedSource implements Source {
     }
   }
 
-  #refusal({ what, command, fromPipe = command }: Shape): SourceError {
+  #refusal({ what, command, fromPipe = command, flag }: Shape): SourceError {
     const pipe = this.#input === '-' ? `… | ${fromPipe}` : `${command} ${quoted(this.#input)}`;
-    const next = command === undefined ? 'convert it to NDJSON first' : `try: ${pipe} | slung …`;
+    const byCommand = command === undefined ? 'convert it to NDJSON first' : `try: ${pipe} | slung …`;
+    const next = flag === undefined || !this.#hasFlags ? byCommand : `${flag} reads it`;
     const tells = what.startsWith('text before') ? `it has ${what}` : `it is ${what}`;
     return new SourceError(this.name, 'EFORMAT', `cannot read ${excerpt(this.name)}: ${tells}; ${next}`);
   }

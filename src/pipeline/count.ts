@@ -4,14 +4,13 @@ import type { PointFields } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import { executeHeard } from '../graph/heard.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
-import { openFileAt } from '../io/file-at.ts';
 import { SinkError } from '../io/index.ts';
 import type { Answer } from '../stage/count/answer.ts';
 import { CountStage } from '../stage/count/count.ts';
 import { reasonOf, writeOptions } from '../stage/points/reasons.ts';
 import { compileWhere } from '../stage/select/select.ts';
 import { countsOf, singleRun } from './build.ts';
-import { openRejectsFile, sourcesOf } from './ends.ts';
+import { inputEnds, openRejectsFile } from './ends.ts';
 
 /** How counting ended. */
 export interface Counting {
@@ -35,9 +34,9 @@ export async function runCount(settings: CountSettings, host: RunHost): Promise<
   const stage = new CountStage({ ...settings, output: undefined }, where);
   const { input, rejects } = settings;
   try {
+    const sources = await inputEnds(settings);
     const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
-    const openSource = sourcesOf(rejects);
-    const ends = { openSource, openFileAt, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };
+    const ends = { ...sources, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };
     const counts = countsOf(rejects, ends, host.talk, {
       reasonOf: (code) => reasonOf(code, timesOf(settings), writeOptions),
     });

@@ -1,5 +1,6 @@
 /** The ends of a run that the command line opens: files and descriptors. */
-import type { InputSettings, RejectSettings, SinkSettings } from '../config/settings.ts';
+import type { BatchSettings, InputSettings, RejectSettings, SinkSettings } from '../config/settings.ts';
+import type { ConvertOptions } from '../convert/convert.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
 import type { RunHost } from '../graph/host.ts';
@@ -7,11 +8,12 @@ import { openFileAt } from '../io/file-at.ts';
 import { refuseOutputAsInput } from '../io/identity.ts';
 import { openRejects, openSink, openSource, type RejectsWriter } from '../io/index.ts';
 import { CheckedSource } from './checked-source.ts';
-import { shapeOf } from './shape.ts';
+import { encodingOf, shapeOf } from './shape.ts';
 
 /** The parts of settings that name files. */
 interface OpenedSettings {
   readonly input: InputSettings;
+  readonly batches: BatchSettings;
   readonly sink: SinkSettings;
   readonly rejects: RejectSettings;
 }
@@ -21,15 +23,17 @@ interface OpenedSettings {
  * once.
  * @throws SinkError; nothing stays open then
  */
-export function openEnds({ input, sink: target, rejects: kept }: OpenedSettings, host: RunHost): Ends {
+export async function openEnds(settings: OpenedSettings, host: RunHost): Promise<Ends> {
+  const { input, sink: target, rejects: kept } = settings;
   const { inputs } = input;
   const { output } = target;
+  const sources = await inputEnds(settings);
   refuseOutputAsInput(inputs, output);
   const sink = openSink(output);
   host.beforeDeath?.(() => sink.abort());
   try {
     const rejects = openRejectsFile(kept, { inputs, output });
-    return { openSource: sourcesOf(kept), openFileAt, sink, rejects, showsBadLines: true, collectGarbage };
+    return { ...sources, sink, rejects, showsBadLines: true, collectGarbage };
   } catch (error) {
     sink.abort();
     throw error;
@@ -44,7 +48,33 @@ export function openRejectsFile(
   return rejectsFile === undefined ? undefined : openRejects(rejectsFile, others);
 }
 
-/** Inputs that are not one record a line are refused, except where bad lines are to be kept. */
-export function sourcesOf({ onError }: Pick<RejectSettings, 'onError'>, shape = shapeOf): Ends['openSource'] {
-  return onError === 'keep' ? openSource : (input) => new CheckedSource(openSource(input), input, shape);
+/**
+ * Inputs that are not one record a line are refused, except where bad lines are to be kept.
+ * @param hasFlags see CheckedSource
+ */
+export function sourcesOf(
+  { onError }: Pick<RejectSettings, 'onError'>,
+  { shape = shapeOf, hasFlags = false }: { readonly shape?: typeof shapeOf; readonly hasFlags?: boolean } = {},
+): Ends['openSource'] {
+  return onError === 'keep' ? openSource : (input) => new CheckedSource(openSource(input), input, shape, hasFlags);
+}
+
+type InputEnds = Pick<Ends, 'openSource' | 'openFileAt'>;
+
+/**
+ * How inputs are opened: as they are, or as what is made of them, which is loaded only then.
+ * @param given what opens them as they are, when that is not the command line
+ */
+export async function inputEnds(
+  { input: { conversion }, batches, rejects }: Pick<OpenedSettings, 'input' | 'batches' | 'rejects'>,
+  options: Omit<ConvertOptions, 'maxRecordBytes'> = {},
+  given?: InputEnds,
+): Promise<InputEnds> {
+  if (conversion === undefined) return given ?? { openSource: sourcesOf(rejects, { hasFlags: true }), openFileAt };
+  const { convert } = await import('../convert/convert.ts');
+  const open = given?.openSource ?? sourcesOf(rejects, { shape: encodingOf });
+  const { maxRecordBytes } = batches;
+  const openSource = (input: string) => convert(open(input), conversion, { ...options, maxRecordBytes });
+  // What is made of bytes in the middle of a file would have no header, and may be the rest of a record.
+  return { openSource, openFileAt: undefined };
 }

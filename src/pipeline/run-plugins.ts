@@ -58,7 +58,7 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     run = new PluginRun(settings, kinds, host, services);
     await startPlugins(run.plugins);
     const recording = await run.openRecording();
-    const opened = ends ?? openEnds(settings, host);
+    const opened = ends ?? (await openEnds(settings, host));
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
     const graph = run.connect(source, recording);
     await executeHeard(graph, host, listening === undefined ? undefined : () => listening.stop());

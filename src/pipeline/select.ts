@@ -21,7 +21,7 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
   let ends: Ends;
   try {
     recording = await recordingOf(stage, record, 'ndjson', host);
-    ends = openEnds(settings, host);
+    ends = await openEnds(settings, host);
   } catch (error) {
     recording?.close();
     if (!(error instanceof SinkError)) throw error;

@@ -13,6 +13,8 @@ export interface Shape {
   readonly command: string | undefined;
   /** The command that reads standard input, when it is another one. */
   readonly fromPipe?: string;
+  /** The flag that reads it, where there is one: no command is needed then. */
+  readonly flag?: string;
 }
 
 export type Verdict = Shape | 'lines' | 'undecided';
@@ -56,15 +58,24 @@ const formats: readonly (Shape & { readonly magic: readonly number[]; readonly a
   { what: 'text in UTF-16', command: 'iconv -f UTF-16BE -t UTF-8', magic: [0x00, OPEN_BRACKET] },
 ];
 
-const array: Shape = { what: 'one JSON array, not one record a line', command: "jq -c '.[]'" };
-const pretty: Shape = { what: 'JSON over several lines, not one record a line', command: 'jq -c .' };
-const joined: Shape = { what: 'several JSON values on one line, not one record a line', command: 'jq -c .' };
-const commas: Shape = { what: 'records with commas between them', command: "sed 's/,[[:space:]]*$//'" };
-const csv: Shape = {
-  what: 'CSV, which only slung store write reads, with --from csv',
-  command: 'mlr --icsv --ojsonl cat',
+const array: Shape = { what: 'one JSON array, not one record a line', command: "jq -c '.[]'", flag: '--from json' };
+const pretty: Shape = {
+  what: 'JSON over several lines, not one record a line',
+  command: 'jq -c .',
+  flag: '--from json',
 };
-const prefixed: Shape = { what: 'text before the JSON of each line', command: "sed 's/^[^{]*//'" };
+const joined: Shape = {
+  what: 'several JSON values on one line, not one record a line',
+  command: 'jq -c .',
+  flag: '--from json',
+};
+const commas: Shape = { what: 'records with commas between them', command: "sed 's/,[[:space:]]*$//'" };
+const csv: Shape = { what: 'CSV', command: 'mlr --icsv --ojsonl cat', flag: '--from csv' };
+const prefixed: Shape = {
+  what: 'text before the JSON of each line',
+  command: "sed 's/^[^{]*//'",
+  flag: '--prefix drop',
+};
 
 /**
  * @param head the first bytes of the input, decompressed, at most SHAPE_BYTES; borrowed for the call

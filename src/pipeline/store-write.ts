@@ -3,16 +3,14 @@
  * store.
  */
 import { rules } from '../config/rules.ts';
-import type { PointFields, WriteSettings } from '../config/settings.ts';
+import type { Conversion, PointFields, WriteSettings } from '../config/settings.ts';
+import type { Needed } from '../convert/csv/shape.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
 import { executeHeard } from '../graph/heard.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
 import { purposeOf } from '../graph/resume.ts';
-import { openFileAt } from '../io/file-at.ts';
 import { SinkError } from '../io/index.ts';
-import type { Needed } from '../stage/points/csv/header.ts';
-import { CsvSource } from '../stage/points/csv/source.ts';
 import { planPoints, writeFlags } from '../stage/points/fields.ts';
 import { PointStage, type PointStageParts } from '../stage/points/points.ts';
 import { reasonOf, writeOptions } from '../stage/points/reasons.ts';
@@ -21,8 +19,7 @@ import { StoreEdge } from '../stage/points/store-edge.ts';
 import { TimeTalk } from '../stage/points/time-talk.ts';
 import { compileWhere } from '../stage/select/select.ts';
 import { countsOf, type SingleRun, singleRun } from './build.ts';
-import { openRejectsFile, sourcesOf } from './ends.ts';
-import { encodingOf, shapeOf } from './shape.ts';
+import { inputEnds, openRejectsFile } from './ends.ts';
 
 const COMMA = ',';
 
@@ -33,10 +30,10 @@ const COMMA = ',';
 export async function runStoreWrite(settings: WriteSettings, host: RunHost, ends?: Ends): Promise<RunOutcome> {
   const { record } = settings;
   const where = compileWhere(settings.selection);
-  const isCsv = settings.input.from === 'csv';
-  const plan = planPoints(record.points, writeFlags, { takesNumbers: isCsv, takesWords: true });
+  const isTable = ['csv', 'tsv'].includes(settings.input.conversion?.from ?? '');
+  const plan = planPoints(record.points, writeFlags, { takesNumbers: isTable, takesWords: true });
   try {
-    const opened = asFormat(settings, ends ?? openWriteEnds(settings));
+    const opened = await openWriteEnds(settings, ends);
     const writer = await openWriter(record, host).catch((error: unknown) => {
       opened.rejects?.close();
       throw error;
@@ -59,12 +56,12 @@ function writeRun(
   { where, plan, writer }: Pick<PointStageParts, 'where' | 'plan' | 'writer'>,
 ): SingleRun {
   const { talk } = host;
-  const { from, delimiter } = input;
+  const { conversion } = input;
   const counts = countsOf(rejects, ends, talk, { reasonOf: (code) => reasonOf(code, record.points, writeOptions) });
   const rejectsLeft = (): number => counts.rejecting.left;
-  const stage = new PointStage({ batches, selection, where, plan, writer, isCsv: from === 'csv', rejectsLeft });
+  const stage = new PointStage({ batches, selection, where, plan, writer, rejectsLeft });
   const times = new TimeTalk(stage.maker.engine, plan, talk);
-  const purpose = purposeOf(selection.where, record.points, `${from}${delimiter ?? ''}`);
+  const purpose = purposeOf(selection.where, record.points, formOf(conversion));
   const { resume, final } = record;
   const settings = { input, batches, lanes: 1, selection, output: undefined, rejects, report };
   return singleRun(
@@ -83,21 +80,22 @@ function writeRun(
   );
 }
 
-/** @throws SinkError */
-function openWriteEnds({ input, rejects }: WriteSettings): Ends {
-  const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
-  const open = sourcesOf(rejects, input.from === 'csv' ? encodingOf : shapeOf);
-  return { openSource: open, openFileAt, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };
+/** Of positions: what was read in one form is nowhere in another. */
+function formOf(conversion: Conversion | undefined): string {
+  if (conversion === undefined) return 'ndjson';
+  const { from, delimiter, types, prefix } = conversion;
+  if (from === 'csv') return `${from}${delimiter === COMMA ? '' : delimiter}${types === 'look' ? '' : types}`;
+  return [from, types, prefix ?? ''].join(' ');
 }
 
-/** Bytes of CSV have no meaning without the header: they are always read from the start. */
-function asFormat({ input, batches, record }: WriteSettings, ends: Ends): Ends {
-  const { from, delimiter } = input;
-  if (from === 'ndjson') return ends;
-  const isGrowing = record.resume && !record.final;
-  const shape = { delimiter: delimiter ?? COMMA, needed: record.points.flatMap(neededColumns) };
-  const open = (input: string) => new CsvSource(ends.openSource(input), shape, batches.maxRecordBytes, isGrowing);
-  return { ...ends, openSource: open, openFileAt: undefined };
+/** @throws SinkError */
+async function openWriteEnds(settings: WriteSettings, given: Ends | undefined): Promise<Ends> {
+  const { input, rejects, record } = settings;
+  const needed = record.points.flatMap(neededColumns);
+  const sources = await inputEnds(settings, { needed, isGrowing: record.resume && !record.final }, given);
+  if (given !== undefined) return { ...given, ...sources };
+  const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
+  return { ...sources, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };
 }
 
 /** The columns that were asked for. Tags may be missing where nobody has named them. */

@@ -310,7 +310,13 @@ describe('write', () => {
 
   test('defaults', async () => {
     const settings = await settingsOf([]);
-    expect(flat(settings)).toMatchObject({ inputs: ['-'], from: 'ndjson', where: [], onError: 'skip', batchAgeMs: 20 });
+    expect(flat(settings)).toMatchObject({
+      inputs: ['-'],
+      conversion: undefined,
+      where: [],
+      onError: 'skip',
+      batchAgeMs: 20,
+    });
     expect(settings.record).toEqual({
       store: { directory: '/h/.local/share/slung/store', durability: 'batch', retainMs: undefined, sameTime: 'keep' },
       points: [
@@ -329,7 +335,14 @@ describe('write', () => {
       'in.csv --store d --durability none --retain 30d --resume --from csv --series-name cpu --time t --value user,system --tags host,dc --time-unit s -w x --rejects r --max-errors 3 --stats=json';
     const settings = await settingsOf(argv.split(' '));
     expect(flat(settings)).toMatchObject({
-      ...{ inputs: ['in.csv'], from: 'csv', where: ['x'], rejectsFile: 'r', maxErrors: 3, stats: 'json' },
+      ...{
+        inputs: ['in.csv'],
+        conversion: { from: 'csv' },
+        where: ['x'],
+        rejectsFile: 'r',
+        maxErrors: 3,
+        stats: 'json',
+      },
     });
     expect(settings.record).toEqual({
       store: { directory: 'd', durability: 'none', retainMs: 30 * 86_400_000, sameTime: 'keep' },

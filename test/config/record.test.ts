@@ -106,7 +106,8 @@ describe('writeSettings', () => {
       ['f.csv'],
       'd',
     );
-    expect(input).toEqual({ inputs: ['f.csv'], from: 'csv' });
+    const conversion = { from: 'csv', delimiter: ',', types: 'look', prefix: undefined };
+    expect(input).toEqual({ inputs: ['f.csv'], conversion });
     expect(record).toEqual({
       store: { directory: 'd', durability: 'batch', retainMs: 7, sameTime: 'keep' },
       points: [
@@ -127,8 +128,8 @@ describe('writeSettings', () => {
     ['\\t', '\t'],
     ['\t', '\t'],
   ])('csv is cut at %j', (delimiter, expected) => {
-    expect(writeSettings(resolved({ from: 'csv', delimiter }), [], 'd').input.delimiter).toBe(expected);
-    expect(writeSettings(resolved({ from: 'csv' }), [], 'd').input.delimiter).toBeUndefined();
+    expect(writeSettings(resolved({ from: 'csv', delimiter }), [], 'd').input.conversion?.delimiter).toBe(expected);
+    expect(writeSettings(resolved({ from: 'csv' }), [], 'd').input.conversion?.delimiter).toBe(',');
   });
 
   test.each<[Readonly<Record<string, SettingValue>>, string]>([

@@ -135,7 +135,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'stage/count': 'all',
     'stage/plugin': 'all',
     'stage/points': 'all',
-    'stage/points/csv': 'all',
+    convert: ['convert.ts'],
+    'convert/csv': ['shape.ts'],
     graph: 'all',
     config: 'all',
     plugin: ['guest.ts'],
@@ -214,9 +215,11 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     engine: ['program.ts'],
     text: ['printable.ts'],
   },
-  'stage/points/csv': { selector: ['index.ts'], io: 'all', text: 'all' },
   // It moves batches and knows no selector, no plugin and no store; of these it defines the few types that it needs.
   graph: { config: ['settings.ts'], format: ['count.ts'], io: 'all', engine: 'all', text: 'all' },
+  // Bytes of other forms as bytes of lines; of settings it knows which form it is.
+  convert: { 'convert/csv': 'all', config: ['settings.ts'], io: 'all', text: 'all' },
+  'convert/csv': { selector: ['index.ts'], io: 'all', text: 'all' },
   // The YAML library is in read-yaml.ts alone. errors.ts draws the caret.
   topology: { config: 'all', selector: ['index.ts', 'errors.ts', 'strings.ts'], text: 'all' },
   // The commas of -f are split by the rules for quotes in paths; the nearest word, for values that are none.

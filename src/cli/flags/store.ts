@@ -175,9 +175,9 @@ const points: readonly Flag[] = [
     ...rules.from,
     value: 'FORMAT',
     group: 'Events and points',
-    doc: 'The input is ndjson, or csv with a header',
+    doc: 'Read ndjson, json in any layout, csv or tsv',
     longDoc:
-      "The format of the input: ndjson, or csv (RFC 4180), of which the first line names the columns (see --delimiter). A cell that is a number as in JSON is a number, any other a string; as a value or a time, numbers with spaces around them, +5, .5, 5. and 007 are taken, too (in series and tags they stay as they are written), but 1,5, 1_000, 0x1f, 5% and inf are not, because they can mean several things or are another program's. A column that --time, --value, --series or --tags names and the header has not is an error before anything of the file is written.",
+      "The format of the input: ndjson, json in any layout (arrays, too), or csv (RFC 4180) or tsv, of which the first line names the columns (see --delimiter and --types). A cell that is a number as in JSON is a number, any other a string; as a value or a time, numbers with spaces around them, +5, .5, 5. and 007 are taken, too (in series and tags they stay as they are written), but 1,5, 1_000, 0x1f, 5% and inf are not, because they can mean several things or are another program's. A column that --time, --value, --series or --tags names and the header has not is an error before anything of the file is written.",
     common: true,
     commands: ['store write'],
   },

@@ -182,6 +182,8 @@ export function makeStage(
   const before = settings.plugins[i - 1];
   const node = nodeOf(settings, plugin, before);
   const { limits, grants } = plugin;
+  // What is converted is longer or shorter than the input.
+  const isAsRead = settings.input.conversion === undefined;
   return new PluginStage(
     node,
     {
@@ -204,7 +206,7 @@ export function makeStage(
       talk: around.host.talk,
       clockMs: () => around.host.clockMs(),
       takeThread: () => around.host.takeThread?.(),
-      shortInput: plugin.lanes === 1 && settings.plugins.length === 1 ? around.host.shortInput : undefined,
+      shortInput: plugin.lanes === 1 && settings.plugins.length === 1 && isAsRead ? around.host.shortInput : undefined,
       connect: () =>
         around.services !== undefined && namesServices(plugin.bytes)
           ? around.services.connect(plugin.name, grants.allowNet)

@@ -3,10 +3,7 @@
  * the store over its edge (store-edge.ts), behind the batch's bad lines. One lane, on the main thread.
  */
 import type { BatchSettings, SelectionSettings } from '../../config/settings.ts';
-import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_NO_TIME, CODE_TOO_DEEP, CODE_TOO_LONG } from '../../engine/code-numbers.ts';
-import type { EngineMemory } from '../../engine/engine.ts';
 import type { Program } from '../../engine/program.ts';
-import { recodeRejects } from '../../engine/rejects.ts';
 import type { Batch } from '../../graph/batch.ts';
 import { SameThreadLane, type Seat } from '../../graph/lane.ts';
 import { Lanes } from '../../graph/lanes.ts';
@@ -24,28 +21,17 @@ class PointLane extends SameThreadLane {
   readonly memory: PointMaker['engine'];
   readonly #maker: PointMaker;
   readonly #rejectsLeft: () => number;
-  readonly #isCsv: boolean;
 
-  constructor(maker: PointMaker, isCsv: boolean, rejectsLeft: () => number) {
+  constructor(maker: PointMaker, rejectsLeft: () => number) {
     super();
     this.memory = maker.engine;
     this.#maker = maker;
-    this.#isCsv = isCsv;
     this.#rejectsLeft = rejectsLeft;
   }
 
   submit(block: number, from: number, to: number): void {
     this.#maker.reject(block, from, to, Math.max(0, this.#rejectsLeft()));
-    if (this.#isCsv) nameBadRows(this.memory, block);
   }
-}
-
-/**
- * A row that could not become a record comes as it is (csv/source.ts), and JSON's complaints about it mean nothing.
- */
-function nameBadRows(memory: EngineMemory, block: number): void {
-  const own: readonly number[] = [CODE_BAD_UTF8, CODE_TOO_DEEP, CODE_TOO_LONG];
-  recodeRejects(memory, block, (code) => (code >= CODE_NO_TIME || own.includes(code) ? undefined : CODE_BAD_ROW));
 }
 
 /** What the stage works with. */
@@ -56,7 +42,6 @@ export interface PointStageParts {
   readonly where: Program;
   readonly plan: PointPlan;
   readonly writer: StoreWriter;
-  readonly isCsv: boolean;
   /** How many more lines may be bad. */
   readonly rejectsLeft: () => number;
 }
@@ -70,11 +55,11 @@ export class PointStage implements Stage {
   /** The start of the input. */
   #sample = new Uint8Array(0);
 
-  constructor({ batches, selection, where, plan, writer, isCsv, rejectsLeft }: PointStageParts) {
+  constructor({ batches, selection, where, plan, writer, rejectsLeft }: PointStageParts) {
     const { batchBytes, maxDepth, maxRecordBytes } = batches;
     this.#selection = selection;
     this.maker = new PointMaker(where, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
-    this.#lane = new PointLane(this.maker, isCsv, rejectsLeft);
+    this.#lane = new PointLane(this.maker, rejectsLeft);
     this.lanes = new Lanes(this.#lane);
   }
 

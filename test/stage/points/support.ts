@@ -3,10 +3,10 @@
  * files.
  */
 import type {
+  Conversion,
   PointFields,
   RecordSettings,
   SelectSettings,
-  WriteInput,
   WriteSettings,
 } from '../../../src/config/settings.ts';
 import type { Ends } from '../../../src/graph/ends.ts';
@@ -128,11 +128,22 @@ export function recordingSettings(
 export type Recording = SelectSettings & { readonly record: RecordSettings };
 
 /** A run of `slung store write` with the settings of a `select` that records. */
-export type Written = Pick<WriteInput, 'from' | 'delimiter'> & { readonly select: Recording };
+export type Written = { readonly from: Conversion['from']; readonly delimiter?: string } & {
+  readonly select: Recording;
+};
 
-export function writeSettingsOf({ select, ...format }: Written): WriteSettings {
+export function writeSettingsOf({ select, from, delimiter = ',' }: Written): WriteSettings {
   const { input, batches, selection, rejects, report, talk, record } = select;
-  return { input: { ...input, ...format }, batches, selection, rejects, report, talk, record };
+  const conversion = { from, delimiter, types: 'look', prefix: undefined } as const;
+  return {
+    input: { ...input, conversion: from === 'ndjson' ? undefined : conversion },
+    batches,
+    selection,
+    rejects,
+    report,
+    talk,
+    record,
+  };
 }
 
 export interface Told {

@@ -2,10 +2,11 @@
  * The first row of CSV: the names of the columns, and what is wrong when the columns that a run needs are not among
  * them: a name that is written differently, or another delimiter. It is found before a row has been read.
  */
-import { SourceError } from '../../../io/errors.ts';
-import { nearest, parsePath } from '../../../selector/index.ts';
-import { cut, excerpt } from '../../../text/printable.ts';
-import { cellsOf, unquoted } from './cells.ts';
+import { SourceError } from '../../io/errors.ts';
+import { nearest, parsePath } from '../../selector/index.ts';
+import { cut, excerpt } from '../../text/printable.ts';
+import { cellsOf, tsvCells, unquoted } from './cells.ts';
+import type { CsvShape, Needed } from './shape.ts';
 
 const BOM = '\u00ef\u00bb\u00bf';
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -13,29 +14,18 @@ const DELIMITERS = [',', ';', '\t', '|'];
 const SHOWN = 10;
 const NAME_LENGTH = 40;
 
-/** A column that has to be there. */
-export interface Needed {
-  /** What it was asked for with, `--time` for example. */
-  readonly flag: string;
-  /** A path of a field; its first key is the name of the column. */
-  readonly path: string;
-}
-
-/** How rows are cut, and what has to be in them. */
-export interface CsvShape {
-  /** One ASCII character. */
-  readonly delimiter: string;
-  readonly needed: readonly Needed[];
-}
-
 /**
  * @param row a text of bytes (Latin-1), and so are the names
  * @param name of the input, for messages
  * @throws SourceError
  */
-export function headerNames(row: string, name: string, { delimiter, needed }: CsvShape): readonly string[] {
+export function headerNames(
+  row: string,
+  name: string,
+  { delimiter, needed, isTsv = false }: CsvShape,
+): readonly string[] {
   const text = row.startsWith(BOM) ? row.slice(BOM.length) : row;
-  const names = cellsOf(text, delimiter)?.map(unquoted);
+  const names = isTsv ? tsvCells(text) : cellsOf(text, delimiter)?.map(unquoted);
   const wrong = (what: string) => new SourceError(name, 'EHEADER', `cannot read ${excerpt(name)}: ${what}`);
   if (names === undefined) {
     const isRecord = /^\s*[{[]/.test(text);

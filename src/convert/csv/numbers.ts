@@ -1,4 +1,4 @@
-/** Numbers in the bytes of a cell: where one ends that JSON has, too. */
+/** Numbers and words in the bytes of a cell: where one ends that JSON has, too. */
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -32,4 +32,10 @@ export function numberEnd(input: Uint8Array, from: number): number {
   if (byte < ZERO || byte > NINE) return -1;
   while (byte >= ZERO && byte <= NINE) byte = input[++at]!;
   return at;
+}
+
+/** Where a word ends that begins at `from`; 0 when something else does. */
+export function wordEnd(input: Uint8Array, from: number, word: Uint8Array): number {
+  for (let i = 0; i < word.length; i++) if (input[from + i] !== word[i]) return 0;
+  return from + word.length;
 }

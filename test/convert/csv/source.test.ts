@@ -1,10 +1,11 @@
 /** CSV as NDJSON: cells, line numbers, and what is no row; the same for every way of cutting the bytes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SourceError, WOULD_BLOCK } from '../../../../src/io/index.ts';
-import type { CsvShape } from '../../../../src/stage/points/csv/header.ts';
-import { CsvSource } from '../../../../src/stage/points/csv/source.ts';
-import { GivenSource, type Reading } from '../../../graph/support.ts';
+import type { CsvShape } from '../../../src/convert/csv/shape.ts';
+import { CsvSource } from '../../../src/convert/csv/source.ts';
+import { SourceError, WOULD_BLOCK } from '../../../src/io/index.ts';
+import { GivenSource, type Reading } from '../../graph/support.ts';
+import { inPieces } from '../support.ts';
 
 const plainShape: CsvShape = { delimiter: ',', needed: [] };
 
@@ -27,6 +28,8 @@ const cases: [string, string][] = [
   ],
   ['a,b\n,""\n', '\n{"a":null,"b":""}\n'],
   ['a,b\n[],"[""x=1"",""y""]"\n[1],"[x"\n', '\n{"a":[],"b":["x=1","y"]}\n{"a":[1],"b":"[x"}\n'],
+  ['a,b\ntrue,false\ntru,"true"\n', '\n{"a":true,"b":false}\n{"a":"tru","b":"true"}\n'],
+  ['a,b\n"{""c"":[1, 2]}","{"\n', '\n{"a":{"c":[1, 2]},"b":"{"}\n'],
   ['a,b\n"x ""y"", z","5"\n', '\n{"a":"x \\"y\\", z","b":5}\n'],
   ['"a ""1""",é\n\\,\t\n', '\n{"a \\"1\\"":"\\\\","é":"\\t"}\n'],
   ['\u{feff}a\nü€😀\n', '\n{"a":"ü€😀"}\n'],
@@ -50,6 +53,28 @@ test.each(cases)('%j', (csv, ndjson) => {
     for (let at = 0; at < bytes.length; at += step) readings.push(bytes.subarray(at, at + step), 'dry');
     expect(read(readings), `in pieces of ${step}`).toBe(ndjson);
   }
+});
+
+describe('tsv', () => {
+  const cases: readonly [tsv: string, types: 'look' | 'text', ndjson: string][] = [
+    ['a\tb\n1\tx "y"\n', 'look', '\n{"a":1,"b":"x \\"y\\""}\n'],
+    ['a\\tb\tc\r\nx\\ty\\\\n\t\r\n', 'look', '\n{"a\\tb":"x\\ty\\\\n","c":null}\n'],
+    ['a\tb\n"\t"\n\\q\t{"c":[1,"\\\\n"]}\n', 'look', '\n{"a":"\\"","b":"\\""}\n{"a":"\\\\q","b":{"c":[1,"\\n"]}}\n'],
+    ['a\tb\n1\n1\t2\t3\n1\ttrue\n', 'text', '\n,1\n1\t2\t3\n{"a":"1","b":"true"}\n'],
+  ];
+  test.each(cases)('%j as %s', (tsv, types, ndjson) => {
+    const shape: CsvShape = { delimiter: ',', needed: [], types, isTsv: true };
+    expect(read([Buffer.from(tsv)], 1 << 20, shape)).toBe(ndjson);
+    expect(read(inPieces(tsv, 1), 1 << 20, shape)).toBe(ndjson);
+  });
+});
+
+test('cells may all be text', () => {
+  const csv = 'a,b\n1,\ntrue,"2"\n[],"[""x""]"\n';
+  const ndjson = '\n{"a":"1","b":""}\n{"a":"true","b":"2"}\n{"a":"[]","b":"[\\"x\\"]"}\n';
+  const shape: CsvShape = { delimiter: ',', needed: [], types: 'text' };
+  expect(read([Buffer.from(csv)], 1 << 20, shape)).toBe(ndjson);
+  expect(read(inPieces(csv, 1), 1 << 20, shape)).toBe(ndjson);
 });
 
 test('a header that cannot be one is an error of the input', () => {

@@ -4,9 +4,12 @@
  * quotes, or a list that is more than plain strings. source.ts reads those as texts, with the same result.
  *
  * The surprising part: every loop relies on the newline that the caller puts behind the bytes, and numbers are scanned
- * before anything of them is copied, because only their end decides that they are none.
+ * before anything of them is copied, because only their end decides that they are none. The file is a little longer
+ * than others because all kinds of cells share one state.
  */
-import { numberEnd } from './numbers.ts';
+
+import { numberEnd, wordEnd } from './numbers.ts';
+import type { CsvShape } from './shape.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -17,9 +20,13 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const LIST = 0x5b;
 const LIST_END = 0x5d;
+const OBJECT = 0x7b;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const NULL = Buffer.from('null');
+const NO_TEXT = Buffer.from('""');
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
 /** Longest spelling of a byte as JSON: \u0000. Quotes and null are shorter than that for the bytes they stand for. */
 const MOST_FOR_A_BYTE = 6;
 /** Output kept besides the most that one window can need, so that the usual window fits in as a whole. */
@@ -40,6 +47,9 @@ export class CsvRows {
   /** Lines of the input in the rows that were converted. */
   lines = 0;
   readonly #delimiter: number;
+  readonly #isTsv: boolean;
+  /** What looks like a number is one. */
+  readonly #looks: boolean;
   readonly #kinds = new Uint8Array(256);
   /** Of the columns: `{"first":` and `,"second":` …, each filled up to whole words. */
   readonly #labels: Int32Array;
@@ -56,10 +66,10 @@ export class CsvRows {
 
   /**
    * @param labels `{"first":` and `,"second":` …, as texts of bytes (Latin-1)
-   * @param delimiter an ASCII character that cannot be in a number
+   * @param shape its delimiter is an ASCII character that cannot be in a number
    * @param windowBytes the most that `convert` is given at once
    */
-  constructor(labels: readonly string[], delimiter: string, windowBytes: number) {
+  constructor(labels: readonly string[], { delimiter, types = 'look', isTsv = false }: CsvShape, windowBytes: number) {
     const bytes = labels.map((label) => Buffer.from(label, 'latin1'));
     const padded = bytes.map((label) => Buffer.concat([label, Buffer.alloc(-label.length & 3)]));
     const words = Buffer.concat(padded);
@@ -67,9 +77,11 @@ export class CsvRows {
     this.#lengths = Int32Array.from(bytes, ({ length }) => length);
     this.#lineBytes = words.length + MOST_FOR_A_BYTE;
     this.#delimiter = delimiter.charCodeAt(0);
+    this.#isTsv = isTsv;
+    this.#looks = types === 'look';
     this.#kinds.fill(ESCAPED, 0, SPACE);
-    this.#kinds[BACKSLASH] = ESCAPED;
-    this.#kinds[QUOTE] = QUOTES;
+    this.#kinds[BACKSLASH] = isTsv ? QUOTES : ESCAPED;
+    this.#kinds[QUOTE] = isTsv ? ESCAPED : QUOTES;
     this.#kinds[NEWLINE] = ENDS;
     this.#kinds[this.#delimiter] = ENDS;
     this.out = new Uint8Array(windowBytes * MOST_FOR_A_BYTE + this.#lineBytes + SPARE_BYTES);
@@ -127,7 +139,7 @@ export class CsvRows {
       for (; o < end; o += 4) view.setInt32(o, labels[label++]!, true);
       o = end;
       const byte = input[at]!;
-      if (byte === QUOTE) {
+      if (byte === QUOTE && !this.#isTsv) {
         at = this.#quoted(input, at, to, o);
         more += this.#newlines;
       } else at = this.#plain(input, at, to, o);
@@ -161,15 +173,34 @@ export class CsvRows {
 
   /** A cell without quotes. Sets #outAt. @returns where it ends, or -1 when the row has to be read as a text */
   #plain(input: Uint8Array, from: number, to: number, outFrom: number): number {
-    const byte = input[from]!;
-    if (this.#isEnd(input, from, to)) return this.#copied(NULL, 0, NULL.length, outFrom, from);
-    if (byte === MINUS || (byte >= ZERO && byte <= NINE)) {
-      const end = numberEnd(input, from);
-      if (end > 0 && this.#isEnd(input, end, to)) return this.#copied(input, from, end, outFrom, end);
-    } else if (byte === LIST) {
-      const isEmpty = input[from + 1] === LIST_END && this.#isEnd(input, from + 2, to);
-      return isEmpty ? this.#copied(input, from, from + 2, outFrom, from + 2) : -1;
+    if (this.#isEnd(input, from, to)) {
+      const nothing = this.#looks ? NULL : NO_TEXT;
+      return this.#copied(nothing, 0, nothing.length, outFrom, from);
     }
+    if (this.#looks) {
+      const end = this.#valueEnd(input, from, to);
+      if (end < 0) return -1;
+      if (end > 0) return this.#copied(input, from, end, outFrom, end);
+    }
+    return this.#text(input, from, to, outFrom);
+  }
+
+  /**
+   * Where a number, true, false or [] ends that is all of the cell; 0 when it is a text, -1 when that is to be seen
+   * from the whole of it.
+   */
+  #valueEnd(input: Uint8Array, from: number, to: number): number {
+    const byte = input[from]!;
+    let end = 0;
+    if (byte === MINUS || (byte >= ZERO && byte <= NINE)) end = numberEnd(input, from);
+    else if (byte === TRUE[0]) end = wordEnd(input, from, TRUE);
+    else if (byte === FALSE[0]) end = wordEnd(input, from, FALSE);
+    else if (byte === LIST && input[from + 1] === LIST_END) end = from + 2;
+    if (end > 0 && this.#isEnd(input, end, to)) return end;
+    return byte === LIST || byte === OBJECT ? -1 : 0;
+  }
+
+  #text(input: Uint8Array, from: number, to: number, outFrom: number): number {
     const out = this.out;
     const kinds = this.#kinds;
     let o = outFrom;
@@ -204,11 +235,14 @@ export class CsvRows {
   #quoted(input: Uint8Array, from: number, to: number, outFrom: number): number {
     const first = input[from + 1]!;
     this.#newlines = 0;
-    if (first === LIST) return this.#list(input, from, to, outFrom);
-    if (first === MINUS || (first >= ZERO && first <= NINE)) {
-      const end = numberEnd(input, from + 1);
-      if (end > 0 && input[end] === QUOTE && this.#isEnd(input, end + 1, to)) {
-        return this.#copied(input, from + 1, end, outFrom, end + 1);
+    if (this.#looks) {
+      if (first === LIST) return this.#list(input, from, to, outFrom);
+      if (first === OBJECT) return -1;
+      if (first === MINUS || (first >= ZERO && first <= NINE)) {
+        const end = numberEnd(input, from + 1);
+        if (end > 0 && input[end] === QUOTE && this.#isEnd(input, end + 1, to)) {
+          return this.#copied(input, from + 1, end, outFrom, end + 1);
+        }
       }
     }
     const out = this.out;

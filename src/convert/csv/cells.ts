@@ -2,9 +2,9 @@
  * Cells of a row of CSV as texts: for the header, and for the few rows that rows.ts does not convert byte by byte. A
  * text has a character for each byte (Latin-1).
  */
+import type { CellTypes } from './shape.ts';
+
 const QUOTE = '"';
-/** `[` */
-const LIST = 0x5b;
 const number = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** What a string of JSON has to escape. */
 const special = /["\\\u0000-\u001f]/;
@@ -45,21 +45,32 @@ export function unquoted(cell: string): string {
   return cell.startsWith(QUOTE) ? cell.slice(1, -1).replaceAll('""', QUOTE) : cell;
 }
 
-/** A cell as JSON. */
-export function cellValue(cell: string): string {
-  if (!cell.startsWith(QUOTE)) return plain(cell);
-  const text = unquoted(cell);
-  return number.test(text) || isList(text) ? text : JSON.stringify(text);
+const tsvEscapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '\\': '\\' };
+
+/** The cells of a row of tsv as texts. A backslash that stands for nothing else stays. */
+export function tsvCells(row: string): string[] {
+  const cells = row.split('\t');
+  if (!row.includes('\\')) return cells;
+  return cells.map((cell) => cell.replace(/\\([tnr\\])/g, (_, letter: string) => tsvEscapes[letter]!));
 }
 
-/** A list as JSON writes it, on one line: that is how tags are exported. */
-function isList(text: string): boolean {
-  return text.startsWith('[') && text.endsWith(']') && !text.includes('\n') && isJson(text);
+/** A cell of csv as JSON. */
+export function cellValue(cell: string, types: CellTypes): string {
+  if (!cell.startsWith(QUOTE)) return textValue(cell, types);
+  const text = unquoted(cell);
+  return types === 'look' && (number.test(text) || isNested(text)) ? text : JSON.stringify(text);
+}
+
+/** A list or an object as JSON writes it, on one line: that is how tags and nested values are exported. */
+function isNested(text: string): boolean {
+  return /^(?:\[[^\n]*\]|\{[^\n]*\})$/.test(text) && isJson(text);
 }
 
 /** A cell without quotes as JSON. */
-function plain(cell: string): string {
-  if (cell === '') return 'null';
-  if (number.test(cell) || (cell.charCodeAt(0) === LIST && isList(cell))) return cell;
+export function textValue(cell: string, types: CellTypes): string {
+  if (types === 'look') {
+    if (cell === '') return 'null';
+    if (cell === 'true' || cell === 'false' || number.test(cell) || isNested(cell)) return cell;
+  }
   return special.test(cell) ? JSON.stringify(cell) : `"${cell}"`;
 }

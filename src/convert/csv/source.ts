@@ -1,20 +1,22 @@
 /**
- * CSV (RFC 4180) with a header as NDJSON: a source whose bytes are records. A cell that is a number or a list as JSON
- * writes it is that, an empty one without quotes is null, any other a string. The header becomes an empty line and a
- * row of several lines is followed by empty ones, so that line numbers are those of the file.
+ * CSV (RFC 4180) or TSV with a header as NDJSON: a source whose bytes are records. By look, a cell that is a number,
+ * true, false, a list or an object as JSON writes it is that, an empty one without quotes is null, any other a string.
+ * The header becomes an empty line and a row of several lines is followed by empty ones, so that line numbers are
+ * those of the file.
  *
  * The surprising part: a row with too few or too many cells comes out as it is, which no JSON is, and so becomes a bad
  * line like any other; the one that happens to be JSON gets a comma in front. Nearly all rows are converted byte by
  * byte (rows.ts); the others are texts here, read as Latin-1 and written so again, so that UTF-8 passes without being
  * decoded.
  */
-import { needCompiler } from '../../../io/compiler.ts';
-import { SourceError } from '../../../io/errors.ts';
-import { type Source, WOULD_BLOCK } from '../../../io/types.ts';
-import { excerpt } from '../../../text/printable.ts';
-import { cellsOf, cellValue, isJson } from './cells.ts';
-import { type CsvShape, headerNames } from './header.ts';
+import { needCompiler } from '../../io/compiler.ts';
+import { SourceError } from '../../io/errors.ts';
+import { type Source, WOULD_BLOCK } from '../../io/types.ts';
+import { excerpt } from '../../text/printable.ts';
+import { cellsOf, cellValue, isJson, textValue, tsvCells } from './cells.ts';
+import { headerNames } from './header.ts';
 import { CsvRows } from './rows.ts';
+import type { CsvShape } from './shape.ts';
 
 /** What fits into a near cache together with the lines that it becomes. */
 const READ_BYTES = 1 << 16;
@@ -25,6 +27,7 @@ const QUOTE = 0x22;
 
 export class CsvSource implements Source {
   readonly name: string;
+  readonly isTable = true;
   readonly #raw: Source;
   readonly #shape: CsvShape;
   readonly #maxRowBytes: number;
@@ -37,7 +40,7 @@ export class CsvSource implements Source {
   #searched = 0;
   #isQuoted = false;
   /** Before the header there are no columns. */
-  #rows = new CsvRows([], ',', 0);
+  #rows: CsvRows;
   #labels: readonly string[] | undefined;
   /** Bytes of #rows.out that were handed out. */
   #taken = 0;
@@ -56,6 +59,7 @@ export class CsvSource implements Source {
     this.#raw = raw;
     this.#shape = shape;
     this.#maxRowBytes = maxRowBytes;
+    this.#rows = new CsvRows([], shape, 0);
     this.#isGrowing = isGrowing;
     // This is JavaScript for each row.
     needCompiler();
@@ -158,6 +162,11 @@ export class CsvSource implements Source {
   #rowEnd(): number {
     const input = this.#input.subarray(0, this.#end);
     let at = Math.max(this.#searched, this.#from);
+    if (this.#shape.isTsv === true) {
+      const newline = input.indexOf(NEWLINE, at);
+      this.#searched = newline < 0 ? input.length : at;
+      return newline;
+    }
     for (;;) {
       // Two quotes are one in the text: they end it and begin it again.
       const quote = input.indexOf(QUOTE, at);
@@ -179,17 +188,19 @@ export class CsvSource implements Source {
     if (this.#labels === undefined) return this.#header(row, raw, end);
     const labels = this.#labels;
     if (row === '') return this.#ended('', raw, end);
-    const cells = cellsOf(row, this.#shape.delimiter);
+    const { delimiter, types = 'look', isTsv = false } = this.#shape;
+    const cells = isTsv ? tsvCells(row) : cellsOf(row, delimiter);
     if (cells?.length !== labels.length) return this.#badRow(raw, end);
+    const valueFor = isTsv ? textValue : cellValue;
     let out = '';
-    for (let i = 0; i < cells.length; i++) out += labels[i]! + cellValue(cells[i]!);
+    for (let i = 0; i < cells.length; i++) out += labels[i]! + valueFor(cells[i]!, types);
     return this.#ended(`${out}}`, raw, end);
   }
 
   #header(row: string, raw: string, end: string): string {
     const names = headerNames(row, this.name, this.#shape);
     this.#labels = names.map((name, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-    this.#rows = new CsvRows(this.#labels, this.#shape.delimiter, WINDOW_BYTES);
+    this.#rows = new CsvRows(this.#labels, this.#shape, WINDOW_BYTES);
     return this.#ended('', raw, end);
   }
 
