@@ -210,7 +210,7 @@ describe('files', () => {
     expect(Object.keys(longFiles).filter((path) => lengthOf(path) <= MAX_LINES)).toEqual([]);
   });
 
-  test.each(['layout.ts', 'below-layout.ts', 'code-numbers.ts', 'regex-layout.ts'])(
+  test.each(['layout.ts', 'below-layout.ts', 'edit-layout.ts', 'code-numbers.ts', 'regex-layout.ts'])(
     'engine/%s holds only constants',
     (name) => {
       const lines = codeOf(texts.get(`src/engine/${name}`)!).split('\n');

@@ -42,6 +42,14 @@ export function splitFields(text: string, label: string): FieldSetting[] {
   return fields;
 }
 
+/** Paths with commas between them. @throws UsageError, as splitFields */
+export function splitPaths(text: string, label: string): string[] {
+  return splitItems(text, label).map((item) => {
+    if (item.equals >= 0) throw pointed(text, item.equals, `${label}: paths have no = between them`);
+    return toField(item, text, label).path;
+  });
+}
+
 function splitItems(text: string, label: string): Item[] {
   const items: Item[] = [];
   let start = 0;

@@ -4,6 +4,7 @@
  */
 import { conditionsOf } from './conditions.ts';
 import { conversionOf } from './conversion.ts';
+import { editSettings } from './edits.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
 import type {
@@ -64,8 +65,10 @@ export function outputSettings(
   },
 ): OutputSettings {
   const to = resolved.choice('to');
+  const edits = editSettings(resolved);
   return Object.freeze({
     ...named,
+    ...(edits === undefined ? {} : { edits }),
     to,
     header: resolved.boolean('header'),
     csvStrict: resolved.boolean('csvStrict') && to !== 'ndjson',

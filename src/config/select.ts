@@ -77,6 +77,14 @@ function checkFormat(resolved: Resolved): void {
       'Use one: --fields also sets the csv header.',
     );
   }
+  const edit = ['drop', 'setPath', 'rename', 'flatten', 'explode'].find((key) => resolved.has(key));
+  const isNamed = resolved.has('fields') || resolved.has('columns');
+  if (edit !== undefined && formatOf(resolved) !== 'ndjson' && !isNamed) {
+    throw new UsageError(
+      `${resolved.originText(edit)} needs the names of the columns: they are looked for in records as they were read`,
+      'Name them: -f time,level',
+    );
+  }
   if (formatOf(resolved) !== 'ndjson') return;
   if (resolved.has('columns')) {
     throw new UsageError(

@@ -64,6 +64,15 @@ export interface SelectionSettings {
   readonly unchecked?: boolean | undefined;
 }
 
+/** Edits as they were typed; selector/edits.ts reads them. */
+export interface EditSettings {
+  readonly drop: readonly string[];
+  readonly set: readonly string[];
+  readonly rename: readonly string[];
+  readonly flatten: string | undefined;
+  readonly explode: string | undefined;
+}
+
 /** What is written of a record, and how: for what projects records and writes them as text. */
 export interface OutputSettings {
   /**
@@ -72,6 +81,8 @@ export interface OutputSettings {
   readonly fields: readonly FieldSetting[] | undefined;
   /** --columns: the csv/tsv header when there is no -f. */
   readonly columns: readonly FieldSetting[] | undefined;
+  /** --drop, --set, --rename, --flatten and --explode, as typed. Undefined: none of them. */
+  readonly edits?: EditSettings | undefined;
   readonly to: OutputFormat;
   /** False with --no-header. */
   readonly header: boolean;

@@ -6,6 +6,7 @@
 // Words of the header, of the plan, and operations, beside those of layout.ts.
 /** Room for JSON that stands in strings of records (asm/json-text.ts), for plans that look into it. */
 export const H_JSON = 120;
+export const H_JSON_BYTES = 124;
 /** Slots that are filled by a search below those of paths, before a record is written: FOUND_BYTES each. */
 export const P_FOUND = 68;
 export const P_FOUND_COUNT = 72;

@@ -4,6 +4,7 @@
  */
 import { AddressesError } from '../text/explained.ts';
 import * as B from './below-layout.ts';
+import * as E from './edit-layout.ts';
 import * as L from './layout.ts';
 import type { Plan } from './plan.ts';
 import { H_SEARCH } from './search-layout.ts';
@@ -46,6 +47,8 @@ const PLAN_ROOM_BYTES = 1 << 20;
 const SLOT_ROOM = 16384;
 /** Between the texts of asm/json-text.ts, and behind the last. */
 const JSON_SLACK_BYTES = 4096;
+/** Behind the text of an edited record, and behind the keys above a value. */
+const EDIT_SLACK_BYTES = 1024;
 /** The work area of asm/views.ts. */
 const VIEWS_BYTES = 1 << 20;
 
@@ -146,6 +149,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     tokens: take((capacity + L.CHUNK_BYTES + 256) * 4),
     scratch: take(capacity + L.PADDING_BYTES),
     json: take(plan.jsonLevels * (capacity + JSON_SLACK_BYTES)),
+    edit: take(plan.hasEdits ? 2 * (capacity + EDIT_SLACK_BYTES) : 0),
     keys: take(plan.trackKeys ? L.KEYS_BYTES : 64),
     rows: take(rows?.tableBytes ?? 0),
     views: take(rows === undefined ? 0 : VIEWS_BYTES),
@@ -190,6 +194,9 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_PINS_BYTES]: rows?.pinBytes ?? 0,
     [L.H_KEYS]: at.keys,
     [B.H_JSON]: at.json,
+    [B.H_JSON_BYTES]: plan.jsonLevels * (capacity + JSON_SLACK_BYTES),
+    [E.H_EDIT]: at.edit,
+    [E.H_EDIT_BYTES]: Math.min(capacity, options.maxRecordBytes),
     [L.H_COUNT]: options.counting === undefined ? 0 : at.counting,
     [H_SEARCH]: options.search === undefined ? 0 : at.search,
     ...seedWords(),

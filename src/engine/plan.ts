@@ -4,9 +4,11 @@
  * (plan-tests.ts), the columns, and the classes when there are several (plan-classes.ts).
  */
 import * as B from './below-layout.ts';
+import * as E from './edit-layout.ts';
 import * as L from './layout.ts';
 import { type Found, jsonLevels, writeFound } from './plan-below.ts';
 import { chainsOf, followers, join } from './plan-classes.ts';
+import { EditWriter, type PlaceSlots } from './plan-edits.ts';
 import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
 import type { Column, OutputClass, Path, Program, Projection } from './program.ts';
@@ -32,6 +34,8 @@ export interface Plan {
   readonly classCount: number;
   /** How deep paths look into JSON in the text of JSON; 0: not at all. */
   readonly jsonLevels: number;
+  /** Records are edited, which needs room for one. */
+  readonly hasEdits: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -135,17 +139,59 @@ function plant(paths: readonly Path[], columns: readonly Column[]) {
   return { root, found };
 }
 
+/** The columns of a class, and the edits that come before them. */
+interface Form {
+  readonly columns: readonly Column[];
+  readonly editor: EditWriter | undefined;
+}
+
+function formOf(one: OutputClass): Form {
+  const edits = 'edits' in one.projection ? one.projection.edits : undefined;
+  return { columns: columnsOf(one), editor: edits && new EditWriter(edits) };
+}
+
+/** The path of a column that is not looked for in the record as it was read. */
+const elsewhere: Path = { text: '', wholeKey: undefined, steps: [] };
+
+/** Writes the edits of each form. @returns where they are, 0 for a form without */
+function writeEdits(
+  writer: Writer,
+  forms: readonly Form[],
+  firstColumn: number,
+  slots: readonly PlaceSlots[],
+  editedSlots: ReadonlyMap<number, number>,
+): number[] {
+  let column = firstColumn;
+  let firstPath = firstColumn + forms.reduce((sum, { columns }) => sum + columns.length, 0);
+  return forms.map(({ columns, editor }) => {
+    const own = columns.map((_, i) => editedSlots.get(column + i)!);
+    column += columns.length;
+    if (editor === undefined) return 0;
+    const first = firstPath;
+    firstPath += editor.paths.length;
+    const place = { firstPath: first, slots: slots.slice(first, firstPath) };
+    return editor.write(writer, place, columns, own);
+  });
+}
+
 function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   const [{ projection }] = classes as readonly [OutputClass];
   const columns = classes.flatMap(columnsOf);
-  const fields = projection.to === 'rows' ? projection.fields : columns.map(({ path }) => path);
+  const forms = classes.map(formOf);
+  const columnPaths = forms.flatMap(({ columns, editor }) =>
+    columns.map(({ path }) => (editor === undefined ? path : elsewhere)),
+  );
+  const editPaths = forms.flatMap(({ editor }) => editor?.paths ?? []);
+  const fields = projection.to === 'rows' ? projection.fields : [...columnPaths, ...editPaths];
   const program = join(programs, programs.length - classes.length, chains);
-  const { root, found } = plant([...program.paths, ...fields], columns);
+  const { root, found } = plant([...program.paths, ...fields], editPaths.length > 0 ? [] : columns);
   const parents = numberSlots(root);
   // Of what is below a value, columns have slots of their own.
   const firstColumn = program.paths.length;
   const below = fields.flatMap(({ below }, i) => (below === undefined ? [] : [{ below, path: firstColumn + i }]));
   const foundSlots = new Map(below.map(({ path }) => [path, parents.push(L.NO_SLOT) - 1]));
+  const edited = columnPaths.flatMap((path, i) => (path === elsewhere ? [firstColumn + i] : []));
+  const editedSlots = new Map(edited.map((path) => [path, parents.push(L.NO_SLOT) - 1]));
   const slotCount = parents.length;
 
   const writer = new Writer();
@@ -166,7 +212,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     steps: steps?.slot ?? L.NO_SLOT,
   }));
   const pathSlots = found.map(({ whole, steps }, i) => {
-    const foundSlot = foundSlots.get(i);
+    const foundSlot = foundSlots.get(i) ?? editedSlots.get(i);
     if (foundSlot !== undefined) {
       writer.i32(paths + i * L.PATH_BYTES + L.PATH_WHOLE, L.NO_SLOT);
       writer.i32(paths + i * L.PATH_BYTES + L.PATH_STEPS, foundSlot);
@@ -188,24 +234,38 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   const { at: tests, sets } = writeTests(writer, program.tests, program.paths, pathSlots);
   writer.i32(header + L.P_TESTS, tests);
   const places = writeColumns(writer, columns, program.paths.length);
-  if (chains.length > 0) writeClasses(writer, header, classes, places, program.chains);
+  const edits = writeEdits(writer, forms, firstColumn, placeSlots, editedSlots);
+  if (chains.length > 0) writeClasses(writer, header, { classes, columns: places, edits, chains: program.chains });
   else {
+    writer.i32(header + E.P_EDIT, edits[0]!);
     writer.i32(header + L.P_EMIT, emitKinds[projection.to]);
     writer.i32(header + L.P_COLUMNS, places);
     writer.i32(header + L.P_COLUMN_COUNT, columns.length);
   }
   const classCount = chains.length > 0 ? classes.length : 0;
-  const levels = jsonLevels([...program.paths, ...fields]);
-  return { ...writer.finish(), slotCount, sets, trackKeys, pathSlots, classCount, jsonLevels: levels };
+  const levels = jsonLevels([...program.paths, ...fields, ...columns.map(({ path }) => path)]);
+  return {
+    ...writer.finish(),
+    slotCount,
+    sets,
+    trackKeys,
+    pathSlots,
+    classCount,
+    jsonLevels: levels,
+    hasEdits: edits.some((at) => at > 0),
+  };
 }
 
-function writeClasses(
-  writer: Writer,
-  header: number,
-  classes: readonly OutputClass[],
-  columns: number,
-  chains: readonly number[],
-): void {
+/** Classes, and where what they write is. */
+interface ClassParts {
+  readonly classes: readonly OutputClass[];
+  readonly columns: number;
+  readonly edits: readonly number[];
+  readonly chains: readonly number[];
+}
+
+function writeClasses(writer: Writer, header: number, { classes, columns: first, edits, chains }: ClassParts): void {
+  let columns = first;
   const at = writer.reserve(classes.length * L.CLASS_BYTES);
   classes.forEach((one, i) => {
     const { to } = one.projection;
@@ -213,6 +273,7 @@ function writeClasses(
     writer.i32(at + i * L.CLASS_BYTES + L.CL_EMIT, emitKinds[to]);
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMNS, columns);
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMN_COUNT, length);
+    writer.i32(at + i * L.CLASS_BYTES + E.CL_EDIT, edits[i]!);
     columns += length * L.COLUMN_BYTES;
     const isTable = to === 'csv' || to === 'tsv';
     writer.i32(at + i * L.CLASS_BYTES + L.CL_FLAGS, isTable && one.takesAny !== true ? L.CLASS_OBJECTS : 0);

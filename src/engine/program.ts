@@ -153,10 +153,31 @@ export interface Column {
 }
 
 /**
+ * What is changed in a record that is otherwise output as it is. Everything speaks of the record as it was read; no
+ * place is edited twice, and nothing below what is dropped, set or exploded is edited.
+ */
+export interface Edits {
+  readonly drop: readonly Path[];
+  /** To a literal, as JSON writes it, or to what is at another path, when that is there. */
+  readonly set: readonly { readonly path: Path; readonly value: Uint8Array | Path }[];
+  /** The last key of a path gets another name, in its place. */
+  readonly rename: readonly { readonly path: Path; readonly name: string }[];
+  /** What stands between keys when the members of objects become members of the root. */
+  readonly flatten: string | undefined;
+  /** An array of which each element makes a record, in which it stands for the array. */
+  readonly explode: Path | undefined;
+}
+
+/**
  * How a matching record is written. `lines` passes the record's own bytes, `nothing` only counts. `rows` makes each a
  * row with these fields, for a plugin; `select` says which of the matching records the plugin wants (all, without it).
  */
 export type Projection =
-  | { readonly to: 'lines' | 'nothing' }
+  | { readonly to: 'lines' | 'nothing'; readonly edits?: Edits | undefined }
   | { readonly to: 'rows'; readonly fields: readonly Path[]; readonly select: Program | undefined }
-  | { readonly to: 'ndjson' | 'csv' | 'tsv'; readonly columns: readonly Column[] };
+  | {
+      readonly to: 'ndjson' | 'csv' | 'tsv';
+      /** Of the edited record, when there are edits. */
+      readonly columns: readonly Column[];
+      readonly edits?: Edits | undefined;
+    };

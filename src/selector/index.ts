@@ -3,6 +3,7 @@
  * Tangent's lists; the end of a run asks for hints. README.md describes the language.
  */
 export { compileBoth, compileExpressions, compileLists } from './compile.ts';
+export { EditError, type EditTexts, parseEdits } from './edits.ts';
 export { renderSelectorError, SelectorError } from './errors.ts';
 export { bareWordHints, misfitHints, timeHints } from './fit.ts';
 export { nearestPath } from './hint.ts';

@@ -161,7 +161,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   'stage/route': {
     stage: ['hints.ts'],
     'stage/lanes': ['engine-stage.ts'],
-    'stage/select': ['columns.ts'],
+    'stage/select': ['columns.ts', 'edits.ts'],
     graph: 'all',
     config: 'all',
     selector: ['index.ts'],
@@ -356,6 +356,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
       'view-codes.ts',
       'event-layout.ts',
       'below-layout.ts',
+      'edit-layout.ts',
       'point-layout.ts',
       'count-layout.ts',
       'search-layout.ts',

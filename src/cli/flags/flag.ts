@@ -34,6 +34,7 @@ export const flagGroups = [
   'Records',
   'Input',
   'Selection',
+  'Edits',
   'Counting',
   'Plugins',
   'Sandbox',

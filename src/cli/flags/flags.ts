@@ -12,6 +12,7 @@ import { rules } from '../../config/rules.ts';
 import { type CommandName, commands } from '../commands.ts';
 import { checkFlags } from './check.ts';
 import { countFlags } from './count.ts';
+import { editFlags } from './edits.ts';
 import { endFlags } from './ends.ts';
 import type { Flag } from './flag.ts';
 import { generateFlags } from './generate.ts';
@@ -63,6 +64,7 @@ const sharedFlags: readonly Flag[] = [
 export const flags: readonly Flag[] = [
   ...selectFlags,
   ...inputFlags,
+  ...editFlags,
   ...endFlags,
   ...countFlags,
   ...runFlags,

@@ -19,6 +19,8 @@ import {
   O_RUN_TO,
   OUTPUT_BYTES,
 } from '../layout';
+import { CL_EDIT } from '../edit-layout';
+import { emitEdited } from './emit-edited';
 import { beginEmit, emitAs, endEmit, resumeEmit, suspendEmit } from './emit';
 import { runTests } from './match';
 import { chainCount, chains, classCount, classes, planPointer, setColumns, takers } from './state';
@@ -27,6 +29,7 @@ let outputs: usize = 0;
 /** The class whose output emit.ts writes, and how. */
 let current: u32 = 0;
 let currentKind: u32 = 0;
+let currentEdits: usize = 0;
 
 /** After the last of the classes that take the current record; their list begins at `takers`. */
 let takersEnd: usize = 0;
@@ -60,6 +63,8 @@ function open(number: u32): void {
   const at = classes + <usize>number * CLASS_BYTES;
   current = number;
   currentKind = load<u32>(at, CL_EMIT);
+  const edits = load<u32>(at, CL_EDIT);
+  currentEdits = edits ? planPointer(edits) : 0;
   setColumns(planPointer(load<u32>(at, CL_COLUMNS)), load<u32>(at, CL_COLUMN_COUNT));
 }
 
@@ -75,14 +80,19 @@ export function beginClasses(block: usize): void {
   open(0);
 }
 
-/** Writes the current record to the listed classes. [from, to) is its line, newline included. */
-export function emitToTakers(from: usize, to: usize): void {
+/**
+ * Writes the current record to the listed classes. [from, to) is its line, newline included.
+ * @returns false when edits have made it longer than a record may be
+ */
+export function emitToTakers(from: usize, to: usize): bool {
+  let hasRoom = true;
   for (let taker = takers, end = takersEnd; taker < end; taker += 4) {
     const number = load<u32>(taker);
     const output = outputs + <usize>number * OUTPUT_BYTES;
     store<u32>(output, load<u32>(output, B_MATCHED) + 1, B_MATCHED);
     if (number != current) {
       const isLines = load<u32>(classes + <usize>number * CLASS_BYTES, CL_EMIT) == EMIT_LINES;
+      // Of an output with edits no run goes on.
       if (isLines && <usize>load<u32>(output, O_RUN_TO) == from) {
         // A run goes on, and nothing else of the output changes: it need not be opened.
         store<u32>(output, <u32>to, O_RUN_TO);
@@ -92,8 +102,10 @@ export function emitToTakers(from: usize, to: usize): void {
       resumeEmit(output);
       open(number);
     }
-    emitAs(currentKind, from, to);
+    if (!currentEdits) emitAs(currentKind, from, to);
+    else if (!emitEdited(currentEdits, currentKind, from)) hasRoom = false;
   }
+  return hasRoom;
 }
 
 export function endClasses(): void {

@@ -27,10 +27,12 @@ import { epoch, found, foundCount, planPointer, seen, slots } from './state';
 import { endOfText, endOfValue, findElement, findKey, kindOf, skipSpace } from './view-find';
 
 /** The value that is looked at, as a slot. */
-const value = memory.data(16, 16); // SLOT_BYTES
+export const foundValue = memory.data(16, 16); // SLOT_BYTES
 let test: usize = 0;
 let operation: u32 = 0;
 let stepsEnd: usize = 0;
+/** What is looked for is a value to be output. */
+let isFilling: bool = false;
 
 /** Whether a value below the one at `at` passes; `step` is the first that is left to take. */
 function search(step: usize, at: usize): bool {
@@ -48,10 +50,10 @@ function search(step: usize, at: usize): bool {
     if (!at) return false;
     step += DEEP_STEP_BYTES;
   }
-  store<u32>(value, <u32>at, SLOT_FROM);
-  store<u32>(value, <u32>endOfValue(at), SLOT_TO);
-  store<u32>(value, kindOf(<u32>load<u8>(at)), SLOT_KIND);
-  return holds(operation, test, value);
+  store<u32>(foundValue, <u32>at, SLOT_FROM);
+  store<u32>(foundValue, <u32>endOfValue(at), SLOT_TO);
+  store<u32>(foundValue, kindOf(<u32>load<u8>(at)), SLOT_KIND);
+  return holds(operation, test, foundValue);
 }
 
 function searchElements(step: usize, at: usize): bool {
@@ -71,7 +73,8 @@ function searchText(step: usize, at: usize): bool {
   if (!text) return false;
   const isLast = isPassing;
   const passes = search(step, text);
-  if (isLast) closeJson(before);
+  // What has been found for a column stays until the record is written.
+  if (isLast) closeJson(isFilling && passes ? nextText() : before);
   return passes;
 }
 
@@ -79,10 +82,19 @@ function searchText(step: usize, at: usize): bool {
 export function holdsBelow(outer: usize, slot: usize): bool {
   const data = planPointer(load<u32>(outer, T_DATA));
   test = data + D_TEST;
+  isFilling = false;
   operation = load<u32>(test, T_OP);
   const steps = planPointer(load<u32>(data, D_STEPS));
   stepsEnd = steps + <usize>load<u32>(data, D_STEP_COUNT) * DEEP_STEP_BYTES;
   return search(steps, <usize>load<u32>(slot, SLOT_FROM));
+}
+
+/** Looks for the value that the steps lead to from the one at `at`; it is at `foundValue` then. */
+export function findBelow(steps: usize, count: u32, at: usize): bool {
+  operation = OP_HAS;
+  isFilling = true;
+  stepsEnd = steps + <usize>count * DEEP_STEP_BYTES;
+  return search(steps, at);
 }
 
 /** Fills the slots of columns that are looked for in this way. None of them is below any element. */
@@ -91,13 +103,11 @@ export function fillFound(): void {
     const one = found + <usize>i * FOUND_BYTES;
     const base = slotAt(one + FD_PATH);
     if (!base) continue;
-    operation = OP_HAS;
     const steps = planPointer(load<u32>(one, FD_STEPS));
-    stepsEnd = steps + <usize>load<u32>(one, FD_STEP_COUNT) * DEEP_STEP_BYTES;
-    if (!search(steps, <usize>load<u32>(base, SLOT_FROM))) continue;
+    if (!findBelow(steps, load<u32>(one, FD_STEP_COUNT), <usize>load<u32>(base, SLOT_FROM))) continue;
     const number = load<u32>(one, FD_SLOT);
     const slot = slots + <usize>number * SLOT_BYTES;
-    v128.store(slot, v128.load(value));
+    v128.store(slot, v128.load(foundValue));
     store<u32>(slot, epoch, SLOT_EPOCH);
     store<u8>(seen + <usize>number, 1);
   }

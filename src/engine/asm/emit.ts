@@ -137,6 +137,14 @@ export function emitAs(kind: u32, from: usize, to: usize): void {
   else if (kind != EMIT_NOTHING) emitRow(kind == EMIT_CSV);
 }
 
+/** Writes bytes that lie elsewhere: whole lines. */
+export function emitText(from: usize, bytes: usize): void {
+  endRun();
+  reserve(bytes);
+  memory.copy(out, from, bytes);
+  out += bytes;
+}
+
 /** Leaves the output that is being written, for another one of the block. */
 export function suspendEmit(): void {
   store<u32>(block, <u32>out, O_NEXT);

@@ -36,6 +36,7 @@ import { B_SKIPPED } from '../search-layout';
 import { beginClasses, emitToTakers, endClasses, findTakers, areObjectsWanted } from './classes';
 import { diagnose, diagnoseOffset } from './diagnose';
 import { fillFound } from './deep';
+import { emitEdited } from './emit-edited';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
 import { errorsEnd, escapesEnd, setLists } from './examine';
 import { beginBlock, indexChunk, resetIndex, setSpaced, spaced } from './index';
@@ -45,7 +46,19 @@ import { afterMarks, withoutMarks } from './marks';
 import { runProgram } from './match';
 import { addRow, beginRows, rowCount, selected } from './rows';
 import { beginSearch, findLines, foundFrom, foundTo, image, passedOver } from './search';
-import { emitKind, entry, errors, escapes, flags, foundCount, maxDepth, maxRecord, nextEpoch, tokens } from './state';
+import {
+  edits,
+  emitKind,
+  entry,
+  errors,
+  escapes,
+  flags,
+  foundCount,
+  maxDepth,
+  maxRecord,
+  nextEpoch,
+  tokens,
+} from './state';
 import { walkRecord } from './walk';
 
 export { attach } from './state';
@@ -103,7 +116,19 @@ function route(from: usize, to: usize): void {
     records--;
     matched--;
     reject(from, to, CODE_NO_OBJECT, from);
-  } else emitToTakers(from, to + 1);
+  } else if (!emitToTakers(from, to + 1)) {
+    // Other classes have it.
+    records--;
+    reject(from, to, CODE_TOO_LONG, from);
+  }
+}
+
+/** The record, which is counted, is written with its edits, unless it becomes longer than a record may be. */
+function takeEdited(from: usize, to: usize): void {
+  if (emitEdited(edits, emitKind, from)) return;
+  records--;
+  matched--;
+  reject(from, to, CODE_TOO_LONG, from);
 }
 
 /** A record is good: match it and write it. */
@@ -125,7 +150,8 @@ function take(from: usize, to: usize): void {
   records++;
   matched++;
   if (foundCount) fillFound();
-  if (emitKind < <u32>EMIT_ROWS) emitRecord(from, to + 1);
+  if (edits) takeEdited(from, to);
+  else if (emitKind < <u32>EMIT_ROWS) emitRecord(from, to + 1);
   else if (emitKind == EMIT_CLASSES) route(from, to);
   else if (addRow(from, to, lines)) stoppedAt = to + 1;
 }

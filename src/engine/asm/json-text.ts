@@ -3,7 +3,7 @@
  * that several tests and columns look into it for the price of one. Text that is not JSON by RFC 8259 is no value.
  */
 import { diagnose } from './diagnose';
-import { epoch, jsonArea, maxDepth } from './state';
+import { epoch, jsonArea, jsonEnd, maxDepth } from './state';
 import { hasEscape, unescapeInto } from './unescape';
 
 /** Texts that are remembered: where the string is, and where its value. */
@@ -32,6 +32,8 @@ export function openJson(from: usize, to: usize): usize {
     if (load<u32>(kept + at) == <u32>from) return load<u32>(kept + at, 4);
   }
   const start = top;
+  // Many columns that look into the same texts again, which are too many to be kept.
+  if (start + (to - from) + 64 > jsonEnd) return 0;
   const end = copyText(from + 1, to - 1, start);
   let value: usize = start;
   while (value < end && load<u8>(value) <= 0x20) value++;
@@ -54,6 +56,17 @@ export function openJson(from: usize, to: usize): usize {
 export function closeJson(at: usize): void {
   passing--;
   top = at;
+}
+
+/** What is kept now; texts that are opened after this are forgotten by returnTexts. */
+export function keepTexts(): u64 {
+  if (record != epoch) return <u64>jsonArea;
+  return ((<u64>keptBytes) << 32) | <u64>top;
+}
+
+export function returnTexts(before: u64): void {
+  keptBytes = <usize>(before >> 32);
+  top = <usize>(before & 0xffffffff);
 }
 
 /** Where the next text will be. */

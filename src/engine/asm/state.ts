@@ -2,7 +2,8 @@
  * The engine's registers: where its areas lie (set once by attach) and what the stages hand to one another. They are
  * WebAssembly globals; hot loops copy them into locals first, because a global is a memory access.
  */
-import { H_JSON, P_FOUND, P_FOUND_COUNT } from '../below-layout';
+import { H_JSON, H_JSON_BYTES, P_FOUND, P_FOUND_COUNT } from '../below-layout';
+import { H_EDIT, H_EDIT_BYTES, P_EDIT } from '../edit-layout';
 import {
   H_DIAGNOSE_STACK,
   H_ERRORS,
@@ -55,6 +56,12 @@ export let scratch: usize = 0;
 export let keys: usize = 0;
 /** Room for JSON that stands in strings (json-text.ts). */
 export let jsonArea: usize = 0;
+export let jsonEnd: usize = 0;
+/** Room for an edited record, and as much again behind it (edit.ts). */
+export let editArea: usize = 0;
+export let editBytes: usize = 0;
+/** The edits of a plan without classes, or 0. */
+export let edits: usize = 0;
 export let maxDepth: i32 = 0;
 export let maxRecord: usize = 0;
 export let flags: u32 = 0;
@@ -134,6 +141,10 @@ export function attach(header: usize): void {
   scratch = load<u32>(header, H_SCRATCH);
   keys = load<u32>(header, H_KEYS);
   jsonArea = load<u32>(header, H_JSON);
+  jsonEnd = jsonArea + <usize>load<u32>(header, H_JSON_BYTES);
+  editArea = load<u32>(header, H_EDIT);
+  editBytes = load<u32>(header, H_EDIT_BYTES);
+  edits = load<u32>(plan, P_EDIT) ? planPointer(load<u32>(plan, P_EDIT)) : 0;
   maxDepth = load<i32>(header, H_MAX_DEPTH);
   maxRecord = load<u32>(header, H_MAX_RECORD);
   flags = load<u32>(header, H_FLAGS);

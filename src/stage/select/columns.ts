@@ -7,7 +7,7 @@
 import { UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
 import type { FieldSetting, OutputFormat, OutputSettings } from '../../config/settings.ts';
-import type { Column, Projection } from '../../engine/program.ts';
+import type { Column, Edits, Projection } from '../../engine/program.ts';
 import { parseField } from '../../selector/index.ts';
 import { quoted } from '../../text/printable.ts';
 
@@ -45,9 +45,13 @@ export function foundColumn(key: string): Column {
 }
 
 /** What to write, or undefined when the columns are still to be found. */
-export function projectionOf(to: OutputFormat, columns: readonly Column[] | undefined): Projection | undefined {
-  if (to === 'ndjson') return columns === undefined ? { to: 'lines' } : { to, columns };
-  return columns === undefined ? undefined : { to, columns };
+export function projectionOf(
+  to: OutputFormat,
+  columns: readonly Column[] | undefined,
+  edits?: Edits,
+): Projection | undefined {
+  if (to === 'ndjson') return columns === undefined ? { to: 'lines', edits } : { to, columns, edits };
+  return columns === undefined ? undefined : { to, columns, edits };
 }
 
 /** The header line, encoded as the rows are. */

@@ -16,6 +16,7 @@ import { hintsOf } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { ColumnSearch } from './column-search.ts';
 import { givenColumns, headerLine, projectionOf } from './columns.ts';
+import { editsOf } from './edits.ts';
 import { type ColumnsOf, lateColumnWords, newColumnWords } from './late-columns.ts';
 
 /** The selector of --where. @throws UsageError */
@@ -45,7 +46,8 @@ export class SelectStage extends EngineStage implements Stage {
     const { output } = settings;
     const program = compileWhere(settings.selection);
     const columns = givenColumns(output);
-    const projection = projectionOf(output.to, columns);
+    const edits = output.edits && editsOf(output.edits);
+    const projection = projectionOf(output.to, columns, edits);
     const findsColumns = projection === undefined;
     const strictKeys = output.csvStrict && !findsColumns;
     const plan = buildPlan(program, projection ?? { to: 'nothing' }, findsColumns || strictKeys);
