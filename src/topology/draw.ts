@@ -45,10 +45,11 @@ export function whereText(where: Where): string {
 }
 
 /** What a route makes of a record when that is not the record itself: `as csv: time, service`. */
-function projectionText({ format, fields, header }: Projection): string {
+function projectionText({ format, fields, header, edits }: Projection): string {
   const names = fields?.map(({ name }) => name).join(', ');
-  if (format === 'ndjson') return names === undefined ? '' : ` with ${names}`;
-  return ` as ${format}${header ? '' : ' without header'}${names === undefined ? '' : `: ${names}`}`;
+  const edited = edits === undefined ? '' : ' edited';
+  if (format === 'ndjson') return names === undefined ? edited : `${edited} with ${names}`;
+  return `${edited} as ${format}${header ? '' : ' without header'}${names === undefined ? '' : `: ${names}`}`;
 }
 
 const COLUMNS = 80;

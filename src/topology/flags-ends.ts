@@ -3,6 +3,7 @@
  * flags-sources.ts.
  */
 import { UsageError } from '../config/errors.ts';
+import { splitPaths } from '../config/fields.ts';
 import { parseRecord } from '../config/record.ts';
 import { isUrlWord } from '../config/url-word.ts';
 import { isQuote } from '../selector/strings.ts';
@@ -151,13 +152,34 @@ function projectionOf(words: Words): Entry[] {
   const format = words.last('to');
   const fields = words.take('fields', 'columns').map(({ node }) => node);
   const header = words.last('no-header');
+  // Of run, --set is about the keys of a topology.
+  const edits = words.line.command === 'select' ? editsOf(words) : [];
   return [
     ...(format === undefined ? [] : [entryNode('format', format)]),
     ...(fields.length === 0
       ? []
       : [entryNode('fields', fields.length === 1 ? fields[0]! : listNode(words.place, fields))]),
+    ...edits,
     ...(header?.text === 'false' ? [entryNode('header', scalarNode('false', header.place, { isPlain: true }))] : []),
   ];
+}
+
+/** --drop, --set, --rename, --flatten and --explode. */
+function editsOf(words: Words): Entry[] {
+  const lists = ['drop', 'set', 'rename'].flatMap((key) => {
+    const items = words.take(key).map(({ node }) => node);
+    // Of --drop, one word may be several paths.
+    const nodes =
+      key === 'drop'
+        ? items.flatMap((node) => splitPaths(node.text, '--drop').map((path) => scalarNode(path, node.place)))
+        : items;
+    return nodes.length === 0 ? [] : [entryNode(key, listNode(words.place, nodes))];
+  });
+  const texts = ['flatten', 'explode'].flatMap((key) => {
+    const node = words.last(key);
+    return node === undefined ? [] : [entryNode(key, node)];
+  });
+  return [...lists, ...texts];
 }
 
 /** Where points are kept, and how. */

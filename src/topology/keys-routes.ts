@@ -5,6 +5,19 @@ import type { KeyRow } from './key.ts';
 export const projectionKeys: readonly KeyRow[] = [
   { name: 'format', flag: 'to', defaultText: 'ndjson', doc: 'The format of the output.' },
   { name: 'fields', type: 'fields', doc: 'Only these places of a record: a list of a, b.c or name=a.b.' },
+  { name: 'drop', type: 'texts', doc: 'Places that are left out; the rest of the record stays as it is.' },
+  {
+    name: 'set',
+    type: 'texts',
+    doc: "Places that are set: a list of 'env=\"prod\"' or 'to=source.name'. See --set of slung select.",
+  },
+  { name: 'rename', type: 'texts', doc: 'Keys that get another name: a list of OLD=NEW.' },
+  {
+    name: 'flatten',
+    type: 'text',
+    doc: 'Members of objects become members of the record; this stands between their keys.',
+  },
+  { name: 'explode', type: 'text', doc: 'An array of which each element makes a record.' },
   {
     name: 'header',
     flag: 'no-header',

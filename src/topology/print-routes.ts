@@ -78,11 +78,24 @@ function chainFrom(edge: Edge, edges: readonly Edge[], done: Set<Edge>): Edge[] 
 /** What the route itself says of the output. */
 function own({ projection, isOwn }: Edge, place: Place): (readonly [string, Node | undefined])[] {
   if (!isOwn) return [];
-  const { format, fields, header } = projection;
+  const { format, fields, header, edits } = projection;
+  const texts = (items: readonly string[] = []): Node | undefined =>
+    items.length === 0
+      ? undefined
+      : listNode(
+          place,
+          items.map((item) => scalarNode(item, place)),
+        );
+  const text = (one: string | undefined): Node | undefined => (one === undefined ? undefined : scalarNode(one, place));
   const list = fields?.map(({ name, path }) => scalarNode(name === path ? path : `${columnName(name)}=${path}`, place));
   return [
     ['format', scalarNode(format, place)],
     ['fields', list && listNode(place, list)],
+    ['drop', texts(edits?.drop)],
+    ['set', texts(edits?.set)],
+    ['rename', texts(edits?.rename)],
+    ['flatten', text(edits?.flatten)],
+    ['explode', text(edits?.explode)],
     ['header', header ? undefined : scalarNode('false', place, { isPlain: true })],
   ];
 }

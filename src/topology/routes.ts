@@ -6,6 +6,7 @@ import { excerpt, quoted } from '../text/printable.ts';
 import type { Draft, Drafts, Role } from './drafts.ts';
 import { entryOf, isNothing, type MapNode, type Node, type Scalar, scalarNode, shapeOf } from './node.ts';
 import { type Place, shortPlace } from './problem.ts';
+import { readEdits } from './route-edits.ts';
 import { readWhere } from './selectors.ts';
 import type { Projection, Where } from './topology.ts';
 import { placeIn } from './variables.ts';
@@ -259,8 +260,10 @@ class RouteReader implements DraftRoutes {
 }
 
 /** What a route or a sink says of the output. */
-export function readProjection(walked: Walked, { values }: WalkContext): Partial<Projection> {
+export function readProjection(walked: Walked, context: WalkContext): Partial<Projection> {
+  const { values } = context;
   const { settings, entries, path } = walked;
+  const edits = readEdits(walked, context);
   const fields = entries.get('fields');
   const list = fields && values.fields(fields.value, `${path}.fields`);
   return {
@@ -268,6 +271,7 @@ export function readProjection(walked: Walked, { values }: WalkContext): Partial
       ? { format: settings.text('format') as OutputFormat }
       : {}),
     ...(list === undefined ? {} : { fields: list }),
+    ...(edits === undefined ? {} : { edits }),
     ...(settings.has('header') && !settings.isDefault('header') ? { header: settings.boolean('header') } : {}),
   };
 }

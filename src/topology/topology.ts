@@ -4,6 +4,7 @@
  */
 import type { Layer } from '../config/layers.ts';
 import type {
+  EditSettings,
   FieldSetting,
   OnPluginError,
   OutputFormat,
@@ -194,6 +195,8 @@ export interface Projection {
   readonly format: OutputFormat;
   readonly fields: readonly FieldSetting[] | undefined;
   readonly header: boolean;
+  /** Undefined: the record is not edited. */
+  readonly edits?: EditSettings | undefined;
 }
 
 /** Which records: all of `texts` hold, and one of `lists` when there are some. */

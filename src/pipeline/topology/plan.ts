@@ -72,8 +72,8 @@ function reachedOf(topology: Topology): Topology {
 const leaving = ({ edges }: Topology, name: string): readonly Edge[] => edges.filter(({ from }) => from === name);
 
 /** Takes every record as it is. */
-const isPlain = ({ where, group, projection: { format, fields } }: Edge): boolean =>
-  where === undefined && group < 0 && format === 'ndjson' && fields === undefined;
+const isPlain = ({ where, group, projection: { format, fields, edits } }: Edge): boolean =>
+  where === undefined && group < 0 && format === 'ndjson' && fields === undefined && edits === undefined;
 
 const pluginNamed = ({ plugins }: Topology, name: string): PluginNode | undefined =>
   plugins.find((plugin) => plugin.name === name);

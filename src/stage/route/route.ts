@@ -12,6 +12,7 @@ import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stag
 import type { Stats } from '../../graph/stats.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { columnsOf, headerLine } from '../select/columns.ts';
+import { editsOf } from '../select/edits.ts';
 import type { RouteClass, Routes } from './classes.ts';
 import { type ClassSeen, routeHints } from './hints.ts';
 
@@ -100,10 +101,12 @@ export class RouteStage extends EngineStage implements Stage {
   }
 }
 
-function projectionOf({ form: { format, fields }, path }: RouteClass, columns: readonly Column[]): Projection {
+function projectionOf({ form, path }: RouteClass, columns: readonly Column[]): Projection {
+  const { format, fields } = form;
+  const edits = form.edits && editsOf(form.edits, (kind) => `${path}.${kind}`);
   if (format === 'nothing') return { to: 'nothing' };
-  if (fields !== undefined) return { to: format, columns };
-  if (format === 'ndjson') return { to: 'lines' };
+  if (fields !== undefined) return { to: format, columns, edits };
+  if (format === 'ndjson') return { to: 'lines', edits };
   throw new UsageError(
     `${path}: the columns of ${format} are found in the data only where all records go one way`,
     `Name them: fields: [time, level].`,
