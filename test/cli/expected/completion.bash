@@ -24,11 +24,13 @@ _slung() {
         --on-error) words="skip fail keep" ;;
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
+        --from) words="ndjson json csv tsv" ;;
+        --types) words="look text" ;;
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|--time|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--drop|--set|--rename|--explode|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--record|--store|--retain|--name|--metrics|--status) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --unchecked --no-unchecked --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --drop --set --rename --flatten --flatten= --explode --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|--time|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--delimiter|--drop|--set|--rename|--explode|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--record|--store|--retain|--name|--metrics|--status) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --unchecked --no-unchecked --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --delimiter --drop --set --rename --flatten --flatten= --explode --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in
@@ -36,6 +38,8 @@ _slung() {
         --on-error) words="skip fail keep" ;;
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
+        --from) words="ndjson json csv tsv" ;;
+        --types) words="look text" ;;
         --unmatched) words="drop pass" ;;
         --on-plugin-error) words="fail skip pass" ;;
         --plugin-stderr) words="limit all none" ;;
@@ -43,19 +47,21 @@ _slung() {
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|-j|--lanes|--record|--store|--retain|-c|--config|--set|--only|--name|--metrics|--status) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --config -c --set --only --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--delimiter|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|-j|--lanes|--record|--store|--retain|-c|--config|--set|--only|--name|--metrics|--status) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --delimiter --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --config -c --set --only --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
       esac ;;
     count)
       case "$flag" in
         --on-error) words="skip fail keep" ;;
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
+        --from) words="ndjson json csv tsv" ;;
+        --types) words="look text" ;;
         --time-unit) words="auto s ms us ns" ;;
         --to) words="ndjson csv tsv table" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--by|--every|--time|--sum|--avg|--min|--max|--p50|--p75|--p90|--p95|--p99|--top|--sort|--max-groups) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --unchecked --no-unchecked --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--delimiter|--by|--every|--time|--sum|--avg|--min|--max|--p50|--p75|--p90|--p95|--p99|--top|--sort|--max-groups) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --unchecked --no-unchecked --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --delimiter --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
       esac ;;
     check)
       case "$flag" in
@@ -96,13 +102,14 @@ _slung() {
         --on-error) words="skip fail keep" ;;
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
+        --types) words="look text" ;;
         --time-unit) words="auto s ms us ns" ;;
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
-        --from) words="ndjson csv" ;;
+        --from) words="ndjson json csv tsv" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|--batch-bytes|--batch-records|--max-record|--max-depth|--time|--series|--store|--retain|--batch-age|--series-name|--value|--tags|--delimiter) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --time --series --time-unit --resume --no-resume --final --no-final --store --durability --retain --same-time --batch-age --series-name --value --tags --from --delimiter --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|--batch-bytes|--batch-records|--max-record|--max-depth|--prefix|--time|--series|--store|--retain|--batch-age|--series-name|--value|--tags|--delimiter) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --on-error --rejects --max-errors --batch-bytes --batch-records --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --types --prefix --time --series --time-unit --resume --no-resume --final --no-final --store --durability --retain --same-time --batch-age --series-name --value --tags --from --delimiter --color --help -h --version"; else words=""; fi ;;
       esac ;;
     "store ls")
       case "$flag" in

@@ -75,6 +75,10 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
+        '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
+        '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
+        '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '*--drop=[Leave these out of the records\: a,b.c]:LIST: ' \
         '*--set=[Set PATH to a literal or to another place\: env="prod"]:PATH=VALUE: ' \
         '*--rename=[Give the last key of the path OLD the name NEW]:OLD=NEW: ' \
@@ -146,6 +150,10 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
+        '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
+        '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
+        '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '-F[Go on with what is appended to the files]' \
         '--follow[Go on with what is appended to the files]' \
         '--no-follow[Opposite of --follow]' \
@@ -236,6 +244,10 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
+        '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
+        '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
+        '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '*--by=[Count each value of these paths by itself\: a,name=b.c]:LIST: ' \
         '--every=[Count each minute (1m), hour (1h), … by itself]:DURATION: ' \
         '--time=[Where the time is, for --every]:PATH: ' \
@@ -369,6 +381,8 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
+        '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
         '--time=[Where the time is]:FIELD: ' \
         '--series=[Where the name of the series is]:FIELD: ' \
         '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
@@ -384,7 +398,7 @@ _slung() {
         '--series-name=[The series of all points, instead of a field]:NAME: ' \
         '--value=[Where the values are\: a,b makes two series]:LIST: ' \
         '--tags=[Where the tags are, commas between the paths]:LIST: ' \
-        '--from=[The input is ndjson, or csv with a header]:FORMAT:(ndjson csv)' \
+        '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
         '-h[Show help\: -h in brief, --help in full]' \
