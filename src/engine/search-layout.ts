@@ -21,7 +21,7 @@ export const SR_ENTRIES = 48;
 export const ESCAPES_ALL = 0;
 export const ESCAPES_UNICODE = 1;
 export const ESCAPES_ASCII = 2;
-/** v128: a byte of the text, sixteen times, and another one; then where they are in the text (u32 each). */
+/** Chosen by the engine. v128: a byte of the text, sixteen times, and another; where they are in it (u32 each). */
 export const SRE_FIRST = 0;
 export const SRE_SECOND = 16;
 export const SRE_FIRST_AT = 32;

@@ -258,7 +258,7 @@ function processLines(from: usize, end: usize): void {
 /** The same, but only those in which something was found that a match has to have; the others are counted. */
 function processFound(from: usize, end: usize): void {
   stoppedAt = 0;
-  beginSearch();
+  beginSearch(from, end);
   while (findLines(from, end)) {
     lines += passedOver;
     skipped += passedOver;

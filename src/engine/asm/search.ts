@@ -3,8 +3,8 @@
  * in its bytes, and those with an escape by which the same text may be spelled otherwise. The others are passed over
  * without being looked at; only their newlines are counted, since later lines have numbers.
  *
- * A text is looked for by two of its bytes, the least common ones: two loads and three operations for 16 places, and
- * the rest of it is compared only where both are.
+ * A text is looked for by two of its bytes, those that are least common in the first block: two loads and three
+ * operations for 16 places, and the rest of it is compared only where both are.
  */
 import {
   ESCAPES_ALL,
@@ -29,6 +29,8 @@ const BACKSLASH: u8 = 0x5c;
 const LETTER_U: u8 = 0x75;
 /** 00, as two bytes. */
 const ZEROS: u16 = 0x3030;
+/** Enough to know which bytes are common. */
+const SAMPLE_BYTES: usize = 65536;
 
 /** Not 0: lines are searched for. */
 export let image: usize = 0;
@@ -37,6 +39,9 @@ let entriesEnd: usize = 0;
 let escapes: u32 = 0;
 /** The first place that was found and is not in a line that was given; 0 when none is known. */
 let known: usize = 0;
+
+/** The bytes to look for have been chosen, by what is common in the first block. */
+let isTuned: bool = false;
 
 /** The lines that were found, whole; and how many were passed over before them. */
 export let foundFrom: usize = 0;
@@ -51,8 +56,44 @@ export function attachSearch(header: usize): void {
   entriesEnd = entries + <usize>load<u32>(image, SR_COUNT) * SRE_BYTES;
 }
 
-export function beginSearch(): void {
+/** @param from begins the lines of a block, which end at `end` */
+export function beginSearch(from: usize, end: usize): void {
   known = 0;
+  if (isTuned) return;
+  isTuned = true;
+  const counts = changetype<usize>(memory.data(4 * 256));
+  memory.fill(counts, 0, 4 * 256);
+  for (const to = min(end, from + SAMPLE_BYTES); from < to; from++) {
+    const count = counts + ((<usize>load<u8>(from)) << 2);
+    store<u32>(count, load<u32>(count) + 1);
+  }
+  for (let entry = entries; entry < entriesEnd; entry += SRE_BYTES) chooseBytes(entry, counts);
+}
+
+/** The two bytes of a text that are found least often, by these counts; they differ where they can. */
+function chooseBytes(entry: usize, counts: usize): void {
+  const text = entry + SRE_TEXT;
+  const length = <usize>load<u32>(entry, SRE_LENGTH);
+  let first: usize = 0;
+  for (let at: usize = 1; at < length; at++) {
+    if (countAt(counts, text + at) < countAt(counts, text + first)) first = at;
+  }
+  let second = first;
+  for (let at: usize = 0; at < length; at++) {
+    if (load<u8>(text + at) == load<u8>(text + first)) continue;
+    if (second == first || countAt(counts, text + at) < countAt(counts, text + second)) second = at;
+  }
+  setByte(entry, SRE_FIRST, SRE_FIRST_AT, first);
+  setByte(entry, SRE_SECOND, SRE_SECOND_AT, second);
+}
+
+function countAt(counts: usize, at: usize): u32 {
+  return load<u32>(counts + ((<usize>load<u8>(at)) << 2));
+}
+
+function setByte(entry: usize, vector: usize, place: usize, at: usize): void {
+  v128.store(entry + vector, i8x16.splat(load<u8>(entry + SRE_TEXT + at)));
+  store<u32>(entry + place, <u32>at);
 }
 
 /**
