@@ -104,6 +104,7 @@ export class EngineMemory {
   readonly map: MemoryMap;
   readonly options: EngineOptions;
   #bytes: Uint8Array;
+  /** Shared memory keeps its addresses when it grows, and what is laid out lies below what has grown. */
   #words: Int32Array;
   /** The same bytes as a Buffer, whose native search is faster than that of a Uint8Array over shared memory. */
   #search: Buffer;
@@ -147,11 +148,11 @@ export class EngineMemory {
   }
 
   word(block: number, offset: number): number {
-    return this.words()[(this.map.blocks[block]! + offset) >> 2]! >>> 0;
+    return this.#words[(this.map.blocks[block]! + offset) >> 2]! >>> 0;
   }
 
   setWord(block: number, offset: number, value: number): void {
-    this.words()[(this.map.blocks[block]! + offset) >> 2] = value;
+    this.#words[(this.map.blocks[block]! + offset) >> 2] = value;
   }
 
   /** Address of the first input byte of a block. */
@@ -166,7 +167,7 @@ export class EngineMemory {
       this.memory.grow(0);
       this.#refresh();
     }
-    return this.bytes().subarray(from, to);
+    return this.#bytes.subarray(from, to);
   }
 
   /** Address of the last newline in [from, to), or -1. */
@@ -176,12 +177,14 @@ export class EngineMemory {
   }
 
   counts(block: number): BlockCounts {
+    const words = this.#words;
+    const at = this.map.blocks[block]!;
     return {
-      lines: this.word(block, L.B_LINES),
-      records: this.word(block, L.B_RECORDS),
-      matched: this.word(block, L.B_MATCHED),
-      blank: this.word(block, L.B_BLANK),
-      rejected: this.word(block, L.B_REJECT_COUNT),
+      lines: words[(at + L.B_LINES) >> 2]! >>> 0,
+      records: words[(at + L.B_RECORDS) >> 2]! >>> 0,
+      matched: words[(at + L.B_MATCHED) >> 2]! >>> 0,
+      blank: words[(at + L.B_BLANK) >> 2]! >>> 0,
+      rejected: words[(at + L.B_REJECT_COUNT) >> 2]! >>> 0,
     };
   }
 
@@ -206,7 +209,7 @@ export class EngineMemory {
    */
   segment(block: number, i: number, output = 0): Uint8Array {
     const at = (this.#outputWord(block, output, L.B_SEGMENTS) + i * L.SEGMENT_BYTES) >> 2;
-    const words = this.words();
+    const words = this.#words;
     const start = words[at + (L.SEG_START >> 2)]! >>> 0;
     const from = words[at + (L.SEG_IN_OUT >> 2)] ? this.#outputWord(block, output, L.B_OUT) + start : start;
     return this.view(from, from + (words[at + (L.SEG_BYTES >> 2)]! >>> 0));
@@ -221,7 +224,7 @@ export class EngineMemory {
     const { classCount } = this.map;
     if (output < 0 || output >= Math.max(1, classCount)) throw new RangeError(`a block has no output class ${output}`);
     if (classCount === 0) return this.word(block, offset);
-    return this.words()[(this.word(block, L.B_OUTPUTS) + output * L.OUTPUT_BYTES + offset) >> 2]! >>> 0;
+    return this.#words[(this.word(block, L.B_OUTPUTS) + output * L.OUTPUT_BYTES + offset) >> 2]! >>> 0;
   }
 
   reject(block: number, i: number): Reject {

@@ -51,6 +51,10 @@ export class Lanes implements BlockHome {
     else batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
   }
 
+  get count(): number {
+    return this.#lanes.length;
+  }
+
   /** There are several that are ready, and all can read by themselves. */
   get canRead(): boolean {
     const areReady = this.#lanes.length > 1 && this.#lanes.every(({ lane }) => lane.isReady());
@@ -68,7 +72,8 @@ export class Lanes implements BlockHome {
    * thread the last one is the next, because it is still in the cache.
    */
   release(seat: Seat): void {
-    if (seat.lane === this.main) this.putBack(seat);
+    const [main] = this.#lanes;
+    if (seat.lane === main!.lane) main!.free.unshift(seat.block);
     else this.#freeOf(seat).push(seat.block);
   }
 

@@ -131,7 +131,7 @@ export class Reader {
   #rangesOf(lanes: Lanes): Ranges | undefined {
     const { stage, settings } = this.#parts;
     const { source, ledger, units, crossing, fileAt } = this.#of!;
-    if (lanes.lanes.length < 2 || stage.leavesNoTrace !== true || stage.holding !== undefined) return undefined;
+    if (lanes.count < 2 || stage.leavesNoTrace !== true || stage.holding !== undefined) return undefined;
     if ((ledger ?? units ?? crossing ?? fileAt ?? settings.batches.batchRecords ?? this.#parts.way) !== undefined)
       return undefined;
     const { seekable, sizeBytes } = source;

@@ -7,18 +7,29 @@
  */
 import { setFlagsFromString } from 'node:v8';
 
-/** A start is over by then, and so are those of its threads. */
-const AFTER_MS = 250;
+/** A start is over by then; and what it runs for every batch has not been found worth optimising yet. */
+const AFTER_MS = 100;
 
 let isNeeded = false;
+/** Threads that have not loaded their code. */
+let starting = 0;
 
 /** For commands whose JavaScript runs once per batch. @param before is called in the moment before the flags change */
 export function spareCompiler(before: () => void): void {
   setTimeout(() => {
     if (isNeeded) return;
+    if (starting > 0) return spareCompiler(before);
     before();
     setFlagsFromString('--no-opt');
   }, AFTER_MS).unref();
+}
+
+/** A thread begins to start. @returns what is to be called, once, when it has */
+export function threadStarts(): () => void {
+  starting++;
+  return () => {
+    starting--;
+  };
 }
 
 /** Somebody works on bytes or rows in JavaScript, where optimised code is worth a factor of ten. */

@@ -178,7 +178,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     text: 'all',
   },
   // Lanes of engines, and what the stages that have them share.
-  'stage/lanes': { graph: 'all', engine: 'all', io: ['read-lines.ts'], selector: ['index.ts'] },
+  'stage/lanes': { graph: 'all', engine: 'all', io: ['compiler.ts', 'read-lines.ts'], selector: ['index.ts'] },
   'stage/plugin': {
     stage: ['hints.ts'],
     format: ['count.ts'],

@@ -16,6 +16,7 @@ import * as L from '../../engine/layout.ts';
 import type { Plan } from '../../engine/plan.ts';
 import * as R from '../../engine/read-layout.ts';
 import type { Lane } from '../../graph/lane.ts';
+import { threadStarts } from '../../io/compiler.ts';
 import type { Stretch } from '../../io/read-lines.ts';
 
 /** What a worker needs to process blocks of a memory that the main thread has laid out. */
@@ -32,6 +33,8 @@ export interface WorkerTask {
 export class WorkerLane implements Lane {
   readonly memory: EngineMemory;
   readonly #worker: Worker;
+  /** Undefined when the thread is there. */
+  #hasStarted: (() => void) | undefined = threadStarts();
   #failure: Error | undefined;
   #scanner: ReturnType<typeof scanner> | undefined;
 
@@ -50,6 +53,7 @@ export class WorkerLane implements Lane {
     });
     this.#worker.on('error', (error) => {
       this.#failure = error;
+      this.#noteStart();
     });
     this.#worker.unref();
   }
@@ -100,7 +104,14 @@ export class WorkerLane implements Lane {
   goOn(): void {}
 
   isReady(): boolean {
-    return Atomics.load(this.memory.words(), (this.memory.map.header + L.H_READY) >> 2) === 1;
+    const isReady = Atomics.load(this.memory.words(), (this.memory.map.header + L.H_READY) >> 2) === 1;
+    if (isReady) this.#noteStart();
+    return isReady;
+  }
+
+  #noteStart(): void {
+    this.#hasStarted?.();
+    this.#hasStarted = undefined;
   }
 
   afterLines(from: number, to: number, lines: number): number {
