@@ -89,6 +89,8 @@ export interface RunHost {
    * taken long, a signal ends the process until it returns.
    */
   onLongCall?(): void;
+  /** Is given at the end how many calls of a plugin took how long (plugin/lane/call-times.ts). */
+  onPluginCalls?(times: Uint32Array): void;
   /** Milliseconds from an arbitrary start, never going back, with fractions. */
   clockMs(): number;
   /** A thread for a plugin (thread-ahead.ts), perhaps started ahead: who asks owns it. */

@@ -206,6 +206,7 @@ class PluginRun {
   conclude(seconds: number): RunOutcome {
     const { plugins } = this;
     for (const plugin of plugins) plugin.summarise();
+    for (const plugin of plugins) this.#host.onPluginCalls?.(plugin.callTimes());
     const reports = this.#nodes.map((node) => node.report());
     const figures = plugins.map((plugin, i) => plugin.figures(reports[i]!.bytesOut, reports[i + 1]?.rejected ?? 0));
     tellPluginStats(this.#settings.report.stats, this.#host.talk, reports, figures, seconds);

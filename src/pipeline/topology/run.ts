@@ -152,6 +152,7 @@ class TopologyRun {
       for (const word of words) talk.warn(word);
     }
     for (const { stage } of this.#build.plugins) stage.summarise();
+    for (const { stage } of this.#build.plugins) this.#host.onPluginCalls?.(stage.callTimes());
     this.#tellUnanswered();
     const report = this.#report();
     const { stats, exitStatus } = this.#settings.report;

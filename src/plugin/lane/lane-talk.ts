@@ -5,11 +5,13 @@
  * between two requests for input. Waits that are not the guest's doing divide it into parts; their times are added up.
  */
 import { cut } from '../../text/printable.ts';
+import { callBucket } from './call-times.ts';
 import * as T from './task.ts';
 
 export class LaneTalk {
   readonly #words: Int32Array;
   readonly #counts: Float64Array;
+  readonly #callTimes: Uint32Array;
   readonly #notes: T.NotesPort;
   readonly #clockMs: () => number;
   readonly #causes = new Map<string, number>();
@@ -25,6 +27,7 @@ export class LaneTalk {
     const { words, counts } = T.ledgerViews(ledger);
     this.#words = words;
     this.#counts = counts;
+    this.#callTimes = T.callTimes(ledger);
     this.#notes = notes;
     this.#clockMs = clockMs;
   }
@@ -144,8 +147,10 @@ export class LaneTalk {
 
   leave(): void {
     this.#endPart();
+    const tookMs = this.#spentMs + this.#clockMs() - this.#enteredMs;
     this.#counts[T.COUNT_CALLS]! += 1;
-    this.#counts[T.COUNT_GUEST_MS]! += this.#spentMs + this.#clockMs() - this.#enteredMs;
+    this.#counts[T.COUNT_GUEST_MS]! += tookMs;
+    this.#callTimes[callBucket(tookMs)]! += 1;
   }
 
   #beginCall(): void {

@@ -11,6 +11,7 @@ import type { Path, Program } from '../../engine/program.ts';
 import type { ListSelector } from '../../selector/index.ts';
 import type { PluginKind } from '../guest.ts';
 import type { LaneLink } from '../services/protocol.ts';
+import { CALL_BUCKETS } from './call-times.ts';
 
 /** Which fields of a record are a Slung event. */
 export interface EventFieldNames {
@@ -156,7 +157,9 @@ const COUNTERS = 16;
 /** Behind the counters: the beginning of the unfinished line of the guest's standard error. */
 const STDERR_LINE_BYTES = 4096;
 const STDERR_LINE_AT = WORDS * 4 + COUNTERS * 8;
-export const LEDGER_BYTES = STDERR_LINE_AT + STDERR_LINE_BYTES;
+/** Behind that: how long calls took, see call-times.ts. */
+const CALL_TIMES_AT = STDERR_LINE_AT + STDERR_LINE_BYTES;
+export const LEDGER_BYTES = CALL_TIMES_AT + CALL_BUCKETS * 4;
 
 /** The two halves of a ledger. */
 export function ledgerViews(ledger: SharedArrayBuffer): { words: Int32Array; counts: Float64Array } {
@@ -166,6 +169,10 @@ export function ledgerViews(ledger: SharedArrayBuffer): { words: Int32Array; cou
 /** The room for the unfinished line of the guest's standard error. */
 export function stderrLine(ledger: SharedArrayBuffer): Uint8Array {
   return new Uint8Array(ledger, STDERR_LINE_AT, STDERR_LINE_BYTES);
+}
+/** How many calls took how long. */
+export function callTimes(ledger: SharedArrayBuffer): Uint32Array {
+  return new Uint32Array(ledger, CALL_TIMES_AT, CALL_BUCKETS);
 }
 /** Faults of one plugin that are shown; of more there is only their number. */
 export const FAULTS_SHOWN = 5;

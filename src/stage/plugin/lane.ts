@@ -61,7 +61,7 @@ export class PluginLane implements Lane {
   readonly mail: LaneMail;
   readonly #spec: LaneSpec;
   readonly #around: LaneSurroundings;
-  readonly #ledger = new SharedArrayBuffer(T.LEDGER_BYTES);
+  readonly ledger = new SharedArrayBuffer(T.LEDGER_BYTES);
   readonly #words: Int32Array;
   readonly #counts: Float64Array;
   readonly #watch: CallWatch;
@@ -87,7 +87,7 @@ export class PluginLane implements Lane {
     this.#scanner = scanner(engineModule(), memory);
     this.#spec = spec;
     this.#around = around;
-    const { words, counts } = T.ledgerViews(this.#ledger);
+    const { words, counts } = T.ledgerViews(this.ledger);
     this.#words = words;
     this.#counts = counts;
     this.mail = new LaneMail(words, counts, around.stderr);
@@ -99,7 +99,7 @@ export class PluginLane implements Lane {
   #task(blocksDone: number): Omit<T.PluginTask, 'notes' | 'services'> {
     const { memory, map, options } = this.memory;
     return {
-      ...{ ...this.#spec, memory, map, engineOptions: options, ledger: this.#ledger, blocksDone },
+      ...{ ...this.#spec, memory, map, engineOptions: options, ledger: this.ledger, blocksDone },
       firstHandle: Math.max(1, this.#words[T.WORD_HANDLE]!),
     };
   }
@@ -256,7 +256,7 @@ export class PluginLane implements Lane {
 
   /** Shows what the guest has begun to write to its standard error; only while it is not running. */
   endStderrLine(): void {
-    new GuestStderr(this.#ledger, this.#spec.stderr, this.#around.stderr).flush();
+    new GuestStderr(this.ledger, this.#spec.stderr, this.#around.stderr).flush();
   }
 
   /** The paths of --where and of the selectors that no record of this lane has had. */

@@ -13,6 +13,7 @@ import { Lanes } from '../../graph/lanes.ts';
 import { outputPlace, type Rejecting } from '../../graph/rejecting.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
+import { callTimesSum } from '../../plugin/lane/call-times.ts';
 import * as T from '../../plugin/lane/task.ts';
 import { nearestPath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
@@ -258,6 +259,11 @@ export class PluginStage implements Stage {
       failures: this.#sum(T.COUNT_FAILURES),
       outputRejected: rejectedBehind + this.#sum(T.COUNT_BAD_OUTPUT) + (this.#output?.rejected ?? 0),
     };
+  }
+
+  /** How many calls took how long (plugin/lane/call-times.ts), of all lanes. */
+  callTimes(): Uint32Array {
+    return callTimesSum(this.#lanes.map(({ ledger }) => T.callTimes(ledger)));
   }
 
   stop(how: 'hurry' | 'abandon'): void {
