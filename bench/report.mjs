@@ -24,6 +24,7 @@ const SECTIONS = [
     'startup',
     'routing',
     'plugins',
+    'slower',
     'store',
   ],
   'nats',

@@ -95,6 +95,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   },
   test: { load: async () => (await import('./commands/test.ts')).testCommand, bundle: 'cli' },
   generate: { load: async () => (await import('./commands/generate.ts')).generateCommand, bundle: 'cli' },
+  bench: { load: async () => (await import('./commands/bench.ts')).benchCommand, bundle: 'cli' },
   plugin: { load: () => parentCommand('plugin'), bundle: 'cli' },
   'plugin new': { load: async () => (await import('./commands/plugin-new.ts')).pluginNewCommand, bundle: 'cli' },
   'plugin build': { load: async () => (await import('./commands/plugin-build.ts')).pluginBuildCommand, bundle: 'cli' },

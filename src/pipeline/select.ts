@@ -12,8 +12,11 @@ import { recordingOf, selectRun } from './build.ts';
 import { openEnds } from './ends.ts';
 import { refuseSinglePass, runTwice } from './two-passes.ts';
 
-/** @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then */
-export async function runSelect(settings: SelectSettings, host: RunHost): Promise<RunOutcome> {
+/**
+ * One run. `given` are ends of those who bring their own; otherwise the files of the settings are opened.
+ * @throws UsageError for a selector, path or file that cannot be used; nothing has been read or written then
+ */
+export async function runSelect(settings: SelectSettings, host: RunHost, given?: Ends): Promise<RunOutcome> {
   const { input, output, record } = settings;
   if (output.unsparsify) refuseSinglePass(input.inputs);
   const stage = new SelectStage(settings);
@@ -21,7 +24,7 @@ export async function runSelect(settings: SelectSettings, host: RunHost): Promis
   let ends: Ends;
   try {
     recording = await recordingOf(stage, record, 'ndjson', host);
-    ends = await openEnds(settings, host);
+    ends = given ?? (await openEnds(settings, host));
   } catch (error) {
     recording?.close();
     if (!(error instanceof SinkError)) throw error;

@@ -106,7 +106,7 @@ describe('mistakes', () => {
       ['help', 'selct'],
       [
         'slung: no help for "selct" (did you mean select?)',
-        'Commands: select, run, count, check, test, generate, query, store, plugin, help, completion. Topics: selectors, plugins, queries, templates.',
+        'Commands: select, run, count, check, test, generate, bench, query, store, plugin, help, completion. Topics: selectors, plugins, queries, templates.',
         'See: slung help help',
       ],
     ],

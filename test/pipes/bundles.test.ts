@@ -72,6 +72,7 @@ const mistakes: Readonly<Record<CommandName, readonly [words: string, code: numb
   'store export': ['--store none', 1, 'none: there is no such directory'],
   'store repair': ['--store none', 1, 'none: there is no such directory'],
   generate: ['none.json', 2, 'cannot read the template none.json: there is no such file'],
+  bench: ['none.wasm', 3, 'none.wasm: there is no such file'],
   plugin: ['tset', 2, 'plugin: unknown command "tset" (did you mean test?)'],
   'plugin new': ['', 2, 'plugin new needs a name'],
   'plugin build': ['none', 2, 'there is no folder none, here or in ./plugins'],

@@ -92,14 +92,14 @@ afterAll(() => {
   writeFileSync(path, text);
 });
 
-async function prepare({ folder, files }: Recipe): Promise<string> {
+async function prepare({ folder, files, commands }: Recipe): Promise<string> {
   const directory = join(work.path, folder);
   const fixture = join(root, 'fixtures/cookbook', folder);
   cpSync(fixture, directory, { recursive: true, filter: (from) => from !== join(fixture, 'expected') });
   for (const { name, text } of files) writeFileSync(join(directory, name), text);
   const plugins = { 'mapper.wasm': 'scaffold', 'price.wasm': 'price', 'plugins/conn.component.wasm': 'zeek-conn' };
   for (const [name, plugin] of Object.entries(plugins)) {
-    if (!files.some(({ text }) => text.includes(`./${name}`))) continue;
+    if (!files.some(({ text }) => text.includes(`./${name}`)) && !commands.includes(`bench ${name}`)) continue;
     mkdirSync(join(directory, 'plugins'), { recursive: true });
     cpSync(await pluginFile(`fixtures/plugins/as/${plugin}/plugin.ts`), join(directory, name));
   }

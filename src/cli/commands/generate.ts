@@ -9,6 +9,9 @@ import { commandOf } from '../commands.ts';
 import { resolveLine } from '../line.ts';
 import type { World } from '../world.ts';
 
+/** When nobody says how many. */
+const USUAL_RECORDS = 1000;
+
 /** The exit code. @throws UsageError, TemplateError */
 export async function generateCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, operands } = resolveLine('generate', argv, world.environment);
@@ -19,7 +22,7 @@ export async function generateCommand(argv: readonly string[], world: World): Pr
     world.write(2, helpText('brief', commandOf('generate'), await paintFor(0)));
     return Exit.usage;
   }
-  const wanted = resolved.number('records');
+  const wanted = resolved.optionalNumber('records') ?? USUAL_RECORDS;
   const records = wanted === 0 ? Number.POSITIVE_INFINITY : wanted;
   const template = readTemplate(file ?? '-', world);
   for (const lines of generateRecords(template, { ...generateOptions(resolved), records })) {

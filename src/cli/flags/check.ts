@@ -88,7 +88,7 @@ export const checkFlags: readonly Flag[] = [
     longDoc:
       'The topology that is meant: a file in the form of slung.yaml(5), or a tangent.yaml; a directory stands for the slung.yaml in it, so that . is ./slung.yaml. slung run then runs it: FILE operands are what the source stdin reads, and what the file says (which records, plugins, where to) is not said by flags.',
     common: true,
-    commands: readers,
+    commands: [...readers, 'bench'],
   },
   {
     key: 'set',
@@ -99,7 +99,7 @@ export const checkFlags: readonly Flag[] = [
     doc: 'Another value for one key: sinks.out.path=x',
     longDoc:
       'Take VALUE for the key at PATH, such as sinks.out.path=x or plugins.geo.config.db=eu, in place of what the file says. VALUE is taken as it is, or read as YAML when it begins with a bracket, a brace or a quote; there are no variables in it. May be given more than once.',
-    commands: readers,
+    commands: [...readers, 'bench'],
   },
   {
     key: 'only',

@@ -32,6 +32,7 @@ export interface Flag extends Rule {
 export const flagGroups = [
   'Topology',
   'Records',
+  'Measuring',
   'Input',
   'Selection',
   'Edits',

@@ -10,6 +10,7 @@
  */
 import { rules } from '../../config/rules.ts';
 import { type CommandName, commands } from '../commands.ts';
+import { benchFlags } from './bench.ts';
 import { checkFlags } from './check.ts';
 import { countFlags } from './count.ts';
 import { editFlags } from './edits.ts';
@@ -72,6 +73,7 @@ export const flags: readonly Flag[] = [
   ...pluginFlags,
   ...checkFlags,
   ...generateFlags,
+  ...benchFlags,
   ...sharedFlags,
 ];
 

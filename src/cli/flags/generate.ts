@@ -2,7 +2,7 @@
 import type { CommandName } from '../commands.ts';
 import type { Flag } from './flag.ts';
 
-const commands: readonly CommandName[] = ['generate'];
+const commands: readonly CommandName[] = ['generate', 'bench'];
 
 export const generateFlags: readonly Flag[] = [
   {
@@ -13,12 +13,12 @@ export const generateFlags: readonly Flag[] = [
     value: 'N',
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
-    default: '1000',
+    defaultText: '1000; of bench: 32 MiB',
     group: 'Records',
     doc: 'So many records: 500, 20k, 2m; 0 for no end',
     longDoc:
       'How many records: a number, or one with k, m or g for thousands, millions and thousands of millions. With 0, generate goes on until its output is closed.',
-    common: true,
+    common: ['generate'],
     commands,
   },
   {
@@ -32,7 +32,7 @@ export const generateFlags: readonly Flag[] = [
     group: 'Records',
     doc: 'Other records for another number',
     longDoc: 'What all that is random begins with. The same template, seed and times give the same bytes.',
-    common: true,
+    common: ['generate'],
     commands,
   },
   {
@@ -45,7 +45,7 @@ export const generateFlags: readonly Flag[] = [
     doc: 'What $now is in the first record',
     longDoc:
       'The time that $now gives in the first record, as in 2026-01-01T08:30:00.25+01:00, or microseconds since 1970. It is never the time of day, so that the same seed gives the same bytes.',
-    common: true,
+    common: ['generate'],
     commands,
   },
   {
@@ -59,7 +59,7 @@ export const generateFlags: readonly Flag[] = [
     doc: 'How much later $now is in each record',
     longDoc:
       'How much later $now is in each record than in the one before: a number with us, ms, s, m or h. Less than a microsecond is none.',
-    common: true,
+    common: ['generate'],
     commands,
   },
 ];

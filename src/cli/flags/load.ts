@@ -18,7 +18,7 @@ export const kindFlag: Flag = {
   doc: 'Do not guess the kind of the plugin',
   longDoc:
     'Take a plugin for one of KIND instead of looking at its bytes: tangent-component, tangent-core, slung or wasi. With NAME, only the plugin of that name. slung plugin inspect tells what a file is.',
-  commands: ['run'],
+  commands: ['run', 'bench'],
 };
 
 export const loadFlags: readonly Flag[] = [

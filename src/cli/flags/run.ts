@@ -13,6 +13,7 @@ import type { Flag } from './flag.ts';
 import { kindFlag, loadFlags } from './load.ts';
 
 const commands: readonly CommandName[] = ['run'];
+const andBench: readonly CommandName[] = ['run', 'bench'];
 const andTest: readonly CommandName[] = ['run', 'plugin test'];
 const KIB = 1024;
 const GIB = 1024 ** 3;
@@ -53,7 +54,7 @@ const plugins: readonly Flag[] = [
     doc: 'A value that the plugin can ask for',
     longDoc:
       'A value that a plugin gets when it asks its configuration for KEY. With NAME, only the plugin of that name; otherwise every plugin of the run. May be given more than once; of the same KEY, the last one holds, and one with NAME wins over one without.',
-    commands,
+    commands: andBench,
   },
   {
     key: 'unmatched',
@@ -65,7 +66,7 @@ const plugins: readonly Flag[] = [
     longDoc:
       'What to do with a record that a plugin does not select. drop leaves it out; pass puts it out as it is, in its place. Either way it is counted.',
     common: true,
-    commands,
+    commands: andBench,
   },
   {
     key: 'onPluginError',
@@ -76,7 +77,7 @@ const plugins: readonly Flag[] = [
     doc: 'A plugin fails: stop, or skip or pass the record',
     longDoc: `What to do when a plugin traps, answers with an error, or takes too long. fail stops with exit code 1. skip and pass give the records to a new instance one by one, so that only the one that fails is lost: skip leaves it out, and with --rejects it is kept there; pass puts it out as it was. Both go on, and the exit code is 1 at the end. A WASI filter and a Slung program run over the whole stream and cannot be given a record twice; for them there is only fail.`,
     common: true,
-    commands,
+    commands: andBench,
   },
   {
     key: 'pluginStderr',
@@ -98,7 +99,7 @@ const plugins: readonly Flag[] = [
     doc: 'Do not look at what the last plugin outputs',
     longDoc:
       'Write what the last plugin outputs as it is, without a look at it. Otherwise each line that a Tangent plugin outputs must be JSON in UTF-8, as a line of the input must: a bad one is left out and counted, goes to --rejects FILE, and --on-error and --max-errors decide whether the run goes on and fails, as with bad lines of the input. What a WASI filter or a Slung program outputs may be any text and always passes, but a warning shows the first line that is not JSON, and --stats has their number. Output that is read again, by the next plugin of a chain, for --to csv, --fields or --record, is checked there in any case.',
-    commands,
+    commands: andBench,
   },
   kindFlag,
 ];
@@ -117,7 +118,7 @@ const sandbox: readonly Flag[] = [
     doc: 'The most memory an instance may have',
     longDoc:
       'The most memory that one instance of a plugin may have, rounded down to pages of 64 KiB: all of its memories and tables together. Several memories divide what they do not start with evenly.',
-    commands,
+    commands: andBench,
   },
   {
     key: 'timeLimit',
@@ -132,7 +133,7 @@ const sandbox: readonly Flag[] = [
     doc: 'The longest time a call into a plugin may take',
     longDoc:
       "The longest time that one call into a plugin may take: one batch of records, or for a program that runs over the whole stream, the time between two requests for input, and the time after the end. Only the plugin's own time counts, sleeping included, and all of it together: not a wait for input, for the network (see --network-time-limit), or for a slow reader of the output. A plugin that takes longer is ended, which is a plugin error.",
-    commands,
+    commands: andBench,
   },
   {
     key: 'networkTimeLimit',

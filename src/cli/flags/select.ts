@@ -26,7 +26,7 @@ const selection: readonly Flag[] = [
 
 A comparison with a missing value, or between a number and a string, is false. Integers are compared exactly.`,
     common: true,
-    commands: readers,
+    commands: [...readers, 'bench'],
   },
   {
     key: 'rules',
@@ -97,7 +97,7 @@ A comparison with a missing value, or between a number and a string, is false. I
 
 Without it, ndjson output is the matching lines, byte for byte, or the output of the last plugin.`,
     common: true,
-    commands,
+    commands: [...commands, 'bench'],
   },
   {
     key: 'columns',
@@ -252,7 +252,7 @@ const batches: readonly Flag[] = [
     doc: 'Cut a batch at SIZE bytes',
     longDoc:
       'A batch is handed on when it has SIZE bytes of whole lines. A batch also ends when the input would block (see --batch-age), so a larger SIZE does not delay a slow stream.',
-    commands: readers,
+    commands: [...readers, 'bench'],
   },
   {
     key: 'batchRecords',
@@ -264,7 +264,7 @@ const batches: readonly Flag[] = [
     group: 'Batches',
     doc: 'Cut a batch at N records',
     longDoc: 'A batch is also handed on when it has N records.',
-    commands: readers,
+    commands: [...readers, 'bench'],
   },
   {
     key: 'batchAge',
@@ -316,7 +316,7 @@ const talk: readonly Flag[] = [
     doc: 'Write messages as text or as lines of JSON',
     longDoc:
       'How errors and warnings are written to standard error: as text for people, or as JSON objects, one a line, with level and message. The message about a bad line also has file, line, byteOffset, column, code, name, reason and length; an error that ends the program has kind, exitCode and, where something helps, hint.',
-    commands: [...readers, 'check', 'test', ...storeCommands],
+    commands: [...readers, 'check', 'test', 'bench', ...storeCommands],
   },
   {
     key: 'stats',
@@ -342,7 +342,7 @@ const talk: readonly Flag[] = [
     group: 'Talk',
     doc: 'Say nothing but errors',
     longDoc: 'Write no warnings and no progress to standard error. Errors are still shown, and so is --stats.',
-    commands: [...readers, 'check', 'test', ...storeCommands],
+    commands: [...readers, 'check', 'test', 'bench', ...storeCommands],
   },
   {
     key: 'verbose',

@@ -103,6 +103,7 @@ const seeAlso: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   check: ['slung.yaml (5)', 'slung-selectors (7)'],
   test: ['slung.yaml (5)', 'slung-check (1)'],
   generate: ['slung-templates (7)'],
+  bench: ['slung-run (1)', 'slung-templates (7)'],
   plugin: ['slung-plugins (7)', 'slung-selectors (7)'],
   query: ['slung-store (1)', 'slung-query (7)'],
   store: ['slung-query (1)', 'slung-query (7)', 'slung-selectors (7)'],

@@ -21,7 +21,19 @@ import { pagesAt } from './pages-at.ts';
 
 /** Flags that say how a topology is run; all others say what a run does, which the file does here. */
 const beside: ReadonlySet<string> = new Set([
-  ...['config', 'set', 'only', 'batchBytes', 'batchRecords', 'batchAge', 'maxRecord', 'maxDepth', 'lanes'],
+  ...[
+    'config',
+    'set',
+    'only',
+    'into',
+    'reportTo',
+    'batchBytes',
+    'batchRecords',
+    'batchAge',
+    'maxRecord',
+    'maxDepth',
+    'lanes',
+  ],
   ...['onError', 'maxErrors', 'stats', 'exitStatus', 'errors', 'quiet', 'verbose', 'color', 'help', 'version'],
   ...['loadLimit', 'maxPluginSize', 'json', 'pluginStderr', 'uncheckedOutput', 'cache', 'metrics', 'metricsPublic'],
   ...['status', 'statusPublic', 'workerName'],
@@ -33,7 +45,7 @@ export function resolveOver(command: CommandName, argv: readonly string[], topol
   // Whatever runs it, a topology is run with the settings of slung run.
   const flags = flagsOf('run');
   for (const { flag, name } of typed.flags) {
-    if (beside.has(flag.key)) continue;
+    if (beside.has(flag.key) || flag.group === 'Measuring' || flag.group === 'Records') continue;
     const hint = `With -c, ${topology.file} says what is read, done and written; --set PATH=VALUE changes one value of it.`;
     throw new UsageError(`${name} cannot be combined with -c`, hint);
   }

@@ -53,28 +53,52 @@ export interface Kept {
   recordsOf(sink: string): number;
 }
 
-/** @param input the lines of the only source */
-export function memoryEnds(input: Buffer): Kept {
-  const kept = new Map<string, { readonly sink: MemorySink; readonly port: Port }>();
-  const ends: TopologyEnds = {
+/**
+ * Ends of those who bring their own source and sinks, which take everything at once.
+ * @param onPort is told of each sink's port
+ */
+export function ownEnds(
+  openInput: (name: string) => ByteSource,
+  openOutput: (name: string) => ByteSink,
+  onPort: (name: string, port: Port) => void = () => {},
+): TopologyEnds {
+  return {
     openSource: async ({ name }) => {
       const counts = { records: 0, bytes: 0 };
-      const open = () => ({ ...fromStart(bytesOf(name, input)), counts });
+      const open = () => ({ ...fromStart(openInput(name)), counts });
       return { name, inlet: { kind: 'inputs', inputs: [name], open }, counts, units: undefined, close: async () => {} };
     },
     openPorts: async (sinks, _, { clockMs }) => {
+      const ports = new Map<string, Port>();
       for (const { name, bufferBytes } of sinks) {
-        const sink = new MemorySink(name);
-        const outlet = new ByteOutlet(sink, { name, bufferBytes, sync: 'none', retry: undefined, clockMs });
-        kept.set(name, { sink, port: new Port(outlet, { name, whenFull: 'wait', onFailure: 'stop', clockMs }) });
+        const outlet = new ByteOutlet(openOutput(name), { name, bufferBytes, sync: 'none', retry: undefined, clockMs });
+        const port = new Port(outlet, { name, whenFull: 'wait', onFailure: 'stop', clockMs });
+        ports.set(name, port);
+        onPort(name, port);
       }
-      return new Map([...kept].map(([name, { port }]) => [name, port]));
+      return ports;
     },
   };
+}
+
+/** @param input the lines of the only source */
+export function memoryEnds(input: Buffer): Kept {
+  const sinks = new Map<string, MemorySink>();
+  const ports = new Map<string, Port>();
+  const open = (name: string): MemorySink => {
+    const sink = new MemorySink(name);
+    sinks.set(name, sink);
+    return sink;
+  };
+  const ends = ownEnds(
+    (name) => bytesOf(name, input),
+    open,
+    (name, port) => ports.set(name, port),
+  );
   return {
     ends,
-    textOf: (name) => kept.get(name)?.sink.text ?? '',
-    recordsOf: (name) => kept.get(name)?.port.counts.records ?? 0,
+    textOf: (name) => sinks.get(name)?.text ?? '',
+    recordsOf: (name) => ports.get(name)?.counts.records ?? 0,
   };
 }
 

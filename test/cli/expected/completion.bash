@@ -84,6 +84,16 @@ _slung() {
         -n|--records|--seed|--start|--every) words="" ;;
         *) if [[ $current == -* ]]; then words="--records -n --seed --start --every --color --help -h --version"; else words=""; fi ;;
       esac ;;
+    bench)
+      case "$flag" in
+        --errors) words="text json" ;;
+        --unmatched) words="drop pass" ;;
+        --on-plugin-error) words="fail skip pass" ;;
+        --to) words="table json" ;;
+        --color) words="auto always never" ;;
+        -w|--where|-f|--fields|--batch-bytes|--batch-records|--plugin-config|--abi|--memory|--time-limit|-c|--config|--set|-n|--records|--seed|--start|--every|--into|--rounds|--seconds|--size|--template|--limit|-j|--lanes) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --batch-bytes --batch-records --errors --quiet -q --no-quiet --plugin-config --unmatched --on-plugin-error --unchecked-output --no-unchecked-output --abi --memory --time-limit --config -c --set --records -n --seed --start --every --into --rounds --seconds --size --template --baseline --no-baseline --limit --to --lanes -j --color --help -h --version"; else words=""; fi ;;
+      esac ;;
     query)
       case "$flag" in
         --errors) words="text json" ;;
@@ -207,16 +217,16 @@ _slung() {
     help)
       case "$flag" in
         --color) words="auto always never" ;;
-        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run count check test generate query store plugin help completion selectors plugins queries templates"; fi ;;
+        *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="select run count check test generate bench query store plugin help completion selectors plugins queries templates"; fi ;;
       esac ;;
     completion)
       case "$flag" in
         --color) words="auto always never" ;;
         *) if [[ $current == -* ]]; then words="--color --help -h --version"; else words="bash zsh fish"; fi ;;
       esac ;;
-    *) words="select run count check test generate query store plugin help completion --help --version" ;;
+    *) words="select run count check test generate bench query store plugin help completion --help --version" ;;
   esac
-  (( COMP_CWORD == 1 )) && words="select run count check test generate query store plugin help completion --help --version"
+  (( COMP_CWORD == 1 )) && words="select run count check test generate bench query store plugin help completion --help --version"
   COMPREPLY=( $(compgen -W "$words" -- "$current") )
 }
 complete -o default -o bashdefault -F _slung slung

@@ -9,6 +9,7 @@ _slung() {
     'check:Check a topology (slung.yaml), draw or print it'
     'test:Run the tests of a topology (slung.yaml)'
     'generate:Make records from a template'
+    'bench:Measure a plugin, two, a selector or a topology'
     'query:Ask the store: averages, windows, percentiles'
     'store:Write, look after and export the store'
     'plugin:Write, build, test and inspect plugins'
@@ -330,6 +331,50 @@ _slung() {
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
         '*:file:_files' ;;
+    bench)
+      _arguments -s -S \
+        '*-w+[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*--where=[Pass records for which EXPR holds; may be repeated]:EXPR: ' \
+        '*-f+[Output only these\: a,b.c,name=source.name]:LIST: ' \
+        '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
+        '--batch-bytes=[Cut a batch at SIZE bytes]:SIZE: ' \
+        '--batch-records=[Cut a batch at N records]:N: ' \
+        '--errors=[Write messages as text or as lines of JSON]:FORMAT:(text json)' \
+        '-q[Say nothing but errors]' \
+        '--quiet[Say nothing but errors]' \
+        '--no-quiet[Opposite of --quiet]' \
+        '*--plugin-config=[A value that the plugin can ask for]:[NAME:]KEY=VALUE: ' \
+        '--unmatched=[A record that the plugin does not select\: drop or pass]:ACTION:(drop pass)' \
+        '--on-plugin-error=[A plugin fails\: stop, or skip or pass the record]:ACTION:(fail skip pass)' \
+        '--unchecked-output[Do not look at what the last plugin outputs]' \
+        '--no-unchecked-output[Opposite of --unchecked-output]' \
+        '*--abi=[Do not guess the kind of the plugin]:[NAME:]KIND: ' \
+        '--memory=[The most memory an instance may have]:SIZE: ' \
+        '--time-limit=[The longest time a call into a plugin may take]:DURATION: ' \
+        '-c+[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
+        '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
+        '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
+        '-n+[So many records\: 500, 20k, 2m; 0 for no end]:N: ' \
+        '--records=[So many records\: 500, 20k, 2m; 0 for no end]:N: ' \
+        '--seed=[Other records for another number]:N: ' \
+        '--start=[What $now is in the first record]:TIME: ' \
+        '--every=[How much later $now is in each record]:DURATION: ' \
+        '--into=[The source or plugin of -c that records come into]:NODE: ' \
+        '--rounds=[So many rounds count, of each side in turns]:N: ' \
+        '--seconds=[How long a round lasts, about]:N: ' \
+        '--size=[Repeat the records in memory up to SIZE]:SIZE: ' \
+        '--template=[Make the records from a template (slung generate)]:FILE:_files' \
+        '--baseline[Compare with JSON.parse and JSON.stringify in a loop]' \
+        '--no-baseline[Opposite of --baseline]' \
+        '--limit=[Exit 1 if the first is not TIMES as fast as the second]:TIMES: ' \
+        '--to=[Output a table, or all figures as json]:FORMAT:(table json)' \
+        '-j+[Instances that work at a time]:N: ' \
+        '--lanes=[Instances that work at a time]:N: ' \
+        '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \
+        '-h[Show help\: -h in brief, --help in full]' \
+        '--help[Show help\: -h in brief, --help in full]' \
+        '--version[Show versions]' \
+        '*:file:_files' ;;
     query)
       _arguments -s -S \
         '-e[Exit 4 when nothing was output]' \
@@ -610,7 +655,7 @@ _slung() {
         '-h[Show help\: -h in brief, --help in full]' \
         '--help[Show help\: -h in brief, --help in full]' \
         '--version[Show versions]' \
-        '1:argument:(select run count check test generate query store plugin help completion selectors plugins queries templates)' ;;
+        '1:argument:(select run count check test generate bench query store plugin help completion selectors plugins queries templates)' ;;
     completion)
       _arguments -s -S \
         '--color=[Colour messages\: auto, always or never]:WHEN:(auto always never)' \

@@ -1,0 +1,150 @@
+/**
+ * What is to be measured, from what was typed. What `slung bench` has no flags for is as `slung run` and `slung
+ * select` have it when nobody says anything.
+ */
+import { basename } from 'node:path';
+import { UsageError } from '../../config/errors.ts';
+import { type Layer, type Resolved, resolveLayers } from '../../config/layers.ts';
+import { runSettings } from '../../config/run.ts';
+import { selectSettings } from '../../config/select.ts';
+import type { RunSettings } from '../../config/settings.ts';
+import { generateRecords } from '../../generate/generate.ts';
+import { openSource, type Source, SourceError, WOULD_BLOCK } from '../../io/index.ts';
+import { excerpt } from '../../text/printable.ts';
+import type { CommandName } from '../commands.ts';
+import { flagsOf } from '../flags/flags.ts';
+import { parseFlags } from '../parse.ts';
+import { runSources } from '../plugin/files.ts';
+import { pluginLimits } from '../plugin/read.ts';
+import { defaultLayer, environmentLayer, flagLayer } from '../sources.ts';
+import type { World } from '../world.ts';
+import { BenchInput } from './input.ts';
+import type { Side } from './rounds.ts';
+import { type Bench, pluginSide, selectSide } from './sides.ts';
+import { generateOptions, readTemplate } from './template.ts';
+
+export interface BenchLine {
+  readonly resolved: Resolved;
+  /** At most two; none for a selector and a topology. */
+  readonly plugins: readonly string[];
+  readonly files: readonly string[];
+}
+
+const PIECE_BYTES = 1 << 20;
+const NEWLINE = 10;
+/** Code units of a selector that is a name. */
+const SHOWN = 40;
+
+const isPlugin = (word: string): boolean => /\.(?:wasm|ts)$/.test(word);
+
+/** @throws UsageError */
+export function benchLine(argv: readonly string[], world: World): BenchLine {
+  const flags = flagsOf('bench');
+  const typed = parseFlags(argv, flags);
+  const own: readonly Layer[] = [flagLayer(typed.flags), environmentLayer(flags, world.environment)];
+  const asked = resolveLayers(own);
+  const [first, second] = typed.operands;
+  const hasTopology = asked.has('config');
+  // A selector alone needs no plugin: then its operands are files, unless the first one is a plugin's by its name.
+  const hasPlugin = !hasTopology && first !== undefined && (isPlugin(first) || !asked.has('where'));
+  if (!hasTopology && !asked.has('where') && (first === undefined || (!isPlugin(first) && world.fileExists(first)))) {
+    throw nothingToMeasure(first);
+  }
+  const count = !hasPlugin ? 0 : second !== undefined && isPlugin(second) ? 2 : 1;
+  const model: CommandName = hasPlugin || hasTopology ? 'run' : 'select';
+  const lanes = model === 'select' ? { lanes: world.cores() } : {};
+  const defaults = [defaultLayer(flags, {}), defaultLayer(flagsOf(model), lanes)];
+  return {
+    resolved: resolveLayers([...own, ...defaults]),
+    plugins: typed.operands.slice(0, count),
+    files: typed.operands.slice(count),
+  };
+}
+
+function nothingToMeasure(file: string | undefined): UsageError {
+  const shown = file === undefined ? 'app.ndjson' : excerpt(file);
+  return new UsageError(
+    file === undefined ? 'bench needs something to measure' : `${shown} is no plugin, which ends in .wasm or .ts`,
+    `For example: slung bench mapper.wasm ${shown}, or slung bench -w 'level == "error"' ${shown}`,
+  );
+}
+
+/** The records to measure with. @throws UsageError, TemplateError */
+export async function benchInput({ resolved, files }: BenchLine, world: World): Promise<BenchInput> {
+  const size = resolved.number('size');
+  const template = resolved.optionalText('template');
+  const [file, other] = files;
+  if (template !== undefined) {
+    if (file !== undefined) throw new UsageError(`--template and ${excerpt(file)}: records come from one of them`);
+    return generated(template, resolved, size, world);
+  }
+  if (other !== undefined) throw new UsageError(`bench reads one file: ${excerpt(other)}`);
+  if (file === undefined && world.isTTY(0)) {
+    const hint = 'Name a file, or let some be made: --template events.json';
+    throw new UsageError('bench needs records', hint);
+  }
+  return new BenchInput(file ?? '<stdin>', await read(file ?? '-', size), size);
+}
+
+/** Compressed input is inflated. @returns at least `sizeBytes` and a line, or all that there is. @throws UsageError */
+async function read(file: string, sizeBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  let source: Source | undefined;
+  try {
+    source = openSource(file);
+    for (;;) {
+      const piece = Buffer.allocUnsafe(PIECE_BYTES);
+      const count = source.readNow(piece);
+      if (count === WOULD_BLOCK) await source.wait();
+      if (count === 0) break;
+      if (count <= 0) continue;
+      pieces.push(piece.subarray(0, count));
+      bytes += count;
+      if (bytes > sizeBytes && piece.subarray(0, count).includes(NEWLINE)) break;
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new UsageError(error.message);
+  } finally {
+    source?.close();
+  }
+  return Buffer.concat(pieces, bytes);
+}
+
+/** So much is made when nobody says how many records there should be. */
+const GENERATED_BYTES = 32 << 20;
+
+function generated(file: string, resolved: Resolved, sizeBytes: number, world: World): BenchInput {
+  const asked = resolved.optionalNumber('records');
+  const most = Math.min(sizeBytes, asked === undefined ? GENERATED_BYTES : Number.POSITIVE_INFINITY);
+  const records = asked === undefined || asked === 0 ? Number.POSITIVE_INFINITY : asked;
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for (const lines of generateRecords(readTemplate(file, world), { ...generateOptions(resolved), records })) {
+    const piece = Buffer.from(lines);
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes >= most) break;
+  }
+  return new BenchInput(file, Buffer.concat(pieces, bytes), sizeBytes);
+}
+
+/** Gives the sides their records. */
+export type MakeSides = (bench: Bench) => readonly Side[];
+
+/** The sides of a selector, a plugin or two of them. @throws UsageError, PluginFileError */
+export async function benchSides({ resolved, plugins }: BenchLine, world: World): Promise<MakeSides> {
+  if (plugins.length === 0) {
+    const settings = selectSettings(resolved, ['-']);
+    return (bench) => [selectSide(excerpt(settings.selection.where.join(' && '), SHOWN) || 'select', settings, bench)];
+  }
+  const loaded: RunSettings[] = [];
+  for (const plugin of plugins) {
+    const sources = runSources(world, pluginLimits(resolved));
+    loaded.push(await runSettings(resolved, { plugin, files: ['-'], args: [] }, sources));
+  }
+  const names = plugins.map((plugin) => basename(plugin));
+  const isClear = new Set(names).size === names.length;
+  return (bench) => loaded.map((settings, i) => pluginSide(isClear ? names[i]! : plugins[i]!, settings, bench));
+}
