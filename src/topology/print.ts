@@ -26,6 +26,8 @@ export interface PrintOptions {
    * Say behind each value where it comes from, and print defaults. Without it, only what is not a default is printed.
    */
   readonly hasOrigins: boolean;
+  /** Values of `defaults` that win over what the file says, by their keys. */
+  readonly over?: ReadonlyMap<string, { readonly text: string; readonly origin: string }>;
 }
 
 /** YAML text. */
@@ -116,6 +118,11 @@ class Printer {
   }
 
   #entry(key: Key, walked: Walked): Entry[] {
+    const over = walked === this.#checked.defaults ? this.#options.over?.get(key.name) : undefined;
+    if (over !== undefined) {
+      const value = /^\d+$/.test(over.text) ? this.#plain(over.text) : this.#text(over.text);
+      return [this.#noted(key.name, value, over.origin)];
+    }
     const given = walked.entries.get(key.name)?.value;
     if (key.type === 'section') {
       const below = walked.below.get(key.name);

@@ -7,7 +7,9 @@ import { type DrawFormat, drawTopology } from '../../topology/draw.ts';
 import { type Checked, type KeyTable, sortProblems, type Topology, TopologyError } from '../../topology/index.ts';
 import { printTopology } from '../../topology/print.ts';
 import { topologySchema } from '../../topology/schema.ts';
+import { flagsOf } from '../flags/flags.ts';
 import { resolveLine } from '../line.ts';
+import { environmentLayer } from '../sources.ts';
 import {
   cachingPlugins,
   convertTangent,
@@ -80,10 +82,21 @@ async function reach(
 function output(checked: Checked, resolved: Resolved, table: KeyTable, isPrinted: boolean, world: World): void {
   const format = resolved.optionalText('graph');
   const hasPrint = resolved.boolean('print');
-  if (hasPrint) world.write(1, printTopology(checked, table, { hasOrigins: true }));
+  if (hasPrint) world.write(1, printTopology(checked, table, { hasOrigins: true, over: fromEnvironment(world) }));
   if (format !== undefined) world.write(1, drawTopology(checked.topology, format as DrawFormat));
   if (format === undefined && !hasPrint && !isPrinted && !resolved.boolean('quiet'))
     world.write(1, `${summary(checked.topology)}\n`);
+}
+
+/** What the environment says before the file does, when it is run. @throws UsageError */
+function fromEnvironment({ environment }: World): ReadonlyMap<string, { text: string; origin: string }> {
+  const flags = flagsOf('run');
+  const set = environmentLayer(flags, environment);
+  return new Map(
+    flags.flatMap(({ key, long, env = '' }) =>
+      set.has(key) ? [[long, { text: environment[env]!, origin: env }] as const] : [],
+    ),
+  );
 }
 
 function summary({ file, sources, plugins, sinks, edges }: Topology): string {
