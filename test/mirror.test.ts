@@ -13,6 +13,7 @@ const folders: Readonly<Record<string, string>> = {
   'test/': 'rules of the whole project',
   'test/api/': 'src/index.ts',
   'test/bench/': 'bench/',
+  'test/cli/conventions/': 'what users of other filters rely on',
   'test/pipes/': 'bin/slung.js',
 };
 
