@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Is `slung bench` right? Plugins that are slower by construction, because they do their work twice or fifty times, are
- * put beside the one that does it once: what it finds should be the factor, within a tenth for twice. The work is most
- * of what the plugin does, and its result is in the output, which is the same for all. Exit code 1 when it is not found.
+ * Is `slung bench` right? Plugins that are slower by construction, because they do their work twice or fifty times,
+ * are put beside the one that does it once: what it finds should be the factor, within a tenth for twice. The work
+ * is most of what the plugin does, and its result is in the output, which is the same for all. Exit code 1 when it
+ * is not found.
  *
  *     node bench/slower.mjs [--rounds N] [--seconds N] [--write]
  */
