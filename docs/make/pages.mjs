@@ -25,6 +25,7 @@ export const groups = [
     pages: [
       { file: 'selectors.html', title: 'Selectors', source: 'src/selector/README.md' },
       { file: 'query.html', title: 'Queries', source: 'src/query/README.md' },
+      { file: 'templates.html', title: 'Templates', source: 'src/generate/README.md' },
     ],
   },
   {

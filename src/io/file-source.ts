@@ -1,7 +1,7 @@
 /**
  * A regular file, a block device or a character device that is no terminal: read synchronously, straight into the
- * caller's memory. A cached file gives 20 GB/s this way and 8-12 through the thread pool; and a file never "would
- * block".
+ * caller's memory. A cached file gives 5 to 6 GB/s this way on tmpfs and 6 to 9 on ext4 (Xeon, Sapphire Rapids), a
+ * half of that through the thread pool; and a file never "would block".
  */
 import { closeSync, readSync } from 'node:fs';
 import { errorCode, sourceError } from './errors.ts';
