@@ -65,7 +65,10 @@ const sinksTell: readonly (readonly [what: string, text: string])[] = [
     'http',
     'Confirmed by a status of 2xx. 408, 425, 429, 5xx and connections that fail are tried again as retry says, other answers are not.',
   ],
-  ['nats', 'Confirmed by the stream, which with dedupe keeps no message twice within its window of duplicates.'],
+  [
+    'nats',
+    'Confirmed by the stream, which with dedupe keeps no message twice within its window of duplicates. A message has headers: Slung-Records (how many, where that is more than one), and of a message that came too often Slung-Reason, Slung-Source and Slung-Deliveries.',
+  ],
   ['store', 'Confirmed as durability says. The same input written again changes nothing.'],
 ];
 

@@ -262,6 +262,24 @@ describe('nothing found', () => {
     expect(result.err.trimEnd().split('\n')).toEqual(lines);
   });
 
+  test.each([[['--store', 'a', '--store', 'b']], [['--store', 'workers/*']]])(
+    'in several stores: %j',
+    async (named) => {
+      const said = async (text: string, rows: readonly SeriesRow[]): Promise<string[]> => {
+        const { err } = await query([...named, text], { store: storeOf([row(undefined)], rows) });
+        return err.trimEnd().split('\n');
+      };
+      expect(await said('AVG:cpu:[]', [])).toEqual(['slung: all of these stores are empty']);
+      expect(await said('AVG:xyzzy:[]', listed)).toEqual([
+        'slung: nothing found: no series is called "xyzzy", in none of the stores',
+        'slung store ls --store DIR shows what there is in each of the stores',
+      ]);
+      // Two stores have the same series.
+      const both = [...listed, ...listed];
+      expect((await said('AVG:cpu.total:[host=c]', both))[1]).toBe('its tags are [host=a], [host=b]');
+    },
+  );
+
   test('-q says nothing, -e is exit 4', async () => {
     const store = storeOf([]);
     expect(await query(['AVG:cpu:[]', '-q'], { store })).toMatchObject({ code: 0, out: '', err: '' });
