@@ -59,7 +59,7 @@ async function main() {
   try {
     const url = await urlOf(directory);
     const rows = await measureAll(url);
-    const head = ['what', 'way', 'messages/s', 'MB/s', 'CPU a message', 'of bare'];
+    const head = ['what', 'way', 'messages/s', 'MB/s', 'of bare', 'CPU a message', 'of bare'];
     const whole = only.length > 0 ? [] : await measureWorkers(url, directory);
     const text = [
       circumstances(new Date(), `${rounds} rounds in turns · load average ${round(loadavg()[0] ?? 0)}`),
@@ -140,7 +140,9 @@ async function measure({ label, messages, bytes, before, ways }) {
 function rowsOf({ label, messages, bytes, ways }) {
   const bare = ways[0];
   return ways.map((way) => {
-    const ratios = way.costs.map(({ seconds }, i) => (bare?.costs[i]?.seconds ?? 0) / seconds);
+    const rates = way.costs.map(({ seconds }, i) => (bare?.costs[i]?.seconds ?? 0) / seconds);
+    const cpus = way.costs.map(({ cpuSeconds }, i) => cpuSeconds / (bare?.costs[i]?.cpuSeconds ?? 0));
+    const percent = (/** @type {number[]} */ ratios) => (way === bare ? '' : `${Math.round(median(ratios) * 100)} %`);
     const seconds = median(way.costs.map((cost) => cost.seconds));
     const cpu = median(way.costs.map((cost) => cost.cpuSeconds));
     return [
@@ -148,8 +150,9 @@ function rowsOf({ label, messages, bytes, ways }) {
       way.name,
       String(Math.round(messages / seconds)),
       round(bytes / seconds / 1e6),
+      percent(rates),
       `${round((cpu / messages) * 1e6)} µs`,
-      way === bare ? '' : `${Math.round(median(ratios) * 100)} %`,
+      percent(cpus),
     ];
   });
 }
