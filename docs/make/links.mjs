@@ -14,7 +14,7 @@ export function deadLinks(folder) {
   const texts = new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
   const ids = new Map([...texts].map(([file, text]) => [file, idsOf(text)]));
   return [...texts].flatMap(([file, text]) =>
-    [...text.matchAll(/<(\w+)[^>]*? (href|src)="([^"]*)"/g)].flatMap(([, tag, , address = '']) => {
+    [...text.matchAll(/<(\w+)[^>]*? (href|src|srcset)="([^"]*)"/g)].flatMap(([, tag, , address = '']) => {
       if (/^(https?:|\/\/)/.test(address)) return tag === 'a' ? [] : [`${file} loads ${address}`];
       if (/^(mailto|data):/.test(address)) return [];
       const [path = '', anchor = ''] = address.split('#');

@@ -13,7 +13,7 @@ import { deadLinks } from './links.mjs';
 import { escaped, manPage } from './man.mjs';
 import { markdown } from './markdown.mjs';
 import { groups, manPageOf, pages } from './pages.mjs';
-import { picturesPage } from './pictures.mjs';
+import { photographs, picturesPage } from './pictures.mjs';
 import { searchScript } from './search.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -30,7 +30,7 @@ function makeSite(out) {
   mkdirSync(out, { recursive: true });
   for (const page of made) writeFileSync(join(out, page.file), framed(page));
   writeFileSync(join(out, 'texts.js'), searchScript(made));
-  for (const file of ['site.css', 'site.js']) copyFileSync(join(here, file), join(out, file));
+  for (const file of ['site.css', 'site.js', ...photographs]) copyFileSync(join(here, file), join(out, file));
   const dead = deadLinks(out);
   if (dead.length > 0) throw new Error(`links that lead nowhere:\n${dead.join('\n')}`);
   process.stdout.write(`${out}/index.html: ${made.length} pages\n`);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What a terminal shows, as HTML: each picture is a command that is run when the site is made, with its output in the
- * colours of a terminal. The page of `--status` is a photograph, because a site has no run to show.
+ * colours of a terminal. The page of `--status` is a photograph (photograph.mjs), because a site has no run to show.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -62,6 +62,15 @@ const pictures = [
   },
 ];
 
+/** Names of the photographs, in this folder and in the site's. */
+export const photographs = ['status-light.png', 'status-dark.png'];
+
+const photograph = `<h2 id="a-run-in-a-browser">A run in a browser</h2>
+<p>With <code>--status 9090</code> a run shows itself at http://127.0.0.1:9090/: what goes where and how fast, what waits for
+whom, what was rejected and why. This one is a photograph.</p>
+<picture><source srcset="status-dark.png" media="(prefers-color-scheme: dark)"><img src="status-light.png" width="1280"
+height="860" alt="The page of a run: records a second on the way from standard input to four sinks, and figures of each."></picture>`;
+
 /** The page's HTML, without its frame. */
 export function picturesPage() {
   const folder = mkdtempSync(join(tmpdir(), 'slung-pictures-'));
@@ -73,6 +82,7 @@ export function picturesPage() {
       '<h1 id="pictures">Pictures</h1>',
       '<p>Each was made by the command above it when this page was made.</p>',
       ...pictures.map((picture) => html(picture, folder)),
+      photograph,
     ].join('\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });
