@@ -2,6 +2,7 @@
  * What happens to a bad line: it is counted, written to the rejects file if there is one, and the first few are shown
  * with place and cause. The limit of --max-errors (or --on-error fail, which is a limit of none) is kept here.
  */
+import { CODE_PLUGIN_FAILED } from '../engine/code-numbers.ts';
 import { codeOf } from '../engine/codes.ts';
 import type { EngineMemory, Reject } from '../engine/engine.ts';
 import { counted } from '../format/count.ts';
@@ -163,7 +164,8 @@ export class Rejecting {
       ...(outputOf === undefined ? {} : { outputOf }),
     };
     this.#writer?.write(bytes ?? NOTHING, row);
-    if (this.#talk === undefined || count > SHOWN) return row;
+    // What a plugin failed on, its stage reports, with the plugin's name and the cause.
+    if (this.#talk === undefined || count > SHOWN || at.code === CODE_PLUGIN_FAILED) return row;
     const number = `E${String(at.code).padStart(2, '0')} ${name}`;
     const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
     const place =

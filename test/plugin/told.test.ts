@@ -49,6 +49,22 @@ test('the rejects log has the cause of each record that a plugin failed on', asy
   }
 });
 
+test.each(['text', 'json'])(
+  'a record that a plugin failed on is one message, with code and cause: %s',
+  async (errors) => {
+    const failing = mapper([], bytesOf(...anyRecord, [0, 1], [4, 12], [8, 4], [12, 'sour']));
+    const { err } = await runs.runFile(failing, ['{}', '{}'], ['--on-plugin-error', 'skip', '--errors', errors]);
+    const told = err.split('\n').filter((line) => line.includes('plugin-failed'));
+    expect(told).toHaveLength(2);
+    for (const [i, line] of told.entries()) {
+      expect(line).toMatch(new RegExp(`:${i + 1}: plugin [^:]+: it returned an error: sour \\(E17 plugin-failed\\)`));
+      const facts = { line: i + 1, code: 17, name: 'plugin-failed', reason: 'it returned an error: sour' };
+      if (errors === 'json') expect(JSON.parse(line)).toMatchObject(facts);
+    }
+    expect(err.match(/failed on this record/g)).toBeNull();
+  },
+);
+
 test('so has it when the record did not come back in time', async () => {
   const endless = mapper([0x03, 0x40, 0x0c, 0, opcodes.end], bytesOf(...anyRecord));
   const flags = ['--on-plugin-error', 'skip', '--time-limit', '500ms'];

@@ -3,6 +3,7 @@
  * guests tell (faults, warnings) is passed on when the batch in question is drained, so that it has a place in the
  * input.
  */
+import { CODE_PLUGIN_FAILED } from '../../engine/code-numbers.ts';
 import { buildPlan } from '../../engine/plan.ts';
 import type { Path } from '../../engine/program.ts';
 import { counted } from '../../format/count.ts';
@@ -201,8 +202,7 @@ export class PluginStage implements Stage {
         return undefined;
       }
       case 'fault':
-        if (++this.#faultsShown <= T.FAULTS_SHOWN)
-          this.#talk.warn(`${placeOf(note.fault, batch)}: ${who}: ${note.fault.cause}`);
+        if (++this.#faultsShown <= T.FAULTS_SHOWN) this.#tellFault(note.fault, batch);
         return undefined;
       case 'fatal':
         this.#talk.error(`${placeOf(note.fault, batch)}: ${who}: ${note.fault.cause}`);
@@ -217,6 +217,19 @@ export class PluginStage implements Stage {
       default:
         return undefined;
     }
+  }
+
+  /** The one message about a record that the plugin failed on; one that is left out has its code there. */
+  #tellFault(fault: T.PluginFault, batch: Batch): void {
+    const text = `${placeOf(fault, batch)}: plugin ${this.name}: ${fault.cause}`;
+    if (this.#spec.onPluginError === 'pass') {
+      this.#talk.warn(text);
+      return;
+    }
+    const { name: file, lines } = batch.origin;
+    const [code, name] = [CODE_PLUGIN_FAILED, 'plugin-failed'];
+    const facts = { file, line: lines + fault.fromLine + 1, code, name, plugin: this.name, reason: fault.cause };
+    this.#talk.warn(`${text} (E${code} ${name})`, facts);
   }
 
   /** Records were discarded, or passed on as they were. */
