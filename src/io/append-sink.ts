@@ -8,6 +8,7 @@
  *   own.
  * - Rotation happens between lines: the file gets the name `BASE.TIME.EXT`, and a new one begins. `reopen` (SIGHUP) is
  *   for rotation by others, who have moved the file away; one that is not at its place any more is left to them.
+ * - A file that was removed has no reader any more: it is made again at its place.
  *
  * Not for several machines: O_APPEND on NFS may overlap (open(2)).
  */
@@ -51,6 +52,8 @@ export interface AppendOptions {
    * links are not followed.
    */
   readonly check?: ((fd: number) => void) | undefined;
+  /** Makes the file's folder again, which somebody has removed. Default: that is an error. */
+  readonly makeFolder?: (() => void) | undefined;
   /** Not lines: a last line without a newline is as it should be. */
   readonly isBinary?: boolean | undefined;
   /** Milliseconds since 1970, for the age and the names of rotated files. */
@@ -68,6 +71,8 @@ export class AppendSink implements Sink {
   #fd = -1;
   #sizeBytes = 0;
   #beganMs = 0;
+  /** Where files have names that are counted. */
+  #hasName = false;
   #bytesWritten = 0;
   /** What each new file begins with. */
   #header: Uint8Array | undefined;
@@ -89,6 +94,7 @@ export class AppendSink implements Sink {
   writeNow(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
     try {
+      if (this.#isRemoved()) this.reopen();
       if (this.#isOver(bytes.length)) this.#rotate();
       this.#beginFile();
       this.#write(bytes);
@@ -149,8 +155,9 @@ export class AppendSink implements Sink {
   #open(): void {
     let fd = -1;
     try {
-      fd = openSync(this.#target, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, NEW_FILE_MODE);
+      fd = this.#openTarget();
       const stats = fstatSync(fd);
+      this.#hasName = stats.nlink > 0;
       if (!stats.isFile())
         throw new Error('only a regular file can be added to; without `mode: append` it is written as it is');
       this.#options.check?.(fd);
@@ -168,6 +175,22 @@ export class AppendSink implements Sink {
       throw sinkError(this.name, 'add to', error, this.#bytesWritten);
     }
     this.#fd = fd;
+  }
+
+  #openTarget(): number {
+    const flags = O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR;
+    const { makeFolder } = this.#options;
+    try {
+      return openSync(this.#target, flags, NEW_FILE_MODE);
+    } catch (error) {
+      if (makeFolder === undefined || errorCode(error) !== 'ENOENT') throw error;
+      makeFolder();
+      return openSync(this.#target, flags, NEW_FILE_MODE);
+    }
+  }
+
+  #isRemoved(): boolean {
+    return this.#hasName && fstatSync(this.#fd).nlink === 0;
   }
 
   #isOver(bytes: number): boolean {

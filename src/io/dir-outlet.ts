@@ -239,7 +239,8 @@ export class DirOutlet implements Outlet {
       this.#close(oldest);
     }
     const check = (fd: number): void => this.#dirs.check(path, fd);
-    const sink = new AppendSink(path, { ...{ sync, rotate, nowMs, check }, isBinary: this.#isPacked });
+    const makeFolder = (): void => this.#dirs.makeAgain(path);
+    const sink = new AppendSink(path, { ...{ sync, rotate, nowMs, check, makeFolder }, isBinary: this.#isPacked });
     const file: OpenFile = { sink, parts: [], bytes: 0 };
     this.#files.set(path, file);
     if (this.#header !== undefined) sink.begin(this.#header);

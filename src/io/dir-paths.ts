@@ -4,7 +4,7 @@
  * moment, several times, can deceive this.)
  */
 import { fstatSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { makeFolders } from '../lock/folders.ts';
 import { excerpt } from '../text/printable.ts';
 import { errorCode, SinkError } from './errors.ts';
@@ -29,6 +29,16 @@ export class DirPaths {
       this.#makeFolder(path);
     }
     return join(path, names.at(-1)!);
+  }
+
+  /** Makes the folders of a path that `made` has given, when somebody has removed them. Throws like it. */
+  makeAgain(path: string): void {
+    const root = this.#makeRoot();
+    let folder = root;
+    for (const name of relative(root, dirname(path)).split(sep)) {
+      folder = join(folder, name);
+      if (folder !== root) this.#makeFolder(folder);
+    }
   }
 
   #makeRoot(): string {

@@ -37,6 +37,21 @@ const lines = (text: string): Uint8Array => Buffer.from(text);
 const files = (): Record<string, string> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
+test('a file that was removed is made again, and one whose folder is gone is an error that says so', () => {
+  const sink = open();
+  sink.writeNow(lines('1\n'));
+  rmSync(path);
+  sink.writeNow(lines('2\n'));
+  expect(files()).toEqual({ 'out.ndjson': '2\n' });
+  // Moved, not removed: somebody rotates, and SIGHUP will come.
+  renameSync(path, `${path}.1`);
+  sink.writeNow(lines('3\n'));
+  expect(files()).toEqual({ 'out.ndjson.1': '2\n3\n' });
+  rmSync(folder, { recursive: true });
+  expect(() => sink.writeNow(lines('4\n'))).toThrow(/^cannot add to .*out\.ndjson: .*there is no directory/);
+  sink.abort();
+});
+
 test('adds to what is there, also beside others', async () => {
   writeFileSync(path, '1\n');
   const sink = open({ sync: 'batch' });

@@ -1,5 +1,14 @@
 /** A file for each value: lines whole and in order, nothing outside of the folder, bounded files. */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -233,6 +242,33 @@ test('rotates, and goes on in new files when it is told that the old ones were m
   outlet.reopen();
   send(outlet, ['a', '4\n']);
   expect(files()).toMatchObject({ away: '3\n', 'a.ndjson': '4\n' });
+});
+
+test('makes files and folders again that somebody has removed, and writes nothing into those that are gone', () => {
+  const outlet = outletTo('{app}/x/{app}.ndjson');
+  outlet.header(Buffer.from('head\n'));
+  send(outlet, ['a', '1\n'], ['b', '1\n']);
+  rmSync(join(folder, 'a'), { recursive: true });
+  rmSync(join(folder, 'b/x/b.ndjson'));
+  expect(send(outlet, ['a', '2\n'], ['b', '2\n'], ['c', '2\n']).outcome).toBe('delivered');
+  const made = { 'a/x/a.ndjson': 'head\n2\n', 'b/x/b.ndjson': 'head\n2\n', 'c/x/c.ndjson': 'head\n2\n' };
+  expect(files()).toEqual(made);
+  rmSync(folder, { recursive: true });
+  expect(send(outlet, ['a', '3\n']).outcome).toBe('delivered');
+  outlet.reopen();
+  rmSync(folder, { recursive: true });
+  expect(send(outlet, ['c', '4\n']).outcome).toBe('delivered');
+  expect(files()).toEqual({ 'c/x/c.ndjson': 'head\n4\n' });
+});
+
+test('a folder that was replaced by a link is not followed', () => {
+  const outlet = outletTo('{app}/x.ndjson');
+  send(outlet, ['a', '1\n']);
+  renameSync(join(folder, 'a'), join(folder, 'old'));
+  rmSync(join(folder, 'old/x.ndjson'));
+  mkdirSync(join(root, 'elsewhere'));
+  symlinkSync(join(root, 'elsewhere'), join(folder, 'a'));
+  expect(failureOf(send(outlet, ['a', '2\n']))).toContain('is reached by a link');
 });
 
 test('says which file cannot be written, and gives its lines back; those of others are written', () => {
