@@ -7,6 +7,7 @@ import { quoted } from '../text/printable.ts';
 import { buildEdge, buildPlugin, buildSink, buildSource } from './build.ts';
 import { checkClasses } from './classes.ts';
 import { type Draft, Drafts } from './drafts.ts';
+import { checkForms } from './forms.ts';
 import type { KeyTable } from './key.ts';
 import { entryOf, isNothing, type MapNode, mapNode, type Node, shapeOf } from './node.ts';
 import { type CheckHost, checkNode, failoverOf } from './node-checks.ts';
@@ -86,6 +87,7 @@ export function checkTree(
   const plugins = nodes.filter(({ kind }) => kind === 'plugin').map((draft) => buildPlugin(draft, context));
   const edges = routes.edges.map((edge, id) => buildEdge(edge, id, sinks));
   checkClasses(nodes, edges, problems);
+  checkForms(edges, [...sinks.values()], problems);
   if (problems.hasErrors) throw errorOf(problems);
   const topology: Topology = freezeAll({
     file: source.name,
