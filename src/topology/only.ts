@@ -14,7 +14,7 @@ export function onlyEdges(all: DraftRoutes, only: readonly string[], problems: P
     if (stages.length < 2) {
       problems.error({
         code: 'only',
-        message: `--only: ${quoted(text, 80)} is no route`,
+        message: `${quoted(text, 80)} is no route`,
         place,
         path,
         hint: "For example: --only 'app -> geo'",
@@ -32,7 +32,7 @@ export function onlyEdges(all: DraftRoutes, only: readonly string[], problems: P
               near === undefined ? `There are: ${excerpt([...known].join(', '), 300)}` : `Did you mean ${near}?`;
             problems.error({
               code: 'only',
-              message: `--only: there is no route ${excerpt(edge, 100)}`,
+              message: `there is no route ${excerpt(edge, 100)}`,
               place,
               path,
               hint,

@@ -79,6 +79,6 @@ function setInMap(map: MapNode, path: string, change: Change, problems: Problems
 }
 
 function fail(message: string, { place }: Change, problems: Problems, hint?: string): undefined {
-  problems.error({ code: 'set', message: `--set: ${message}`, place, path: '--set', hint });
+  problems.error({ code: 'set', message, place, path: '--set', hint });
   return undefined;
 }

@@ -135,7 +135,8 @@ routes:
     const { stderr } = run(['-c', topology('figures.yaml', yaml), '--stats=json'], input);
     const report = JSON.parse(stderr.split('\n').find((line) => line.startsWith('{"sources"'))!);
     expect(report.sources.stdin).toMatchObject({ records: 4, bytes: Buffer.byteLength(input) });
-    expect(report.nodes.stdin).toEqual({ records: 4, matched: 3, unrouted: 1, rejected: 1, blank: 1 });
+    const rejects = { rejected: 1, rejectedByCode: { 'expected-key': 1 } };
+    expect(report.nodes.stdin).toEqual({ records: 4, matched: 3, unrouted: 1, ...rejects, blank: 1 });
     expect(report.edges.map(({ from, to, records }: Record<string, unknown>) => [from, to, records])).toEqual([
       ['stdin', 'errors', 1],
       ['stdin', 'stdout', 2],

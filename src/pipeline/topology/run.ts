@@ -21,6 +21,7 @@ import type { Sink, Source } from '../../topology/index.ts';
 import { Build, type Connected } from './build.ts';
 import { Delivering } from './delivering.ts';
 import { type OpenedEnds, openEndsOf, type TopologyEnds } from './ends.ts';
+import { errorInKeys, inKeys } from './file-words.ts';
 import { PatienceWatch } from './patience.ts';
 import { planNodes } from './plan.ts';
 import type { TopologyReport } from './report.ts';
@@ -34,14 +35,16 @@ import { renderReport, topologyReport } from './stats.ts';
  * @throws UsageError, PluginFileError for what cannot be used; nothing has been read or written then
  */
 export async function runTopology(settings: TopologySettings, given: RunHost, ends: TopologyEnds): Promise<RunOutcome> {
-  const status = new RunStatus(settings, given);
+  // What was typed as a line has flags.
+  const isFile = settings.rejectsFlag === undefined;
+  const status = new RunStatus(settings, isFile ? { ...given, talk: inKeys(given.talk) } : given);
   let pages: RunPages | undefined;
   let outcome: RunOutcome | undefined;
   try {
     pages = await RunPages.open(settings, status);
     outcome = await runWith(settings, status, ends);
   } catch (error) {
-    if (!(error instanceof SinkError || error instanceof SourceError)) throw error;
+    if (!(error instanceof SinkError || error instanceof SourceError)) throw isFile ? errorInKeys(error) : error;
     status.host.talk.error(error.message);
     outcome = { kind: 'done', code: 1 };
   } finally {
@@ -186,7 +189,8 @@ class TopologyRun {
   #tellUnanswered(): void {
     for (const { name, units } of this.#ends.sources.values()) {
       const open = units?.report().inFlight ?? 0;
-      if (open > 0) this.#host.talk.warn(`${excerpt(name)}: ${counted(open, 'unit')} were not acknowledged`);
+      const were = open === 1 ? 'was' : 'were';
+      if (open > 0) this.#host.talk.warn(`${excerpt(name)}: ${counted(open, 'unit')} ${were} not acknowledged`);
     }
   }
 }

@@ -90,12 +90,12 @@ describe('a file that is wrong', () => {
 
   test.each([
     [['--set', 'x'], '--set: "x" is not PATH=VALUE'],
-    [['--set', 'sinks.ot.path=x'], '--set sinks.ot.path: --set: the file has no "ot" at "sinks.ot.path"'],
-    [['--set', 'sinks.out.path=x'], '--set sinks.out.path: --set: sinks.out is one text in the file'],
+    [['--set', 'sinks.ot.path=x'], '--set sinks.ot.path: the file has no "ot" at "sinks.ot.path"'],
+    [['--set', 'sinks.out.path=x'], '--set sinks.out.path: sinks.out is one text in the file'],
     [['--set', 'routes[7].to=x'], 'the list has 1 items'],
     [['--set', 'defaults.lanes=many'], '--set defaults.lanes: lanes: "many" is not a whole number'],
     [['--set', 'sinks.out=[x'], '--set sinks.out: flow sequence'],
-    [['--only', 'stdin -> ot'], '--only: --only: there is no route stdin -> ot'],
+    [['--only', 'stdin -> ot'], '--only: there is no route stdin -> ot'],
     [['none.yaml'], 'slung: none.yaml: there is no such file\n'],
     [['a', 'b'], 'slung: check takes only one file: b\n'],
   ])('%j', async (argv, message) => {

@@ -1,0 +1,28 @@
+/**
+ * Messages about plugins say which flag would help. Where a file says how its plugins are run, these flags are refused
+ * beside it, and keys of the plugin that are called the same are named instead.
+ */
+import { PluginFileError } from '../../config/errors.ts';
+import type { Talk } from '../../graph/host.ts';
+
+const grants = /--(allow-net|allow-env) ([^\s,;]+)/g;
+const limits = /--(allow-net|allow-env|memory|time-limit|network-time-limit|max-output)(?![\w-])/g;
+
+const inWords = (text: string): string =>
+  text.replace(grants, '$1: [ $2 ] of the plugin').replace(limits, '$1 of the plugin');
+
+/** The same talk, with keys in place of flags. */
+export function inKeys(talk: Talk): Talk {
+  return {
+    error: (text, facts) => talk.error(inWords(text), facts),
+    warn: (text, facts) => talk.warn(inWords(text), facts),
+    info: (text) => talk.info(text),
+    guest: (plugin, line) => talk.guest(plugin, line),
+    verbose: (level, text) => talk.verbose(level, inWords(text)),
+  };
+}
+
+/** The same error, if it is one about a plugin. */
+export function errorInKeys(error: unknown): unknown {
+  return error instanceof PluginFileError ? new PluginFileError(inWords(error.message), error.detail) : error;
+}
