@@ -12,6 +12,7 @@ const commands = {
     wholeWith: [
       '--from',
       '--prefix',
+      '--pretty',
       '--record',
       '--follow',
       '-F',
@@ -29,6 +30,7 @@ const commands = {
     wholeWith: [
       '--from',
       '--prefix',
+      '--pretty',
       '--follow',
       '-F',
       '--positions',
@@ -49,7 +51,7 @@ const commands = {
   check: { bundle: 'check', wholeWith: ['--connect'] },
 };
 const urlWord =
-  /^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;
+  /^(?:--to=)?table$|^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;
 // Until here.
 const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { bundle: 'cli' };
 // A short flag may have its value behind it, or others in front of it. What only looks like that starts slower.

@@ -32,6 +32,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     wholeWith: [
       'from',
       'prefix',
+      'pretty',
       'record',
       'follow',
       'positions',
@@ -49,6 +50,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     wholeWith: [
       'from',
       'prefix',
+      'pretty',
       'follow',
       'positions',
       'listen',
@@ -110,11 +112,11 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
 };
 
 /**
- * A word that is no file but says where else is read or written, alone or as the value of --output or --rejects: it
- * needs the whole program, too.
+ * A word that is no file but says where else is read or written, alone or as the value of --output or --rejects, or
+ * that a table is wanted: it needs the whole program, too.
  */
 export const urlWord =
-  /^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;
+  /^(?:--to=)?table$|^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;
 
 /** A command that has only subcommands. */
 async function parentCommand(name: CommandName): Promise<Handler> {
@@ -131,7 +133,9 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
     'cli/store/code.ts',
     'cli/store/open.ts',
     'cli/topology/line.ts',
+    'cli/view.ts',
     'convert/convert.ts',
+    'pipeline/view/view.ts',
     'pipeline/run-plugins.ts',
     'pipeline/store-write.ts',
     'stage/points/recording.ts',
@@ -140,8 +144,10 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
     'cli/store/code.ts',
     'cli/topology/line.ts',
     'cli/topology/run.ts',
+    'cli/view.ts',
     'convert/convert.ts',
     'io/listen.ts',
+    'pipeline/view/view.ts',
     'pipeline/select.ts',
     'pipeline/store-write.ts',
   ],

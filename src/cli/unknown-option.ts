@@ -19,7 +19,7 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
   ['pretty table', 'to', '--to table'],
   ['output-format format output-type outformat oformat out-format', 'to', '--to csv'],
   ['csv', 'from', '--from csv'],
-  ['tsv', 'from', '--from csv --delimiter tab'],
+  ['tsv', 'from', '--from tsv'],
   ['separator sep fs ifs ofs d', 'delimiter', "--delimiter ';'"],
   // Of commands that are about a store; those that read records have --store for --record.
   ['s d', 'store', '--store DIR'],
@@ -37,6 +37,9 @@ const foreign: readonly (readonly [names: string, long: string, written: string]
   ['count', 'stats', '--stats'],
   ['group-by groupby group g b', 'by', '--by service'],
   ['limit n head first max-count m', 'top', '--top 10'],
+  ['n head first max-count m take', 'limit', '--limit 10'],
+  ['raw-output', 'raw', '-r -f PATH'],
+  ['indent', 'pretty', '--pretty'],
   ['order-by order sort-by orderby', 'sort', '--sort count'],
   ['window interval step bucket', 'every', '--every 1m'],
   ['mean average', 'avg', '--avg PATH'],

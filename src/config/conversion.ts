@@ -20,17 +20,20 @@ export function conversionOf(resolved: Resolved): Conversion | undefined {
       'JSON says itself what is text.',
     );
   }
-  if (resolved.isFlag('delimiter') && from !== 'csv') {
-    throw new UsageError(
-      `${resolved.originText('delimiter')} needs --from csv`,
-      'Only csv has cells with another delimiter.',
-    );
-  }
   if (prefix !== undefined) checkPrefix(prefix, from, resolved.originText('prefix'));
   if (from === 'ndjson' && prefix === undefined) return undefined;
   refuseKept(resolved, from);
   const delimiter = from === 'csv' ? delimiterOf(resolved) : undefined;
   return Object.freeze({ from, delimiter: delimiter ?? COMMA, types: resolved.choice('types'), prefix });
+}
+
+/** Of a command that outputs no csv of records. @throws UsageError */
+export function refuseOddDelimiter(resolved: Resolved): void {
+  if (!resolved.isFlag('delimiter') || resolved.choice('from') === 'csv') return;
+  throw new UsageError(
+    `${resolved.originText('delimiter')} needs --from csv`,
+    'Only csv has cells with another delimiter.',
+  );
 }
 
 function checkPrefix(prefix: string, from: Conversion['from'], name: string): void {

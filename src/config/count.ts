@@ -3,6 +3,7 @@
  * group. The columns are the window, the parts of the key, the count, and the measures in the order of their options.
  */
 import { excerpt } from '../text/printable.ts';
+import { refuseOddDelimiter } from './conversion.ts';
 import { UsageError } from './errors.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
@@ -60,6 +61,7 @@ const US_PER_MS = 1000;
  */
 export function countSettings(resolved: Resolved, files: readonly string[]): CountSettings {
   refuseKeep(resolved);
+  refuseOddDelimiter(resolved);
   checkReading(resolved, files, '-');
   const by = fieldsOf(resolved, 'by');
   const measures = measureFlags.flatMap(({ key, measure }) => measuresOf(resolved, key, measure));

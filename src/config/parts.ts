@@ -7,6 +7,7 @@ import { conversionOf } from './conversion.ts';
 import { editSettings } from './edits.ts';
 import { splitFields } from './fields.ts';
 import type { Resolved } from './layers.ts';
+import { cellsOf, formatOf, sampleOf } from './output.ts';
 import type {
   BatchSettings,
   Conversion,
@@ -53,7 +54,8 @@ export function selectionSettings(resolved: Resolved): SelectionSettings {
   const timeUnit = resolved.has('timeUnit') ? resolved.choice('timeUnit') : 'auto';
   const where = Object.freeze(conditionsOf(resolved));
   const unchecked = resolved.boolean('unchecked');
-  return Object.freeze(timeUnit === 'auto' ? { where, unchecked } : { where, unchecked, timeUnit });
+  const sample = sampleOf(resolved);
+  return Object.freeze(timeUnit === 'auto' ? { where, unchecked, sample } : { where, unchecked, sample, timeUnit });
 }
 
 /** @param named the fields and columns, where they do not come as lists @throws UsageError for a list that is none */
@@ -64,15 +66,20 @@ export function outputSettings(
     columns: listed(resolved, 'columns'),
   },
 ): OutputSettings {
-  const to = resolved.choice('to');
+  const to = formatOf(resolved);
   const edits = editSettings(resolved);
   return Object.freeze({
     ...named,
     ...(edits === undefined ? {} : { edits }),
     to,
-    header: resolved.boolean('header'),
+    // A table needs the names, whether they are shown or not.
+    header: (resolved.boolean('header') || resolved.optionalText('to') === 'table') && !resolved.boolean('raw'),
     csvStrict: resolved.boolean('csvStrict') && to !== 'ndjson',
     unsparsify: resolved.boolean('unsparsify'),
+    cells: cellsOf(resolved),
+    bom: resolved.boolean('bom'),
+    limit: resolved.optionalNumber('limit'),
+    isCount: resolved.boolean('count'),
   });
 }
 

@@ -44,6 +44,7 @@ export const rules = {
   to: { type: 'choice', choices: ['ndjson', 'csv', 'tsv'], default: 'ndjson' },
   header: { type: 'switch', default: 'true' },
   csvStrict: { type: 'switch', default: 'false' },
+  quote: { type: 'choice', choices: ['needed', 'all'], default: 'needed' },
   // ---- bad lines
   onError: { type: 'choice', choices: ['skip', 'fail', 'keep'], default: 'skip' },
   maxErrors: { type: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER },

@@ -8,10 +8,10 @@ import { resolve as resolvePath } from 'node:path';
 import { excerpt } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
+import { checkOutput, formatOf } from './output.ts';
 import { outputSettings, readingSettings, sinkSettings } from './parts.ts';
 import { recordSettings } from './record.ts';
-import { rules } from './rules.ts';
-import type { Conversion, OutputFormat, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
+import type { Conversion, ReadingSettings, SelectSettings, WritingSettings } from './settings.ts';
 
 /**
  * The settings of one run. `files` are the operands as typed; none means standard input. `defaultStore` is the
@@ -31,7 +31,7 @@ export function filterSettings(
   files: readonly string[],
   defaultStore: string | undefined,
 ): ReadingSettings & WritingSettings {
-  checkFormat(resolved);
+  checkOutput(resolved);
   if (resolved.boolean('unsparsify')) checkUnsparsify(resolved, files);
   checkReading(resolved, files, resolved.text('output'));
   const reading = readingSettings(resolved, files);
@@ -62,39 +62,6 @@ export function checkReading(resolved: Resolved, files: readonly string[], outpu
   checkOnError(resolved);
   checkTalk(resolved);
   checkPaths(resolved, files, output);
-}
-
-/** The output format of records; a command without one outputs nothing that could have another. */
-function formatOf(resolved: Resolved): OutputFormat {
-  const to = resolved.optionalText('to');
-  return rules.to.choices.find((choice) => choice === to) ?? 'ndjson';
-}
-
-function checkFormat(resolved: Resolved): void {
-  if (resolved.has('fields') && resolved.has('columns')) {
-    throw new UsageError(
-      '--columns and --fields cannot be used together',
-      'Use one: --fields also sets the csv header.',
-    );
-  }
-  const edit = ['drop', 'setPath', 'rename', 'flatten', 'explode'].find((key) => resolved.has(key));
-  const isNamed = resolved.has('fields') || resolved.has('columns');
-  if (edit !== undefined && formatOf(resolved) !== 'ndjson' && !isNamed) {
-    throw new UsageError(
-      `${resolved.originText(edit)} needs the names of the columns: they are looked for in records as they were read`,
-      'Name them: -f time,level',
-    );
-  }
-  if (formatOf(resolved) !== 'ndjson') return;
-  if (resolved.has('columns')) {
-    throw new UsageError(
-      '--columns needs --to csv or --to tsv',
-      'To choose the members of ndjson output, use -f/--fields.',
-    );
-  }
-  for (const key of ['csvStrict', 'header']) {
-    if (resolved.isFlag(key)) throw new UsageError(`${resolved.originText(key)} needs --to csv or --to tsv`);
-  }
 }
 
 /**

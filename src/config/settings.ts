@@ -2,7 +2,7 @@
  * What a run was asked to do, after flags, environment and defaults have been merged: frozen values, in parts. A part
  * is what one consumer needs (a source, an engine, a selector, the output, the bad lines, the end of a run), so that
  * nobody is given what it has no use for. The CLI and the library put parts together; everything below reads them and
- * nothing changes them.
+ * nothing changes them. The file is longer than others because all parts are in it.
  */
 import type { Choice } from './rules.ts';
 
@@ -62,6 +62,14 @@ export interface SelectionSettings {
   readonly directory?: string | undefined;
   /** Lines that cannot match by the look of them are not read as JSON. Undefined: where nobody can ask for it. */
   readonly unchecked?: boolean | undefined;
+  /** Of those, only a sample; undefined: all. */
+  readonly sample?: SampleSettings | undefined;
+}
+
+/** Which records are in a sample: those whose hash, of 32 bits, is below `below`. */
+export interface SampleSettings {
+  readonly below: number;
+  readonly seed: number;
 }
 
 /** Edits as they were typed; selector/edits.ts reads them. */
@@ -91,12 +99,63 @@ export interface OutputSettings {
    * The columns are those of all records: files are read twice. Only for csv and tsv without `fields` and `columns`.
    */
   readonly unsparsify: boolean;
+  /** Of csv, tsv and raw text; undefined: as the format says. */
+  readonly cells?: CellSettings | undefined;
+  /** A byte order mark comes first. */
+  readonly bom?: boolean | undefined;
+  /** The run ends after so many records. Undefined: it reads all. */
+  readonly limit?: number | undefined;
+  /** Only the number of the records is output. */
+  readonly isCount?: boolean | undefined;
+}
+
+/** How cells are written. */
+export interface CellSettings {
+  /** Between cells of csv: one ASCII character. */
+  readonly delimiter: string;
+  /** All cells of csv but null are in quotes. */
+  readonly quotesAll: boolean;
+  /** A text of csv that a spreadsheet would take for a formula has an apostrophe in front. */
+  readonly isSafe: boolean;
+  /** Rows end with CR LF. */
+  readonly crlf: boolean;
+  /** Text is written as it is, one value a record: then the format is tsv, without a header. */
+  readonly isRaw: boolean;
+  /** What stands for null and for what is missing, as it is written. */
+  readonly nullText: string;
 }
 
 /** Where output goes: for whoever opens it. */
 export interface SinkSettings {
   /** A file's path, or `-` for standard output. */
   readonly output: string;
+  /** What is written is laid out for people; undefined: it is as it is. */
+  readonly view?: View | undefined;
+}
+
+/** Records as people read them. */
+export interface View {
+  readonly kind: 'pretty' | 'table';
+  /** Styles for what is output; undefined: none. */
+  readonly styles: ViewStyles | undefined;
+  /** Of a table: columns of the terminal, undefined where there is none. */
+  readonly width: number | undefined;
+  /** Without it, ASCII only. */
+  readonly isUtf8: boolean;
+  /** Of a table. */
+  readonly header: boolean;
+}
+
+type Style = (text: string) => string;
+
+/** Each returns its text with escape sequences around it. */
+export interface ViewStyles {
+  readonly key: Style;
+  readonly string: Style;
+  readonly number: Style;
+  /** true, false and null. */
+  readonly word: Style;
+  readonly strong: Style;
 }
 
 /** What becomes of bad lines: for what finds, counts and reports them. */

@@ -2,6 +2,7 @@
  * From what was typed to what it means, for `slung store write`: it reads as `select` does, outputs nothing, and makes
  * points of its records.
  */
+import { refuseOddDelimiter } from './conversion.ts';
 import type { Resolved } from './layers.ts';
 import { readingSettings } from './parts.ts';
 import { checkResume, pointFields, storeSettings } from './record.ts';
@@ -20,6 +21,7 @@ export function writeSettings(
 ): WriteSettings {
   const points = pointFields(resolved);
   refuseKeep(resolved);
+  refuseOddDelimiter(resolved);
   checkReading(resolved, files, '-');
   const reading = readingSettings(resolved, files);
   const resume = resolved.boolean('resume');

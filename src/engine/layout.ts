@@ -40,7 +40,7 @@ export const H_PINS = 80;
 export const H_PINS_BYTES = 84;
 export const H_SEED = 88; // two u64 that only this process knows (asm/hash.ts)
 export const H_COUNT = 104; // the counting plan (count-layout.ts), or 0
-export const HEADER_BYTES = 128;
+export const HEADER_BYTES = 144;
 /** One entry of the index's list of blocks that it has to look at again. */
 export const EXAMINE_BYTES = 40;
 
@@ -186,7 +186,7 @@ export const P_CHAINS = 56;
 export const P_CHAIN_COUNT = 60;
 /** Room for the numbers of the classes that take a record, each once; u32 each. */
 export const P_TAKERS = 64;
-export const PLAN_HEADER_BYTES = 80;
+export const PLAN_HEADER_BYTES = 96;
 
 export const EMIT_LINES = 0;
 export const EMIT_NDJSON = 1;

@@ -9,6 +9,7 @@ import * as L from './layout.ts';
 import type { Plan } from './plan.ts';
 import { H_SEARCH } from './search-layout.ts';
 import { random64 } from './seed.ts';
+import * as S from './select-layout.ts';
 
 export interface EngineOptions {
   /** Bytes of input that one block can hold; a record must fit into one. */
@@ -22,12 +23,20 @@ export interface EngineOptions {
   readonly strictKeys: boolean;
   /** A matching record that is no object is rejected: it has no columns. Default: it is not. */
   readonly objectsOnly?: boolean;
+  /** Which of the records that match are taken (sample.ts). Default: all. */
+  readonly sample?: EngineSample | undefined;
   /** With a plan of rows. */
   readonly rows?: RowOptions | undefined;
   /** What a line has to have to be looked at (search-image.ts). Undefined: every line is. */
   readonly search?: Uint8Array | undefined;
   /** The counting plan (counting.ts), with a plan of rows: they are counted. */
   readonly counting?: Uint8Array | undefined;
+}
+
+/** A record is in the sample when its hash, of 32 bits, is below `below`. */
+export interface EngineSample {
+  readonly below: number;
+  readonly seed: number;
 }
 
 /** What an engine for plugins has besides. */
@@ -199,6 +208,8 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [E.H_EDIT_BYTES]: Math.min(capacity, options.maxRecordBytes),
     [L.H_COUNT]: options.counting === undefined ? 0 : at.counting,
     [H_SEARCH]: options.search === undefined ? 0 : at.search,
+    [S.H_SAMPLE]: options.sample?.below ?? 0,
+    [S.H_SAMPLE_SEED]: options.sample?.seed ?? 0,
     ...seedWords(),
     [L.H_MAX_DEPTH]: options.maxDepth,
     [L.H_MAX_RECORD]: options.maxRecordBytes,
@@ -239,6 +250,7 @@ export function createMemory(plan: Plan, options: EngineOptions): { memory: WebA
     words[at + L.B_REJECTS / 4] = block.rejects;
     words[at + L.B_OUT_LIST / 4] = block.list;
     words[at + L.B_REJECT_LIMIT / 4] = -1;
+    words[at + S.B_MATCH_LIMIT / 4] = -1;
   }
   return { memory, map: area.map };
 }

@@ -11,7 +11,8 @@ import { chainsOf, followers, join } from './plan-classes.ts';
 import { EditWriter, type PlaceSlots } from './plan-edits.ts';
 import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
-import type { Column, OutputClass, Path, Program, Projection } from './program.ts';
+import type { CellForm, Column, OutputClass, Path, Program, Projection } from './program.ts';
+import * as S from './select-layout.ts';
 import { addPath, isEmpty, keyEdge, newNode, numberSlots, writeNode } from './trie.ts';
 
 /** The bytes of a plan, and what has to be done once after it has been copied into a memory. */
@@ -49,6 +50,21 @@ function writeColumns(writer: Writer, columns: readonly Column[], firstPath: num
     writer.i32(place + L.C_LABEL, writer.put(label));
     writer.i32(place + L.C_LABEL_BYTES, label.length);
   });
+  return at;
+}
+
+function writeForm(writer: Writer, { delimiter, quotesAll, isSafe, crlf, isRaw, nullText }: CellForm): number {
+  const at = writer.reserve(S.FORM_BYTES);
+  const text = encoder.encode(nullText);
+  const flags =
+    (quotesAll ? S.FORM_QUOTE_ALL : 0) |
+    (isSafe ? S.FORM_SAFE : 0) |
+    (crlf ? S.FORM_CRLF : 0) |
+    (isRaw ? S.FORM_RAW : 0);
+  writer.i32(at + S.FO_DELIMITER, delimiter.charCodeAt(0));
+  writer.i32(at + S.FO_FLAGS, flags);
+  writer.i32(at + S.FO_NULL, writer.put(text));
+  writer.i32(at + S.FO_NULL_BYTES, text.length);
   return at;
 }
 
@@ -241,6 +257,9 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     writer.i32(header + L.P_EMIT, emitKinds[projection.to]);
     writer.i32(header + L.P_COLUMNS, places);
     writer.i32(header + L.P_COLUMN_COUNT, columns.length);
+    if ('form' in projection && projection.form !== undefined) {
+      writer.i32(header + S.P_FORM, writeForm(writer, projection.form));
+    }
   }
   const classCount = chains.length > 0 ? classes.length : 0;
   const levels = jsonLevels([...program.paths, ...fields, ...columns.map(({ path }) => path)]);

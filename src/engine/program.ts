@@ -180,4 +180,22 @@ export type Projection =
       /** Of the edited record, when there are edits. */
       readonly columns: readonly Column[];
       readonly edits?: Edits | undefined;
+      /** Of csv and tsv. Default: as the format says. */
+      readonly form?: CellForm | undefined;
     };
+
+/** How cells are written. */
+export interface CellForm {
+  /** Of csv: an ASCII character. */
+  readonly delimiter: string;
+  /** All cells of csv but null are in quotes. */
+  readonly quotesAll: boolean;
+  /** A text of csv that a spreadsheet would take for a formula has an apostrophe in front. */
+  readonly isSafe: boolean;
+  /** Rows end with CR LF. */
+  readonly crlf: boolean;
+  /** Of tsv: text is written as it is, also what would be another cell or row. */
+  readonly isRaw: boolean;
+  /** What stands for null and for what is missing, as it is written. */
+  readonly nullText: string;
+}

@@ -3,6 +3,7 @@
 import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_PLUGIN_FAILED, CODE_TOO_DEEP, CODE_TOO_LONG } from './code-numbers.ts';
 import type { EngineMemory } from './engine.ts';
 import * as L from './layout.ts';
+import * as S from './select-layout.ts';
 
 /** A block may have any number of them. */
 export const NO_LIMIT = 0xffffffff;
@@ -15,6 +16,16 @@ export function setRejectLimit(memory: EngineMemory, block: number, count: numbe
 /** How many bad lines a block may have; NO_LIMIT when there is none. */
 export function rejectLimitOf(memory: EngineMemory, block: number): number {
   return memory.word(block, L.B_REJECT_LIMIT);
+}
+
+/** The block stops after so many matching records; NO_LIMIT and more: it does not. */
+export function setMatchLimit(memory: EngineMemory, block: number, count: number): void {
+  memory.setWord(block, S.B_MATCH_LIMIT, count < NO_LIMIT ? count : -1);
+}
+
+/** After how many matching records a block stops; NO_LIMIT when it does not. */
+export function matchLimitOf(memory: EngineMemory, block: number): number {
+  return memory.word(block, S.B_MATCH_LIMIT);
 }
 
 /** A bad line: addresses of its bytes, its 0-based number in the block, and why. */

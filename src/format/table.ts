@@ -45,29 +45,53 @@ export function widthOfTable({ columns, rows }: Sheet): number {
 
 const firstWidth = ({ name, kind }: Column): Width => ({ whole: isNumber(kind) ? 0 : widthOf(name), rest: 0 });
 
-function* linesOf({ columns: asked, rows }: Sheet, options: TableOptions): Generator<string> {
-  const columns = asked.map(({ name, kind }): Column => ({ name: oneLine(name), kind }));
-  const widths = columns.map(firstWidth);
-  let page: string[][] = [];
-  let isFirst = true;
-  const print = function* (): Generator<string> {
-    const shown = fitted(columns, widths, options.width);
-    const cut = options.isUtf8 ? '…' : '~';
-    if (isFirst && options.header && page.length > 0) {
-      yield `${options.strong(lineOf(columns.map(headerCell(shown)), options.width, cut))}\n`;
-    }
-    for (const texts of page) {
-      const cells = texts.map((text, i) => cellOf(columns[i]!.kind, text, widths[i]!, shown[i]!, cut));
-      yield `${lineOf(cells, options.width, cut)}\n`;
-    }
-    isFirst = false;
-    page = [];
-  };
+function* linesOf({ columns, rows }: Sheet, options: TableOptions): Generator<string> {
+  const pages = new TablePages(columns, options);
   for (const cells of rows) {
-    page.push(measured(columns, cells, widths));
-    if (page.length === PAGE_ROWS) yield* print();
+    pages.add(cells);
+    if (pages.isFull) yield* pages.print();
   }
-  yield* print();
+  yield* pages.print();
+}
+
+/** A table that is printed a page at a time. */
+export class TablePages {
+  readonly #columns: readonly Column[];
+  readonly #options: TableOptions;
+  readonly #widths: readonly Width[];
+  #page: string[][] = [];
+  #isFirst = true;
+
+  constructor(columns: readonly Column[], options: TableOptions) {
+    this.#columns = columns.map(({ name, kind }): Column => ({ name: oneLine(name), kind }));
+    this.#options = options;
+    this.#widths = this.#columns.map(firstWidth);
+  }
+
+  get isFull(): boolean {
+    return this.#page.length >= PAGE_ROWS;
+  }
+
+  add(cells: readonly Cell[]): void {
+    this.#page.push(measured(this.#columns, cells, this.#widths));
+  }
+
+  /** The rows since the last call, in lines with newlines; the header before the first of them. */
+  *print(): Generator<string> {
+    const { width, header, isUtf8, strong } = this.#options;
+    const columns = this.#columns;
+    const shown = fitted(columns, this.#widths, width);
+    const cut = isUtf8 ? '…' : '~';
+    if (this.#isFirst && header && this.#page.length > 0) {
+      yield `${strong(lineOf(columns.map(headerCell(shown)), width, cut))}\n`;
+    }
+    for (const texts of this.#page) {
+      const cells = texts.map((text, i) => cellOf(columns[i]!.kind, text, this.#widths[i]!, shown[i]!, cut));
+      yield `${lineOf(cells, width, cut)}\n`;
+    }
+    if (this.#page.length > 0) this.#isFirst = false;
+    this.#page = [];
+  }
 }
 
 /** The texts of a row; `widths` grow to hold them. */

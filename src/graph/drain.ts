@@ -5,7 +5,7 @@
  */
 import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import type { BlockCounts } from '../engine/engine.ts';
-import { nameBadRows } from '../engine/rejects.ts';
+import { matchLimitOf, NO_LIMIT, nameBadRows, setMatchLimit } from '../engine/rejects.ts';
 import { Batch, type BatchOf, type Origin } from './batch.ts';
 import type { Edges } from './edges.ts';
 import type { LongLine } from './filled.ts';
@@ -183,9 +183,9 @@ export class Drain {
   }
 
   #drain(batch: Batch): void {
-    const { lane, block, origin } = batch;
+    const { lane, block, origin, sourceOffset } = batch;
     const { memory } = lane;
-    const { holding, atLimit } = this.#stage;
+    const { holding, atLimit, matchesLeft } = this.#stage;
     if (holding !== undefined) {
       const isHeld = holding.hold(batch);
       if (holding.isFull) this.closeHolding();
@@ -193,13 +193,17 @@ export class Drain {
     }
     if (origin.isTable === true) nameBadRows(memory, block);
     const counts = memory.counts(block);
+    if (matchesLeft !== undefined && counts.matched >= matchesLeft && matchLimitOf(memory, block) !== matchesLeft) {
+      this.#runAside(memory.view(batch.from, batch.to).slice(), batch, {}, matchesLeft);
+      return;
+    }
     const isOver = counts.rejected > this.#rejecting.left;
     if (isOver && atLimit === 'again') {
       this.#stopAtReject(batch);
       return;
     }
-    const { sourceOffset } = batch;
-    const place = { sourceName: origin.name, firstLine: origin.lines + 1, sourceOffset, places: origin.places };
+    const { lines, name, places } = origin;
+    const place = { sourceName: name, firstLine: lines + 1, sourceOffset, places };
     const rows = rowTakerOf(batch);
     for (let i = 0; i < counts.rejected; i++) {
       const reject = memory.reject(block, i);
@@ -215,12 +219,11 @@ export class Drain {
     if (!isLost) noteProgress(batch);
     const overAt = stopsAt === undefined ? [] : [stopsAt];
     const endOffset = sourceOffset + batch.to - batch.from;
-    const { lines, name, places } = origin;
     if (isOver) overAt.push(this.#rejecting.placeOf(name, lines + counts.lines, places?.at(endOffset - 1)));
     this.#leaving = { batch, isWhole: true, verdict, isDone: !isLost, overAt };
     this.#edges.offer(batch, true, !isLost);
     origin.lines += counts.lines;
-    origin.places?.forget(endOffset);
+    places?.forget(endOffset);
     if (this.#edges.flush()) this.#leave();
   }
 
@@ -252,12 +255,13 @@ export class Drain {
   }
 
   /** Processes a batch again, beside the lanes and before all others; the new one takes its place. */
-  #runAside(bytes: Uint8Array, batch: Batch, changes: Partial<BatchOf> = {}): void {
+  #runAside(bytes: Uint8Array, batch: Batch, changes: Partial<BatchOf> = {}, mostMatches = NO_LIMIT): void {
     const seat = this.#stage.aside(bytes.length);
     const { memory } = seat.lane;
     const from = memory.inputStart(seat.block);
     const to = from + bytes.length;
     memory.view(from, to).set(bytes);
+    setMatchLimit(memory, seat.block, mostMatches);
     this.#submitAside(batch.movedTo(seat, from, to, changes));
     batch.release();
   }

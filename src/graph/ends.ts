@@ -11,6 +11,8 @@ export interface Ends {
   readonly openFileAt?: ((input: string, at: number) => Source | 'short' | undefined) | undefined;
   /** Undefined where nothing is output. */
   readonly sink: Sink | undefined;
+  /** After the run: what the sink has kept to the end goes out. @throws SinkError */
+  readonly finish?: (() => Promise<void>) | undefined;
   readonly rejects: RejectsWriter | undefined;
   /** The first bad lines are shown as warnings. False where `rejects` reports each. */
   readonly showsBadLines: boolean;

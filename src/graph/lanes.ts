@@ -2,8 +2,15 @@
  * All lanes of a node: hands out free blocks and keeps the batches that are on their way in input order. Whatever lane
  * finishes first, the oldest batch is drained first, so input order is output order.
  */
+import * as S from '../engine/select-layout.ts';
 import type { Batch, BlockHome } from './batch.ts';
 import type { Lane, Seat } from './lane.ts';
+
+/** Tells the engine where the block lies in the source (asm/sample.ts); what a lane reads begins one byte before. */
+function placeInSource({ lane: { memory }, block, from, sourceOffset, range }: Batch): void {
+  const at = range === undefined ? sourceOffset - (from - memory.inputStart(block)) : range.at - 1;
+  memory.setWord(block, S.B_SOURCE_AT, at % 2 ** 32);
+}
 
 /** The first lane is the main lane. */
 export class Lanes implements BlockHome {
@@ -47,6 +54,7 @@ export class Lanes implements BlockHome {
   submit(batch: Batch): void {
     batch.lendFrom(this);
     this.#flights.push(batch);
+    placeInSource(batch);
     if (batch.range !== undefined) batch.lane.submitRange!(batch.block, batch.range);
     else batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
   }
@@ -64,6 +72,7 @@ export class Lanes implements BlockHome {
   /** Hands over a batch whose block lies beside the others. It is drained before all that are on their way. */
   submitAside(batch: Batch): void {
     this.#flights.unshift(batch);
+    placeInSource(batch);
     batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
   }
 

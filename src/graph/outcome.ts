@@ -56,8 +56,9 @@ export function givenUp(stopped: Stop | undefined, signal: StopSignal | undefine
   return { stopped, signal, isIncomplete: true, hasBadLines: false, isBroken: false, isGivenUp: true };
 }
 
-/** A guest that ended by itself has had all that it wanted. */
-const isWholeRun = (stopped: Stop | undefined): boolean => stopped === undefined || stopped === 'ended';
+/** A guest that ended by itself has had all that it wanted, and so has whoever wanted so many records. */
+const isWholeRun = (stopped: Stop | undefined): boolean =>
+  stopped === undefined || stopped === 'ended' || stopped === 'limit';
 
 /** Ends the node; nothing is on its way any more, or nobody wants it. */
 export function conclude(ending: Ending): NodeEnd {

@@ -35,9 +35,9 @@ export interface NodeSettings {
 
 /**
  * Why a node reads no more: the output's reader has gone, too many lines were rejected, a column came too late; a
- * plugin has ended by itself, or failed.
+ * plugin has ended by itself, or failed; as many records have passed as were asked for.
  */
-export type Stop = 'closed' | 'rejects' | 'columns' | 'ended' | 'failed';
+export type Stop = 'closed' | 'rejects' | 'columns' | 'ended' | 'limit' | 'failed';
 
 /** What a stage has found in a batch. */
 export interface Verdict {
@@ -92,6 +92,11 @@ export interface Stage {
    * plugin sees each record once.
    */
   readonly atLimit: 'again' | 'cut' | 'lost';
+  /**
+   * How many more records may pass; a batch with as many is processed again, up to the last of them. Undefined: any
+   * number.
+   */
+  readonly matchesLeft?: number | undefined;
   /** Undefined as soon as the stage can output. */
   readonly holding?: Holding | undefined;
   /**

@@ -3,10 +3,10 @@ import type { BatchSettings, InputSettings, RejectSettings, SinkSettings } from 
 import type { ConvertOptions } from '../convert/convert.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
-import type { RunHost } from '../graph/host.ts';
+import type { RunHost, RunOutcome } from '../graph/host.ts';
 import { openFileAt } from '../io/file-at.ts';
 import { refuseOutputAsInput } from '../io/identity.ts';
-import { openRejects, openSink, openSource, type RejectsWriter } from '../io/index.ts';
+import { openRejects, openSink, openSource, type RejectsWriter, SinkError } from '../io/index.ts';
 import { CheckedSource } from './checked-source.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
@@ -29,11 +29,15 @@ export async function openEnds(settings: OpenedSettings, host: RunHost): Promise
   const { output } = target;
   const sources = await inputEnds(settings);
   refuseOutputAsInput(inputs, output);
-  const sink = openSink(output);
+  const view = target.view === undefined ? undefined : (await import('./view/view.ts')).viewOver;
+  const opened = openSink(output);
+  const shown = view?.(opened, target.view!);
+  const sink = shown ?? opened;
   host.beforeDeath?.(() => sink.abort());
   try {
     const rejects = openRejectsFile(kept, { inputs, output });
-    return { ...sources, sink, rejects, showsBadLines: true, collectGarbage };
+    const finish = shown && (() => shown.finish());
+    return { ...sources, sink, finish, rejects, showsBadLines: true, collectGarbage };
   } catch (error) {
     sink.abort();
     throw error;
@@ -77,4 +81,20 @@ export async function inputEnds(
   const openSource = (input: string) => convert(open(input), conversion, { ...options, maxRecordBytes });
   // What is made of bytes in the middle of a file would have no header, and may be the rest of a record.
   return { openSource, openFileAt: undefined };
+}
+
+/** Ends the outputs after a run. @returns its outcome */
+export async function finished(
+  { finish }: Pick<Ends, 'finish'>,
+  outcome: RunOutcome,
+  host: RunHost,
+): Promise<RunOutcome> {
+  try {
+    await finish?.();
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    host.talk.error(error.message);
+    return { kind: 'done', code: 1 };
+  }
 }

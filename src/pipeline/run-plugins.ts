@@ -4,7 +4,7 @@
  *
  *     inputs --> plugin 1 --> plugin 2 --> select --> sink
  */
-import type { OutputSettings, RunSettings } from '../config/settings.ts';
+import type { RunSettings } from '../config/settings.ts';
 import { type Edge, SinkEdge } from '../graph/edge.ts';
 import type { Ends } from '../graph/ends.ts';
 import { Graph } from '../graph/graph.ts';
@@ -34,7 +34,7 @@ import { tellPluginStats } from '../stage/plugin/stats.ts';
 import type { Recording } from '../stage/points/recording.ts';
 import { type SelectNodeSettings, SelectStage } from '../stage/select/select.ts';
 import { type Counts, countsOf, inputsOf, recordingOf } from './build.ts';
-import { openEnds } from './ends.ts';
+import { finished, openEnds } from './ends.ts';
 import { type Listening, listenFor } from './listening.ts';
 
 /**
@@ -62,7 +62,7 @@ export async function runPlugins(settings: RunSettings, host: RunHost, ends?: En
     const source = listening === undefined ? opened : { ...opened, openSource: () => listening.source };
     const graph = run.connect(source, recording);
     await executeHeard(graph, host, listening === undefined ? undefined : () => listening.stop());
-    return run.conclude(graph.seconds);
+    return await finished(opened, run.conclude(graph.seconds), host);
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
@@ -108,11 +108,14 @@ export async function startPlugins(plugins: readonly PluginStage[]): Promise<voi
 }
 
 /** Whether what the last plugin outputs is changed into something else. */
-const converts = ({ to, fields, columns }: OutputSettings): boolean =>
-  to !== 'ndjson' || fields !== undefined || columns !== undefined;
+const converts = ({ output, sink }: Pick<RunSettings, 'output' | 'sink'>): boolean => {
+  const { to, fields, columns, limit } = output;
+  return [fields, columns, limit, sink.view].some((one) => one !== undefined) || to !== 'ndjson';
+};
 
 /** The last node of a chain, which makes of the last plugin's lines what was asked for. */
-function conversionOf({ plugins, batches, output, rejects }: RunSettings, kind: PluginKind): SelectNodeSettings {
+function conversionOf(settings: RunSettings, kind: PluginKind): SelectNodeSettings {
+  const { plugins, batches, output, rejects } = settings;
   const last = plugins.at(-1)!;
   // Lines that are only remembered pass as they are, where the output may be any text.
   const isText = isStream(kind) || last.uncheckedOutput;
@@ -122,7 +125,7 @@ function conversionOf({ plugins, batches, output, rejects }: RunSettings, kind: 
     lanes: 1,
     selection: everyRecord,
     output,
-    rejects: isText && !converts(output) ? { ...rejects, onError: 'keep' } : rejects,
+    rejects: isText && !converts(settings) ? { ...rejects, onError: 'keep' } : rejects,
     report: undefined,
   };
 }
@@ -147,7 +150,7 @@ class PluginRun {
   ) {
     this.#settings = settings;
     this.#host = host;
-    const hasSelect = converts(settings.output) || settings.record !== undefined;
+    const hasSelect = converts(settings) || settings.record !== undefined;
     const { plugins } = settings;
     this.#counts = [];
     this.plugins = plugins.map(({ uncheckedOutput }, i) => {

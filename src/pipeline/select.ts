@@ -9,7 +9,7 @@ import { SinkError } from '../io/index.ts';
 import type { Recording } from '../stage/points/recording.ts';
 import { SelectStage } from '../stage/select/select.ts';
 import { recordingOf, selectRun } from './build.ts';
-import { openEnds } from './ends.ts';
+import { finished, openEnds } from './ends.ts';
 import { refuseSinglePass, runTwice } from './two-passes.ts';
 
 /**
@@ -31,8 +31,26 @@ export async function runSelect(settings: SelectSettings, host: RunHost, given?:
     host.talk.error(error.message);
     return { kind: 'done', code: 1 };
   }
-  if (output.unsparsify) return await runTwice(stage, host, ends, { recording });
+  if (output.isCount === true) return await runCounted(stage, host, ends);
+  if (output.unsparsify) return await finished(ends, await runTwice(stage, host, ends, { recording }), host);
   const run = selectRun(stage, host, ends, recording);
   await executeHeard(run.graph, host);
-  return run.outcome();
+  return await finished(ends, run.outcome(), host);
+}
+
+/** --count: a run without output, and then a number. What stopped early has none. */
+async function runCounted(stage: SelectStage, host: RunHost, ends: Ends): Promise<RunOutcome> {
+  const sink = ends.sink!;
+  const { graph, node, outcome } = selectRun(stage, host, { ...ends, sink: undefined });
+  await executeHeard(graph, host);
+  const { stopped } = node.end!;
+  if (stopped !== undefined && stopped !== 'limit') {
+    sink.abort();
+    return outcome();
+  }
+  const finish = async (): Promise<void> => {
+    await sink.writeAll(Buffer.from(`${node.report().matched}\n`));
+    sink.commit();
+  };
+  return await finished({ finish }, outcome(), host);
 }

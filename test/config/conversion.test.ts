@@ -17,7 +17,10 @@ describe('a line is refused', () => {
   test.each([
     ['--types text', '--types needs --from csv or --from tsv | JSON says itself what is text.'],
     ['--from json --types text', '--types needs --from csv or --from tsv'],
-    ['--from tsv --delimiter ;', '--delimiter needs --from csv | Only csv has cells with another delimiter.'],
+    [
+      '--from tsv --delimiter ;',
+      '--delimiter needs --from csv or --to csv | Only csv has cells with another delimiter.',
+    ],
     ['--from csv --delimiter x', '--delimiter: "x" cannot be between cells | It is one ASCII character'],
     ['--from csv --prefix drop', '--prefix cannot be combined with --from csv | It is for text before'],
     ['--prefix=', '--prefix: a name is missing | --prefix drop discards the text'],

@@ -66,7 +66,7 @@ class TardyLane implements Lane {
 }
 
 function addTardyLanes(stage: SelectStage, count: number, random: Random): void {
-  const projection = projectionOf(stage.settings.output.to, stage.columns)!;
+  const projection = projectionOf(stage.settings.output, stage.columns)!;
   const plan = buildPlan(stage.program, projection);
   for (let i = 0; i < count; i++) {
     const options = { ...stage.lanes.main.memory.options, blockCount: 2 + random.below(3) };

@@ -32,7 +32,7 @@ class ReadingLane extends MainLane implements Lane {
   ranges = 0;
 
   constructor(stage: SelectStage, random: Random, before: (stretch: Stretch) => void) {
-    const plan = buildPlan(stage.program, projectionOf(stage.settings.output.to, stage.columns)!);
+    const plan = buildPlan(stage.program, projectionOf(stage.settings.output, stage.columns)!);
     super(plan, { ...stage.lanes.main.memory.options, blockBytes: BLOCK_BYTES, blockCount: 1 + random.below(3) });
     this.#random = random;
     this.#before = before;

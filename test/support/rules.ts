@@ -119,7 +119,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'cli/flags': ['flag.ts', 'flags.ts'],
     topology: ['index.ts'],
   },
-  'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'rules.ts'] },
+  'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'output.ts', 'rules.ts'] },
   // It runs before the program is there.
   'cli/start': { graph: ['host.ts'], lock: ['temporary.ts'] },
   // The page of --status, which runs in a browser: of the rest it knows the shapes of what it asks for.
@@ -141,11 +141,14 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     topology: ['draw.ts', 'index.ts'],
     text: ['printable.ts'],
   },
+  // What is output, as people read it.
+  'pipeline/view': { config: ['settings.ts'], format: ['pretty.ts', 'table.ts'], io: 'all' },
   pipeline: {
     'stage/select': 'all',
     'stage/count': 'all',
     'stage/plugin': 'all',
     'stage/points': 'all',
+    'pipeline/view': ['view.ts'],
     convert: ['convert.ts'],
     'convert/csv': ['shape.ts'],
     graph: 'all',
@@ -371,6 +374,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
       'point-layout.ts',
       'count-layout.ts',
       'search-layout.ts',
+      'select-layout.ts',
     ],
   },
   // How text from outside is shown, and errors for the user.

@@ -15,6 +15,7 @@ import { runSources } from '../plugin/files.ts';
 import { pluginLimits } from '../plugin/read.ts';
 import { finish, hosted, levelOfTalk } from '../running.ts';
 import { isIdle, topologyAsked } from '../topology-asked.ts';
+import { withView } from '../view-asked.ts';
 import type { World } from '../world.ts';
 
 /** The exit code of one run. @throws UsageError, PluginFileError */
@@ -33,7 +34,8 @@ export async function runCommand(argv: readonly string[], world: World): Promise
     const { runLine } = await import('../topology/line.ts');
     return await runLine(['run', ...argv], resolved, why, world);
   }
-  const settings = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));
+  const asked = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));
+  const settings = await withView(asked, resolved, world);
   if (isIdle(resolved, files, world)) {
     const [{ helpText }, { paintFor }] = await Promise.all([import('../help/help.ts'), import('../color.ts')]);
     world.write(2, helpText('brief', commandOf('run'), await paintFor(levelOfTalk(settings.talk, world))));

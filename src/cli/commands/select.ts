@@ -9,6 +9,7 @@ import { refuseForgottenFlags } from '../operands.ts';
 import { finish, hosted, levelOfTalk } from '../running.ts';
 import { defaultStore } from '../store/place.ts';
 import { isIdle, topologyAsked } from '../topology-asked.ts';
+import { withView } from '../view-asked.ts';
 import type { World } from '../world.ts';
 
 /** The exit code of one run. @throws UsageError */
@@ -20,7 +21,7 @@ export async function selectCommand(argv: readonly string[], world: World): Prom
     const { runLine } = await import('../topology/line.ts');
     return await runLine(['select', ...argv], resolved, why, world);
   }
-  const settings = selectSettings(resolved, operands, defaultStore(world.environment));
+  const settings = await withView(selectSettings(resolved, operands, defaultStore(world.environment)), resolved, world);
   if (isIdle(resolved, operands, world)) return await helpInsteadOfHanging(settings.talk, world);
   const runSelect = await world.loadRunSelect();
   return finish(await hosted(settings, world, (host) => runSelect(settings, host)), world);

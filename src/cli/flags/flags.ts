@@ -1,9 +1,9 @@
 /**
  * Every flag of every command, once, as data. Parsing, short and long help, man pages, shell completion and
  * environment variables all come from this table, so there is no second place to forget. The flags of the commands are
- * in select.ts, input.ts, ends.ts, run.ts, plugin.ts, check.ts and store.ts; flag.ts has the shape of a row, and this
- * file the flags that all share. What others than the command line know of a setting as well (its words, limits and
- * default) is in the row by way of config/rules.ts.
+ * in select.ts, input.ts, output.ts, ends.ts, run.ts, plugin.ts, check.ts and store.ts; flag.ts has the shape of a
+ * row, and this file the flags that all share. What others than the command line know of a setting as well (its words,
+ * limits and default) is in the row by way of config/rules.ts.
  *
  * The surprising part: environment variables exist for *how* a run works (lanes, limits, what to do with bad lines)
  * and not for *what* it does (where, fields, output), so that a script means the same in everybody's shell.
@@ -18,6 +18,7 @@ import { endFlags } from './ends.ts';
 import type { Flag } from './flag.ts';
 import { generateFlags } from './generate.ts';
 import { inputFlags } from './input.ts';
+import { outputFlags } from './output.ts';
 import { pluginFlags } from './plugin.ts';
 import { runFlags } from './run.ts';
 import { selectFlags } from './select.ts';
@@ -66,6 +67,7 @@ export const flags: readonly Flag[] = [
   ...selectFlags,
   ...inputFlags,
   ...editFlags,
+  ...outputFlags,
   ...endFlags,
   ...countFlags,
   ...runFlags,

@@ -52,6 +52,6 @@ A row with more or fewer cells than the header is a bad line. In tsv, \\t \\n \\
     doc: 'What is between the cells of csv: ;, |, tab',
     longDoc:
       'The character between the cells of csv, of --from csv: one ASCII character that is no letter, digit, quote, plus, minus or point; tab (or \\t) for a tab.',
-    commands,
+    commands: ['count'],
   },
 ];

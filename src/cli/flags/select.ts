@@ -3,6 +3,7 @@
  * a user would write them and go through the same parser. flags.ts explains the columns of the table. The file is
  * longer than others because it is one table: a flag has its whole text here and nowhere else.
  */
+import { outputFormats } from '../../config/output.ts';
 import { rules } from '../../config/rules.ts';
 import type { CommandName } from '../commands.ts';
 import type { Flag } from './flag.ts';
@@ -118,11 +119,12 @@ const output: readonly Flag[] = [
     key: 'to',
     long: 'to',
     ...rules.to,
+    choices: outputFormats,
     value: 'FORMAT',
     group: 'Output',
-    doc: 'Output ndjson, csv or tsv',
+    doc: 'Output ndjson, csv, tsv or a table',
     longDoc:
-      'The output format: ndjson, csv (RFC 4180) or tsv. Nested values become compact JSON in one csv or tsv cell; missing values and null are empty cells. In tsv, tab, newline, carriage return and backslash are written as \\t \\n \\r \\\\.',
+      'The output format: ndjson, csv (RFC 4180), tsv, or a table for people, whose columns are as wide as what is in the first 1000 rows. Nested values become compact JSON in one csv or tsv cell; missing values and null are empty cells. In tsv, tab, newline, carriage return and backslash are written as \\t \\n \\r \\\\.',
     common: true,
     commands,
   },
@@ -131,8 +133,8 @@ const output: readonly Flag[] = [
     long: 'no-header',
     ...rules.header,
     group: 'Output',
-    doc: 'Leave the csv or tsv header line out',
-    longDoc: 'Leave the header line of csv or tsv output out.',
+    doc: 'Leave the header of csv, tsv or a table out',
+    longDoc: 'Leave the header line of csv, tsv or a table out.',
     commands,
   },
   {

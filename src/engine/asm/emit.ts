@@ -1,11 +1,9 @@
 /**
  * Stage 4: matching records to output. Lines that pass as they are stay where they lie when they form a long run, and
  * are copied together when they do not; the host writes the resulting segments in order. Projections and delimited
- * text are encoded straight into the block's output area, which grows at the end of the memory when it has to. Numbers
- * and nested values are copied as the bytes they were. Of several classes one output is written at a time
+ * text (cells.ts) are encoded straight into the block's output area, which grows at the end of the memory when it has
+ * to. Numbers and nested values are copied as the bytes they were. Of several classes one output is written at a time
  * (classes.ts).
- *
- * The file is a little longer than we like because all forms write with the same few globals.
  */
 import {
   B_OUT,
@@ -37,9 +35,9 @@ import {
   SLOT_KIND,
   SLOT_TO,
 } from '../layout';
+import { copyTo, delimiter, nullBytes, writeNull, writeRowEnd, writeScalar, writeString, writeText } from './cells';
 import { slotOf } from './holds';
 import { columnCount, columns, emitKind, planPointer, scratch } from './state';
-import { hasEscape, unescapeInto } from './unescape';
 
 /** The struct of the block, or of one of its classes: the same words at the same offsets. */
 let block: usize = 0;
@@ -181,17 +179,6 @@ function roomFor(at: usize, bytes: usize): usize {
   return out;
 }
 
-/**
- * Copies to `at` with 16-byte steps; may write up to 15 bytes past the end, which the slack covers. @returns the end
- */
-// @ts-ignore: decorator
-@inline
-function copyTo(at: usize, from: usize, bytes: usize): usize {
-  if (bytes > 256) memory.copy(at, from, bytes);
-  else for (let i: usize = 0; i < bytes; i += 16) v128.store(at + i, v128.load(from + i));
-  return at + bytes;
-}
-
 function emitObject(): void {
   let at = roomFor(out, 1);
   store<u8>(at++, 0x7b);
@@ -214,114 +201,33 @@ function emitObject(): void {
 }
 
 function emitRow(csv: bool): void {
-  const separator: u8 = csv ? 0x2c : 0x09;
+  const separator: u8 = csv ? delimiter : 0x09;
   const before = out - outStart;
   let at = out;
   for (let i: u32 = 0; i < columnCount; i++) {
     const slot = slotOf(load<u32>(columns + <usize>i * COLUMN_BYTES, C_PATH));
-    at = roomFor(at, 1);
+    at = roomFor(at, 1 + nullBytes);
     if (i) store<u8>(at++, separator);
-    if (!slot) continue;
-    const kind = load<u32>(slot, SLOT_KIND);
+    const kind = slot ? load<u32>(slot, SLOT_KIND) : <u32>KIND_NULL;
+    if (kind == KIND_NULL) {
+      at = writeNull(at);
+      continue;
+    }
     const from = <usize>load<u32>(slot, SLOT_FROM);
     const to = <usize>load<u32>(slot, SLOT_TO);
-    // A quote, tab or newline becomes two bytes at most.
-    at = roomFor(at, 2 * (to - from) + 2);
+    // A quote, tab or newline becomes two bytes at most, with quotes and a mark around them.
+    at = roomFor(at, 2 * (to - from) + 4);
     if (kind == KIND_STRING) at = writeString(at, from + 1, to - 1, csv);
-    else if (kind < <u32>KIND_STRING) {
-      if (kind != KIND_NULL) at = copyTo(at, from, to - from);
-    } else at = writeText(at, scratch, compactInto(from, to, scratch), csv);
+    else if (kind < <u32>KIND_STRING) at = writeScalar(at, from, to);
+    else at = writeText(at, scratch, compactInto(from, to, scratch), csv);
   }
-  at = roomFor(at, 3);
+  at = roomFor(at, 4);
   // An empty line would be no row at all to many readers.
   if (csv && columnCount == 1 && at - outStart == before) {
     store<u16>(at, 0x2222);
     at += 2;
   }
-  store<u8>(at, 0x0a);
-  out = at + 1;
-}
-
-/**
- * The content of a JSON string as a field. In it stand no quotes, tabs or line ends but as escapes, so a field without
- * a backslash (and, in csv, a comma) is copied as it is, in the same pass that looks for them.
- */
-// @ts-ignore: decorator
-@inline
-function writeString(at: usize, from: usize, to: usize, csv: bool): usize {
-  const backslash = i8x16.splat(0x5c);
-  const other = csv ? i8x16.splat(0x2c) : backslash;
-  let place = from;
-  while (place < to) {
-    const text = v128.load(place);
-    v128.store(at + (place - from), text);
-    const hits = i8x16.bitmask(v128.or(i8x16.eq(text, backslash), i8x16.eq(text, other)));
-    if (hits && place + <usize>ctz(hits) < to) return writeOddString(at, from, to, csv);
-    place += 16;
-  }
-  return at + (to - from);
-}
-
-function writeOddString(at: usize, from: usize, to: usize, csv: bool): usize {
-  if (hasEscape(from, to)) return writeText(at, scratch, unescapeInto(from, to, scratch), csv);
-  return writeText(at, from, to, csv);
-}
-
-function writeText(at: usize, from: usize, to: usize, csv: bool): usize {
-  return csv ? writeCsv(at, from, to) : writeTsv(at, from, to);
-}
-
-/** RFC 4180: a field with a comma, quote, CR or LF is enclosed in quotes, and its quotes are doubled. */
-function writeCsv(at: usize, from: usize, to: usize): usize {
-  if (!needsQuotes(from, to)) return copyTo(at, from, to - from);
-  store<u8>(at++, 0x22);
-  const quote = i8x16.splat(0x22);
-  while (from < to) {
-    const text = v128.load(from);
-    v128.store(at, text);
-    const hit = <usize>ctz(i8x16.bitmask(i8x16.eq(text, quote)) | 0x10000);
-    const bytes = min<usize>(hit, to - from);
-    from += bytes;
-    at += bytes;
-    if (hit < 16 && from < to) {
-      store<u16>(at, 0x2222);
-      at += 2;
-      from++;
-    }
-  }
-  store<u8>(at++, 0x22);
-  return at;
-}
-
-function needsQuotes(from: usize, to: usize): bool {
-  const comma = i8x16.splat(0x2c);
-  const quote = i8x16.splat(0x22);
-  const feed = i8x16.splat(0x0a);
-  const carriage = i8x16.splat(0x0d);
-  for (let at = from; at < to; at += 16) {
-    const text = v128.load(at);
-    const hits = i8x16.bitmask(
-      v128.or(
-        v128.or(i8x16.eq(text, comma), i8x16.eq(text, quote)),
-        v128.or(i8x16.eq(text, feed), i8x16.eq(text, carriage)),
-      ),
-    );
-    if (hits && at + <usize>ctz(hits) < to) return true;
-  }
-  return false;
-}
-
-/** Tab-separated text as IANA text/tab-separated-values, with \t \n \r \\ for the bytes that it cannot hold. */
-function writeTsv(at: usize, from: usize, to: usize): usize {
-  while (from < to) {
-    const byte = load<u8>(from++);
-    const letter = byte == 0x09 ? 0x74 : byte == 0x0a ? 0x6e : byte == 0x0d ? 0x72 : byte == 0x5c ? 0x5c : 0;
-    if (letter) {
-      store<u8>(at++, 0x5c);
-      store<u8>(at++, <u8>letter);
-    } else store<u8>(at++, byte);
-  }
-  return at;
+  out = writeRowEnd(at);
 }
 
 /** Copies a nested value without the white space between its tokens. @returns the end */

@@ -31,10 +31,12 @@ import {
   REJ_TO,
   REJECT_BYTES,
 } from '../layout';
+import { B_MATCH_LIMIT } from '../select-layout';
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
 import { B_SKIPPED } from '../search-layout';
 import { beginClasses, emitToTakers, endClasses, findTakers, areObjectsWanted } from './classes';
 import { diagnose, diagnoseOffset } from './diagnose';
+import { beginCells } from './cells';
 import { fillFound } from './deep';
 import { emitEdited } from './emit-edited';
 import { beginEmit, emitLine, emitRecord, endEmit } from './emit';
@@ -45,6 +47,7 @@ import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines'
 import { afterMarks, withoutMarks } from './marks';
 import { runProgram } from './match';
 import { addRow, beginRows, rowCount, selected } from './rows';
+import { beginSample, isSampled, sampleBelow } from './sample';
 import { beginSearch, findLines, foundFrom, foundTo, image, passedOver } from './search';
 import {
   edits,
@@ -81,9 +84,10 @@ let skipped: u32 = 0;
 let rejectCount: u32 = 0;
 let rejects: usize = 0;
 let rejectLimit: u32 = 0;
+let matchLimit: u32 = 0;
 /**
  * The line that was not taken (--csv-strict), or the first one after the last that was (no more rows, too many bad
- * lines), or 0.
+ * lines, enough matching records), or 0.
  */
 let stoppedAt: usize = 0;
 
@@ -135,7 +139,7 @@ function takeEdited(from: usize, to: usize): void {
 // @ts-ignore: decorator
 @inline
 function take(from: usize, to: usize): void {
-  if (!runProgram(entry)) {
+  if (!runProgram(entry) || (sampleBelow && !isSampled(from, to))) {
     records++;
     return;
   }
@@ -149,6 +153,7 @@ function take(from: usize, to: usize): void {
   }
   records++;
   matched++;
+  if (matched == matchLimit) stoppedAt = to + 1;
   if (foundCount) fillFound();
   if (edits) takeEdited(from, to);
   else if (emitKind < <u32>EMIT_ROWS) emitRecord(from, to + 1);
@@ -287,6 +292,8 @@ function beginCounts(block: usize, isFirst: bool): void {
   skipped = isFirst ? 0 : load<u32>(block, B_SKIPPED);
   rejects = <usize>load<u32>(block, B_REJECTS);
   rejectLimit = load<u32>(block, B_REJECT_LIMIT);
+  matchLimit = load<u32>(block, B_MATCH_LIMIT);
+  beginSample(block);
 }
 
 function endCounts(block: usize): void {
@@ -302,6 +309,7 @@ function endCounts(block: usize): void {
 export function process(block: usize): void {
   beginCounts(block, true);
   unrouted = 0;
+  beginCells();
   if (emitKind == EMIT_CLASSES) beginClasses(block);
   else beginEmit(block);
   processSome(<usize>load<u32>(block, B_FROM), <usize>load<u32>(block, B_TO));

@@ -40,9 +40,11 @@ import {
   P_TESTS,
   SLOT_BYTES,
 } from '../layout';
+import { H_SAMPLE, H_SAMPLE_SEED, P_FORM } from '../select-layout';
 import { setDiagnoseStack } from './diagnose';
 import { attachSearch } from './search';
 import { setSeed } from './hash';
+import { setSample } from './sample';
 
 export let plan: usize = 0;
 export let slots: usize = 0;
@@ -75,6 +77,8 @@ export let paths: usize = 0;
 export let emitKind: u32 = 0;
 export let columns: usize = 0;
 export let columnCount: u32 = 0;
+/** The form of cells, or 0. */
+export let form: usize = 0;
 /** The entry of the second program, and the fields of a row (EMIT_ROWS). */
 export let select: i32 = 0;
 export let fieldPath: u32 = 0;
@@ -158,6 +162,8 @@ export function attach(header: usize): void {
   emitKind = load<u32>(plan, P_EMIT);
   columns = planPointer(load<u32>(plan, P_COLUMNS));
   columnCount = load<u32>(plan, P_COLUMN_COUNT);
+  const formOffset = load<u32>(plan, P_FORM);
+  form = formOffset ? planPointer(formOffset) : 0;
   select = load<i32>(plan, P_SELECT);
   fieldPath = load<u32>(plan, P_FIELD_PATH);
   fieldCount = load<u32>(plan, P_FIELD_COUNT);
@@ -176,4 +182,5 @@ export function attach(header: usize): void {
   setDiagnoseStack(load<u32>(header, H_DIAGNOSE_STACK));
   setSeed(header);
   attachSearch(header);
+  setSample(load<u32>(header, H_SAMPLE), load<u32>(header, H_SAMPLE_SEED));
 }

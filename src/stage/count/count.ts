@@ -117,12 +117,12 @@ export class CountStage extends EngineStage implements Stage {
     const { selection, rejects } = this.settings;
     const first = this.#where.paths.length;
     const seen = {
+      ...selection,
       absent: {
         where: this.#where.paths.filter((_, i) => !this.wasSeen(i)),
         columns: this.#task.fields.filter((_, i) => !this.wasSeen(first + i)),
       },
       sample: this.sample,
-      ...selection,
     };
     const odd = this.#oddWords();
     const hints = hintsOf(seen, stats);

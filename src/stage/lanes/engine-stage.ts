@@ -36,6 +36,7 @@ export function engineOptionsOf({ batches, lanes, rejects, selection }: NodeSett
     maxRecordBytes: batches.maxRecordBytes,
     keepRejects: rejects.onError === 'keep',
     search: texts && searchImage(texts),
+    sample: selection.sample,
     ...demands,
   };
 }

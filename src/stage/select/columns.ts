@@ -6,7 +6,7 @@
 
 import { UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { FieldSetting, OutputFormat, OutputSettings } from '../../config/settings.ts';
+import type { CellSettings, FieldSetting, OutputSettings } from '../../config/settings.ts';
 import type { Column, Edits, Projection } from '../../engine/program.ts';
 import { parseField } from '../../selector/index.ts';
 import { quoted } from '../../text/printable.ts';
@@ -46,22 +46,24 @@ export function foundColumn(key: string): Column {
 
 /** What to write, or undefined when the columns are still to be found. */
 export function projectionOf(
-  to: OutputFormat,
+  { to, cells }: Pick<OutputSettings, 'to' | 'cells'>,
   columns: readonly Column[] | undefined,
   edits?: Edits,
 ): Projection | undefined {
   if (to === 'ndjson') return columns === undefined ? { to: 'lines', edits } : { to, columns, edits };
-  return columns === undefined ? undefined : { to, columns, edits };
+  return columns === undefined ? undefined : { to, columns, edits, form: cells };
 }
 
 /** The header line, encoded as the rows are. */
-export function headerLine(to: 'csv' | 'tsv', columns: readonly Column[]): string {
-  const names = columns.map(({ name }) => (to === 'csv' ? csvField(name) : tsvField(name)));
-  return `${names.join(to === 'csv' ? ',' : '\t')}\n`;
+export function headerLine(to: 'csv' | 'tsv', columns: readonly Column[], cells?: CellSettings): string {
+  const names = columns.map(({ name }) => (to === 'csv' ? csvField(name, cells) : tsvField(name)));
+  return names.join(to === 'csv' ? (cells?.delimiter ?? ',') : '\t') + (cells?.crlf === true ? '\r\n' : '\n');
 }
 
-function csvField(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function csvField(name: string, cells: CellSettings | undefined): string {
+  const text = cells?.isSafe === true && /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
+  const isQuoted = cells?.quotesAll === true || /["\n\r]/.test(text) || text.includes(cells?.delimiter ?? ',');
+  return isQuoted ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const tsvEscapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\\': '\\\\' };

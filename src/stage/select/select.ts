@@ -7,7 +7,7 @@ import { asUsageError } from '../../config/selector-errors.ts';
 import type { OutputSettings, SelectionSettings } from '../../config/settings.ts';
 import * as L from '../../engine/layout.ts';
 import { buildPlan } from '../../engine/plan.ts';
-import type { Column, Path, Program } from '../../engine/program.ts';
+import type { Column, Path, Program, Projection } from '../../engine/program.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Holding, NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
@@ -18,6 +18,8 @@ import { ColumnSearch } from './column-search.ts';
 import { givenColumns, headerLine, projectionOf } from './columns.ts';
 import { editsOf } from './edits.ts';
 import { type ColumnsOf, lateColumnWords, newColumnWords } from './late-columns.ts';
+
+const BOM = '\ufeff';
 
 /** The selector of --where. @throws UsageError */
 export function compileWhere(selection: SelectionSettings): Program {
@@ -41,18 +43,26 @@ export class SelectStage extends EngineStage implements Stage {
   /** True when the columns were found in the data, so that others may turn up later. */
   readonly findsColumns: boolean;
   holding: Holding | undefined;
+  #matchesLeft: number | undefined;
 
   constructor(settings: SelectNodeSettings) {
     const { output } = settings;
     const program = compileWhere(settings.selection);
     const columns = givenColumns(output);
     const edits = output.edits && editsOf(output.edits);
-    const projection = projectionOf(output.to, columns, edits);
+    const projection: Projection | undefined = output.isCount
+      ? { to: 'nothing' }
+      : projectionOf(output, columns, edits);
     const findsColumns = projection === undefined;
     const strictKeys = output.csvStrict && !findsColumns;
     const plan = buildPlan(program, projection ?? { to: 'nothing' }, findsColumns || strictKeys);
-    super(plan, engineOptionsOf(settings, { strictKeys, objectsOnly: output.to !== 'ndjson' }), settings.lanes);
+    super(
+      plan,
+      engineOptionsOf(settings, { strictKeys, objectsOnly: output.to !== 'ndjson' && output.cells?.isRaw !== true }),
+      settings.lanes,
+    );
     this.settings = settings;
+    this.#matchesLeft = output.limit;
     this.program = program;
     this.columns = columns;
     this.findsColumns = findsColumns;
@@ -61,21 +71,31 @@ export class SelectStage extends EngineStage implements Stage {
 
   /** Changes over to the real plan. No batch may be in flight. */
   settle(columns: readonly Column[]): void {
-    const { to, csvStrict } = this.settings.output;
+    const { output } = this.settings;
     this.columns = columns;
     this.holding = undefined;
-    this.change(buildPlan(this.program, projectionOf(to, columns)!, true), { strictKeys: csvStrict });
+    this.change(buildPlan(this.program, projectionOf(output, columns)!, true), { strictKeys: output.csvStrict });
+  }
+
+  /** Of --limit. */
+  get matchesLeft(): number | undefined {
+    return this.#matchesLeft;
   }
 
   /** The header. */
   preface(): Uint8Array | undefined {
-    const { to, header } = this.settings.output;
-    if (to === 'ndjson' || !header || this.columns === undefined) return undefined;
-    return Buffer.from(headerLine(to, this.columns));
+    const { to, header, cells, bom } = this.settings.output;
+    if (to === 'ndjson' || this.columns === undefined) return undefined;
+    const text = (bom ? BOM : '') + (header ? headerLine(to, this.columns, cells) : '');
+    return text === '' ? undefined : Buffer.from(text);
   }
 
   verdict(batch: Batch): Verdict | undefined {
     this.note(batch, this.holding === undefined);
+    if (this.#matchesLeft !== undefined) {
+      this.#matchesLeft -= batch.lane.memory.counts(batch.block).matched;
+      if (this.#matchesLeft === 0) return { stop: 'limit' };
+    }
     const stoppedAt = batch.lane.memory.word(batch.block, L.B_STOPPED_AT);
     if (stoppedAt === 0) return undefined;
     return { stop: 'columns', message: newColumnWords(batch, stoppedAt, this.columns!, this.#columnsOf) };
@@ -89,7 +109,7 @@ export class SelectStage extends EngineStage implements Stage {
   report(stats: Stats): StageReport {
     const isSettled = this.findsColumns && this.columns !== undefined;
     const leftOut = isSettled ? lateColumnWords(this.newKeys, this.#columnsOf) : [];
-    const seen = { absent: this.#absentPaths(), sample: this.sample, ...this.settings.selection };
+    const seen = { ...this.settings.selection, absent: this.#absentPaths(), sample: this.sample };
     return { leftOut, hints: hintsOf(seen, stats) };
   }
 

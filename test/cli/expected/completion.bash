@@ -20,26 +20,28 @@ _slung() {
     select)
       case "$flag" in
         --time-unit) words="auto s ms us ns" ;;
-        --to) words="ndjson csv tsv" ;;
+        --to) words="ndjson csv tsv table" ;;
         --on-error) words="skip fail keep" ;;
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
         --from) words="ndjson json csv tsv" ;;
         --types) words="look text" ;;
+        --quote) words="needed all" ;;
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|--time|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--delimiter|--drop|--set|--rename|--explode|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--record|--store|--retain|--name|--metrics|--status) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --unchecked --no-unchecked --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --delimiter --drop --set --rename --flatten --flatten= --explode --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|--time|-f|--fields|--columns|-o|--output|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--drop|--set|--rename|--explode|--limit|--sample|--seed|--delimiter|--to-delimiter|--null|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--record|--store|--retain|--name|--metrics|--status) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --time --time-unit --fields -f --columns --unchecked --no-unchecked --to --no-header --header --csv-strict --no-csv-strict --unsparsify --no-unsparsify --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --drop --set --rename --flatten --flatten= --explode --limit --count --no-count --sample --seed --raw -r --no-raw --pretty --no-pretty --delimiter --to-delimiter --quote --null --crlf --no-crlf --bom --no-bom --csv-safe --no-csv-safe --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --record --resume --no-resume --final --no-final --store --durability --retain --same-time --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
       esac ;;
     run)
       case "$flag" in
-        --to) words="ndjson csv tsv" ;;
+        --to) words="ndjson csv tsv table" ;;
         --on-error) words="skip fail keep" ;;
         --errors) words="text json" ;;
         --stats) words="none human json" ;;
         --from) words="ndjson json csv tsv" ;;
         --types) words="look text" ;;
+        --quote) words="needed all" ;;
         --unmatched) words="drop pass" ;;
         --on-plugin-error) words="fail skip pass" ;;
         --plugin-stderr) words="limit all none" ;;
@@ -47,8 +49,8 @@ _slung() {
         --durability) words="batch interval none" ;;
         --same-time) words="keep last" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--delimiter|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|-j|--lanes|--record|--store|--retain|-c|--config|--set|--only|--name|--metrics|--status) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --delimiter --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --config -c --set --only --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|-f|--fields|--columns|-o|--output|--rejects|--max-errors|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--limit|--sample|--seed|--delimiter|--to-delimiter|--null|--positions|--listen|--listen-token|--listen-origin|--tee|--route|--then|-p|--plugin|--plugin-config|--abi|--memory|--time-limit|--network-time-limit|--max-output|--load-limit|--max-plugin-size|--allow-net|--allow-env|--cache|--time|--value|--series|--tags|-j|--lanes|--record|--store|--retain|-c|--config|--set|--only|--name|--metrics|--status) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --fields -f --columns --to --no-header --header --csv-strict --no-csv-strict --output -o --exit-status -e --no-exit-status --on-error --rejects --max-errors --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --limit --sample --seed --raw -r --no-raw --pretty --no-pretty --delimiter --to-delimiter --quote --null --crlf --no-crlf --bom --no-bom --csv-safe --no-csv-safe --follow -F --no-follow --positions --listen --listen-token --listen-origin --tee --route --then --plugin -p --plugin-config --unmatched --on-plugin-error --plugin-stderr --unchecked-output --no-unchecked-output --abi --memory --time-limit --network-time-limit --max-output --load-limit --max-plugin-size --allow-net --allow-env --cache --time --value --series --tags --time-unit --lanes -j --record --resume --no-resume --final --no-final --store --durability --retain --same-time --config -c --set --only --name --metrics --metrics-public --no-metrics-public --status --status-public --no-status-public --color --help -h --version"; else words=""; fi ;;
       esac ;;
     count)
       case "$flag" in
@@ -60,8 +62,8 @@ _slung() {
         --time-unit) words="auto s ms us ns" ;;
         --to) words="ndjson csv tsv table" ;;
         --color) words="auto always never" ;;
-        -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--delimiter|--by|--every|--time|--sum|--avg|--min|--max|--p50|--p75|--p90|--p95|--p99|--top|--sort|--max-groups) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --unchecked --no-unchecked --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --delimiter --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--prefix|--delimiter|--sample|--seed|--by|--every|--time|--sum|--avg|--min|--max|--p50|--p75|--p90|--p95|--p99|--top|--sort|--max-groups) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --unchecked --no-unchecked --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --from --types --prefix --delimiter --sample --seed --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
       esac ;;
     check)
       case "$flag" in

@@ -47,8 +47,8 @@ _slung() {
         '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
         '--unchecked[Trust the input\: pass over lines that cannot match]' \
         '--no-unchecked[Opposite of --unchecked]' \
-        '--to=[Output ndjson, csv or tsv]:FORMAT:(ndjson csv tsv)' \
-        '--no-header[Leave the csv or tsv header line out]' \
+        '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
+        '--no-header[Leave the header of csv, tsv or a table out]' \
         '--header[Opposite of --no-header]' \
         '--csv-strict[Fail on a column that the csv header lacks]' \
         '--no-csv-strict[Opposite of --csv-strict]' \
@@ -79,12 +79,31 @@ _slung() {
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
-        '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '*--drop=[Leave these out of the records\: a,b.c]:LIST: ' \
         '*--set=[Set PATH to a literal or to another place\: env="prod"]:PATH=VALUE: ' \
         '*--rename=[Give the last key of the path OLD the name NEW]:OLD=NEW: ' \
         '--flatten=-[Make members of objects members of the record\: a.b]::SEP: ' \
         '--explode=[Output a record for each element of the array at PATH]:PATH: ' \
+        '--limit=[End after N records, and read no further]:N: ' \
+        '--count[Output only how many records match]' \
+        '--no-count[Opposite of --count]' \
+        '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
+        '--seed=[Another number gives another sample]:N: ' \
+        '-r[Output the text of the one field of -f, a line each]' \
+        '--raw[Output the text of the one field of -f, a line each]' \
+        '--no-raw[Opposite of --raw]' \
+        '--pretty[Output JSON over several lines, in colour on a terminal]' \
+        '--no-pretty[Opposite of --pretty]' \
+        '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
+        '--to-delimiter=[What is between the cells of --to csv, when that differs]:CHARACTER: ' \
+        '--quote=[Which cells of csv are in quotes\: needed or all]:WHICH:(needed all)' \
+        '--null=[What stands for null in csv, tsv and raw text]:TEXT: ' \
+        '--crlf[End the lines of csv and tsv with CR LF]' \
+        '--no-crlf[Opposite of --crlf]' \
+        '--bom[Begin csv with a byte order mark, for Excel]' \
+        '--no-bom[Opposite of --bom]' \
+        '--csv-safe[Keep spreadsheets from running texts of csv as formulas]' \
+        '--no-csv-safe[Opposite of --csv-safe]' \
         '-F[Go on with what is appended to the files]' \
         '--follow[Go on with what is appended to the files]' \
         '--no-follow[Opposite of --follow]' \
@@ -126,8 +145,8 @@ _slung() {
         '*-f+[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
-        '--to=[Output ndjson, csv or tsv]:FORMAT:(ndjson csv tsv)' \
-        '--no-header[Leave the csv or tsv header line out]' \
+        '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
+        '--no-header[Leave the header of csv, tsv or a table out]' \
         '--header[Opposite of --no-header]' \
         '--csv-strict[Fail on a column that the csv header lacks]' \
         '--no-csv-strict[Opposite of --csv-strict]' \
@@ -154,7 +173,24 @@ _slung() {
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
+        '--limit=[End after N records, and read no further]:N: ' \
+        '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
+        '--seed=[Another number gives another sample]:N: ' \
+        '-r[Output the text of the one field of -f, a line each]' \
+        '--raw[Output the text of the one field of -f, a line each]' \
+        '--no-raw[Opposite of --raw]' \
+        '--pretty[Output JSON over several lines, in colour on a terminal]' \
+        '--no-pretty[Opposite of --pretty]' \
         '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
+        '--to-delimiter=[What is between the cells of --to csv, when that differs]:CHARACTER: ' \
+        '--quote=[Which cells of csv are in quotes\: needed or all]:WHICH:(needed all)' \
+        '--null=[What stands for null in csv, tsv and raw text]:TEXT: ' \
+        '--crlf[End the lines of csv and tsv with CR LF]' \
+        '--no-crlf[Opposite of --crlf]' \
+        '--bom[Begin csv with a byte order mark, for Excel]' \
+        '--no-bom[Opposite of --bom]' \
+        '--csv-safe[Keep spreadsheets from running texts of csv as formulas]' \
+        '--no-csv-safe[Opposite of --csv-safe]' \
         '-F[Go on with what is appended to the files]' \
         '--follow[Go on with what is appended to the files]' \
         '--no-follow[Opposite of --follow]' \
@@ -249,6 +285,8 @@ _slung() {
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
         '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
+        '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
+        '--seed=[Another number gives another sample]:N: ' \
         '*--by=[Count each value of these paths by itself\: a,name=b.c]:LIST: ' \
         '--every=[Count each minute (1m), hour (1h), … by itself]:DURATION: ' \
         '--time=[Where the time is, for --every]:PATH: ' \

@@ -73,12 +73,12 @@ describe.skipIf(!has('bash'))('in bash', () => {
     ],
     [
       ['slung', 'select', '--to', ''],
-      ['ndjson', 'csv', 'tsv'],
+      ['ndjson', 'csv', 'tsv', 'table'],
     ],
-    [['slung', 'select', '--to', '=', 't'], ['tsv']],
+    [['slung', 'select', '--to', '=', 't'], ['tsv', 'table']],
     [
       ['slung', 'select', '--to', '='],
-      ['ndjson', 'csv', 'tsv'],
+      ['ndjson', 'csv', 'tsv', 'table'],
     ],
     [['slung', 'select', '--stats', '=', 'j'], ['json']],
     [['slung', 'select', '--stats', '-q'], ['-q']],

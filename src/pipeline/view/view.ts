@@ -1,0 +1,11 @@
+/** What is output as people read it: sinks around the one that it goes to. Loaded only when that is asked for. */
+import type { View } from '../../config/settings.ts';
+import type { Sink } from '../../io/index.ts';
+import { PrettyLines } from './pretty.ts';
+import { TableLines } from './table.ts';
+import { ViewSink } from './view-sink.ts';
+
+/** A sink that shows the lines of ndjson (pretty) or tsv (table) that it is given. Owns `sink`. */
+export function viewOver(sink: Sink, view: View): ViewSink {
+  return new ViewSink(sink, view.kind === 'pretty' ? new PrettyLines(view) : new TableLines(view));
+}
