@@ -11,6 +11,8 @@ const commands = {
     bundle: 'select',
     wholeWith: [
       '--from',
+      '--files-from',
+      '--glob',
       '--prefix',
       '--pretty',
       '--record',
@@ -29,6 +31,8 @@ const commands = {
     bundle: 'run',
     wholeWith: [
       '--from',
+      '--files-from',
+      '--glob',
       '--prefix',
       '--pretty',
       '--follow',

@@ -31,6 +31,8 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     bundle: 'select',
     wholeWith: [
       'from',
+      'files-from',
+      'glob',
       'prefix',
       'pretty',
       'record',
@@ -49,6 +51,8 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     bundle: 'run',
     wholeWith: [
       'from',
+      'files-from',
+      'glob',
       'prefix',
       'pretty',
       'follow',
@@ -133,6 +137,7 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
     'cli/store/code.ts',
     'cli/store/open.ts',
     'cli/topology/line.ts',
+    'cli/input-files.ts',
     'cli/view.ts',
     'convert/convert.ts',
     'pipeline/view/view.ts',
@@ -144,6 +149,7 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
     'cli/store/code.ts',
     'cli/topology/line.ts',
     'cli/topology/run.ts',
+    'cli/input-files.ts',
     'cli/view.ts',
     'convert/convert.ts',
     'io/listen.ts',

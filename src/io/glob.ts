@@ -139,7 +139,7 @@ export function matchesPath(pattern: string, path: string): boolean {
 }
 
 /** In linear steps for each `*`: what the last one stands for grows until the rest fits. */
-function matchesName(pattern: string, name: string): boolean {
+export function matchesName(pattern: string, name: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false;
   const [wanted, given] = [[...pattern], [...name]];
   let [at, from, star, starFrom] = [0, 0, -1, 0];

@@ -5,8 +5,18 @@ import { collectGarbage } from '../graph/collect.ts';
 import type { Ends } from '../graph/ends.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
 import { openFileAt } from '../io/file-at.ts';
+import { isFolder } from '../io/file-list.ts';
 import { refuseOutputAsInput } from '../io/identity.ts';
-import { openRejects, openSink, openSource, type RejectsWriter, SinkError } from '../io/index.ts';
+import {
+  openRejects,
+  openSink,
+  openSource,
+  type RejectsWriter,
+  SinkError,
+  type Source,
+  SourceError,
+} from '../io/index.ts';
+import { excerpt } from '../text/printable.ts';
 import { CheckedSource } from './checked-source.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
@@ -52,6 +62,13 @@ export function openRejectsFile(
   return rejectsFile === undefined ? undefined : openRejects(rejectsFile, others);
 }
 
+/** A folder is none, and there is a flag for those. @throws SourceError */
+function openNoFolder(input: string): Source {
+  if (input === '-' || !isFolder(input)) return openSource(input);
+  const next = "--glob '*.ndjson' reads the files below it";
+  throw new SourceError(input, 'EISDIR', `cannot read ${excerpt(input)}: it is a directory; ${next}`);
+}
+
 /**
  * Inputs that are not one record a line are refused, except where bad lines are to be kept.
  * @param hasFlags see CheckedSource
@@ -60,7 +77,8 @@ export function sourcesOf(
   { onError }: Pick<RejectSettings, 'onError'>,
   { shape = shapeOf, hasFlags = false }: { readonly shape?: typeof shapeOf; readonly hasFlags?: boolean } = {},
 ): Ends['openSource'] {
-  return onError === 'keep' ? openSource : (input) => new CheckedSource(openSource(input), input, shape, hasFlags);
+  const open = hasFlags ? openNoFolder : openSource;
+  return onError === 'keep' ? open : (input) => new CheckedSource(open(input), input, shape, hasFlags);
 }
 
 type InputEnds = Pick<Ends, 'openSource' | 'openFileAt'>;

@@ -28,7 +28,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     // The nearest name, for flags and commands that do not exist.
     selector: ['suggest.ts'],
     // What the process reads and writes by itself, and what V8 does meanwhile.
-    io: ['compiler.ts', 'is-terminal.ts'],
+    io: ['compiler.ts', 'file-list.ts', 'is-terminal.ts'],
     text: 'all',
   },
   'cli/commands': {

@@ -7,6 +7,7 @@ import { colorLevel, paintFor } from '../color.ts';
 import { commandOf } from '../commands.ts';
 import { resolveLine } from '../line.ts';
 import { refuseForgottenFlags } from '../operands.ts';
+import { filesOf } from '../operands-asked.ts';
 import { finish, hosted, levelOfTalk } from '../running.ts';
 import { isUtf8Locale, type RowFormat, rowFormat, rowsAsText, widthOfScreen, writeAll } from '../screen.ts';
 import type { RunCount, World } from '../world.ts';
@@ -15,8 +16,9 @@ type Answer = Awaited<ReturnType<RunCount>>['answer'];
 
 /** The exit code of one run. @throws UsageError */
 export async function countCommand(argv: readonly string[], world: World): Promise<number> {
-  const { resolved, operands } = resolveLine('count', argv, world.environment, { lanes: world.cores() });
-  refuseForgottenFlags('count', operands, world);
+  const { resolved, operands: typed } = resolveLine('count', argv, world.environment, { lanes: world.cores() });
+  refuseForgottenFlags('count', typed, world);
+  const operands = await filesOf(resolved, typed);
   const settings = countSettings(resolved, operands);
   const format = rowFormat(resolved, world);
   if (operands.length === 0 && world.isTTY(0)) {

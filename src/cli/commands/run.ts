@@ -10,6 +10,7 @@ import { commandOf } from '../commands.ts';
 import { flagsOf } from '../flags/flags.ts';
 import { resolveLine } from '../line.ts';
 import { refuseForgottenFlags } from '../operands.ts';
+import { filesOf } from '../operands-asked.ts';
 import { splitAtDashes } from '../parse.ts';
 import { runSources } from '../plugin/files.ts';
 import { pluginLimits } from '../plugin/read.ts';
@@ -27,13 +28,14 @@ export async function runCommand(argv: readonly string[], world: World): Promise
     return await runTopologyFile(own, world);
   }
   refuseForgottenFlags('run', operands, world);
-  const [plugin, ...files] = operands;
+  const [plugin, ...typed] = operands;
   if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
-  const why = topologyAsked('run', resolved, files);
-  if (why !== undefined && !isIdle(resolved, files, world)) {
+  const why = topologyAsked('run', resolved, typed);
+  if (why !== undefined && !isIdle(resolved, typed, world)) {
     const { runLine } = await import('../topology/line.ts');
     return await runLine(['run', ...argv], resolved, why, world);
   }
+  const files = await filesOf(resolved, typed);
   const asked = await runSettings(resolved, { plugin, files, args }, runSources(world, pluginLimits(resolved)));
   const settings = await withView(asked, resolved, world);
   if (isIdle(resolved, files, world)) {

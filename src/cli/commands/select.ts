@@ -6,6 +6,7 @@ import { paintFor } from '../color.ts';
 import { commandOf } from '../commands.ts';
 import { resolveLine } from '../line.ts';
 import { refuseForgottenFlags } from '../operands.ts';
+import { filesOf } from '../operands-asked.ts';
 import { finish, hosted, levelOfTalk } from '../running.ts';
 import { defaultStore } from '../store/place.ts';
 import { isIdle, topologyAsked } from '../topology-asked.ts';
@@ -14,13 +15,14 @@ import type { World } from '../world.ts';
 
 /** The exit code of one run. @throws UsageError */
 export async function selectCommand(argv: readonly string[], world: World): Promise<number> {
-  const { resolved, operands } = resolveLine('select', argv, world.environment, { lanes: world.cores() });
-  refuseForgottenFlags('select', operands, world);
-  const why = topologyAsked('select', resolved, operands);
-  if (why !== undefined && !isIdle(resolved, operands, world)) {
+  const { resolved, operands: typed } = resolveLine('select', argv, world.environment, { lanes: world.cores() });
+  refuseForgottenFlags('select', typed, world);
+  const why = topologyAsked('select', resolved, typed);
+  if (why !== undefined && !isIdle(resolved, typed, world)) {
     const { runLine } = await import('../topology/line.ts');
     return await runLine(['select', ...argv], resolved, why, world);
   }
+  const operands = await filesOf(resolved, typed);
   const settings = await withView(selectSettings(resolved, operands, defaultStore(world.environment)), resolved, world);
   if (isIdle(resolved, operands, world)) return await helpInsteadOfHanging(settings.talk, world);
   const runSelect = await world.loadRunSelect();

@@ -8,6 +8,28 @@ const readers: readonly CommandName[] = [...commands, 'store write'];
 
 export const inputFlags: readonly Flag[] = [
   {
+    key: 'filesFrom',
+    long: 'files-from',
+    type: 'file',
+    value: 'FILE|-',
+    group: 'Input',
+    doc: 'Read the files that FILE names, one a line',
+    longDoc:
+      'Read the files whose names are in FILE, or come from standard input for -, one a line, in their order. When there is a NUL byte, names end with one, as those of find -print0. No other files are named beside.',
+    commands,
+  },
+  {
+    key: 'glob',
+    long: 'glob',
+    type: 'text',
+    value: 'PATTERN',
+    group: 'Input',
+    doc: "Read the files below a folder whose names match: '*.ndjson'",
+    longDoc:
+      'Read of each folder among the files all files below it whose names match PATTERN, in the order of their paths: * and ? stand for any characters, or one. Links are followed, but never in a circle; hidden folders are left out, and hidden files by patterns that do not begin with a dot.',
+    commands,
+  },
+  {
     key: 'from',
     long: 'from',
     ...rules.from,

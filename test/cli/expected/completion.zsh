@@ -76,6 +76,8 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '--files-from=[Read the files that FILE names, one a line]:FILE|-:_files' \
+        '--glob=[Read the files below a folder whose names match\: '\''*.ndjson'\'']:PATTERN: ' \
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
@@ -170,6 +172,8 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '--files-from=[Read the files that FILE names, one a line]:FILE|-:_files' \
+        '--glob=[Read the files below a folder whose names match\: '\''*.ndjson'\'']:PATTERN: ' \
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
@@ -281,6 +285,8 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
+        '--files-from=[Read the files that FILE names, one a line]:FILE|-:_files' \
+        '--glob=[Read the files below a folder whose names match\: '\''*.ndjson'\'']:PATTERN: ' \
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
