@@ -1,5 +1,5 @@
 /** Names of files: from a list (--files-from), and of those below a folder (--glob). */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceError } from './errors.ts';
 import { matchesName } from './glob.ts';
@@ -23,9 +23,17 @@ function readWhole(file: string): string {
   }
 }
 
-/** Whether there is a folder of that name. */
+/** Whether there is a folder of that name. What cannot be looked at is none: whoever opens it says why. */
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statsOf(path)?.isDirectory() === true;
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -46,7 +54,7 @@ function* walk(folder: string, pattern: string, above: ReadonlySet<string>): Gen
   for (const name of names) {
     const path = join(folder, name);
     // A link that leads nowhere is no file.
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = statsOf(path);
     if (stats?.isDirectory() === true) {
       if (!name.startsWith('.')) yield* walk(path, pattern, new Set([...above, id]));
     } else if (stats !== undefined && matchesName(pattern, name)) yield path;

@@ -75,7 +75,10 @@ describe.skipIf(!has('bash'))('in bash', () => {
       ['slung', 'select', '--to', ''],
       ['ndjson', 'csv', 'tsv', 'table'],
     ],
-    [['slung', 'select', '--to', '=', 't'], ['tsv', 'table']],
+    [
+      ['slung', 'select', '--to', '=', 't'],
+      ['tsv', 'table'],
+    ],
     [
       ['slung', 'select', '--to', '='],
       ['ndjson', 'csv', 'tsv', 'table'],
