@@ -3,7 +3,16 @@
  * format, its form, is read when an engine is attached; without one every cell is written in the first way that is
  * tried here, in one pass.
  */
-import { FO_DELIMITER, FO_FLAGS, FO_NULL, FO_NULL_BYTES, FORM_CRLF, FORM_QUOTE_ALL, FORM_RAW, FORM_SAFE } from '../select-layout';
+import {
+  FO_DELIMITER,
+  FO_FLAGS,
+  FO_NULL,
+  FO_NULL_BYTES,
+  FORM_CRLF,
+  FORM_QUOTE_ALL,
+  FORM_RAW,
+  FORM_SAFE,
+} from '../select-layout';
 import { form, planPointer, scratch } from './state';
 import { hasEscape, unescapeInto } from './unescape';
 
