@@ -24,6 +24,7 @@ async function load(name: string): Promise<StandIn> {
 const slung = fileURLToPath(new URL('../../../bin/slung.js', import.meta.url));
 
 const mappers = {
+  redact: [{ any: [], all: [], none: [] }],
   scaffold: [{ any: [], all: [{ eq: ['source.name', 'myservice'] }], none: [] }],
   'zeek-conn': [{ any: [], all: [{ has: ['uid'] }, { eq: ['_path', 'conn'] }], none: [] }],
   'github-audit': [{ any: [], all: [{ has: ['action'] }, { has: ['@timestamp'] }], none: [] }],

@@ -9,7 +9,9 @@ import { FLOAT_ROOM, putDouble } from './float';
 import { BOOL, FLOAT, INT } from './imports';
 import { putSigned, putUnsigned } from './integer';
 import { formOf, keyBytes, putKey, utf8At, utf8Bytes } from './literal';
+import { beginMembers, isMember, keyFrom, nextMember, valueFrom, valueTo } from './members';
 import { copyOver, SLACK } from './memory';
+import { Record } from './record';
 import { Entries, List, Scalar, Text } from './views';
 
 /** Long texts are escaped in pieces, so that not six times their size has to be reserved. */
@@ -81,6 +83,21 @@ function close(bracket: u8): void {
   store<u8>(end, bracket);
   depth--;
   finish(end + 1);
+}
+
+/** Which of every `step`th name the member has that was found last, or -1. */
+function nameOf(names: string[], step: i32): i32 {
+  for (let i = 0; i < names.length; i += step) {
+    const form = formOf(names[i]);
+    if (isMember(utf8At(form), utf8Bytes(form))) return i;
+  }
+  return -1;
+}
+
+function putMember(from: usize, to: usize): void {
+  separate(to - from + SLACK);
+  copyOver(end, from, to - from);
+  finish(end + (to - from));
 }
 
 /** Where a plugin puts its lines. There is one; every method returns it, so that calls can be chained. */
@@ -209,6 +226,27 @@ export class Output {
     separate(size + SLACK);
     copyOver(end, json.at, size);
     finish(end + size);
+    return this;
+  }
+
+  /**
+   * The members of the record's root, as they were written, into the object that is open; not those whose keys are in
+   * `except`. Keys in `rename`, each followed by its new name, get that in their place.
+   */
+  copy(record: Record, except: string[] = [], rename: string[] = []): Output {
+    if (!depth) throw new Error('copy() puts members into an object, which has to be begun');
+    const text = record.raw();
+    beginMembers(text.at, text.at + text.length);
+    while (nextMember()) {
+      if (nameOf(except, 1) >= 0) continue;
+      const other = nameOf(rename, 2);
+      if (other < 0) putMember(keyFrom - 1, valueTo);
+      else {
+        const value = valueFrom;
+        this.key(rename[other + 1]);
+        putMember(value, valueTo);
+      }
+    }
     return this;
   }
 

@@ -5,8 +5,9 @@
  */
 import { logGet, logGetList, logGetMap, logHas, logKeys, logLen, logLog, NOTHING } from './imports';
 import { formOf, utf8At, utf8Bytes } from './literal';
+import { beginMembers, isMember, nextMember, valueFrom, valueTo } from './members';
 import { reserve } from './memory';
-import { Entries, Keys, List, Scalar, Text } from './views';
+import { Entries, Keys, List, noScalar, Scalar, Text, textAt } from './views';
 
 /** For answers that are read at once; 24 bytes. */
 const answer: usize = memory.data(24, 8);
@@ -98,6 +99,24 @@ export class Record {
     const result = reserve(8, 4);
     logKeys(this.handle, utf8At(form), utf8Bytes(form), result);
     return changetype<Keys>(result);
+  }
+
+  /**
+   * The value of a key of the root as it was written, of any type: for out.raw(). Missing (`exists`), and empty, when
+   * there is none; of a key that comes twice, the last.
+   */
+  member(key: string): Text {
+    const form = formOf(key);
+    const record = this.raw();
+    let from: usize = 0;
+    let to: usize = 0;
+    beginMembers(record.at, record.at + record.length);
+    while (nextMember()) {
+      if (!isMember(utf8At(form), utf8Bytes(form))) continue;
+      from = valueFrom;
+      to = valueTo;
+    }
+    return from ? textAt(from, <i32>(to - from)) : noScalar().text();
   }
 
   /** The record's own bytes, as they were read. */
