@@ -32,6 +32,7 @@ const others: Readonly<Record<string, string>> = {
   'test/plugin/lane/calls.test.ts': 'src/stage/plugin/call-watch.ts',
   'test/plugin/lane/talk.test.ts': 'src/plugin/lane/lane-talk.ts',
   'test/plugin/sdk/mappers.test.ts': 'src/plugin/sdk/slung/as.ts',
+  'test/plugin/sdk/members.test.ts': 'copies of records, which a plugin of fixtures/plugins/as makes',
   'test/plugin/sdk/numbers.test.ts': 'src/plugin/sdk/slung/float.ts',
   'test/plugin/sdk/sdk.test.ts': 'src/plugin/sdk/slung/as.ts',
   'test/plugin/services/threads.test.ts': 'src/plugin/services/services-worker.ts',

@@ -1,6 +1,6 @@
 /**
- * The members of a record's root, from its own bytes: for plugins that copy what they do not know. The host has checked
- * that the text is JSON, so nothing here looks for what is wrong; behind its end are bytes that may be read.
+ * The members of a record's root, from its own bytes: for plugins that copy what they do not know. The host has
+ * checked that the text is JSON, so nothing here looks for what is wrong; behind its end are bytes that may be read.
  */
 import { reserve, SLACK } from './memory';
 
