@@ -90,7 +90,9 @@ describe('commands', () => {
     const firstScreen = blocksOf(readme.split('\n').slice(0, 40).join('\n')).map(({ text }) => text);
     expect(firstScreen[0]).toMatch(/^npm ci && npx slung select .*fixtures\/.*\n$/);
     expect(firstScreen[1]).toBe('npm ci && npm test\n');
-    const oneLiners = blocksOf(readme.slice(readme.indexOf('## Six one-liners'), readme.indexOf('## Other forms')));
+    const oneLiners = blocksOf(
+      readme.slice(readme.indexOf('## Six one-liners'), readme.indexOf('Edits keep the rest')),
+    );
     expect(oneLiners.map(({ text }) => text.trim().split('\n').length)).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
