@@ -50,7 +50,7 @@ PLUGIN is a path (with a slash, or ending in .wasm or .ts), a NAME given with -p
 
 Four kinds are known by their bytes: components for the world tangent:logs/processor, the same as core modules, programs that import env.u_* (Slung programs), and any WASI program, which gets the lines on its standard input. ARG goes to the last two.
 
-A plugin is in a sandbox. Its memory and the time of a call are limited; it sees no files, no network and no environment but what --allow-net and --allow-env grant; what it writes to its standard error is passed on. When it fails, one message says which plugin, which records and why.
+A plugin is in a sandbox. Its memory and the time of a call are limited; it sees no files, no network and no environment but what --allow-read, --allow-net and --allow-env grant; what it writes to its standard error is passed on. When it fails, one message says which plugin, which records and why.
 
 With -c, the file says what is read, done and written: several sources, plugins and sinks, and the routes between them (slung.yaml(5)). FILE is then what the source stdin reads.`,
     examples: [

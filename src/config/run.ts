@@ -110,6 +110,7 @@ function grantsOf(resolved: Resolved, sources: RunSources): PluginGrants {
   for (const host of allowNet) sources.checkHost(host);
   return Object.freeze({
     allowNet: Object.freeze([...allowNet]),
+    allowRead: Object.freeze(resolved.list('allowRead').map((name) => ({ name, path: name }))),
     environment: grantedVariables(resolved.list('allowEnv'), sources.environment),
     // A program gets the store when it was named for this run, not because somebody has one.
     store: resolved.isFlag('store') ? storeSettings(resolved, undefined) : undefined,

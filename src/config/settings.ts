@@ -210,10 +210,7 @@ export interface PointFields {
   readonly time: string;
   /** One series each when there are several: the name, a point, and the last key of the path. */
   readonly values: readonly string[];
-  /**
-   * What is an array of strings gives its items, an object `key=value` for each member, anything else `last
-   * key=value`.
-   */
+  /** An array of strings gives its items, an object `key=value` for each member, anything else `last key=value`. */
   readonly tags: readonly string[];
   readonly timeUnit: TimeUnit;
 }
@@ -267,8 +264,9 @@ export interface SandboxLimits {
 
 /** What a plugin may reach. */
 export interface PluginGrants {
-  /** HOST or HOST:PORT that it may send requests to. */
+  /** HOST or HOST:PORT that it may send requests to; directories that a WASI filter may read, under the typed name. */
   readonly allowNet: readonly string[];
+  readonly allowRead: readonly { readonly name: string; readonly path: string }[];
   /** Environment variables that it may see, with their values. */
   readonly environment: Readonly<Record<string, string>>;
   /** --store: the store that a Slung program writes to and asks. Undefined: a table in memory. */

@@ -112,6 +112,7 @@ export function buildPlugin(draft: Draft, context: WalkContext): PluginNode {
     onError: settings.text('on-error') as OnPluginError,
     unmatched: settings.choice('unmatched', ['drop', 'pass'] as const),
     allowNet: settings.list('allow-net'),
+    allowRead: settings.list('allow-read'),
     allowEnv: settings.list('allow-env'),
     where: where && readWhere(where.value, `${path}.where`, context),
     events: Object.freeze({

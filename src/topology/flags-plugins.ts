@@ -55,6 +55,11 @@ export function addPlugins(words: Words): Chain {
     ),
     list(
       words,
+      'allow-read',
+      words.take('allow-read').map(({ node }) => node),
+    ),
+    list(
+      words,
       'allow-env',
       words.take('allow-env').map(({ node }) => node),
     ),

@@ -44,6 +44,7 @@ export const pluginKeys: readonly KeyRow[] = [
   { name: 'on-error', flag: 'on-plugin-error', doc: 'What to do when the plugin fails.' },
   { name: 'unmatched', flag: 'unmatched', doc: 'What to do with a record that the plugin does not select.' },
   { name: 'allow-net', flag: 'allow-net', doc: 'Hosts that the plugin may send requests to.' },
+  { name: 'allow-read', flag: 'allow-read', doc: 'Directories that a WASI filter may read.' },
   { name: 'allow-env', flag: 'allow-env', doc: 'Environment variables that the plugin may see.' },
   { name: 'where', type: 'selector', doc: 'Only these records reach the plugin. The others are unmatched.' },
   { name: 'time', flag: 'time', doc: 'For Slung programs: where the time of an event is.' },

@@ -110,6 +110,8 @@ export interface PluginNode extends NodeBase {
   readonly onError: OnPluginError;
   readonly unmatched: 'drop' | 'pass';
   readonly allowNet: readonly string[];
+  /** As written: relative ones start from the file's directory. */
+  readonly allowRead: readonly string[];
   readonly allowEnv: readonly string[];
   readonly where: Where | undefined;
   /** Where a Slung program finds its events: `time`, `value`, `series`, `tags`, `timeUnit`. */

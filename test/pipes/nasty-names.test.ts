@@ -94,6 +94,7 @@ describe.each(Object.entries(names))('a %s name', (_, name) => {
     ['--abi', ['run', './copy.wasm', '--abi', name]],
     ['--allow-net', ['run', './copy.wasm', '--allow-net', name]],
     ['--cache', ['run', './copy.wasm', '--cache', join(name, 'cache')]],
+    ['--allow-read', ['run', './copy.wasm', '--allow-read', name]],
     ['--allow-env', ['run', './copy.wasm', '--allow-env', `${name}=`]],
     ['--listen', ['run', './script.wasm', '--listen', name]],
     ['--listen-origin', ['run', './script.wasm', '--listen', 'ws://127.0.0.1:0', '--listen-origin', name]],

@@ -203,6 +203,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'plugin/services': ['cache-store.ts', 'none.ts', 'start.ts'],
     'plugin/slung': ['index.ts'],
     'plugin/tangent': ['adapter.ts'],
+    'plugin/wasi': ['directory.ts'],
     // What programs write to and ask.
     store: ['index.ts'],
     query: ['index.ts'],

@@ -47,6 +47,7 @@ const withheld: readonly string[] = [
   'plugin',
   'allow-net',
   'allow-env',
+  'allow-read',
   'errors',
   'color',
   'help',
@@ -67,6 +68,7 @@ export async function pluginTestCommand(argv: readonly string[], world: World): 
   const grants = [
     ...resolved.list('allowNet').map((host) => `--allow-net=${host}`),
     ...resolved.list('allowEnv').map((name) => `--allow-env=${name}`),
+    ...resolved.list('allowRead').map((directory) => `--allow-read=${directory}`),
     `--load-limit=${limits.loadLimitMs}ms`,
   ];
   const reports: CaseReport[] = [];

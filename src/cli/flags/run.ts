@@ -179,6 +179,17 @@ const sandbox: readonly Flag[] = [
     commands: andTest,
   },
   {
+    key: 'allowRead',
+    long: 'allow-read',
+    type: 'list',
+    value: 'DIR',
+    group: 'Sandbox',
+    doc: 'Let WASI filters read the files below DIR',
+    longDoc:
+      'Let WASI filters read the files and directories below DIR, under the path that is typed here, and write nothing. Links that lead out of DIR, and .. above it, are refused, and so is what is no regular file. May be given more than once. Without it, a filter sees no files; other kinds of plugins never do.',
+    commands: andTest,
+  },
+  {
     key: 'allowEnv',
     long: 'allow-env',
     type: 'list',

@@ -245,9 +245,14 @@ function addPluginProblem(
 function warnOfWriters(topology: Topology, file: string, problems: Problems): void {
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o022) === 0) return;
-  for (const { name, allowNet, allowEnv, place, path } of topology.plugins) {
-    if (allowNet.length === 0 && allowEnv.length === 0) continue;
-    const what = allowNet.length > 0 ? `may reach ${allowNet[0]}` : `may see ${allowEnv[0]}`;
+  for (const { name, allowNet, allowEnv, allowRead, place, path } of topology.plugins) {
+    const grants = [
+      ...allowNet.map((host) => `reach ${host}`),
+      ...allowEnv.map((variable) => `see ${variable}`),
+      ...allowRead.map((directory) => `read ${directory}`),
+    ];
+    if (grants.length === 0) continue;
+    const what = `may ${grants[0]}`;
     const message = `plugin ${quoted(name, 60)} ${what}, and others can write this file`;
     problems.warn({ code: 'writable', message, place, path, hint: 'chmod go-w makes it yours alone.' });
   }

@@ -3,6 +3,7 @@
  * `defaults:` of the file, and that before the table's defaults. What the file decides (which records, where to) has
  * no flag beside it.
  */
+import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../config/errors.ts';
 import { grantedVariables } from '../../config/grants.ts';
 import { type Layer, type Resolved, resolveLayers } from '../../config/layers.ts';
@@ -86,7 +87,8 @@ export function topologySettings(
     plugins: new Map(
       topology.plugins.map((node) => {
         const { bytes, kind } = plugins.get(node.name)!;
-        return [node.name, { kind, setting: pluginSetting(node, bytes, resolved, world) }];
+        const directory = dirname(resolve(world.directory(), topology.file));
+        return [node.name, { kind, setting: pluginSetting(node, bytes, resolved, world, directory) }];
       }),
     ),
     ...pagesAt(resolved),
@@ -100,7 +102,14 @@ function workerOf(resolved: Resolved, world: World): TopologySettings['worker'] 
   return { name: resolved.optionalText('workerName') ?? identity.host, ...identity };
 }
 
-function pluginSetting(node: PluginNode, bytes: Uint8Array, resolved: Resolved, world: World): PluginSetting {
+/** @param directory what relative paths in the file start from */
+function pluginSetting(
+  node: PluginNode,
+  bytes: Uint8Array,
+  resolved: Resolved,
+  world: World,
+  directory: string,
+): PluginSetting {
   const { name, file, abi, config, args, onError, unmatched, events } = node;
   return Object.freeze({
     ...{ name, file, abi, config, args, bytes, unmatched, onPluginError: onError },
@@ -116,6 +125,7 @@ function pluginSetting(node: PluginNode, bytes: Uint8Array, resolved: Resolved, 
     }),
     grants: Object.freeze({
       allowNet: node.allowNet,
+      allowRead: node.allowRead.map((name) => ({ name, path: resolve(directory, name) })),
       environment: grantedVariables(node.allowEnv, world.environment),
       store: undefined,
     }),

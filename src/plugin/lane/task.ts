@@ -69,6 +69,8 @@ export interface PluginTask {
   readonly maxOutputBytes: number;
   readonly config: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
+  /** What a filter may read: the name that it has for the guest, and the real path. */
+  readonly directories: readonly { readonly name: string; readonly path: string }[];
   readonly args: readonly string[];
   readonly events: EventFieldNames;
   /** Undefined: the history of a Slung program is a table in memory. */

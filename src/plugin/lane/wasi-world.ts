@@ -16,6 +16,8 @@ export function wasiHostOf(task: PluginTask, talk: LaneTalk, world: LaneWorld): 
   return {
     args: [task.name, ...task.args],
     environment: task.environment,
+    // Only a filter has files, even if there are none.
+    ...(task.kind === 'wasi' ? { directories: task.directories } : {}),
     stderr: (bytes) =>
       talk.pause(
         () => world.writeStderr(bytes),

@@ -4,6 +4,7 @@
  * last freed first, as in other hosts.
  */
 import { Trap } from '../guest.ts';
+import type { Entry } from './directory.ts';
 import type { ByteSource } from './input.ts';
 
 /** The resources that there are; of others the guest never has one. */
@@ -11,6 +12,15 @@ export type Resource =
   | { readonly kind: 'input-stream'; readonly source: ByteSource }
   /** `write` takes bytes that are good until it returns. */
   | { readonly kind: 'output-stream'; readonly write: (bytes: Uint8Array) => void }
+  /** A file that is open as `fd`, or a directory; below the granted directory `root`. */
+  | {
+      readonly kind: 'descriptor';
+      readonly root: string;
+      readonly path: string;
+      readonly fd: number | undefined;
+      isClosed: boolean;
+    }
+  | { readonly kind: 'directory-entry-stream'; readonly entries: readonly Entry[]; next: number }
   /** Ready at that time of the monotonic clock; undefined: always. */
   | { readonly kind: 'pollable'; readonly dueNs: bigint | undefined };
 
@@ -21,6 +31,8 @@ export class Handles {
   /** Handle 0 is never given out. */
   readonly #resources: (Resource | undefined)[] = [undefined];
   readonly #free: number[] = [];
+  /** Names of all listings that are held. */
+  listedNames = 0;
 
   /** @returns the handle, which the guest owns. @throws Trap when it has too many */
   add(resource: Resource): number {

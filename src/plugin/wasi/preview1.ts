@@ -1,7 +1,7 @@
 /**
  * wasi_snapshot_preview1 as a closed table (ABI.md): what a guest's runtime imports is all there, but there are only
- * the three standard descriptors, no directory to be found by fd_prestat_get, and nothing of the environment that was
- * not granted. A bad address is EFAULT for the guest, as in wasmtime; no call ends the host.
+ * the three standard descriptors, the directories that were granted, for reading, and nothing of the environment that
+ * was not granted. A bad address is EFAULT for the guest, as in wasmtime; no call ends the host.
  *
  * The surprising part: once a guest has been ended from inside a call (proc_exit, too much output), every later call
  * ends it again (../gate.ts).
@@ -11,6 +11,7 @@ import { type CoreFunction, Trap } from '../guest.ts';
 import * as C from './codes.ts';
 import { Descriptors } from './descriptors.ts';
 import { ProcExit } from './errors.ts';
+import { Files } from './files.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { pollOneoff } from './poll.ts';
 import type { Preview1Name } from './signatures.ts';
@@ -50,8 +51,21 @@ export function preview1(
     poll_oneoff: (from: number, to: number, count: number, result: number) =>
       pollOneoff(guest, world, descriptors, [from >>> 0, to >>> 0, count, result >>> 0]),
   };
+  addFiles(table, new Files(guest, world.directories ?? []));
   const guarded = Object.entries(table).map(([name, run]) => [name, gate.guard(run)]);
   return Object.fromEntries(guarded);
+}
+
+/** Descriptors that are files or directories go to `files`, the others where they went before. */
+function addFiles(table: Record<Preview1Name, CoreFunction>, files: Files): void {
+  for (const [name, run] of Object.entries(files.functions()) as [Preview1Name, (...values: number[]) => number][]) {
+    const otherwise = table[name] as typeof run;
+    table[name] = (fd: number, ...rest: number[]) => (files.has(fd) ? run(fd, ...rest) : otherwise(fd, ...rest));
+  }
+  // The only one that has its descriptor behind its first path.
+  const otherwise = table.path_symlink as (...values: number[]) => number;
+  table.path_symlink = (path: number, length: number, fd: number, ...rest: number[]) =>
+    files.has(fd) ? C.EROFS : otherwise(path, length, fd, ...rest);
 }
 
 function variablesOf(environment: Readonly<Record<string, string>>): string[] {

@@ -12,14 +12,17 @@ import { type CoreFunction, Trap } from '../guest.ts';
 import { Handles } from './handles.ts';
 import { type ByteSource, noInput, PieceSource } from './input.ts';
 import { cliTable } from './preview2-cli.ts';
-import type { Lowering, Preview2Host, Preview2Options } from './preview2-context.ts';
+import type { Lowering, Preview2Host, Preview2Options, Table } from './preview2-context.ts';
+import { filesTable } from './preview2-files.ts';
 import { ioTable } from './preview2-io.ts';
 
-const table = new Map(
-  Object.entries({ ...ioTable, ...cliTable }).map(([name, found]) => [name, new Map(Object.entries(found))]),
-);
+const mapOf = (tables: Table) =>
+  new Map(Object.entries(tables).map(([name, found]) => [name, new Map(Object.entries(found))]));
 
-/** Nothing of these can be had, except that there are no preopened directories to ask for. */
+const withoutFiles = mapOf({ ...ioTable, ...cliTable });
+const withFiles = mapOf({ ...ioTable, ...cliTable, ...filesTable });
+
+/** Nothing of these can be had, but for the files of a filter. */
 const notGrantedPackages = ['filesystem/', 'sockets/', 'http/'];
 
 /** What all imports of a guest have in common. */
@@ -53,6 +56,7 @@ export function preview2(
   return (interfaceName, functionName) => {
     const path = /^wasi:([a-z0-9-]+\/[a-z0-9-]+)@0\.2(?:[.-].*)?$/.exec(interfaceName)?.[1];
     if (path === undefined) return undefined;
+    const table = host.directories === undefined ? withoutFiles : withFiles;
     const lowering = table.get(path)?.get(functionName) ?? notGranted(path);
     const name = `wasi:${path}#${functionName}`;
     if (lowering === undefined) return undefined;

@@ -1,8 +1,10 @@
 /**
  * Everything that a WASI guest can learn or do, as one value. What is not in here does not exist for a guest: no
- * directory, no socket, no variable that was not granted. Clocks, chance and sleep are functions, so that a test
+ * socket, no directory and no variable that was not granted. Clocks, chance and sleep are functions, so that a test
  * decides what time it is.
  */
+
+import type { GrantedDirectory } from './directory.ts';
 
 /** The resolution of the clocks, as guests see it. */
 export const WALL_RESOLUTION_NS = 1_000_000n;
@@ -17,6 +19,8 @@ export interface WasiHost {
   readonly args: readonly string[];
   /** Only the variables that were granted. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What a filter may read; undefined is nothing. */
+  readonly directories?: readonly GrantedDirectory[];
   /** Takes bytes of the standard error. They are borrowed: good until it returns. */
   readonly stderr: (bytes: Uint8Array) => void;
   /** Nanoseconds since 1970-01-01 UTC. */

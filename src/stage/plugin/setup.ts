@@ -21,8 +21,9 @@ import type { HistoryTask } from '../../plugin/lane/task.ts';
 import { cacheProblem } from '../../plugin/services/cache-store.ts';
 import { namesServices } from '../../plugin/services/none.ts';
 import { ServicesThread } from '../../plugin/services/start.ts';
+import { type GrantedDirectory, grantDirectory } from '../../plugin/wasi/directory.ts';
 import { compileExpressions, parsePath, SelectorError } from '../../selector/index.ts';
-import { oneLine } from '../../text/printable.ts';
+import { oneLine, quoted } from '../../text/printable.ts';
 import { kindOf } from './look.ts';
 import { PluginStage } from './plugin.ts';
 
@@ -65,9 +66,21 @@ export async function checkPlugins(settings: Checked): Promise<readonly PluginKi
 
 function checkKinds({ plugins, listen, record }: Checked, kinds: readonly PluginKind[]): void {
   for (const [i, plugin] of plugins.entries()) if (isStream(kinds[i]!)) checkStream(plugin, kinds[i]!, record);
+  const readable = plugins.flatMap(({ grants }) => grants.allowRead);
+  for (const one of readable) directoryOf(one);
+  if (readable.length > 0 && !kinds.includes('wasi')) {
+    throw new UsageError('--allow-read is for WASI filters', `The first plugin is of the kind ${kinds[0]}.`);
+  }
   if (listen !== undefined && kinds[0] !== 'slung') {
     throw new UsageError('--listen is for Slung programs', `The first plugin is of the kind ${kinds[0]}.`);
   }
+}
+
+/** @throws UsageError when there is no such directory */
+function directoryOf({ name, path }: GrantedDirectory): GrantedDirectory {
+  const directory = grantDirectory(name, path);
+  if (directory !== undefined) return directory;
+  throw new UsageError(`--allow-read: there is no directory ${quoted(name)} that can be read`);
 }
 
 function checkStream(
@@ -197,6 +210,7 @@ export function makeStage(
       stderr: plugin.pluginStderr,
       ...{ networkTimeLimitMs: limits.networkTimeLimitMs, maxOutputBytes: limits.maxOutputBytes },
       ...{ environment: grants.environment, args: plugin.args },
+      directories: kind === 'wasi' ? grants.allowRead.map(directoryOf) : [],
       store: kind === 'slung' ? storeOf(plugin, settings.record) : undefined,
       events: { ...plugin.events, isListening: before === undefined && settings.listen !== undefined },
     },

@@ -44,7 +44,7 @@ describe('settings', () => {
           ...{ memoryBytes: 256 * 1024 ** 2, timeLimitMs: 10_000, networkTimeLimitMs: 120_000 },
           ...{ maxOutputBytes: 256 * 1024 ** 2, loadLimitMs: 30_000 },
         },
-        grants: { allowNet: [], environment: {}, store: undefined },
+        grants: { allowNet: [], allowRead: [], environment: {}, store: undefined },
         events: { time: 'timestamp', value: 'value', series: 'series', tags: 'tags', timeUnit: 'auto' },
         args: [],
       },
@@ -54,7 +54,7 @@ describe('settings', () => {
 
   test('every flag', async () => {
     const argv =
-      'a.wasm in1 - -w x --then b.wasm --unmatched pass --on-plugin-error skip --memory 1G --time-limit 1.5s --allow-net h --allow-net [::1]:80 --allow-env TOKEN --allow-env MISSING --cache c.db --time t.s --value v --series s --tags g --time-unit ms -j 3 --rejects r --to csv -f a,b -e -- -x --where y --';
+      'a.wasm in1 - -w x --then b.wasm --unmatched pass --on-plugin-error skip --memory 1G --time-limit 1.5s --allow-net h --allow-net [::1]:80 --allow-env TOKEN --allow-env MISSING --allow-read data --cache c.db --time t.s --value v --series s --tags g --time-unit ms -j 3 --rejects r --to csv -f a,b -e -- -x --where y --';
     const settings = await settingsOf(argv.split(' '), { TOKEN: 'secret', OTHER: 'no' });
     expect(flat(settings)).toMatchObject({
       ...{ inputs: ['in1', '-'], where: ['x'], rejectsFile: 'r', to: 'csv', exitStatus: true, cacheFile: 'c.db' },
@@ -66,6 +66,7 @@ describe('settings', () => {
         events: { time: 't.s', value: 'v', series: 's', tags: 'g', timeUnit: 'ms' },
       });
       expect(plugin.grants.environment).toEqual({ TOKEN: 'secret' });
+      expect(plugin.grants.allowRead).toEqual([{ name: 'data', path: 'data' }]);
     }
     expect(namesOf(settings).map(([name]) => name)).toEqual(['a', 'b']);
   });
@@ -73,7 +74,7 @@ describe('settings', () => {
   test('are frozen to the bottom', async () => {
     const settings = await settingsOf(['a.wasm', '--plugin-config', 'k=v']);
     const { config, limits, grants, events, args } = settings.plugins[0]!;
-    const inner = [config, limits, grants, grants.allowNet, grants.environment, events, args];
+    const inner = [config, limits, grants, grants.allowNet, grants.allowRead, grants.environment, events, args];
     for (const value of [settings, settings.plugins, settings.plugins[0], ...inner]) {
       expect(Object.isFrozen(value)).toBe(true);
     }

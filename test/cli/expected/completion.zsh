@@ -221,6 +221,7 @@ _slung() {
         '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
         '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
         '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
+        '*--allow-read=[Let WASI filters read the files below DIR]:DIR: ' \
         '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
         '--cache=[Keep the plugins'\'' cache in FILE between runs]:FILE:_files' \
         '--time=[Where the time is]:FIELD: ' \
@@ -661,6 +662,7 @@ _slung() {
         '--load-limit=[The longest time that loading a plugin may take]:DURATION: ' \
         '--max-plugin-size=[A plugin file larger than SIZE is not read]:SIZE: ' \
         '*--allow-net=[Let plugins send requests to HOST]:HOST[:PORT]: ' \
+        '*--allow-read=[Let WASI filters read the files below DIR]:DIR: ' \
         '*--allow-env=[Let plugins see the environment variable NAME]:NAME: ' \
         '--update[Write what came out as what is expected]' \
         '--no-update[Opposite of --update]' \

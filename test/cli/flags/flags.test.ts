@@ -37,7 +37,7 @@ describe('flags', () => {
 
 test('the environment cannot grant anything, and how many instances there are is for the command line', () => {
   const settable = flagsOf('run').flatMap((flag) => (flag.env === undefined ? [] : [flag.long]));
-  for (const name of ['allow-net', 'allow-env', 'cache', 'lanes', 'then', 'record', 'retain']) {
+  for (const name of ['allow-net', 'allow-read', 'allow-env', 'cache', 'lanes', 'then', 'record', 'retain']) {
     expect(settable).not.toContain(name);
   }
   expect(settable).toContain('time-limit');
