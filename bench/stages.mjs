@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The engine's stages one by one, in GB/s of input: index alone, then index + walk, then with match, then with emit;
- * the difference of two rows is a stage. One block of real-looking records stays in the cache, so there is no I/O in
+ * the difference of two rows is a stage. The second figure of a row is with learned text, which needs no index: stops
+ * alone, then the records that follow, and so on. One block of real-looking records stays in the cache, so there is no I/O in
  * these figures; the best of many short runs is taken, so that a busy machine disturbs them little.
  *
  *     node bench/stages.mjs [FILE.ndjson]...
@@ -80,36 +81,49 @@ function measure(slung, file) {
   const some = slung.compileExpressions([where]);
   const options = { blockBytes: 1 << 20, blockCount: 1, maxDepth: 1024, maxRecordBytes: 1 << 26 };
   const off = { keepRejects: false, strictKeys: false };
-  /** @param {any} program @param {any} projection */
-  const prepare = (program, projection) => {
-    const engine = new slung.Engine(slung.buildPlan(program, projection), { ...options, ...off });
+  /** @param {any} program @param {any} projection @param {boolean} walkAll */
+  const prepare = (program, projection, walkAll) => {
+    const engine = new slung.Engine(slung.buildPlan(program, projection), { ...options, ...off, walkAll });
     const from = engine.inputStart(0);
     engine.bytes().set(sample, from);
     return { engine, from, to: from + sample.length };
   };
-  /** @param {string} name @param {() => void} work */
-  const row = (name, work) => {
-    const seconds = best(work);
-    console.log(`  ${name.padEnd(30)} ${(sample.length / seconds / 1e9).toFixed(2).padStart(6)} GB/s`);
+  /** @param {string} name @param {(() => void)[]} works the walk's, and with learned text */
+  const row = (name, ...works) => {
+    const figures = works.map((work) => (sample.length / best(work) / 1e9).toFixed(2).padStart(6));
+    console.log(`  ${name.padEnd(30)} ${figures.join(' → ')} GB/s`);
   };
-  const first = prepare(none, { to: 'lines' });
+  const first = prepare(none, { to: 'lines' }, true);
+  const second = prepare(none, { to: 'lines' }, false);
   const records = (() => {
-    first.engine.process(0, first.from, first.to);
+    for (const { engine, from, to } of [first, second]) engine.process(0, from, to);
     return first.engine.counts(0).records;
   })();
   console.log(`${file}: ${sample.length} bytes, ${records} records`);
-  row('index', () => first.engine.raw.indexOnly(first.from, first.to));
-  row('index, walk', () => first.engine.process(0, first.from, first.to));
+  const { from, to } = second;
+  row(
+    'index; stops',
+    () => first.engine.raw.indexOnly(first.from, first.to),
+    () => second.engine.raw.stopsOnly(from, to),
+  );
+  row(
+    'index, walk; stops, follow',
+    () => first.engine.process(0, first.from, first.to),
+    () => second.engine.process(0, from, to),
+  );
   const cases = /** @type {const} */ ([
-    ['index, walk, match', some, { to: 'nothing' }],
-    ['index, walk, match, emit lines', some, { to: 'lines' }],
+    ['… and match', some, { to: 'nothing' }],
+    ['… and match, emit lines', some, { to: 'lines' }],
     ['all lines', all, { to: 'lines' }],
     ['5 fields to ndjson', all, { to: 'ndjson', columns }],
     ['5 columns to csv', all, { to: 'csv', columns }],
   ]);
   for (const [name, program, projection] of cases) {
-    const { engine, from, to } = prepare(program, projection);
-    row(name, () => engine.process(0, from, to));
+    const works = [true, false].map((walkAll) => {
+      const { engine, from, to } = prepare(program, projection, walkAll);
+      return () => engine.process(0, from, to);
+    });
+    row(name, ...works);
   }
 }
 

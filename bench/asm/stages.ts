@@ -1,7 +1,8 @@
-/** The engine, and its first stage by itself, for bench/stages.mjs. */
+/** The engine, and its stages by themselves, for bench/stages.mjs. */
 
 import { indexChunk, resetIndex } from '../../src/engine/asm/index';
 import { errors, escapes, tokens } from '../../src/engine/asm/state';
+import { findStops, resetStops } from '../../src/engine/asm/stops';
 import { CHUNK_BYTES } from '../../src/engine/layout';
 
 export { afterLines, attach, buildSet, heapBase, process } from '../../src/engine/asm/engine';
@@ -15,4 +16,10 @@ export function indexOnly(from: usize, to: usize): usize {
     count += (indexChunk(at, min(at + CHUNK_BYTES, to), to, tokens) - tokens) >> 2;
   }
   return count;
+}
+
+/** Finds the stops of [from, to). */
+export function stopsOnly(from: usize, to: usize): void {
+  resetStops(from);
+  findStops(to);
 }

@@ -40,7 +40,7 @@ export const H_PINS = 80;
 export const H_PINS_BYTES = 84;
 export const H_SEED = 88; // two u64 that only this process knows (asm/hash.ts)
 export const H_COUNT = 104; // the counting plan (count-layout.ts), or 0
-export const HEADER_BYTES = 144;
+export const HEADER_BYTES = 192;
 /** One entry of the index's list of blocks that it has to look at again. */
 export const EXAMINE_BYTES = 40;
 

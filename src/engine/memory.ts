@@ -7,6 +7,7 @@ import * as B from './below-layout.ts';
 import * as E from './edit-layout.ts';
 import * as L from './layout.ts';
 import type { Plan } from './plan.ts';
+import { F_WALK_ALL, H_SEAMS, H_STOPS, SEAMS_BYTES, STOPS_SLACK_BYTES } from './seam-layout.ts';
 import { H_SEARCH } from './search-layout.ts';
 import { random64 } from './seed.ts';
 import * as S from './select-layout.ts';
@@ -25,6 +26,8 @@ export interface EngineOptions {
   readonly objectsOnly?: boolean;
   /** Which of the records that match are taken (sample.ts). Default: all. */
   readonly sample?: EngineSample | undefined;
+  /** Walk every record, and learn nothing of what is common to them. For tests and measurements; default: learn. */
+  readonly walkAll?: boolean;
   /** With a plan of rows. */
   readonly rows?: RowOptions | undefined;
   /** What a line has to have to be looked at (search-image.ts). Undefined: every line is. */
@@ -165,6 +168,8 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     pins: take(rows?.pinBytes ?? 0),
     counting: take(options.counting?.length ?? 0),
     search: take(options.search?.length ?? 0),
+    seams: take(SEAMS_BYTES),
+    stops: take(capacity / 8 + STOPS_SLACK_BYTES),
   };
   const block = (bytes: number, mostRejects: number) => ({
     at: take(L.BLOCK_BYTES),
@@ -202,6 +207,8 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     [L.H_PINS]: at.pins,
     [L.H_PINS_BYTES]: rows?.pinBytes ?? 0,
     [L.H_KEYS]: at.keys,
+    [H_SEAMS]: at.seams,
+    [H_STOPS]: at.stops,
     [B.H_JSON]: at.json,
     [B.H_JSON_BYTES]: plan.jsonLevels * (capacity + JSON_SLACK_BYTES),
     [E.H_EDIT]: at.edit,
@@ -217,6 +224,7 @@ function layOut(plan: Plan, options: EngineOptions): Area {
       (options.strictKeys ? L.F_STRICT_KEYS : 0) |
       (options.objectsOnly ? (plan.classCount > 0 ? L.F_CLASS_OBJECTS : L.F_OBJECTS) : 0) |
       (options.keepRejects ? L.F_KEEP_REJECTS : 0) |
+      (options.walkAll ? F_WALK_ALL : 0) |
       (plan.trackKeys ? L.F_TRACK_KEYS : 0) |
       (rows?.forAll ? L.F_ROWS_FOR_ALL : 0),
   };

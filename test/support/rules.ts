@@ -374,6 +374,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
       'edit-layout.ts',
       'point-layout.ts',
       'count-layout.ts',
+      'seam-layout.ts',
       'search-layout.ts',
       'select-layout.ts',
     ],

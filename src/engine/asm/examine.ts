@@ -67,7 +67,7 @@ function isHex4(at: usize): bool {
 }
 
 /** Escaped characters that are none of " \ / b f n r t, or a u without four hexadecimal digits. */
-function escapeErrors(base: usize, escaped: u64): u64 {
+export function escapeErrors(base: usize, escaped: u64): u64 {
   const a = v128.load(base);
   const b = v128.load(base, 16);
   const c = v128.load(base, 32);
@@ -104,7 +104,7 @@ function pushErrors(base: usize, bits: u64): void {
 
 // @ts-ignore: decorator
 @inline
-function hasHighBits(base: usize): bool {
+export function hasHighBits(base: usize): bool {
   const any = v128.or(v128.or(v128.load(base), v128.load(base, 16)), v128.or(v128.load(base, 32), v128.load(base, 48)));
   return i8x16.bitmask(any) != 0;
 }

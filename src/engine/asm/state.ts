@@ -41,6 +41,7 @@ import {
   SLOT_BYTES,
 } from '../layout';
 import { H_SAMPLE, H_SAMPLE_SEED, P_FORM } from '../select-layout';
+import { H_SEAMS, H_STOPS } from '../seam-layout';
 import { setDiagnoseStack } from './diagnose';
 import { attachSearch } from './search';
 import { setSeed } from './hash';
@@ -56,6 +57,8 @@ export let escapes: usize = 0;
 export let examineList: usize = 0;
 export let scratch: usize = 0;
 export let keys: usize = 0;
+export let seams: usize = 0;
+export let stops: usize = 0;
 /** Room for JSON that stands in strings (json-text.ts). */
 export let jsonArea: usize = 0;
 export let jsonEnd: usize = 0;
@@ -144,6 +147,10 @@ export function attach(header: usize): void {
   examineList = load<u32>(header, H_EXAMINE);
   scratch = load<u32>(header, H_SCRATCH);
   keys = load<u32>(header, H_KEYS);
+  seams = load<u32>(header, H_SEAMS);
+  stops = load<u32>(header, H_STOPS);
+  // Its first word says whose it is: what was learned of another plan is nobody's (asm/seams.ts).
+  store<u32>(seams, load<u32>(seams) + 1);
   jsonArea = load<u32>(header, H_JSON);
   jsonEnd = jsonArea + <usize>load<u32>(header, H_JSON_BYTES);
   editArea = load<u32>(header, H_EDIT);

@@ -141,8 +141,33 @@ export function utf8Block(base: usize): u64 {
     (errorBits(check(c, b)) << 32) |
     (errorBits(check(d, c)) << 48);
   previous = d;
-  // Unfinished when one of the last three bytes leads a sequence that is longer than what is left.
-  const limit = i8x16(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, <i8>0xef, <i8>0xdf, <i8>0xbf);
-  unfinishedAt = v128.any_true(i8x16.sub_sat_u(d, limit)) ? base + 64 : 0;
+  unfinishedAt = isCut(d) ? base + 64 : 0;
   return bits;
+}
+
+/** One of the last three bytes leads a sequence that is longer than what is left. */
+// @ts-ignore: decorator
+@inline
+function isCut(last: v128): bool {
+  const limit = i8x16(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, <i8>0xef, <i8>0xdf, <i8>0xbf);
+  return v128.any_true(i8x16.sub_sat_u(last, limit));
+}
+
+/** The block at `base` ends inside a sequence. */
+export function isUtf8Cut(base: usize): bool {
+  return isCut(v128.load(base, 48));
+}
+
+/** As utf8Block, for a block behind others that need not have been looked at: they are read once more. */
+export function utf8BlockAlone(base: usize): u64 {
+  const a = v128.load(base);
+  const b = v128.load(base, 16);
+  const c = v128.load(base, 32);
+  const d = v128.load(base, 48);
+  return (
+    errorBits(check(a, v128.load(base - 16))) |
+    (errorBits(check(b, a)) << 16) |
+    (errorBits(check(c, b)) << 32) |
+    (errorBits(check(d, c)) << 48)
+  );
 }
