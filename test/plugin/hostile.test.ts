@@ -113,7 +113,7 @@ describe.concurrent('what a Tangent plugin says and puts out without end', () =>
   test('errors of 64 KiB: the first are shown, cut, and the others counted', async () => {
     const evil = Array.from({ length: 300 }, (_, n) => JSON.stringify({ n, evil: 1 }));
     const { code, err, rejects } = await runs.run('tangent', 'error-64k', evil, ['--on-plugin-error', 'skip']);
-    expect(err.match(/it returned an error: x{370,400}…\n/g)).toHaveLength(5);
+    expect(err.match(/it returned an error: x{340,400}… \(E17 plugin-failed\)\n/g)).toHaveLength(5);
     expect(err).toContain('plugin evil failed on 300 records, which were left out (the first 5 are shown)');
     expect(err.length).toBeLessThan(8000);
     expect([code, rejects.length]).toEqual([1, 300]);

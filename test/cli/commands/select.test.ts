@@ -33,6 +33,13 @@ describe('settings', () => {
       errors: 'text',
       color: 'auto',
       exitStatus: false,
+      record: undefined,
+      cells: undefined,
+      bom: false,
+      conversion: undefined,
+      isCount: false,
+      limit: undefined,
+      sample: undefined,
     });
   });
 
@@ -78,6 +85,13 @@ describe('settings', () => {
       errors: 'json',
       color: 'never',
       exitStatus: true,
+      record: undefined,
+      cells: undefined,
+      bom: false,
+      conversion: undefined,
+      isCount: false,
+      limit: undefined,
+      sample: undefined,
     });
   });
 
@@ -216,8 +230,8 @@ describe('refused combinations', () => {
 
 describe('refused values', () => {
   test.each([
-    [['--to', 'cvs'], '--to: "cvs" is not one of ndjson, csv, tsv (did you mean csv?)'],
-    [['--to', 'parquet'], '--to: "parquet" is not one of ndjson, csv, tsv'],
+    [['--to', 'cvs'], '--to: "cvs" is not one of ndjson, csv, tsv, table (did you mean csv?)'],
+    [['--to', 'parquet'], '--to: "parquet" is not one of ndjson, csv, tsv, table'],
     [['-j', '0'], '--lanes: 0 is too small; the least is 1'],
     [['-j', '9999'], '--lanes: 9999 is too large; the most is 256'],
     [['-j', '1.5'], '--lanes: "1.5" is not a whole number'],
