@@ -36,8 +36,9 @@ function notOnPath(name) {
 /** @param {string} name of an npm package, native or not @returns {string | undefined} */
 function notInstalled(name) {
   try {
+    const found = require(name);
     // Without its install script simdjson loads, and can do little.
-    const isBuilt = name !== 'simdjson' || require(name).lazyParse !== undefined;
+    const isBuilt = name !== 'simdjson' || found.lazyParse !== undefined;
     return isBuilt ? undefined : 'not built (npm rebuild --prefix bench)';
   } catch {
     return 'not installed (npm i --prefix bench)';
