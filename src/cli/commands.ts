@@ -156,7 +156,7 @@ The same template and --seed give the same bytes, on every machine. It ends when
 
 A round is a whole run, with a new instance of a plugin, and takes about --seconds; one warms up, --rounds count. Two plugins take turns, round for round, and the ratio is taken of each pair. MB are 10^6 bytes of input; the time is from the first byte that is read to the last that comes out. What starting costs (a plugin is compiled, its thread begins) is shown apart. Figures are medians, in brackets the lowest and the highest round.
 
-All rounds must have the same counts and the same output, which has a checksum; else the exit code is 1, as it is when two plugins output different bytes, when a plugin fails, and when --limit is missed. Failures that --on-plugin-error lets pass, and bad lines, are in the table: what fails fast is not fast.`,
+All rounds must have the same counts and the same output, which has a checksum; else the exit code is 1, as it is when two plugins output different bytes, when a plugin fails, and when --at-least is missed. Failures that --on-plugin-error lets pass, and bad lines, are in the table: what fails fast is not fast.`,
     examples: [
       { doc: 'How fast is it?', text: 'slung bench mapper.wasm app.ndjson' },
       { doc: 'Is the new one faster?', text: 'slung bench new.wasm old.wasm app.ndjson' },
@@ -164,7 +164,7 @@ All rounds must have the same counts and the same output, which has a checksum; 
       { doc: 'A topology', text: 'slung bench -c slung.yaml --into geo app.ndjson' },
       {
         doc: 'In CI, over records that are made',
-        text: 'slung bench new.wasm old.wasm --template events.json --limit 0.95',
+        text: 'slung bench new.wasm old.wasm --template events.json --at-least 0.95',
       },
     ],
     hasManPage: true,

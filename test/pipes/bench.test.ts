@@ -74,7 +74,7 @@ describe('a plugin', () => {
   });
 
   it('is compared with another one, and with JSON', async () => {
-    const words = ['--template', template, '--baseline', '--limit', '0.000001'];
+    const words = ['--template', template, '--baseline', '--at-least', '0.000001'];
     const report = await figures(['./mapper.wasm', './other.wasm', ...words]);
     expect(report.sides.map(({ name }) => name)).toEqual(['mapper.wasm', 'other.wasm', 'JSON.parse + stringify']);
     expect(report.sameOutput).toBe(true);
@@ -106,10 +106,10 @@ describe('a plugin', () => {
   });
 
   it('misses a limit that nothing reaches', async () => {
-    const { code, err } = await bench(['./mapper.wasm', '--template', template, '--baseline', '--limit', '1000000']);
+    const { code, err } = await bench(['./mapper.wasm', '--template', template, '--baseline', '--at-least', '1000000']);
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^slung: mapper\.wasm is \S+ times as fast as JSON\.parse \+ stringify, and --limit is 1000000\n/,
+      /^slung: mapper\.wasm is \S+ times as fast as JSON\.parse \+ stringify, and --at-least is 1000000\n/,
     );
   });
 });

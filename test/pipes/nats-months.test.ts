@@ -48,6 +48,8 @@ describe.skipIf(hasNoNats)('a worker for months', () => {
     };
     const at = `slung web-3 ${hostname()} ${worker.child.pid}`;
     await expect.poll(names).toEqual([`${at} app`, `${at} clean`]);
+    // Before that it has nothing to report.
+    await expect.poll(async () => (await own.jsm.consumers.info('LOGS', 'slung')).num_waiting).toBeGreaterThan(0);
     await worker.stop();
     const report = JSON.parse(worker.said.split('\n').find((line) => line.startsWith('{"sources"'))!);
     expect(report.worker).toEqual({ name: 'web-3', host: hostname(), pid: worker.child.pid });

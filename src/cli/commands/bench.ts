@@ -17,15 +17,15 @@ import { reportOptions, reportProblems } from '../topology/report.ts';
 import { version } from '../version.ts';
 import type { World } from '../world.ts';
 
-/** The exit code: 0; 1 when a side failed, gave other bytes in another round, or was not as fast as --limit says. */
+/** The exit code: 0; 1 when a side failed, gave other bytes in another round, or was slower than --at-least says. */
 export async function benchCommand(argv: readonly string[], world: World): Promise<number> {
   const line = benchLine(argv, world);
   const { resolved } = line;
   const plan = { rounds: resolved.number('rounds'), seconds: positive(resolved, 'seconds') };
-  const limit = resolved.has('limit') ? positive(resolved, 'limit') : undefined;
+  const atLeast = resolved.has('atLeast') ? positive(resolved, 'atLeast') : undefined;
   const others = (line.plugins.length === 2 ? 1 : 0) + (resolved.boolean('baseline') ? 1 : 0);
-  if (limit !== undefined && others === 0) {
-    throw new UsageError('--limit compares two', 'Name a second plugin, or add --baseline.');
+  if (atLeast !== undefined && others === 0) {
+    throw new UsageError('--at-least compares two', 'Name a second plugin, or add --baseline.');
   }
   let sidesOf: MakeSides;
   try {
@@ -45,11 +45,11 @@ export async function benchCommand(argv: readonly string[], world: World): Promi
   const found = figuresOf(measured, input.bytes.length);
   const figures = { ...found, warnings: [...said.values(), found.warnings].flat() };
   print(figures, line, argv, input, world);
-  return verdict(figures, limit);
+  return verdict(figures, atLeast);
 }
 
 /** @throws BenchError when the answer is no */
-function verdict({ sameOutput, ratios, sides }: BenchFigures, limit: number | undefined): number {
+function verdict({ sameOutput, ratios, sides }: BenchFigures, atLeast: number | undefined): number {
   if (sameOutput === false) {
     const [first, second] = sides;
     throw new BenchError(`${excerpt(first!.name)} and ${excerpt(second!.name)} output different bytes`, {
@@ -57,10 +57,10 @@ function verdict({ sameOutput, ratios, sides }: BenchFigures, limit: number | un
     });
   }
   const ratio = ratios[0];
-  if (limit === undefined || ratio === undefined || ratio.times.median >= limit) return Exit.ok;
+  if (atLeast === undefined || ratio === undefined || ratio.times.median >= atLeast) return Exit.ok;
   const times = ratio.times.median.toPrecision(3);
   throw new BenchError(
-    `${excerpt(ratio.first)} is ${times} times as fast as ${excerpt(ratio.other)}, and --limit is ${limit}`,
+    `${excerpt(ratio.first)} is ${times} times as fast as ${excerpt(ratio.other)}, and --at-least is ${atLeast}`,
   );
 }
 

@@ -85,8 +85,8 @@ export const benchFlags: readonly Flag[] = [
     commands,
   },
   {
-    key: 'limit',
-    long: 'limit',
+    key: 'atLeast',
+    long: 'at-least',
     type: 'text',
     value: 'TIMES',
     group: 'Measuring',

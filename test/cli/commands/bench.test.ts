@@ -53,8 +53,8 @@ describe('lines that are refused', () => {
     [['-w', 'a', 'none.ndjson'], 'cannot read none.ndjson: no such file (ENOENT)'],
     [['-w', 'a', damaged, orders], `bench reads one file: ${orders}`],
     [['-w', 'a', damaged, '--template', template], `--template and ${damaged}: records come from one of them`],
-    [['-w', 'a', damaged, '--limit', '1'], '--limit compares two'],
-    [['-w', 'a', damaged, '--limit', 'x', '--baseline'], '--limit: "x" is no number above 0'],
+    [['-w', 'a', damaged, '--at-least', '1'], '--at-least compares two'],
+    [['-w', 'a', damaged, '--at-least', 'x', '--baseline'], '--at-least: "x" is no number above 0'],
     [['-w', 'a ==', damaged], '--where: the expression ends too early'],
   ])('%j', async (words, message) => {
     const { code, err } = await bench(words, { files: ['app.ndjson'] });

@@ -411,7 +411,7 @@ _slung() {
         '--template=[Make the records from a template (slung generate)]:FILE:_files' \
         '--baseline[Compare with JSON.parse and JSON.stringify in a loop]' \
         '--no-baseline[Opposite of --baseline]' \
-        '--limit=[Exit 1 if the first is not TIMES as fast as the second]:TIMES: ' \
+        '--at-least=[Exit 1 if the first is not TIMES as fast as the second]:TIMES: ' \
         '--to=[Output a table, or all figures as json]:FORMAT:(table json)' \
         '-j+[Instances that work at a time]:N: ' \
         '--lanes=[Instances that work at a time]:N: ' \
