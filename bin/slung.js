@@ -15,7 +15,6 @@ const commands = {
       '--glob',
       '--prefix',
       '--pretty',
-      '--record',
       '--follow',
       '-F',
       '--positions',
@@ -25,6 +24,7 @@ const commands = {
       '--metrics',
       '--status',
       '--name',
+      '--record',
     ],
   },
   run: {

@@ -25,46 +25,33 @@ export interface CommandCode {
   readonly startsThread?: true;
 }
 
+/** What filters leave to the whole program: other inputs and outputs, topologies. */
+const ofWholeProgram = [
+  'from',
+  'files-from',
+  'glob',
+  'prefix',
+  'pretty',
+  'follow',
+  'positions',
+  'listen',
+  'tee',
+  'route',
+  'metrics',
+  'status',
+  'name',
+];
+
 export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   select: {
     load: async () => (await import('./commands/select.ts')).selectCommand,
     bundle: 'select',
-    wholeWith: [
-      'from',
-      'files-from',
-      'glob',
-      'prefix',
-      'pretty',
-      'record',
-      'follow',
-      'positions',
-      'listen',
-      'tee',
-      'route',
-      'metrics',
-      'status',
-      'name',
-    ],
+    wholeWith: [...ofWholeProgram, 'record'],
   },
   run: {
     load: async () => (await import('./commands/run.ts')).runCommand,
     bundle: 'run',
-    wholeWith: [
-      'from',
-      'files-from',
-      'glob',
-      'prefix',
-      'pretty',
-      'follow',
-      'positions',
-      'listen',
-      'tee',
-      'route',
-      'metrics',
-      'status',
-      'name',
-      'config',
-    ],
+    wholeWith: [...ofWholeProgram, 'config'],
     startsThread: true,
   },
   count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'cli' },

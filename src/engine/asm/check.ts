@@ -11,7 +11,7 @@ import { diagnose, diagnoseOffset } from './diagnose';
 import { errorsEnd, escapesEnd, setLists } from './examine';
 import { hasForm, linesOfForm, noteForm, skipForm } from './form';
 import { beginBlock, indexChunk, resetIndex, setSpaced, spaced, swapSpaced } from './index';
-import { afterLastNewline, isBlank, keepFirst, NEVER, skipBelow } from './lines';
+import { afterLastNewline, isBlank, keepFirst, NEVER, newlineFrom, skipBelow } from './lines';
 import { afterMarks, withoutMarks } from './marks';
 import { noteShape, sameShape } from './shape';
 import { errors, escapes, maxDepth, maxRecord, root, setRoot, tokens } from './state';
@@ -57,7 +57,7 @@ function note(from: usize, to: usize, code: i32, at: usize): void {
 }
 
 /**
- * The line did not pass: it is listed, or it was a false alarm. See `examine` in engine.ts.
+ * The line did not pass: it is listed, or it was a false alarm. See `examine` in walking.ts.
  * @returns the newline's token, or 0 when the line has to be indexed again
  */
 function examineLine(from: usize, token: usize): usize {
@@ -166,17 +166,6 @@ function walkLines(token: usize, tokensEnd: usize, lineFrom: usize): usize {
     lineFrom = lineTo + 1;
   }
   return lineFrom;
-}
-
-/** The newline at or after `at`; there is one. */
-function newlineFrom(at: usize): usize {
-  const newline = i8x16.splat(0x0a);
-  let found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-  while (!found) {
-    at += 16;
-    found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-  }
-  return at + <usize>ctz(found);
 }
 
 /** Checks [from, end). @returns the first byte that was not looked at, or `end` */

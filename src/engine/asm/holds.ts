@@ -13,11 +13,9 @@ import {
   OP_EQ_STRING,
   OP_GE_NUMBER,
   OP_GE_STRING,
-  OP_GT_NUMBER,
   OP_GT_STRING,
   OP_HAS,
   OP_IN,
-  OP_LE_NUMBER,
   OP_LE_STRING,
   OP_LT_NUMBER,
   OP_LT_STRING,
@@ -45,6 +43,7 @@ import { compareInstant } from './instant';
 import { lengthOf } from './length';
 import { isListed } from './list';
 import { compareNumbers, equalNumbers, NUM_I64, numberBits, parseNumber } from './number';
+import { isInOrder } from './order';
 import { regexMatch } from './regex';
 import { findNumber, findString } from './sets';
 import { epoch, paths, planPointer, slots } from './state';
@@ -104,22 +103,6 @@ function matchNumber(op: u32, test: usize, slot: usize): bool {
   const otherBits = load<i64>(test, T_NUMBER);
   if (op == OP_EQ_NUMBER) return equalNumbers(kind, bits, otherKind, otherBits);
   return isInOrder(op, compareNumbers(kind, bits, otherKind, otherBits));
-}
-
-/** Whether an order below, at or above 0 is what one of OP_EQ_NUMBER, OP_LT_NUMBER to OP_GE_NUMBER asks for. */
-export function isInOrder(op: u32, order: i32): bool {
-  switch (op) {
-    case OP_EQ_NUMBER:
-      return order == 0;
-    case OP_LT_NUMBER:
-      return order < 0;
-    case OP_LE_NUMBER:
-      return order <= 0;
-    case OP_GT_NUMBER:
-      return order > 0;
-    default:
-      return order >= 0;
-  }
 }
 
 /** Where the member of the set that the value is equal to leads: the address of that target, or 0. */

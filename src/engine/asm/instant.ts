@@ -4,21 +4,10 @@
  */
 import { UNIT_AUTO, UNIT_NS } from '../event-layout';
 import { TM_ORDER, TM_REST, TM_REST_BYTES, TM_UNIT } from '../below-layout';
-import {
-  KIND_NUMBER,
-  KIND_STRING,
-  OP_EQ_NUMBER,
-  OP_GE_NUMBER,
-  OP_GT_NUMBER,
-  OP_LE_NUMBER,
-  OP_LT_NUMBER,
-  SLOT_FROM,
-  SLOT_TO,
-  T_DATA,
-  T_NUMBER,
-} from '../layout';
+import { KIND_NUMBER, KIND_STRING, SLOT_FROM, SLOT_TO, T_DATA, T_NUMBER } from '../layout';
 import { timeOfDate, timeOfNumber, timeUs, unitOfNumber } from './event-time';
 import { NUM_I64, numberBits, parseNumber } from './number';
+import { isInOrder } from './order';
 import { planPointer } from './state';
 import { readText, textFrom, textTo } from './text';
 
@@ -88,18 +77,5 @@ export function compareInstant(test: usize, slot: usize, kind: u32): bool {
   const wanted = load<i64>(test, T_NUMBER);
   const found = timeUs;
   const order = found < wanted ? -1 : found > wanted ? 1 : compareRest(from, to, rest, restTo);
-  switch (load<u32>(data, TM_ORDER)) {
-    case OP_EQ_NUMBER:
-      return order == 0;
-    case OP_LT_NUMBER:
-      return order < 0;
-    case OP_LE_NUMBER:
-      return order <= 0;
-    case OP_GT_NUMBER:
-      return order > 0;
-    case OP_GE_NUMBER:
-      return order >= 0;
-    default:
-      return false;
-  }
+  return isInOrder(load<u32>(data, TM_ORDER), order);
 }

@@ -11,6 +11,7 @@ import { F_TRACK_KEYS } from '../layout';
 import { followRecord, resetTries, stuckAt, tries } from './follow';
 import { dropPendingKeys } from './keys';
 import { learn } from './learn';
+import { newlineFrom } from './lines';
 import { areSeamsOurs, resetSeams } from './seams';
 import { flags, maxRecord, nextEpoch, tokens } from './state';
 import { findStops, resetStops, stopsEnd } from './stops';
@@ -59,17 +60,6 @@ export function followLines(from: usize, end: usize): void {
       at = to;
     } else at = followSome(at, end);
   }
-}
-
-/** The newline at or behind `at`; there is one. */
-function newlineFrom(at: usize): usize {
-  const newline = i8x16.splat(0x0a);
-  let found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-  while (!found) {
-    at += 16;
-    found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
-  }
-  return at + <usize>ctz(found);
 }
 
 /** A line did not follow. @returns the first byte behind it, or the line itself when it was not taken */

@@ -66,3 +66,14 @@ export function countLines(from: usize, to: usize): u32 {
   }
   return count;
 }
+
+/** The newline at or behind `at`; there is one. */
+export function newlineFrom(at: usize): usize {
+  const newline = i8x16.splat(0x0a);
+  let found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+  while (!found) {
+    at += 16;
+    found = i8x16.bitmask(i8x16.eq(v128.load(at), newline));
+  }
+  return at + <usize>ctz(found);
+}
