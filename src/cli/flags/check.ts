@@ -118,7 +118,7 @@ export const checkFlags: readonly Flag[] = [
     type: 'text',
     value: 'NAME',
     defaultText: 'that of the machine',
-    group: 'Topology',
+    group: 'Watching',
     doc: 'Whom statistics and servers see',
     longDoc:
       'Several workers may share the work of one file: in statistics, in --metrics and in what a server of NATS shows of its connections each has this name, beside its machine and its process.',
@@ -129,7 +129,7 @@ export const checkFlags: readonly Flag[] = [
     long: 'metrics',
     type: 'text',
     value: 'HOST:PORT',
-    group: 'Topology',
+    group: 'Watching',
     doc: 'Show the figures of the run there, for Prometheus',
     longDoc:
       'While slung runs, serve its figures at http://HOST:PORT/metrics, and nothing else, in the text format of Prometheus: records, bytes, acknowledgements, failures and waits by source, node, route and sink. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there. --status has the same page and more. kill -USR1 has the same figures printed as one line of JSON on standard error.',
@@ -140,7 +140,7 @@ export const checkFlags: readonly Flag[] = [
     long: 'metrics-public',
     type: 'switch',
     default: 'false',
-    group: 'Topology',
+    group: 'Watching',
     doc: 'Other machines may read --metrics',
     longDoc:
       'Allow an address of --metrics that other machines can reach, such as 0.0.0.0:9090. The names of sources, nodes and sinks and how much goes through them can then be read by everybody who reaches it. Without it such an address is refused.',
@@ -151,7 +151,7 @@ export const checkFlags: readonly Flag[] = [
     long: 'status',
     type: 'text',
     value: 'HOST:PORT',
-    group: 'Topology',
+    group: 'Watching',
     doc: 'Show the run in a browser at http://HOST:PORT/',
     longDoc:
       'While slung runs, serve at http://HOST:PORT/ a page that draws the graph with live rates, queues, waits, rejects, acknowledgements, memory and the last messages. For programs: /healthz answers 200 while the process lives; /readyz 200 when sources and sinks are open and connected, and 503 with the causes in words while slung starts, ends, has lost a server, or waits for a sink for more than 5 s; /metrics is for Prometheus; /stats.json has the figures of --stats=json. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there, and pages of others are answered nothing.',
@@ -162,7 +162,7 @@ export const checkFlags: readonly Flag[] = [
     long: 'status-public',
     type: 'switch',
     default: 'false',
-    group: 'Topology',
+    group: 'Watching',
     doc: 'Other machines may read --status',
     longDoc:
       'Allow an address of --status that other machines can reach, such as 0.0.0.0:9090. The names of sources, nodes and sinks, how much goes through them, and the last messages can then be read by everybody who reaches it. Without it such an address is refused.',

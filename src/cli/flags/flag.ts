@@ -45,7 +45,8 @@ export const flagGroups = [
   'Bad lines',
   'Batches',
   'Limits',
-  'Talk',
+  'Watching',
+  'Messages',
   'Help',
 ] as const;
 

@@ -33,7 +33,7 @@ const sharedFlags: readonly Flag[] = [
     ...rules.color,
     value: 'WHEN',
     env: 'SLUNG_COLOR',
-    group: 'Talk',
+    group: 'Messages',
     doc: 'Colour messages: auto, always or never',
     longDoc:
       'When to colour what is written for people. With auto, colours are used when the stream is a terminal, TERM is not dumb, and NO_COLOR is empty or not set; FORCE_COLOR turns them on, also without a terminal. Of the data, only plots and the heads of tables are coloured.',

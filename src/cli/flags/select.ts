@@ -314,7 +314,7 @@ const talk: readonly Flag[] = [
     ...rules.errors,
     value: 'FORMAT',
     env: 'SLUNG_ERRORS',
-    group: 'Talk',
+    group: 'Messages',
     doc: 'Write messages as text or as lines of JSON',
     longDoc:
       'How errors and warnings are written to standard error: as text for people, or as JSON objects, one a line, with level and message. The message about a bad line also has file, line, byteOffset, column, code, name, reason and length; an error that ends the program has kind, exitCode and, where something helps, hint.',
@@ -327,7 +327,7 @@ const talk: readonly Flag[] = [
     value: 'FORMAT',
     bare: 'human',
     env: 'SLUNG_STATS',
-    group: 'Talk',
+    group: 'Messages',
     doc: 'Report counts and speed at the end, on standard error',
     longDoc:
       'At the end, report records, bytes, matches, bad lines by reason, batches by what ended them, seconds and MB/s, on standard error: for people (--stats) or as one line of JSON (--stats=json). The value must be joined by =.',
@@ -341,7 +341,7 @@ const talk: readonly Flag[] = [
     type: 'switch',
     default: 'false',
     env: 'SLUNG_QUIET',
-    group: 'Talk',
+    group: 'Messages',
     doc: 'Say nothing but errors',
     longDoc: 'Write no warnings and no progress to standard error. Errors are still shown, and so is --stats.',
     commands: [...readers, 'check', 'test', 'bench', ...storeCommands],
@@ -353,7 +353,7 @@ const talk: readonly Flag[] = [
     type: 'count',
     default: '0',
     env: 'SLUNG_VERBOSE',
-    group: 'Talk',
+    group: 'Messages',
     doc: 'Say more; repeat for still more',
     longDoc:
       'Say more about what is done, on standard error: at the end, what was read, by how many lanes, and why batches were closed. -vv says with which plan, too. In the environment, a number.',
