@@ -13,7 +13,7 @@ export const benchFlags: readonly Flag[] = [
     group: 'Topology',
     doc: 'The source or plugin of -c that records come into',
     longDoc:
-      'With --config: the source or plugin that the records come into. Without it, the only source that there is. Nothing else is read, and every sink only counts what comes to it.',
+      'With --config: the source or plugin that the records come into. Without it, the only source. Nothing else is read, and every sink only counts what it gets.',
     common: true,
     commands,
   },
@@ -41,7 +41,7 @@ export const benchFlags: readonly Flag[] = [
     group: 'Measuring',
     doc: 'How long a round lasts, about',
     longDoc:
-      'How long a round lasts, about and hardly ever less: how many records that takes is found out before, and is then the same for each round of a side. May have a fraction.',
+      'About how long a round lasts; hardly ever less. How many records that takes is measured first, and is then the same for each round of a side. May have a fraction.',
     common: true,
     commands,
   },
@@ -56,7 +56,7 @@ export const benchFlags: readonly Flag[] = [
     group: 'Measuring',
     doc: 'Repeat the records in memory up to SIZE',
     longDoc:
-      'How much memory the records take. A file that is shorter is repeated as often as it fits, which is reported; of one that is longer, whole lines up to SIZE are used. What fits into a cache of the processor looks faster than a log is.',
+      "How much memory the records take. A shorter file is repeated as often as it fits, which is reported; of a longer one, whole lines up to SIZE are used. What fits into the processor's cache looks faster than a real log.",
     common: true,
     commands,
   },

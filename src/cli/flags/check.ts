@@ -86,7 +86,7 @@ export const checkFlags: readonly Flag[] = [
     group: 'Topology',
     doc: 'The topology: slung.yaml, or . for ./slung.yaml',
     longDoc:
-      'The topology that is meant: a file in the form of slung.yaml(5), or a tangent.yaml; a directory stands for the slung.yaml in it, so that . is ./slung.yaml. slung run then runs it: FILE operands are what the source stdin reads, and what the file says (which records, plugins, where to) is not said by flags.',
+      'The topology: a file as slung.yaml(5) describes it, or a tangent.yaml; a directory stands for the slung.yaml in it, so . is ./slung.yaml. slung run then runs it: FILE operands are what the source stdin reads, and what the file says (which records, plugins, where to) cannot be set by flags.',
     common: true,
     commands: [...readers, 'bench'],
   },
@@ -98,7 +98,7 @@ export const checkFlags: readonly Flag[] = [
     group: 'Topology',
     doc: 'Another value for one key: sinks.out.path=x',
     longDoc:
-      'Take VALUE for the key at PATH, such as sinks.out.path=x or plugins.geo.config.db=eu, in place of what the file says. VALUE is taken as it is, or read as YAML when it begins with a bracket, a brace or a quote; there are no variables in it. May be given more than once.',
+      'Take VALUE for the key at PATH, such as sinks.out.path=x or plugins.geo.config.db=eu, in place of what the file says. VALUE is taken literally, or read as YAML when it begins with a bracket, a brace or a quote; variables in it are not replaced. May be given more than once.',
     commands: [...readers, 'bench'],
   },
   {
@@ -108,8 +108,7 @@ export const checkFlags: readonly Flag[] = [
     value: 'ROUTE',
     group: 'Topology',
     doc: "Only these routes: 'app -> geo -> out'",
-    longDoc:
-      'Take only the routes from node to node that are named, as if the file had no others. May be given more than once.',
+    longDoc: 'Use only the named routes from node to node, as if the file had no others. May be given more than once.',
     commands: ['check', 'run'],
   },
   {
@@ -121,7 +120,7 @@ export const checkFlags: readonly Flag[] = [
     group: 'Watching',
     doc: 'Whom statistics and servers see',
     longDoc:
-      'Several workers may share the work of one file: in statistics, in --metrics and in what a server of NATS shows of its connections each has this name, beside its machine and its process.',
+      'The name of this worker, for several that share the work of one topology: it appears in statistics, in --metrics and in the connections that a NATS server shows, beside the machine and the process.',
     commands: ['select', 'run'],
   },
   {
@@ -132,7 +131,7 @@ export const checkFlags: readonly Flag[] = [
     group: 'Watching',
     doc: 'Show the figures of the run there, for Prometheus',
     longDoc:
-      'While slung runs, serve its figures at http://HOST:PORT/metrics, and nothing else, in the text format of Prometheus: records, bytes, acknowledgements, failures and waits by source, node, route and sink. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there. --status has the same page and more. kill -USR1 has the same figures printed as one line of JSON on standard error.',
+      'While slung runs, serve its figures at http://HOST:PORT/metrics, and nothing else, in the text format of Prometheus: records, bytes, acknowledgements, failures and waits by source, node, route and sink. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there. --status has the same page and more. kill -USR1 prints the same figures as one line of JSON on standard error.',
     commands: ['select', 'run'],
   },
   {
@@ -154,7 +153,7 @@ export const checkFlags: readonly Flag[] = [
     group: 'Watching',
     doc: 'Show the run in a browser at http://HOST:PORT/',
     longDoc:
-      'While slung runs, serve at http://HOST:PORT/ a page that draws the graph with live rates, queues, waits, rejects, acknowledgements, memory and the last messages. For programs: /healthz answers 200 while the process lives; /readyz 200 when sources and sinks are open and connected, and 503 with the causes in words while slung starts, ends, has lost a server, or waits for a sink for more than 5 s; /metrics is for Prometheus; /stats.json has the figures of --stats=json. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there, and pages of others are answered nothing.',
+      'While slung runs, serve at http://HOST:PORT/ a page that draws the graph with live rates, queues, waits, rejects, acknowledgements, memory and the last messages. For programs: /healthz answers 200 while the process lives; /readyz 200 when sources and sinks are open and connected, and 503 with the causes in words while slung starts, ends, has lost a server, or waits for a sink for more than 5 s; /metrics is for Prometheus; /stats.json has the figures of --stats=json. Without HOST it is 127.0.0.1. Port 0 is one that is free; a message says which. Nothing can be changed there, and web pages of others get no answer.',
     commands: ['select', 'run'],
   },
   {

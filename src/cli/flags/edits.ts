@@ -11,10 +11,10 @@ export const editFlags: readonly Flag[] = [
     type: 'list',
     value: 'LIST',
     group: 'Edits',
-    doc: 'Leave these out of the records: a,b.c',
-    longDoc: `Leave these places out of each record, and output the rest as it is, in its order and with its numbers as they were written. LIST is paths with commas between them; of an array, tags[0] is an element. What is not there is not missed. May be given more than once.
+    doc: 'Remove these from the records: a,b.c',
+    longDoc: `Remove these paths from each record and keep the rest as it is: its order, and its numbers as they were written. LIST is paths separated by commas; tags[0] is an element of an array. A path that a record does not have is ignored. May be given more than once.
 
---drop, --set, --rename, --flatten and --explode may be combined, and come before -f: its paths are those of the edited record. Their paths are those of the record as it was read, and no place can be edited twice. A record that is no object stays as it is; one that becomes longer than --max-record is a bad line.`,
+--drop, --set, --rename, --flatten and --explode may be combined, and take effect before -f, whose paths are those of the edited record. Their own paths are those of the record as it was read, and no path can be edited twice. A record that is not an object stays as it is; one that becomes longer than --max-record is a bad line.`,
     commands,
   },
   {
@@ -23,8 +23,8 @@ export const editFlags: readonly Flag[] = [
     type: 'list',
     value: 'PATH=VALUE',
     group: 'Edits',
-    doc: 'Set PATH to a literal or to another place: env="prod"',
-    longDoc: `Set PATH to VALUE: text in quotes, a number, true, false, null, an array or an object as JSON writes them, or another path, whose value is copied as it was written; json(log) is the JSON that the text of log is. A path that the record does not have sets nothing. What is not there is made, at the end of its object, and so are the objects around it; below a value that is no object, and in arrays, nothing is made. May be given more than once.`,
+    doc: 'Set PATH to a literal or to another path: env="prod"',
+    longDoc: `Set PATH to VALUE: text in quotes, a number, true, false, null, an array or an object as JSON writes them, or another path, whose value is copied as it was written; json(log) is the JSON in the text of log. If the record does not have that other path, nothing is set. A missing member is added at the end of its object, together with the objects around it; nothing is added below a value that is not an object, nor to arrays. May be given more than once.`,
     commands,
   },
   {
@@ -33,9 +33,9 @@ export const editFlags: readonly Flag[] = [
     type: 'list',
     value: 'OLD=NEW',
     group: 'Edits',
-    doc: 'Give the last key of the path OLD the name NEW',
+    doc: 'Rename the last key of the path OLD to NEW',
     longDoc:
-      'Give the last key of the path OLD another name; the member stays in its place. NEW is one key, also with dots in it, or text in quotes. Another member of that name gives way, in records that have OLD. May be given more than once.',
+      'Rename the last key of the path OLD; the member stays in its place. NEW is one key, which may contain dots, or text in quotes. In records that have OLD, another member called NEW is removed. May be given more than once.',
     commands,
   },
   {
@@ -45,9 +45,9 @@ export const editFlags: readonly Flag[] = [
     value: 'SEP',
     bare: '.',
     group: 'Edits',
-    doc: 'Make members of objects members of the record: a.b',
+    doc: 'Lift the members of nested objects into the record: a.b',
     longDoc:
-      'Make the members of objects members of the record, with the keys above them in front and SEP, or a dot, between. Arrays, and objects without members, stay as they are. The value must be joined by =. It comes after the other edits.',
+      'Lift the members of nested objects into the record: {"a":{"b":1}} becomes {"a.b":1}. SEP, which follows = without a space, replaces the dot. Arrays and empty objects stay as they are. It takes effect after the other edits.',
     commands,
   },
   {
@@ -58,7 +58,7 @@ export const editFlags: readonly Flag[] = [
     group: 'Edits',
     doc: 'Output a record for each element of the array at PATH',
     longDoc:
-      'Output a record for each element of the array at PATH, in which the element stands for the array. An empty array makes none; where there is no array, the record stays one.',
+      'Output one record for each element of the array at PATH, with the element in place of the array. A record whose array is empty outputs nothing; one without an array there stays as it is.',
     commands,
   },
 ];

@@ -19,10 +19,10 @@ export const endFlags: readonly Flag[] = [
     type: 'switch',
     default: 'false',
     group: 'Input',
-    doc: 'Go on with what is appended to the files',
-    longDoc: `Read the files to their ends and go on with what is appended to them, until a signal ends the run. A file that is rotated, emptied or replaced by another one of its name is read on, and each time reported. FILE may be a pattern with * and ? in quotes: then files that come later are read, too. A file that does not exist yet is waited for. Lines of different files never mix; a compressed file is read to its end.
+    doc: 'Keep reading what is appended to the files',
+    longDoc: `Read the files to their ends and keep reading what is appended to them, until a signal ends the run. A file that is rotated, emptied or replaced is followed by name, and each such change is reported. FILE may be a quoted pattern with * and ?: then files that appear later are read, too. A file that does not exist yet is awaited. Lines of different files never mix; a compressed file is read to its end.
 
-The output of -o FILE is appended to FILE, because the run has no end at which a new one could get its name.`,
+The output of -o FILE is appended to FILE, because the run has no end at which a new file could take its name.`,
     common: ['select'],
     commands,
   },
@@ -32,9 +32,9 @@ The output of -o FILE is appended to FILE, because the run has no end at which a
     type: 'file',
     value: 'DIR',
     group: 'Input',
-    doc: 'Keep in DIR how far files were read, and go on there',
+    doc: 'Keep in DIR how far files were read, and resume there',
     longDoc:
-      'Keep in the directory DIR, which is made, how far each file has been read and its records have arrived; the next run with the same DIR goes on there, and finds files again that were renamed. After a crash, what was done in the last 100 ms may come again, and nothing is lost. One run at a time can use DIR. Without --follow, each run reads what has come since the last one.',
+      'Record in the directory DIR, which is created if needed, how far each file has been read and its records have arrived; the next run with the same DIR resumes there, and finds files that were renamed. After a crash, the last 100 ms may be repeated, and nothing is lost. One run at a time can use DIR. Without --follow, each run reads what was added since the last one.',
     commands,
   },
   {
@@ -44,9 +44,9 @@ The output of -o FILE is appended to FILE, because the run has no end at which a
     value: 'URL',
     group: 'Input',
     doc: 'Take records from others at URL: http, tcp, unix or ws',
-    longDoc: `Instead of reading files, listen and take what others send: at http://HOST:PORT/PATH the bodies of POST requests, each answered when its records have arrived; at tcp://HOST:PORT and unix:PATH lines; at ws://HOST:PORT WebSocket connections, with JSON objects, one a line, or with binary frames of Slung. What is sent may be any records, one a line. Port 0 takes a free one, which is reported. The run ends with a signal.
+    longDoc: `Instead of reading files, listen and take what others send: at http://HOST:PORT/PATH the bodies of POST requests, each answered when its records have arrived; at tcp://HOST:PORT and unix:PATH lines; at ws://HOST:PORT WebSocket connections, with JSON objects, one a line, or with binary frames of Slung. What is sent may be any records, one a line. Port 0 takes a free port, which is reported. The run ends with a signal.
 
-HOST is best 127.0.0.1: what listens elsewhere can be reached by others, and what they send is not encrypted.`,
+Prefer 127.0.0.1 as HOST: others can reach any other address, and what they send is not encrypted.`,
     commands,
   },
   {
@@ -69,7 +69,7 @@ HOST is best 127.0.0.1: what listens elsewhere can be reached by others, and wha
     group: 'Input',
     doc: 'Let web pages of ORIGIN connect',
     longDoc:
-      'Let web pages of ORIGIN connect over ws, such as https://app.example; * lets every page connect. May be given more than once. Without it, pages of this machine and of the address of --listen may connect. Programs that are no browsers do not send an origin and are not asked for one.',
+      'Let web pages of ORIGIN connect over ws, such as https://app.example; * lets every page connect. May be given more than once. Without it, pages of this machine and of the address of --listen may connect. Programs other than browsers send no origin and need none.',
     commands,
   },
   {
@@ -80,7 +80,7 @@ HOST is best 127.0.0.1: what listens elsewhere can be reached by others, and wha
     group: 'Output',
     doc: 'Output to URL, too; may be repeated',
     longDoc:
-      'Output the records to URL as well, or those of them for which EXPR holds: --tee all.ndjson, --tee \'level == "error" -> http://pager.example/v1/events\'. URL is as for --output. What goes there are whole records as ndjson, whatever --to and --fields say of the output. May be given more than once.',
+      'Output the records to URL as well, or those of them for which EXPR holds: --tee all.ndjson, --tee \'level == "error" -> http://pager.example/v1/events\'. URL is as for --output. It gets whole records as ndjson, whatever --to and --fields say. May be given more than once.',
     commands,
   },
   {
@@ -91,7 +91,7 @@ HOST is best 127.0.0.1: what listens elsewhere can be reached by others, and wha
     group: 'Output',
     doc: 'Output records for which EXPR holds to URL instead',
     longDoc:
-      'Output the records for which EXPR holds to URL, and to no other place but those of --tee. May be given more than once: a record goes along the first that takes it, in the order of the line, and to -o or standard output when none does. EXPR is a selector as for --where, up to the last " -> " outside of quotes; URL is as for --output.',
+      'Output the records for which EXPR holds to URL, and nowhere else except to those of --tee. May be given more than once: a record takes the first that matches, in the order of the command line, and goes to -o or standard output when none does. EXPR is a selector as for --where, up to the last " -> " outside of quotes; URL is as for --output.',
     commands,
   },
 ];

@@ -31,7 +31,7 @@ export const generateFlags: readonly Flag[] = [
     default: '1',
     group: 'Records',
     doc: 'Other records for another number',
-    longDoc: 'What all that is random begins with. The same template, seed and times give the same bytes.',
+    longDoc: 'The start of everything random. The same template, seed and times give the same bytes.',
     common: ['generate'],
     commands,
   },

@@ -13,9 +13,9 @@ export const inputFlags: readonly Flag[] = [
     type: 'file',
     value: 'FILE|-',
     group: 'Input',
-    doc: 'Read the files that FILE names, one a line',
+    doc: 'Read the files that FILE lists, one per line',
     longDoc:
-      'Read the files whose names are in FILE, or come from standard input for -, one a line, in their order. When there is a NUL byte, names end with one, as those of find -print0. No other files are named beside.',
+      'Read the files whose names are in FILE, one per line, in that order; - reads the names from standard input. If there is a NUL byte, names end with NUL instead, as find -print0 writes them. No files can be named on the command line as well.',
     commands,
   },
   {
@@ -26,7 +26,7 @@ export const inputFlags: readonly Flag[] = [
     group: 'Input',
     doc: "Read the files below a folder whose names match: '*.ndjson'",
     longDoc:
-      'Read of each folder among the files all files below it whose names match PATTERN, in the order of their paths: * and ? stand for any characters, or one. Links are followed, but never in a circle; hidden folders are left out, and hidden files by patterns that do not begin with a dot.',
+      'Where FILE is a folder, read all files below it whose names match PATTERN, in the order of their paths: * stands for any characters, ? for one. Links are followed, but never in a circle. Hidden folders are left out, and so are hidden files unless PATTERN begins with a dot.',
     commands,
   },
   {
@@ -36,7 +36,7 @@ export const inputFlags: readonly Flag[] = [
     value: 'FORMAT',
     group: 'Input',
     doc: 'Read ndjson, json in any layout, csv or tsv',
-    longDoc: `The format of the input. json is JSON in any layout: pretty-printed, several values after another, and arrays, whose elements are the records, of any size. csv (RFC 4180) and tsv have the names of the members in their first line; see --delimiter and --types. Each record becomes a line of ndjson, in constant memory: numbers keep every digit, and messages name line and column of the file.
+    longDoc: `The format of the input. json is JSON in any layout and of any size: pretty-printed, several values one after another, or arrays, whose elements are the records. csv (RFC 4180) and tsv have the names of the members in their first line; see --delimiter and --types. Each record becomes a line of ndjson, in constant memory: numbers keep every digit, and messages name line and column of the file.
 
 A row with more or fewer cells than the header is a bad line. In tsv, \\t \\n \\r \\\\ stand for tab, newline, carriage return and backslash, and quotes for themselves; a file with tabs and quotes is --from csv --delimiter tab.`,
     common: ['select'],
@@ -50,7 +50,7 @@ A row with more or fewer cells than the header is a bad line. In tsv, \\t \\n \\
     group: 'Input',
     doc: 'Cells of csv and tsv are what they look like, or text',
     longDoc:
-      'What the cells of --from csv and --from tsv are. look: what is written like a number of JSON is one, digit by digit, so are true and false, lists and objects; an empty cell without quotes is null, and anything else a string (007 and 1,5 are). text: every cell is a string.',
+      'What the cells of --from csv and --from tsv are. look: what JSON would read as a number, true, false, a list or an object is that, digit by digit; an empty cell without quotes is null; anything else is a string (007 and 1,5 are). text: every cell is a string.',
     commands: readers,
   },
   {
@@ -61,7 +61,7 @@ A row with more or fewer cells than the header is a bad line. In tsv, \\t \\n \\
     group: 'Input',
     doc: 'Text before the JSON of each line: drop it, or keep it',
     longDoc:
-      'Read lines that have text before their record, as docker compose, kubectl logs --prefix and syslog write them: the record begins at the first {. drop discards the text; any other word is the name of a member that keeps it, as the first of the record. A line without a record is a bad line.',
+      'Read lines that have text before their record, as docker compose, kubectl logs --prefix and syslog write them: the record begins at the first {. drop discards the text; any other word names the member that keeps it, the first of the record. A line without a record is a bad line.',
     commands: readers,
   },
   {

@@ -22,7 +22,7 @@ const howMany: readonly Flag[] = [
     group: 'Output',
     doc: 'End after N records, and read no further',
     longDoc:
-      'End when N records have been output, and read no further: the exit code is 0, and bad lines behind the last of them are not seen. Of run, the records are those that the last plugin outputs.',
+      'End when N records have been output, and read no further: the exit code is 0, and bad lines after the last of them are not seen. In run, this counts the records that the last plugin outputs.',
     common: ['select'],
     commands,
   },
@@ -34,7 +34,7 @@ const howMany: readonly Flag[] = [
     group: 'Output',
     doc: 'Output only how many records match',
     longDoc:
-      'Output the number of records that match, and nothing else; after a signal, of those that were read. slung count counts by the values of fields.',
+      'Output only the number of records that match; after a signal, of those read so far. slung count groups by the values of fields.',
     commands: ['select'],
   },
   {
@@ -46,7 +46,7 @@ const howMany: readonly Flag[] = [
     group: 'Selection',
     doc: 'Pass only a share of what matches: 1% or 0.01',
     longDoc:
-      'Of the records that --where passes, pass only a share: 1% or 0.01. Each is in the sample or not by a hash of its place in the input, so the same files give the same sample with any number of threads, another --seed gives another one, and the number of records is about the share. Of run, it is what the first plugin gets.',
+      'Pass only a share of the records that --where passes: 1% or 0.01. A hash of its place in the input decides for each record, so the same files give the same sample with any number of threads, another --seed gives another one, and the number of records is close to the share. In run, the first plugin gets the sample.',
     commands: samplers,
   },
   {
@@ -59,7 +59,7 @@ const howMany: readonly Flag[] = [
     default: '0',
     group: 'Selection',
     doc: 'Another number gives another sample',
-    longDoc: 'What the hash of --sample begins with: another number gives another sample of the same size.',
+    longDoc: 'The start of the hash of --sample: another number gives another sample of about the same size.',
     commands: samplers,
   },
 ];
@@ -72,9 +72,9 @@ const looks: readonly Flag[] = [
     type: 'switch',
     default: 'false',
     group: 'Output',
-    doc: 'Output the text of the one field of -f, a line each',
+    doc: 'Output the text of the one field of -f, one per line',
     longDoc:
-      'Output the value of the one field of -f as it is, a line for each record: strings without quotes and escapes, other values as JSON, nothing for null and what is missing (see --null). A text with newlines takes several lines.',
+      'Output the value of the one field of -f as it is, one line per record: strings without quotes and escapes, other values as JSON, nothing for null and what is missing (see --null). A text with newlines takes several lines.',
     commands,
   },
   {
@@ -108,7 +108,7 @@ const looks: readonly Flag[] = [
     defaultText: 'that of --delimiter',
     group: 'Output',
     doc: 'What is between the cells of --to csv, when that differs',
-    longDoc: 'The character between the cells of --to csv, when it is another one than that of --from csv.',
+    longDoc: 'The character between the cells of --to csv, if it differs from that of --from csv.',
     commands,
   },
   {
@@ -119,7 +119,7 @@ const looks: readonly Flag[] = [
     group: 'Output',
     doc: 'Which cells of csv are in quotes: needed or all',
     longDoc:
-      'Which cells of --to csv are in quotes: those that need them, or all but those that are null or missing, so that an empty text is told from nothing.',
+      'Which cells of --to csv are in quotes: those that need them, or all except null and missing ones, so that an empty text differs from nothing.',
     commands,
   },
   {
@@ -140,7 +140,7 @@ const looks: readonly Flag[] = [
     default: 'false',
     group: 'Output',
     doc: 'End the lines of csv and tsv with CR LF',
-    longDoc: 'End the lines of csv and tsv with carriage return and newline, as RFC 4180 has it.',
+    longDoc: 'End the lines of csv and tsv with carriage return and newline, as RFC 4180 does.',
     commands,
   },
   {
@@ -150,7 +150,7 @@ const looks: readonly Flag[] = [
     default: 'false',
     group: 'Output',
     doc: 'Begin csv with a byte order mark, for Excel',
-    longDoc: 'Begin csv with a byte order mark, by which Excel knows that it is UTF-8.',
+    longDoc: 'Begin csv with a byte order mark, which tells Excel that it is UTF-8.',
     commands,
   },
   {
@@ -161,7 +161,7 @@ const looks: readonly Flag[] = [
     group: 'Output',
     doc: 'Keep spreadsheets from running texts of csv as formulas',
     longDoc:
-      'Write an apostrophe before texts of csv that begin with =, +, -, @, tab or carriage return: a spreadsheet would take them for formulas, which can send data elsewhere. Numbers stay as they are. What reads the csv finds the apostrophe.',
+      'Write an apostrophe before texts of csv that begin with =, +, -, @, tab or carriage return: a spreadsheet would take them for formulas, which can send data elsewhere. Numbers stay as they are. Every other reader of the csv sees the apostrophe as well.',
     commands,
   },
 ];

@@ -64,7 +64,7 @@ const plugins: readonly Flag[] = [
     group: 'Plugins',
     doc: 'A record that the plugin does not select: drop or pass',
     longDoc:
-      'What to do with a record that a plugin does not select. drop leaves it out; pass puts it out as it is, in its place. Either way it is counted.',
+      'What to do with a record that a plugin does not select. drop leaves it out; pass outputs it as it is, in its place. Either way it is counted.',
     common: true,
     commands: andBench,
   },
@@ -75,7 +75,7 @@ const plugins: readonly Flag[] = [
     value: 'ACTION',
     group: 'Plugins',
     doc: 'A plugin fails: stop, or skip or pass the record',
-    longDoc: `What to do when a plugin traps, answers with an error, or takes too long. fail stops with exit code 1. skip and pass give the records to a new instance one by one, so that only the one that fails is lost: skip leaves it out, and with --rejects it is kept there; pass puts it out as it was. Both go on, and the exit code is 1 at the end. A WASI filter and a Slung program run over the whole stream and cannot be given a record twice; for them there is only fail.`,
+    longDoc: `What to do when a plugin traps, answers with an error, or takes too long. fail stops with exit code 1. skip and pass give the records to a new instance one by one, so that only the one that fails is lost: skip leaves it out, and with --rejects it is kept there; pass outputs it as it was. Both go on, and the exit code is 1 at the end. A WASI filter and a Slung program run over the whole stream and cannot be given a record twice; for them there is only fail.`,
     common: true,
     commands: andBench,
   },
@@ -98,7 +98,7 @@ const plugins: readonly Flag[] = [
     group: 'Plugins',
     doc: 'Do not look at what the last plugin outputs',
     longDoc:
-      'Write what the last plugin outputs as it is, without a look at it. Otherwise each line that a Tangent plugin outputs must be JSON in UTF-8, as a line of the input must: a bad one is left out and counted, goes to --rejects FILE, and --on-error and --max-errors decide whether the run goes on and fails, as with bad lines of the input. What a WASI filter or a Slung program outputs may be any text and always passes, but a warning shows the first line that is not JSON, and --stats has their number. Output that is read again, by the next plugin of a chain, for --to csv, --fields or --record, is checked there in any case.',
+      'Write what the last plugin outputs as it is, without checking it. Otherwise each line that a Tangent plugin outputs must be JSON in UTF-8, like a line of the input: a bad one is left out, counted and kept by --rejects FILE, and --on-error and --max-errors decide whether the run goes on, as for bad lines of the input. What a WASI filter or a Slung program outputs may be any text and always passes, but a warning shows the first line that is not JSON, and --stats has their number. Output that is read again, by the next plugin of a chain, for --to csv, --fields or --record, is checked there in any case.',
     commands: andBench,
   },
   kindFlag,
@@ -117,7 +117,7 @@ const sandbox: readonly Flag[] = [
     group: 'Sandbox',
     doc: 'The most memory an instance may have',
     longDoc:
-      'The most memory that one instance of a plugin may have, rounded down to pages of 64 KiB: all of its memories and tables together. Several memories divide what they do not start with evenly.',
+      'The most memory that one instance of a plugin may have, rounded down to pages of 64 KiB: all of its memories and tables together. Several memories share evenly what is left beyond their initial sizes.',
     commands: andBench,
   },
   {

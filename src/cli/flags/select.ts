@@ -39,7 +39,7 @@ A comparison with a missing value, or between a number and a string, is false. I
     group: 'Selection',
     doc: 'Pass records for which one of the selectors in FILE holds',
     longDoc:
-      'Pass only the records for which one of the rules in FILE holds: one selector a line; empty lines and those that begin with # are left out. A thousand rules cost little more than one. Given more than once, one rule of each file must hold; with -w, that must hold too. The same is the condition rules("FILE").',
+      'Pass only the records for which at least one rule in FILE holds: one selector per line; empty lines and lines that begin with # are ignored. A thousand rules cost little more than one. Given more than once, at least one rule of each file must hold, and -w as well. The condition rules("FILE") does the same.',
     commands: readers,
   },
   {
@@ -50,7 +50,7 @@ A comparison with a missing value, or between a number and a string, is false. I
     group: 'Selection',
     doc: 'Pass records from TIME on: 1h (ago), 2026-03-14T09:26:00Z',
     longDoc:
-      'Pass only the records whose time (see --time) is TIME or later: a time as in RFC 3339, a day in UTC (2026-03-14), now, or how long ago it is: a number with us, ms, s, m, h, d or w. Records without a time do not pass. The same is the condition PATH >= @TIME.',
+      'Pass only the records whose time (see --time) is TIME or later: a time as in RFC 3339, a day in UTC (2026-03-14), now, or how long ago: a number with us, ms, s, m, h, d or w. Records without a time do not pass. The condition PATH >= @TIME does the same.',
     commands: readers,
   },
   {
@@ -94,7 +94,7 @@ A comparison with a missing value, or between a number and a string, is false. I
     value: 'LIST',
     group: 'Selection',
     doc: 'Output only these: a,b.c,name=source.name',
-    longDoc: `Output only these places of each record. LIST is paths with commas between them. A place has the name of its path, without quotes; name=path gives it another one. Commas and = inside quotes or brackets belong to the path. Values are copied as they were written: numbers keep every digit. May be given more than once.
+    longDoc: `Output only these fields of each record. LIST is paths separated by commas. A field is named after its path, without quotes; name=path renames it. Commas and = inside quotes or brackets belong to the path. Values are copied as they were written: numbers keep every digit. May be given more than once.
 
 Without it, ndjson output is the matching lines, byte for byte, or the output of the last plugin.`,
     common: true,
@@ -133,8 +133,8 @@ const output: readonly Flag[] = [
     long: 'no-header',
     ...rules.header,
     group: 'Output',
-    doc: 'Leave the header of csv, tsv or a table out',
-    longDoc: 'Leave the header line of csv, tsv or a table out.',
+    doc: 'Write no header for csv, tsv or a table',
+    longDoc: 'Write no header line for csv, tsv or a table.',
     commands,
   },
   {
@@ -171,7 +171,7 @@ const output: readonly Flag[] = [
     doc: 'Write to FILE, which gets its name when all is written',
     longDoc: `Write to FILE instead of standard output. The data goes to a temporary file in the same directory, which is renamed to FILE at the end; after a failure, an earlier FILE is as it was. What a run that was killed leaves there is removed by the next one with that FILE. - is standard output.
 
-FILE may be a URL: file:PATH?append, dir:PATH with places of records in braces ({level}, {time:%Y-%m-%d}) for a file each, http://HOST/PATH or https: for POST requests, tcp://HOST:PORT, unix:PATH, nats://HOST/SUBJECT, or store:DIR?series=NAME&time=PATH&value=PATH. Its settings follow behind ? with & between them: the keys of sinks in slung.yaml(5). A file that is called like a URL is written ./file:x.`,
+FILE may be a URL: file:PATH?append, dir:PATH with places of records in braces ({level}, {time:%Y-%m-%d}) for one file each, http://HOST/PATH or https: for POST requests, tcp://HOST:PORT, unix:PATH, nats://HOST/SUBJECT, or store:DIR?series=NAME&time=PATH&value=PATH. Its settings follow ?, separated by &: the keys of sinks in slung.yaml(5). A file whose name looks like a URL is written ./file:x.`,
     common: true,
     commands,
   },
@@ -197,7 +197,7 @@ const badLines: readonly Flag[] = [
     env: 'SLUNG_ON_ERROR',
     group: 'Bad lines',
     doc: 'A line that is not JSON: skip it, fail, or keep it',
-    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. When there were any, the exit code is 1, except with keep, and with skip when it is asked for and not just the default.`,
+    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. If there were any, the exit code is 1, except with keep, and with skip when you ask for it instead of getting it by default.`,
     common: true,
     commands: readers,
   },
@@ -209,7 +209,7 @@ const badLines: readonly Flag[] = [
     group: 'Bad lines',
     doc: 'Write bad lines to FILE, and why to FILE.log',
     longDoc:
-      'Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason. Both are emptied first. A descriptor that is open, such as /dev/stderr or >(command) of a shell, gets the lines behind what is there, and has no log. Of select and run, FILE may be a URL as for --output, which gets the lines alone.',
+      "Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason. Both are emptied first. An open descriptor, such as /dev/stderr or the shell's >(command), is appended to and has no log. For select and run, FILE may be a URL as for --output, which gets only the lines.",
     commands: readers,
   },
   {
@@ -240,7 +240,7 @@ const batches: readonly Flag[] = [
     group: 'Batches',
     doc: 'Work on N batches at a time; the order stays',
     longDoc:
-      'The number of worker threads. The order of the output is the order of the input for every N. Of count, each thread has groups of its own, which are put together at the end: the answer is the same for every N, but for the last digit of sums that are not exact.',
+      'The number of worker threads. The order of the output is the order of the input for every N. In count, each thread has its own groups, which are merged at the end: the answer is the same for every N, except for the last digit of inexact sums.',
     common: true,
     commands: ['select', 'count'],
   },
@@ -253,7 +253,7 @@ const batches: readonly Flag[] = [
     group: 'Batches',
     doc: 'Cut a batch at SIZE bytes',
     longDoc:
-      'A batch is handed on when it has SIZE bytes of whole lines. A batch also ends when the input would block (see --batch-age), so a larger SIZE does not delay a slow stream.',
+      'Pass a batch on when it holds SIZE bytes of whole lines. A batch also ends when the input would block (see --batch-age), so a larger SIZE does not delay a slow stream.',
     commands: [...readers, 'bench'],
   },
   {
@@ -265,7 +265,7 @@ const batches: readonly Flag[] = [
     defaultText: 'no limit',
     group: 'Batches',
     doc: 'Cut a batch at N records',
-    longDoc: 'A batch is also handed on when it has N records.',
+    longDoc: 'Pass a batch on when it holds N records, too.',
     commands: [...readers, 'bench'],
   },
   {
@@ -277,7 +277,7 @@ const batches: readonly Flag[] = [
     group: 'Batches',
     doc: 'Wait this long for a fuller batch',
     longDoc:
-      'How long a batch may wait for more input, counted from its first record. With 0, a batch is handed on as soon as the input would block: output appears at once and nothing is lost in speed.',
+      'How long a batch may wait for more input, counted from its first record. With 0, a batch is passed on as soon as the input would block: output appears at once, at no cost in speed.',
     commands: [...commands, 'count'],
   },
 ];
@@ -330,7 +330,7 @@ const talk: readonly Flag[] = [
     group: 'Messages',
     doc: 'Report counts and speed at the end, on standard error',
     longDoc:
-      'At the end, report records, bytes, matches, bad lines by reason, batches by what ended them, seconds and MB/s, on standard error: for people (--stats) or as one line of JSON (--stats=json). The value must be joined by =.',
+      'At the end, report records, bytes, matches, bad lines by reason, batches by what ended them, seconds and MB/s, on standard error: for people (--stats) or as one line of JSON (--stats=json). The value follows =, without a space.',
     common: true,
     commands: readers,
   },

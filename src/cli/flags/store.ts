@@ -33,7 +33,7 @@ const history: readonly Flag[] = [
     value: 'SPEC',
     group: 'History',
     doc: 'Remember numbers of what passes, for slung query',
-    longDoc: `Write points of the records that pass into a store, while the records flow on unchanged. SPEC is words with blanks between them: series=NAME, or series=.PATH for a name that is in the record; time=PATH; value=PATH, or several with commas between them, each of which is then a series NAME.KEY of its own; tags=PATH,PATH, which may be left out; unit=auto, s, ms, us or ns. May be given more than once. Of slung run, it is the records that the last plugin outputs.
+    longDoc: `Write points of the records that pass into a store, while the records flow on unchanged. SPEC is words separated by blanks: series=NAME, or series=.PATH for a name that is in the record; time=PATH; value=PATH, or several separated by commas, each of which becomes its own series NAME.KEY; tags=PATH,PATH, which may be left out; unit=auto, s, ms, us or ns. May be given more than once. Of slung run, it is the records that the last plugin outputs.
 
 A record without these fields is counted and reported once, and passes like the others.`,
     commands: ['select', 'run'],
@@ -46,7 +46,7 @@ A record without these fields is counted and reported once, and passes like the 
     group: 'History',
     doc: 'Go on where the store has each file',
     longDoc:
-      'Begin each file where the store says that it was read to, instead of at its start: what is in the store is not read again, also after a crash. A file that was replaced, rotated or cut is read from its start: it is known by its first bytes and by those before the position, whatever its inode is. A last line without a newline is left for the next run, because somebody may be writing it (see --final); so is that of a compressed file. Standard input cannot be resumed. Of plugins, those can be that answer batch by batch (Tangent); WASI filters and Slung programs read one stream, in which their output has no place.',
+      'Begin each file where the store says that it was read to, instead of at its start: what is in the store is not read again, also after a crash. A file that was replaced, rotated or cut is read from its start: it is known by its first bytes and by those before the position, whatever its inode is. A last line without a newline is left for the next run, because somebody may be writing it (see --final); so is that of a compressed file. Standard input cannot be resumed. Plugins that answer batch by batch (Tangent) can be; WASI filters and Slung programs read one stream, and their output cannot be assigned to a place in it.',
     common: ['store write'],
     commands: ['select', 'run', 'store write'],
   },
@@ -67,7 +67,7 @@ A record without these fields is counted and reported once, and passes like the 
     ...place,
     doc: 'The directory of the store',
     longDoc:
-      'The directory of the store. It is made when something is written; one that has other files in it is refused. One process at a time can write, any number can read. A Slung program of slung run writes to and asks a store only when this option is on the command line.',
+      'The directory of the store. It is created when something is written; a directory with other files in it is refused. One process at a time can write, any number can read. A Slung program of slung run writes to and asks a store only when this option is on the command line.',
     common: ['store write', ...tending],
     commands: [...recording, ...tending],
   },
@@ -90,7 +90,7 @@ A record without these fields is counted and reported once, and passes like the 
     group: 'History',
     doc: 'When points are safe: at each batch, soon, or later',
     longDoc:
-      'When what is written is safe from a loss of power. batch: before the batch is acknowledged; interval: about a second later; none: whenever the system writes it. Safe from a crash of slung it is in every case.',
+      'When what is written is safe from a loss of power. batch: before the batch is acknowledged; interval: about a second later; none: whenever the system writes it. It survives a crash of slung in every case.',
     commands: recording,
   },
   {
@@ -104,7 +104,7 @@ A record without these fields is counted and reported once, and passes like the 
     group: 'History',
     doc: 'Drop what is older than this, 30d for example',
     longDoc:
-      'Drop points that are older than AGE while writing: a number with s, m, h, d or w. Whole files are dropped, so that some points stay a little longer.',
+      'Drop points that are older than AGE while writing: a number with s, m, h, d or w. Whole files are dropped, so some points stay a little longer.',
     commands: recording,
   },
   {
@@ -115,7 +115,7 @@ A record without these fields is counted and reported once, and passes like the 
     group: 'History',
     doc: 'Keep all points of a series and time, or the last',
     longDoc:
-      'What becomes of points that a run writes with the same series, tags and time. keep: all of them are points; a later run over the same input replaces them one by one, and --resume goes on behind them. last: only the last one is a point. The points that Slung programs write themselves are always the last ones.',
+      'What happens to points that a run writes with the same series, tags and time. keep: all of them are points; a later run over the same input replaces them one by one, and --resume continues after them. last: only the last one is kept. The points that Slung programs write themselves are always the last ones.',
     commands: recording,
   },
 ];
@@ -257,7 +257,7 @@ const asking: readonly Flag[] = [
     ...rules.header,
     group: 'Output',
     doc: 'Leave the header line out',
-    longDoc: 'Leave the header line of csv, tsv or a table out.',
+    longDoc: 'Write no header line for csv, tsv or a table.',
     commands: ['count', 'query', 'store ls', 'store export'],
   },
   {

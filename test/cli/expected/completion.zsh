@@ -48,7 +48,7 @@ _slung() {
         '--unchecked[Trust the input\: pass over lines that cannot match]' \
         '--no-unchecked[Opposite of --unchecked]' \
         '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
-        '--no-header[Leave the header of csv, tsv or a table out]' \
+        '--no-header[Write no header for csv, tsv or a table]' \
         '--header[Opposite of --no-header]' \
         '--csv-strict[Fail on a column that the csv header lacks]' \
         '--no-csv-strict[Opposite of --csv-strict]' \
@@ -76,23 +76,23 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
-        '--files-from=[Read the files that FILE names, one a line]:FILE|-:_files' \
+        '--files-from=[Read the files that FILE lists, one per line]:FILE|-:_files' \
         '--glob=[Read the files below a folder whose names match\: '\''*.ndjson'\'']:PATTERN: ' \
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
-        '*--drop=[Leave these out of the records\: a,b.c]:LIST: ' \
-        '*--set=[Set PATH to a literal or to another place\: env="prod"]:PATH=VALUE: ' \
-        '*--rename=[Give the last key of the path OLD the name NEW]:OLD=NEW: ' \
-        '--flatten=-[Make members of objects members of the record\: a.b]::SEP: ' \
+        '*--drop=[Remove these from the records\: a,b.c]:LIST: ' \
+        '*--set=[Set PATH to a literal or to another path\: env="prod"]:PATH=VALUE: ' \
+        '*--rename=[Rename the last key of the path OLD to NEW]:OLD=NEW: ' \
+        '--flatten=-[Lift the members of nested objects into the record\: a.b]::SEP: ' \
         '--explode=[Output a record for each element of the array at PATH]:PATH: ' \
         '--limit=[End after N records, and read no further]:N: ' \
         '--count[Output only how many records match]' \
         '--no-count[Opposite of --count]' \
         '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
         '--seed=[Another number gives another sample]:N: ' \
-        '-r[Output the text of the one field of -f, a line each]' \
-        '--raw[Output the text of the one field of -f, a line each]' \
+        '-r[Output the text of the one field of -f, one per line]' \
+        '--raw[Output the text of the one field of -f, one per line]' \
         '--no-raw[Opposite of --raw]' \
         '--pretty[Output JSON over several lines, in colour on a terminal]' \
         '--no-pretty[Opposite of --pretty]' \
@@ -106,10 +106,10 @@ _slung() {
         '--no-bom[Opposite of --bom]' \
         '--csv-safe[Keep spreadsheets from running texts of csv as formulas]' \
         '--no-csv-safe[Opposite of --csv-safe]' \
-        '-F[Go on with what is appended to the files]' \
-        '--follow[Go on with what is appended to the files]' \
+        '-F[Keep reading what is appended to the files]' \
+        '--follow[Keep reading what is appended to the files]' \
         '--no-follow[Opposite of --follow]' \
-        '--positions=[Keep in DIR how far files were read, and go on there]:DIR:_files' \
+        '--positions=[Keep in DIR how far files were read, and resume there]:DIR:_files' \
         '--listen=[Take records from others at URL\: http, tcp, unix or ws]:URL: ' \
         '--listen-token=[What producers have to show; @FILE reads it from FILE]:TOKEN: ' \
         '*--listen-origin=[Let web pages of ORIGIN connect]:ORIGIN: ' \
@@ -148,7 +148,7 @@ _slung() {
         '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
         '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
-        '--no-header[Leave the header of csv, tsv or a table out]' \
+        '--no-header[Write no header for csv, tsv or a table]' \
         '--header[Opposite of --no-header]' \
         '--csv-strict[Fail on a column that the csv header lacks]' \
         '--no-csv-strict[Opposite of --csv-strict]' \
@@ -172,7 +172,7 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
-        '--files-from=[Read the files that FILE names, one a line]:FILE|-:_files' \
+        '--files-from=[Read the files that FILE lists, one per line]:FILE|-:_files' \
         '--glob=[Read the files below a folder whose names match\: '\''*.ndjson'\'']:PATTERN: ' \
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
@@ -180,8 +180,8 @@ _slung() {
         '--limit=[End after N records, and read no further]:N: ' \
         '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
         '--seed=[Another number gives another sample]:N: ' \
-        '-r[Output the text of the one field of -f, a line each]' \
-        '--raw[Output the text of the one field of -f, a line each]' \
+        '-r[Output the text of the one field of -f, one per line]' \
+        '--raw[Output the text of the one field of -f, one per line]' \
         '--no-raw[Opposite of --raw]' \
         '--pretty[Output JSON over several lines, in colour on a terminal]' \
         '--no-pretty[Opposite of --pretty]' \
@@ -195,10 +195,10 @@ _slung() {
         '--no-bom[Opposite of --bom]' \
         '--csv-safe[Keep spreadsheets from running texts of csv as formulas]' \
         '--no-csv-safe[Opposite of --csv-safe]' \
-        '-F[Go on with what is appended to the files]' \
-        '--follow[Go on with what is appended to the files]' \
+        '-F[Keep reading what is appended to the files]' \
+        '--follow[Keep reading what is appended to the files]' \
         '--no-follow[Opposite of --follow]' \
-        '--positions=[Keep in DIR how far files were read, and go on there]:DIR:_files' \
+        '--positions=[Keep in DIR how far files were read, and resume there]:DIR:_files' \
         '--listen=[Take records from others at URL\: http, tcp, unix or ws]:URL: ' \
         '--listen-token=[What producers have to show; @FILE reads it from FILE]:TOKEN: ' \
         '*--listen-origin=[Let web pages of ORIGIN connect]:ORIGIN: ' \
@@ -286,7 +286,7 @@ _slung() {
         '--no-quiet[Opposite of --quiet]' \
         '*-v[Say more; repeat for still more]' \
         '*--verbose[Say more; repeat for still more]' \
-        '--files-from=[Read the files that FILE names, one a line]:FILE|-:_files' \
+        '--files-from=[Read the files that FILE lists, one per line]:FILE|-:_files' \
         '--glob=[Read the files below a folder whose names match\: '\''*.ndjson'\'']:PATTERN: ' \
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
@@ -294,8 +294,8 @@ _slung() {
         '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
         '--seed=[Another number gives another sample]:N: ' \
-        '*--by=[Count each value of these paths by itself\: a,name=b.c]:LIST: ' \
-        '--every=[Count each minute (1m), hour (1h), … by itself]:DURATION: ' \
+        '*--by=[Count each value of these paths separately\: a,name=b.c]:LIST: ' \
+        '--every=[Count each minute (1m), hour (1h), … separately]:DURATION: ' \
         '--time=[Where the time is, for --every]:PATH: ' \
         '--time-unit=[The unit of times that are numbers]:UNIT:(auto s ms us ns)' \
         '*--sum=[The sum of the numbers of these paths]:LIST: ' \
@@ -307,7 +307,7 @@ _slung() {
         '*--p90=[What 90 % of the numbers do not exceed]:LIST: ' \
         '*--p95=[What 95 % of the numbers do not exceed]:LIST: ' \
         '*--p99=[What 99 % of the numbers do not exceed]:LIST: ' \
-        '--top=[Only the first N rows, of each window]:N: ' \
+        '--top=[Only the first N rows of each window]:N: ' \
         '--sort=[The column that orders the rows]:COLUMN: ' \
         '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
         '--max-groups=[Fail when there are more than N groups]:N: ' \
