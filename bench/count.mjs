@@ -26,7 +26,7 @@ import { root } from './tools.mjs';
 /**
  * @typedef {object} Question
  * @property {readonly string[]} args of slung count
- * @property {string} columns what DuckDB's reader is told of the columns
+ * @property {string} columns the columns for DuckDB's reader
  * @property {readonly { name: string, sql: string }[]} keys
  * @property {readonly Measured[]} measures
  */

@@ -2,7 +2,7 @@
 /**
  * A Tangent component by way of jco-transpile, in a process of its own: the component is made into JavaScript, and its
  * logview is an object of ours over records from JSON.parse. That object is as good as we can make it: paths are taken
- * apart once and kept, a whole key is looked up first, an int is told from a float by its value. Prints one line of
+ * apart once and kept, a whole key is looked up first, an int and a float differ by their value. Prints one line of
  * JSON.
  *
  *     node plugin-jco.mjs calls FILE.wasm FOLDER MODES CALLS SECONDS [--quiet]     ns a call for each mode

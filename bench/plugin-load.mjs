@@ -62,7 +62,7 @@ guest.processLogs(0, 1, (/** @type {Uint8Array} */ out) => {
   outBytes = out.length;
 });
 lap();
-if (outBytes === 0) throw new Error('the guest put out nothing');
+if (outBytes === 0) throw new Error('the guest output nothing');
 const steps = ['engine', 'compile', 'instantiate', 'probe', 'firstCall'];
 const ms = steps.map((step, at) => [step, Number((times[at + 1] ?? 0n) - (times[at] ?? 0n)) / 1e6]);
 console.log(JSON.stringify(Object.fromEntries(ms)));

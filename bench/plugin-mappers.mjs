@@ -107,7 +107,7 @@ function throughJco(setup) {
   if (theirs === undefined) return ratioRow(what, undefined);
   const own = repeat(setup, () => slungRun(setup, ['-q', plugin, input]).stats.runSeconds);
   const same = compared(setup, 'out', 'jco');
-  if (same.failed) throw new Error(`jco and slung put out different things: ${same.text}`);
+  if (same.failed) throw new Error(`jco and slung output different things: ${same.text}`);
   return ratioRow(
     what,
     own.map((seconds) => theirs / seconds),

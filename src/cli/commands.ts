@@ -118,7 +118,7 @@ Selectors are compiled, the files of plugins are read and recognised. Nothing is
     operands: '[NAME...]',
     completes: [],
     doc: 'Run the tests of a topology (slung.yaml)',
-    longDoc: `Runs the tests that a topology has under its key tests, by the graph that slung run -c would run, with ends in memory: nothing is read, listened on, written or connected. The records of input come into one source, or into the input of one plugin; what comes to the sinks is compared with expect: a number of records, the records themselves, a file of them, or [] for none. Records are compared as JSON values, in their order unless the test has unordered: true; csv and tsv as text, without the header.
+    longDoc: `Runs the tests that a topology has under its key tests, through the graph that slung run -c would run, with sources and sinks in memory: nothing is read, written, listened on or connected to. The records of input enter at one source or one plugin; what arrives at the sinks is compared with expect: a number of records, the records themselves, a file of them, or [] for none. Records are compared as JSON values, in their order unless the test has unordered: true; csv and tsv as text, without the header.
 
 Each test runs twice: with all of its records at once, and with each record in a batch of its own. NAME is a test; without it, all run. The environment has no say, so that a test means the same everywhere. The exit code is 1 when a test fails. slung.yaml(5) describes the file; without -c it is ./slung.yaml.`,
     examples: [

@@ -191,8 +191,8 @@ export class Port implements Taker {
 
   /**
    * Nothing more comes: waits for what was taken, gives up in the end what is left, and lets go of the outlet.
-   * @param isWhole the run was; if not, what is all or nothing is discarded, unless somebody was told that it has
-   * arrived
+   * @param isWhole the run was; if not, what is all or nothing is discarded, unless it has already been reported
+   * as arrived
    */
   async close({ withinMs, redirectMs, isWhole }: PortClosing): Promise<PortEnd> {
     this.#isClosing = true;

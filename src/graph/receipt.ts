@@ -1,7 +1,8 @@
 /**
  * What is owed to a source: each batch that is cut from it gets a receipt, and whoever still has to do something with
- * what came of the batch holds it. At zero it is settled; the oldest receipts that are settled, in one piece, are told
- * to the source, so that what it may forget is always everything up to a position, and nothing before its time.
+ * what came of the batch holds it. At zero it is settled; the oldest receipts that are settled, in one piece, are
+ * reported to the source, so that what it may forget is always everything up to a position, and nothing before its
+ * time.
  *
  * A receipt is counted per batch and never per record, and only where somebody wants to know: a source without
  * positions has no ledger, and its batches carry none.

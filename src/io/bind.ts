@@ -15,7 +15,7 @@ export interface Bound {
 
 /**
  * Resolves when somebody can connect.
- * @param onLater is told of an error that comes when the server is listening already
+ * @param onLater gets an error that arises when the server is listening already
  * @throws the system's error
  */
 export async function bind(server: Server, at: BindAt, onLater: (error: unknown) => void): Promise<Bound> {

@@ -247,7 +247,7 @@ export class DirOutlet implements Outlet {
     return file;
   }
 
-  /** What it holds back is written; what cannot be closed is told to those whose lines it has. */
+  /** What it holds back is written; what cannot be closed is reported to those whose lines it has. */
   #close(path: string): void {
     const file = this.#files.get(path);
     if (file === undefined) return;

@@ -1,7 +1,7 @@
 /**
- * What the server is told of messages. An answer goes to the subject that came with the message, over whatever
- * connection there is: answers that arise while there is none wait for the next one. Those that were on their way when
- * a connection broke may be lost; the message then comes again, and is known by its place in the stream.
+ * What is answered to the server for each message. An answer goes to the subject that came with the message, over
+ * whatever connection there is: answers that arise while there is none wait for the next one. Those that were on their
+ * way when a connection broke may be lost; the message then comes again, and is known by its place in the stream.
  */
 
 import type { Payload } from '@nats-io/transport-node';

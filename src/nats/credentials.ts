@@ -26,7 +26,7 @@ export interface ServerAddress {
   readonly ca: string | undefined;
 }
 
-/** What the client is told; `shown` is the address for messages. @throws NatsProblem */
+/** Options for the client; `shown` is the address for messages. @throws NatsProblem */
 export function connectionOptions(
   client: Client,
   { url, creds, ca }: ServerAddress,

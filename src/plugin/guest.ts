@@ -39,7 +39,7 @@ export interface GuestTalk {
 export interface GuestStream {
   /**
    * Appends to the output; the bytes are copied. They reach the sink at the latest when the next input is asked for.
-   * @throws Trap when the guest puts out more than it may before it reads on
+   * @throws Trap when the guest outputs more than it may before it reads on
    */
   write(bytes: Uint8Array): void;
   /**

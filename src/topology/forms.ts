@@ -1,5 +1,5 @@
 /**
- * What comes to a sink from several routes is of one form: a table has the same columns in all of its lines, and has
+ * What several routes bring to one sink has one form: a table has the same columns in all of its lines, and has
  * no records of NDJSON between them. Columns that are found in the data are compared when the run sees them.
  */
 import { quoted } from '../text/printable.ts';

@@ -73,7 +73,7 @@ const MARGIN = 1.1;
 
 /**
  * Measures sides in turns.
- * @param onRound is told before each round; 0 is a trial or the one that warms up
+ * @param onRound called before each round; 0 is a trial or the one that warms up
  * @throws BenchError when a side fails, or gives another output in one round than in another
  */
 export async function measure(

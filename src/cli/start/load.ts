@@ -4,7 +4,7 @@
  * asked to; before, it is done here. Whatever is wrong with what is kept, the bundle is compiled as if nothing were.
  *
  * The surprising part: V8 believes what it is given and crashes over a damaged byte. So a file has the code twice, and
- * is used when both are the same, which is told faster than any checksum that is at hand this early.
+ * is used when both are the same, which takes less time to see than any checksum that is at hand this early.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * The tests of a topology: records go into one of its nodes, through the graph that `slung run -c` would run, and what
- * comes to the sinks is compared. Each test runs twice, with all of its records at once and with each of them alone: a
- * plugin that mixes up the records of a batch is found by that.
+ * arrives at the sinks is compared. Each test runs twice, with all of its records at once and with each of them alone:
+ * a plugin that mixes up the records of a batch is found by that.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

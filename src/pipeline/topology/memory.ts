@@ -1,6 +1,6 @@
 /**
  * Ends in memory: what `slung test` gives a topology in the place of files and addresses. One source gives what it was
- * given; the others are not there. Every sink, whatever its type, keeps what comes to it.
+ * given; the others are not there. Every sink, whatever its type, keeps what it gets.
  */
 import { fromStart } from '../../graph/inlet.ts';
 import { Port } from '../../graph/port.ts';
@@ -55,7 +55,7 @@ export interface Kept {
 
 /**
  * Ends of those who bring their own source and sinks, which take everything at once.
- * @param onPort is told of each sink's port
+ * @param onPort gets each sink's port
  */
 export function ownEnds(
   openInput: (name: string) => ByteSource,

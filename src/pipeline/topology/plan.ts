@@ -89,7 +89,8 @@ function pluginOf(topology: Topology, plugin: PluginNode): PlannedPlugin {
   const arriving = topology.edges.filter(({ to }) => to === plugin.name);
   const isDirect = ({ from }: Edge): boolean => directReader(topology, from) === plugin;
   const sources = topology.sources.filter(({ name }) => arriving.some((edge) => edge.from === name && isDirect(edge)));
-  // Lines of another plugin have no names of files: they are told apart from those of others by coming alone.
+  // Lines of another plugin have no names of files: they have an edge to themselves, which keeps them apart from
+  // others.
   const before = arriving.length === 1 ? plainPredecessor(topology, arriving[0]!) : undefined;
   const edges = arriving.filter((edge) => {
     return edge.from !== before?.name && !sources.some(({ name }) => name === edge.from);

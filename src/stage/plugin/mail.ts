@@ -59,7 +59,7 @@ export class LaneMail {
     this.#causes.set(number, cause);
   }
 
-  /** Takes what was told on this thread. */
+  /** Takes what was posted on this thread. */
   deliver(notes: readonly T.LaneNote[]): void {
     for (const note of notes) this.#take(note);
   }

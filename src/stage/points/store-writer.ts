@@ -229,7 +229,7 @@ export class StoreWriter {
     try {
       this.#store.close();
     } catch (error) {
-      // After a failure that was told, that closing fails as well says nothing new.
+      // After a failure that was reported, a second one while closing says nothing new.
       if (!this.#hasFailed) throw this.#fail(error);
     }
   }

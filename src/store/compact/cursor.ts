@@ -20,7 +20,7 @@ export class MergeCursor {
   readonly #onDamage: OnDamage | undefined;
   /** Ordinals are wanted. */
   readonly #isNumbered: boolean;
-  /** Of the reader; the one that the cursor comes to next. */
+  /** Of the reader; the one that the cursor reaches next. */
   series = 0;
   #block = 0;
   #blockEnd = 0;
