@@ -3,7 +3,13 @@ import type { KeyRow } from './key.ts';
 
 /** What is output of a record: of a sink, and of a route to one. */
 export const projectionKeys: readonly KeyRow[] = [
-  { name: 'format', flag: 'to', defaultText: 'ndjson', doc: 'The format of the output.' },
+  {
+    name: 'format',
+    type: 'choice',
+    choices: ['ndjson', 'csv', 'tsv'],
+    default: 'ndjson',
+    doc: 'The format of the output.',
+  },
   { name: 'fields', type: 'fields', doc: 'Only these places of a record: a list of a, b.c or name=a.b.' },
   { name: 'drop', type: 'texts', doc: 'Places that are left out; the rest of the record stays as it is.' },
   {

@@ -49,6 +49,10 @@ export async function runLine(
 function checkLine({ command, typed }: CutLine, resolved: Resolved, why: string, world: World): void {
   const files = command === 'run' ? typed.operands.slice(1) : typed.operands;
   filterSettings(resolved, files, defaultStore(world.environment));
+  if (resolved.optionalText('to') === 'table') {
+    const hint = 'A table is for people to look at, and is output to one place. csv and tsv go anywhere.';
+    throw new UsageError(`${resolved.originText('to')} table cannot be combined with ${why}`, hint);
+  }
   if (resolved.choice('onError') !== 'keep') return;
   const name = resolved.originText('onError');
   throw new UsageError(
