@@ -12,6 +12,7 @@
  * loop throws. The other edges find the port closed, so that the error is reported once.
  */
 import { SinkError, sinkError } from '../io/errors.ts';
+import { countRows } from '../io/newlines.ts';
 import type { Delivery, Outlet } from '../io/types.ts';
 import { excerpt } from '../text/printable.ts';
 import { PortCounts } from './port-counts.ts';
@@ -28,6 +29,8 @@ export interface PortOptions {
   readonly whenFull: 'wait' | 'drop';
   /** Another port gets the lines that could not be delivered. */
   readonly onFailure: 'stop' | 'drop' | Port;
+  /** What is delivered is csv. */
+  readonly isCsv?: boolean | undefined;
   /** Milliseconds by a clock that never goes back. */
   readonly clockMs: () => number;
 }
@@ -257,7 +260,10 @@ export class Port implements Taker {
     { records, receipts }: Pick<Shipment, 'records' | 'receipts'>,
   ): void {
     const { onFailure } = this.#options;
-    const left = lines === undefined ? records : Math.min(records, linesIn(lines));
+    const left =
+      lines === undefined
+        ? records
+        : Math.min(records, this.#options.isCsv === true ? countRows(lines) : linesIn(lines));
     this.counts.records += records - left;
     this.counts.failed += left;
     if (this.#isClosing && typeof onFailure !== 'object') this.#hasLostAtEnd = true;

@@ -7,11 +7,11 @@
  * for the next batch and is written over in place; an attempt that reads them later would send something else.
  */
 import { SinkError } from './errors.ts';
+import { endOfLines, endOfRows } from './newlines.ts';
 import { OutletCounts } from './outlet-counts.ts';
 import { SpareBuffers } from './spare-buffers.ts';
 import type { Delivery, OutletReport } from './types.ts';
 
-const NEWLINE = 0x0a;
 /** Places of deliveries that were taken out are left at the front of the list, so many at most. */
 const MOST_DEAD = 1024;
 
@@ -71,9 +71,13 @@ export interface BacklogOptions {
   readonly limitBytes: number;
   /** Nobody looks at a piece after it was settled without a failure, so that its memory is used again. */
   readonly reuses?: boolean;
+  /** Deliveries are csv, so that a newline between quotes does not end a line. */
+  readonly isCsv?: boolean | undefined;
 }
 
 export class Backlog {
+  /** Deliveries are csv. */
+  readonly isCsv: boolean;
   readonly #limitBytes: number;
   readonly #spare: SpareBuffers | undefined;
   /** Those before #head have been taken out, and the one there may have been in part. */
@@ -91,7 +95,8 @@ export class Backlog {
   #wakeWriter: (() => void)[] = [];
   #wakeFlush: (() => void)[] = [];
 
-  constructor({ limitBytes, reuses = false }: BacklogOptions) {
+  constructor({ limitBytes, reuses = false, isCsv = false }: BacklogOptions) {
+    this.isCsv = isCsv;
     this.#limitBytes = limitBytes;
     this.#spare = reuses ? new SpareBuffers(limitBytes) : undefined;
   }
@@ -205,7 +210,8 @@ export class Backlog {
     if (taken === undefined) return undefined;
     const { memory, delivery, cut: from } = taken;
     const stretch = taken.stretches?.[taken.stretch];
-    const to = endOfPiece(memory, from, stretch?.end ?? taken.bytes, taken.pieceBytes);
+    const end = stretch?.end ?? taken.bytes;
+    const to = (this.isCsv ? endOfRows : endOfLines)(memory, from, from + taken.pieceBytes, end);
     const isWhole = from === 0 && to === taken.bytes;
     const id = delivery.id === undefined || isWhole ? delivery.id : `${delivery.id}.${taken.pieces}`;
     taken.pieces++;
@@ -279,14 +285,6 @@ function copyAll(memory: Buffer, segments: readonly Uint8Array[], from: number):
     to += segment.length;
   }
   return to;
-}
-
-/** Whole lines, as many as fit; a line that does not fit is a piece of its own. */
-function endOfPiece(memory: Buffer, from: number, end: number, pieceBytes: number): number {
-  if (end - from <= pieceBytes) return end;
-  const newline = memory.lastIndexOf(NEWLINE, from + pieceBytes - 1);
-  const after = newline >= from ? newline : memory.indexOf(NEWLINE, from + pieceBytes);
-  return after < 0 || after >= end ? end : after + 1;
 }
 
 /** What was not delivered when there was no more time. */

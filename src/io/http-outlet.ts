@@ -27,6 +27,8 @@ export interface HttpOutletOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Of what the deliveries hold. */
   readonly contentType: string;
+  /** They are csv. */
+  readonly isCsv?: boolean | undefined;
   /** The most that one request carries, unless it is one record. */
   readonly batchBytes: number;
   /** Requests at a time. */
@@ -76,7 +78,7 @@ export class HttpOutlet extends BacklogOutlet implements Outlet {
 
   /** @throws SinkError when a header cannot be sent, or the URL is none */
   constructor(options: HttpOutletOptions) {
-    super({ limitBytes: options.bufferBytes });
+    super({ limitBytes: options.bufferBytes, isCsv: options.isCsv });
     const { name, url, concurrency } = options;
     this.name = name;
     this.#options = options;

@@ -18,6 +18,8 @@ export interface SocketOutletOptions {
   readonly to: { readonly host: string; readonly port: number } | { readonly socket: string };
   /** What may be taken and not be confirmed. */
   readonly bufferBytes: number;
+  /** Deliveries are csv. */
+  readonly isCsv?: boolean | undefined;
   readonly retry: RetryRule;
   /** Milliseconds by a clock that never goes back. */
   readonly clockMs: () => number;
@@ -46,7 +48,7 @@ export class SocketOutlet extends BacklogOutlet implements Outlet {
   #error: Error | undefined;
 
   constructor(options: SocketOutletOptions) {
-    super({ limitBytes: options.bufferBytes });
+    super({ limitBytes: options.bufferBytes, isCsv: options.isCsv });
     this.name = options.name;
     this.#options = options;
   }

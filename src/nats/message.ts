@@ -1,7 +1,7 @@
 /** One message to be published: pieces of deliveries that go together, with their id. */
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { Backlog, Piece } from '../io/backlog.ts';
-import { countNewlines } from '../io/newlines.ts';
+import { countNewlines, countRows } from '../io/newlines.ts';
 import type { Attempts } from '../io/retry.ts';
 
 /** A message that is not confirmed. */
@@ -48,17 +48,18 @@ export function payloadOf(pieces: readonly Piece[]): Uint8Array {
  * How many records are in a message, where that is not one, its id, and what is said of it.
  * @param hasId its stream leaves out what it has by its id
  */
-export function headersOf(pieces: readonly Piece[], hasId: boolean): Buffer | undefined {
+export function headersOf(pieces: readonly Piece[], hasId: boolean, isCsv: boolean): Buffer | undefined {
   const { id, notes } = pieces[0]!;
-  const records = pieces.reduce((sum, piece) => sum + recordsOf(piece), 0);
+  const records = pieces.reduce((sum, piece) => sum + recordsOf(piece, isCsv), 0);
   let text = records > 1 ? `Slung-Records: ${records}\r\n` : '';
   if (hasId && id !== undefined) text += `Nats-Msg-Id: ${plain(id)}\r\n`;
   for (const [name, value] of notes ?? []) text += `${name}: ${plain(value.slice(0, NOTE_LENGTH))}\r\n`;
   return text === '' ? undefined : Buffer.from(`NATS/1.0\r\n${text}\r\n`, 'latin1');
 }
 
-function recordsOf({ isWhole, of, bytes }: Piece): number {
-  return isWhole ? of.delivery.records : countNewlines(bytes, 0, bytes.length);
+function recordsOf({ isWhole, of, bytes }: Piece, isCsv: boolean): number {
+  if (isWhole) return of.delivery.records;
+  return isCsv ? countRows([bytes]) : countNewlines(bytes, 0, bytes.length);
 }
 
 const NOTE_LENGTH = 250;

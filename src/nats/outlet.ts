@@ -30,6 +30,8 @@ export interface NatsOutletOptions extends LinkOptions {
   readonly window: number;
   /** The most that a message holds, unless it is one record: with 1, each record is a message. */
   readonly blockBytes: number;
+  /** Deliveries are csv. */
+  readonly isCsv?: boolean | undefined;
   /** What may be taken and not be confirmed. */
   readonly bufferBytes: number;
   readonly retry: RetryRule;
@@ -86,7 +88,7 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
   #failedForGood: SinkError | undefined;
 
   constructor(link: Link, template: SubjectTemplate, options: NatsOutletOptions) {
-    super({ limitBytes: options.bufferBytes, reuses: true });
+    super({ limitBytes: options.bufferBytes, reuses: true, isCsv: options.isCsv });
     const { name, dedupe, blockBytes } = options;
     this.name = name;
     this.takesIds = dedupe;
@@ -94,7 +96,7 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
     this.#options = options;
     this.#template = template;
     this.#subject = template.text;
-    this.#pieceBytes = Math.min(blockBytes, (link.nc.info?.max_payload ?? blockBytes) - HEADER_ROOM_BYTES);
+    this.#pieceBytes = Math.max(1, Math.min(blockBytes, (link.nc.info?.max_payload ?? blockBytes) - HEADER_ROOM_BYTES));
     this.#replyStart = `${link.client.createInbox()}.`;
     link.nc.subscribe(`${this.#replyStart}*`, {
       callback: (error, message) => {
@@ -178,7 +180,7 @@ export class NatsOutlet extends BacklogOutlet implements Outlet {
 
   #flightOf(pieces: readonly Piece[], startMs: number): Flight {
     const { label: subject = this.#subject } = pieces[0]!;
-    const headers = headersOf(pieces, this.takesIds);
+    const headers = headersOf(pieces, this.takesIds, this.backlog.isCsv);
     const payload = payloadOf(pieces);
     return { pieces, subject, payload, headers, startMs, attempts: undefined, sentMs: undefined, timer: undefined };
   }

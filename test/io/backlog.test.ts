@@ -26,6 +26,12 @@ test('pieces are whole lines, as long as they fit, each with an id of its own', 
   ]);
 });
 
+test('a piece of csv ends where a row does, and not within quotes', () => {
+  const backlog = new Backlog({ limitBytes: 1000, isCsv: true });
+  backlog.take(delivery('a,"b\nb"\n"c\n""c\n\n",d\ne,f\n'), 10);
+  expect(shiftAll(backlog).map(({ bytes }) => String(bytes))).toEqual(['a,"b\nb"\n', '"c\n""c\n\n",d\n', 'e,f\n']);
+});
+
 test('what is given back goes first again, in its order', () => {
   const backlog = new Backlog({ limitBytes: 1000 });
   for (const text of ['0\n1\n2\n', '3\n']) backlog.take(delivery(text), 2);

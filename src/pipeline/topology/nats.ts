@@ -70,17 +70,17 @@ export async function openNatsMessages(
   });
 }
 
-/** @throws SinkError */
+/** @param before what comes to the sink, and from where @throws SinkError */
 export async function openNatsSubject(
   sink: NatsNode<Sink>,
-  sources: Topology['sources'],
+  { sources, isCsv }: { readonly sources: Topology['sources']; readonly isCsv: boolean },
   context: NatsContext,
 ): Promise<NatsOutlet> {
   const { subject, dedupe, window, blockBytes, bufferBytes, retry } = sink;
   const hasIds = sources.some(({ type }) => type === 'nats');
   return await openNatsOutlet({
     ...linkOf(sink, context),
-    ...{ subject, dedupe: dedupe ?? hasIds, window, blockBytes, bufferBytes, retry, create: false },
+    ...{ subject, dedupe: dedupe ?? hasIds, window, blockBytes, bufferBytes, retry, isCsv, create: false },
   });
 }
 

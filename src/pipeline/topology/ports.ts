@@ -80,7 +80,8 @@ export async function openPort(sink: Sink, context: PortContext, failuresTo: Por
   }
   if (sink.type === 'file') await readerOf(sink, context);
   const onFailure = failuresTo ?? (sink.onFailure === 'drop' ? 'drop' : 'stop');
-  return new Port(await openOutlet(sink, context), { name, whenFull, onFailure, clockMs: () => host.clockMs() });
+  const isCsv = formatOf(sink, context.topology) === 'csv';
+  return new Port(await openOutlet(sink, context), { name, whenFull, onFailure, isCsv, clockMs: () => host.clockMs() });
 }
 
 /** A FIFO is opened when it has a reader; meanwhile signals are heard. */
@@ -191,27 +192,39 @@ function openDir(sink: Of<'dir'>, context: PortContext): Outlet {
   });
 }
 
+/** Of what comes to a sink: its routes may say another one than it does, and it may get what others cannot deliver. */
+function formatOf({ name, projection }: Sink, topology: Topology | undefined): Sink['projection']['format'] {
+  const route = topology?.edges.find(({ to }) => to === name);
+  if (route !== undefined) return route.projection.format;
+  const failing = topology?.sinks.find(({ onFailure }) => typeof onFailure === 'object' && onFailure.sink === name);
+  return failing === undefined ? projection.format : formatOf(failing, topology);
+}
+
 const contentTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv', tsv: 'text/tab-separated-values' } as const;
 
-async function openHttp(sink: Of<'http'>, { host, nowMs }: PortContext): Promise<Outlet> {
+async function openHttp(sink: Of<'http'>, { host, nowMs, topology }: PortContext): Promise<Outlet> {
   const { HttpOutlet } = await import('../../io/http-outlet.ts');
-  const { name, url, headers, batchBytes, concurrency, timeoutMs, bufferBytes, retry, projection } = sink;
+  const { name, url, headers, batchBytes, concurrency, timeoutMs, bufferBytes, retry } = sink;
+  const format = formatOf(sink, topology);
   return new HttpOutlet({
     ...{ name, url, headers, batchBytes, concurrency, timeoutMs, bufferBytes, retry, nowMs },
-    contentType: contentTypes[projection.format],
+    ...{ contentType: contentTypes[format], isCsv: format === 'csv' },
     clockMs: () => host.clockMs(),
   });
 }
 
-function openSocket({ name, bufferBytes, retry }: Sink, to: SocketOutletOptions['to'], { host }: PortContext): Outlet {
-  return new SocketOutlet({ name, to, bufferBytes, retry, clockMs: () => host.clockMs() });
+function openSocket(sink: Sink, to: SocketOutletOptions['to'], { host, topology }: PortContext): Outlet {
+  const { name, bufferBytes, retry } = sink;
+  const isCsv = formatOf(sink, topology) === 'csv';
+  return new SocketOutlet({ name, to, bufferBytes, retry, isCsv, clockMs: () => host.clockMs() });
 }
 
 async function openNats(sink: Of<'nats'>, context: PortContext): Promise<Outlet> {
   const { host, nowMs, batches, topology, directory, worker } = context;
   const { openNatsSubject } = await import('./nats.ts');
   const { maxRecordBytes } = batches;
-  return await openNatsSubject(sink, topology?.sources ?? [], { directory, maxRecordBytes, host, nowMs, worker });
+  const before = { sources: topology?.sources ?? [], isCsv: formatOf(sink, topology) === 'csv' };
+  return await openNatsSubject(sink, before, { directory, maxRecordBytes, host, nowMs, worker });
 }
 
 async function openStore(sink: Of<'store'>, context: PortContext): Promise<Outlet> {
