@@ -42,6 +42,9 @@ export function splitFields(text: string, label: string): FieldSetting[] {
   return fields;
 }
 
+/** Whether fields, or an edit that sets one, say where a record is from. */
+export const asksOrigin = (text: string): boolean => /(?:^|[=,])\s*@(?:file|line)\s*(?:$|,)/.test(text);
+
 /** Paths with commas between them. @throws UsageError, as splitFields */
 export function splitPaths(text: string, label: string): string[] {
   return splitItems(text, label).map((item) => {
@@ -97,8 +100,8 @@ function toField(item: Item, text: string, label: string): FieldSetting {
 /** `"a b".c` is the column `a b.c`, as `a.b` is `a.b`: quotes are how a path is written, and no part of its keys. */
 function nameOfPath(path: string): string {
   try {
-    const { steps, below, text } = parseField(path);
-    return below === undefined ? spellingOf(steps) : text;
+    const { steps, below, text, origin } = parseField(path);
+    return below === undefined && origin === undefined ? spellingOf(steps) : text;
   } catch (error) {
     if (!(error instanceof SelectorError)) throw error;
     // What is wrong with it is said when the column is made.

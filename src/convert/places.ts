@@ -63,7 +63,10 @@ export class ConvertedPlaces implements Places {
   /** Behind each newline of the input. */
   readonly #lines = new Ascending();
 
-  constructor() {
+  readonly keepsLines: boolean;
+
+  constructor(keepsLines = false) {
+    this.keepsLines = keepsLines;
     this.copied(0, 0);
     this.#lines.push(0);
   }

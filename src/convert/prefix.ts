@@ -15,7 +15,7 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 export class PrefixSource extends ConvertingSource {
-  readonly places = new ConvertedPlaces();
+  readonly places = new ConvertedPlaces(true);
   /** `{"name":`; undefined when what is before a record is dropped. */
   readonly #label: Uint8Array | undefined;
   readonly #maxLineBytes: number;

@@ -53,4 +53,4 @@ export const FD_SLOT = 0;
 export const FD_PATH = 4; // PATH_BYTES: where the search begins
 export const FD_STEPS = 12;
 export const FD_STEP_COUNT = 16;
-export const FOUND_BYTES = 20;
+export const FOUND_BYTES = 24; // the last word: origin-layout.ts

@@ -88,10 +88,8 @@ export function instantiate(
   return exports;
 }
 
-/**
- * What needs none of the engine's state: where lines end (afterLines), and taking lines out of an output (closeGaps).
- */
-export type Scanner = Pick<EngineExports, 'afterLines' | 'closeGaps'>;
+/** What needs none of the engine's state: where lines end, how many there are, and taking some out of an output. */
+export type Scanner = Pick<EngineExports, 'afterLines' | 'countLines' | 'closeGaps'>;
 
 /** An instance for the thread that fills and drains another thread's blocks. */
 export function scanner(module: WebAssembly.Module, memory: WebAssembly.Memory): Scanner {
@@ -281,7 +279,7 @@ export class EngineMemory {
 export class Engine extends EngineMemory {
   readonly #exports: EngineExports;
 
-  /** The instance's exports, for measurements. */
+  /** The instance's exports, for measurements, and for what needs none of its state. */
   get raw(): EngineExports {
     return this.#exports;
   }

@@ -6,6 +6,7 @@ import { AddressesError } from '../text/explained.ts';
 import * as B from './below-layout.ts';
 import * as E from './edit-layout.ts';
 import * as L from './layout.ts';
+import * as O from './origin-layout.ts';
 import type { Plan } from './plan.ts';
 import { F_WALK_ALL, H_SEAMS, H_STOPS, SEAMS_BYTES, STOPS_SLACK_BYTES } from './seam-layout.ts';
 import { H_SEARCH } from './search-layout.ts';
@@ -79,6 +80,8 @@ export interface MemoryMap {
   readonly views: number;
   readonly counting: number;
   readonly search: number;
+  /** Where the words of O.B_NAME and the like point to, for each block; empty when nobody asks. */
+  readonly origins: readonly { readonly name: number; readonly lines: number }[];
   readonly blocks: readonly number[];
   /** Outputs of a block when the plan has classes, or 0. */
   readonly classCount: number;
@@ -189,6 +192,9 @@ function layOut(plan: Plan, options: EngineOptions): Area {
     block(options.blockBytes, options.blockBytes / 2 + 2),
   );
   if (rows !== undefined && rows.longBlockBytes > 0) blocks.push(block(capacity, 64));
+  // A record that was converted has at least one byte and a newline.
+  const lineBytes = (options.blockBytes / 2 + 1) * 4;
+  const origins = plan.asksOrigin ? blocks.map(() => ({ name: take(O.NAME_BYTES), lines: take(lineBytes) })) : [];
   const header = {
     [L.H_PLAN]: at.plan,
     [L.H_SLOTS]: at.slots,
@@ -229,7 +235,15 @@ function layOut(plan: Plan, options: EngineOptions): Area {
       (rows?.forAll ? L.F_ROWS_FOR_ALL : 0),
   };
   const { classCount } = plan;
-  const map = { ...at, planRoom, slotRoom, classCount, blocks: blocks.map((block) => block.at), totalBytes: end };
+  const map = {
+    ...at,
+    origins,
+    planRoom,
+    slotRoom,
+    classCount,
+    blocks: blocks.map((block) => block.at),
+    totalBytes: end,
+  };
   return { header, blocks, map };
 }
 

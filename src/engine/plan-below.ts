@@ -1,6 +1,7 @@
 /** Searches below the value of a path, as the engine reads them (asm/deep.ts). */
 import * as B from './below-layout.ts';
 import * as L from './layout.ts';
+import * as O from './origin-layout.ts';
 import type { Writer } from './plan-writer.ts';
 import type { Path, StepBelow } from './program.ts';
 
@@ -22,24 +23,28 @@ export function writeSteps(writer: Writer, steps: readonly StepBelow[]): number 
   return at;
 }
 
-/** A slot that is filled by a search, and the slots of the path that it begins with. */
+/** A slot that is filled by a search, and the slots of its path; or by where the record is from. */
 export interface Found {
   readonly slot: number;
   readonly whole: number;
   readonly steps: number;
   readonly below: readonly StepBelow[];
+  readonly origin: Path['origin'];
 }
+
+const origins = { file: O.ORIGIN_FILE, line: O.ORIGIN_LINE } as const;
 
 /** @returns where the list of them begins */
 export function writeFound(writer: Writer, list: readonly Found[]): number {
   const at = writer.reserve(list.length * B.FOUND_BYTES);
-  list.forEach(({ slot, whole, steps, below }, i) => {
+  list.forEach(({ slot, whole, steps, below, origin }, i) => {
     const place = at + i * B.FOUND_BYTES;
     writer.i32(place + B.FD_SLOT, slot);
     writer.i32(place + B.FD_PATH + L.PATH_WHOLE, whole);
     writer.i32(place + B.FD_PATH + L.PATH_STEPS, steps);
     writer.i32(place + B.FD_STEPS, writeSteps(writer, below));
     writer.i32(place + B.FD_STEP_COUNT, below.length);
+    writer.i32(place + O.FD_ORIGIN, origin === undefined ? O.ORIGIN_NONE : origins[origin]);
   });
   return at;
 }

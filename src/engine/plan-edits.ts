@@ -49,7 +49,7 @@ class Places {
   readonly #numbers = new Map<string, number>();
 
   number(path: Path): number {
-    const key = JSON.stringify([path.wholeKey ?? null, path.steps, path.below ?? []]);
+    const key = JSON.stringify([path.wholeKey ?? null, path.steps, path.below ?? [], path.origin ?? '']);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.paths.length);
@@ -173,8 +173,12 @@ export class EditWriter {
       writer.i32(at + E.ED_FLATTEN, 1);
       this.#bytes(writer, at + E.ED_SEPARATOR, separator);
     }
-    writer.i32(at + E.ED_FOUND, this.#columns(writer, columns, columnSlots));
-    writer.i32(at + E.ED_FOUND_COUNT, columns.length);
+    // What says where a record is from is in its slot already.
+    const found = columns.flatMap(({ path }, i) =>
+      path.origin === undefined ? [{ path, slot: columnSlots[i]! }] : [],
+    );
+    writer.i32(at + E.ED_FOUND, this.#columns(writer, found));
+    writer.i32(at + E.ED_FOUND_COUNT, found.length);
     return at;
   }
 
@@ -206,14 +210,14 @@ export class EditWriter {
     return makers.length > 0;
   }
 
-  #columns(writer: Writer, columns: readonly Column[], slots: readonly number[]): number {
+  #columns(writer: Writer, columns: readonly { path: Path; slot: number }[]): number {
     const at = writer.reserve(columns.length * E.EDIT_FOUND_BYTES);
-    columns.forEach(({ path }, i) => {
+    columns.forEach(({ path, slot }, i) => {
       const place = at + i * E.EDIT_FOUND_BYTES;
       const below = path.below ?? [];
       const whole = path.wholeKey === undefined ? [] : [{ kind: 'key' as const, key: path.wholeKey }, ...below];
       const steps = path.steps.length === 0 ? [] : [...path.steps, ...below];
-      writer.i32(place + E.EF_SLOT, slots[i]!);
+      writer.i32(place + E.EF_SLOT, slot);
       writer.i32(place + E.EF_WHOLE, writeSteps(writer, whole));
       writer.i32(place + E.EF_WHOLE_COUNT, whole.length);
       writer.i32(place + E.EF_STEPS, writeSteps(writer, steps));

@@ -9,9 +9,10 @@ import * as L from './layout.ts';
 import { type Found, jsonLevels, writeFound } from './plan-below.ts';
 import { chainsOf, followers, join } from './plan-classes.ts';
 import { EditWriter, type PlaceSlots } from './plan-edits.ts';
+import { writeForm } from './plan-form.ts';
 import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
-import type { CellForm, Column, OutputClass, Path, Program, Projection } from './program.ts';
+import type { Column, OutputClass, Path, Program, Projection } from './program.ts';
 import * as S from './select-layout.ts';
 import { addPath, isEmpty, keyEdge, newNode, numberSlots, writeNode } from './trie.ts';
 
@@ -37,6 +38,8 @@ export interface Plan {
   readonly jsonLevels: number;
   /** Records are edited, which needs room for one. */
   readonly hasEdits: boolean;
+  /** Columns say where a record is from: the host writes that into each block (EngineMemory.setOrigin). */
+  readonly asksOrigin: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -50,21 +53,6 @@ function writeColumns(writer: Writer, columns: readonly Column[], firstPath: num
     writer.i32(place + L.C_LABEL, writer.put(label));
     writer.i32(place + L.C_LABEL_BYTES, label.length);
   });
-  return at;
-}
-
-function writeForm(writer: Writer, { delimiter, quotesAll, isSafe, crlf, isRaw, nullText }: CellForm): number {
-  const at = writer.reserve(S.FORM_BYTES);
-  const text = encoder.encode(nullText);
-  const flags =
-    (quotesAll ? S.FORM_QUOTE_ALL : 0) |
-    (isSafe ? S.FORM_SAFE : 0) |
-    (crlf ? S.FORM_CRLF : 0) |
-    (isRaw ? S.FORM_RAW : 0);
-  writer.i32(at + S.FO_DELIMITER, delimiter.charCodeAt(0));
-  writer.i32(at + S.FO_FLAGS, flags);
-  writer.i32(at + S.FO_NULL, writer.put(text));
-  writer.i32(at + S.FO_NULL_BYTES, text.length);
   return at;
 }
 
@@ -195,7 +183,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   const columns = classes.flatMap(columnsOf);
   const forms = classes.map(formOf);
   const columnPaths = forms.flatMap(({ columns, editor }) =>
-    columns.map(({ path }) => (editor === undefined ? path : elsewhere)),
+    columns.map(({ path }) => (editor === undefined || path.origin !== undefined ? path : elsewhere)),
   );
   const editPaths = forms.flatMap(({ editor }) => editor?.paths ?? []);
   const fields = projection.to === 'rows' ? projection.fields : [...columnPaths, ...editPaths];
@@ -204,7 +192,9 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   const parents = numberSlots(root);
   // Of what is below a value, columns have slots of their own.
   const firstColumn = program.paths.length;
-  const below = fields.flatMap(({ below }, i) => (below === undefined ? [] : [{ below, path: firstColumn + i }]));
+  const below = fields.flatMap(({ below = [], origin }, i) =>
+    below.length === 0 && origin === undefined ? [] : [{ below, origin, path: firstColumn + i }],
+  );
   const foundSlots = new Map(below.map(({ path }) => [path, parents.push(L.NO_SLOT) - 1]));
   const edited = columnPaths.flatMap((path, i) => (path === elsewhere ? [firstColumn + i] : []));
   const editedSlots = new Map(edited.map((path) => [path, parents.push(L.NO_SLOT) - 1]));
@@ -239,8 +229,9 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     return [whole, steps].flatMap((edge) => (edge === undefined ? [] : [edge.slot]));
   });
   writer.i32(header + L.P_PATHS, paths);
-  const searches: Found[] = below.map(({ below, path }) => ({
+  const searches: Found[] = below.map(({ below, origin, path }) => ({
     below,
+    origin,
     slot: foundSlots.get(path)!,
     ...placeSlots[path]!,
   }));
@@ -272,6 +263,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     classCount,
     jsonLevels: levels,
     hasEdits: edits.some((at) => at > 0),
+    asksOrigin: fields.some(({ origin }) => origin !== undefined),
   };
 }
 

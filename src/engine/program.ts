@@ -23,7 +23,7 @@ export interface Path {
   readonly wholeKey: string | undefined;
   /**
    * The first is always a key (a root array has no paths). Empty only when `wholeKey` is set: then only the whole key
-   * can match.
+   * can match, and with `origin`.
    */
   readonly steps: readonly PathStep[];
   /**
@@ -31,6 +31,8 @@ export interface Path {
    * and a test holds when it holds for one of them.
    */
   readonly below?: readonly StepBelow[] | undefined;
+  /** Of a column: no place in the record, but the name of the input that it is from, or the line in that. */
+  readonly origin?: 'file' | 'line' | undefined;
 }
 
 /** A JSON number by value. Integers keep all 64 bits; everything else is the nearest double. */

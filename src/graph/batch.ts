@@ -71,6 +71,8 @@ export class Batch implements Seat, BatchOf {
   readonly whole: number;
   readonly id: string | undefined;
   readonly range: Range | undefined;
+  /** Lines of its origin up to its end, where somebody asks (places.ts). */
+  linesTo = 0;
   #from: number;
   #to: number;
   #sourceOffset: number;

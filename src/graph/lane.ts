@@ -23,6 +23,8 @@ export interface Lane {
   isReady(): boolean;
   /** See afterLines in asm/engine.ts. */
   afterLines(from: number, to: number, lines: number): number;
+  /** The number of newlines in [from, to), of a lane whose plan may ask where records are from. */
+  countLines?(from: number, to: number): number;
   /** Why a line was rejected, in words, by the number in the reject; left out where rejects have codes only. */
   cause?(number: number): string | undefined;
   close(): void;

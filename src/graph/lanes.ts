@@ -5,6 +5,7 @@
 import * as S from '../engine/select-layout.ts';
 import type { Batch, BlockHome } from './batch.ts';
 import type { Lane, Seat } from './lane.ts';
+import { placeLines } from './places.ts';
 
 /** Tells the engine where the block lies in the source (asm/sample.ts); what a lane reads begins one byte before. */
 function placeInSource({ lane: { memory }, block, from, sourceOffset, range }: Batch): void {
@@ -53,6 +54,7 @@ export class Lanes implements BlockHome {
   /** Hands a batch to its lane; its block comes back when the batch is released. */
   submit(batch: Batch): void {
     batch.lendFrom(this);
+    placeLines(batch, this.#flights);
     this.#flights.push(batch);
     placeInSource(batch);
     if (batch.range !== undefined) batch.lane.submitRange!(batch.block, batch.range);
@@ -71,6 +73,7 @@ export class Lanes implements BlockHome {
 
   /** Hands over a batch whose block lies beside the others. It is drained before all that are on their way. */
   submitAside(batch: Batch): void {
+    placeLines(batch, []);
     this.#flights.unshift(batch);
     placeInSource(batch);
     batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);

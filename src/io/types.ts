@@ -31,6 +31,8 @@ export interface PlaceOfByte {
 
 /** Where the bytes of a source were before they were converted. */
 export interface Places {
+  /** Each line is made of one line of the input, in their order. */
+  readonly keepsLines: boolean;
   /** @param offset of a byte of the source */
   at(offset: number): PlaceOfByte;
   /** Nobody will ask for bytes before `offset`. */

@@ -34,6 +34,7 @@ const jsonCall = /json\s*\(\s*/y;
  */
 export function parsePath(text: string): Path {
   const path = parseField(text);
+  if (path.origin !== undefined) return scanPath(text, 0).path;
   if (path.below === undefined) return path;
   throw new SelectorError({
     message: 'a place in the record itself is wanted here',
@@ -45,8 +46,19 @@ export function parsePath(text: string): Path {
   });
 }
 
-/** The same for what is output of a record: it may be in the JSON that a string is. @throws SelectorError */
+/** Fields that say where a record is from; a key of that name is written in quotes. */
+const origins: ReadonlyMap<string, 'file' | 'line'> = new Map([
+  ['@file', 'file'],
+  ['@line', 'line'],
+]);
+
+/**
+ * The same for what is output of a record: it may be in the JSON that a string is, or where the record is from.
+ * @throws SelectorError
+ */
 export function parseField(text: string): Path {
+  const origin = origins.get(text);
+  if (origin !== undefined) return { text, wholeKey: undefined, steps: [], origin };
   const { path, end } = scanPath(text, 0);
   if (end === text.length) return onePlace(path, text);
   throw new SelectorError({

@@ -372,6 +372,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
       'event-layout.ts',
       'below-layout.ts',
       'edit-layout.ts',
+      'origin-layout.ts',
       'point-layout.ts',
       'count-layout.ts',
       'seam-layout.ts',

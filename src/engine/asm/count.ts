@@ -43,6 +43,7 @@ import { keep } from './count-memory';
 import { addNumber } from './count-values';
 import { collect } from './engine';
 import { timeOfDate, timeOfNumber, timeUs } from './event-time';
+import { beginOrigin } from './origin';
 import { rowCount } from './rows';
 import { attach, fieldCount, rows, scratch } from './state';
 import { hasEscape, unescapeInto } from './unescape';
@@ -83,6 +84,7 @@ export function processCount(block: usize): void {
   let before: u32 = 0;
   store<u32>(block, 0, B_SEGMENT_COUNT);
   store<u32>(block, 0, B_STOPPED_AT);
+  beginOrigin(block);
   while (at < end && !load<u32>(plan, CP_FULL)) {
     at = collect(block, at, STEP_ROWS);
     clearBadRows();

@@ -21,8 +21,10 @@ import {
   STEP_KEY,
 } from '../below-layout';
 import { OP_HAS, SLOT_BYTES, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO, T_DATA, T_OP } from '../layout';
+import { FD_ORIGIN, ORIGIN_NONE } from '../origin-layout';
 import { holds, slotAt } from './holds';
 import { closeJson, isPassing, nextText, openJson } from './json-text';
+import { fillOrigin } from './origin';
 import { epoch, found, foundCount, planPointer, seen, slots } from './state';
 import { endOfText, endOfValue, findElement, findKey, kindOf, skipSpace } from './view-find';
 
@@ -97,16 +99,25 @@ export function findBelow(steps: usize, count: u32, at: usize): bool {
   return search(steps, at);
 }
 
-/** Fills the slots of columns that are looked for in this way. None of them is below any element. */
-export function fillFound(): void {
+/**
+ * Fills the slots of columns that are looked for in this way, of which none is below any element, and of those that
+ * say where the record is from: the line of that number in the block.
+ */
+export function fillFound(line: u32): void {
   for (let i: u32 = 0; i < foundCount; i++) {
     const one = found + <usize>i * FOUND_BYTES;
+    const number = load<u32>(one, FD_SLOT);
+    const slot = slots + <usize>number * SLOT_BYTES;
+    const origin = load<u32>(one, FD_ORIGIN);
+    if (origin != ORIGIN_NONE) {
+      fillOrigin(slot, origin, line);
+      store<u8>(seen + <usize>number, 1);
+      continue;
+    }
     const base = slotAt(one + FD_PATH);
     if (!base) continue;
     const steps = planPointer(load<u32>(one, FD_STEPS));
     if (!findBelow(steps, load<u32>(one, FD_STEP_COUNT), <usize>load<u32>(base, SLOT_FROM))) continue;
-    const number = load<u32>(one, FD_SLOT);
-    const slot = slots + <usize>number * SLOT_BYTES;
     v128.store(slot, v128.load(foundValue));
     store<u32>(slot, epoch, SLOT_EPOCH);
     store<u8>(seen + <usize>number, 1);

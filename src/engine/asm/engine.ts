@@ -10,6 +10,7 @@ import { beginClasses, endClasses } from './classes';
 import { beginEmit, endEmit } from './emit';
 import { beginBlock } from './index';
 import { followLines } from './learned';
+import { beginOrigin } from './origin';
 import { beginRows, rowCount, selected } from './rows';
 import { beginSearch, findLines, foundFrom, foundTo, image, passedOver } from './search';
 import { emitKind, flags } from './state';
@@ -55,6 +56,7 @@ function processSome(from: usize, end: usize): void {
 export function process(block: usize): void {
   beginCounts(block, true);
   beginCells();
+  beginOrigin(block);
   if (emitKind == EMIT_CLASSES) beginClasses(block);
   else beginEmit(block);
   processSome(<usize>load<u32>(block, B_FROM), <usize>load<u32>(block, B_TO));

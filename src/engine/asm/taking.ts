@@ -116,7 +116,7 @@ export function take(from: usize, to: usize): void {
   records++;
   matched++;
   if (matched == matchLimit) stoppedAt = to + 1;
-  if (foundCount) fillFound();
+  if (foundCount) fillFound(lines);
   if (edits) takeEdited(from, to);
   else if (emitKind < <u32>EMIT_ROWS) emitRecord(from, to + 1);
   else if (emitKind == EMIT_CLASSES) route(from, to);

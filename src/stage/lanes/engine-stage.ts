@@ -65,9 +65,10 @@ export abstract class EngineStage {
     this.lanes = new Lanes(new MainLane(plan, options));
   }
 
-  /** Counts and lists of keys are not undone. */
+  /** Counts and lists of keys are not undone, and numbers of lines are those of what this thread has read before. */
   get leavesNoTrace(): boolean {
-    return !this.#plan.trackKeys && this.#options.counting === undefined && this.#options.rows === undefined;
+    const { trackKeys, asksOrigin } = this.#plan;
+    return !trackKeys && !asksOrigin && this.#options.counting === undefined && this.#options.rows === undefined;
   }
 
   /** The start of the input. */

@@ -118,6 +118,10 @@ export class WorkerLane implements Lane {
     return this.#scanner!.afterLines(from, to, lines) >>> 0;
   }
 
+  countLines(from: number, to: number): number {
+    return this.#scanner!.countLines(from, to) >>> 0;
+  }
+
   close(): void {
     const words = this.memory.words();
     for (const block of this.memory.map.blocks) {
