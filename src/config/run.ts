@@ -10,6 +10,7 @@
 
 import { excerpt, quoted } from '../text/printable.ts';
 import { UsageError } from './errors.ts';
+import { asksOrigin } from './fields.ts';
 import { grantedVariables, listenOrigins, listenToken, listenUrl } from './grants.ts';
 import type { Resolved } from './layers.ts';
 import { storeSettings } from './record.ts';
@@ -66,6 +67,7 @@ export async function runSettings(
 ): Promise<RunSettings> {
   const url = listenUrl(resolved.optionalText('listen'));
   checkInputs(resolved, operands, url);
+  refuseOrigins(resolved);
   const common = filterSettings(resolved, url === undefined ? operands.files : [url], sources.defaultStore);
   const listen = listenSettings(resolved, url, sources);
   const conduct = conductOf(resolved, operands, sources);
@@ -127,6 +129,18 @@ function checkInputs(resolved: Resolved, { files }: RunOperands, listen: string 
     `${name}${name.startsWith('-') ? ' ' : '='}keep cannot be combined with plugins`,
     'No plugin can see a line that is not JSON. Use --rejects FILE to keep bad lines apart.',
   );
+}
+
+/** What a plugin outputs is from no line of a file. */
+function refuseOrigins(resolved: Resolved): void {
+  for (const key of ['fields', 'columns', 'setPath']) {
+    const text = resolved.list(key).find(asksOrigin);
+    if (text === undefined) continue;
+    throw new UsageError(
+      `${resolved.originText(key)} ${excerpt(text)}: a plugin makes records of its own, and they are from no line of a file`,
+      "Before the plugin: slung select --set 'file=@file' --set 'line=@line' FILE | slung run PLUGIN",
+    );
+  }
 }
 
 function cacheFile(resolved: Resolved): string | undefined {

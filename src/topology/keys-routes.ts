@@ -10,7 +10,11 @@ export const projectionKeys: readonly KeyRow[] = [
     default: 'ndjson',
     doc: 'The format of the output.',
   },
-  { name: 'fields', type: 'fields', doc: 'Only these places of a record: a list of a, b.c or name=a.b.' },
+  {
+    name: 'fields',
+    type: 'fields',
+    doc: 'Only these places of a record: a list of a, b.c, name=a.b, file=@file or line=@line.',
+  },
   { name: 'drop', type: 'texts', doc: 'Places that are left out; the rest of the record stays as it is.' },
   {
     name: 'set',

@@ -7,6 +7,8 @@ import type { WalkContext, Walked } from './walk.ts';
 
 const lists = ['drop', 'set', 'rename'] as const;
 const texts = ['flatten', 'explode'] as const;
+/** The keys of edits. */
+export const editKeys: readonly string[] = [...lists, ...texts];
 const MOST_SEPARATOR = 16;
 
 /** The edits, when there are some; what is wrong with them is reported. */

@@ -6,7 +6,7 @@ import { excerpt, quoted } from '../text/printable.ts';
 import type { Draft, Drafts, Role } from './drafts.ts';
 import { entryOf, isNothing, type MapNode, type Node, type Scalar, scalarNode, shapeOf } from './node.ts';
 import { type Place, shortPlace } from './problem.ts';
-import { readEdits } from './route-edits.ts';
+import { editKeys, readEdits } from './route-edits.ts';
 import { readWhere } from './selectors.ts';
 import type { Projection, Where } from './topology.ts';
 import { placeIn } from './variables.ts';
@@ -145,7 +145,7 @@ class RouteReader implements DraftRoutes {
         'A branch of first has its own to.',
       );
     } else if (first !== undefined) {
-      for (const key of ['where', 'format', 'fields', 'header']) {
+      for (const key of ['where', 'format', 'fields', 'header', ...editKeys]) {
         const entry = walked.entries.get(key);
         if (entry !== undefined)
           this.#error('route', `${key} stands in the branches of first`, entry.keyPlace, `${path}.${key}`);

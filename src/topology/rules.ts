@@ -5,6 +5,7 @@
 import { resolve as resolvePath } from 'node:path';
 import { quoted } from '../text/printable.ts';
 import type { Draft } from './drafts.ts';
+import { checkOrigins } from './origins.ts';
 import { type Problems, shortPlace } from './problem.ts';
 import type { DraftEdge, DraftRoutes } from './routes.ts';
 
@@ -27,6 +28,7 @@ export function checkRules(input: RuleInput, problems: Problems): void {
   checkGroups(input.routes, problems);
   checkTwice(input.routes.edges, problems);
   checkPlugins(input.routes.edges, problems);
+  checkOrigins(input.routes.edges, problems);
   checkFailover(input, problems);
   checkStandard(input.nodes, problems);
   checkFiles(input, problems);

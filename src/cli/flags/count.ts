@@ -19,7 +19,7 @@ const groups: readonly Flag[] = [
     value: 'LIST',
     group: 'Counting',
     doc: 'Count each value of these paths separately: a,name=b.c',
-    longDoc: `The paths whose values form the groups, separated by commas, as for --fields of select: name=a.b names the column. Without it, all records are one group.
+    longDoc: `The paths whose values form the groups, separated by commas, as for --fields of select: name=a.b names the column, and file=@file is the input that a record is from. Without it, all records are one group.
 
 Strings are the same when their characters are, however they are escaped; numbers when their values are: 1, 1.0 and 1e0 are one group, shown as 1, and whole numbers of any size are distinct. Missing values and null are one group, null; -w 'has(path)' leaves the missing ones out. "1" and 1 are two groups. Arrays and objects are the same when they are written alike, except for white space.`,
     common: true,

@@ -24,7 +24,7 @@ export const editFlags: readonly Flag[] = [
     value: 'PATH=VALUE',
     group: 'Edits',
     doc: 'Set PATH to a literal or to another path: env="prod"',
-    longDoc: `Set PATH to VALUE: text in quotes, a number, true, false, null, an array or an object as JSON writes them, or another path, whose value is copied as it was written; json(log) is the JSON in the text of log. If the record does not have that other path, nothing is set. A missing member is added at the end of its object, together with the objects around it; nothing is added below a value that is not an object, nor to arrays. May be given more than once.`,
+    longDoc: `Set PATH to VALUE: text in quotes, a number, true, false, null, an array or an object as JSON writes them, or another path, whose value is copied as it was written; json(log) is the JSON in the text of log; @file and @line are where the record is from. If the record does not have that other path, nothing is set. A missing member is added at the end of its object, together with the objects around it; nothing is added below a value that is not an object, nor to arrays. May be given more than once.`,
     commands,
   },
   {

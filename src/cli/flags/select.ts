@@ -94,7 +94,7 @@ A comparison with a missing value, or between a number and a string, is false. I
     value: 'LIST',
     group: 'Selection',
     doc: 'Output only these: a,b.c,name=source.name',
-    longDoc: `Output only these fields of each record. LIST is paths separated by commas. A field is named after its path, without quotes; name=path renames it. Commas and = inside quotes or brackets belong to the path. Values are copied as they were written: numbers keep every digit. May be given more than once.
+    longDoc: `Output only these fields of each record. LIST is paths separated by commas. A field is named after its path, without quotes; name=path renames it. Commas and = inside quotes or brackets belong to the path. Values are copied as they were written: numbers keep every digit. May be given more than once. @file is the input that a record is from, and @line its line there: -f file=@file,line=@line; a key of that name is written in quotes.
 
 Without it, ndjson output is the matching lines, byte for byte, or the output of the last plugin.`,
     common: true,

@@ -4,6 +4,7 @@
  */
 
 import type { CountQuery, CountSettings } from '../../config/count.ts';
+import { UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
 import * as C from '../../engine/count-layout.ts';
 import { Counted, type CountPlan, countOptions, type ValueWants } from '../../engine/counting.ts';
@@ -15,7 +16,7 @@ import { counted, grouped } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
-import { parsePath } from '../../selector/index.ts';
+import { parseField, parsePath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
 import { hintsOf } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
@@ -42,7 +43,7 @@ function taskOf({ by, measures, windows, maxGroups }: CountQuery): Task {
     maxGroups,
   };
   const fields = [
-    ...by.map(({ path }) => pathOf(path, '--by')),
+    ...by.map(({ path }) => keyOf(path)),
     ...(windows === undefined ? [] : [pathOf(windows.time, '--time')]),
     ...values.map((path) => pathOf(path, flagsOf(measures, path))),
   ];
@@ -52,6 +53,16 @@ function taskOf({ by, measures, windows, maxGroups }: CountQuery): Task {
 function wantsOf(kinds: readonly string[]): ValueWants {
   const has = (kind: string): boolean => kinds.includes(kind);
   return { sum: has('sum') || has('avg'), min: has('min'), max: has('max'), percentiles: has('percentile') };
+}
+
+/** Of a part of the key, which may be the file that a record is from. */
+function keyOf(text: string): Path {
+  if (text === '@file') return parseField(text);
+  if (text !== '@line') return pathOf(text, '--by');
+  throw new UsageError(
+    '--by: no two records of a file are from the same line, so @line makes a group of each',
+    'By file: --by file=@file. For a key of that name: --by \'"@line"\'',
+  );
 }
 
 function pathOf(text: string, flag: string): Path {
