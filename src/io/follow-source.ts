@@ -8,14 +8,15 @@
  * | names the open file                | its writer pauses    | wait                                         |
  * | … which is shorter, or has changed | emptied, begun anew  | read it from its start                       |
  * | names another file                 | rotated              | read the old one until it is quiet for GRACE_MS, |
+ * |                                    |                      | then those that had the path meanwhile (rotated.ts), |
  * |                                    |                      | then the new one                             |
  * | names nothing                      | moved away           | go on with the old one until there is a new one |
  *
  * A last line without a newline, in a file that is left for another one, is ended by a newline: two halves of
  * different files never become one line.
  *
- * Changes are found by looking (`fstat`, `stat`) after a wait. A file that comes and goes between two looks is not
- * seen.
+ * Changes are found by looking (`fstat`, `stat`) after a wait. A file that comes and goes between two looks is seen
+ * when it is beside the path then, under a name that rotation gives.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -23,13 +24,13 @@ import { excerpt } from '../text/printable.ts';
 import { ChangeWait } from './change-wait.ts';
 import { describe, errorCode, sourceError } from './errors.ts';
 import { Head } from './file-head.ts';
+import { Tail } from './file-tail.ts';
 import { type FollowedPlace, FollowedPlaces } from './followed-places.ts';
+import { rotatedAfter } from './rotated.ts';
 import { type Source, WOULD_BLOCK } from './types.ts';
 
 /** A writer may write to the old file for so long after it was renamed; log rotation tells it a moment later. */
 const GRACE_MS = 1000;
-/** So many bytes before the position are remembered: when they are others, the file was written anew. */
-const TAIL_BYTES = 64;
 const NEWLINE = 0x0a;
 
 export interface FollowOptions {
@@ -45,6 +46,8 @@ export interface FollowOptions {
   readonly first?: string | undefined;
   /** Where the file ends, the source ends: nothing is waited for. */
   readonly endsWithFile?: boolean | undefined;
+  /** Whether somebody else reads a file that has had the path and lost it. Default: nobody does. */
+  readonly isOthers?: ((path: string, stats: Stats) => boolean) | undefined;
   /** A file has been opened. */
   readonly opened?: ((stats: Stats) => void) | undefined;
   readonly pollMs?: number | undefined;
@@ -59,6 +62,7 @@ export class FollowSource implements Source {
   readonly #graceMs: number;
   readonly #endsWithFile: boolean;
   readonly #opened: (stats: Stats) => void;
+  readonly #isOthers: (path: string, stats: Stats) => boolean;
   readonly #changes: ChangeWait;
   #fd = -1;
   #device = 0;
@@ -67,9 +71,7 @@ export class FollowSource implements Source {
   /** The next byte to read, in the open file. */
   #at = 0;
   #bytesRead = 0;
-  readonly #tail = new Uint8Array(TAIL_BYTES);
-  readonly #seen = new Uint8Array(TAIL_BYTES);
-  #tailBytes = 0;
+  readonly #tail = new Tail();
   #isInLine = false;
   /** The end was reached, and the file may have changed since. */
   #isIdle = false;
@@ -94,6 +96,7 @@ export class FollowSource implements Source {
     this.#changes = new ChangeWait(() => [dirname(path)], options.pollMs);
     this.#endsWithFile = options.endsWithFile === true;
     this.#opened = options.opened ?? (() => {});
+    this.#isOthers = options.isOthers ?? (() => false);
     this.#graceMs = this.#endsWithFile ? 0 : (options.graceMs ?? GRACE_MS);
     const { at = 0, first, atOf } = options;
     if (first !== undefined || existsSync(path)) this.#open(at, first, atOf);
@@ -167,15 +170,8 @@ export class FollowSource implements Source {
     this.#bytesRead += count;
     this.#isInLine = target[count - 1] !== NEWLINE;
     this.#leftSinceMs = undefined;
-    this.#keepTail(target.subarray(Math.max(0, count - TAIL_BYTES), count));
+    this.#tail.add(target.subarray(0, count));
     return count;
-  }
-
-  #keepTail(bytes: Uint8Array): void {
-    const kept = Math.min(this.#tailBytes, TAIL_BYTES - bytes.length);
-    this.#tail.copyWithin(0, this.#tailBytes - kept, this.#tailBytes);
-    this.#tail.set(bytes, kept);
-    this.#tailBytes = kept + bytes.length;
   }
 
   /** The newline that the last line of a file has not. It is no byte of any file. */
@@ -194,7 +190,7 @@ export class FollowSource implements Source {
   #look(): boolean {
     const stats = this.#stats();
     this.#goneSinceMs = stats === undefined ? (this.#goneSinceMs ?? this.#clockMs()) : undefined;
-    if (this.#fd < 0) return stats !== undefined && this.#tryOpen();
+    if (this.#fd < 0) return stats !== undefined && this.#tryOpen(this.name);
     if (stats === undefined) return false;
     if (stats.dev === this.#device && stats.ino === this.#inode) {
       this.#leftSinceMs = undefined;
@@ -203,8 +199,17 @@ export class FollowSource implements Source {
     const nowMs = this.#clockMs();
     this.#leftSinceMs ??= nowMs;
     if (nowMs - this.#leftSinceMs < this.#graceMs) return false;
-    if (!this.#tryOpen()) return false;
-    this.#tell(`${excerpt(this.name)} was replaced; reading the new file`);
+    return this.#openNext(stats);
+  }
+
+  /** @param now what the path names @returns whether another file is open */
+  #openNext(now: Stats): boolean {
+    const { birthtimeMs, mtimeMs } = fstatSync(this.#fd);
+    const missed = rotatedAfter(this.name, { birthtimeMs, mtimeMs, fd: this.#fd }, now, this.#isOthers);
+    // One that has got another name since it was found is found again by the next look.
+    if (!this.#tryOpen(missed?.path ?? this.name, missed?.stats ?? now)) return false;
+    if (missed === undefined) this.#tell(`${excerpt(this.name)} was replaced; reading the new file`);
+    else this.#tell(`${excerpt(this.name)} was replaced more than once; reading ${excerpt(missed.path)} first`);
     return true;
   }
 
@@ -225,7 +230,7 @@ export class FollowSource implements Source {
   #isBegunAnew(): boolean {
     let isSame = false;
     try {
-      isSame = fstatSync(this.#fd).size >= this.#at && this.#isTailThere();
+      isSame = fstatSync(this.#fd).size >= this.#at && this.#tail.isBefore(this.#fd, this.#at);
     } catch (error) {
       throw sourceError(this.name, 'follow', error);
     }
@@ -236,36 +241,37 @@ export class FollowSource implements Source {
     this.#tell(`${excerpt(this.name)} was emptied or written anew; reading it from its start`);
     this.#isIdle = false;
     this.#at = 0;
-    this.#tailBytes = 0;
+    this.#tail.clear();
     this.#head = new Head();
     if (!this.#isInLine) this.#begin(0);
     return true;
   }
 
-  #isTailThere(): boolean {
-    const before = this.#seen.subarray(0, this.#tailBytes);
-    const count = readSync(this.#fd, before, 0, before.length, this.#at - before.length);
-    return count === before.length && Buffer.compare(before, this.#tail.subarray(0, count)) === 0;
-  }
-
-  /** Opens what the path names now, from its start. What cannot be opened at this moment may be in the next. */
-  #tryOpen(): boolean {
+  /**
+   * Opens a file from its start. What cannot be opened at this moment may be in the next.
+   * @param only the file that it has to be; it may have got another name
+   */
+  #tryOpen(path: string, only?: Stats): boolean {
     try {
-      this.#open(0);
-      return true;
+      return this.#open(0, path, undefined, only);
     } catch (error) {
       this.#tell(`cannot open ${excerpt(this.name)} at the moment: ${describe(error)}`);
       return false;
     }
   }
 
-  #open(wanted: number, path = this.name, of?: FollowOptions['atOf']): void {
+  /** @param of the file for which `wanted` holds @param only no other file is opened @returns whether one was */
+  #open(wanted: number, path = this.name, of?: FollowOptions['atOf'], only?: Stats): boolean {
     let at = wanted;
     let fd = -1;
     try {
       fd = openSync(path, 'r');
       const stats = fstatSync(fd);
       if (!stats.isFile()) throw new Error('only a regular file can be followed');
+      if (only !== undefined && (stats.dev !== only.dev || stats.ino !== only.ino)) {
+        closeSync(fd);
+        return false;
+      }
       if (of !== undefined && (stats.dev !== of.device || stats.ino !== of.inode)) at = 0;
       const head = Head.of(fd, at);
       this.#release();
@@ -280,9 +286,10 @@ export class FollowSource implements Source {
       throw sourceError(this.name, 'follow', error);
     }
     this.#at = at;
-    this.#tailBytes = 0;
+    this.#tail.clear();
     this.#leftSinceMs = undefined;
     if (!this.#isInLine) this.#begin(at);
+    return true;
   }
 
   #begin(offset: number): void {

@@ -200,6 +200,8 @@ export class FollowedFiles implements UnitSource {
     if (packing === 'undecided' && follow && found === undefined) return this.#openLater(path);
     const first = found === undefined || found.file === path ? undefined : found.file;
     const opened = (stats: Stats): void => this.#ids.add(FileIds.of(stats));
+    const isOthers = (other: string, stats: Stats): boolean =>
+      this.#globbed.has(other) || this.#ids.has(FileIds.of(stats));
     const options = {
       notice,
       clockMs,
@@ -207,6 +209,7 @@ export class FollowedFiles implements UnitSource {
       atOf: found,
       first,
       endsWithFile: !follow,
+      isOthers,
       opened,
       pollMs,
       graceMs,

@@ -16,7 +16,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   openSync,
   readdirSync,
@@ -34,6 +33,7 @@ import { excerpt } from '../text/printable.ts';
 import { describe, SourceError, sourceError } from './errors.ts';
 import { Head } from './file-head.ts';
 import type { FollowedPlace } from './followed-places.ts';
+import { rotatedAfter } from './rotated.ts';
 
 /** What is kept of a file: where it was dealt with up to, and how many lines of it that are. */
 export interface NotedPlace extends FollowedPlace {
@@ -107,9 +107,19 @@ export class Positions {
     if (place === undefined) return undefined;
     const moved = movedFile(path, place);
     if (moved !== undefined && !others.has(moved)) return resumption(moved, place);
-    if (moved === undefined && existsSync(path))
-      this.#notice(`${excerpt(path)} is another file than the one that was read before; reading it from its start`);
-    return undefined;
+    return moved === undefined ? this.#findAfter(path, place, others) : undefined;
+  }
+
+  /** The file that was read is gone. Those that had its path after it may still be there. */
+  #findAfter(path: string, { bornMs }: NotedPlace, others: { has(path: string): boolean }): Resumption | undefined {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now === undefined) return undefined;
+    const left = { birthtimeMs: bornMs, mtimeMs: 0, fd: undefined };
+    const missed = rotatedAfter(path, left, now, (other) => others.has(other));
+    const about = `${excerpt(path)} is another file than the one that was read before; reading`;
+    this.#notice(`${about} ${missed === undefined ? 'it' : excerpt(missed.path)} from its start`);
+    if (missed === undefined) return undefined;
+    return { file: missed.path, at: 0, device: missed.stats.dev, inode: missed.stats.ino, lines: 0 };
   }
 
   /** All of the source's bytes before this place have been dealt with. It is written within 100 ms. */

@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -9,11 +10,12 @@ import {
   type Stats,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { FollowSource } from '../../src/io/follow-source.ts';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
@@ -91,6 +93,46 @@ test('reads a rotated file to its end, also what comes a moment later, then the 
   appendFileSync(`${path}.1`, 'two\n');
   expect(await readUntil('three\n')).toBe('two\nthree\n');
   expect(notices).toEqual(['app.log was replaced; reading the new file']);
+});
+
+/** As logrotate does: what has the path becomes `.1`, and that becomes `.2`. */
+function rotate(text: string): void {
+  if (existsSync(`${path}.1`)) renameSync(`${path}.1`, `${path}.2`);
+  renameSync(path, `${path}.1`);
+  writeFileSync(path, text);
+}
+
+test('reads all files that had the path while nobody looked', async () => {
+  writeFileSync(`${path}.0`, 'before\n');
+  writeFileSync(path, 'one\n');
+  follow();
+  await readUntil('one\n');
+  rotate('two\n');
+  writeFileSync(`${path}.gz`, gzipSync('one\n'));
+  writeFileSync(`${path}.9.gz`, gzipSync('one\n'));
+  writeFileSync(`${path}.9`, gzipSync('one\n'));
+  copyFileSync(`${path}.1`, `${path}.20261130`);
+  utimesSync(`${path}.20261130`, 1, 1);
+  rotate('three\n');
+  renameSync(path, path.replace('.log', '-2026-11-30T10-00-00.log'));
+  writeFileSync(path, 'four\n');
+  expect(await readUntil('four\n')).toBe('two\nthree\nfour\n');
+  expect(notices).toEqual([
+    'app.log was replaced more than once; reading app.log.1 first',
+    expect.stringMatching(/^app.log was replaced more than once; reading .*app-2026-11-30T10-00-00.log first$/),
+    'app.log was replaced; reading the new file',
+  ]);
+});
+
+test('a copy of the file that was read is not read, nor what others read', async () => {
+  writeFileSync(path, 'one\n');
+  source = new FollowSource(path, { ...quiet, pollMs: 5, graceMs: 0, isOthers: (other) => other.endsWith('.2') });
+  await readUntil('one\n');
+  copyFileSync(path, `${path}.3`);
+  rotate('two\n');
+  rotate('three\n');
+  renameSync(`${path}.1`, `${path}.2`);
+  expect(await readUntil('three\n')).toBe('three\n');
 });
 
 test('goes on with a file that was moved away until there is a new one', async () => {

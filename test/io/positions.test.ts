@@ -98,6 +98,22 @@ test('reads to its end a file that was rotated between the runs, then the new on
   expect(await run('four\n')).toBe('four\n');
 });
 
+test.each([false, true])(
+  'reads files that came and were rotated between the runs, the old one gone: %s',
+  async (isGone) => {
+    writeFileSync(path, 'one\n');
+    await run('one\n');
+    renameSync(path, `${path}.2`);
+    writeFileSync(path, 'two\n');
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'three\n');
+    if (isGone) rmSync(`${path}.2`);
+    expect(await run('three\n')).toBe('two\nthree\n');
+    appendFileSync(path, 'four\n');
+    expect(await run('four\n')).toBe('four\n');
+  },
+);
+
 test.each([
   [
     'replaced',

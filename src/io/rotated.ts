@@ -1,0 +1,97 @@
+/**
+ * Files that had a path for a while when nobody looked: a log that is rotated twice while its reader waits for a sink,
+ * or is not running, is beside its path by then, under a name that rotation gives. Such a file is younger than the one
+ * that was read, and older than the one that has the path now.
+ *
+ * The surprising part: a copy of the file that was read (`cp app.log app.log.1`, copytruncate) looks the same. It is
+ * told by what it was last written to at, and by having the size and the beginning of what it is a copy of.
+ */
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { detect } from './inflate.ts';
+
+/** A folder with more entries than this is not searched to its end. */
+const MOST_ENTRIES = 10_000;
+/** As logrotate, loggers and append-sink.ts name files: `.1`, `-20261130`, `.2026-11-30T10-00-00`. */
+const ROTATED = /^[.\-_]\d[\dTZ.\-_:]*$/;
+const HEAD_BYTES = 1024;
+const { O_NONBLOCK = 0, O_RDONLY } = constants;
+
+/** The file that was read. */
+export interface LeftFile {
+  /** 0 where that is not known: then nothing is younger. */
+  readonly birthtimeMs: number;
+  /** When it was last written to. */
+  readonly mtimeMs: number;
+  /** Undefined when it is gone. */
+  readonly fd: number | undefined;
+}
+
+export interface RotatedFile {
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/**
+ * The oldest file that had the path after `left` and before what it names now.
+ * @param isOthers whether somebody else reads the file @returns undefined when there is none
+ */
+export function rotatedAfter(
+  path: string,
+  left: LeftFile,
+  now: Stats,
+  isOthers: (path: string, stats: Stats) => boolean,
+): RotatedFile | undefined {
+  const found = namesBeside(path).flatMap((candidate): RotatedFile[] => {
+    const stats = statSync(candidate, { throwIfNoEntry: false });
+    if (stats === undefined || !isBetween(stats, left, now) || isOthers(candidate, stats)) return [];
+    return isReadable(candidate, stats, left.fd) ? [{ path: candidate, stats }] : [];
+  });
+  return found.sort((one, other) => one.stats.birthtimeMs - other.stats.birthtimeMs)[0];
+}
+
+function namesBeside(path: string): readonly string[] {
+  const [folder, name, extension] = [dirname(path), basename(path), extname(path)];
+  const stem = basename(path, extension);
+  const isRotated = (other: string): boolean =>
+    (other.startsWith(name) && ROTATED.test(other.slice(name.length))) ||
+    (extension !== '' &&
+      other.startsWith(stem) &&
+      other.endsWith(extension) &&
+      ROTATED.test(other.slice(stem.length, other.length - extension.length)));
+  try {
+    return readdirSync(folder)
+      .slice(0, MOST_ENTRIES)
+      .filter(isRotated)
+      .map((other) => join(folder, other));
+  } catch {
+    return []; // It is gone, or may not be listed: nothing is known then.
+  }
+}
+
+function isBetween(stats: Stats, left: LeftFile, now: Stats): boolean {
+  if (!stats.isFile() || (stats.dev === now.dev && stats.ino === now.ino) || left.birthtimeMs === 0) return false;
+  const isYounger = stats.birthtimeMs > left.birthtimeMs && stats.mtimeMs >= left.mtimeMs;
+  return isYounger && stats.birthtimeMs <= now.birthtimeMs;
+}
+
+/** Neither packed nor a copy of the file that was read. */
+function isReadable(path: string, stats: Stats, leftFd: number | undefined): boolean {
+  let fd = -1;
+  try {
+    fd = openSync(path, O_RDONLY | O_NONBLOCK);
+    const head = headOf(fd);
+    if (detect(head) !== 'none') return false;
+    if (leftFd === undefined || fstatSync(leftFd).size !== stats.size) return true;
+    return !head.equals(headOf(leftFd));
+  } catch {
+    return false; // It has gone meanwhile, or may not be read.
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}
+
+function headOf(fd: number): Buffer {
+  const head = Buffer.alloc(HEAD_BYTES);
+  return head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0));
+}
