@@ -74,7 +74,9 @@ export class KeyedEdge extends PortEdge {
   #reject(shipment: Shipment): void {
     this.#port.counts.keyless += shipment.records;
     const { badTo } = this.#options;
-    if (badTo !== undefined) this.ship(shipment, badTo);
+    this.#port.counts.keylessTo = badTo?.name;
+    const reason = 'there is no value for the name of a file';
+    if (badTo !== undefined) this.ship({ ...shipment, why: { file: this.name, name: 'no-value', reason } }, badTo);
   }
 
   #valuesOf(line: string): readonly string[] | undefined {

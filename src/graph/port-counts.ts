@@ -38,6 +38,8 @@ export class PortCounts {
   /** Deliveries that were taken and are not settled. One may be settled while it is being taken. */
   owed = 0;
   keyless = 0;
+  /** The sink that got them; undefined: they were left out. */
+  keylessTo: string | undefined;
   readonly #outlet: Outlet;
   readonly #clockMs: () => number;
   readonly #deliveryMs = new Histogram();

@@ -18,7 +18,7 @@ export interface PortStory {
 }
 
 export function portWords({ name, counts, passed, failuresTo, isClosed, unfinished }: PortStory): readonly string[] {
-  const { failed, dead, dropped, droppedFull, keyless } = counts;
+  const { failed, dead, dropped, droppedFull, keyless, keylessTo } = counts;
   const place = excerpt(name);
   const why = passed === undefined ? '' : `; the first time: ${passed.message}`;
   const words: string[] = [];
@@ -27,7 +27,8 @@ export function portWords({ name, counts, passed, failuresTo, isClosed, unfinish
   if (dead > 0) words.push(`${place}: ${were(dead)} sent to ${excerpt(failuresTo!)} instead${why}`);
   if (keyless > 0) {
     const hint = 'where-missing says what stands for it';
-    words.push(`${place}: ${were(keyless)} without a value that files are named after, and left out; ${hint}`);
+    const where = keylessTo === undefined ? 'left out' : `sent to ${excerpt(keylessTo)}`;
+    words.push(`${place}: ${were(keyless)} without a value that files are named after, and ${where}; ${hint}`);
   }
   const lost = failed - dropped - dead;
   if (lost > 0 && !isClosed) words.push(`${place}: ${were(lost)} not delivered`);

@@ -20,6 +20,7 @@ import type { PortClosing, PortEnd } from './port-end.ts';
 import { portWords } from './port-words.ts';
 import { failTogether, type Receipt } from './receipt.ts';
 import { Redirect } from './redirect.ts';
+import type { RejectLog } from './reject-log.ts';
 import { linesIn } from './segments.ts';
 import type { Shipment, Taker } from './shipment.ts';
 
@@ -29,6 +30,8 @@ export interface PortOptions {
   readonly whenFull: 'wait' | 'drop';
   /** Another port gets the lines that could not be delivered. */
   readonly onFailure: 'stop' | 'drop' | Port;
+  /** Beside what the port writes. */
+  readonly log?: RejectLog | undefined;
   /** What is delivered is csv. */
   readonly isCsv?: boolean | undefined;
   /** Milliseconds by a clock that never goes back. */
@@ -186,6 +189,7 @@ export class Port implements Taker {
   reopen(): SinkError | undefined {
     try {
       this.#outlet.reopen?.();
+      this.#options.log?.reopen();
       return undefined;
     } catch (error) {
       return sinkError(this.name, 'open', error);
@@ -206,6 +210,7 @@ export class Port implements Taker {
       this.#failure ??= sinkError(this.name, 'finish', error);
     }
     await this.#redirect?.end(redirectMs);
+    this.#options.log?.close();
     const isReported = this.#state === 'reported';
     this.#state = 'reported';
     return {
@@ -243,8 +248,11 @@ export class Port implements Taker {
     };
     for (const receipt of receipts) receipt.retain();
     const answer = this.#outlet.offer(delivery);
-    if (answer === 'taken') this.counts.owed++;
-    else for (const receipt of receipts) receipt.release();
+    if (answer === 'taken') {
+      this.counts.owed++;
+      const failure = this.#state === 'open' ? this.#options.log?.add(shipment) : undefined;
+      if (failure !== undefined) this.#fail(failure);
+    } else for (const receipt of receipts) receipt.release();
     return answer;
   }
 
@@ -280,7 +288,8 @@ export class Port implements Taker {
       this.#fail(failure);
     } else {
       this.#passed ??= failure;
-      this.#redirect!.push({ segments: lines, records: left, receipts, id: undefined });
+      const why = { file: this.name, name: 'undelivered', reason: failure.message };
+      this.#redirect!.push({ segments: lines, records: left, receipts, id: undefined, why });
     }
   }
 

@@ -5,7 +5,7 @@
  *
  * Of a line that is too long to be in memory at once the parts pass as they come.
  */
-import type { RejectRow, RejectsWriter, Sink } from '../io/index.ts';
+import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import type { Batch } from './batch.ts';
 import type { Edge } from './edge.ts';
 import { EdgeCounts } from './edge-counts.ts';
@@ -25,7 +25,6 @@ export class RejectsEdge implements Edge {
   readonly counts = new EdgeCounts();
   readonly writer: RejectsWriter;
   readonly #port: Port;
-  readonly #log: Sink | undefined;
   /** What was rejected since the last shipment, and its rows. */
   #lines: Buffer[] = [];
   #bytes = 0;
@@ -33,11 +32,9 @@ export class RejectsEdge implements Edge {
   #rows = '';
   readonly #waiting: Shipment[] = [];
 
-  /** @param log gets a row for each line, in the same order; a file that takes everything at once */
-  constructor(port: Port, log: Sink | undefined) {
+  constructor(port: Port) {
     this.name = port.name;
     this.#port = port;
-    this.#log = log;
     this.writer = {
       name: port.name,
       write: (line, row) => this.#write(line, row),
@@ -58,12 +55,12 @@ export class RejectsEdge implements Edge {
     this.owe(receipts);
   }
 
-  /** What was rejected since the last time is owed to these. @throws SinkError */
+  /** What was rejected since the last time is owed to these. */
   owe(receipts: readonly Receipt[]): void {
-    if (this.#rows !== '') this.#log?.writeNow(Buffer.from(this.#rows));
-    this.#rows = '';
     if (this.#lines.length === 0) return;
-    this.#waiting.push({ segments: [Buffer.concat(this.#lines)], records: this.#records, receipts, id: undefined });
+    const [segments, rows] = [[Buffer.concat(this.#lines)], this.#rows];
+    this.#waiting.push({ segments, rows, records: this.#records, receipts, id: undefined });
+    this.#rows = '';
     this.#lines = [];
     this.#bytes = 0;
     this.#records = 0;
@@ -106,7 +103,6 @@ export class RejectsEdge implements Edge {
     this.#add(line);
     this.#add(NEWLINE);
     this.#records++;
-    if (this.#log === undefined) return;
     const { file, line: number, byteOffset, column, code, name, reason, length, outputOf } = row;
     this.#rows += `${JSON.stringify({ file, line: number, byteOffset, column, code, name, reason, length, outputOf })}\n`;
   }

@@ -9,6 +9,10 @@ export interface Shipment {
   readonly id: string | undefined;
   /** See Delivery.keys. */
   readonly keys?: readonly (readonly string[])[] | undefined;
+  /** For a log of rejects, NDJSON: one for each line. */
+  readonly rows?: string | undefined;
+  /** The same of lines that have no rows: where they are from, a word for what happened to them, and it in words. */
+  readonly why?: { readonly file: string; readonly name: string; readonly reason: string } | undefined;
   /** See Delivery.notes. */
   readonly notes?: readonly (readonly [string, string])[] | undefined;
 }

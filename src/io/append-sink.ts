@@ -56,6 +56,8 @@ export interface AppendOptions {
   readonly makeFolder?: (() => void) | undefined;
   /** Not lines: a last line without a newline is as it should be. */
   readonly isBinary?: boolean | undefined;
+  /** The file was rotated, and has another name now. */
+  readonly moved?: ((name: string) => void) | undefined;
   /** Milliseconds since 1970, for the age and the names of rotated files. */
   readonly nowMs: () => number;
 }
@@ -214,18 +216,38 @@ export class AppendSink implements Sink {
     const time = timeText('%Y-%m-%dT%H-%M-%S', this.#nowMs());
     for (let i = 0; i < MAX_NAMES; i++) {
       const name = `${base}.${time}${i === 0 ? '' : `-${i}`}${extension}`;
-      try {
-        linkSync(this.#target, name);
-        unlinkSync(this.#target);
-        return;
-      } catch (error) {
-        const code = errorCode(error);
-        if (NO_LINKS.has(code) && !existsSync(name)) {
-          renameSync(this.#target, name);
-          return;
-        }
-        if ((code !== 'EEXIST' && !NO_LINKS.has(code)) || i === MAX_NAMES - 1) throw error;
+      if (!this.#moveTo(name, i === MAX_NAMES - 1)) continue;
+      this.#options.moved?.(name);
+      return;
+    }
+  }
+
+  /**
+   * Gives the file another name, and begins a new one: it goes with another one that was rotated. Where something has
+   * that name, the file keeps its own. @throws SinkError
+   */
+  moveTo(name: string): void {
+    try {
+      if (this.#moveTo(name, false)) this.reopen();
+    } catch (error) {
+      throw sinkError(this.name, 'move', error, this.#bytesWritten);
+    }
+  }
+
+  /** @param isLast a name that is taken is an error @returns whether it has the name */
+  #moveTo(name: string, isLast: boolean): boolean {
+    try {
+      linkSync(this.#target, name);
+      unlinkSync(this.#target);
+      return true;
+    } catch (error) {
+      const code = errorCode(error);
+      if (NO_LINKS.has(code) && !existsSync(name)) {
+        renameSync(this.#target, name);
+        return true;
       }
+      if (isLast || (code !== 'EEXIST' && !NO_LINKS.has(code))) throw error;
+      return false;
     }
   }
 

@@ -52,7 +52,8 @@ export interface RejectsWriter {
   close(): void;
 }
 
-const LOG_SUFFIX = '.log';
+/** What the name of the log has behind that of the lines. */
+export const LOG_SUFFIX = '.log';
 const BUFFER_BYTES = 64 * 1024;
 const RETRY_MS = 2;
 const { O_CREAT, O_NOFOLLOW = 0, O_TRUNC, O_WRONLY } = constants;

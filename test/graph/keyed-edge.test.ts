@@ -86,6 +86,8 @@ test('a record without a value is a bad one, where nothing stands for it', async
   const { isWhole, words } = await port.close({ withinMs: 0, redirectMs: 0, isWhole: true });
   expect([isWhole, words]).toEqual([
     false,
-    ['p: 1 record was without a value that files are named after, and left out; where-missing says what stands for it'],
+    [
+      'p: 1 record was without a value that files are named after, and sent to rejects; where-missing says what stands for it',
+    ],
   ]);
 });

@@ -4,6 +4,7 @@ import { Graph } from '../../src/graph/graph.ts';
 import { Node } from '../../src/graph/node.ts';
 import { Port } from '../../src/graph/port.ts';
 import { Ledger, type SourceReceipt } from '../../src/graph/receipt.ts';
+import { RejectLog } from '../../src/graph/reject-log.ts';
 import { RejectsEdge } from '../../src/graph/rejects-edge.ts';
 import { DropSink } from '../../src/io/drop-sink.ts';
 import { SinkError } from '../../src/io/index.ts';
@@ -15,8 +16,8 @@ import { batchOf } from './batches.ts';
 import { HeldOutlet } from './outlet.ts';
 import { GivenSource, type Reading, settingsWith } from './support.ts';
 
-const portOf = (outlet: HeldOutlet): Port =>
-  new Port(outlet, { name: 'dead', whenFull: 'wait', onFailure: 'stop', clockMs: () => performance.now() });
+const portOf = (outlet: HeldOutlet, log?: RejectLog): Port =>
+  new Port(outlet, { name: 'dead', whenFull: 'wait', onFailure: 'stop', log, clockMs: () => performance.now() });
 
 const row = { file: 'a', line: 1, byteOffset: 0, column: 1, code: 1, name: 'x', reason: 'y', length: 1 };
 
@@ -33,7 +34,7 @@ function owing() {
 
 test('a batch with bad lines is settled when the sink has them; one without, at once', () => {
   const outlet = new HeldOutlet();
-  const edge = new RejectsEdge(portOf(outlet), undefined);
+  const edge = new RejectsEdge(portOf(outlet));
   const { settled, issue } = owing();
   const [one, other] = [batchOf([[]], { receipts: [issue(5)] }), batchOf([[]], { receipts: [issue(9)] })];
   edge.writer.write(Buffer.from('x'), row);
@@ -52,14 +53,17 @@ test('a batch with bad lines is settled when the sink has them; one without, at 
 test('parts of a line that is too long pass as they come, and rows go to the log in the order of the lines', () => {
   const outlet = new HeldOutlet();
   const log: string[] = [];
-  const sink = Object.assign(new DropSink(), {
-    writeNow: (bytes: Uint8Array) => log.push(String(bytes)) && bytes.length,
-  });
-  const edge = new RejectsEdge(portOf(outlet), sink);
+  const writeNow = (bytes: Uint8Array): number => log.push(String(bytes)) && bytes.length;
+  const edge = new RejectsEdge(portOf(outlet, new RejectLog(Object.assign(new DropSink(), { writeNow }))));
   const part = Buffer.alloc(1 << 20, 'x');
   for (const _ of [1, 2, 3]) edge.writer.writePart(part);
   edge.writer.write(Buffer.from('end'), row);
-  edge.flush();
+  outlet.room_ = 3;
+  expect(edge.flush()).toBe(false);
+  // Not before the sink has the line.
+  expect(log).toEqual([]);
+  outlet.room_ = 4;
+  expect(edge.flush()).toBe(true);
   expect(outlet.taken.map((text) => text.length)).toEqual([1 << 20, 1 << 20, 1 << 20, 4]);
   expect(log.map((text) => JSON.parse(text))).toEqual([row]);
 });
@@ -68,7 +72,7 @@ test('what a node could not get rid of at its end is told', async () => {
   const outlet = new HeldOutlet();
   outlet.room_ = 0;
   const port = portOf(outlet);
-  const edge = new RejectsEdge(port, undefined);
+  const edge = new RejectsEdge(port);
   edge.writer.write(Buffer.from('x'), row);
   edge.end();
   const { isWhole, words } = await port.close({ withinMs: 0, redirectMs: 0, isWhole: true });
@@ -85,7 +89,7 @@ describe('in a graph', () => {
     const stage = new SelectStage(settingsWith(changes));
     const { settings } = stage;
     const port = portOf(outlet);
-    const edge = new RejectsEdge(port, undefined);
+    const edge = new RejectsEdge(port);
     const counts = countsOf(settings.rejects, { showsBadLines: false, rejects: edge.writer }, talk);
     const source = new GivenSource(readings);
     const ledger = Object.assign(new Ledger({}, ({ bytes }) => settled.push(bytes)), {});

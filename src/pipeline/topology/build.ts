@@ -170,7 +170,7 @@ export class Build {
     const byNumber = new Map<number, Edge>();
     for (const part of this.parts) {
       const { rejects } = ends;
-      const rejecting = rejects === undefined ? undefined : new RejectsEdge(rejects.port, rejects.log);
+      const rejecting = rejects === undefined ? undefined : new RejectsEdge(rejects);
       const counts = this.#countsOf(part, rejecting?.writer);
       const wiring = { ends, stats: counts.stats, add, byNumber };
       const edges = part.kind === 'router' ? this.#routed(part, wiring) : this.#output(part, wiring);

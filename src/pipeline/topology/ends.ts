@@ -4,11 +4,10 @@
  */
 import type { RunHost } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';
-import type { Sink as ByteSink } from '../../io/index.ts';
 import type { Sink, Source } from '../../topology/index.ts';
 import { refuseSharedFiles } from './own-files.ts';
 import { type PlannedNode, usedSinks } from './plan.ts';
-import { openPorts, openRejectsLog, type PortContext } from './ports.ts';
+import { openPorts, type PortContext } from './ports.ts';
 import type { TopologySettings } from './settings.ts';
 import { type OpenedSource, openTopologySource } from './sources.ts';
 
@@ -23,8 +22,6 @@ export interface TopologyEnds {
   ): Promise<OpenedSource>;
   /** @returns the ports by the names of their sinks @throws SinkError; nothing stays open then */
   openPorts(sinks: readonly Sink[], settings: TopologySettings, host: RunHost): Promise<ReadonlyMap<string, Port>>;
-  /** What says beside a file for rejects where its lines came from. @throws SinkError */
-  openRejectsLog?(sink: Sink, settings: TopologySettings, host: RunHost): ByteSink | undefined;
 }
 
 /**
@@ -43,20 +40,14 @@ export function realEnds(nowMs: () => number, storeDirectory: string | undefined
       refuseSharedFiles(sinks, settings);
       return await openPorts(sinks, contextOf(settings, host));
     },
-    openRejectsLog: (sink, settings, host) => openRejectsLog(sink, contextOf(settings, host)),
   };
 }
 
 export interface OpenedEnds {
   readonly sources: ReadonlyMap<string, OpenedSource>;
   readonly ports: ReadonlyMap<string, Port>;
-  readonly rejects: OpenedRejects | undefined;
-}
-
-/** Where what nodes reject goes. */
-export interface OpenedRejects {
-  readonly port: Port;
-  readonly log: ByteSink | undefined;
+  /** Where what nodes reject goes. */
+  readonly rejects: Port | undefined;
 }
 
 /**
@@ -74,9 +65,10 @@ export async function openEndsOf(
   const ports = await ends.openPorts(usedSinks(topology), settings, host);
   const sources = new Map<string, OpenedSource>();
   try {
-    const rejects = rejectsOf(ports, settings, host, ends);
+    const { rejects: name } = topology;
+    const rejects = name === undefined ? undefined : ports.get(name);
     for (const source of usedSources(nodes)) {
-      sources.set(source.name, await ends.openSource(source, settings, host, rejects?.port));
+      sources.set(source.name, await ends.openSource(source, settings, host, rejects));
     }
     return { sources, ports, rejects };
   } catch (error) {
@@ -84,18 +76,6 @@ export async function openEndsOf(
     for (const port of ports.values()) await port.close({ withinMs: 0, redirectMs: 0, isWhole: false });
     throw error;
   }
-}
-
-function rejectsOf(
-  ports: ReadonlyMap<string, Port>,
-  settings: TopologySettings,
-  host: RunHost,
-  ends: TopologyEnds,
-): OpenedRejects | undefined {
-  const { rejects, sinks } = settings.topology;
-  const sink = sinks.find(({ name }) => name === rejects);
-  if (sink === undefined) return undefined;
-  return { port: ports.get(sink.name)!, log: ends.openRejectsLog?.(sink, settings, host) };
 }
 
 function usedSources(nodes: readonly PlannedNode[]): readonly Source[] {

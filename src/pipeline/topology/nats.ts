@@ -96,7 +96,8 @@ async function bury(letter: DeadLetter, rejects: Port): Promise<void> {
     ['Slung-Source', `${source} ${stream} ${sequence}`],
     ['Slung-Deliveries', String(deliveries)],
   ] as const;
-  const shipment = { segments, records: 1, receipts: [receipt], id, notes };
+  const why = { file: `${source} ${stream} ${sequence}`, name: 'dead-letter', reason };
+  const shipment = { segments, records: 1, receipts: [receipt], id, notes, why };
   while (rejects.offer(shipment, letter) === 'full') {
     if (!rejects.isOpen) {
       receipt.fail();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { BatchSettings } from '../../config/settings.ts';
 import type { RunHost } from '../../graph/host.ts';
 import { Port } from '../../graph/port.ts';
+import { RejectLog } from '../../graph/reject-log.ts';
 import { AppendSink } from '../../io/append-sink.ts';
 import { ByteOutlet } from '../../io/byte-outlet.ts';
 import { DirOutlet } from '../../io/dir-outlet.ts';
@@ -13,6 +14,7 @@ import { DropSink } from '../../io/drop-sink.ts';
 import { identify } from '../../io/identity.ts';
 import { type Sink as ByteSink, openRejects, openSink, SinkError } from '../../io/index.ts';
 import { PathTemplate } from '../../io/path-template.ts';
+import { LOG_SUFFIX } from '../../io/rejects.ts';
 import { awaitsReader } from '../../io/sink.ts';
 import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.ts';
 import type { Outlet } from '../../io/types.ts';
@@ -81,7 +83,10 @@ export async function openPort(sink: Sink, context: PortContext, failuresTo: Por
   if (sink.type === 'file') await readerOf(sink, context);
   const onFailure = failuresTo ?? (sink.onFailure === 'drop' ? 'drop' : 'stop');
   const isCsv = formatOf(sink, context.topology) === 'csv';
-  return new Port(await openOutlet(sink, context), { name, whenFull, onFailure, isCsv, clockMs: () => host.clockMs() });
+  const file = name === context.rejects ? openRejectsFile(sink, context) : undefined;
+  const outlet = file === undefined ? await openOutlet(sink, context) : bytesTo(file.lines, sink, context);
+  const log = file === undefined ? undefined : new RejectLog(file.log);
+  return new Port(outlet, { name, whenFull, onFailure, isCsv, log, clockMs: () => host.clockMs() });
 }
 
 /** A FIFO is opened when it has a reader; meanwhile signals are heard. */
@@ -145,14 +150,9 @@ const pathIn = ({ directory }: PortContext, path: string): string =>
   path.startsWith('/') ? path : join(directory, path);
 
 /** A file is given up also when a signal ends the process at once. */
-function openFile({ name, file, mode, rotate, sync }: Of<'file'>, context: PortContext): ByteSink {
-  const { host, nowMs, rejects } = context;
+function openFile({ file, mode, rotate, sync }: Of<'file'>, context: PortContext): ByteSink {
+  const { host, nowMs } = context;
   const path = pathIn(context, file);
-  if (name === rejects && isRegular(path)) {
-    // Lines are there as they are rejected, and the log beside them is of the same run.
-    if (mode === 'create') openRejects(path, { inputs: [], output: '-' }).close();
-    return new AppendSink(path, { rotate, sync, nowMs });
-  }
   if (mode === 'append') return new AppendSink(path, { rotate, sync, nowMs });
   const opened = openSink(path);
   host.beforeDeath?.(() => opened.abort());
@@ -162,15 +162,35 @@ function openFile({ name, file, mode, rotate, sync }: Of<'file'>, context: PortC
 const isRegular = (path: string): boolean => identify(path, 1)?.isFile() !== false;
 
 /**
- * Beside a file for rejects, the one that says where each line came from and why it was refused.
+ * A file for rejects, and beside it the one that says where each line came from and why it was refused. Both are made
+ * at the start, and rotate together.
  * @returns undefined for other sinks
  * @throws SinkError
  */
-export function openRejectsLog(sink: Sink, context: PortContext): ByteSink | undefined {
-  if (sink.type !== 'file') return undefined;
-  const path = pathIn(context, sink.file);
+export function openRejectsFile(
+  sink: Sink,
+  context: PortContext,
+): { readonly lines: ByteSink; readonly log: ByteSink } | undefined {
+  const path = sink.type === 'file' ? pathIn(context, sink.file) : '';
+  if (sink.type !== 'file' || !isRegular(path)) return undefined;
+  const { mode, rotate, sync } = sink;
+  const { nowMs } = context;
+  // Lines are there as they are rejected, and the log beside them is of the same run.
+  if (mode === 'create') openRejects(path, { inputs: [], output: '-' }).close();
+  const moved = (name: string): void => log.moveTo(`${name}${LOG_SUFFIX}`);
+  const lines = new AppendSink(path, { rotate, sync, nowMs, moved });
   // It was named by nobody: a link there is not followed.
-  return isRegular(path) ? new AppendSink(`${path}.log`, { nowMs: context.nowMs, check: () => {} }) : undefined;
+  const log = openOrClose(lines, () => new AppendSink(`${path}${LOG_SUFFIX}`, { nowMs, check: () => {} }));
+  return { lines, log };
+}
+
+function openOrClose(before: AppendSink, open: () => AppendSink): AppendSink {
+  try {
+    return open();
+  } catch (error) {
+    before.abort();
+    throw error;
+  }
 }
 
 /** What fails there once will fail again, unless the file says that it is to be tried. */

@@ -127,7 +127,6 @@ class TopologyRun {
       return await this.#conclude(await this.#delivering.until());
     } finally {
       for (const end of ends) end?.();
-      this.#ends.rejects?.log?.abort();
       await Promise.all([...sources.values()].map((source) => source.close()));
     }
   }

@@ -11,7 +11,7 @@ import {
   missingOf,
   openPort,
   openPorts,
-  openRejectsLog,
+  openRejectsFile,
   type PortContext,
   placesOf,
 } from '../../../src/pipeline/topology/ports.ts';
@@ -117,26 +117,39 @@ describe('a file', () => {
 });
 
 describe('a file for rejects', () => {
+  const rejects = (port: Port, line: string): void =>
+    void port.offer({ segments: [Buffer.from(line)], records: 1, receipts: [], id: undefined, rows: `${line}` }, {});
+
   test('is emptied with its log, and has its lines at once; one that is added to keeps both', async () => {
     for (const name of ['bad', 'bad.log']) writeFileSync(join(directory, name), 'old\n');
     for (const mode of ['append', 'create']) {
-      const sink = file({ name: 'bad', file: 'bad', mode });
-      const port = await openPort(sink, context({ rejects: 'bad' }), undefined);
-      const log = openRejectsLog(sink, context())!;
-      send(port, '1\n');
-      log.writeNow(Buffer.from('{}\n'));
-      const old = mode === 'append' ? 'old\n' : '';
-      expect(files()).toEqual({ bad: `${old}1\n`, 'bad.log': `${old}{}\n` });
+      const port = await openPort(file({ name: 'bad', file: 'bad', mode }), context({ rejects: 'bad' }), undefined);
+      rejects(port, '1\n');
+      const both = mode === 'append' ? 'old\n1\n' : '1\n';
+      expect(files()).toEqual({ bad: both, 'bad.log': both });
       await end(port, false);
-      log.commit();
     }
   });
 
+  test('rotates with its log, and both are opened anew', async () => {
+    const sink = file({ name: 'bad', file: 'bad.txt', mode: 'append', rotate: { bytes: 4, ageMs: undefined } });
+    const port = await openPort(sink, context({ rejects: 'bad' }), undefined);
+    for (const line of ['1\n', '2\n', '3\n', '4\n', '5\n']) rejects(port, line);
+    for (const name of ['bad.txt', 'bad.txt.log']) renameSync(join(directory, name), join(directory, `${name}.1`));
+    expect(port.reopen()).toBeUndefined();
+    rejects(port, '6\n');
+    const time = 'bad.1970-01-01T00-00-00';
+    const pairs = { 'bad.txt': '6\n', [`${time}.txt`]: '1\n2\n', [`${time}-1.txt`]: '3\n4\n' };
+    const logs = Object.fromEntries(Object.entries(pairs).map(([name, text]) => [`${name}.log`, text]));
+    expect(files()).toEqual({ ...pairs, ...logs, 'bad.txt.1': '5\n', 'bad.txt.log.1': '5\n' });
+    await end(port);
+  });
+
   test('has no log where it is no file, and none that a link would lead elsewhere', () => {
-    expect(openRejectsLog(sinkOf({ type: 'stderr' }), context())).toBeUndefined();
-    expect(openRejectsLog(file({ file: '/dev/null' }), context())).toBeUndefined();
+    expect(openRejectsFile(sinkOf({ type: 'stderr' }), context())).toBeUndefined();
+    expect(openRejectsFile(file({ file: '/dev/null' }), context())).toBeUndefined();
     symlinkSync('/dev/null', join(directory, 'out.ndjson.log'));
-    expect(() => openRejectsLog(file(), context())).toThrow(/cannot add to .*out\.ndjson\.log/);
+    expect(() => openRejectsFile(file({ mode: 'append' }), context())).toThrow(/cannot add to .*out\.ndjson\.log/);
   });
 });
 

@@ -1,0 +1,46 @@
+/**
+ * The log beside a file of rejects: line n is about line n of the file. What a node rejects brings its rows with it;
+ * of what comes from elsewhere (deliveries that failed, records without a value, messages that came too often) each
+ * line gets one with the reason.
+ */
+import { type SinkError, sinkError } from '../io/errors.ts';
+import type { Sink } from '../io/index.ts';
+import { LineCursor } from './segments.ts';
+import type { Shipment } from './shipment.ts';
+
+export class RejectLog {
+  readonly #sink: Sink;
+
+  /** @param sink takes everything at once; owned from now on */
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  /** The file has taken these lines. @returns why their rows cannot be written */
+  add(shipment: Pick<Shipment, 'rows' | 'why' | 'segments'>): SinkError | undefined {
+    const rows = shipment.rows ?? rowsAbout(shipment);
+    try {
+      if (rows !== '') this.#sink.writeNow(Buffer.from(rows));
+      return undefined;
+    } catch (error) {
+      return sinkError(this.#sink.name, 'write', error);
+    }
+  }
+
+  /** @throws SinkError; it goes on as before then */
+  reopen(): void {
+    this.#sink.reopen?.();
+  }
+
+  close(): void {
+    this.#sink.abort();
+  }
+}
+
+function rowsAbout({ why, segments }: Pick<Shipment, 'why' | 'segments'>): string {
+  if (why === undefined) return '';
+  const lines = new LineCursor(segments);
+  let rows = '';
+  while (lines.advance()) rows += `${JSON.stringify({ ...why, length: lines.end - lines.start - 1 })}\n`;
+  return rows;
+}
