@@ -7,8 +7,11 @@ import { excerpt } from '../text/printable.ts';
 import { shellWord } from './mistakes.ts';
 import type { World } from './world.ts';
 
-/** Signs that selectors have and names of files hardly ever; `date=2026-03-14/part.ndjson` has none of them. */
-const selectorSigns: readonly RegExp[] = [
+/**
+ * Signs that selectors have and names of files hardly ever; `date=2026-03-14/part.ndjson` has none of them. Made when
+ * there is a word that is no file.
+ */
+const selectorSigns = (): readonly RegExp[] => [
   /==|!=|<=|>=|[\^$*]=|!~|=~/,
   /\S\s*[<>]\s*["'\d]/,
   /\s[=<>~]\s/,
@@ -38,7 +41,7 @@ const SHOWN_FILES = 3;
  * file
  */
 export function refuseForgottenFlags(command: string, operands: readonly string[], world: World): void {
-  const selector = operands.find((word) => selectorSigns.some((sign) => sign.test(word)) && !world.fileExists(word));
+  const selector = operands.find((word) => !world.fileExists(word) && selectorSigns().some((sign) => sign.test(word)));
   if (selector !== undefined) throw forgotten(command, selector, 'a selector', '-w', operands);
   const [first = ''] = operands;
   // What writes to a store has no fields to choose.

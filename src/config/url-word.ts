@@ -7,5 +7,5 @@ const schemes = /^(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):/i;
  * behind it: names of files may have colons.
  */
 export function isUrlWord(text: string): boolean {
-  return schemes.test(text) || /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  return text.includes(':') && (schemes.test(text) || /^[a-z][a-z0-9+.-]*:\/\//i.test(text));
 }

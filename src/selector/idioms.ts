@@ -44,7 +44,8 @@ const write = (condition: string): string => `write ${condition}`;
 
 export const FUNCTIONS = 'the functions are has(path), len(path), type(path) and json(path)';
 
-const idioms: readonly Idiom[] = [
+/** Made when one is looked for: after a mistake. */
+const idioms = (): readonly Idiom[] => [
   {
     when: new RegExp(`^(not\\s+)?between\\s+(${LITERAL})\\s+and\\s+(${LITERAL})`, 'i'),
     say: (path, [not, from = '', to = '']) => {
@@ -104,7 +105,7 @@ const idioms: readonly Idiom[] = [
 export function meantCondition(path: string, rest: string): string | undefined {
   const before = beforeTheCondition(path, rest);
   if (before !== undefined) return before;
-  for (const { when, say } of idioms) {
+  for (const { when, say } of idioms()) {
     const match = when.exec(rest);
     if (match !== null) return say(path, match.slice(1));
   }
@@ -179,11 +180,11 @@ export function meantList(rest: string): string | undefined {
 }
 
 const OPENING = '“„‟«‹‘‚‛`´”’';
-const typographic = new RegExp(`^[${OPENING}]([^${OPENING}»›"']*)[“”„‟»›‘’‚\`´]?`);
 
 /** The text in typographic quotes that `rest` begins with, and its length with the quotes; undefined without such. */
 export function typographicText(rest: string): { text: string; length: number } | undefined {
-  const match = typographic.exec(rest);
+  if (!OPENING.includes(rest[0] ?? ' ')) return undefined;
+  const match = new RegExp(`^[${OPENING}]([^${OPENING}»›"']*)[“”„‟»›‘’‚\`´]?`).exec(rest);
   return match === null ? undefined : { text: match[1]!, length: match[0].length };
 }
 

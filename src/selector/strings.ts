@@ -44,7 +44,8 @@ export function scanString(source: string, start: number, as: 'text' | 'pattern'
 }
 
 const none: readonly number[] = [];
-const surrogate = /\p{Surrogate}/u;
+/** Not \p{Surrogate}, which ICU would have to list at every start. */
+const surrogate = /[\ud800-\udfff]/u;
 
 function refuseHalf(source: string, scanned: ScannedString): never {
   const half = surrogate.exec(scanned.value)!;

@@ -19,7 +19,7 @@ const expectedTime = 'a time as in RFC 3339 (@2026-03-14T09:26:24Z), a day (@202
 
 /** Whether a time is written at `at`. */
 export const isTime = (source: string, at: number): boolean =>
-  /^@(?:[0-9]|now(?![\p{L}\p{N}_.[]))/u.test(source.slice(at, at + 5));
+  source[at] === '@' && /^@(?:[0-9]|now(?![\p{L}\p{N}_.[]))/u.test(source.slice(at, at + 5));
 
 /** The moment, and how times that are numbers are read. */
 type Moment = Omit<Instant, 'unit'>;

@@ -14,13 +14,20 @@ const LINE_LENGTH = 4 * EXCERPT_LENGTH;
 const LISTED = 10;
 export const LISTED_LENGTH = 60;
 
-/** Controls, what changes the direction of writing, half surrogate pairs, and line breaks of Unicode. */
-const unprintable = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u;
-const unprintables = new RegExp(unprintable, 'gu');
+/**
+ * Controls, what changes the direction of writing, half surrogate pairs, and line breaks of Unicode. Made at the first
+ * message: asking ICU for what has a property takes a part of a millisecond, and most starts show nothing.
+ */
+const unprintables = (): RegExp => {
+  made ??= /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/gu;
+  made.lastIndex = 0;
+  return made;
+};
+let made: RegExp | undefined;
 
 /** @returns a picture for C0 controls and DEL, U+FFFD for the others that cannot be shown, or the character itself */
 export function printableCharacter(character: string): string {
-  if (!unprintable.test(character)) return character;
+  if (!unprintables().test(character)) return character;
   const code = character.codePointAt(0)!;
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
   return code === 0x7f ? '\u2421' : '\ufffd';
@@ -28,7 +35,7 @@ export function printableCharacter(character: string): string {
 
 /** For a whole message of ours, which may have several lines: newlines and tabs stay. */
 export function printable(text: string): string {
-  return text.replace(unprintables, (character) =>
+  return text.replace(unprintables(), (character) =>
     character === '\n' || character === '\t' ? character : printableCharacter(character),
   );
 }
@@ -38,7 +45,7 @@ export function printable(text: string): string {
  * same.
  */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(unprintables, (character) => {
+  return JSON.stringify(value).replace(unprintables(), (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
@@ -70,7 +77,7 @@ export function messageLine(text: string): string {
 
 /** For a text that is part of a line: no line break in it stays one. */
 export function oneLine(text: string): string {
-  return text.replace(unprintables, printableCharacter);
+  return text.replace(unprintables(), printableCharacter);
 }
 
 /** The beginning of a text, at most `maxLength` code units, and an ellipsis when it is not all. Lines stay lines. */

@@ -27,8 +27,10 @@ const MAX_SKIPS = 8;
  */
 const MAX_CHANCE = 1 / 16;
 
-/** How often bytes occur in log text, roughly: enough to tell `e` from `Q`. */
-const frequencies = Float64Array.from({ length: 256 }, (_, byte) => {
+let frequencies: Float64Array | undefined;
+
+/** How often a byte occurs in log text, roughly: enough to tell `e` from `Q`. */
+function frequencyOf(byte: number): number {
   const character = String.fromCharCode(byte);
   if (character === 'e') return 0.09;
   if ('taoinsr'.includes(character)) return 0.06;
@@ -37,7 +39,7 @@ const frequencies = Float64Array.from({ length: 256 }, (_, byte) => {
   if (character === ' ') return 0.1;
   if (/[A-Z]/.test(character)) return 0.004;
   return byte > 0x20 && byte < 0x7f ? 0.006 : 0.0005;
-});
+}
 
 /** The states worth skipping in, best first. */
 export function chooseSkips(dfa: ByteDfa): Skip[] {
@@ -87,9 +89,12 @@ function secondBytes({ steps }: ByteDfa, state: number, first: Uint8Array): Uint
 }
 
 function chanceOf(bytes: Uint8Array): number {
+  // Made for the first pattern: most starts have none.
+  frequencies ??= Float64Array.from({ length: 256 }, (_, byte) => frequencyOf(byte));
+  const shares = frequencies;
   return Math.min(
     1,
-    bytes.reduce((sum, member, byte) => sum + member * frequencies[byte]!, 0),
+    bytes.reduce((sum, member, byte) => sum + member * shares[byte]!, 0),
   );
 }
 

@@ -132,8 +132,19 @@ function loose(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/gu, '');
 }
 
-const categoryByName = new Map(generalCategories.split(' ').map((name) => [loose(name), name]));
-const binaryByName = new Map(binaryProperties.split(' ').map((name) => [loose(name), name]));
+let names: ReadonlyMap<string, string> | undefined;
+
+/** A general category or else a binary property by its loose name. The names are sorted at the first that is asked. */
+function nameOf(name: string): string | undefined {
+  names ??= new Map(`${binaryProperties} ${generalCategories}`.split(' ').map((exact) => [loose(exact), exact]));
+  return names.get(name);
+}
+
+/** As `nameOf`, of a general category alone. */
+function categoryOf(name: string): string | undefined {
+  const found = nameOf(name);
+  return found !== undefined && generalCategories.split(' ').includes(found) ? found : undefined;
+}
 
 /** `old italic`, `OLD_ITALIC` → `Old_Italic`: JavaScript wants the exact name of a script. */
 function scriptSpelling(name: string): string {
@@ -167,13 +178,13 @@ export function propertySet(text: string): CodePoints | undefined {
   }
   const name = loose(text);
   if (name === 'any') return [0, 0x10ffff];
-  const category = categoryByName.get(name) ?? binaryByName.get(name);
+  const category = nameOf(name);
   return category === undefined ? script('sc', text) : cached(`\\p{${category}}`);
 }
 
 function keyedSet(key: string, value: string): CodePoints | undefined {
   if (key === 'gc' || key === 'generalcategory') {
-    const category = categoryByName.get(loose(value));
+    const category = categoryOf(loose(value));
     return category === undefined ? undefined : cached(`\\p{${category}}`);
   }
   if (key === 'sc' || key === 'script') return script('sc', value);
