@@ -73,6 +73,8 @@ export interface World {
   readonly shortInput?: ShortInput | undefined;
   /** Keeps the compiled code for the next start; see start/load.ts. */
   keepCode?(): void;
+  /** Runs the same line in the whole program; undefined in that. Returns the exit code. */
+  startOver?(): Promise<number>;
 }
 
 const systemClock = {

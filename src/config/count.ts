@@ -38,8 +38,8 @@ export interface CountQuery {
 
 /** One run of `slung count`. */
 export interface CountSettings extends ReadingSettings {
-  /** The most engines that work at a time. */
-  readonly lanes: number;
+  /** See SelectSettings. */
+  readonly lanes: number | undefined;
   readonly count: CountQuery;
 }
 
@@ -88,7 +88,7 @@ export function countSettings(resolved: Resolved, files: readonly string[]): Cou
   }
   return Object.freeze({
     ...readingSettings(resolved, files),
-    lanes: resolved.number('lanes'),
+    lanes: resolved.optionalNumber('lanes'),
     count: Object.freeze({
       by,
       measures,

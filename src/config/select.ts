@@ -21,7 +21,7 @@ import type { Conversion, ReadingSettings, SelectSettings, WritingSettings } fro
 export function selectSettings(resolved: Resolved, files: readonly string[], defaultStore?: string): SelectSettings {
   return Object.freeze({
     ...filterSettings(resolved, files, defaultStore),
-    lanes: resolved.number('lanes'),
+    lanes: resolved.optionalNumber('lanes'),
   });
 }
 

@@ -338,8 +338,8 @@ export interface WritingSettings {
 
 /** One run of `slung select`. */
 export interface SelectSettings extends ReadingSettings, WritingSettings {
-  /** The most engines that work at a time. */
-  readonly lanes: number;
+  /** The most engines that work at a time. Undefined: one for each core, which are counted when it matters. */
+  readonly lanes: number | undefined;
 }
 
 /** One run of `slung store write`. Nothing is output. */

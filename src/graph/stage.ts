@@ -23,7 +23,7 @@ export interface NodeSettings {
   readonly input: InputSettings;
   readonly batches: BatchSettings;
   /** The most that work at a time. */
-  readonly lanes: number;
+  readonly lanes: number | undefined;
   /** Which records are for the work, for hints about those that are not. */
   readonly selection: SelectionSettings;
   /** Undefined: what the work outputs is written as it is. */

@@ -13,15 +13,28 @@ const AFTER_MS = 100;
 let isNeeded = false;
 /** Threads that have not loaded their code. */
 let starting = 0;
+/** It is to be switched off. */
+let asked: { atMs?: number; readonly before: () => void } | undefined;
 
-/** For commands whose JavaScript runs once per batch. @param before is called in the moment before the flags change */
+/**
+ * For commands whose JavaScript runs once per batch. Not a timer, which would be a part of every start, but a question
+ * that is asked again and again (`spareWhenDue`).
+ * @param before is called in the moment before the flags change
+ */
 export function spareCompiler(before: () => void): void {
-  setTimeout(() => {
-    if (isNeeded) return;
-    if (starting > 0) return spareCompiler(before);
-    before();
-    setFlagsFromString('--no-opt');
-  }, AFTER_MS).unref();
+  asked = { before };
+}
+
+/** Called every few milliseconds of a run that goes on; the first call begins the time. */
+export function spareWhenDue(nowMs: number): void {
+  if (asked === undefined || starting > 0) return;
+  asked.atMs ??= nowMs + AFTER_MS;
+  if (nowMs < asked.atMs) return;
+  const { before } = asked;
+  asked = undefined;
+  if (isNeeded) return;
+  before();
+  setFlagsFromString('--no-opt');
 }
 
 /** A thread begins to start. @returns what is to be called, once, when it has */

@@ -16,7 +16,7 @@ type Answer = Awaited<ReturnType<RunCount>>['answer'];
 
 /** The exit code of one run. @throws UsageError */
 export async function countCommand(argv: readonly string[], world: World): Promise<number> {
-  const { resolved, operands: typed } = resolveLine('count', argv, world.environment, { lanes: world.cores() });
+  const { resolved, operands: typed } = resolveLine('count', argv, world.environment);
   refuseForgottenFlags('count', typed, world);
   const operands = await filesOf(resolved, typed);
   const settings = countSettings(resolved, operands);

@@ -15,7 +15,7 @@ import type { World } from '../world.ts';
 
 /** The exit code of one run. @throws UsageError */
 export async function selectCommand(argv: readonly string[], world: World): Promise<number> {
-  const { resolved, operands: typed } = resolveLine('select', argv, world.environment, { lanes: world.cores() });
+  const { resolved, operands: typed } = resolveLine('select', argv, world.environment);
   refuseForgottenFlags('select', typed, world);
   const why = topologyAsked('select', resolved, typed);
   if (why !== undefined && !isIdle(resolved, typed, world)) {

@@ -80,7 +80,7 @@ export function topologySettings(
     topology,
     inputs: files.length === 0 ? ['-'] : [...files],
     batches: batchSettings(resolved),
-    lanes: resolved.number('lanes'),
+    lanes: resolved.optionalNumber('lanes'),
     rejects: rejectSettings(resolved),
     report: reportSettings(resolved),
     talk: talkSettings(resolved),

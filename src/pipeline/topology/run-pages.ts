@@ -16,11 +16,17 @@ const statusPage = new URL('./status-page.html', import.meta.url);
 /** The servers of one run. */
 export class RunPages {
   readonly #status: RunStatus;
-  readonly #run = randomUUID();
+  #id: string | undefined;
   readonly #open: PagesListen[] = [];
 
   private constructor(status: RunStatus) {
     this.#status = status;
+  }
+
+  /** A name of the run. Made when somebody asks: node:crypto takes milliseconds to load. */
+  get #run(): string {
+    this.#id ??= randomUUID();
+    return this.#id;
   }
 
   /** Begins to listen where the settings say, if they do. @throws SourceError; nothing stays open then */
@@ -38,6 +44,7 @@ export class RunPages {
 
   /** Whoever waits for the end of the run hears of it. Resolves when they have, or do not listen. */
   async close(): Promise<void> {
+    if (this.#open.length === 0) return;
     const last = { status: this.#status.status(this.#run), stats: this.#status.report() };
     await Promise.all(this.#open.map((pages) => pages.close(jsonPage(last))));
   }

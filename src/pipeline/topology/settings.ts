@@ -25,8 +25,8 @@ export interface TopologySettings {
   /** What the source stdin reads: files, or `-` for standard input. */
   readonly inputs: readonly string[];
   readonly batches: BatchSettings;
-  /** The most lanes of a router. A plugin has its own number. */
-  readonly lanes: number;
+  /** The most lanes of a router; undefined: one for each core. A plugin has its own number. */
+  readonly lanes: number | undefined;
   readonly rejects: RejectSettings;
   /** What would keep bad lines, for messages, when that is not a line of a file. */
   readonly rejectsFlag?: string | undefined;

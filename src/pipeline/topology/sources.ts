@@ -11,10 +11,7 @@ import type { Port } from '../../graph/port.ts';
 import { UnitLedger, type UnitOptions } from '../../graph/units.ts';
 import { FollowedFiles } from '../../io/followed-files.ts';
 import { Globbed, isPattern } from '../../io/glob.ts';
-import { openHttpListen } from '../../io/http-listen.ts';
 import { type Source as ByteSource, SourceError } from '../../io/index.ts';
-import { openLinesListen } from '../../io/lines-listen.ts';
-import { openListen } from '../../io/listen.ts';
 import { Positions } from '../../io/positions.ts';
 import type { FileAt, UnitSource } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
@@ -126,6 +123,7 @@ function followed(source: SourceOf<'file'>, settings: TopologySettings, { talk, 
 async function http(source: SourceOf<'http'>, { rejects }: TopologySettings, host: RunHost): Promise<OpenedSource> {
   const { name, listen, urlPath, maxBodyBytes, token } = source;
   const warn = (text: string): void => host.talk.warn(text);
+  const { openHttpListen } = await import('../../io/http-listen.ts');
   const opened = await openHttpListen({ name, ...listen, path: urlPath, maxBodyBytes, token, warn });
   const address = `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${opened.port}${urlPath}`;
   tellAddress(name, address, listen.port === 0, host);
@@ -143,6 +141,7 @@ async function lines(
   const { name, maxConnections } = source;
   const at = source.type === 'unix' ? { socket: whole(source.listen, settings) } : source.listen;
   const warn = (text: string): void => host.talk.warn(text);
+  const { openLinesListen } = await import('../../io/lines-listen.ts');
   const opened = await openLinesListen({
     ...{ name, at, maxConnections, warn },
     maxLineBytes: settings.batches.maxRecordBytes,
@@ -155,6 +154,7 @@ async function lines(
 async function webSocket(source: SourceOf<'ws'>, host: RunHost): Promise<OpenedSource> {
   const { name, listen, token, origins } = source;
   const text = `ws://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}`;
+  const { openListen } = await import('../../io/listen.ts');
   const opened = await openListen(text, { token, origins, warn: (words) => host.talk.warn(words) });
   tellAddress(name, text.replace(/:\d+$/, `:${opened.port}`), listen.port === 0, host);
   return { name, ...live(opened), close: () => closed(opened) };

@@ -2,6 +2,7 @@
  * What all stages have in common whose lanes are engines over one plan: the lanes and how they become more, an engine
  * beside them for what is long or done again, the start of the input for hints, and what the engines have seen.
  */
+import { availableParallelism } from 'node:os';
 import type { EngineMemory, EngineOptions } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/plan.ts';
 import { searchImage } from '../../engine/search-image.ts';
@@ -31,7 +32,7 @@ export function engineOptionsOf({ batches, lanes, rejects, selection }: NodeSett
   const texts = selection.unchecked === true ? requiredTexts(selection.where) : undefined;
   return {
     blockBytes: Math.max(LEAST_BLOCK_BYTES, batches.batchBytes * 2),
-    blockCount: lanes > 1 ? MAIN_BLOCKS : 1,
+    blockCount: lanes === 1 ? 1 : MAIN_BLOCKS,
     maxDepth: batches.maxDepth,
     maxRecordBytes: batches.maxRecordBytes,
     keepRejects: rejects.onError === 'keep',
@@ -46,7 +47,7 @@ export abstract class EngineStage {
   lanes: Lanes;
   #plan: Plan;
   #options: EngineOptions;
-  readonly #mostLanes: number;
+  readonly #mostLanes: number | undefined;
   #aside: MainLane | undefined;
   #workersStarted = false;
   #isFinished = false;
@@ -57,8 +58,8 @@ export abstract class EngineStage {
   /** Of the batches that were drained. */
   #bytes = 0;
 
-  /** @param mostLanes the most that work at a time, this thread's included */
-  constructor(plan: Plan, options: EngineOptions, mostLanes: number) {
+  /** @param mostLanes the most that work at a time, this thread's included; undefined: one for each core */
+  constructor(plan: Plan, options: EngineOptions, mostLanes: number | undefined) {
     this.#plan = plan;
     this.#options = options;
     this.#mostLanes = mostLanes;
@@ -107,7 +108,7 @@ export abstract class EngineStage {
     this.#bytes += to - from;
     if (this.#workersStarted || !isSettled || Math.max(this.#bytes, origin.sizeBytes ?? 0) < WORKERS_FROM_BYTES) return;
     this.#workersStarted = true;
-    this.#addWorkers(this.#mostLanes - 1).catch(() => {
+    this.#addWorkers((this.#mostLanes ?? availableParallelism()) - 1).catch(() => {
       // No thread or no address space for another lane: the ones there are do the work, and --stats tells their
       // number.
     });

@@ -92,7 +92,7 @@ export class PluginStage implements Stage {
         },
         around,
       );
-    this.#lanes = Array.from({ length: settings.lanes }, make);
+    this.#lanes = Array.from({ length: settings.lanes ?? 1 }, make);
     const [first, ...others] = this.#lanes;
     this.lanes = new Lanes(first!);
     for (const lane of others) this.lanes.add(lane);

@@ -19,7 +19,7 @@ describe('settings', () => {
       batchBytes: 524_288,
       batchRecords: undefined,
       batchAgeMs: 0,
-      lanes: 6,
+      lanes: undefined,
       maxRecordBytes: 67_108_864,
       maxDepth: 1024,
       onError: 'skip',
@@ -150,7 +150,10 @@ describe('environment', () => {
   });
 
   test('an empty variable is the same as none', async () => {
-    expect(await settingsOf([], { SLUNG_LANES: '', SLUNG_QUIET: '' })).toMatchObject({ lanes: 6, quiet: false });
+    expect(await settingsOf([], { SLUNG_LANES: '', SLUNG_QUIET: '' })).toMatchObject({
+      lanes: undefined,
+      quiet: false,
+    });
   });
 
   test('-v typed now overrules SLUNG_QUIET, and -q overrules SLUNG_VERBOSE', async () => {
