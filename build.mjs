@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { main as compile } from 'assemblyscript/asc';
 import { build } from 'esbuild';
 import { loadSource } from './load-source.mjs';
@@ -58,9 +59,10 @@ const tamed = {
   },
 };
 
+/** @typedef {import('./src/cli/command-table.ts').BundleName} BundleName */
 /** How the program is cut into bundles: src/cli/command-table.ts, whose types this is checked against. */
 /** @type {typeof import('./src/cli/command-table.ts')} */
-const { commandTable, leavesOut } = await loadSource('src/cli/command-table.ts', { alone: true });
+const { commandTable, isIn, leavesOut } = await loadSource('src/cli/command-table.ts', { alone: true });
 
 /**
  * The files that stay out of a bundle, from the root of the project: the code of commands that are in others, and what
@@ -69,14 +71,16 @@ const { commandTable, leavesOut } = await loadSource('src/cli/command-table.ts',
  */
 function filesOutOf(bundle) {
   const others = Object.entries(commandTable)
-    .map(([name, row]) => ({ bundle: row.bundle, file: `src/cli/commands/${name.replaceAll(' ', '-')}.ts` }))
-    .filter((row) => bundle !== 'cli' && row.bundle !== bundle && existsSync(row.file));
-  const named = leavesOut[/** @type {keyof typeof leavesOut} */ (bundle)];
+    .filter(([, row]) => !isIn(/** @type {BundleName} */ (bundle), row))
+    .map(([name]) => ({ file: `src/cli/commands/${name.replaceAll(' ', '-')}.ts` }))
+    .filter(({ file }) => existsSync(file));
+  const named = leavesOut[/** @type {BundleName} */ (bundle)];
   return [...others.map(({ file }) => file), ...named.map((file) => `src/${file}`)];
 }
 
 /**
- * Leaves files out of a bundle: who loads one of them all the same gets an error. A file that would not be in it
+ * Leaves files out of a bundle: who loads one of them all the same gets an error that starts the whole program
+ * (src/cli/main.ts). A file that would not be in it
  * anyway is an error of the build, so that no file is left out under a name that it has no more.
  * @param {readonly string[]} files
  */
@@ -89,13 +93,56 @@ const without = (files) => ({
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (!known.has(path)) return undefined;
       missing.delete(path);
-      return { contents: "throw new Error('not in this bundle');", loader: 'ts' };
+      const thrown = "Object.assign(new Error('not in this bundle'), { code: 'NOT_IN_BUNDLE' })";
+      return { contents: `throw ${thrown};`, loader: 'ts' };
     });
     build.onEnd(() => ({
       errors: [...missing.values()].map((file) => ({ text: `src/cli/command-table.ts leaves out ${file} in vain` })),
     }));
   },
 });
+
+/** What only help, man pages and completion know of a flag. */
+const wordsOfFlags = ['doc', 'longDoc', 'defaultText', 'common'];
+
+/**
+ * The tables of commands and flags without what is said about them, which is a third of what a start of `select` would
+ * have to make: the names of all commands, and the flags of those that the bundle has, or all of them where a topology
+ * may have keys that are called like flags.
+ * @param {string} bundle
+ */
+async function shortTables(bundle) {
+  /** @type {typeof import('./src/cli/flags/table.ts')} */
+  const { flags } = await loadSource('src/cli/flags/table.ts');
+  const rows = Object.entries(commandTable);
+  const own = rows.filter(([, row]) => isIn(/** @type {BundleName} */ (bundle), row)).map(([name]) => name);
+  const hasTopologies = !leavesOut[/** @type {BundleName} */ (bundle)].includes('cli/topology/line.ts');
+  const needed = flags.filter(({ commands }) => hasTopologies || commands.some((name) => own.includes(name)));
+  const short = needed.map((flag) =>
+    Object.fromEntries(Object.entries(flag).filter(([key]) => !wordsOfFlags.includes(key))),
+  );
+  const tables = {
+    'src/cli/command-rows.ts': { rows: rows.map(([name]) => ({ name })) },
+    'src/cli/flags/table.ts': { flags: short },
+  };
+  return {
+    name: 'short-tables',
+    /** @param {import('esbuild').PluginBuild} build */
+    setup(build) {
+      for (const [file, exported] of Object.entries(tables)) {
+        const contents = Object.entries(exported).map(([name, value]) => {
+          const text = JSON.stringify(value);
+          if (!isDeepStrictEqual(JSON.parse(text), value)) throw new Error(`${file} has more in it than JSON`);
+          return `export const ${name} = JSON.parse(${JSON.stringify(text)});`;
+        });
+        const path = resolve(file);
+        build.onLoad({ filter: /\.ts$/ }, (args) =>
+          args.path === path ? { contents: contents.join('\n'), loader: 'ts' } : undefined,
+        );
+      }
+    },
+  };
+}
 
 /**
  * The folder of a package, where Node finds it: here, or in a folder above, as in a workspace.
@@ -158,7 +205,7 @@ const atHand = ['events', 'fs', 'path', 'querystring', 'timers', 'url', 'util', 
 /**
  * `require` of any other module of Node becomes a stand-in that loads it when something of it is used: zlib, crypto,
  * net and v8 bring Node's streams and take 1 to 5 ms each, which few runs need. `import()` is the loader's, if it has
- * one (src/cli/start/load.ts).
+ * one (src/cli/start/load.ts). A file beside the program is read by its path, which is told without Node's URLs.
  * @param {string} code
  */
 function loadedWhenUsed(code) {
@@ -166,13 +213,18 @@ function loadedWhenUsed(code) {
   const lazy = code.replace(all, (text, isCopied, name) =>
     isCopied !== undefined || atHand.includes(name) || !isBuiltin(name) ? text : `slungWhenUsed("node:${name}")`,
   );
-  return lazy.replace(/\bimport\(/g, 'slungImport(');
+  return lazy
+    .replace(/\b(readFileSync\)?)\(new URL\(([^()]+?),\s*slungFileUrl\)/g, '$1(slungFile($2)')
+    .replaceAll('slungFileUrl', 'slungUrl()')
+    .replace(/\bimport\(/g, 'slungImport(');
 }
 
 const whenUsed = `const slungWhenUsed = (name) => {
   let loaded;
   return new Proxy({}, { get: (_, key) => (loaded ??= require(name))[key] });
 };
+const slungFile = (name) => __dirname + name.slice(1);
+const slungUrl = () => require('node:url').pathToFileURL(__filename).href;
 const slungImport = module.importModule ?? ((url) => import /* itself */ (url));`;
 
 /**
@@ -239,13 +291,13 @@ async function buildJs() {
     minifyWhitespace: true,
     minifySyntax: true,
     define: { 'import.meta.url': 'slungFileUrl' },
-    banner: { js: `const slungFileUrl = require('node:url').pathToFileURL(__filename).href;\n${whenUsed}` },
+    banner: { js: whenUsed },
   };
   for (const name of Object.keys(leavesOut)) {
     await buildProgram({
       ...program,
       entryPoints: { [name]: 'src/cli/main.ts' },
-      plugins: [tamed, besideUs, without(filesOutOf(name))],
+      plugins: [tamed, besideUs, without(filesOutOf(name)), ...(name === 'cli' ? [] : [await shortTables(name)])],
     });
   }
   await build({ ...program, entryPoints: { [natsClient.file]: natsClient.entry } });

@@ -26,6 +26,7 @@ const commands = {
       '--name',
       '--record',
     ],
+    whole: 'line',
   },
   run: {
     bundle: 'run',
@@ -47,8 +48,10 @@ const commands = {
       '--config',
       '-c',
     ],
+    whole: 'line',
     startsThread: true,
   },
+  count: { bundle: 'line' },
   query: { bundle: 'query' },
   store: { bundle: 'query' },
   'store write': { bundle: 'cli' },
@@ -60,10 +63,16 @@ const urlWord =
 const command = commands[args.slice(0, 2).join(' ')] ?? commands[args[0]] ?? { bundle: 'cli' };
 // A short flag may have its value behind it, or others in front of it. What only looks like that starts slower.
 const isTyped = (arg, flag) =>
-  arg.split('=')[0] === flag || (/^-[^-]/.test(arg) && flag === `-${flag[1]}` && arg.includes(flag[1]));
+  arg.split('=')[0] === flag || (arg[1] !== '-' && flag === `-${flag[1]}` && arg.includes(flag[1]));
+// Looked at before the pattern is: V8 makes patterns when they are used, and a start is short.
+const mayBeUrlWord = (arg) => arg.includes(':') || arg.endsWith('table');
 const isWhole =
   command.wholeWith !== undefined &&
-  args.some((arg) => urlWord.test(arg) || command.wholeWith.some((flag) => isTyped(arg, flag)));
+  args.some(
+    (arg) =>
+      (mayBeUrlWord(arg) && urlWord.test(arg)) ||
+      (arg[0] === '-' && command.wholeWith.some((flag) => isTyped(arg, flag))),
+  );
 const { codeFolder, keepCode, load, shortInput } = require('../dist/start.cjs');
 
 const folder = codeFolder(process.env);
@@ -71,10 +80,14 @@ const mayNeedThread = command.startsThread && !isWhole;
 const short = mayNeedThread ? shortInput(args) : undefined;
 const startThread = () => require('../dist/thread-ahead.cjs').startAhead(folder);
 const ahead = mayNeedThread && short === undefined ? [startThread()] : [];
-const { main } = load(isWhole ? 'cli' : command.bundle, folder);
+const bundle = isWhole ? (command.whole ?? 'cli') : command.bundle;
+const { main } = load(bundle, folder);
 
 const takeThread = () => ahead.pop() ?? startThread();
-main(args, { takeThread, shortInput: short, keepCode }).then((code) => {
+const world = { takeThread, shortInput: short, keepCode };
+// What a bundle leaves out it needs before anything has been read.
+const startOver = bundle === 'cli' ? undefined : () => load('cli', folder).main(args, world);
+main(args, { ...world, startOver }).then((code) => {
   process.exitCode = code;
   keepCode();
 });

@@ -1,10 +1,11 @@
 /**
  * The commands as code: how each is loaded, and in which bundle of the program it is. A new command is a row here, a
- * row of texts about it in commands.ts (TypeScript sees to it that both have the same names), `commands:` in the
+ * row of texts about it in command-rows.ts (TypeScript sees to it that both have the same names), `commands:` in the
  * rows of its flags, and commands/NAME.ts. build.mjs reads this table, and `npm run man` writes bin/slung.js from it.
  *
  * The program comes several times, with more or less in it, because reading what is not needed is a part of every
- * start (of select: a tenth; bench/startup.mjs).
+ * start (of select: a tenth; bench/startup.mjs). Only `cli` has the texts of help. When a line turns out to need what
+ * its bundle does not have, the whole program starts over (main.ts).
  */
 import type { CommandName } from './commands.ts';
 import type { World } from './world.ts';
@@ -12,8 +13,8 @@ import type { World } from './world.ts';
 /** Runs a command on the arguments after its name; returns the exit code. */
 export type Handler = (argv: readonly string[], world: World) => Promise<number>;
 
-/** `cli` has everything. */
-export type BundleName = 'select' | 'run' | 'query' | 'check' | 'cli';
+/** `line` has what any line that reads records may need, `cli` has everything. */
+export type BundleName = 'select' | 'run' | 'line' | 'query' | 'check' | 'cli';
 
 export interface CommandCode {
   /** The code is in commands/NAME.ts, with a dash for the space of a subcommand; it stays out of the other bundles. */
@@ -21,12 +22,14 @@ export interface CommandCode {
   readonly bundle: BundleName;
   /** Flags, without dashes, that need what the bundle leaves out; they have no environment variable. */
   readonly wholeWith?: readonly string[];
+  /** What is loaded then, and with a URL (`urlWord`). Default: the whole program. */
+  readonly whole?: BundleName;
   /** Sure to need a plugin's thread, which may start while the program is still being read. */
   readonly startsThread?: true;
 }
 
-/** What filters leave to the whole program: other inputs and outputs, topologies. */
-const ofWholeProgram = [
+/** What filters leave to `line`: other inputs and outputs, topologies. */
+const ofLines = [
   'from',
   'files-from',
   'glob',
@@ -46,15 +49,17 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
   select: {
     load: async () => (await import('./commands/select.ts')).selectCommand,
     bundle: 'select',
-    wholeWith: [...ofWholeProgram, 'record'],
+    wholeWith: [...ofLines, 'record'],
+    whole: 'line',
   },
   run: {
     load: async () => (await import('./commands/run.ts')).runCommand,
     bundle: 'run',
-    wholeWith: [...ofWholeProgram, 'config'],
+    wholeWith: [...ofLines, 'config'],
+    whole: 'line',
     startsThread: true,
   },
-  count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'cli' },
+  count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'line' },
   query: { load: async () => (await import('./commands/query.ts')).queryCommand, bundle: 'query' },
   store: { load: () => parentCommand('store'), bundle: 'query' },
   'store write': { load: async () => (await import('./commands/store-write.ts')).storeWriteCommand, bundle: 'cli' },
@@ -104,7 +109,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
 
 /**
  * A word that is no file but says where else is read or written, alone or as the value of --output or --rejects, or
- * that a table is wanted: it needs the whole program, too.
+ * that a table is wanted: it is as good as a flag of `wholeWith`.
  */
 export const urlWord =
   /^(?:--to=)?table$|^(?:-o|--(?:output|rejects)=)?(?:(?:file|dir|https?|tcp|unix|wss?|nats|tls|store):|[a-z][a-z0-9+.-]*:\/\/)/i;
@@ -121,6 +126,7 @@ async function parentCommand(name: CommandName): Promise<Handler> {
  */
 export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
   select: [
+    'cli/help/help.ts',
     'cli/store/code.ts',
     'cli/store/open.ts',
     'cli/topology/line.ts',
@@ -133,6 +139,7 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
     'stage/points/recording.ts',
   ],
   run: [
+    'cli/help/help.ts',
     'cli/store/code.ts',
     'cli/topology/line.ts',
     'cli/topology/run.ts',
@@ -144,8 +151,10 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
     'pipeline/select.ts',
     'pipeline/store-write.ts',
   ],
-  query: ['pipeline/run-plugins.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
+  line: ['cli/store/code.ts', 'cli/help/help.ts'],
+  query: ['cli/help/help.ts', 'pipeline/run-plugins.ts', 'pipeline/select.ts', 'pipeline/store-write.ts'],
   check: [
+    'cli/help/help.ts',
     'cli/store/code.ts',
     'cli/store/open.ts',
     'pipeline/topology/connect.ts',
@@ -155,3 +164,8 @@ export const leavesOut: Readonly<Record<BundleName, readonly string[]>> = {
   ],
   cli: [],
 };
+
+/** Whether a bundle has the code of a command. */
+export function isIn(bundle: BundleName, { bundle: own, whole }: CommandCode): boolean {
+  return bundle === 'cli' || bundle === own || bundle === whole;
+}

@@ -19,6 +19,11 @@ export interface Failure {
   readonly code: number;
 }
 
+/** What was asked for is left out of this bundle (build.mjs). */
+export function isNotInBundle(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'NOT_IN_BUNDLE';
+}
+
 /** @param command the one that the line names */
 export function failureOf(error: unknown, command: Command | undefined): Failure {
   if (isExplained(error)) return explainedFailure(error, command);

@@ -7,7 +7,7 @@ import { Exit } from '../text/explained.ts';
 import { colorLevel, paintFor } from './color.ts';
 import { commandTable } from './command-table.ts';
 import { type Command, commandAt, subcommandsOf } from './commands.ts';
-import { factsOf, failureOf, textOf } from './failure.ts';
+import { factsOf, failureOf, isNotInBundle, textOf } from './failure.ts';
 import { flagsOf } from './flags/flags.ts';
 import { type Asked, askedFor } from './parse.ts';
 import { openTerminal } from './terminal.ts';
@@ -15,7 +15,8 @@ import { processWorld, type World } from './world.ts';
 
 /**
  * The whole program. `argv` is without node and script. Returns the exit code and never throws; after a run that was
- * stopped by a signal the process dies of that signal before this returns.
+ * stopped by a signal the process dies of that signal before this returns. What a bundle leaves out is asked for
+ * before anything is read or written, so the whole program can start over then.
  */
 export async function main(argv: readonly string[], changes: Partial<World> = {}): Promise<number> {
   const world: World = { ...processWorld(changes.keepCode), ...changes };
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[], changes: Partial<World> = {}
   try {
     return await dispatch(rest, command, world);
   } catch (error) {
+    if (world.startOver !== undefined && isNotInBundle(error)) return await world.startOver();
     return await explain(error, rest, command, world);
   }
 }

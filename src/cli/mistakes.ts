@@ -3,7 +3,7 @@ import { UsageError } from '../config/errors.ts';
 import { nearest } from '../selector/suggest.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import { type Command, lastWord, mainCommands, subcommandsOf } from './commands.ts';
-import { flags } from './flags/flags.ts';
+import { flags } from './flags/table.ts';
 import { topics } from './help/help-topics.ts';
 import { nearOption } from './unknown-option.ts';
 

@@ -4,9 +4,10 @@
  * tests only compare.
  */
 import { plainPaint } from '../../src/cli/color.ts';
+import { shells } from '../../src/cli/command-rows.ts';
 import { commandTable, urlWord } from '../../src/cli/command-table.ts';
-import { type CommandName, commandOf, shells } from '../../src/cli/commands.ts';
-import { flags } from '../../src/cli/flags/flags.ts';
+import { type CommandName, commandOf } from '../../src/cli/commands.ts';
+import { flags } from '../../src/cli/flags/table.ts';
 import { completionScript } from '../../src/cli/help/completion.ts';
 import { helpText } from '../../src/cli/help/help.ts';
 import { manPages } from '../../src/cli/help/man.ts';
@@ -81,11 +82,12 @@ function helpOf(line: string): string {
  * default.
  */
 function withTable(text: string): string {
-  const rows = Object.entries(commandTable).flatMap(([name, { bundle, wholeWith, startsThread }]) => {
+  const rows = Object.entries(commandTable).flatMap(([name, { bundle, wholeWith, whole, startsThread }]) => {
     const parent = name.includes(' ') ? commandTable[name.split(' ')[0] as CommandName].bundle : 'cli';
     if (bundle === parent) return [];
     const facts = [`bundle: '${bundle}'`];
     if (wholeWith !== undefined) facts.push(`wholeWith: [${wholeWith.flatMap(typedForms).join(', ')}]`);
+    if (whole !== undefined) facts.push(`whole: '${whole}'`);
     if (startsThread === true) facts.push('startsThread: true');
     const key = name.includes(' ') ? `'${name}'` : name;
     const row = `  ${key}: { ${facts.join(', ')} },`;

@@ -59,7 +59,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // Not topology/read-yaml.ts but when there is a file: it brings the YAML library.
   'cli/topology': {
     cli: ['color.ts', 'commands.ts', 'line.ts', 'parse.ts', 'running.ts', 'sources.ts', 'world.ts'],
-    'cli/flags': ['flag.ts', 'flags.ts'],
+    'cli/flags': ['flag.ts', 'flags.ts', 'table.ts'],
     'cli/plugin': ['files.ts', 'read.ts'],
     'cli/store': ['place.ts'],
     'pipeline/topology': ['ends.ts', 'memory.ts', 'run.ts', 'settings.ts'],
@@ -115,8 +115,8 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     text: ['printable.ts'],
   },
   'cli/help': {
-    cli: ['color.ts', 'commands.ts', 'exit.ts', 'version.ts'],
-    'cli/flags': ['flag.ts', 'flags.ts'],
+    cli: ['color.ts', 'command-rows.ts', 'commands.ts', 'exit.ts', 'version.ts'],
+    'cli/flags': ['flag.ts', 'flags.ts', 'table.ts'],
     topology: ['index.ts'],
   },
   'cli/flags': { cli: ['commands.ts'], config: ['count.ts', 'output.ts', 'rules.ts'] },

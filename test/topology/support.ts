@@ -1,5 +1,5 @@
 /** Topologies from text, as `slung check` reads them, for tests. */
-import { flags } from '../../src/cli/flags/flags.ts';
+import { flags } from '../../src/cli/flags/table.ts';
 import { parseGrant } from '../../src/plugin/services/grants.ts';
 import {
   checkTopology,

@@ -3,7 +3,7 @@ import { UsageError } from '../../config/errors.ts';
 import { nearest } from '../../selector/suggest.ts';
 import { Exit } from '../../text/explained.ts';
 import { quoted } from '../../text/printable.ts';
-import { shells } from '../commands.ts';
+import { shells } from '../command-rows.ts';
 import { flagsOf } from '../flags/flags.ts';
 import { completionScript } from '../help/completion.ts';
 import { parseFlags } from '../parse.ts';

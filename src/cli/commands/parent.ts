@@ -5,7 +5,6 @@ import { excerpt } from '../../text/printable.ts';
 import { colorLevel, paintFor } from '../color.ts';
 import type { CommandName } from '../commands.ts';
 import { commandOf, subcommandsOf } from '../commands.ts';
-import { helpText } from '../help/help.ts';
 import { unknownSubcommand } from '../mistakes.ts';
 import type { World } from '../world.ts';
 
@@ -21,6 +20,7 @@ export async function withoutSubcommand(name: CommandName, argv: readonly string
     );
   }
   if (word !== undefined) throw unknownSubcommand(command, word);
+  const { helpText } = await import('../help/help.ts');
   const level = colorLevel({ when: 'auto', environment: world.environment, isTTY: world.isTTY(2) });
   world.write(2, helpText('brief', command, await paintFor(level)));
   return Exit.usage;

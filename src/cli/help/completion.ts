@@ -3,7 +3,8 @@
  * waits. Each knows the commands, the flags of the command on the line, and the values of flags that have a fixed set;
  * everything else completes to files.
  */
-import { type Command, commands, lastWord, mainCommands, type Shell, subcommandsOf } from '../commands.ts';
+import type { Shell } from '../command-rows.ts';
+import { type Command, commands, lastWord, mainCommands, subcommandsOf } from '../commands.ts';
 import { type Flag, oppositeOf, takesNext, takesPaths } from '../flags/flag.ts';
 import { flagsOf } from '../flags/flags.ts';
 import { topics } from './help-topics.ts';

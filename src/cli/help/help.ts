@@ -4,10 +4,12 @@
  * whole.
  */
 import type { Paint } from '../color.ts';
-import { about, type Command, commands, lastWord, mainCommands, subcommandsOf } from '../commands.ts';
+import { about } from '../command-rows.ts';
+import { type Command, commands, lastWord, mainCommands, subcommandsOf } from '../commands.ts';
 import { exitRows } from '../exit.ts';
 import { type Flag, flagGroups, oppositeOf } from '../flags/flag.ts';
-import { flags, flagsOf } from '../flags/flags.ts';
+import { flagsOf } from '../flags/flags.ts';
+import { flags } from '../flags/table.ts';
 
 const WIDTH = 80;
 

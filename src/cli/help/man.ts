@@ -3,10 +3,12 @@
  * `npm run man` writes them, and a test compares them byte for byte. No date is printed: the pages change when the
  * tables do. The pages of section 7 are printed from README files by man-topics.ts.
  */
-import { about, type Command, type CommandName, commands, mainCommands, subcommandsOf } from '../commands.ts';
+import { about } from '../command-rows.ts';
+import { type Command, type CommandName, commands, mainCommands, subcommandsOf } from '../commands.ts';
 import { exitRows } from '../exit.ts';
 import { type Flag, flagGroups } from '../flags/flag.ts';
-import { flags, flagsOf } from '../flags/flags.ts';
+import { flagsOf } from '../flags/flags.ts';
+import { flags } from '../flags/table.ts';
 import { version } from '../version.ts';
 import { environmentRows, environmentRule, flagFacts, quantityRule, usageLine, valueSynopsis } from './help.ts';
 

@@ -48,11 +48,10 @@ export { codeFolder, shortInput };
 export function load(name: string, folder: string | undefined): Exports {
   const file = `${__dirname}/${name}.cjs`;
   if (folder === undefined || nodeKeeps(folder)) return require(file);
-  const { text, identity } = sourceOf(file);
-  const key = keyOf(file, identity, text);
+  const { source, identity } = sourceOf(file);
+  const key = keyOf(file, identity, source);
   const codeName = `${name}.${checksum(key)}.code`;
   const kept = readKept(`${folder}/${codeName}`, key, folder);
-  const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
   const script = new Script(source, { filename: file, cachedData: kept?.code });
   const isUsed = kept !== undefined && script.cachedDataRejected !== true;
   const round = isUsed ? kept.round : 0;
@@ -97,14 +96,20 @@ function run(script: Script, file: string): Exports {
   return module.exports;
 }
 
-/** Bundles are ASCII (build.mjs), so each byte is a character. */
-function sourceOf(file: string): { readonly text: string; readonly identity: string } {
+/** What stands around a CommonJS file, as in Node. */
+const WRAPPER = ['(function (exports, require, module, __filename, __dirname) {', '\n})'] as const;
+
+/**
+ * The text of a bundle as a function. Bundles are ASCII (build.mjs), so each byte is a character; it becomes a string
+ * once, with all that belongs to it, because V8 copies what is put together.
+ */
+function sourceOf(file: string): { readonly source: string; readonly identity: string } {
   const fd = openSync(file, O_RDONLY);
   try {
     const { size, mtimeMs, ino } = fstatSync(fd);
-    const bytes = readWhole(fd, size);
+    const bytes = readWhole(fd, size, WRAPPER);
     if (bytes === undefined) throw new Error(`${file} changes while it is read`);
-    return { text: bytes.toString('latin1'), identity: `${size} ${mtimeMs} ${ino}` };
+    return { source: bytes.toString('latin1'), identity: `${size} ${mtimeMs} ${ino}` };
   } finally {
     closeSync(fd);
   }
@@ -114,10 +119,10 @@ function sourceOf(file: string): { readonly text: string; readonly identity: str
 const CHECKSUM_CHARACTERS = 80;
 
 /** All that decides whether code fits; V8 itself compares its version, its flags and the length of the source. */
-function keyOf(file: string, identity: string, text: string): string {
+function keyOf(file: string, identity: string, source: string): string {
   const { node, v8 } = process.versions;
   const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
-  return [file, identity, text.slice(-CHECKSUM_CHARACTERS), node, v8, process.arch, options].join('\n');
+  return [file, identity, source.slice(-CHECKSUM_CHARACTERS), node, v8, process.arch, options].join('\n');
 }
 
 /** 32 bits by FNV-1a (Fowler, Noll, Vo), for the name of a file that says in full what it is for. */
@@ -145,14 +150,21 @@ function readKept(path: string, key: string, folder: string): Kept | undefined {
   }
 }
 
-/** Undefined when the file is shorter. */
-function readWhole(fd: number, size: number): Buffer | undefined {
-  const bytes = Buffer.allocUnsafeSlow(size);
-  let filled = 0;
-  while (filled < size) {
-    const count = readSync(fd, bytes, filled, size - filled, null);
+/** The bytes of a file between two texts; undefined when it is shorter than `size`. */
+function readWhole(
+  fd: number,
+  size: number,
+  [before, behind]: readonly [string, string] = ['', ''],
+): Buffer | undefined {
+  const bytes = Buffer.allocUnsafeSlow(before.length + size + behind.length);
+  const end = before.length + size;
+  let filled = before.length;
+  while (filled < end) {
+    const count = readSync(fd, bytes, filled, end - filled, null);
     if (count === 0) return undefined;
     filled += count;
   }
+  bytes.write(before, 0, 'latin1');
+  bytes.write(behind, end, 'latin1');
   return bytes;
 }

@@ -14,7 +14,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * there is no home. It need not be there yet.
  */
 export function codeFolder(environment: Environment): string | undefined {
-  const isOff = /^(0|false|off|no)$/i.test(environment.SLUNG_CODE_CACHE ?? '');
+  const { SLUNG_CODE_CACHE: asked = '' } = environment;
+  const isOff = asked !== '' && /^(0|false|off|no)$/i.test(asked);
   if (isOff || environment.NODE_DISABLE_COMPILE_CACHE || userId() === undefined) return undefined;
   const cache = environment.XDG_CACHE_HOME ?? '';
   // A relative XDG_CACHE_HOME is invalid by the specification and to be ignored.

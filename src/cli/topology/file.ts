@@ -28,7 +28,7 @@ import {
 import { type Node, scalarNode } from '../../topology/node.ts';
 import { setValues } from '../../topology/set.ts';
 import { fromTangent, isTangent, type TangentOptions } from '../../topology/tangent.ts';
-import { flags } from '../flags/flags.ts';
+import { flags } from '../flags/table.ts';
 import { loadPlugin } from '../plugin/files.ts';
 import { pluginLimits, reasonOf } from '../plugin/read.ts';
 import type { World } from '../world.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { commandOf, commands } from '../../../src/cli/commands.ts';
 import { flagGroups, oppositeOf } from '../../../src/cli/flags/flag.ts';
-import { flags, flagsOf } from '../../../src/cli/flags/flags.ts';
+import { flagsOf } from '../../../src/cli/flags/flags.ts';
+import { flags } from '../../../src/cli/flags/table.ts';
 import { defaultLayer } from '../../../src/cli/sources.ts';
 
 describe('flags', () => {

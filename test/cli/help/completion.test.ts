@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { shells } from '../../../src/cli/commands.ts';
+import { shells } from '../../../src/cli/command-rows.ts';
 import { flagsOf } from '../../../src/cli/flags/flags.ts';
 import { completionScript } from '../../../src/cli/help/completion.ts';
 import { slung } from '../support.ts';
