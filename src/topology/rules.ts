@@ -27,6 +27,7 @@ export function checkRules(input: RuleInput, problems: Problems): void {
   if (isWhole) checkUse(input, problems);
   checkGroups(input.routes, problems);
   checkTwice(input.routes.edges, problems);
+  checkOrder(input.routes.edges, problems);
   checkPlugins(input.routes.edges, problems);
   checkOrigins(input.routes.edges, problems);
   checkFailover(input, problems);
@@ -132,6 +133,25 @@ function checkTwice(edges: readonly DraftEdge[], problems: Problems): void {
     const both = `both ${shortPlace(before.place)} and this route`;
     const message = `${quoted(edge.to.name, 60)} gets a record of ${edge.from.name} twice when it goes along ${both}`;
     problems.warn({ code: 'twice', message, place: edge.place, path: edge.path });
+  }
+}
+
+/**
+ * Two branches of a group to one node: it gets what each takes of a batch together, so that records pass others by.
+ */
+function checkOrder(edges: readonly DraftEdge[], problems: Problems): void {
+  const seen = new Map<string, DraftEdge>();
+  const told = new Set<string>();
+  for (const edge of edges) {
+    if (edge.group < 0 || edge.to.type === 'drop') continue;
+    const ends = `${edge.group} ${edge.from.name} -> ${edge.to.name}`;
+    const first = seen.get(ends);
+    if (first === undefined) seen.set(ends, edge);
+    if (first === undefined || first.branch === edge.branch || told.has(ends)) continue;
+    told.add(ends);
+    const message = `${quoted(edge.to.name, 60)} gets records of ${edge.from.name} by ${shortPlace(first.place)} and this branch, which may pass each other by`;
+    const hint = `In one order: ${edge.from.name} -> ${edge.to.name}, and a route with where for the other.`;
+    problems.warn({ code: 'order', message, place: edge.place, path: edge.path, hint });
   }
 }
 
