@@ -199,7 +199,10 @@ export class FollowedFiles implements UnitSource {
     const found = wasUndecided ? undefined : positions?.find(path, this.#globbed);
     if (packing === 'undecided' && follow && found === undefined) return this.#openLater(path);
     const first = found === undefined || found.file === path ? undefined : found.file;
-    const opened = (stats: Stats): void => this.#ids.add(FileIds.of(stats));
+    const opened = (stats: Stats): void => {
+      this.#ids.add(FileIds.of(stats));
+      positions?.begin(path, stats);
+    };
     const isOthers = (other: string, stats: Stats): boolean =>
       this.#globbed.has(other) || this.#ids.has(FileIds.of(stats));
     const options = {

@@ -16,23 +16,23 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
-  fstatSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { acquireFileLock, type HeldLock } from '../lock/file-lock.ts';
 import { makeFolders } from '../lock/folders.ts';
 import { excerpt } from '../text/printable.ts';
 import { describe, SourceError, sourceError } from './errors.ts';
-import { Head } from './file-head.ts';
 import type { FollowedPlace } from './followed-places.ts';
+import { isFileOf, movedFile } from './placed-file.ts';
 import { rotatedAfter } from './rotated.ts';
 
 /** What is kept of a file: where it was dealt with up to, and how many lines of it that are. */
@@ -65,9 +65,7 @@ const PATH_END = '.position';
 const LEFT_END = '.left';
 /** So many files that have lost their paths are remembered. */
 const MOST_LEFT = 1000;
-/** A folder with more entries than this is not searched to its end for a file that was moved. */
-const MOST_ENTRIES = 10_000;
-const { O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const { O_CREAT, O_NOFOLLOW = 0, O_TRUNC, O_WRONLY } = constants;
 const MODE = 0o600;
 
 export class Positions {
@@ -120,6 +118,14 @@ export class Positions {
     this.#notice(`${about} ${missed === undefined ? 'it' : excerpt(missed.path)} from its start`);
     if (missed === undefined) return undefined;
     return { file: missed.path, at: 0, device: missed.stats.dev, inode: missed.stats.ino, lines: 0 };
+  }
+
+  /** A file of which nothing is known is read from its start; kept at once, so that a killed run cannot forget it. */
+  begin(path: string, { dev: device, ino: inode, birthtimeMs }: Stats): void {
+    if (this.#last.has(path)) return;
+    const bornMs = Math.floor(birthtimeMs);
+    this.note(path, { device, inode, bornMs, offset: 0, headBytes: 0, headCrc: 0, lines: 0 });
+    this.#writeOrTell();
   }
 
   /** All of the source's bytes before this place have been dealt with. It is written within 100 ms. */
@@ -285,31 +291,4 @@ function lockFolder(folder: string): HeldLock {
   if (lock.kind === 'held') return lock;
   const text = `cannot keep positions in ${excerpt(folder)}: another run does; give each its own folder`;
   throw new SourceError(folder, 'ELOCKED', text);
-}
-
-/** Whether the path names the file of a place now. */
-function isFileOf(path: string, place: NotedPlace): boolean {
-  let fd = -1;
-  try {
-    // Not to wait for the writer of a FIFO that has the name now.
-    fd = openSync(path, O_RDONLY | O_NONBLOCK);
-    const { dev, ino, size } = fstatSync(fd);
-    return dev === place.device && ino === place.inode && size >= place.offset && Head.fits(fd, place);
-  } catch {
-    return false; // It is not there, or opening it later says why.
-  } finally {
-    if (fd >= 0) closeSync(fd);
-  }
-}
-
-/** Where the file of a place is now, in the folder in which it was. */
-function movedFile(path: string, place: NotedPlace): string | undefined {
-  const folder = dirname(path);
-  try {
-    const names = readdirSync(folder, { withFileTypes: true }).slice(0, MOST_ENTRIES);
-    const candidates = names.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name));
-    return candidates.find((candidate) => isFileOf(candidate, place));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 /** Many files as one source of lines: never mixed, each once, and positions that hold what was not settled. */
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -241,6 +241,23 @@ test('positions: what was rotated between the runs is read to its end first', as
   write('app.log', '3\n');
   read(['app.log'], { positions: keep() });
   expect(textOf(await drain())).toBe('2\n3\n');
+});
+
+test('positions: a file that was begun by a run that was killed is read to its end first', async () => {
+  write('app.log', '1\n2\n');
+  read(['app.log'], { positions: keep(), follow: true });
+  await drain('2\n');
+  // The folder as a kill leaves it: nothing was settled, and nobody closed the positions.
+  cpSync(at('positions'), at('left'), { recursive: true });
+  source!.close();
+  keep();
+  rmSync(at('positions'), { recursive: true });
+  renameSync(at('left'), at('positions'));
+  rmSync(at('positions/LOCK'), { force: true });
+  renameSync(at('app.log'), at('app.log.1'));
+  write('app.log', '3\n');
+  read(['app.log'], { positions: keep(), follow: true });
+  expect(textOf(await drain('3\n'))).toBe('1\n2\n3\n');
 });
 
 test('after stop: the end, but for whole lines that were begun', async () => {
