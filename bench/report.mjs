@@ -23,6 +23,7 @@ const SECTIONS = [
     'memory',
     'startup',
     'routing',
+    'rules',
     'plugins',
     'slower',
     'store',

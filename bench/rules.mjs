@@ -4,7 +4,7 @@
  * in turns, pinned to one core. The rules hold for few records or none, so all of them have to be looked at. Times are
  * CPU seconds of the whole process, and ratios are taken pair by pair.
  *
- *     node bench/rules.mjs [--runs N] [--records N] [--only equal,text …]
+ *     node bench/rules.mjs [--runs N] [--records N] [--only equal,text …] [--write]
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureData } from './generate.mjs';
 import { interleave, measure, probe, summarize } from './measure.mjs';
-import { circumstances, round, table } from './report.mjs';
+import { circumstances, round, table, writeResults } from './report.mjs';
 import { root, slungMissing } from './tools.mjs';
 
 const slungBin = `${root}bin/slung.js`;
@@ -41,6 +41,10 @@ const KINDS = [
   { name: 'one shared', rule: (i) => `(msg ~ "time ?out" && seen == ${100_000 + i})`, counts: [1000], most: 3 },
 ];
 
+const INTRODUCTION =
+  'CPU time of `slung select -w` with many rules in one `||` beside that of one rule, start included; the rules hold for ' +
+  'few records or none.';
+
 /** No argument of a command may be as long as ten thousand rules are, so the rules come out of a file. */
 const LAUNCH = `import { readFileSync } from 'node:fs';
 const [, bin, where, input] = process.argv;
@@ -52,6 +56,7 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '5' },
     records: { type: 'string', default: '100000' },
     only: { type: 'string', default: '' },
+    write: { type: 'boolean', default: false },
   },
 });
 const missing = slungMissing();
@@ -78,8 +83,10 @@ async function main(runs, records, only) {
     );
     const head = ['rules', 'one, ms', 'many, ms', 'ratio', 'may be', 'peak MB'];
     const core = means.core === undefined ? 'not pinned' : 'one core';
-    console.log(`${circumstances(new Date(), `${core} · ${runs} pairs of runs · ${records} records`)}\n`);
-    console.log(table(head, rows));
+    const about = circumstances(new Date(), `${core} · ${runs} pairs of runs · ${records} records`);
+    const text = `${INTRODUCTION}\n\n${about}\n\n${table(head, rows)}`;
+    console.log(text);
+    if (options.write) writeResults('rules', `## Many rules\n\n${text}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

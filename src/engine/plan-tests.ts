@@ -56,37 +56,48 @@ export interface SetItems {
   readonly count: number;
 }
 
-/** @param targets where each value leads, when that is asked for */
+/**
+ * Plain loops, and one piece of memory for all texts: a set may have ten thousand values and more.
+ * @param targets where each value leads, when that is asked for
+ */
 function writeSet(writer: Writer, values: readonly Scalar[], sets: SetItems[], targets?: readonly number[]): number {
   const set = writer.reserve(L.SET_BYTES);
-  const hashed = values.flatMap((value, i) => {
-    if (value.type === 'null' || value.type === 'boolean') return [];
-    return [{ value, target: targets?.[i] ?? 0 }];
-  });
-  const entries = 1 << Math.ceil(Math.log2(hashed.length * 2 + 2));
-  let kinds = 0;
-  values.forEach((value, i) => {
-    if (value.type !== 'null' && value.type !== 'boolean') return;
-    kinds |= 1 << kindOf(value);
-    writer.i32(set + L.SET_TARGETS + kindOf(value) * 4, targets?.[i] ?? 0);
-  });
+  let count = 0;
+  let textBytes = 0;
+  for (const value of values) {
+    if (value.type !== 'null' && value.type !== 'boolean') count++;
+    if (value.type === 'string') textBytes += value.bytes.length;
+  }
+  const entries = 1 << Math.ceil(Math.log2(count * 2 + 2));
   writer.i32(set + L.SET_MASK, entries - 1);
-  writer.i32(set + L.SET_KINDS, kinds);
   writer.i32(set + L.SET_ENTRIES, writer.reserve(entries * L.SET_ENTRY_BYTES));
-  const items = writer.reserve(hashed.length * L.SET_ENTRY_BYTES);
-  hashed.forEach(({ value, target }, i) => {
-    const at = items + i * L.SET_ENTRY_BYTES;
-    writer.i32(at + L.SE_TARGET, target);
-    if (value.type === 'string') {
-      writer.i32(at + L.SE_KIND, L.SE_STRING);
-      writer.i32(at + L.SE_LENGTH, value.bytes.length);
-      writer.u64(at + L.SE_BITS, BigInt(writer.put(value.bytes)));
-    } else {
-      writer.i32(at + L.SE_KIND, numberKinds[value.type]);
-      writer.u64(at + L.SE_BITS, numberBits(value));
+  const items = writer.reserve(count * L.SET_ENTRY_BYTES);
+  let text = writer.reserve(textBytes);
+  let item = items;
+  let kinds = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    const target = targets?.[i] ?? 0;
+    if (value.type === 'null' || value.type === 'boolean') {
+      kinds |= 1 << kindOf(value);
+      writer.i32(set + L.SET_TARGETS + kindOf(value) * 4, target);
+      continue;
     }
-  });
-  sets.push({ set, items, count: hashed.length });
+    writer.i32(item + L.SE_TARGET, target);
+    if (value.type === 'string') {
+      writer.i32(item + L.SE_KIND, L.SE_STRING);
+      writer.i32(item + L.SE_LENGTH, value.bytes.length);
+      writer.i32(item + L.SE_BITS, text);
+      writer.fill(text, value.bytes);
+      text += value.bytes.length;
+    } else {
+      writer.i32(item + L.SE_KIND, numberKinds[value.type]);
+      writer.u64(item + L.SE_BITS, numberBits(value));
+    }
+    item += L.SET_ENTRY_BYTES;
+  }
+  writer.i32(set + L.SET_KINDS, kinds);
+  sets.push({ set, items, count });
   return set;
 }
 

@@ -7,6 +7,7 @@ import { excerpt, quoted } from '../text/printable.ts';
 import type { Expression } from './ast.ts';
 import type { Reading } from './context.ts';
 import { SelectorError } from './errors.ts';
+import { literalRun } from './scalars.ts';
 
 /** The name of a file in a selector. */
 export interface NamedFile {
@@ -87,17 +88,40 @@ function isJsonString(line: string): boolean {
 export function readRules(file: NamedFile, reading: Reading, parse: (text: string) => Expression): Expression {
   const place = reading.place(file.name);
   if (reading.open.includes(place)) throw failure(file, `${excerpt(file.name)} names itself as a file of rules`);
-  const lines = readFile(file, reading)
+  const text = readFile(file, reading)
     .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/);
+    .replace(/^\ufeff/, '');
   reading.open.push(place);
-  const operands = lines.flatMap((line, i) => {
-    if (/^\s*(?:#|$)/.test(line)) return [];
-    return [placed(`${excerpt(file.name)}:${i + 1}`, () => parse(line))];
-  });
+  const operands: Expression[] = [];
+  let number = 1;
+  for (let at = 0; at < text.length; number++) {
+    const end = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
+    const line = text.slice(at, end).replace(/\r$/, '');
+    const from = at;
+    at = end + 1;
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    const rule = placed(`${excerpt(file.name)}:${number}`, () => parse(line));
+    operands.push(rule);
+    const run = rulesAlike(rule, line, text, from);
+    if (run === undefined) continue;
+    operands.push({ kind: 'test', test: run.test });
+    at = run.end;
+    number += run.test.values.length;
+  }
   reading.open.pop();
   return { kind: 'or', operands };
+}
+
+/** The equalities on the lines behind that of `rule` which differ from it in their literal only, taken together. */
+function rulesAlike(rule: Expression, line: string, text: string, from: number) {
+  if (rule.kind !== 'test' || rule.test.op !== 'eq') return undefined;
+  // Of a path without quotes, so that these are its operator.
+  const before = /^[^"'=]*==\s*/.exec(line)?.[0];
+  const lineEnd = from + line.length;
+  const newline = text[lineEnd] === '\r' ? '\r\n' : '\n';
+  const run = before === undefined ? undefined : literalRun(text, lineEnd, newline + before);
+  if (run === undefined) return undefined;
+  return { test: { op: 'in' as const, path: rule.test.path, values: run.values }, end: run.end + newline.length };
 }
 
 /** Adds where a rule stands to its mistakes, and to those that are found in its patterns later. */

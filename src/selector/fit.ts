@@ -8,7 +8,7 @@ import { excerpt, quoted } from '../text/printable.ts';
 import type { Comparison, Expression } from './ast.ts';
 import { placeOf } from './grouped.ts';
 import { slashedPattern } from './idioms.ts';
-import { parseExpression } from './parse.ts';
+import { treesOf } from './parse.ts';
 import { sampledRecords } from './sample.ts';
 
 type Kind = 'text' | 'number' | 'boolean' | 'null' | 'object' | 'array';
@@ -37,7 +37,7 @@ const MOST_HINTS = 10;
 
 /** One sentence for each comparison of a run without a match that no value of the sample could pass by its type. */
 export function misfitHints({ where, sampleLines, records }: Sampled): string[] {
-  const tests = where.flatMap((text) => testsOf(parseExpression(text)));
+  const tests = treesOf(where).flatMap(testsOf);
   const sample = tests.length === 0 ? [] : sampledRecords(sampleLines);
   const of = sample.length < records ? `the first ${sample.length}` : String(sample.length);
   const kinds = new KindTable(sample);
@@ -155,7 +155,7 @@ function slashes(test: Comparison): string | undefined {
  * @param isAbsent whether no record had the path
  */
 export function bareWordHints(where: readonly string[], isAbsent: (path: Path) => boolean): string[] {
-  const tests = where.flatMap((text) => allTests(parseExpression(text)));
+  const tests = treesOf(where).flatMap(allTests);
   const hints = tests.flatMap((test) => {
     if (test.op !== 'paths' || !isAbsent(test.other)) return [];
     const { text } = test.other;
@@ -181,12 +181,11 @@ const mayOrderTimes = (text: string): boolean => /[<>]=?\s*["']/.test(text);
 
 /** One sentence for each path that is ordered against a time of another form than the times of the sample. */
 export function timeHints({ where, sampleLines }: Omit<Sampled, 'records'>): string[] {
-  const texts = where.filter(mayOrderTimes);
-  if (texts.length === 0) return [];
+  if (!where.some(mayOrderTimes)) return [];
   const sample = sampledRecords(sampleLines);
-  const hints = texts.flatMap((text) =>
-    orderedTimes(parseExpression(text)).flatMap((each) => timeHint(each, sample) ?? []),
-  );
+  const hints = treesOf(where)
+    .flatMap(orderedTimes)
+    .flatMap((each) => timeHint(each, sample) ?? []);
   // Each path once: the other literals of the same form are no other news.
   const heads = hints.map((hint) => hint.split(';')[0]);
   return hints.filter((_, i) => heads.indexOf(heads[i]) === i);

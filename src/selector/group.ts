@@ -16,6 +16,8 @@ const LEAST_TEXTS = 6;
 export const LEAST_PATTERNS = 4;
 /** From how many paths on it pays to ask first which of them are there. */
 const LEAST_PATHS = 12;
+/** Of larger sets nobody asks whether a value is in them twice, which only takes room. */
+const MOST_COMPARED = 256;
 
 /** Regroups a tree. The result holds for the same records. */
 export function group(node: Expression): Grouped {
@@ -121,18 +123,16 @@ function patternTests(path: Path, tests: readonly GroupedTest[]): Grouped[] {
   return list.map((pattern) => testNode({ op: 'regex', path, pattern }));
 }
 
-/** The values of equalities and sets, each once. */
+/** The values of equalities and sets. */
 function valuesOf(test: GroupedTest): readonly Scalar[] {
   if (test.op === 'eq') return [test.value];
   return test.op === 'in' ? test.values : [];
 }
 
 function membership(path: Path, tests: readonly GroupedTest[]): Grouped {
-  const values = new Map<string, Scalar>();
-  for (const test of tests) {
-    for (const value of valuesOf(test)) values.set(valueKey(value), value);
-  }
-  return testNode({ op: 'in', path, values: [...values.values()] });
+  const all = tests.flatMap(valuesOf);
+  const values = all.length > MOST_COMPARED ? all : [...new Map(all.map((value) => [valueKey(value), value])).values()];
+  return testNode({ op: 'in', path, values });
 }
 
 /** The path without which an operand is false; undefined when there is no such path. */

@@ -139,6 +139,8 @@ export function sidesSwapped(
   operator: ComparisonOperator,
   valueAt: number,
 ): SelectorError | undefined {
+  // A key in most cases, and a thousand rules ask.
+  if (!/["'\d-]/.test(text[path.start]!)) return undefined;
   const left = text.slice(path.start, path.end);
   const right = wordAt(text, valueAt);
   const flip = flipped[operator];

@@ -3,14 +3,14 @@
  * than `||`. Chains of `&&` and `||` are loops, so only `(` and `!` nest; their depth is limited, because this parser
  * and everything that walks its trees use the stack.
  */
-import type { Path, Scalar, StringScalar } from '../engine/program.ts';
+import type { Path, Scalar } from '../engine/program.ts';
 import type { Comparison, Expression, PathOrder } from './ast.ts';
 import { kindsTest, lengthTest, type Subject } from './calls.ts';
 import { Reading } from './context.ts';
 import { type NamedFile, readList, readRules } from './files.ts';
 import { type FoldedOp, foldedTest } from './folded.ts';
-import { type OperandToken, operandAt, operatorAt, skipSpace } from './lexer.ts';
-import { isPathWord, type Literal, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
+import { type OperandToken, type OperatorToken, operandAt, operatorAt, skipSpace } from './lexer.ts';
+import { isPathWord, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
 import {
   bareCall,
   barePath,
@@ -25,6 +25,7 @@ import {
 } from './mistakes.ts';
 import { type ComparisonOperator, operations as ops, ordered, turnedOrders } from './operators.ts';
 import { scanPath } from './paths.ts';
+import { literalRun, scalarOf, textOf } from './scalars.ts';
 import { isQuote, scanString } from './strings.ts';
 import { isTime, scanTime } from './times.ts';
 
@@ -33,11 +34,24 @@ export const maxNesting = 256;
 
 /**
  * Reads one selector expression. Patterns are not compiled yet, so a faulty one is found by compile.ts.
- * @param reading what it is read with; default: files that it names are not looked at, for questions about its text
+ * @param reading what it is read with; default: files that it names are not looked at
  * @throws SelectorError that points into `text`
  */
 export function parseExpression(text: string, reading = new Reading({}, false)): Expression {
   return new Parser(text, reading).parse();
+}
+
+const trees = new WeakMap<readonly string[], readonly Expression[]>();
+
+/**
+ * The trees of expressions, without what is in the files that they name, for questions about the text: many are asked
+ * at the end of a run, and thousands of rules are read once for all of them.
+ * @throws SelectorError
+ */
+export function treesOf(texts: readonly string[]): readonly Expression[] {
+  const known = trees.get(texts) ?? texts.map((text) => parseExpression(text));
+  trees.set(texts, known);
+  return known;
 }
 
 type PathToken = OperandToken & { readonly kind: 'path' };
@@ -48,6 +62,10 @@ class Parser {
   /** Just after the last token taken. */
   at = 0;
   depth = 0;
+  /** Where the last literal of a comparison stands. */
+  literal: { readonly start: number; readonly end: number } = { start: 0, end: 0 };
+  /** What was read last behind a condition. */
+  next: { at: number; token: OperatorToken } | undefined;
   /** Paths by their text: a thousand rules ask for a few. */
   readonly paths = new Map<string, Path>();
 
@@ -65,14 +83,32 @@ class Parser {
 
   disjunction(): Expression {
     const operands = [this.conjunction()];
-    while (this.take('||')) operands.push(this.conjunction());
+    for (let end = this.at; this.take('||'); end = this.at)
+      operands.push(...this.alike(this.conjunction(), end, false));
     return operands.length === 1 ? operands[0]! : { kind: 'or', operands };
   }
 
   conjunction(): Expression {
     const operands = [this.condition()];
-    while (this.take('&&')) operands.push(this.condition());
+    for (let end = this.at; this.take('&&'); end = this.at) operands.push(...this.alike(this.condition(), end, true));
     return operands.length === 1 ? operands[0]! : { kind: 'and', operands };
+  }
+
+  /**
+   * The operand that was read from `end` on, where a joint begins, and those behind it that differ from it in their
+   * literal only, taken together.
+   * @param isNegated what can be taken together: negated equalities behind `&&`, others behind `||`
+   */
+  alike(operand: Expression, end: number, isNegated: boolean): Expression[] {
+    const test = isNegated && operand.kind === 'not' ? operand.operand : operand;
+    if (test.kind !== 'test' || test.test.op !== 'eq' || isNegated !== (operand.kind === 'not')) return [operand];
+    // What is in parentheses ends behind its literal.
+    if (this.literal.end !== this.at) return [operand];
+    const run = literalRun(this.text, this.at, this.text.slice(end, this.literal.start));
+    if (run === undefined) return [operand];
+    this.at = run.end;
+    const others: Expression = { kind: 'test', test: { op: 'in', path: test.test.path, values: run.values } };
+    return [operand, isNegated ? { kind: 'not', operand: others } : others];
   }
 
   condition(): Expression {
@@ -183,6 +219,7 @@ class Parser {
     if (of === 'value' && isTime(this.text, start)) return this.timeTest(path, operator, start);
     if (of === 'value' && op !== 'regex' && isPathWord(this.text, start)) return this.pathTest(path, op, start);
     const value = scanLiteral(this.text, start, op === 'regex' ? 'pattern' : 'text');
+    this.literal = value;
     this.at = value.end;
     if (of === 'len') return lengthTest(this.text, path, op, value);
     if (of === 'type') return kindsTest(this.text, path, op, [value]);
@@ -242,7 +279,7 @@ class Parser {
       return { kind: 'test', test: { op: 'list', path, lines: readList(file, this.reading) } };
     }
     if (this.text[open] !== '[') throw noList(this.text, open);
-    const values = this.list(open);
+    const { values, run } = this.list(open, of === 'value');
     if (of === 'type') return { kind: 'test', test: kindsTest(this.text, path, 'eq', values) };
     if (of === 'len') {
       const tests = values.map((value) => lengthTest(this.text, path, 'eq', value));
@@ -251,29 +288,37 @@ class Parser {
     const isFolded = ({ literal }: ScannedLiteral): boolean => literal.type === 'text' && literal.isFolded;
     const folded = values.filter(isFolded).map((value) => this.literalTest(path, '==', value));
     const plain = values.filter((value) => !isFolded(value)).map(({ literal }) => scalarOf(literal));
-    const test: Comparison = { op: 'in', path, values: plain };
+    const test: Comparison = { op: 'in', path, values: run.length === 0 ? plain : [...plain, ...run] };
     if (folded.length === 0) return { kind: 'test', test };
     return { kind: 'or', operands: [test, ...folded].map((each) => ({ kind: 'test', test: each })) };
   }
 
-  /** The literals of the list that begins at `open`. */
-  list(open: number): ScannedLiteral[] {
+  /**
+   * The literals of the list that begins at `open`.
+   * @param hasRuns plain ones may be taken together, as values in `run`
+   */
+  list(open: number, hasRuns: boolean): { values: ScannedLiteral[]; run: Scalar[] } {
     const values: ScannedLiteral[] = [];
+    let run: Scalar[] = [];
     let next = skipSpace(this.text, open + 1);
+    let last = open;
     // `[1,]` is refused: after a comma there is another literal.
     for (let more = this.text[next] !== ']'; more; more = this.text[next] === ',') {
       if (values.length > 0) next = skipSpace(this.text, next + 1);
       if (next >= this.text.length) throw this.unclosedList(open);
       const value = scanLiteral(this.text, next, 'text');
       values.push(value);
-      next = skipSpace(this.text, value.end);
+      const found = hasRuns ? literalRun(this.text, value.end, this.text.slice(last, value.start)) : undefined;
+      if (found !== undefined) run = run.length === 0 ? [...found.values] : run.concat(found.values);
+      last = found?.end ?? value.end;
+      next = skipSpace(this.text, last);
     }
     if (next >= this.text.length) throw this.unclosedList(open);
     if (this.text[next] !== ']') {
       throw mistake(this.text, { start: next, end: next + 1 }, 'the list goes on without a comma', ', or ]');
     }
     this.at = next + 1;
-    return values;
+    return { values, run };
   }
 
   unclosedList(open: number): Error {
@@ -289,21 +334,10 @@ class Parser {
 
   /** Takes the operator when it is next. */
   take(operator: '&&' | '||' | 'in'): boolean {
-    const token = operatorAt(this.text, this.at);
+    if (this.next?.at !== this.at) this.next = { at: this.at, token: operatorAt(this.text, this.at) };
+    const { token } = this.next;
     if (token.kind !== 'operator' || token.operator !== operator) return false;
     this.at = token.end;
     return true;
   }
-}
-
-const utf8 = new TextEncoder();
-
-function textOf(value: string): StringScalar {
-  return { type: 'string', bytes: utf8.encode(value) };
-}
-
-function scalarOf(literal: Literal): Scalar {
-  if (literal.type === 'text') return textOf(literal.value);
-  if (literal.type === 'number') return literal.number;
-  return literal;
 }

@@ -7,7 +7,7 @@ import type { Path, Scalar } from '../engine/program.ts';
 import type { SearchFor } from '../engine/search-image.ts';
 import { MOST_SEARCHED, SEARCH_TEXT_BYTES } from '../engine/search-layout.ts';
 import type { Comparison, Expression } from './ast.ts';
-import { parseExpression } from './parse.ts';
+import { treesOf } from './parse.ts';
 
 /**
  * One of these has to be there, bytes as Latin-1; of none at all, nothing matches. With each, how often it is found in
@@ -28,7 +28,7 @@ const COSTS = { key: 10, escape: 5, value: 1 } as const;
  * @throws SelectorError
  */
 export function requiredTexts(where: readonly string[]): SearchFor | undefined {
-  const texts = textsOf({ kind: 'and', operands: where.map((text) => parseExpression(text)) });
+  const texts = textsOf({ kind: 'and', operands: treesOf(where) });
   if (texts === undefined) return undefined;
   const plain = [...texts.keys()].filter((text) => text !== BACKSLASH);
   return {
@@ -76,6 +76,7 @@ function textsOfTest(test: Comparison): Texts | undefined {
     case 'eq':
       return valueTexts(test.path, test.value);
     case 'in':
+      if (test.values.length > MOST_SEARCHED) return keyTexts(test.path);
       return oneOf(test.values.map((value) => valueTexts(test.path, value))) ?? keyTexts(test.path);
     case 'prefix':
       return stringTexts(test.path, test.bytes, '"', '');

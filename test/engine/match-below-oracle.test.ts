@@ -312,3 +312,12 @@ test('selectors that look below values, at moments, lengths, types and lists, ag
   expect(passed).toBeGreaterThan((runs * RECORDS) / 5);
   expect(passed).toBeLessThan((runs * RECORDS * 4) / 5);
 });
+
+test('a value that comes a hundred thousand times in a list makes no chain', () => {
+  const lines = ['10.0.0.1', '17', '"17"', '1.0'].flatMap((line) => Array.from({ length: 100_000 }, () => line));
+  writeFileSync(join(directory, 'same'), lines.join('\n'));
+  const records = ['{"a":"10.0.0.1"}', '{"a":17.0}', '{"a":"17"}', '{"a":1}', '{"a":"1.0"}', '{"a":"1"}', '{"a":2}'];
+  const plan = buildPlan(compileExpressions(['a in file("same")'], { directory }), { to: 'lines' });
+  const { out } = processBytes(createEngine(plan), Buffer.from(`${records.join('\n')}\n`));
+  expect(out.toString()).toBe(`${records.slice(0, 5).join('\n')}\n`);
+});

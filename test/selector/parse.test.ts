@@ -118,7 +118,7 @@ describe('nesting', () => {
   });
 
   test('a chain of any length is one node', () => {
-    const tree = parseExpression(Array.from({ length: 10_000 }, (_, i) => `a == ${i}`).join(' || '));
+    const tree = parseExpression(Array.from({ length: 10_000 }, (_, i) => `a > ${i}`).join(' || '));
     expect((tree as Expression & { kind: 'or' }).operands).toHaveLength(10_000);
   });
 });

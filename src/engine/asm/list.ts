@@ -7,6 +7,7 @@ import { LIST_ENTRY_BYTES, LS_BUILT, LS_ENTRIES, LS_MASK, LS_TEXT, LS_TEXT_BYTES
 import { KIND_NUMBER, KIND_STRING, SLOT_FROM, SLOT_TO } from '../layout';
 import { equalBytes } from './bytes';
 import { hashBytes } from './hash';
+import { newlineFrom } from './lines';
 import { equalNumbers, hashNumber, numberBits, parseNumber } from './number';
 import { delimiters, endOfNumber, isDigit } from './scalars';
 import { planPointer, scratch } from './state';
@@ -15,15 +16,36 @@ import { hasEscape, unescapeInto } from './unescape';
 
 const END: u8 = 0xff;
 
-function place(list: usize, hash: u64, from: usize, text: usize): void {
+/**
+ * What an entry keeps of a hash, beside the place that it has by it: 31 bits, which tell most other values apart
+ * without looking at their text, and whether it is that of a number.
+ */
+function markOf(hash: u64, isNumber: bool): u32 {
+  return (<u32>(hash >> 32) & ~1) | u32(isNumber);
+}
+
+/** Places what is not there: a value that comes a million times would make as long a chain. */
+function place(list: usize, hash: u64, mark: u32, from: usize, text: usize): void {
   const entries = list + <usize>load<u32>(list, LS_ENTRIES);
   const mask = load<u32>(list, LS_MASK);
   let at = <u32>hash & mask;
-  // The upper half tells most other values apart without looking at their text.
-  while (load<u32>(entries + <usize>at * LIST_ENTRY_BYTES)) at = (at + 1) & mask;
-  const entry = entries + <usize>at * LIST_ENTRY_BYTES;
+  let entry = entries + <usize>at * LIST_ENTRY_BYTES;
+  while (load<u32>(entry)) {
+    if (load<u32>(entry, 4) == mark && isSameText(text + <usize>load<u32>(entry) - 1, from)) return;
+    at = (at + 1) & mask;
+    entry = entries + <usize>at * LIST_ENTRY_BYTES;
+  }
   store<u32>(entry, <u32>(from - text) + 1);
-  store<u32>(entry, <u32>(hash >> 32), 4);
+  store<u32>(entry, mark, 4);
+}
+
+function isSameText(a: usize, b: usize): bool {
+  while (load<u8>(a) == load<u8>(b)) {
+    if (load<u8>(a) == END) return true;
+    a++;
+    b++;
+  }
+  return false;
 }
 
 /** Whether [from, to), behind which there is an END, is a number as JSON writes it. */
@@ -49,25 +71,29 @@ export function buildList(list: usize): void {
   const end = text + <usize>load<u32>(list, LS_TEXT_BYTES);
   memory.fill(list + <usize>load<u32>(list, LS_ENTRIES), 0, (<usize>load<u32>(list, LS_MASK) + 1) * LIST_ENTRY_BYTES);
   for (let at = text; at < end; ) {
-    let from = at;
-    while (load<u8>(at) != 0x0a) at++;
-    let to = at++;
-    while (from < to && load<u8>(from) <= 0x20) from++;
-    while (to > from && load<u8>(to - 1) <= 0x20) to--;
-    if (from == to || load<u8>(from) == 0x23) continue;
-    const isQuoted = load<u8>(from) == 0x22;
-    if (isQuoted) {
-      from++;
-      to--;
-      if (hasEscape(from, to)) to = unescapeInPlace(from, to);
-    }
-    store<u8>(to, END);
-    place(list, hashBytes(from, to - from), from, text);
-    if (!isQuoted && isNumber(from, to)) {
-      const kind = parseNumber(from, to);
-      place(list, hashNumber(kind, numberBits), from, text);
-    }
+    const newline = newlineFrom(at);
+    placeLine(list, text, at, newline);
+    at = newline + 1;
   }
+}
+
+/** A function of its own: what is called often is compiled well, what runs once and long is not. */
+function placeLine(list: usize, text: usize, from: usize, to: usize): void {
+  while (from < to && load<u8>(from) <= 0x20) from++;
+  while (to > from && load<u8>(to - 1) <= 0x20) to--;
+  if (from == to || load<u8>(from) == 0x23) return;
+  const isQuoted = load<u8>(from) == 0x22;
+  if (isQuoted) {
+    from++;
+    to--;
+    if (hasEscape(from, to)) to = unescapeInPlace(from, to);
+  }
+  store<u8>(to, END);
+  const hash = hashBytes(from, to - from);
+  place(list, hash, markOf(hash, false), from, text);
+  if (isQuoted || !isNumber(from, to)) return;
+  const numberHash = hashNumber(parseNumber(from, to), numberBits);
+  place(list, numberHash, markOf(numberHash, true), from, text);
 }
 
 /** The host has checked that no line is longer than a record may be. */
@@ -95,13 +121,14 @@ export function isListed(list: usize, slot: usize, kind: u32): bool {
     bits = numberBits;
     hash = hashNumber(numberKind, bits);
   } else return false;
+  const mark = markOf(hash, kind == KIND_NUMBER);
   let at = <u32>hash & mask;
   while (true) {
     const entry = entries + <usize>at * LIST_ENTRY_BYTES;
     const pointer = <usize>load<u32>(entry);
     if (!pointer) return false;
     at = (at + 1) & mask;
-    if (load<u32>(entry, 4) != <u32>(hash >> 32)) continue;
+    if (load<u32>(entry, 4) != mark) continue;
     const from = text + pointer;
     if (kind == KIND_STRING) {
       if (equalBytes(from, textFrom, length) && load<u8>(from + length) == END) return true;

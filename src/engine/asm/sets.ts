@@ -56,8 +56,8 @@ export function findString(set: usize, from: usize, length: usize): usize {
 
 /**
  * Inserts the entries of a set into its table. The host writes them one after another from the table's start, with
- * kind, bits and length; hashing stays on this side, so that there is one hash function. Equal entries may be stored
- * twice.
+ * kind, bits and length; hashing stays on this side, so that there is one hash function. Of equal entries the first is
+ * kept: a value that is named a million times makes no chain.
  */
 export function buildSet(set: usize, items: usize, count: u32): void {
   if (count == <u32>BUILD_LIST) {
@@ -71,8 +71,10 @@ export function buildSet(set: usize, items: usize, count: u32): void {
     const kind = load<u32>(from, SE_KIND);
     const bits = load<u64>(from, SE_BITS);
     const length = load<u32>(from, SE_LENGTH);
-    const hash =
-      kind == SE_STRING ? hashBytes(planPointer(<u32>bits), <usize>length) : hashNumber(<i32>kind, <i64>bits);
+    const text = planPointer(<u32>bits);
+    const isString = kind == SE_STRING;
+    if (isString ? findString(set, text, <usize>length) : findNumber(set, <i32>kind, <i64>bits)) continue;
+    const hash = isString ? hashBytes(text, <usize>length) : hashNumber(<i32>kind, <i64>bits);
     let place = <u32>hash & mask;
     while (load<u32>(entries + <usize>place * SET_ENTRY_BYTES, SE_KIND)) place = (place + 1) & mask;
     const entry = entries + <usize>place * SET_ENTRY_BYTES;
