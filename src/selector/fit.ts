@@ -8,8 +8,8 @@ import { excerpt, quoted } from '../text/printable.ts';
 import type { Comparison, Expression } from './ast.ts';
 import { placeOf } from './grouped.ts';
 import { slashedPattern } from './idioms.ts';
-import { treesOf } from './parse.ts';
 import { sampledRecords } from './sample.ts';
+import { treesOf } from './trees.ts';
 
 type Kind = 'text' | 'number' | 'boolean' | 'null' | 'object' | 'array';
 

@@ -3,14 +3,14 @@
  * than `||`. Chains of `&&` and `||` are loops, so only `(` and `!` nest; their depth is limited, because this parser
  * and everything that walks its trees use the stack.
  */
-import type { Path, Scalar } from '../engine/program.ts';
+import type { Path } from '../engine/program.ts';
 import type { Comparison, Expression, PathOrder } from './ast.ts';
 import { kindsTest, lengthTest, type Subject } from './calls.ts';
 import { Reading } from './context.ts';
 import { type NamedFile, readList, readRules } from './files.ts';
 import { type FoldedOp, foldedTest } from './folded.ts';
 import { type OperandToken, type OperatorToken, operandAt, operatorAt, skipSpace } from './lexer.ts';
-import { isPathWord, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
+import { isPathWord, type ScannedLiteral, scanLiteral } from './literals.ts';
 import {
   bareCall,
   barePath,
@@ -25,7 +25,7 @@ import {
 } from './mistakes.ts';
 import { type ComparisonOperator, operations as ops, ordered, turnedOrders } from './operators.ts';
 import { scanPath } from './paths.ts';
-import { literalRun, scalarOf, textOf } from './scalars.ts';
+import { literalRun, scalarOf, scanList, textOf } from './scalars.ts';
 import { isQuote, scanString } from './strings.ts';
 import { isTime, scanTime } from './times.ts';
 
@@ -39,19 +39,6 @@ export const maxNesting = 256;
  */
 export function parseExpression(text: string, reading = new Reading({}, false)): Expression {
   return new Parser(text, reading).parse();
-}
-
-const trees = new WeakMap<readonly string[], readonly Expression[]>();
-
-/**
- * The trees of expressions, without what is in the files that they name, for questions about the text: many are asked
- * at the end of a run, and thousands of rules are read once for all of them.
- * @throws SelectorError
- */
-export function treesOf(texts: readonly string[]): readonly Expression[] {
-  const known = trees.get(texts) ?? texts.map((text) => parseExpression(text));
-  trees.set(texts, known);
-  return known;
 }
 
 type PathToken = OperandToken & { readonly kind: 'path' };
@@ -279,7 +266,8 @@ class Parser {
       return { kind: 'test', test: { op: 'list', path, lines: readList(file, this.reading) } };
     }
     if (this.text[open] !== '[') throw noList(this.text, open);
-    const { values, run } = this.list(open, of === 'value');
+    const { values, run, end } = scanList(this.text, open, of === 'value');
+    this.at = end;
     if (of === 'type') return { kind: 'test', test: kindsTest(this.text, path, 'eq', values) };
     if (of === 'len') {
       const tests = values.map((value) => lengthTest(this.text, path, 'eq', value));
@@ -291,38 +279,6 @@ class Parser {
     const test: Comparison = { op: 'in', path, values: run.length === 0 ? plain : [...plain, ...run] };
     if (folded.length === 0) return { kind: 'test', test };
     return { kind: 'or', operands: [test, ...folded].map((each) => ({ kind: 'test', test: each })) };
-  }
-
-  /**
-   * The literals of the list that begins at `open`.
-   * @param hasRuns plain ones may be taken together, as values in `run`
-   */
-  list(open: number, hasRuns: boolean): { values: ScannedLiteral[]; run: Scalar[] } {
-    const values: ScannedLiteral[] = [];
-    let run: Scalar[] = [];
-    let next = skipSpace(this.text, open + 1);
-    let last = open;
-    // `[1,]` is refused: after a comma there is another literal.
-    for (let more = this.text[next] !== ']'; more; more = this.text[next] === ',') {
-      if (values.length > 0) next = skipSpace(this.text, next + 1);
-      if (next >= this.text.length) throw this.unclosedList(open);
-      const value = scanLiteral(this.text, next, 'text');
-      values.push(value);
-      const found = hasRuns ? literalRun(this.text, value.end, this.text.slice(last, value.start)) : undefined;
-      if (found !== undefined) run = run.length === 0 ? [...found.values] : run.concat(found.values);
-      last = found?.end ?? value.end;
-      next = skipSpace(this.text, last);
-    }
-    if (next >= this.text.length) throw this.unclosedList(open);
-    if (this.text[next] !== ']') {
-      throw mistake(this.text, { start: next, end: next + 1 }, 'the list goes on without a comma', ', or ]');
-    }
-    this.at = next + 1;
-    return { values, run };
-  }
-
-  unclosedList(open: number): Error {
-    return mistake(this.text, { start: open, end: open + 1 }, '`[` is never closed', `${literalList}, or ] at the end`);
   }
 
   /** The same path for the same text. */

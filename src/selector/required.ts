@@ -7,7 +7,7 @@ import type { Path, Scalar } from '../engine/program.ts';
 import type { SearchFor } from '../engine/search-image.ts';
 import { MOST_SEARCHED, SEARCH_TEXT_BYTES } from '../engine/search-layout.ts';
 import type { Comparison, Expression } from './ast.ts';
-import { treesOf } from './parse.ts';
+import { treesOf } from './trees.ts';
 
 /**
  * One of these has to be there, bytes as Latin-1; of none at all, nothing matches. With each, how often it is found in

@@ -4,7 +4,9 @@
  * tokens; whatever is not plain is left to the parser.
  */
 import type { Scalar, StringScalar } from '../engine/program.ts';
-import type { Literal } from './literals.ts';
+import { skipSpace } from './lexer.ts';
+import { type Literal, literalList, type ScannedLiteral, scanLiteral } from './literals.ts';
+import { mistake } from './mistakes.ts';
 import { numberValue } from './numbers.ts';
 
 /** Shorter ones are not worth an exception. */
@@ -78,4 +80,36 @@ function scalarsOf(texts: readonly string[]): Scalar[] {
     at += text.length;
     return { type: 'string', bytes: new Uint8Array(buffer, from, text.length) };
   });
+}
+
+/**
+ * Reads the list whose bracket is at `open`.
+ * @param hasRuns plain literals may be taken together, as values in `run`
+ * @throws SelectorError
+ */
+export function scanList(
+  source: string,
+  open: number,
+  hasRuns: boolean,
+): { values: readonly ScannedLiteral[]; run: readonly Scalar[]; end: number } {
+  const unclosed = (): Error =>
+    mistake(source, { start: open, end: open + 1 }, '`[` is never closed', `${literalList}, or ] at the end`);
+  const values: ScannedLiteral[] = [];
+  let run: readonly Scalar[] = [];
+  let next = skipSpace(source, open + 1);
+  let last = open;
+  // `[1,]` is refused: after a comma there is another literal.
+  for (let more = source[next] !== ']'; more; more = source[next] === ',') {
+    if (values.length > 0) next = skipSpace(source, next + 1);
+    if (next >= source.length) throw unclosed();
+    const value = scanLiteral(source, next, 'text');
+    values.push(value);
+    const found = hasRuns ? literalRun(source, value.end, source.slice(last, value.start)) : undefined;
+    if (found !== undefined) run = run.length === 0 ? found.values : [...run, ...found.values];
+    last = found?.end ?? value.end;
+    next = skipSpace(source, last);
+  }
+  if (next >= source.length) throw unclosed();
+  if (source[next] === ']') return { values, run, end: next + 1 };
+  throw mistake(source, { start: next, end: next + 1 }, 'the list goes on without a comma', ', or ]');
 }
