@@ -105,7 +105,10 @@ export class PortEdge implements Edge {
 
   /** The node has ended: what it still waited for is given up with its batch. */
   end(): void {
-    for (const { to } of this.#waiting.splice(0)) to.leave(this);
+    for (const { to, shipment } of this.#waiting.splice(0)) {
+      to.leave(this);
+      to.miss(shipment.records);
+    }
     this.#port.leave(this);
   }
 

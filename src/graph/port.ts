@@ -176,13 +176,11 @@ export class Port implements Taker {
     return this.#outlet.flush();
   }
 
-  /** Whoever offered these has ended before they were taken. */
-  lose(shipments: readonly Shipment[]): void {
-    for (const { records, receipts } of shipments) {
-      this.counts.failed += records;
-      this.#hasLostAtEnd = true;
-      failTogether(receipts);
-    }
+  /** Whoever would have offered these has ended. Nobody misses what a reader has gone away from. */
+  miss(records: number): void {
+    if (this.#outlet.isClosed === true) return;
+    this.counts.failed += records;
+    this.#hasLostAtEnd = true;
   }
 
   /** Opens files anew. @returns what went wrong; it goes on as before then */

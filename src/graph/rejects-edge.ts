@@ -10,7 +10,7 @@ import type { Batch } from './batch.ts';
 import type { Edge } from './edge.ts';
 import { EdgeCounts } from './edge-counts.ts';
 import type { Port } from './port.ts';
-import { NO_RECEIPTS, type Receipt } from './receipt.ts';
+import { failTogether, NO_RECEIPTS, type Receipt } from './receipt.ts';
 import type { Shipment } from './shipment.ts';
 
 /** So much of a line that is too long is gathered before it passes on. */
@@ -82,7 +82,11 @@ export class RejectsEdge implements Edge {
 
   end(): void {
     this.owe(NO_RECEIPTS);
-    if (!this.#send()) this.#port.lose(this.#waiting.splice(0));
+    const lost = this.#send() ? [] : this.#waiting.splice(0);
+    for (const { records, receipts } of lost) {
+      this.#port.miss(records);
+      failTogether(receipts);
+    }
     this.#port.leave(this);
   }
 

@@ -97,7 +97,7 @@ test('a failure is thrown to one node; the others find the port closed', async (
   expect([one.flush(), one.isClosed, other.isClosed]).toEqual([true, true, true]);
 });
 
-test('an edge whose node has ended gives up its turn', () => {
+test('an edge whose node has ended gives up its turn, and what it waited for counts as not delivered', async () => {
   const outlet = new HeldOutlet();
   outlet.room_ = 1;
   const port = portOf(outlet);
@@ -113,6 +113,13 @@ test('an edge whose node has ended gives up its turn', () => {
   one.end();
   outlet.settle();
   expect([other.flush(), one.flush(), outlet.taken]).toEqual([true, true, ['0\n', '2\n']]);
+  outlet.settle();
+  const { isWhole, words } = await port.close({ withinMs: 1, redirectMs: 1, isWhole: true });
+  expect([isWhole, words, port.counts.report()]).toEqual([
+    false,
+    [expect.stringMatching(/1 record was not delivered$/)],
+    expect.objectContaining({ records: 2, failed: 1 }),
+  ]);
 });
 
 test('each delivery of a batch has an id of its own, the same in every run, where ids are of use', () => {
