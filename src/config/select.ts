@@ -103,13 +103,12 @@ function checkOnError(resolved: Resolved): void {
       'Bad lines that are not looked at are not passed on. Leave one of the two out.',
     );
   }
-  const to = formatOf(resolved);
   const onError = resolved.choice('onError');
   const name = settingText(resolved, 'onError', onError);
-  if (onError === 'keep' && (to !== 'ndjson' || resolved.has('fields'))) {
-    const other = to !== 'ndjson' ? settingText(resolved, 'to', to) : '--fields';
+  const laidOut = onError === 'keep' ? whatLaysOut(resolved) : undefined;
+  if (laidOut !== undefined) {
     throw new UsageError(
-      `${name} cannot be combined with ${other}`,
+      `${name} cannot be combined with ${laidOut}`,
       'A kept line is passed on byte for byte and has no columns. Use --rejects FILE to keep bad lines apart.',
     );
   }
@@ -119,6 +118,14 @@ function checkOnError(resolved: Resolved): void {
       'fail already stops at the first bad line. Use --on-error skip to allow some.',
     );
   }
+}
+
+/** What makes other output of records than lines of ndjson with what was in them, so that a bad line fits nowhere. */
+function whatLaysOut(resolved: Resolved): string | undefined {
+  for (const key of ['count', 'raw', 'pretty']) if (resolved.boolean(key)) return resolved.originText(key);
+  const to = resolved.optionalText('to') ?? 'ndjson';
+  if (to !== 'ndjson') return settingText(resolved, 'to', to);
+  return resolved.has('fields') ? resolved.originText('fields') : undefined;
 }
 
 /** Of what has no lines as output. @throws UsageError */

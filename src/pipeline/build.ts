@@ -57,10 +57,13 @@ export interface SingleParts {
   readonly edges?: readonly Edge[];
   /** Undefined: inputs are read from their beginning. */
   readonly open?: OpenInput | undefined;
+  /** Of a stage that may output nothing of a record that matches. */
+  readonly isNothingOut?: (() => boolean) | undefined;
 }
 
 /** Files, a stage, an output. Reads nothing yet. */
-export function singleRun({ stage, settings, counts, ends, edges = [], open }: SingleParts, host: RunHost): SingleRun {
+export function singleRun(parts: SingleParts, host: RunHost): SingleRun {
+  const { stage, settings, counts, ends, edges = [], open, isNothingOut = () => false } = parts;
   const { stats, rejecting } = counts;
   const { sink, collectGarbage, rejects } = ends;
   const node = new Node(
@@ -77,7 +80,7 @@ export function singleRun({ stage, settings, counts, ends, edges = [], open }: S
     host,
   );
   const isEmpty = (): boolean =>
-    settings.report?.exitStatus === true && stats.matched === 0 && node.end?.stopped !== 'closed';
+    settings.report?.exitStatus === true && (stats.matched === 0 || isNothingOut()) && node.end?.stopped !== 'closed';
   return { graph: new Graph([node], host), node, outcome: () => outcomeOf([node.end!], { isEmpty: isEmpty() }) };
 }
 
@@ -85,7 +88,8 @@ export function singleRun({ stage, settings, counts, ends, edges = [], open }: S
 export function selectRun(stage: SelectStage, host: RunHost, ends: Ends, recording?: Recording): SingleRun {
   const { settings } = stage;
   const counts = countsOf(settings.rejects, ends, host.talk);
-  const parts = { stage, settings, counts, ends };
+  const isNothingOut = (): boolean => stage.isNothingOut(counts.stats);
+  const parts = { stage, settings, counts, ends, isNothingOut };
   if (recording === undefined) return singleRun(parts, host);
   return singleRun({ ...parts, edges: [recording.edge], open: recording.openFrom(ends) }, host);
 }

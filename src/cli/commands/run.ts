@@ -3,6 +3,7 @@
  * the plugins; a file whose name begins with a dash is written ./-name.
  */
 import { UsageError } from '../../config/errors.ts';
+import { refuseNeedless } from '../../config/needs.ts';
 import { runSettings } from '../../config/run.ts';
 import { Exit } from '../../text/explained.ts';
 import { excerpt } from '../../text/printable.ts';
@@ -28,6 +29,7 @@ export async function runCommand(argv: readonly string[], world: World): Promise
     return await runTopologyFile(own, world);
   }
   refuseForgottenFlags('run', operands, world);
+  refuseNeedless('run', resolved);
   const [plugin, ...typed] = operands;
   if (plugin === undefined) throw missingPlugin(resolved.list('plugin'));
   const why = topologyAsked('run', resolved, typed);

@@ -1,4 +1,5 @@
 /** `slung select`: flags → settings → run → exit code. */
+import { refuseNeedless } from '../../config/needs.ts';
 import { selectSettings } from '../../config/select.ts';
 import type { TalkSettings } from '../../config/settings.ts';
 import { Exit } from '../../text/explained.ts';
@@ -17,6 +18,7 @@ import type { World } from '../world.ts';
 export async function selectCommand(argv: readonly string[], world: World): Promise<number> {
   const { resolved, operands: typed } = resolveLine('select', argv, world.environment);
   refuseForgottenFlags('select', typed, world);
+  refuseNeedless('select', resolved);
   const why = topologyAsked('select', resolved, typed);
   if (why !== undefined && !isIdle(resolved, typed, world)) {
     const { runLine } = await import('../topology/line.ts');

@@ -109,15 +109,24 @@ export class SelectStage extends EngineStage implements Stage {
   report(stats: Stats): StageReport {
     const isSettled = this.findsColumns && this.columns !== undefined;
     const leftOut = isSettled ? lateColumnWords(this.newKeys, this.#columnsOf) : [];
-    const seen = { ...this.settings.selection, absent: this.#absentPaths(), sample: this.sample };
+    const seen = {
+      ...this.settings.selection,
+      absent: this.#absentPaths(this.isNothingOut(stats)),
+      sample: this.sample,
+    };
     return { leftOut, hints: hintsOf(seen, stats) };
   }
 
+  /** Records that match may explode to nothing, when their arrays are empty. */
+  isNothingOut({ bytesOut }: Stats): boolean {
+    return this.settings.output.edits?.explode !== undefined && bytesOut <= (this.preface()?.length ?? 0);
+  }
+
   /** The program's paths, then the columns' (when they were given), that no record had. */
-  #absentPaths(): { where: Path[]; columns: Path[] } {
+  #absentPaths(isNothingOut: boolean): { where: Path[]; columns: Path[] } {
     const where = this.program.paths.filter((_, i) => !this.wasSeen(i));
     const first = this.program.paths.length;
-    const given = this.findsColumns ? [] : (this.columns ?? []);
+    const given = this.findsColumns || isNothingOut ? [] : (this.columns ?? []);
     return { where, columns: given.map(({ path }) => path).filter((_, i) => !this.wasSeen(first + i)) };
   }
 }
