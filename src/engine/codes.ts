@@ -34,7 +34,7 @@ export const codes = [
   { code: 25, name: 'bad-series', text: 'the series is not a text, or is empty' },
   { code: 26, name: 'bad-tags', text: 'the tags are neither a list of texts nor an object of scalars' },
   { code: 27, name: 'series-too-long', text: 'the series with its tags is longer than 64 KiB' },
-  { code: 28, name: 'bad-row', text: 'the row does not have as many cells as the header' },
+  { code: 28, name: 'bad-row', text: 'the row does not have as many cells as the header, or its quotes do not match' },
   { code: 29, name: 'no-object', text: 'the record is no object, so it has no columns' },
 ] as const;
 

@@ -52,6 +52,7 @@ const plainer = new Map([
 ]);
 
 const UNKNOWN = 'EUNKNOWN';
+const NAME_LOST = 'its name is not UTF-8; rename it, or pipe it in: cat FILE | slung …';
 
 /** The code of a system error, or `EUNKNOWN` for anything else that was thrown. */
 export function errorCode(error: unknown): string {
@@ -71,7 +72,10 @@ export function describe(error: unknown): string {
 /** @param verb what was tried: `read`, `open` … */
 export function sourceError(name: string, verb: string, error: unknown): SourceError {
   if (error instanceof SourceError) return error;
-  return new SourceError(name, errorCode(error), `cannot ${verb} ${excerpt(name)}: ${describe(error)}`, error);
+  const code = errorCode(error);
+  // Names come as text, in which what is no UTF-8 has been replaced.
+  const cause = code === 'ENOENT' && name.includes('\ufffd') ? NAME_LOST : describe(error);
+  return new SourceError(name, code, `cannot ${verb} ${excerpt(name)}: ${cause}`, error);
 }
 
 /** @param verb what was tried: `write`, `finish` … */

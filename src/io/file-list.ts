@@ -1,5 +1,5 @@
 /** Names of files: from a list (--files-from), and of those below a folder (--glob). */
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceError } from './errors.ts';
 import { matchesName } from './glob.ts';
@@ -53,11 +53,22 @@ function* walk(folder: string, pattern: string, above: ReadonlySet<string>): Gen
   const names = namesIn(folder).sort();
   for (const name of names) {
     const path = join(folder, name);
-    // A link that leads nowhere is no file.
     const stats = statsOf(path);
     if (stats?.isDirectory() === true) {
       if (!name.startsWith('.')) yield* walk(path, pattern, new Set([...above, id]));
-    } else if (stats !== undefined && matchesName(pattern, name)) yield path;
+    } else if ((stats !== undefined || !leadsNowhere(path)) && matchesName(pattern, name)) yield path;
+  }
+}
+
+/**
+ * A link to nothing is no file. What cannot be looked at, and what has a name that is not UTF-8 and so is not found
+ * under it, is one: whoever opens it says why it cannot be read.
+ */
+function leadsNowhere(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink() && statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

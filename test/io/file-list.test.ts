@@ -48,3 +48,10 @@ test('files below a folder, in the order of their paths, without circles', () =>
   expect(below('?.log')).toEqual(['a/x.log']);
   expect(below('none')).toEqual([]);
 });
+
+test('a file whose name is not UTF-8 is found, so that whoever opens it says so', () => {
+  const logs = join(folder, 'names');
+  mkdirSync(logs);
+  writeFileSync(Buffer.concat([Buffer.from(`${logs}/a`), Buffer.from([0xff]), Buffer.from('.ndjson')]), '');
+  expect(filesBelow(logs, '*.ndjson')).toEqual([join(logs, 'a\ufffd.ndjson')]);
+});

@@ -33,7 +33,8 @@ export function headerNames(
   }
   const before = new Set<string>();
   const twice = names.find((one) => before.size === before.add(one).size);
-  if (twice !== undefined) throw wrong(`two columns are called ${shown(utf8(twice))}`);
+  if (twice !== undefined)
+    throw wrong(`two columns are called ${shown(utf8(twice))}; rename one of them in its first line`);
   const missing = missingColumn(names.map(utf8), needed);
   if (missing === undefined) return names;
   const other = otherDelimiter(text, names, delimiter);

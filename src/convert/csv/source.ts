@@ -24,6 +24,7 @@ const READ_BYTES = 1 << 16;
 const WINDOW_BYTES = 2 * READ_BYTES;
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
+const BOM_BYTES = 3;
 
 export class CsvSource implements Source {
   readonly name: string;
@@ -39,6 +40,8 @@ export class CsvSource implements Source {
   /** How far the input has been searched for the end of the row, and whether that is inside quotes. */
   #searched = 0;
   #isQuoted = false;
+  /** Where the last quotes of the row ended; a quote behind that is one in their text. */
+  #closedAt = -1;
   /** Before the header there are no columns. */
   #rows: CsvRows;
   #labels: readonly string[] | undefined;
@@ -106,6 +109,7 @@ export class CsvSource implements Source {
     this.#input.copy(input, 0, this.#from, this.#end);
     this.#input = input;
     this.#searched = Math.max(0, this.#searched - this.#from);
+    this.#closedAt -= this.#from;
     this.#from = 0;
     this.#end = kept;
   }
@@ -156,6 +160,7 @@ export class CsvSource implements Source {
     this.#from = at;
     this.#searched = at;
     this.#isQuoted = false;
+    this.#closedAt = -1;
   }
 
   /** The newline that ends the row at hand; -1 when it has not come yet. */
@@ -175,11 +180,18 @@ export class CsvSource implements Source {
         if (newline >= 0) return newline;
       }
       if (quote < 0) break;
-      this.#isQuoted = !this.#isQuoted;
+      if (this.#isQuoted) this.#closedAt = quote;
+      // One inside of a cell makes the row a bad one, and must not take the rows behind it along.
+      this.#isQuoted = !this.#isQuoted && (quote === this.#closedAt + 1 || this.#isCellStart(quote));
       at = quote + 1;
     }
     this.#searched = input.length;
     return -1;
+  }
+
+  #isCellStart(at: number): boolean {
+    const isFirst = at === this.#from || (this.#labels === undefined && at === this.#from + BOM_BYTES);
+    return isFirst || this.#input[at - 1] === this.#shape.delimiter.charCodeAt(0);
   }
 
   /** A row without its newline as lines; `end` follows the last of them. */

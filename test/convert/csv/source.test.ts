@@ -78,8 +78,21 @@ test('cells may all be text', () => {
 });
 
 test('a header that cannot be one is an error of the input', () => {
-  expect(() => read([Buffer.from('é,b,é\n1,2,3\n')])).toThrow('cannot read given: two columns are called "é"');
+  expect(() => read([Buffer.from('é,b,é\n1,2,3\n')])).toThrow(
+    'cannot read given: two columns are called "é"; rename one',
+  );
   expect(() => read([Buffer.from('"a"x\n1\n')])).toThrow('cannot read given: the quotes of its header do not match');
+});
+
+test.each([
+  ['x"y,2', 'x"y,2'],
+  ['"x"y"z,2', '"x"y"z,2'],
+  ['"x""y"z,2', '"x""y"z,2'],
+])('quotes inside of a cell cost only the row: %j', (row, bad) => {
+  const csv = `a,b\n1,"a\n""b"\n${row}\n3,"4,"\n`;
+  const ndjson = `\n{"a":1,"b":"a\\n\\"b"}\n\n${bad}\n{"a":3,"b":"4,"}\n`;
+  expect(read([Buffer.from(csv)])).toBe(ndjson);
+  for (const size of [1, 2, 3]) expect(read(inPieces(csv, size))).toBe(ndjson);
 });
 
 test('quotes that do not end stop the reading, and memory does not grow', () => {
