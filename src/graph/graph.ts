@@ -7,7 +7,7 @@
  * something to read and somebody to write to, and returns to the event loop when nothing can be done, and every few
  * milliseconds, so that signals and timers are heard.
  */
-import { spareWhenDue } from '../io/compiler.ts';
+import { setWhenDue } from '../io/late-flags.ts';
 import type { RunHost, StopSignal } from './host.ts';
 import type { Node } from './node.ts';
 import { Waits } from './waits.ts';
@@ -122,7 +122,7 @@ export class Graph {
       this.#yieldedMs = this.#host.clockMs();
       // An input that is slow is always waited for, and never works long enough to yield.
       this.#showProgress(this.#yieldedMs);
-      spareWhenDue(this.#yieldedMs);
+      setWhenDue(this.#yieldedMs);
     } else if (this.#isDue) await this.#yield();
   }
 
@@ -136,7 +136,7 @@ export class Graph {
       setImmediate(resolve);
     });
     this.#yieldedMs = this.#host.clockMs();
-    spareWhenDue(this.#yieldedMs);
+    setWhenDue(this.#yieldedMs);
   }
 
   #showProgress(nowMs: number): void {

@@ -1,8 +1,9 @@
 /** `slung run -c FILE`: reads and checks the topology, and runs it. */
+import { collectWhole } from '../../io/collector.ts';
 import { realEnds } from '../../pipeline/topology/ends.ts';
 import { runTopology } from '../../pipeline/topology/run.ts';
 import type { TopologySettings } from '../../pipeline/topology/settings.ts';
-import { TopologyError } from '../../topology/index.ts';
+import { type Sink, type Source, TopologyError } from '../../topology/index.ts';
 import { resolveLine } from '../line.ts';
 import { finish, hosted } from '../running.ts';
 import { defaultStore } from '../store/place.ts';
@@ -10,6 +11,9 @@ import type { World } from '../world.ts';
 import { loadTopology, readTopologyFile, topologyKeys } from './file.ts';
 import { reportOptions, reportProblems } from './report.ts';
 import { resolveOver, topologySettings } from './settings.ts';
+
+/** Ends whose bytes come and go through sockets. */
+const SOCKETS: ReadonlySet<(Source | Sink)['type']> = new Set(['http', 'tcp', 'unix', 'ws', 'nats']);
 
 /** The exit code. @throws UsageError */
 export async function runTopologyFile(argv: readonly string[], world: World): Promise<number> {
@@ -31,6 +35,8 @@ export async function runTopologyFile(argv: readonly string[], world: World): Pr
 /** Runs a topology whose plugins have been read. The exit code. */
 export async function runLoaded(settings: TopologySettings, world: World): Promise<number> {
   const { talk, topology } = settings;
+  const hasSockets = [...topology.sources, ...topology.sinks].some(({ type }) => SOCKETS.has(type));
+  if (hasSockets) collectWhole(() => world.keepCode?.());
   const ends = realEnds(() => Number(world.nowUs() / 1000n), defaultStore(world.environment));
   // On a terminal a progress line would be in the way of the records.
   const sink = { output: topology.sinks.some(({ type }) => type === 'stdout') ? '-' : '' };

@@ -16,7 +16,7 @@ import * as L from '../../engine/layout.ts';
 import type { Plan } from '../../engine/plan.ts';
 import * as R from '../../engine/read-layout.ts';
 import type { Lane } from '../../graph/lane.ts';
-import { threadStarts } from '../../io/compiler.ts';
+import { threadStarts } from '../../io/late-flags.ts';
 import type { Stretch } from '../../io/read-lines.ts';
 
 /** What a worker needs to process blocks of a memory that the main thread has laid out. */

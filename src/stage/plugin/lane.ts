@@ -21,6 +21,7 @@ import {
 } from '../../engine/steps.ts';
 import type { ShortInput } from '../../graph/host.ts';
 import type { Lane } from '../../graph/lane.ts';
+import { threadStarts } from '../../io/late-flags.ts';
 import { linesOfCall } from '../../plugin/lane/call-lines.ts';
 import { GuestStderr } from '../../plugin/lane/guest-stderr.ts';
 import * as T from '../../plugin/lane/task.ts';
@@ -119,6 +120,15 @@ export class PluginLane implements Lane {
 
   /** Resolves when the plugin has said who it is. @throws PluginRefused when it cannot be used */
   async started(): Promise<T.PluginDescription | undefined> {
+    const hasStarted = threadStarts();
+    try {
+      return await this.#untilStarted();
+    } finally {
+      hasStarted();
+    }
+  }
+
+  async #untilStarted(): Promise<T.PluginDescription | undefined> {
     if (this.#mayRehearse) {
       this.#rehearsal = Rehearsal.open(this.#task(0), this.#around.shortInput!, this.memory, this.mail);
       if (this.#rehearsal === undefined) this.#giveUpRehearsal();
