@@ -170,6 +170,11 @@ export class PointEngine extends EngineMemory {
     return this.#exports.afterLines(from, to, lines) >>> 0;
   }
 
+  /** The number of newlines in [from, to). */
+  countLines(from: number, to: number): number {
+    return this.#exports.countLines(from, to) >>> 0;
+  }
+
   /** Whether the columns have room for a step that is worth its call. */
   get hasRoom(): boolean {
     const wanted = Math.min(this.#pointsPerRow * STEP_ROWS, this.capacity / 2);

@@ -23,8 +23,8 @@ export interface Lane {
   isReady(): boolean;
   /** See afterLines in asm/engine.ts. */
   afterLines(from: number, to: number, lines: number): number;
-  /** The number of newlines in [from, to), of a lane whose plan may ask where records are from. */
-  countLines?(from: number, to: number): number;
+  /** The number of newlines in [from, to) of its memory. */
+  countLines(from: number, to: number): number;
   /** Why a line was rejected, in words, by the number in the reject; left out where rejects have codes only. */
   cause?(number: number): string | undefined;
   close(): void;
@@ -38,7 +38,10 @@ export interface Seat {
 
 /** A lane of the calling thread: `submit` returns when the work is done. */
 export abstract class SameThreadLane implements Lane {
-  abstract readonly memory: EngineMemory & { afterLines(from: number, to: number, lines: number): number };
+  abstract readonly memory: EngineMemory & {
+    afterLines(from: number, to: number, lines: number): number;
+    countLines(from: number, to: number): number;
+  };
 
   abstract submit(block: number, from: number, to: number): void;
 
@@ -62,6 +65,10 @@ export abstract class SameThreadLane implements Lane {
 
   afterLines(from: number, to: number, lines: number): number {
     return this.memory.afterLines(from, to, lines);
+  }
+
+  countLines(from: number, to: number): number {
+    return this.memory.countLines(from, to);
   }
 
   close(): void {}

@@ -10,7 +10,7 @@ const NEWLINE = 0x0a;
 /** Tells the engine. @param before those on their way that are drained before it, oldest first */
 export function placeLines(batch: Batch, before: readonly Batch[]): void {
   const { lane, block, origin, from, to } = batch;
-  if (lane.countLines === undefined || !asksOrigin(lane.memory)) return;
+  if (!asksOrigin(lane.memory)) return;
   const last = before.findLast((other) => other.origin === origin);
   const linesBefore = last === undefined ? origin.lines : last.linesTo;
   batch.linesTo = linesBefore + lane.countLines(from, to);

@@ -7,7 +7,7 @@ import type { Edge } from './edge.ts';
 import { EdgeCounts } from './edge-counts.ts';
 import type { Port } from './port.ts';
 import { NO_RECEIPTS } from './receipt.ts';
-import { linesIn, segmentsOf } from './segments.ts';
+import { linesOf, segmentsOf } from './segments.ts';
 import type { Shipment } from './shipment.ts';
 import type { Stats } from './stats.ts';
 

@@ -1,11 +1,8 @@
 /** Tells the units of a batch, where their source wants to know, which of their lines are bad. */
-import type { EngineMemory } from '../engine/engine.ts';
 import type { Batch } from './batch.ts';
 import type { Receipt } from './receipt.ts';
 import type { Row } from './unit-rows.ts';
 import { UnitReceipt } from './units.ts';
-
-const NEWLINE = 0x0a;
 
 /** Whoever takes the rows of a batch; undefined when nobody does, as for most sources. */
 export function rowTakerOf(batch: Batch): RowTaker | undefined {
@@ -52,13 +49,6 @@ export class RowTaker {
   /** Of the batch, from the beginning of a unit (a byte of the source) on and before address `to`. */
   #lines(start: number, to: number): number {
     const { from, sourceOffset, lane } = this.#batch;
-    return newlinesIn(lane.memory, from + Math.max(0, start - sourceOffset), to);
+    return lane.countLines(from + Math.max(0, start - sourceOffset), to);
   }
-}
-
-function newlinesIn(memory: EngineMemory, from: number, to: number): number {
-  const bytes = memory.view(from, to);
-  let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
-  return count;
 }

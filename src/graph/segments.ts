@@ -1,5 +1,6 @@
 /** What a node outputs of a batch, as views of where it lies. */
 import type { EngineMemory } from '../engine/engine.ts';
+import type { Lane } from './lane.ts';
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -12,7 +13,14 @@ export function segmentsOf(memory: EngineMemory, block: number, output: number):
   return segments;
 }
 
-/** Lines that have ended. */
+/** Lines that have ended in pieces of a lane's memory. */
+export function linesOf(lane: Lane, segments: readonly Uint8Array[]): number {
+  let count = 0;
+  for (const { byteOffset, length } of segments) count += lane.countLines(byteOffset, byteOffset + length);
+  return count;
+}
+
+/** Lines that have ended, wherever the pieces are. */
 export function linesIn(segments: readonly Uint8Array[]): number {
   let count = 0;
   for (const bytes of segments) {

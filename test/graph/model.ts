@@ -7,6 +7,7 @@ import * as L from '../../src/engine/layout.ts';
 import type { Batch } from '../../src/graph/batch.ts';
 import type { Lane, Seat } from '../../src/graph/lane.ts';
 import { Lanes } from '../../src/graph/lanes.ts';
+import { linesIn } from '../../src/graph/segments.ts';
 import type { Stage, StageReport, Verdict } from '../../src/graph/stage.ts';
 import { type Sink, SinkError, type Source, WOULD_BLOCK } from '../../src/io/index.ts';
 import type { Border, UnitOutcome, UnitSource } from '../../src/io/types.ts';
@@ -95,6 +96,10 @@ class ModelLane implements Lane {
       at += next + 1;
     }
     return at;
+  }
+
+  countLines(from: number, to: number): number {
+    return linesIn([this.bytes.subarray(from, to)]);
   }
 
   close(): void {}

@@ -239,6 +239,10 @@ export class PluginLane implements Lane {
     return this.#scanner.afterLines(from, to, lines) >>> 0;
   }
 
+  countLines(from: number, to: number): number {
+    return this.#scanner.countLines(from, to) >>> 0;
+  }
+
   /** Takes lines out of an output; see asm/gaps.ts. */
   closeGaps(base: number, bytes: number, list: number, count: number): number {
     return this.#scanner.closeGaps(base, bytes, list, count) >>> 0;
