@@ -21,6 +21,8 @@ export interface Edge {
   readonly counts: EdgeCounts;
   /** It leads to another node: when that takes no more, the other edges go on. */
   readonly leadsToNode?: true;
+  /** It has taken what is not confirmed yet, which it hears while the event loop runs. */
+  readonly isAwaiting?: boolean;
   /** It takes nothing of what the node outputs, and is no reason to go on. */
   readonly isBeside?: true;
   /**

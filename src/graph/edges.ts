@@ -29,6 +29,11 @@ export class Edges {
     return isLeft;
   }
 
+  /** Some of them have taken what is not confirmed yet. */
+  get areAwaiting(): boolean {
+    return this.all.some(({ isAwaiting }) => isAwaiting === true);
+  }
+
   /** What comes first on each. @throws SinkError */
   writePrefaces(stage: Stage): void {
     for (const edge of this.all) {

@@ -133,10 +133,15 @@ export class Node {
 
   /** After a step that was `dry` or `full`: what may change that. */
   waits(waits: Waits): void {
+    const { isHeard } = this.#reader;
+    if (isHeard || this.#edges.areAwaiting) waits.leaveLoop();
     if (this.#collecting !== undefined) waits.until(this.#collecting);
     if (this.#edges.waits(waits)) return;
     if (this.#needs === 'input') this.#waitForInput(waits);
-    else if (this.#needs !== 'nothing') this.#oldest.add(waits, this.#parts.stage.lanes.oldest, lookMs[this.#needs]);
+    else if (this.#needs === 'dry-lane' && isHeard) {
+      this.#reader.waits(waits);
+      this.#oldest.add(waits, this.#parts.stage.lanes.oldest, lookMs.lane);
+    } else if (this.#needs !== 'nothing') this.#oldest.add(waits, this.#parts.stage.lanes.oldest, lookMs[this.#needs]);
   }
 
   #waitForInput(waits: Waits): void {

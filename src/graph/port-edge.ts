@@ -55,11 +55,15 @@ export class PortEdge implements Edge {
     return this.#port.isClosed;
   }
 
+  get isAwaiting(): boolean {
+    return this.#port.counts.owed > 0;
+  }
+
   offer(batch: Batch): void {
     const { lane, block, receipts } = batch;
     const segments = segmentsOf(lane.memory, block, this.output);
     if (segments.length === 0) return;
-    const records = this.#countsLines ? linesIn(segments) : lane.memory.taken(block, this.output);
+    const records = this.#countsLines ? linesOf(lane, segments) : lane.memory.taken(block, this.output);
     if (this.#countsLines) this.counts.records += records;
     this.ship({ segments, records, receipts, id: this.idOf(batch) });
   }

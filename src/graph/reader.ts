@@ -165,6 +165,11 @@ export class Reader {
     this.#isDry = false;
   }
 
+  /** What it reads comes while the event loop runs, and not before. */
+  get isHeard(): boolean {
+    return this.#opened?.stop !== undefined;
+  }
+
   /** It reads from outside of the graph. */
   get isOutside(): boolean {
     return this.#parts.inlet.kind === 'inputs';

@@ -30,6 +30,11 @@ export class Readers {
     return this.#readers.some(({ isOutside }) => isOutside);
   }
 
+  /** What some of them read comes while the event loop runs, and not before. */
+  get isHeard(): boolean {
+    return this.#readers.some(({ isHeard }) => isHeard);
+  }
+
   get knownBytes(): number {
     return this.#readers.reduce((sum, { knownBytes }) => sum + knownBytes, 0);
   }

@@ -1,7 +1,7 @@
 /**
  * What the nodes of a graph wait for when none of them can do anything: promises of sources, sinks and lanes, and
- * times. Where everything hangs on one lane, this thread sleeps until that is done; otherwise it is left to the event
- * loop.
+ * times. Where everything hangs on one lane, this thread sleeps until that is done; otherwise, and where sockets are to
+ * be read and written meanwhile, it is left to the event loop.
  */
 import type { Batch } from './batch.ts';
 
@@ -45,6 +45,7 @@ export class Waits {
   #wake: (() => void) | undefined;
   #promises = 0;
   #lanes: LaneWait[] = [];
+  #needsLoop = false;
   #deadlineMs = Number.POSITIVE_INFINITY;
   #notices: { readonly afterMs: number; readonly notice: () => void }[] = [];
 
@@ -62,6 +63,11 @@ export class Waits {
 
   untilDone(lane: LaneWait): void {
     this.#lanes.push(lane);
+  }
+
+  /** A socket is to be read or written meanwhile: this thread does not sleep. */
+  leaveLoop(): void {
+    this.#needsLoop = true;
   }
 
   notAfter(deadlineMs: number): void {
@@ -88,7 +94,9 @@ export class Waits {
     this.#promises = 0;
     this.#deadlineMs = Number.POSITIVE_INFINITY;
     this.#notices = [];
-    if (promises === 0 && lanes.length === 1 && deadlineMs === Number.POSITIVE_INFINITY && !this.#isWoken) {
+    const maySleep = !this.#needsLoop;
+    this.#needsLoop = false;
+    if (maySleep && promises === 0 && lanes.length === 1 && deadlineMs === Number.POSITIVE_INFINITY && !this.#isWoken) {
       lanes[0]!.block();
       return false;
     }

@@ -56,6 +56,17 @@ test('the batch is settled for its source when the outlet has settled it', () =>
   expect(settled).toEqual([7]);
 });
 
+test('awaits what it has taken until that is confirmed', () => {
+  const outlet = new HeldOutlet();
+  const edge = edgeTo(portOf(outlet));
+  edge.offer(batchOf([['1\n']]));
+  expect(edge.isAwaiting).toBe(false);
+  edge.flush();
+  expect(edge.isAwaiting).toBe(true);
+  outlet.settle();
+  expect(edge.isAwaiting).toBe(false);
+});
+
 test('waits for room, in order, with what was written between batches', async () => {
   const outlet = new HeldOutlet();
   outlet.room_ = 1;
