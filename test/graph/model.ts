@@ -42,6 +42,7 @@ class ModelLane implements Lane {
     this.bytes = new Uint8Array(STRIDE * (blockCount + 1) + SPARE);
     this.memory = {
       options: { blockBytes: BLOCK_BYTES, blockCount },
+      map: { origins: [] },
       inputStart: (block: number) => block * STRIDE + 8,
       blockBytes: () => BLOCK_BYTES,
       view: (from: number, to: number) => this.bytes.subarray(from, to),
