@@ -301,9 +301,4 @@ export class Engine extends EngineMemory {
   afterLines(from: number, to: number, lines: number): number {
     return this.#exports.afterLines(from, to, lines) >>> 0;
   }
-
-  /** The number of newlines in [from, to). */
-  countLines(from: number, to: number): number {
-    return this.#exports.countLines(from, to) >>> 0;
-  }
 }

@@ -38,10 +38,7 @@ export interface Seat {
 
 /** A lane of the calling thread: `submit` returns when the work is done. */
 export abstract class SameThreadLane implements Lane {
-  abstract readonly memory: EngineMemory & {
-    afterLines(from: number, to: number, lines: number): number;
-    countLines(from: number, to: number): number;
-  };
+  abstract readonly memory: EngineMemory & { afterLines(from: number, to: number, lines: number): number };
 
   abstract submit(block: number, from: number, to: number): void;
 
@@ -67,9 +64,7 @@ export abstract class SameThreadLane implements Lane {
     return this.memory.afterLines(from, to, lines);
   }
 
-  countLines(from: number, to: number): number {
-    return this.memory.countLines(from, to);
-  }
+  abstract countLines(from: number, to: number): number;
 
   close(): void {}
 }

@@ -63,7 +63,7 @@ class TardyLane implements Lane {
   }
 
   countLines(from: number, to: number): number {
-    return this.memory.countLines(from, to);
+    return this.memory.raw.countLines(from, to);
   }
 
   close(): void {}

@@ -69,6 +69,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     config: ['errors.ts', 'grants.ts', 'layers.ts', 'parts.ts', 'select.ts', 'settings.ts'],
     'plugin/services': ['grants.ts'],
     'stage/plugin': ['look.ts'],
+    io: ['collector.ts'],
     text: ['printable.ts'],
     topology: 'all',
   },
@@ -192,11 +193,12 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     text: 'all',
   },
   // Lanes of engines, and what the stages that have them share.
-  'stage/lanes': { graph: 'all', engine: 'all', io: ['compiler.ts', 'read-lines.ts'], selector: ['index.ts'] },
+  'stage/lanes': { graph: 'all', engine: 'all', io: ['late-flags.ts', 'read-lines.ts'], selector: ['index.ts'] },
   'stage/plugin': {
     stage: ['hints.ts'],
     format: ['count.ts'],
     graph: 'all',
+    io: ['late-flags.ts'],
     config: 'all',
     plugin: ['guest.ts', 'inspect.ts', 'recognise.ts'],
     'plugin/lane': 'all',

@@ -17,6 +17,10 @@ export class MainLane extends SameThreadLane {
     this.memory.process(block, from, to);
   }
 
+  countLines(from: number, to: number): number {
+    return this.memory.raw.countLines(from, to) >>> 0;
+  }
+
   submitRange(block: number, stretch: Stretch): void {
     const { memory } = this;
     const lines = readLines(stretch, memory.buffer(), memory.inputStart(block), memory.options.blockBytes);

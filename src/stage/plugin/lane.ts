@@ -21,7 +21,6 @@ import {
 } from '../../engine/steps.ts';
 import type { ShortInput } from '../../graph/host.ts';
 import type { Lane } from '../../graph/lane.ts';
-import { threadStarts } from '../../io/late-flags.ts';
 import { linesOfCall } from '../../plugin/lane/call-lines.ts';
 import { GuestStderr } from '../../plugin/lane/guest-stderr.ts';
 import * as T from '../../plugin/lane/task.ts';
@@ -66,7 +65,8 @@ export class PluginLane implements Lane {
   readonly #words: Int32Array;
   readonly #counts: Float64Array;
   readonly #watch: CallWatch;
-  readonly #scanner: ReturnType<typeof scanner>;
+  /** Where lines end, and taking some out of an output; see asm/lines.ts and asm/gaps.ts. */
+  readonly scanner: ReturnType<typeof scanner>;
   #worker: Worker | undefined;
   #services: LaneServices | undefined;
   /** Blocks that are not done yet, oldest first, and how many were before them. */
@@ -85,7 +85,7 @@ export class PluginLane implements Lane {
   constructor(spec: LaneSpec, plan: Plan, options: EngineOptions, around: LaneSurroundings) {
     const { memory, map } = createMemory(plan, options);
     this.memory = new EngineMemory(memory, map, options);
-    this.#scanner = scanner(engineModule(), memory);
+    this.scanner = scanner(engineModule(), memory);
     this.#spec = spec;
     this.#around = around;
     const { words, counts } = T.ledgerViews(this.ledger);
@@ -120,15 +120,6 @@ export class PluginLane implements Lane {
 
   /** Resolves when the plugin has said who it is. @throws PluginRefused when it cannot be used */
   async started(): Promise<T.PluginDescription | undefined> {
-    const hasStarted = threadStarts();
-    try {
-      return await this.#untilStarted();
-    } finally {
-      hasStarted();
-    }
-  }
-
-  async #untilStarted(): Promise<T.PluginDescription | undefined> {
     if (this.#mayRehearse) {
       this.#rehearsal = Rehearsal.open(this.#task(0), this.#around.shortInput!, this.memory, this.mail);
       if (this.#rehearsal === undefined) this.#giveUpRehearsal();
@@ -236,16 +227,11 @@ export class PluginLane implements Lane {
   }
 
   afterLines(from: number, to: number, lines: number): number {
-    return this.#scanner.afterLines(from, to, lines) >>> 0;
+    return this.scanner.afterLines(from, to, lines) >>> 0;
   }
 
   countLines(from: number, to: number): number {
-    return this.#scanner.countLines(from, to) >>> 0;
-  }
-
-  /** Takes lines out of an output; see asm/gaps.ts. */
-  closeGaps(base: number, bytes: number, list: number, count: number): number {
-    return this.#scanner.closeGaps(base, bytes, list, count) >>> 0;
+    return this.scanner.countLines(from, to) >>> 0;
   }
 
   /** Records of a finished block that the plugin wanted. */

@@ -45,7 +45,8 @@ export class PluginOutput {
     }
     if (gaps > 0) {
       const base = memory.word(block, L.B_OUT) + start;
-      sealBytes(memory, block, start, lane.closeGaps(base, bytes, memory.word(block, L.B_OUT_LIST), gaps));
+      const list = memory.word(block, L.B_OUT_LIST);
+      sealBytes(memory, block, start, lane.scanner.closeGaps(base, bytes, list, gaps) >>> 0);
     }
     this.#lines += memory.word(block, L.B_OUT_LINES);
     this.#bytes += sealedBytes;

@@ -14,6 +14,7 @@ import { Lanes } from '../../graph/lanes.ts';
 import { outputPlace, type Rejecting } from '../../graph/rejecting.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
+import { threadStarts } from '../../io/late-flags.ts';
 import { callTimesSum } from '../../plugin/lane/call-times.ts';
 import * as T from '../../plugin/lane/task.ts';
 import { nearestPath } from '../../selector/index.ts';
@@ -113,6 +114,7 @@ export class PluginStage implements Stage {
 
   /** Waits until every lane's plugin has said who it is. @throws PluginRefused */
   async start(): Promise<void> {
+    const hasStarted = threadStarts();
     try {
       const descriptions = await Promise.all(this.#lanes.map((lane) => lane.started()));
       this.description = descriptions[0];
@@ -120,6 +122,8 @@ export class PluginStage implements Stage {
       // What the guest has said may be why.
       endStderr(this.#lanes, this.#spec, this.#talk);
       throw error;
+    } finally {
+      hasStarted();
     }
   }
 

@@ -29,6 +29,10 @@ class PointLane extends SameThreadLane {
     this.#rejectsLeft = rejectsLeft;
   }
 
+  countLines(from: number, to: number): number {
+    return this.memory.countLines(from, to);
+  }
+
   submit(block: number, from: number, to: number): void {
     this.#maker.reject(block, from, to, Math.max(0, this.#rejectsLeft()));
   }
