@@ -8,6 +8,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import { errorCode } from './errors.ts';
 import { detect } from './inflate.ts';
 
 /** A folder with more entries than this is not searched to its end. */
@@ -15,6 +16,8 @@ const MOST_ENTRIES = 10_000;
 /** As logrotate, loggers and append-sink.ts name files: `.1`, `-20261130`, `.2026-11-30T10-00-00`. */
 const ROTATED = /^[.\-_]\d[\dTZ.\-_:]*$/;
 const HEAD_BYTES = 1024;
+/** Until two looks see the same. */
+const MOST_LOOKS = 10;
 const { O_NONBLOCK = 0, O_RDONLY } = constants;
 
 /** The file that was read. */
@@ -42,12 +45,26 @@ export function rotatedAfter(
   now: Stats,
   isOthers: (path: string, stats: Stats) => boolean,
 ): RotatedFile | undefined {
+  let found = youngerFiles(path, left, now);
+  // While files are being renamed, one may be looked for under its old name and its new one, and found under none.
+  for (let i = 0; i < MOST_LOOKS; i++) {
+    const again = youngerFiles(path, left, now);
+    const isSame = again.map(idOf).join() === found.map(idOf).join();
+    found = again;
+    if (isSame) break;
+  }
+  return found.find((file) => !isOthers(file.path, file.stats) && isReadable(file.path, file.stats, left.fd));
+}
+
+const idOf = ({ path, stats }: RotatedFile): string => `${path} ${stats.dev} ${stats.ino}`;
+
+/** The oldest first. */
+function youngerFiles(path: string, left: LeftFile, now: Stats): readonly RotatedFile[] {
   const found = namesBeside(path).flatMap((candidate): RotatedFile[] => {
     const stats = statSync(candidate, { throwIfNoEntry: false });
-    if (stats === undefined || !isBetween(stats, left, now) || isOthers(candidate, stats)) return [];
-    return isReadable(candidate, stats, left.fd) ? [{ path: candidate, stats }] : [];
+    return stats !== undefined && isBetween(stats, left, now) ? [{ path: candidate, stats }] : [];
   });
-  return found.sort((one, other) => one.stats.birthtimeMs - other.stats.birthtimeMs)[0];
+  return found.sort((one, other) => one.stats.birthtimeMs - other.stats.birthtimeMs);
 }
 
 function namesBeside(path: string): readonly string[] {
@@ -75,17 +92,18 @@ function isBetween(stats: Stats, left: LeftFile, now: Stats): boolean {
   return isYounger && stats.birthtimeMs <= now.birthtimeMs;
 }
 
-/** Neither packed nor a copy of the file that was read. */
+/** Neither packed nor a copy of the file that was read. One that is being renamed is taken, and found later. */
 function isReadable(path: string, stats: Stats, leftFd: number | undefined): boolean {
   let fd = -1;
   try {
     fd = openSync(path, O_RDONLY | O_NONBLOCK);
+    if (fstatSync(fd).ino !== stats.ino) return true;
     const head = headOf(fd);
     if (detect(head) !== 'none') return false;
     if (leftFd === undefined || fstatSync(leftFd).size !== stats.size) return true;
     return !head.equals(headOf(leftFd));
-  } catch {
-    return false; // It has gone meanwhile, or may not be read.
+  } catch (error) {
+    return errorCode(error) === 'ENOENT';
   } finally {
     if (fd >= 0) closeSync(fd);
   }

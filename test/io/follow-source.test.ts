@@ -135,6 +135,21 @@ test('a copy of the file that was read is not read, nor what others read', async
   expect(await readUntil('three\n')).toBe('three\n');
 });
 
+test('a file that is renamed again while it is looked for is found by the next look', async () => {
+  writeFileSync(path, 'one\n');
+  let renames = 0;
+  const isOthers = (other: string): boolean => {
+    if (renames++ === 0) renameSync(other, `${path}.7`);
+    return false;
+  };
+  source = new FollowSource(path, { notice: () => {}, clockMs: () => 0, pollMs: 5, graceMs: 0, isOthers });
+  await readUntil('one\n');
+  rotate('two\n');
+  rotate('three\n');
+  expect(await readUntil('three\n')).toBe('two\nthree\n');
+  expect(renames).toBeGreaterThan(1);
+});
+
 test('goes on with a file that was moved away until there is a new one', async () => {
   writeFileSync(path, 'one\n');
   follow();
