@@ -302,7 +302,7 @@ export const NO_TARGET = -1000000;
 export const C_PATH = 0; // path number
 export const C_LABEL = 4; // bytes written before the value in NDJSON: `,"name":`
 export const C_LABEL_BYTES = 8;
-export const COLUMN_BYTES = 16;
+export const COLUMN_BYTES = 24; // what else is in it, asm/state.ts says
 
 // ---- slot: what the walk found at an edge --------------------------------------------------------------------------
 export const SLOT_EPOCH = 0; // equal to the record's epoch when the slot is filled

@@ -1,9 +1,9 @@
 /**
  * Stage 4: matching records to output. Lines that pass as they are stay where they lie when they form a long run, and
  * are copied together when they do not; the host writes the resulting segments in order. Projections and delimited
- * text (cells.ts) are encoded straight into the block's output area, which grows at the end of the memory when it has
- * to. Numbers and nested values are copied as the bytes they were. Of several classes one output is written at a time
- * (classes.ts).
+ * text (columns.ts, cells.ts) are encoded straight into the block's output area, which grows at the end of the memory
+ * when it has to. Numbers and nested values are copied as the bytes they were. Of several classes one output is
+ * written at a time (classes.ts).
  */
 import {
   B_OUT,
@@ -35,7 +35,19 @@ import {
   SLOT_KIND,
   SLOT_TO,
 } from '../layout';
-import { copyTo, delimiter, nullBytes, writeNull, writeRowEnd, writeScalar, writeString, writeText } from './cells';
+import { FORM_QUOTE_ALL, FORM_SAFE } from '../select-layout';
+import {
+  copyTo,
+  delimiter,
+  formFlags,
+  nullBytes,
+  writeNull,
+  writeRowEnd,
+  writeScalar,
+  writeString,
+  writeText,
+} from './cells';
+import { cellsInto, objectInto, stoppedColumn } from './columns';
 import { slotOf } from './holds';
 import { columnCount, columns, emitKind, planPointer, scratch } from './state';
 
@@ -180,6 +192,13 @@ function roomFor(at: usize, bytes: usize): usize {
 }
 
 function emitObject(): void {
+  const end = objectInto(out, outEnd);
+  if (end) out = end;
+  else emitLargeObject();
+}
+
+/** The same, with room made for each member. */
+function emitLargeObject(): void {
   let at = roomFor(out, 1);
   store<u8>(at++, 0x7b);
   let first: usize = 1;
@@ -200,28 +219,44 @@ function emitObject(): void {
   out = at + 2;
 }
 
+/** Writes a cell that is not in the common way, and its separator. */
+function emitCell(from: usize, column: usize, separator: u8, csv: bool): usize {
+  const slot = slotOf(load<u32>(column, C_PATH));
+  let at = roomFor(from, 1 + nullBytes);
+  const kind = slot ? load<u32>(slot, SLOT_KIND) : <u32>KIND_NULL;
+  if (kind == KIND_NULL) at = writeNull(at);
+  else {
+    const value = <usize>load<u32>(slot, SLOT_FROM);
+    const to = <usize>load<u32>(slot, SLOT_TO);
+    // A quote, tab or newline becomes two bytes at most, with quotes, a mark and a separator around them.
+    at = roomFor(at, 2 * (to - value) + 5);
+    if (kind == KIND_STRING) at = writeString(at, value + 1, to - 1, csv);
+    else if (kind < <u32>KIND_STRING) at = writeScalar(at, value, to);
+    else at = writeText(at, scratch, compactInto(value, to, scratch), csv);
+  }
+  store<u8>(at, separator);
+  return at + 1;
+}
+
 function emitRow(csv: bool): void {
   const separator: u8 = csv ? delimiter : 0x09;
   const before = out - outStart;
+  const isPlain = !(formFlags & (FORM_QUOTE_ALL | FORM_SAFE));
+  const last = columns + <usize>columnCount * COLUMN_BYTES;
+  let column = columns;
   let at = out;
-  for (let i: u32 = 0; i < columnCount; i++) {
-    const slot = slotOf(load<u32>(columns + <usize>i * COLUMN_BYTES, C_PATH));
-    at = roomFor(at, 1 + nullBytes);
-    if (i) store<u8>(at++, separator);
-    const kind = slot ? load<u32>(slot, SLOT_KIND) : <u32>KIND_NULL;
-    if (kind == KIND_NULL) {
-      at = writeNull(at);
-      continue;
+  while (true) {
+    if (isPlain) {
+      at = cellsInto(at, outEnd, column, last, separator, csv);
+      column = stoppedColumn;
     }
-    const from = <usize>load<u32>(slot, SLOT_FROM);
-    const to = <usize>load<u32>(slot, SLOT_TO);
-    // A quote, tab or newline becomes two bytes at most, with quotes and a mark around them.
-    at = roomFor(at, 2 * (to - from) + 4);
-    if (kind == KIND_STRING) at = writeString(at, from + 1, to - 1, csv);
-    else if (kind < <u32>KIND_STRING) at = writeScalar(at, from, to);
-    else at = writeText(at, scratch, compactInto(from, to, scratch), csv);
+    if (column >= last) break;
+    at = emitCell(at, column, separator, csv);
+    column += COLUMN_BYTES;
   }
   at = roomFor(at, 4);
+  // The line ends in the place of the last separator.
+  if (columnCount) at--;
   // An empty line would be no row at all to many readers.
   if (csv && columnCount == 1 && at - outStart == before) {
     store<u16>(at, 0x2222);

@@ -5,6 +5,12 @@
 import { H_JSON, H_JSON_BYTES, P_FOUND, P_FOUND_COUNT } from '../below-layout';
 import { H_EDIT, H_EDIT_BYTES, P_EDIT } from '../edit-layout';
 import {
+  C_LABEL,
+  C_PATH,
+  CL_COLUMN_COUNT,
+  CL_COLUMNS,
+  CLASS_BYTES,
+  COLUMN_BYTES,
   H_DIAGNOSE_STACK,
   H_ERRORS,
   H_EXAMINE,
@@ -21,6 +27,7 @@ import {
   H_SLOTS,
   H_STACK,
   H_TOKENS,
+  NO_SLOT,
   P_CHAIN_COUNT,
   P_CHAINS,
   P_CLASS_COUNT,
@@ -38,6 +45,9 @@ import {
   P_SLOT_PARENTS,
   P_TAKERS,
   P_TESTS,
+  PATH_BYTES,
+  PATH_STEPS,
+  PATH_WHOLE,
   SLOT_BYTES,
 } from '../layout';
 import { H_SAMPLE, H_SAMPLE_SEED, P_FORM } from '../select-layout';
@@ -114,6 +124,39 @@ export function setColumns(at: usize, count: u32): void {
   columnCount = count;
 }
 
+// Addresses in a column, found once: the slots that answer for its path, of which the first one that is filled counts,
+// and its label.
+export const C_SLOT: usize = 12;
+export const C_OTHER_SLOT: usize = 16;
+export const C_LABEL_AT: usize = 20;
+
+/** A slot that is never filled. */
+const noSlot = memory.data(16, 16);
+
+function slotAddress(number: i32): usize {
+  return number == NO_SLOT ? noSlot : slots + <usize>number * SLOT_BYTES;
+}
+
+/** So that no record has to look for them. */
+function resolveColumns(at: usize, count: u32): void {
+  for (let column = at, end = at + <usize>count * COLUMN_BYTES; column < end; column += COLUMN_BYTES) {
+    const path = paths + <usize>load<u32>(column, C_PATH) * PATH_BYTES;
+    const whole = slotAddress(load<i32>(path, PATH_WHOLE));
+    const steps = slotAddress(load<i32>(path, PATH_STEPS));
+    store<u32>(column, <u32>(whole == noSlot ? steps : whole), C_SLOT);
+    store<u32>(column, <u32>(whole == noSlot ? noSlot : steps), C_OTHER_SLOT);
+    store<u32>(column, <u32>planPointer(load<u32>(column, C_LABEL)), C_LABEL_AT);
+  }
+}
+
+function resolveAllColumns(): void {
+  resolveColumns(columns, columnCount);
+  for (let number: u32 = 0; number < classCount; number++) {
+    const at = classes + <usize>number * CLASS_BYTES;
+    resolveColumns(planPointer(load<u32>(at, CL_COLUMNS)), load<u32>(at, CL_COLUMN_COUNT));
+  }
+}
+
 /** Another root of the trie, or none: 0. */
 export function setRoot(node: usize): void {
   root = node;
@@ -183,6 +226,7 @@ export function attach(header: usize): void {
   takers = planPointer(load<u32>(plan, P_TAKERS));
   rows = load<u32>(header, H_ROWS);
   rowsBytes = load<u32>(header, H_ROWS_BYTES);
+  resolveAllColumns();
   memory.fill(slots, 0, <usize>slotCount * SLOT_BYTES);
   memory.fill(seen, 0, slotCount);
   epoch = 0;
