@@ -1,6 +1,6 @@
 /**
  * Goes through a record along the seams that are known (seams.ts), without tokens: what stands between two values is
- * compared 32 bytes at a time, strings end at the next stop (stops.ts), numbers and literals are read where they are.
+ * compared 32 bytes at a time, strings and numbers end by the next stop (stops.ts), literals are read where they are.
  * A record that gets to its end is valid, and its slots are filled as the walk would have filled them. Any other one
  * goes to the walk, which is the authority on it.
  *
@@ -29,7 +29,9 @@ import {
   M_MORE_MASK,
   M_NEXT,
   M_ODD,
+  M_OTHER,
   M_SLOT,
+  M_STOP,
   ODD_ACTIONS,
   ODD_MORE,
   startSeam,
@@ -68,12 +70,15 @@ function isFollowed(seam: usize, at: usize): bool {
 /** A seam at `at` that has come behind `before` at some time, or 0; the next search tries it first. */
 function search(before: usize, at: usize): usize {
   const first = <usize>load<u32>(before, M_LINKS);
+  const text = v128.load(at);
   for (let link = first; link; link = <usize>load<u32>(link, L_NEXT)) {
     const seam = <usize>load<u32>(link, L_SEAM);
     tries++;
-    if (!fits(seam, at) || !isFollowed(seam, at)) continue;
+    if (~i8x16.bitmask(i8x16.eq(text, v128.load(seam))) & load<i32>(seam, M_MASK)) continue;
+    if ((load<u32>(seam, M_ODD) && !fits(seam, at)) || !isFollowed(seam, at)) continue;
     store<u32>(link, load<u32>(first, L_SEAM), L_SEAM);
     store<u32>(first, <u32>seam, L_SEAM);
+    store<u32>(before, load<u32>(before, M_NEXT), M_OTHER);
     store<u32>(before, <u32>seam, M_NEXT);
     return seam;
   }
@@ -116,16 +121,16 @@ function fill(slot: usize, current: u32, from: usize, to: usize, kind: u32): boo
   return true;
 }
 
-/**
- * The seam at `at` behind `before`, when it is more than `seam`, which was expected, and 32 bytes that are compared.
- * What it does besides is done. @returns 0 when the record does not fit
- */
-function settle(before: usize, seam: usize, at: usize): usize {
-  if (!fits(seam, at) || !isFollowed(seam, at)) {
-    seam = search(before, at);
-    if (!seam) return 0;
-  }
-  return !(load<u32>(seam, M_ODD) & ODD_ACTIONS) || act(seam, at) ? seam : 0;
+/** Looks for a seam at `at` behind `before`, and does what it does. @returns whether the record fits */
+function settleOther(before: usize, at: usize): bool {
+  const seam = search(before, at);
+  return seam != 0 && (!(load<u32>(seam, M_ODD) & ODD_ACTIONS) || act(seam, at));
+}
+
+/** The same where `seam`, which was expected, may be it: it is more than 32 bytes that are compared. */
+function settle(before: usize, seam: usize, at: usize): bool {
+  if (!fits(seam, at) || !isFollowed(seam, at)) return settleOther(before, at);
+  return !(load<u32>(seam, M_ODD) & ODD_ACTIONS) || act(seam, at);
 }
 
 /** A 1 for each of 16 bytes that is not a digit, and one behind them. */
@@ -167,87 +172,157 @@ function endOfOdd(at: usize): usize {
   return endOfNumber(at, 0, delimiters + 256);
 }
 
+/** Whether [from, to) is a number without sign and exponent, of at most 32 bytes. */
+// @ts-ignore: decorator
+@inline
+function isPlainNumber(from: usize, to: usize, byte: u32, zero: v128, ten: v128): bool {
+  const length = <u32>(to - from);
+  // 0 wraps around.
+  if (length - 1 >= 32) return false;
+  // A 1 for each byte that is no digit.
+  let other = <u32>i8x16.bitmask(i8x16.ge_u(i8x16.sub(v128.load(from), zero), ten));
+  if (length > 16) other |= (<u32>i8x16.bitmask(i8x16.ge_u(i8x16.sub(v128.load(from, 16), zero), ten))) << 16;
+  other &= 0xffffffff >> (32 - length);
+  const isZero = u32(byte == 0x30);
+  if (!(other | (isZero & u32(length > 1)))) return true;
+  const dot = <u32>ctz(other);
+  return (
+    (u32((other & (other - 1)) == 0) &
+      u32(load<u8>(from + <usize>dot) == 0x2e) &
+      u32(dot - 1 < length - 2) &
+      (u32(dot == 1) | (isZero ^ 1))) !=
+    0
+  );
+}
+
+/**
+ * The seam that came the time before last, if it is that one, and all of it is compared at once. @returns whether it
+ * is expected now
+ */
+// @ts-ignore: decorator
+@inline
+function swap(before: usize, seam: usize, at: usize): bool {
+  const other = <usize>load<u32>(before, M_OTHER);
+  if (!other || load<u32>(other, M_ODD) || load<u32>(other, M_KIND) == FOLLOWS_SCALAR) return false;
+  if (~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(other))) & load<i32>(other, M_MASK)) return false;
+  store<u32>(before, <u32>other, M_NEXT);
+  store<u32>(before, <u32>seam, M_OTHER);
+  return true;
+}
+
+/** Why the loop of followRecord ends: a seam has to be settled, a number or literal is odd, or the record. */
+const ODD_SEAM: u32 = 0;
+const ODD_NUMBER: u32 = 1;
+const ODD_LITERAL: u32 = 2;
+const NO_RECORD: u32 = 3;
+
 /**
  * Follows the record whose line begins at `from`. Bytes from `stopsEnd` on may be looked at; what is found there has
- * no meaning.
+ * no meaning. The inner loop has no calls, so that what it works with stays in registers.
  * @returns one past its newline, or 0 when the walk has to look at it, or when the stops have ended (`stuckAt`)
  */
 export function followRecord(from: usize): usize {
   const zero = v128.load(vectors);
   const ten = v128.load(vectors, 16);
   const bits = stopBits;
+  const bitsEnd = stopsEnd;
   const current = epoch;
   let before = startSeam();
   let at = from;
+  /** Where the seam that is expected was settled. */
+  let settledAt: usize = 0;
   while (true) {
-    let seam = <usize>load<u32>(before, M_NEXT);
-    const differs = ~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(seam))) & load<i32>(seam, M_MASK);
-    const odd = load<u32>(seam, M_ODD);
-    if (
-      differs ||
-      (odd &&
-        (odd != ODD_MORE ||
-          ~i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(seam, 16))) & load<i32>(seam, M_MORE_MASK)))
-    ) {
-      seam = settle(before, seam, at);
-      if (!seam) break;
-    }
-    const last = before;
-    before = seam;
-    at += <usize>load<u32>(seam, M_BYTES);
-    const kind = load<u32>(seam, M_KIND);
-    const slot = <usize>load<u32>(seam, M_SLOT);
-    if (kind == FOLLOWS_STRING) {
-      const value = at - 1;
+    let seam: usize;
+    let differs: i32;
+    let why = ODD_SEAM;
+    while (true) {
+      seam = <usize>load<u32>(before, M_NEXT);
+      differs = ~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(seam))) & load<i32>(seam, M_MASK);
+      const odd = load<i32>(seam, M_ODD);
+      if (
+        differs ||
+        (odd &&
+          (odd != ODD_MORE ||
+            ~i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(seam, 16))) & load<i32>(seam, M_MORE_MASK)))
+      ) {
+        if (at != settledAt) break;
+      }
+      at += <usize>load<u32>(seam, M_BYTES);
+      const kind = load<u32>(seam, M_KIND);
+      const slot = <usize>load<u32>(seam, M_SLOT);
       // 57 bytes at least.
       const word = load<u64>(bits + (at >> 3)) >> <u64>(at & 7);
-      if (word) at += <usize>ctz(word);
-      else {
-        let more: u64 = 0;
-        at &= ~7;
-        do {
-          at += 64;
-          if (at > stopsEnd) break;
-          more = load<u64>(bits + (at >> 3));
-        } while (!more);
-        at += <usize>ctz(more);
-        if (!more) break;
-      }
-      // Should this be no quote, the seam behind it does not fit.
-      if (slot && !fill(slot, current, value, at + 1, KIND_STRING)) break;
-    } else if (kind == FOLLOWS_SCALAR) {
-      const byte = <u32>load<u8>(at);
-      let end: usize;
-      let type: u32 = KIND_NUMBER;
-      // A branch for the minus: the place of the digits does not wait for it.
-      if (isDigit(byte)) {
-        end = endOfDigits(at, byte, zero, ten);
-        if (!end) {
-          end = endOfOdd(at);
-          if (!end) break;
+      if (kind == FOLLOWS_STRING) {
+        const value = at - 1;
+        if (word) at += <usize>ctz(word);
+        else {
+          let more: u64 = 0;
+          at &= ~7;
+          do {
+            at += 64;
+            if (at > bitsEnd) break;
+            more = load<u64>(bits + (at >> 3));
+          } while (!more);
+          at += <usize>ctz(more);
+          if (!more) {
+            why = NO_RECORD;
+            break;
+          }
         }
-      } else if (byte == 0x2d) {
-        const digit = <u32>load<u8>(at + 1);
-        end = isDigit(digit) ? endOfDigits(at + 1, digit, zero, ten) : 0;
-        if (!end) {
-          end = endOfOdd(at);
-          if (!end) break;
+        // Should this be no quote, the seam behind it does not fit.
+        if (slot && !fill(slot, current, value, at + 1, KIND_STRING)) {
+          why = NO_RECORD;
+          break;
         }
-      } else {
-        type = literalKind(at, byte, delimiters + 256);
-        // Perhaps another kind of value than the last time.
-        if (!type) {
-          at -= <usize>load<u32>(seam, M_BYTES);
-          if (startsScalar(byte) || !search(last, at)) break;
-          before = last;
-          continue;
+      } else if (kind == FOLLOWS_SCALAR) {
+        const byte = <u32>load<u8>(at);
+        let end: usize;
+        let type: u32 = KIND_NUMBER;
+        if (byte - 0x2d < 13) {
+          const digits = at + usize(byte == 0x2d);
+          const digit = <u32>load<u8>(digits);
+          // The next seam, if it is the expected one, has its first stop as far from its begin as then; so the place
+          // of the end does not wait for the digits. Whether the seam fits there is seen next.
+          end = at + <usize>ctz(word) - <usize>load<u32>(<usize>load<u32>(seam, M_NEXT), M_STOP);
+          if (!isPlainNumber(digits, end, digit, zero, ten)) {
+            end = isDigit(digit) ? endOfDigits(digits, digit, zero, ten) : 0;
+            if (!end) {
+              why = ODD_NUMBER;
+              break;
+            }
+          }
+        } else {
+          type = literalKind(at, byte, delimiters + 256);
+          if (!type) {
+            why = ODD_LITERAL;
+            break;
+          }
+          // Of the three only false has five letters.
+          end = at + 4 + usize(byte == 0x66);
         }
-        // Of the three only false has five letters.
-        end = at + 4 + usize(byte == 0x66);
-      }
-      if (slot && !fill(slot, current, at, end, type)) break;
+        if (slot && !fill(slot, current, at, end, type)) {
+          why = NO_RECORD;
+          break;
+        }
+        at = end;
+      } else return at;
+      before = seam;
+    }
+    if (why == ODD_SEAM) {
+      if (differs ? !swap(before, seam, at) && !settleOther(before, at) : !settle(before, seam, at)) break;
+      settledAt = at;
+    } else if (why == ODD_NUMBER) {
+      const end = endOfOdd(at);
+      const slot = <usize>load<u32>(seam, M_SLOT);
+      if (!end || (slot && !fill(slot, current, at, end, KIND_NUMBER))) break;
       at = end;
-    } else return at;
+      before = seam;
+    } else if (why == ODD_LITERAL) {
+      // Perhaps another kind of value than the last time.
+      const byte = <u32>load<u8>(at);
+      at -= <usize>load<u32>(seam, M_BYTES);
+      if (startsScalar(byte) || !search(before, at)) break;
+    } else break;
   }
   stuckAt = at;
   return 0;

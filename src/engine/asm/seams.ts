@@ -30,13 +30,18 @@ export const M_SLOT: usize = 44; // address of the slot that wants the value beh
 export const M_NEXT: usize = 48; // the seam that came behind it the last time
 export const M_ODD: usize = 52; // ODD_*: what else there is to do
 export const M_MORE_MASK: usize = 56; // as M_MASK, of the next 16 bytes
-export const M_LINKS: usize = 60; // the first link of the list of all that have come behind it
+export const M_STOP: usize = 60; // how far its first stop (stops.ts) is from its begin, NO_STOP: there is none
 const M_REST: usize = 64; // where its text is in full
 const M_CONTEXT: usize = 68;
 const M_CHAIN: usize = 72; // another seam with the same place in the table
 const M_LINK_COUNT: usize = 76;
 export const M_ACTIONS: usize = 80; // the list of actions: their number, then ACTION_BYTES each
+export const M_LINKS: usize = 84; // the first link of the list of all that have come behind it
+export const M_OTHER: usize = 88; // the seam that came behind it before M_NEXT did, or 0
 const SEAM_BYTES: usize = 128;
+
+/** Too far for the end of a number. */
+const NO_STOP: u32 = 0x10000;
 
 export const FOLLOWS_STRING: u32 = 0;
 export const FOLLOWS_SCALAR: u32 = 1;
@@ -195,6 +200,15 @@ export function addAction(what: u32, slot: u32, offset: usize): void {
   lastAction += ACTION_BYTES;
 }
 
+/** M_STOP of [from, to). */
+function firstStop(from: usize, to: usize): u32 {
+  for (let at = from; at < to; at++) {
+    const byte = load<u8>(at);
+    if (byte == 0x22 || byte < 0x20) return <u32>(at - from);
+  }
+  return NO_STOP;
+}
+
 /**
  * The seam with the text of [from, to) in a context; made, with the actions that were noted, when it is new.
  * @returns 0 when there is no room
@@ -226,6 +240,7 @@ export function seamOf(context: u32, kind: u32, slot: usize, from: usize, to: us
   store<u32>(seam, bytes > 16 ? (1 << (<u32>min<usize>(bytes - 16, 16))) - 1 : 0, M_MORE_MASK);
   store<u32>(seam, <u32>bytes, M_BYTES);
   store<u32>(seam, kind, M_KIND);
+  store<u32>(seam, firstStop(from, to), M_STOP);
   store<u32>(seam, <u32>slot, M_SLOT);
   store<u32>(seam, <u32>(seams + NEVER), M_NEXT);
   store<u32>(seam, (bytes > 16 ? ODD_MORE : 0) | (bytes > 32 ? ODD_LONG : 0) | (count ? ODD_ACTIONS : 0), M_ODD);
