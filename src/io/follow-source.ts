@@ -46,8 +46,8 @@ export interface FollowOptions {
   readonly first?: string | undefined;
   /** Where the file ends, the source ends: nothing is waited for. */
   readonly endsWithFile?: boolean | undefined;
-  /** Whether somebody else reads a file that has had the path and lost it. Default: nobody does. */
-  readonly isOthers?: ((path: string, stats: Stats) => boolean) | undefined;
+  /** Whether a file that has had the path was opened, by this source or another one. */
+  readonly isKnown: (path: string, stats: Stats) => boolean;
   /** A file has been opened. */
   readonly opened?: ((stats: Stats) => void) | undefined;
   readonly pollMs?: number | undefined;
@@ -62,7 +62,7 @@ export class FollowSource implements Source {
   readonly #graceMs: number;
   readonly #endsWithFile: boolean;
   readonly #opened: (stats: Stats) => void;
-  readonly #isOthers: (path: string, stats: Stats) => boolean;
+  readonly #isKnown: (path: string, stats: Stats) => boolean;
   readonly #changes: ChangeWait;
   #fd = -1;
   #device = 0;
@@ -96,7 +96,7 @@ export class FollowSource implements Source {
     this.#changes = new ChangeWait(() => [dirname(path)], options.pollMs);
     this.#endsWithFile = options.endsWithFile === true;
     this.#opened = options.opened ?? (() => {});
-    this.#isOthers = options.isOthers ?? (() => false);
+    this.#isKnown = options.isKnown;
     this.#graceMs = this.#endsWithFile ? 0 : (options.graceMs ?? GRACE_MS);
     const { at = 0, first, atOf } = options;
     if (first !== undefined || existsSync(path)) this.#open(at, first, atOf);
@@ -205,7 +205,7 @@ export class FollowSource implements Source {
   /** @param now what the path names @returns whether another file is open */
   #openNext(now: Stats): boolean {
     const { birthtimeMs, mtimeMs } = fstatSync(this.#fd);
-    const missed = rotatedAfter(this.name, { birthtimeMs, mtimeMs, fd: this.#fd }, now, this.#isOthers);
+    const missed = rotatedAfter(this.name, { birthtimeMs, mtimeMs, fd: this.#fd }, now, this.#isKnown);
     // One that has got another name since it was found is found again by the next look.
     if (!this.#tryOpen(missed?.path ?? this.name, missed?.stats ?? now)) return false;
     if (missed === undefined) this.#tell(`${excerpt(this.name)} was replaced; reading the new file`);

@@ -192,6 +192,11 @@ export class FollowedFiles implements UnitSource {
       this.#globbed.forget(path);
       return undefined;
     }
+    // Since it was found, what was read under another name has got this one.
+    if (packing !== 'gone' && this.#ids.has(FileIds.of(statSync(path)))) {
+      this.#globbed.forget(path);
+      return undefined;
+    }
     if (packing === 'packed') return this.#openPacked(path);
     // What does not exist, and is not waited for, is an error of opening it.
     if (!follow && !existsSync(path)) openSource(path).close();
@@ -203,8 +208,8 @@ export class FollowedFiles implements UnitSource {
       this.#ids.add(FileIds.of(stats));
       positions?.begin(path, stats);
     };
-    const isOthers = (other: string, stats: Stats): boolean =>
-      this.#globbed.has(other) || this.#ids.has(FileIds.of(stats));
+    const isKnown = (other: string, stats: Stats): boolean =>
+      this.#globbed.has(other) || this.#ids.has(FileIds.of(stats)) || positions?.knows(stats) === true;
     const options = {
       notice,
       clockMs,
@@ -212,7 +217,7 @@ export class FollowedFiles implements UnitSource {
       atOf: found,
       first,
       endsWithFile: !follow,
-      isOthers,
+      isKnown,
       opened,
       pollMs,
       graceMs,

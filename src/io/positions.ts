@@ -113,11 +113,17 @@ export class Positions {
     const now = statSync(path, { throwIfNoEntry: false });
     if (now === undefined) return undefined;
     const left = { birthtimeMs: bornMs, mtimeMs: 0, fd: undefined };
-    const missed = rotatedAfter(path, left, now, (other) => others.has(other));
+    const missed = rotatedAfter(path, left, now, (other, stats) => others.has(other) || this.knows(stats));
     const about = `${excerpt(path)} is another file than the one that was read before; reading`;
     this.#notice(`${about} ${missed === undefined ? 'it' : excerpt(missed.path)} from its start`);
     if (missed === undefined) return undefined;
     return { file: missed.path, at: 0, device: missed.stats.dev, inode: missed.stats.ino, lines: 0 };
+  }
+
+  /** Whether an earlier run has read the file, under whatever name. */
+  knows({ dev: device, ino: inode, birthtimeMs }: Stats): boolean {
+    const places = this.#files.get(fileKey({ device, inode })) ?? [];
+    return places.some(({ bornMs }) => bornMs === Math.floor(birthtimeMs));
   }
 
   /** A file of which nothing is known is read from its start; kept at once, so that a killed run cannot forget it. */

@@ -15,6 +15,7 @@ import { detect } from './inflate.ts';
 const MOST_ENTRIES = 10_000;
 /** As logrotate, loggers and append-sink.ts name files: `.1`, `-20261130`, `.2026-11-30T10-00-00`. */
 const ROTATED = /^[.\-_]\d[\dTZ.\-_:]*$/;
+const NUMBERED = /\D[.\-_]\d{1,4}(\.[^.]*)?$/;
 const HEAD_BYTES = 1024;
 /** Until two looks see the same. */
 const MOST_LOOKS = 10;
@@ -37,13 +38,14 @@ export interface RotatedFile {
 
 /**
  * The oldest file that had the path after `left` and before what it names now.
- * @param isOthers whether somebody else reads the file @returns undefined when there is none
+ * @param isKnown whether the file was read, or somebody else reads it; `left` is one @returns undefined when there is
+ * none
  */
 export function rotatedAfter(
   path: string,
   left: LeftFile,
   now: Stats,
-  isOthers: (path: string, stats: Stats) => boolean,
+  isKnown: (path: string, stats: Stats) => boolean,
 ): RotatedFile | undefined {
   let found = youngerFiles(path, left, now);
   // While files are being renamed, one may be looked for under its old name and its new one, and found under none.
@@ -53,7 +55,7 @@ export function rotatedAfter(
     found = again;
     if (isSame) break;
   }
-  return found.find((file) => !isOthers(file.path, file.stats) && isReadable(file.path, file.stats, left.fd));
+  return found.find((file) => !isKnown(file.path, file.stats) && isReadable(file.path, file.stats, left.fd));
 }
 
 const idOf = ({ path, stats }: RotatedFile): string => `${path} ${stats.dev} ${stats.ino}`;
@@ -64,7 +66,17 @@ function youngerFiles(path: string, left: LeftFile, now: Stats): readonly Rotate
     const stats = statSync(candidate, { throwIfNoEntry: false });
     return stats !== undefined && isBetween(stats, left, now) ? [{ path: candidate, stats }] : [];
   });
-  return found.sort((one, other) => one.stats.birthtimeMs - other.stats.birthtimeMs);
+  return found.sort(byAge);
+}
+
+/** Files that were made and last written to within one tick of the clock are told by their numbers or times. */
+function byAge(one: RotatedFile, other: RotatedFile): number {
+  const { birthtimeMs, mtimeMs } = one.stats;
+  const times = birthtimeMs - other.stats.birthtimeMs || mtimeMs - other.stats.mtimeMs;
+  if (times !== 0) return times;
+  const names = one.path.localeCompare(other.path, 'en', { numeric: true });
+  // .2 was .1 before.
+  return NUMBERED.test(one.path) ? -names : names;
 }
 
 function namesBeside(path: string): readonly string[] {
@@ -88,7 +100,7 @@ function namesBeside(path: string): readonly string[] {
 
 function isBetween(stats: Stats, left: LeftFile, now: Stats): boolean {
   if (!stats.isFile() || (stats.dev === now.dev && stats.ino === now.ino) || left.birthtimeMs === 0) return false;
-  const isYounger = stats.birthtimeMs > left.birthtimeMs && stats.mtimeMs >= left.mtimeMs;
+  const isYounger = stats.birthtimeMs >= left.birthtimeMs && stats.mtimeMs >= left.mtimeMs;
   return isYounger && stats.birthtimeMs <= now.birthtimeMs;
 }
 

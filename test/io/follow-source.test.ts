@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { FileIds } from '../../src/io/file-ids.ts';
 import { FollowSource } from '../../src/io/follow-source.ts';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
 
@@ -35,10 +36,15 @@ beforeEach(() => {
 });
 afterEach(() => source?.close());
 
-const quiet = { notice: () => {}, clockMs: () => 0 };
+const ids = new FileIds();
+const known = {
+  opened: (stats: Stats): void => ids.add(FileIds.of(stats)),
+  isKnown: (_: string, stats: Stats): boolean => ids.has(FileIds.of(stats)),
+};
+const quiet = { notice: () => {}, clockMs: () => 0, ...known };
 const follow = (at?: number): FollowSource => {
   const notice = (text: string): void => void notices.push(text.replaceAll(path, 'app.log'));
-  source = new FollowSource(path, { notice, clockMs: () => performance.now(), at, pollMs: 5, graceMs: 20 });
+  source = new FollowSource(path, { notice, clockMs: () => performance.now(), at, pollMs: 5, graceMs: 20, ...known });
   return source;
 };
 
@@ -104,6 +110,7 @@ function rotate(text: string): void {
 
 test('reads all files that had the path while nobody looked', async () => {
   writeFileSync(`${path}.0`, 'before\n');
+  utimesSync(`${path}.0`, 1, 1);
   writeFileSync(path, 'one\n');
   follow();
   await readUntil('one\n');
@@ -126,7 +133,12 @@ test('reads all files that had the path while nobody looked', async () => {
 
 test('a copy of the file that was read is not read, nor what others read', async () => {
   writeFileSync(path, 'one\n');
-  source = new FollowSource(path, { ...quiet, pollMs: 5, graceMs: 0, isOthers: (other) => other.endsWith('.2') });
+  source = new FollowSource(path, {
+    ...quiet,
+    pollMs: 5,
+    graceMs: 0,
+    isKnown: (other, stats) => other.endsWith('.2') || known.isKnown(other, stats),
+  });
   await readUntil('one\n');
   copyFileSync(path, `${path}.3`);
   rotate('two\n');
@@ -138,11 +150,12 @@ test('a copy of the file that was read is not read, nor what others read', async
 test('a file that is renamed again while it is looked for is found by the next look', async () => {
   writeFileSync(path, 'one\n');
   let renames = 0;
-  const isOthers = (other: string): boolean => {
-    if (renames++ === 0) renameSync(other, `${path}.7`);
-    return false;
+  const isKnown = (other: string, stats: Stats): boolean => {
+    const isSo = known.isKnown(other, stats);
+    if (!isSo && renames++ === 0) renameSync(other, `${path}.7`);
+    return isSo;
   };
-  source = new FollowSource(path, { notice: () => {}, clockMs: () => 0, pollMs: 5, graceMs: 0, isOthers });
+  source = new FollowSource(path, { ...quiet, pollMs: 5, graceMs: 0, isKnown });
   await readUntil('one\n');
   rotate('two\n');
   rotate('three\n');

@@ -1,5 +1,5 @@
 /** Many files as one source of lines: never mixed, each once, and positions that hold what was not settled. */
-import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -260,6 +260,18 @@ test('positions: a file that was begun by a run that was killed is read to its e
   expect(textOf(await drain('3\n'))).toBe('1\n2\n3\n');
 });
 
+test('a file that gets the name of another one while that is still to be read is read once', async () => {
+  write('app.log.1', '0\n');
+  utimesSync(at('app.log.1'), 1, 1);
+  write('app.log', '1\n');
+  read(['app.log', 'app.log.1'], { positions: keep() });
+  expect(textOf(await drain('1\n'))).toBe('1\n');
+  renameSync(at('app.log.1'), at('app.log.2'));
+  renameSync(at('app.log'), at('app.log.1'));
+  write('app.log', '2\n');
+  expect(textOf(await drain())).toBe('2\n');
+});
+
 test('after stop: the end, but for whole lines that were begun', async () => {
   write('a', '123456\n123456\n');
   write('b', 'b\n');
@@ -329,7 +341,14 @@ test('a position holds for its file only, and not for what has its name when tha
   write('b.log', '3\n4\n5\n');
   const at2 = { device: statSync(at('a.log')).dev, inode: statSync(at('a.log')).ino };
   const follow = (path: string): string => {
-    const options = { notice, clockMs: () => performance.now(), at: 2, atOf: at2, endsWithFile: true };
+    const options = {
+      notice,
+      clockMs: () => performance.now(),
+      at: 2,
+      atOf: at2,
+      endsWithFile: true,
+      isKnown: () => false,
+    };
     const opened = new FollowSource(at(path), options);
     const bytes = Buffer.alloc(10);
     const text = bytes.toString('latin1', 0, opened.readNow(bytes));

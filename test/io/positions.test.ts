@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FileIds } from '../../src/io/file-ids.ts';
 import { FollowSource } from '../../src/io/follow-source.ts';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
 import { Positions } from '../../src/io/positions.ts';
@@ -47,6 +48,8 @@ const keep = (everyMs?: number): Positions => {
   return positions;
 };
 
+const ids = new FileIds();
+
 /** A run: goes on where the last one was, reads what is there, and notes it. */
 async function run(until: string): Promise<string> {
   keep(100_000);
@@ -59,6 +62,8 @@ async function run(until: string): Promise<string> {
     graceMs: 20,
     at: found?.at,
     first,
+    isKnown: (_, stats) => positions!.knows(stats) || ids.has(FileIds.of(stats)),
+    opened: (stats) => ids.add(FileIds.of(stats)),
   });
   const target = new Uint8Array(5);
   let text = '';
