@@ -308,6 +308,7 @@ async function buildJs() {
       'plugin-lane': 'src/stage/plugin/thread.ts',
       'look-worker': 'src/stage/plugin/look-thread.ts',
       'thread-ahead': 'src/stage/plugin/thread-ahead.ts',
+      'lane-ahead': 'src/stage/lanes/lane-ahead.ts',
       'services-worker': 'src/plugin/services/services-worker.ts',
     },
   });

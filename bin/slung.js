@@ -27,6 +27,7 @@ const commands = {
       '--record',
     ],
     whole: 'line',
+    startsLanes: true,
   },
   run: {
     bundle: 'run',
@@ -51,7 +52,7 @@ const commands = {
     whole: 'line',
     startsThread: true,
   },
-  count: { bundle: 'line' },
+  count: { bundle: 'line', startsLanes: true },
   query: { bundle: 'query' },
   store: { bundle: 'query' },
   'store write': { bundle: 'cli' },
@@ -73,18 +74,23 @@ const isWhole =
       (mayBeUrlWord(arg) && urlWord.test(arg)) ||
       (arg[0] === '-' && command.wholeWith.some((flag) => isTyped(arg, flag))),
   );
-const { codeFolder, keepCode, load, shortInput } = require('../dist/start.cjs');
+const { codeFolder, keepCode, lanesAhead, load, shortInput } = require('../dist/start.cjs');
 
 const folder = codeFolder(process.env);
 const mayNeedThread = command.startsThread && !isWhole;
 const short = mayNeedThread ? shortInput(args) : undefined;
 const startThread = () => require('../dist/thread-ahead.cjs').startAhead(folder);
 const ahead = mayNeedThread && short === undefined ? [startThread()] : [];
+const asked = process.env.SLUNG_LANES;
+const cores = () => require('node:os').availableParallelism();
+const laneCount = command.startsLanes && !isWhole ? lanesAhead(args, { asked, cores }) : 0;
+const lanes = laneCount > 0 ? require('../dist/lane-ahead.cjs').startLanes(laneCount) : [];
 const bundle = isWhole ? (command.whole ?? 'cli') : command.bundle;
 const { main } = load(bundle, folder);
 
 const takeThread = () => ahead.pop() ?? startThread();
-const world = { takeThread, shortInput: short, keepCode };
+const takeLaneThread = () => lanes.shift();
+const world = { takeThread, takeLaneThread, shortInput: short, keepCode };
 // What a bundle leaves out it needs before anything has been read.
 const startOver = bundle === 'cli' ? undefined : () => load('cli', folder).main(args, world);
 main(args, { ...world, startOver }).then((code) => {

@@ -26,6 +26,8 @@ export interface CommandCode {
   readonly whole?: BundleName;
   /** Sure to need a plugin's thread, which may start while the program is still being read. */
   readonly startsThread?: true;
+  /** Has lanes that files are worth, whose threads may start while the program is still being read. */
+  readonly startsLanes?: true;
 }
 
 /** What filters leave to `line`: other inputs and outputs, topologies. */
@@ -51,6 +53,7 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     bundle: 'select',
     wholeWith: [...ofLines, 'record'],
     whole: 'line',
+    startsLanes: true,
   },
   run: {
     load: async () => (await import('./commands/run.ts')).runCommand,
@@ -59,7 +62,11 @@ export const commandTable: Readonly<Record<CommandName, CommandCode>> = {
     whole: 'line',
     startsThread: true,
   },
-  count: { load: async () => (await import('./commands/count.ts')).countCommand, bundle: 'line' },
+  count: {
+    load: async () => (await import('./commands/count.ts')).countCommand,
+    bundle: 'line',
+    startsLanes: true,
+  },
   query: { load: async () => (await import('./commands/query.ts')).queryCommand, bundle: 'query' },
   store: { load: () => parentCommand('store'), bundle: 'query' },
   'store write': { load: async () => (await import('./commands/store-write.ts')).storeWriteCommand, bundle: 'cli' },

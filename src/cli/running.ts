@@ -40,6 +40,7 @@ export async function hosted(
       onLongCall: () => watch.lapse(),
       clockMs: () => world.clockMs(),
       takeThread: () => world.takeThread?.(),
+      takeLaneThread: () => world.takeLaneThread?.(),
       shortInput: world.shortInput,
       ...(world.usage === undefined ? {} : { usage: () => world.usage!() }),
       openStore: async (store) => (await world.loadOpenStore())(store, (text) => terminal.talk.warn(text)),

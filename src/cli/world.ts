@@ -69,6 +69,7 @@ export interface World {
   /** See RunHost. */
   usage?(): Usage;
   takeThread?(): Worker | undefined;
+  takeLaneThread?(): Worker | undefined;
   /** See RunHost. */
   readonly shortInput?: ShortInput | undefined;
   /** Keeps the compiled code for the next start; see start/load.ts. */

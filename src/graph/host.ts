@@ -95,6 +95,8 @@ export interface RunHost {
   clockMs(): number;
   /** A thread for a plugin (thread-ahead.ts), perhaps started ahead: who asks owns it. */
   takeThread?(): Worker | undefined;
+  /** A thread for a lane that has been started ahead; undefined when there is none left. */
+  takeLaneThread?(): Worker | undefined;
   /** What is known of the input when it is short: then a plugin may do without a thread. */
   readonly shortInput?: ShortInput | undefined;
   /** What the process has used so far; absent where nobody knows (the library). */

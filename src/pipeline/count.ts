@@ -32,6 +32,7 @@ const FAILED: RunOutcome = { kind: 'done', code: 1 };
 export async function runCount(settings: CountSettings, host: RunHost): Promise<Counting> {
   const where = compileWhere(settings.selection);
   const stage = new CountStage({ ...settings, output: undefined }, where);
+  stage.takeThread = () => host.takeLaneThread?.();
   const { input, rejects } = settings;
   try {
     const sources = await inputEnds(settings);

@@ -20,6 +20,7 @@ export async function runSelect(settings: SelectSettings, host: RunHost, given?:
   const { input, output, record } = settings;
   if (output.unsparsify) refuseSinglePass(input.inputs);
   const stage = new SelectStage(settings);
+  stage.takeThread = () => host.takeLaneThread?.();
   let recording: Recording | undefined;
   let ends: Ends;
   try {

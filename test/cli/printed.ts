@@ -82,21 +82,24 @@ function helpOf(line: string): string {
  * default.
  */
 function withTable(text: string): string {
-  const rows = Object.entries(commandTable).flatMap(([name, { bundle, wholeWith, whole, startsThread }]) => {
-    const parent = name.includes(' ') ? commandTable[name.split(' ')[0] as CommandName].bundle : 'cli';
-    if (bundle === parent) return [];
-    const facts = [`bundle: '${bundle}'`];
-    if (wholeWith !== undefined) facts.push(`wholeWith: [${wholeWith.flatMap(typedForms).join(', ')}]`);
-    if (whole !== undefined) facts.push(`whole: '${whole}'`);
-    if (startsThread === true) facts.push('startsThread: true');
-    const key = name.includes(' ') ? `'${name}'` : name;
-    const row = `  ${key}: { ${facts.join(', ')} },`;
-    return [
-      row.length <= LINE_WIDTH
-        ? row
-        : [`  ${key}: {`, ...facts.map((fact) => wrapped(`    ${fact},`)), '  },'].join('\n'),
-    ];
-  });
+  const rows = Object.entries(commandTable).flatMap(
+    ([name, { bundle, wholeWith, whole, startsThread, startsLanes }]) => {
+      const parent = name.includes(' ') ? commandTable[name.split(' ')[0] as CommandName].bundle : 'cli';
+      if (bundle === parent) return [];
+      const facts = [`bundle: '${bundle}'`];
+      if (wholeWith !== undefined) facts.push(`wholeWith: [${wholeWith.flatMap(typedForms).join(', ')}]`);
+      if (whole !== undefined) facts.push(`whole: '${whole}'`);
+      if (startsThread === true) facts.push('startsThread: true');
+      if (startsLanes === true) facts.push('startsLanes: true');
+      const key = name.includes(' ') ? `'${name}'` : name;
+      const row = `  ${key}: { ${facts.join(', ')} },`;
+      return [
+        row.length <= LINE_WIDTH
+          ? row
+          : [`  ${key}: {`, ...facts.map((fact) => wrapped(`    ${fact},`)), '  },'].join('\n'),
+      ];
+    },
+  );
   const table = ['const commands = {', '  __proto__: null,', ...rows, '};', `const urlWord =\n  ${urlWord};`].join(
     '\n',
   );

@@ -165,4 +165,44 @@ describe('Lanes', () => {
     expect(lanes.acquire(false)!.lane).toBe(worker);
     expect(lanes.acquire(false)).toBeUndefined();
   });
+
+  test('gives a worker that reads two batches at a time, and three when it has had nothing to do', () => {
+    class ReadingLane extends MainLane {
+      readonly done = new Set<number>();
+      override submit(): void {}
+      override isDone(block: number): boolean {
+        return this.done.has(block);
+      }
+    }
+    const lanes = new Lanes(new MainLane(plan, options));
+    const worker = new ReadingLane(plan, { ...options, blockCount: 4 });
+    lanes.add(worker);
+    const give = (): Batch | undefined => {
+      const seat = lanes.acquire(false);
+      if (seat?.lane !== worker) {
+        if (seat !== undefined) lanes.putBack(seat);
+        return undefined;
+      }
+      worker.done.delete(seat.block);
+      const batch = batchAt(seat, 0, 0);
+      lanes.submit(batch);
+      return batch;
+    };
+    const given = [give()!, give()!];
+    expect(give()).toBeUndefined();
+    // The first is done while the second is not: one for one.
+    worker.done.add(given[0]!.block);
+    expect(lanes.takeDone()).toBe(given[0]);
+    given[0]!.release();
+    given.push(give()!);
+    expect(give()).toBeUndefined();
+    // All are done: that was not enough.
+    for (const { block } of given.slice(1)) worker.done.add(block);
+    const more = [give()];
+    expect(lanes.takeDone()).toBe(given[1]);
+    given[1]!.release();
+    more.push(give());
+    expect(more.filter((batch) => batch !== undefined)).toHaveLength(2);
+    expect(give()).toBeUndefined();
+  });
 });

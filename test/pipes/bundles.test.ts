@@ -126,6 +126,15 @@ test.each([
   expect((await slung(['select', ...words, '--help'])).loaded).toEqual(['line', 'cli']);
 });
 
+test('threads for a large file start before the program is read, and do the same', async () => {
+  const file = join(dir.path, 'large.ndjson');
+  writeFileSync(file, '{"level":"info","text":"as every line of it"}\n{"level":"error"}\n'.repeat(300_000));
+  const words = ['select', '-w', 'level == "error"', '--count', file];
+  const [two, one] = [await slung([...words, '-j', '2']), await slung([...words, '-j', '1'])];
+  expect({ out: two.out, loaded: two.loaded.sort() }).toEqual({ out: '300000\n', loaded: ['lane-ahead', 'select'] });
+  expect({ out: one.out, loaded: one.loaded }).toEqual({ out: '300000\n', loaded: ['select'] });
+});
+
 test('a name that every object has is no command', async () => {
   for (const word of ['constructor', '__proto__']) {
     const { code, loaded } = await slung([word]);

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { constants, Script } from 'node:vm';
 import type * as threads from 'node:worker_threads';
 import { codeIn } from './kept-file.ts';
+import { lanesAhead } from './lanes-ahead.ts';
 import { shortInput } from './short-input.ts';
 
 /** Node's module for single executable applications (nodejs.org/api/single-executable-applications.html). */
@@ -120,6 +121,7 @@ const start = {
   codeFolder: () => undefined,
   keepCode: () => {},
   load: (name: string) => load(`dist/${name}.cjs`),
+  lanesAhead,
   shortInput,
 };
 

@@ -10,6 +10,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 import { type Kept, keptIn, MARK_BYTES } from './kept-file.ts';
+import { lanesAhead } from './lanes-ahead.ts';
 import { codeFolder, isPrivate, isPrivateFolder } from './place.ts';
 import { shortInput } from './short-input.ts';
 
@@ -39,7 +40,7 @@ const { O_NOFOLLOW = 0, O_RDONLY } = constants;
 
 let unkept: Code | undefined;
 
-export { codeFolder, shortInput };
+export { codeFolder, lanesAhead, shortInput };
 
 /**
  * The exports of dist/NAME.cjs.

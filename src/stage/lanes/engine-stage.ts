@@ -3,6 +3,7 @@
  * beside them for what is long or done again, the start of the input for hints, and what the engines have seen.
  */
 import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import type { EngineMemory, EngineOptions } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/plan.ts';
 import { searchImage } from '../../engine/search-image.ts';
@@ -45,6 +46,8 @@ export function engineOptionsOf({ batches, lanes, rejects, selection }: NodeSett
 export abstract class EngineStage {
   readonly atLimit = 'again';
   lanes: Lanes;
+  /** Gives threads that were started ahead, as long as there are any. */
+  takeThread: (() => Worker | undefined) | undefined;
   #plan: Plan;
   #options: EngineOptions;
   readonly #mostLanes: number | undefined;
@@ -120,7 +123,8 @@ export abstract class EngineStage {
     const { WorkerLane } = await import('./worker-lane.ts');
     // The run may be over by now.
     for (let i = 0; i < count && !this.#isFinished; i++) {
-      lanes.add(new WorkerLane(this.#plan, { ...this.#options, blockCount: WORKER_BLOCKS }));
+      const options = { ...this.#options, blockCount: WORKER_BLOCKS };
+      lanes.add(new WorkerLane(this.#plan, options, this.takeThread?.()));
     }
   }
 

@@ -18,6 +18,7 @@ import * as R from '../../engine/read-layout.ts';
 import type { Lane } from '../../graph/lane.ts';
 import { threadStarts } from '../../io/late-flags.ts';
 import type { Stretch } from '../../io/read-lines.ts';
+import { laneThreadOptions } from './lane-ahead.ts';
 
 /** What a worker needs to process blocks of a memory that the main thread has laid out. */
 export interface WorkerTask {
@@ -38,19 +39,22 @@ export class WorkerLane implements Lane {
   #failure: Error | undefined;
   #scanner: ReturnType<typeof scanner> | undefined;
 
-  constructor(plan: Plan, options: EngineOptions) {
+  /** @param ahead a thread that has been started already and waits for its task */
+  constructor(plan: Plan, options: EngineOptions, ahead?: Worker) {
     const { memory, map } = createMemory(plan, options);
     this.memory = new EngineMemory(memory, map, options);
     const module = engineModule(options);
     // Instantiating writes the static data, so it has to be done before the worker runs.
     this.#scanner = scanner(module, memory);
     const task: WorkerTask = { module, memory, map, sets: plan.sets, blockBytes: options.blockBytes };
-    this.#worker = new Worker(new URL('./lane-worker.cjs', import.meta.url), {
-      workerData: task,
-      // Otherwise its streams are connected to ours, which makes standard output non-blocking.
-      stdout: true,
-      stderr: true,
-    });
+    // A thread that has ended has no number any more.
+    if (ahead !== undefined && ahead.threadId >= 0) {
+      this.#worker = ahead;
+      ahead.postMessage(task);
+    } else {
+      const file = new URL('./lane-worker.cjs', import.meta.url);
+      this.#worker = new Worker(file, { ...laneThreadOptions, workerData: task });
+    }
     this.#worker.on('error', (error) => {
       this.#failure = error;
       this.#noteStart();

@@ -2,7 +2,7 @@
  * The thread of a worker lane: waits for the next block, processes it, says so. Blocks come in the order of their
  * numbers, because the main thread hands them out in a ring.
  */
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { instantiate } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
 import * as R from '../../engine/read-layout.ts';
@@ -46,4 +46,6 @@ function serve({ module, memory, map, sets, blockBytes }: WorkerTask): void {
   }
 }
 
-serve(workerData as WorkerTask);
+// A thread that was started ahead is told later what to do.
+if (workerData === null) parentPort!.once('message', serve);
+else serve(workerData as WorkerTask);
