@@ -170,7 +170,7 @@ describe('Lanes', () => {
     class ReadingLane extends MainLane {
       readonly done = new Set<number>();
       override submit(): void {}
-      override isDone(block: number): boolean {
+      override isDone(block = 0): boolean {
         return this.done.has(block);
       }
     }
