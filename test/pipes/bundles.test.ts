@@ -131,7 +131,10 @@ test('threads for a large file start before the program is read, and do the same
   writeFileSync(file, '{"level":"info","text":"as every line of it"}\n{"level":"error"}\n'.repeat(300_000));
   const words = ['select', '-w', 'level == "error"', '--count', file];
   const [two, one] = [await slung([...words, '-j', '2']), await slung([...words, '-j', '1'])];
-  expect({ out: two.out, loaded: [...two.loaded].sort() }).toEqual({ out: '300000\n', loaded: ['lane-ahead', 'select'] });
+  expect({ out: two.out, loaded: [...two.loaded].sort() }).toEqual({
+    out: '300000\n',
+    loaded: ['lane-ahead', 'select'],
+  });
   expect({ out: one.out, loaded: one.loaded }).toEqual({ out: '300000\n', loaded: ['select'] });
 });
 
