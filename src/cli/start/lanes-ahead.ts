@@ -1,7 +1,7 @@
 /**
- * How many threads of lanes may start while the program is still being read, guessed from the arguments before they are
- * parsed: a thread takes as long to start as the program does, and until it is there the other works alone. A wrong
- * guess costs time and nothing else.
+ * How many threads of lanes may start while the program is still being read, guessed from the arguments before they
+ * are parsed: a thread takes as long to start as the program does, and until it is there the other works alone. A
+ * wrong guess costs time and nothing else.
  */
 import { fstatSync, type Stats, statSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 /**
- * Starts threads of lanes before there is a plan for them: bin/slung.js does it while the program itself is still being
- * read. A bundle of its own, with nothing else in it.
+ * Starts threads of lanes before there is a plan for them: bin/slung.js does it while the program itself is still
+ * being read. A bundle of its own, with nothing else in it.
  */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 
