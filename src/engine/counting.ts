@@ -2,6 +2,7 @@
  * Counting by groups, from the host's side: the plan that the kernel works by (asm/count.ts), and what is in a lane's
  * memory when it has counted. The keys are as they were written; who reads joins those that mean the same.
  */
+import { type Buckets, noBuckets, readBuckets } from './buckets.ts';
 import * as C from './count-layout.ts';
 import type { EngineMemory, EngineOptions } from './engine.ts';
 import * as L from './layout.ts';
@@ -63,15 +64,6 @@ export interface CountedKey {
   readonly text: string;
 }
 
-/** Numbers of about the same size. */
-export interface Bucket {
-  /** What they have in common: numbers with the same bits are in one bucket. */
-  readonly bits: number;
-  readonly count: number;
-  /** The one of them that is farthest from zero. */
-  readonly value: number;
-}
-
 /** What is known of a value in a group. */
 export interface CountedValue {
   /** Numbers. */
@@ -85,7 +77,7 @@ export interface CountedValue {
   /** A bigint is a whole number of 64 bits. Undefined when there is no number, or nobody wants to know. */
   readonly min: bigint | number | undefined;
   readonly max: bigint | number | undefined;
-  readonly buckets: readonly Bucket[];
+  readonly buckets: Buckets;
 }
 
 export interface CountedGroup {
@@ -129,7 +121,8 @@ export class Counted {
   }
 
   *groups(): Generator<CountedGroup> {
-    const buckets = this.#buckets();
+    const { buffer } = this.#memory.memory;
+    const buckets = readBuckets(buffer, this.#word(C.CP_BUCKETS), this.#word(C.CP_BUCKET_ENTRIES));
     const table = this.#word(C.CP_TABLE);
     const end = table + this.#word(C.CP_TABLE_ENTRIES) * C.ENTRY_BYTES;
     for (let entry = table; entry < end; entry += C.ENTRY_BYTES) {
@@ -142,7 +135,7 @@ export class Counted {
     return this.#view.getUint32(this.#memory.map.counting + offset, true);
   }
 
-  #group(group: number, buckets: ReadonlyMap<number, readonly Bucket[]>): CountedGroup {
+  #group(group: number, buckets: ReadonlyMap<number, Buckets>): CountedGroup {
     const { keys, values } = this.#plan;
     const cells = group + C.G_CELLS;
     return {
@@ -165,7 +158,7 @@ export class Counted {
     return keys;
   }
 
-  #value(cell: number, wants: ValueWants, buckets: ReadonlyMap<number, readonly Bucket[]>): CountedValue {
+  #value(cell: number, wants: ValueWants, buckets: ReadonlyMap<number, Buckets>): CountedValue {
     const view = this.#view;
     const count = this.#number(cell + C.V_COUNT);
     const low = wants.sum ? view.getBigUint64(cell + C.V_NANOS, true) : 0n;
@@ -178,7 +171,7 @@ export class Counted {
       rest: view.getFloat64(cell + C.V_REST, true),
       min: hasEnds ? this.#exact(cell + C.V_MIN, cell + C.V_MIN_KIND) : undefined,
       max: hasEnds ? this.#exact(cell + C.V_MAX, cell + C.V_MAX_KIND) : undefined,
-      buckets: buckets.get(cell) ?? [],
+      buckets: buckets.get(cell) ?? noBuckets,
     };
   }
 
@@ -190,23 +183,6 @@ export class Counted {
     const kind = this.#view.getUint32(kindAt, true);
     if (kind === NUM_I64) return this.#view.getBigInt64(bitsAt, true);
     return kind === NUM_U64 ? this.#view.getBigUint64(bitsAt, true) : this.#view.getFloat64(bitsAt, true);
-  }
-
-  /** By their cells. */
-  #buckets(): ReadonlyMap<number, readonly Bucket[]> {
-    const all = new Map<number, Bucket[]>();
-    const table = this.#word(C.CP_BUCKETS);
-    const end = table + this.#word(C.CP_BUCKET_ENTRIES) * C.BUCKET_BYTES;
-    for (let at = table; at < end; at += C.BUCKET_BYTES) {
-      const cell = this.#view.getUint32(at + C.BU_CELL, true);
-      if (cell === 0) continue;
-      const bits = this.#view.getUint32(at + C.BU_BITS, true);
-      const bucket = { bits, count: this.#number(at + C.BU_COUNT), value: this.#view.getFloat64(at + C.BU_MAX, true) };
-      const list = all.get(cell);
-      if (list === undefined) all.set(cell, [bucket]);
-      else list.push(bucket);
-    }
-    return all;
   }
 }
 

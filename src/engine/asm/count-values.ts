@@ -30,6 +30,10 @@ const POWERS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000
 
 /** Adds the valid JSON number [from, to) to a cell. */
 export function addNumber(cell: usize, wants: u32, from: usize, to: usize): void {
+  if (wants == WANTS_SUM && addDecimal(cell, from, to)) {
+    store<u64>(cell, load<u64>(cell, V_COUNT) + 1, V_COUNT);
+    return;
+  }
   const kind = parseNumber(from, to);
   const bits = numberBits;
   const count = load<u64>(cell, V_COUNT);
@@ -80,7 +84,7 @@ function addNanos(cell: usize, value: u64, factor: u64, isNegative: bool): void 
   store<u64>(cell, above + second + <u64>(sum < before), V_NANOS + 8);
 }
 
-/** A number with a point. @returns false when it has more than nine places, too many digits, or an exponent */
+/** A number, mostly with a point. @returns false when it has more than nine places, too many digits, or an exponent */
 function addDecimal(cell: usize, from: usize, to: usize): bool {
   const isNegative = load<u8>(from) == 0x2d;
   let value: u64 = 0;

@@ -37,7 +37,7 @@ import {
   ROW_BYTES,
 } from '../layout';
 import { badCount, clearBadRows, noteBadRow, rejectBadRows, setBadRows } from './bad-rows';
-import { beginBuckets } from './count-buckets';
+import { beginBuckets, countWaiting } from './count-buckets';
 import { beginGroups, groupOf, setWindow } from './count-groups';
 import { keep } from './count-memory';
 import { addNumber } from './count-values';
@@ -89,6 +89,7 @@ export function processCount(block: usize): void {
     at = collect(block, at, STEP_ROWS);
     clearBadRows();
     countRows();
+    countWaiting();
     if (badCount) rejectBadRows(block, before);
     before = load<u32>(block, B_REJECT_COUNT);
   }

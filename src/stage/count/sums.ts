@@ -2,7 +2,8 @@
  * The numbers of a group, put together of what the lanes have: sums and averages, exact as long as all numbers are
  * (asm/count-values.ts), least and greatest, percentiles.
  */
-import type { Bucket, CountedValue } from '../../engine/counting.ts';
+import { type Buckets, emptyBuckets } from '../../engine/buckets.ts';
+import type { CountedValue } from '../../engine/counting.ts';
 
 const NANOS = 1_000_000_000n;
 const PLACES = 9;
@@ -26,16 +27,20 @@ export function joined(a: CountedValue, b: CountedValue): CountedValue {
   };
 }
 
-function joinedBuckets(a: readonly Bucket[], b: readonly Bucket[]): readonly Bucket[] {
-  if (a.length === 0) return b;
-  const all = new Map(a.map((bucket) => [bucket.bits, bucket]));
-  for (const bucket of b) {
-    const other = all.get(bucket.bits);
-    const count = bucket.count + (other?.count ?? 0);
-    const isFarther = other === undefined || Math.abs(bucket.value) > Math.abs(other.value);
-    all.set(bucket.bits, { bits: bucket.bits, count, value: isFarther ? bucket.value : other.value });
+function joinedBuckets(a: Buckets, b: Buckets): Buckets {
+  if (a.from === a.to) return b;
+  const all = emptyBuckets(a.to - a.from + b.to - b.from);
+  const places = new Map<number, number>();
+  for (const { from, to, bits, counts, values } of [a, b]) {
+    for (let i = from; i < to; i++) {
+      const place = places.get(bits[i]!) ?? places.size;
+      places.set(bits[i]!, place);
+      all.bits[place] = bits[i]!;
+      all.counts[place]! += counts[i]!;
+      if (Math.abs(values[i]!) > Math.abs(all.values[place]!)) all.values[place] = values[i]!;
+    }
   }
-  return [...all.values()];
+  return { ...all, to: places.size };
 }
 
 /** Their sum as a double, and what rounding took from it (Knuth). */
@@ -92,11 +97,42 @@ function quotient(numerator: bigint, denominator: bigint): number {
 /** By their rank: the smallest number that so many percent of all do not exceed, or one of its bucket. */
 export function percentileText({ count, buckets }: CountedValue, percent: number): string | undefined {
   if (count === 0) return undefined;
-  const rank = Math.max(1, Math.ceil((percent / 100) * count));
-  let seen = 0;
-  for (const { count: its, value } of [...buckets].sort((a, b) => a.value - b.value)) {
-    seen += its;
-    if (seen >= rank) return finiteText(value);
+  return finiteText(valueOfRank(buckets, Math.max(1, Math.ceil((percent / 100) * count))));
+}
+
+/**
+ * The value of the bucket that has the number of that rank, from 1. Without sorting: the buckets change places until
+ * those before it are the lesser ones (Hoare, quickselect).
+ */
+function valueOfRank({ from, to, bits, counts, values }: Buckets, rank: number): number {
+  const swap = (a: number, b: number): void => {
+    const [value, count, its] = [values[a]!, counts[a]!, bits[a]!];
+    values[a] = values[b]!;
+    counts[a] = counts[b]!;
+    bits[a] = bits[b]!;
+    values[b] = value;
+    counts[b] = count;
+    bits[b] = its;
+  };
+  let [first, end, wanted] = [from, to, rank];
+  while (end - first > 1) {
+    swap(first + ((end - first) >> 1), end - 1);
+    const pivot = values[end - 1]!;
+    let middle = first;
+    let before = 0;
+    for (let i = first; i < end - 1; i++) {
+      if (values[i]! >= pivot) continue;
+      before += counts[i]!;
+      if (i !== middle) swap(i, middle);
+      middle++;
+    }
+    swap(middle, end - 1);
+    if (wanted <= before) end = middle;
+    else if (wanted <= before + counts[middle]!) return pivot;
+    else {
+      wanted -= before + counts[middle]!;
+      first = middle + 1;
+    }
   }
-  return undefined;
+  return values[Math.min(first, to - 1)]!;
 }
