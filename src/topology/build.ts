@@ -114,7 +114,7 @@ export function buildPlugin(draft: Draft, context: WalkContext): PluginNode {
     allowNet: settings.list('allow-net'),
     allowRead: settings.list('allow-read'),
     allowEnv: settings.list('allow-env'),
-    where: where && readWhere(where.value, `${path}.where`, context),
+    where: where && readWhere(where.value, `${path}.where`, context, settings.text('time-unit')),
     events: Object.freeze({
       time: settings.text('time'),
       value: settings.text('value'),

@@ -37,6 +37,6 @@ function checkColumns(edges: readonly Edge[], problems: Problems): void {
 
 const kindOf = ({ where, projection, group, branch }: Edge): string =>
   JSON.stringify(
-    [group < 0 ? [where?.texts ?? [], where?.lists ?? null] : [group, branch], projection],
+    [group < 0 ? [where?.texts ?? [], where?.lists ?? null, where?.timeUnit] : [group, branch], projection],
     (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
   );

@@ -32,21 +32,24 @@ export function addEnds(words: Words, plugins: readonly string[], ends: Ends): v
   const last = plugins.at(-1);
   // Where there are plugins, --where is the first one's.
   const tests = testsOf(words);
-  const own = whereOf(words, tests);
+  const unit = unitOf(words);
+  const own = tests.length === 0 ? [] : [...whereOf(words, tests), ...unit];
   const route = (entries: readonly Entry[]): MapNode => mapNode(words.place, entries);
   const way = (from: string, to: readonly Entry[]) => route([entryNode('from', text(from)), ...to]);
   for (const [i, name] of plugins.entries()) {
     ends.routes.push(way(i === 0 ? first : plugins[i - 1]!, [entryNode('to', text(name))]));
   }
   const from = last ?? first;
-  const branches = words.take('route').map(({ node }) => branchOf(words, node, 'route', { own, ends, isEndless }));
+  const branches = words
+    .take('route')
+    .map(({ node }) => branchOf(words, node, 'route', { own, unit, ends, isEndless }));
   if (branches.length > 0) {
     const rest = route([...own, entryNode('to', target), ...projection]);
     ends.routes.push(way(from, [entryNode('first', listNode(words.place, [...branches, rest]))]));
   } else ends.routes.push(way(from, [...own, entryNode('to', target), ...projection]));
   for (const { node } of words.take('tee')) {
     ends.routes.push(
-      route([entryNode('from', text(from)), ...branchOf(words, node, 'tee', { own, ends, isEndless }).entries]),
+      route([entryNode('from', text(from)), ...branchOf(words, node, 'tee', { own, unit, ends, isEndless }).entries]),
     );
   }
   const records = words.take('record');
@@ -94,6 +97,13 @@ function isSame(one: Node, other: Node): boolean {
   return one.kind === other.kind && textOf(one) !== undefined && textOf(one) === textOf(other);
 }
 
+/** The key for --time-unit, which is one of the plugins, too. */
+function unitOf(words: Words): Entry[] {
+  const unit = words.line.flags.findLast(({ long }) => long === 'time-unit')?.text ?? 'auto';
+  words.take('time-unit');
+  return unit === 'auto' ? [] : [entryNode('time-unit', scalarNode(unit, words.place))];
+}
+
 /** What is no URL is a file, whatever it is called. */
 function fileOf(word: Scalar, isEndless: boolean): MapNode {
   const text = (value: string): Scalar => scalarNode(value, word.place);
@@ -105,12 +115,15 @@ function fileOf(word: Scalar, isEndless: boolean): MapNode {
 interface BranchContext {
   /** What --where says of all of them. */
   readonly own: readonly Entry[];
+  /** What --time-unit says of a selector. */
+  readonly unit: readonly Entry[];
   readonly ends: Ends;
   readonly isEndless: boolean;
 }
 
 /** `SELECTOR -> URL`, or the URL alone for --tee. The selector ends at the last ` -> ` outside of quotes. */
-function branchOf(words: Words, node: Scalar, flag: 'route' | 'tee', { own, ends, isEndless }: BranchContext): MapNode {
+function branchOf(words: Words, node: Scalar, flag: 'route' | 'tee', context: BranchContext): MapNode {
+  const { own, unit, ends, isEndless } = context;
   const at = lastArrow(node.text);
   if (at < 0 && flag === 'route') {
     words.fail(
@@ -126,10 +139,14 @@ function branchOf(words: Words, node: Scalar, flag: 'route' | 'tee', { own, ends
   const target = scalarNode(text, placeIn(node, from, text.length), {
     offsets: node.offsets?.slice(from, from + text.length + 1),
   });
-  const tests = own.flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]));
+  const tests = own
+    .filter(({ key }) => key === 'where')
+    .flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]));
   if (selector !== '') tests.push(scalarNode(selector, placeIn(node, 0, selector.length), { offsets: node.offsets }));
   const where =
-    tests.length === 0 ? [] : [entryNode('where', tests.length === 1 ? tests[0]! : listNode(node.place, tests))];
+    tests.length === 0
+      ? []
+      : [entryNode('where', tests.length === 1 ? tests[0]! : listNode(node.place, tests)), ...unit];
   return mapNode(node.place, [...where, entryNode('to', endOf(target, flag, ends, { hasNames: true, isEndless }))]);
 }
 

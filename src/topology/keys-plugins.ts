@@ -51,7 +51,7 @@ export const pluginKeys: readonly KeyRow[] = [
   { name: 'value', flag: 'value', doc: 'For Slung programs: where the value of an event is.' },
   { name: 'series', flag: 'series', doc: 'For Slung programs: where the name of the series is.' },
   { name: 'tags', flag: 'tags', doc: 'For Slung programs: where the tags are.' },
-  { name: 'time-unit', flag: 'time-unit', doc: 'The unit of times that are numbers.' },
+  { name: 'time-unit', flag: 'time-unit', doc: 'The unit of times that are numbers, also in where.' },
 ];
 
 export const testKeys: readonly KeyRow[] = [

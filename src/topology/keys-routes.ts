@@ -42,6 +42,12 @@ const where: KeyRow = {
   doc: 'A selector, or a list of which all must hold. See slung-selectors(7).',
 };
 
+const timeUnit: KeyRow = {
+  name: 'time-unit',
+  flag: 'time-unit',
+  doc: 'The unit of times that are numbers, when where compares them with @.',
+};
+
 export const routeKeys: readonly KeyRow[] = [
   { name: 'from', type: 'nodes', isRequired: true, doc: 'The source or plugin that records come from.' },
   { name: 'to', type: 'nodes', doc: 'The plugin or sink that they go to; or a list.' },
@@ -52,11 +58,13 @@ export const routeKeys: readonly KeyRow[] = [
     doc: 'Branches instead of to: a record goes along the first that takes it.',
   },
   where,
+  timeUnit,
   ...projectionKeys,
 ];
 
 export const branchKeys: readonly KeyRow[] = [
   { ...where, doc: 'A selector, or a list of which all must hold. A branch without one takes the rest.' },
+  timeUnit,
   { name: 'to', type: 'nodes', isRequired: true, doc: 'The plugin or sink that the records go to; or a list.' },
   ...projectionKeys,
 ];

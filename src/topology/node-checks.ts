@@ -216,7 +216,7 @@ class NodeCheck {
     const configKey = table.plugin.keys.find(({ name }) => name === 'config');
     if (config && configKey) values.values(configKey, config.value, `${path}.config`);
     const where = entries.get('where');
-    if (where) readWhere(where.value, `${path}.where`, this.#context);
+    if (where) readWhere(where.value, `${path}.where`, this.#context, settings.text('time-unit'));
     const hosts = entries.get('allow-net')?.value;
     const items = hosts?.kind === 'list' ? hosts.items : hosts === undefined ? [] : [hosts];
     for (const item of items) {

@@ -145,7 +145,7 @@ class RouteReader implements DraftRoutes {
         'A branch of first has its own to.',
       );
     } else if (first !== undefined) {
-      for (const key of ['where', 'format', 'fields', 'header', ...editKeys]) {
+      for (const key of ['where', 'time-unit', 'format', 'fields', 'header', ...editKeys]) {
         const entry = walked.entries.get(key);
         if (entry !== undefined)
           this.#error('route', `${key} stands in the branches of first`, entry.keyPlace, `${path}.${key}`);
@@ -207,9 +207,9 @@ class RouteReader implements DraftRoutes {
     }
   }
 
-  #where({ entries, path }: Walked): Where | undefined {
+  #where({ entries, settings, path }: Walked): Where | undefined {
     const entry = entries.get('where');
-    return entry && readWhere(entry.value, `${path}.where`, this.#context);
+    return entry && readWhere(entry.value, `${path}.where`, this.#context, settings.text('time-unit'));
   }
 
   #projection(walked: Walked): Partial<Projection> {

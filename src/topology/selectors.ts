@@ -2,6 +2,8 @@
  * `where`: a selector, a list of which all must hold, or Tangent's list of {any, all, none}. Each is compiled once to
  * know that it can be, and an error in it gets its place in the file.
  */
+
+import type { TimeUnit } from '../config/settings.ts';
 import { compileExpressions, compileLists, type ListSelector, SelectorError } from '../selector/index.ts';
 import { isNothing, type Node, type Scalar, shapeOf } from './node.ts';
 import type { Place, Problems } from './problem.ts';
@@ -15,8 +17,11 @@ export interface Reader {
   readonly directory: string | undefined;
 }
 
-/** The selector of a key; undefined when it cannot be, which is reported. */
-export function readWhere(node: Node, path: string, context: Reader): Where | undefined {
+/**
+ * The selector of a key; undefined when it cannot be, which is reported.
+ * @param unit of times that are numbers, as a word of the file
+ */
+export function readWhere(node: Node, path: string, context: Reader, unit: string): Where | undefined {
   const { problems } = context;
   const items = node.kind === 'list' ? node.items : [node];
   if (node.kind === 'list' && items.length > 0 && items.every(({ kind }) => kind === 'map')) {
@@ -30,7 +35,9 @@ export function readWhere(node: Node, path: string, context: Reader): Where | un
     if (text === undefined) isGood = false;
     else texts.push(text);
   }
-  return isGood ? Object.freeze({ texts: Object.freeze(texts), lists: undefined, place: node.place }) : undefined;
+  const { place } = node;
+  const timeUnit = unit === 'auto' ? {} : { timeUnit: unit as TimeUnit };
+  return isGood ? Object.freeze({ texts: Object.freeze(texts), lists: undefined, ...timeUnit, place }) : undefined;
 }
 
 function readText(node: Node, path: string, { problems, directory }: Reader): string | undefined {

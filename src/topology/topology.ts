@@ -11,6 +11,7 @@ import type {
   PluginAbi,
   PointFields,
   StoreSettings,
+  TimeUnit,
 } from '../config/settings.ts';
 import type { ListSelector } from '../selector/index.ts';
 import type { Place, Problem } from './problem.ts';
@@ -205,6 +206,8 @@ export interface Projection {
 export interface Where {
   readonly texts: readonly string[];
   readonly lists: readonly ListSelector[] | undefined;
+  /** Of times that are numbers. Default: by the size of each. */
+  readonly timeUnit?: TimeUnit | undefined;
   readonly place: Place;
 }
 

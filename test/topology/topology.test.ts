@@ -114,6 +114,14 @@ describe('a topology', () => {
     expect(topology.sources[0]).toMatchObject({ url: 'nats://hunter2@h:4222,i:4222', stream: 'LOGS', consumer: 'c' });
   });
 
+  test('reads the unit of times for a selector', () => {
+    const where = "where: 't > @now-1h'";
+    const first = `[ { ${where}, time-unit: ms, to: stdout }, { to: drop } ]`;
+    const routes = `[ { from: stdin, ${where}, time-unit: s, to: stdout }, { from: stdin, first: ${first} } ]`;
+    const { edges } = topologyOf(`routes: ${routes}`);
+    expect(edges.map((edge) => edge.where?.timeUnit)).toEqual(['s', 'ms', undefined]);
+  });
+
   test('merges anchors; its own keys win', () => {
     const [a, b] = topologyOf(good('anchors')).sinks;
     expect(a).toMatchObject({ url: 'https://a.example/', batchBytes: 262_144, concurrency: 4, retry: { max: 8 } });

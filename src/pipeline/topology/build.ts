@@ -281,9 +281,10 @@ function columnsAreFound(edges: readonly TopologyEdge[], directory: string) {
     edge.projection.fields === undefined &&
     edge.projection.header === header &&
     edge.where?.lists === undefined &&
+    edge.where?.timeUnit === where?.timeUnit &&
     JSON.stringify(edge.where?.texts ?? []) === JSON.stringify(texts);
   if (!edges.every(isSame)) return undefined;
-  const selection: SelectionSettings = { where: texts, directory };
+  const selection: SelectionSettings = { where: texts, directory, timeUnit: where?.timeUnit };
   return { selection, output: { to: format, header } };
 }
 

@@ -3,7 +3,7 @@
  * Edges that want the same records in another form share the tests.
  */
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { EditSettings, FieldSetting, OutputFormat } from '../../config/settings.ts';
+import type { EditSettings, FieldSetting, OutputFormat, TimeUnit } from '../../config/settings.ts';
 import type { Program } from '../../engine/program.ts';
 import { compileBoth, type ListSelector } from '../../selector/index.ts';
 
@@ -11,6 +11,8 @@ import { compileBoth, type ListSelector } from '../../selector/index.ts';
 export interface Where {
   readonly texts: readonly string[];
   readonly lists: readonly ListSelector[] | undefined;
+  /** Of times that are numbers. Default: by the size of each. */
+  readonly timeUnit?: TimeUnit | undefined;
 }
 
 /** What is written of a record. `nothing`: it is only counted. */
@@ -78,12 +80,12 @@ export class WhereCompiler {
    * @throws UsageError
    */
   compile(where: Where | undefined, path: string): Program {
-    const { texts, lists } = where ?? everything;
-    const key = keyOf([texts, lists ?? null]);
+    const { texts, lists, timeUnit } = where ?? everything;
+    const key = keyOf([texts, lists ?? null, timeUnit ?? null]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     try {
-      const program = compileBoth(texts, lists, { directory: this.#directory });
+      const program = compileBoth(texts, lists, { directory: this.#directory, timeUnit });
       this.#known.set(key, program);
       return program;
     } catch (error) {
@@ -104,7 +106,7 @@ export function routesOf(edges: readonly RouteEdge[], compiler = new WhereCompil
   const leaders = new Map<string, number>();
   const known = new Map<string, number>();
   const classOf = edges.map(({ where = everything, group, branch, projection, path }) => {
-    const selects = keyOf(group < 0 ? [where.texts, where.lists ?? null] : [group, branch]);
+    const selects = keyOf(group < 0 ? [where.texts, where.lists ?? null, where.timeUnit ?? null] : [group, branch]);
     const { format, fields, header, takesAny, edits } = projection;
     const whole = keyOf([selects, format, fields ?? null, header, takesAny === true, edits ?? null]);
     const sharing = known.get(whole);

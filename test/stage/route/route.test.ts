@@ -56,6 +56,15 @@ test("Tangent's lists and expressions hold together", () => {
   expect(texts).toEqual([a3 + c4]);
 });
 
+test('numbers are times in the unit of the selector, and only selectors of one unit are one', () => {
+  const about = { texts: ['n >= @1970-01-01T00:00:02Z'], lists: undefined };
+  const edges = ([undefined, 's', 'ms', 's'] as const).map((timeUnit) => edge('', { where: { ...about, timeUnit } }));
+  const numbers = ['{"n":1}\n', '{"n":2}\n', '{"n":2000}\n'] as const;
+  const { texts } = routed(edges, numbers.join(''));
+  expect(texts).toEqual([numbers[1] + numbers[2], numbers[1] + numbers[2], numbers[2], numbers[1] + numbers[2]]);
+  expect(stageOf(edges).classOf).toEqual([0, 1, 2, 1]);
+});
+
 test('what a gate does not accept is not matched, what no edge takes is unrouted', () => {
   const gate = compileExpressions(['n != 1']);
   const { texts, stats, stage } = routed([edge('k == "a"'), edge('k == "c"')], text, { gate });
