@@ -2,8 +2,10 @@
  * The flags that are short for a selector: -W/--rules, --since and --until. Each becomes the condition that could have
  * been written for -w, so all that reads selectors knows them.
  */
+import { whyUnreadable } from '../selector/files.ts';
 import { parsePath } from '../selector/paths.ts';
 import { scanTime } from '../selector/times.ts';
+import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
 import { asUsageError } from './selector-errors.ts';
 
@@ -39,5 +41,12 @@ export function conditionsOf(resolved: Resolved): string[] {
       throw asUsageError(error, resolved.originText(bound));
     }
   });
-  return [...resolved.list('where'), ...resolved.list('rules').map(ruleCondition), ...times];
+  const rules = resolved.list('rules').map((file) => {
+    const why = whyUnreadable(file);
+    if (why !== undefined) {
+      throw new UsageError(`${resolved.originText('rules')}: ${why.message}`, why.hint);
+    }
+    return ruleCondition(file);
+  });
+  return [...resolved.list('where'), ...rules, ...times];
 }

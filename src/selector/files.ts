@@ -3,9 +3,10 @@
  * selector is. Empty lines and those that begin with # are left out of both.
  */
 import { isUtf8 } from 'node:buffer';
+import { accessSync, constants, statSync } from 'node:fs';
 import { excerpt, quoted } from '../text/printable.ts';
 import type { Expression } from './ast.ts';
-import type { Reading } from './context.ts';
+import { Reading } from './context.ts';
 import { SelectorError } from './errors.ts';
 import { literalRun } from './scalars.ts';
 
@@ -25,18 +26,36 @@ function failure(file: NamedFile, message: string, suggestion?: string): Selecto
   return new SelectorError({ message, text, offset: start, length: end - start, suggestion });
 }
 
+/** Why a file of rules cannot be read, from where the program runs; undefined when it can be. */
+export function whyUnreadable(name: string): { message: string; hint: string | undefined } | undefined {
+  try {
+    // Not opened: a named pipe can be read once.
+    accessSync(name, constants.R_OK);
+    if (!statSync(name).isDirectory()) return undefined;
+    return failureOf(name, 'EISDIR', new Reading().whence);
+  } catch (error) {
+    return failureOf(name, (error as NodeJS.ErrnoException).code, new Reading().whence);
+  }
+}
+
+function failureOf(name: string, code: string | undefined, whence: string) {
+  const shown = quoted(name);
+  if (code === 'ENOENT') {
+    return { message: `the file ${shown} does not exist`, hint: `relative names are relative to ${whence}` };
+  }
+  if (code === 'EISDIR')
+    return { message: `${shown} is a directory`, hint: 'name a file with one value or rule a line' };
+  return { message: `the file ${shown} cannot be read (${code ?? 'unknown'})`, hint: undefined };
+}
+
 function readFile(file: NamedFile, reading: Reading): Buffer {
   const shown = quoted(file.name);
   let bytes: Buffer;
   try {
     bytes = reading.read(file.name);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') {
-      throw failure(file, `the file ${shown} does not exist`, `relative names are relative to ${reading.whence}`);
-    }
-    if (code === 'EISDIR') throw failure(file, `${shown} is a directory`, 'name a file with one value or rule a line');
-    throw failure(file, `the file ${shown} cannot be read (${code ?? 'unknown'})`);
+    const { message, hint } = failureOf(file.name, (error as NodeJS.ErrnoException).code, reading.whence);
+    throw failure(file, message, hint);
   }
   if (bytes.length > MOST_BYTES) throw failure(file, `${shown} has more than 1 GiB`);
   if (!isUtf8(bytes)) throw failure(file, `${shown} is not UTF-8`, 'iconv converts it');

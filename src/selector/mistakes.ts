@@ -3,6 +3,7 @@
  * They are apart from parse.ts so that the grammar there reads as a grammar.
  */
 
+import type { Path } from '../engine/program.ts';
 import { SelectorError } from './errors.ts';
 import { meantByPath, meantCondition, meantOtherSide } from './idioms.ts';
 import type { OperandToken, OperatorToken } from './lexer.ts';
@@ -186,4 +187,21 @@ export function wrongType(
   const suggestion = /^[tfn]/.test(written) && takes !== 'text' ? undefined : `text is written in quotes: "${written}"`;
   const expected = takes === 'text' ? 'text in quotes' : 'text in quotes or a number';
   return mistake(text, value, `\`${operator}\` compares with ${takes}, not with ${written}`, expected, suggestion);
+}
+
+/**
+ * The path on the right names a value below another, and cannot.
+ * @param isTextual the operator has no mirror
+ */
+export function pathBelow(text: string, right: Place, left: Path, isTextual: boolean): SelectorError {
+  const expected = 'a path without [*] or json( )';
+  if (left.below === undefined && isTextual) {
+    const message = 'what has [*] or json( ) stands on the left of this operator';
+    return mistake(text, right, message, expected, 'name one element, such as [0], or compare with a literal');
+  }
+  const isAny = [left.text, text.slice(right.start, right.end)].every((path) => path.includes('[*]'));
+  const suggestion = isAny
+    ? 'name one element on a side, such as [0]; a plugin can compare all with all'
+    : 'a plugin can compare what is in two texts: slung help plugins';
+  return mistake(text, right, 'only one side can have [*] or json( )', expected, suggestion);
 }

@@ -20,6 +20,7 @@ import {
   noList,
   noListAfterNot,
   noOperator,
+  pathBelow,
   sidesSwapped,
   wrongType,
 } from './mistakes.ts';
@@ -232,7 +233,7 @@ class Parser {
     if (path.below === undefined && turned !== undefined) {
       return { op: 'paths', path: this.known(other), order: turned, other: path };
     }
-    throw mistake(this.text, { start, end }, 'only one side can have [*] or json( )', 'a path without them');
+    throw pathBelow(this.text, { start, end }, path, turned === undefined);
   }
 
   literalTest(path: Path, operator: ComparisonOperator, value: ScannedLiteral): Comparison {

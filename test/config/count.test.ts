@@ -24,6 +24,11 @@ describe('a line is refused', () => {
     [['--by', 'a..b'], '--by: '],
     [['--p99', 'a['], '--p99: the bracket is never closed'],
     [['--sum', '.a'], '--sum: '],
+    [
+      ['-W', 'no-rules.txt'],
+      '--rules: the file "no-rules.txt" does not exist | relative names are relative to the directory',
+    ],
+    [['-W', '.'], '--rules: "." is a directory | name a file with one value or rule a line'],
     [['--on-error', 'keep'], '--on-error keep: there is no output that a bad line could be kept in'],
     [['--on-error', 'fail', '--max-errors', '3'], '--on-error fail cannot be combined with --max-errors'],
     [['--max-groups', '0'], '--max-groups: 0 is too small; the least is 1'],
