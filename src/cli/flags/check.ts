@@ -72,9 +72,9 @@ export const checkFlags: readonly Flag[] = [
     type: 'switch',
     default: 'false',
     group: 'Topology',
-    doc: 'Also reach every server that it names',
+    doc: 'Also reach its servers, and look for its files',
     longDoc:
-      'Also connect to every server that the topology names, and report what is there: of NATS the stream, the consumer and its settings, the largest message, and whether ids are remembered for as long as a message may come again; of http, tcp and unix sinks whether somebody listens. Nothing is made, read or delivered. The exit code is 1 when a server cannot be reached or has not what the topology wants.',
+      'Also connect to every server that the topology names, and report what is there: of NATS the stream, the consumer and its settings, the largest message, and whether ids are remembered for as long as a message may come again; of http, tcp and unix sinks whether somebody listens; and of files and folders whether a run could open them. Nothing is made, read or delivered. The exit code is 1 when a server cannot be reached or has not what the topology wants, or a file cannot be opened.',
     commands,
   },
   {

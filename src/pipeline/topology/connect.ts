@@ -1,8 +1,10 @@
 /**
- * `slung check --connect`: reaches every server that a topology names, and says what they have and what they lack.
- * Nothing is made, read or delivered there.
+ * `slung check --connect`: reaches every server that a topology names, looks for its files, and says what is there and
+ * what is not. Nothing is made, read or delivered.
  */
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+import { unmakeable, unreadable, unwritable } from '../../io/openable.ts';
+import { PathTemplate } from '../../io/path-template.ts';
 import { type ReachAt, unreachable } from '../../io/reach.ts';
 import { againMs, checkConnection, type Finding } from '../../nats/check.ts';
 import { excerpt } from '../../text/printable.ts';
@@ -33,7 +35,7 @@ export async function reachServers(
   const found = await Promise.all(asked);
   return [...sources, ...sinks].flatMap(({ name: node }, i) => {
     const findings = found[i];
-    return findings === undefined ? [] : [{ node, findings }];
+    return findings === undefined || findings.length === 0 ? [] : [{ node, findings }];
   });
 }
 
@@ -43,6 +45,8 @@ async function sourceFindings(
   caching: ReadonlySet<string>,
   clockMs: () => number,
 ): Promise<readonly Finding[] | undefined> {
+  if (source.type === 'file')
+    return source.paths.flatMap((path) => wrong(unreadable(resolve(topology.directory, path), source.follow)));
   if (source.type !== 'nats') return undefined;
   const link = { ...addressOf(source, topology.directory), say: () => {}, clockMs };
   const found = await checkConnection({ kind: 'source', ...source, ...link });
@@ -86,10 +90,17 @@ async function sinkFindings(
       return [await reach(sink.address)];
     case 'unix':
       return [await reach({ path: isAbsolute(sink.socket) ? sink.socket : join(directory, sink.socket) })];
+    case 'file':
+      return wrong(unwritable(resolve(directory, sink.file), sink.mode));
+    case 'dir':
+      return wrong(unmakeable(resolve(directory, new PathTemplate(sink.template).root)));
     default:
       return undefined;
   }
 }
+
+const wrong = (text: string | undefined): readonly Finding[] =>
+  text === undefined ? [] : [{ severity: 'error', text }];
 
 function hostOf(url: string): ReachAt {
   const { protocol, hostname, port } = new URL(url);

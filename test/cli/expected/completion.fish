@@ -271,7 +271,7 @@ complete -c slung -n "__fish_seen_subcommand_from check" -l convert -d 'Print a 
 complete -c slung -n "__fish_seen_subcommand_from check" -l no-convert -d 'Opposite of --convert'
 complete -c slung -n "__fish_seen_subcommand_from check" -l from-flags -d 'Print a command line of select or run as a file'
 complete -c slung -n "__fish_seen_subcommand_from check" -l no-from-flags -d 'Opposite of --from-flags'
-complete -c slung -n "__fish_seen_subcommand_from check" -l connect -d 'Also reach every server that it names'
+complete -c slung -n "__fish_seen_subcommand_from check" -l connect -d 'Also reach its servers, and look for its files'
 complete -c slung -n "__fish_seen_subcommand_from check" -l no-connect -d 'Opposite of --connect'
 complete -c slung -n "__fish_seen_subcommand_from check" -s c -l config -x -d 'The topology: slung.yaml, or . for ./slung.yaml'
 complete -c slung -n "__fish_seen_subcommand_from check" -l set -x -d 'Another value for one key: sinks.out.path=x'

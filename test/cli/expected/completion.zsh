@@ -335,7 +335,7 @@ _slung() {
         '--no-convert[Opposite of --convert]' \
         '--from-flags[Print a command line of select or run as a file]' \
         '--no-from-flags[Opposite of --from-flags]' \
-        '--connect[Also reach every server that it names]' \
+        '--connect[Also reach its servers, and look for its files]' \
         '--no-connect[Opposite of --connect]' \
         '-c+[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
         '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \

@@ -23,7 +23,7 @@ test('servers are reached, and those that are not there are errors; what is no s
       '  gone: { type: http, url: "http://127.0.0.1:1/x" }',
       '  socket: { type: unix, path: /nowhere/slung.sock }',
       '  bus: { type: nats, url: "nats://user:hunter2@127.0.0.1:1", subject: A.b }',
-      '  file: { type: file, path: a.ndjson }',
+      '  file: { type: file, path: /dev/null }',
       'routes: [ "stdin -> there, web, gone, socket, bus, file" ]',
     ].join('\n'),
   );
@@ -36,6 +36,25 @@ test('servers are reached, and those that are not there are errors; what is no s
     ['bus', 'error'],
   ]);
   expect(JSON.stringify(reached)).not.toContain('hunter2');
+});
+
+test('files that a run could not open are errors, and the others are not mentioned', async () => {
+  const topology = topologyOf(
+    [
+      'sources: { a: { type: file, path: [ /dev/null, none ] }, b: { type: file, path: none, follow: true } }',
+      'sinks:',
+      '  gone: { type: file, path: none/a.ndjson }',
+      '  there: { type: file, path: /dev/stdout }',
+      '  dir: { type: dir, path: "/dev/null/{k}/a.ndjson" }',
+      'routes: [ "a, b -> gone, there, dir" ]',
+    ].join('\n'),
+  );
+  const found = await reachServers(topology, new Set(), clockMs);
+  expect(found.map(({ node, findings }) => [node, findings.map(({ severity }) => severity)])).toEqual([
+    ['a', ['error']],
+    ['gone', ['error']],
+    ['dir', ['error']],
+  ]);
 });
 
 test('a plugin with a cache behind a consumer that workers share is named', async () => {
