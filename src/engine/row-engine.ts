@@ -26,6 +26,11 @@ interface CheckExports {
   linesRejected(): number;
 }
 
+/** What asm/emit-lines.ts exports for the host. */
+interface LineExports {
+  linesInto(block: number, mostBytes: number): void;
+}
+
 /** What an output area may hold at most. */
 export const MAX_OUT_BYTES = 1 << 30;
 const PAGE_BYTES = 65536;
@@ -35,6 +40,7 @@ const SLACK_BYTES = 64;
 export class RowEngine extends EngineMemory {
   readonly exports: EngineExports;
   readonly #check: CheckExports;
+  readonly #lines: LineExports;
   #fieldCount = 0;
 
   /** Runs over a memory that createMemory laid out; `plan` is put in the place of the one that was there. */
@@ -43,6 +49,7 @@ export class RowEngine extends EngineMemory {
     // The old plan's sets are not looked at: the new plan follows before anything is processed.
     this.exports = instantiate(viewsModule(), memory, map, []);
     this.#check = this.exports as EngineExports & CheckExports;
+    this.#lines = this.exports as EngineExports & LineExports;
     if (!this.usePlan(plan)) throw new RangeError('a first plan is larger than its room');
   }
 
@@ -82,6 +89,16 @@ export class RowEngine extends EngineMemory {
     this.#reserveOut(block, used, bytes.length);
     copyInto(this.bytes(), this.word(block, L.B_OUT) + used, bytes);
     this.setWord(block, L.B_OUT_BYTES, used + bytes.length);
+  }
+
+  /**
+   * The guest may append lines to the output of a block by itself, as far as there is room, until there are
+   * `mostBytes`.
+   * @param block undefined: to none
+   */
+  letAppend(block: number | undefined, mostBytes: number): void {
+    if (block === undefined) this.#lines.linesInto(0, 0);
+    else this.#lines.linesInto(this.map.blocks[block]!, Math.min(mostBytes, this.word(block, L.B_OUT_CAPACITY)));
   }
 
   /**

@@ -7,3 +7,4 @@ export * from './views';
 export * from './events';
 export { liveForgetUnit, liveHasOdd, liveOddLine, liveOddTime, liveUnit } from './event-units';
 export * from './check';
+export * from './emit-lines';

@@ -34,8 +34,10 @@ export class StreamLane implements GuestStream {
   /** Where the next step of the block begins. */
   #at = 0;
   #isOver = false;
-  /** Bytes of output since the last question for input. */
+  /** Bytes of output since the last question for input, without those that the guest has appended since #counted. */
   #written = 0;
+  /** The output of the block when it was counted last. */
+  #counted = 0;
   /** Bytes of all input so far. */
   #given = 0;
   #copy = new Uint8Array(0);
@@ -70,7 +72,8 @@ export class StreamLane implements GuestStream {
   }
 
   write(bytes: Uint8Array): void {
-    const most = Math.max(this.#maxOutputBytes, OUTPUT_FOR_INPUT * this.#given);
+    this.#written += this.#engine.word(this.#block!, L.B_OUT_BYTES) - this.#counted;
+    const most = this.#most;
     this.#written += bytes.length;
     if (this.#written > most) {
       const when = this.#isOver ? 'after the end of its input' : 'without reading on';
@@ -78,6 +81,18 @@ export class StreamLane implements GuestStream {
     }
     // In parts, also when it writes much at once: nothing here grows with that.
     for (let at = 0; at < bytes.length; at += PART_BYTES) this.#append(bytes.subarray(at, at + PART_BYTES));
+    this.#letAppend(most - this.#written);
+  }
+
+  /** Lines of a program go into the block without us, as long as they are not more than `bytes` and fill no part. */
+  #letAppend(bytes: number): void {
+    this.#counted = this.#engine.word(this.#block!, L.B_OUT_BYTES);
+    this.#engine.letAppend(this.#block, Math.min(PART_BYTES, this.#counted + bytes));
+  }
+
+  /** What it may output before it reads on. */
+  get #most(): number {
+    return Math.max(this.#maxOutputBytes, OUTPUT_FOR_INPUT * this.#given);
   }
 
   #append(bytes: Uint8Array): void {
@@ -158,6 +173,7 @@ export class StreamLane implements GuestStream {
     this.#given += this.#engine.word(block, L.B_TO) - this.#engine.word(block, L.B_FROM);
     this.#block = block;
     this.#at = 0;
+    this.#letAppend(this.#most);
     this.#isOver ||= this.#engine.word(block, L.B_IS_LAST) !== 0;
   }
 
@@ -167,6 +183,7 @@ export class StreamLane implements GuestStream {
   }
 
   #pass(): void {
+    this.#engine.letAppend(undefined, 0);
     sealBlock(this.#engine, this.#block!);
     this.#queue.done(this.#block!);
   }

@@ -32,6 +32,8 @@ export interface CompiledProgram {
   readonly module: WebAssembly.Module;
   /** Its imports in order, each checked. */
   readonly imports: readonly KnownImport[];
+  /** Those of them that the adapter has, by way of trampolines in this order. */
+  readonly adapted: readonly ProgramImport[];
   readonly newTrampolines: () => Trampolines;
 }
 
@@ -90,9 +92,14 @@ export function compileProgram(bytes: Uint8Array, limits: { readonly maxMemoryBy
     capMemory(bytes, Math.floor(limits.maxMemoryBytes / pageBytes), description),
     'the program',
   );
-  const polls = imports.filter((one) => one.kind === 'program' && one.name === 'u_poll_handle') as ProgramImport[];
-  const signatures = polls.map(({ isOld }) => signatureOf(isOld ? '(i32) -> i32' : '(i64) -> i32'));
-  return { module, imports, newTrampolines: compileTrampolines(signatures) };
+  const isAdapted = imports.some((one) => one.kind === 'program' && one.name === 'u_poll_handle');
+  const adapted = imports.filter(
+    (one) => isAdapted && one.kind === 'program' && one.name in ADAPTED,
+  ) as ProgramImport[];
+  const signatures = adapted.map(({ name, isOld }) =>
+    signatureOf(name === 'u_poll_handle' && !isOld ? '(i64) -> i32' : '(i32) -> i32'),
+  );
+  return { module, imports, adapted, newTrampolines: compileTrampolines(signatures) };
 }
 
 function checkExports({ exports }: CoreModule, needsAllocate: boolean): void {
@@ -111,6 +118,12 @@ function checkExports({ exports }: CoreModule, needsAllocate: boolean): void {
   if (needsAllocate) check('allocate', ['(i32) -> i32']);
   if (exports.some(({ name }) => name === '_initialize')) check('_initialize', ['() -> ()']);
 }
+
+/** Functions that the adapter has, where a program polls: the names of both signatures there. */
+const ADAPTED: Readonly<Record<string, readonly [string, string]>> = {
+  u_poll_handle: ['poll', 'poll32'],
+  u_emit: ['emit', 'emit'],
+};
 
 let compiledAdapter: WebAssembly.Module | undefined;
 
@@ -197,21 +210,22 @@ class Run {
   #start(program: CompiledProgram): number {
     const trampolines = program.newTrampolines();
     const imports: Record<string, Record<string, unknown>> = {};
-    const polls: boolean[] = [];
     for (const one of program.imports) {
       const module = one.kind === 'wasi' ? 'wasi_snapshot_preview1' : 'env';
       imports[module] ??= {};
       if (one.kind === 'abort') imports[module].abort = this.#gate.guard(abortFunction(() => this.#rawMemory()));
       else if (one.kind === 'wasi') imports[module][one.name] = this.#wasiFunction(one.name);
-      else if (one.name !== 'u_poll_handle') {
+      else if (program.adapted.includes(one)) {
+        imports[module][one.name] = trampolines.functions[program.adapted.indexOf(one)];
+      } else if (one.name !== 'u_poll_handle') {
         imports[module][one.name] = hostFunction(one.name, one.isOld, this.#world);
-      } else imports[module][one.name] = trampolines.functions[polls.push(one.isOld) - 1];
+      }
     }
     const { exports } = instantiateModule(program.module, imports, 'the program');
     this.#exports = exports;
-    if (polls.length > 0) {
+    if (program.adapted.length > 0) {
       const adapter = this.#adapter(exports);
-      trampolines.connect(polls.map((isOld) => (isOld ? adapter.poll32 : adapter.poll)));
+      trampolines.connect(program.adapted.map(({ name, isOld }) => adapter[ADAPTED[name]![isOld ? 1 : 0]!]));
     }
     if (typeof exports._initialize === 'function') exports._initialize();
     const status: unknown = (exports.call as () => unknown)();
@@ -230,6 +244,7 @@ class Run {
         isTimed: this.#isTimed,
         tellTime: () => pump.tellTime(),
         more: guard(() => pump.more()),
+        emit: hostFunction('u_emit', false, this.#world),
         refuse: guard((answer: number, handle: bigint) => pump.refuse(answer, handle)),
         fail: guard((code: number) => pump.fail(code)),
       },

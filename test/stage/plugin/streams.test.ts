@@ -82,6 +82,36 @@ describe('streams', () => {
     expect({ out, outcome }).toEqual({ out: 'hi\n', outcome: { kind: 'done', code: 0 } });
   });
 
+  test('lines of every length, in order with the standard output, and none with a newline inside', async () => {
+    const args: string[] = [];
+    const expected: string[] = [];
+    for (let length = 0; length <= 70; length++) {
+      const line = 'abcdefghij'.repeat(7).slice(0, length);
+      args.push(`emit|${line}`, `emit|${line}\n`, `print|p${length}`);
+      expected.push(line, line, `p${length}`);
+      for (let at = 0; at < length - 1; at += 7) {
+        args.push(`emit|${line.slice(0, at)}\n${line.slice(at)}`);
+        expected.push('1');
+      }
+    }
+    const { out, said } = await runChain([script], events(0, 10), { args, uncheckedOutput: true });
+    expect(out.split('\n')).toEqual([...expected, '']);
+    expect(said[0]).toMatch(/u_emit: a record with a newline inside is more than one record/);
+  });
+
+  test('a program that outputs much without reading on is ended at the limit, whatever its lines are', async () => {
+    const line = 'x'.repeat(999);
+    const args = Array(40).fill(`emit|${line}`);
+    const { out, outcome, said } = await runChain([script], '', {
+      args,
+      maxOutputBytes: 20_000,
+      uncheckedOutput: true,
+    });
+    expect(outcome).toEqual({ kind: 'done', code: 1 });
+    expect(said.join()).toContain('it output more than 20000 bytes');
+    expect(out === `${line}\n`.repeat(20) || out === '').toBe(true);
+  });
+
   test('a filter that fails ends the run, what it had put out is there', async () => {
     const word = plugin(fixture('wasi/word.wasm'), 'word');
     const { out, outcome, said, ended } = await runChain([word], textOf([x]), {});
