@@ -57,6 +57,12 @@ class Places {
   }
 }
 
+/** A path that was named for its value, and its number among the paths of its edits. */
+interface NamedPath {
+  readonly path: Path;
+  readonly number: number;
+}
+
 interface EditTree {
   readonly root: TrieNode;
   readonly actions: Map<TrieEdge, Action>;
@@ -119,6 +125,8 @@ function giveWay(action: Action, slotOf: number): void {
 
 /** The edits of one form: first what they ask of a record, then, when that has slots, their bytes. */
 export class EditWriter {
+  /** What is dropped, renamed, exploded or copied: what no record has may be a mistake. */
+  readonly named: readonly NamedPath[];
   readonly #edits: Edits;
   readonly #tree: EditTree;
   readonly #places = new Places();
@@ -126,6 +134,10 @@ export class EditWriter {
   constructor(edits: Edits) {
     this.#edits = edits;
     this.#tree = treeOf(edits, this.#places);
+    const copied = edits.set.flatMap(({ value }) => (value instanceof Uint8Array ? [] : [value]));
+    const exploded = edits.explode === undefined ? [] : [edits.explode];
+    const paths = [...edits.drop, ...copied, ...edits.rename.map(({ path }) => path), ...exploded];
+    this.named = paths.map((path) => ({ path, number: this.#places.number(path) }));
   }
 
   get paths(): readonly Path[] {

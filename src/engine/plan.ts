@@ -27,9 +27,9 @@ export interface Plan {
   /** Collect root keys that the plan does not know (csv and tsv whose columns were not given). */
   readonly trackKeys: boolean;
   /**
-   * Slot numbers of every path of the program, then of every column or field: whether the path ever occurred is seen
-   * there. Of several classes: of the paths of the gate, of all programs but those of followers, and then of
-   * all columns, each in their order.
+   * Slot numbers of every path of the program, then of every column or field, then of those that edits ask for:
+   * whether the path ever occurred is seen there. Of several classes: of the paths of the gate, of all programs but
+   * those of followers, and then of all columns, each in their order.
    */
   readonly pathSlots: readonly (readonly number[])[];
   /** Classes that have outputs of their own in a block; 0 when the block's output is the only one. */

@@ -144,6 +144,9 @@ function sourceOf(text: string, start: number, value: string): Path {
   if (/^[-+.]?[0-9]/.test(value)) {
     throw faulty(text, start, value.length, `\`${value}\` is not a number as JSON writes it`, 'a literal or a path');
   }
+  if (/^@(?:now(?![\w.[])|[0-9])/.test(value)) {
+    throw faulty(text, start, value.length, 'a time is for conditions, and is not set', 'a literal or a path');
+  }
   try {
     return parseField(value);
   } catch (error) {

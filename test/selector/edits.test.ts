@@ -59,6 +59,8 @@ test('mistakes are pointed at', async () => {
     { set: ['a'] },
     { set: ['a='] },
     { set: ['a=01'] },
+    { set: ['a=@now-1h'] },
+    { set: ['a=@2026-03-14'] },
     { set: ['a=[1,'] },
     { set: ['a="x"y'] },
     { set: ['a[*]=1'] },

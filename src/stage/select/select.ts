@@ -7,7 +7,8 @@ import { asUsageError } from '../../config/selector-errors.ts';
 import type { OutputSettings, SelectionSettings } from '../../config/settings.ts';
 import * as L from '../../engine/layout.ts';
 import { buildPlan } from '../../engine/plan.ts';
-import type { Column, Path, Program, Projection } from '../../engine/program.ts';
+import { EditWriter } from '../../engine/plan-edits.ts';
+import type { Column, Edits, Path, Program, Projection } from '../../engine/program.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Holding, NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
@@ -43,6 +44,7 @@ export class SelectStage extends EngineStage implements Stage {
   /** True when the columns were found in the data, so that others may turn up later. */
   readonly findsColumns: boolean;
   holding: Holding | undefined;
+  readonly #edits: Edits | undefined;
   #matchesLeft: number | undefined;
 
   constructor(settings: SelectNodeSettings) {
@@ -62,6 +64,7 @@ export class SelectStage extends EngineStage implements Stage {
       settings.lanes,
     );
     this.settings = settings;
+    this.#edits = edits;
     this.#matchesLeft = output.limit;
     this.program = program;
     this.columns = columns;
@@ -122,11 +125,19 @@ export class SelectStage extends EngineStage implements Stage {
     return this.settings.output.edits?.explode !== undefined && bytesOut <= (this.preface()?.length ?? 0);
   }
 
-  /** The program's paths, then the columns' (when they were given), that no record had. */
+  /** The program's paths, then the columns' (when they were given) and those of edits, that no record had. */
   #absentPaths(isNothingOut: boolean): { where: Path[]; columns: Path[] } {
     const where = this.program.paths.filter((_, i) => !this.wasSeen(i));
     const first = this.program.paths.length;
     const given = this.findsColumns || isNothingOut ? [] : (this.columns ?? []);
-    return { where, columns: given.map(({ path }) => path).filter((_, i) => !this.wasSeen(first + i)) };
+    const columns = given.map(({ path }) => path).filter((_, i) => !this.wasSeen(first + i));
+    return { where, columns: [...columns, ...this.#absentEdits(first + (this.columns ?? []).length)] };
+  }
+
+  /** @param first the number of the first path of the edits in the plan */
+  #absentEdits(first: number): Path[] {
+    if (this.#edits === undefined) return [];
+    const { named } = new EditWriter(this.#edits);
+    return named.filter(({ number }) => !this.wasSeen(first + number)).map(({ path }) => path);
   }
 }
