@@ -81,6 +81,8 @@ function adviceFor(bytes: Uint8Array): string {
     return '; a precompiled .cwasm does not work here, the .wasm that it was made of does';
   if (head.startsWith('\x1f\x8b')) return '; it is compressed by gzip';
   if (/^\s*\((module|component|;)/.test(head)) return '; WebAssembly text has to be assembled first';
+  if (/^(?:\/[*/]|#include|#!\[|use |package |import )/.test(head))
+    return '; it looks like source: slung plugin build makes a .wasm of its folder';
   return '';
 }
 

@@ -24,6 +24,8 @@ const kinds: Readonly<Record<string, readonly [called: string, example: string]>
   switch: ['true or false', ''],
 };
 
+const IN_QUOTES = `Text with braces, such as JSON, stands in quotes: '{"level":"error"}'`;
+
 export class ValueReader {
   readonly #problems: Problems;
 
@@ -34,8 +36,10 @@ export class ValueReader {
   /** The value of a key that has one, or undefined when a problem was reported. `path` is `sources.app.lanes`. */
   read(key: Key, node: Node, path: string): SettingValue | undefined {
     if (key.type === 'texts') return this.#texts(key, node, path);
-    if (node.kind !== 'scalar')
-      return this.#fail(node, path, 'type', `${key.name}: ${shapeOf(node)} is no ${wantedOf(key)}`);
+    if (node.kind !== 'scalar') {
+      const hint = key.type === 'text' && node.kind === 'map' ? IN_QUOTES : undefined;
+      return this.#fail(node, path, 'type', `${key.name}: ${shapeOf(node)} is no ${wantedOf(key)}`, hint);
+    }
     if (node.tag !== undefined) return undefined;
     if (isNothing(node)) {
       return this.#fail(
@@ -71,7 +75,8 @@ export class ValueReader {
   }
 
   #texts(key: Key, node: Node, path: string): readonly string[] | undefined {
-    if (node.kind === 'map') return this.#fail(node, path, 'type', `${key.name}: a map is no ${wantedOf(key)}`);
+    if (node.kind === 'map')
+      return this.#fail(node, path, 'type', `${key.name}: a map is no ${wantedOf(key)}`, IN_QUOTES);
     const items = node.kind === 'list' ? node.items : [node];
     const texts = items.map((item, i) => {
       const below = node.kind === 'list' ? `${path}[${i}]` : path;

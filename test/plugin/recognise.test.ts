@@ -58,6 +58,11 @@ describe('no plugin', () => {
       'not a WebAssembly file (it begins with "(module)"); WebAssembly text has to be assembled first',
     ],
     [
+      'source',
+      Buffer.from('/* mapper: the errors of a log */\n'),
+      'not a WebAssembly file (it begins with "/* mapper: t"); it looks like source: slung plugin build makes a .wasm of its folder',
+    ],
+    [
       'gzip',
       Uint8Array.of(0x1f, 0x8b, 8, 0, 0),
       'not a WebAssembly file (it begins with 1f 8b 08 00); it is compressed by gzip',
