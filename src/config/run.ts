@@ -14,7 +14,7 @@ import { asksOrigin } from './fields.ts';
 import { grantedVariables, listenOrigins, listenToken, listenUrl } from './grants.ts';
 import type { Resolved } from './layers.ts';
 import { storeSettings } from './record.ts';
-import { filterSettings } from './select.ts';
+import { filterSettings, settingText } from './select.ts';
 import type {
   EventFields,
   ListenSettings,
@@ -122,6 +122,12 @@ function grantsOf(resolved: Resolved, sources: RunSources): PluginGrants {
 function checkInputs(resolved: Resolved, { files }: RunOperands, listen: string | undefined): void {
   if (listen !== undefined && files.length > 0) {
     throw new UsageError(`--listen and a file cannot be used together: ${excerpt(files[0]!)}`);
+  }
+  if (resolved.boolean('unchecked') && resolved.choice('unmatched') === 'pass') {
+    throw new UsageError(
+      `--unchecked cannot be combined with ${settingText(resolved, 'unmatched', 'pass')}`,
+      'Lines that are not looked at are not passed on. Leave one of the two out.',
+    );
   }
   if (resolved.choice('onError') !== 'keep') return;
   const name = resolved.originText('onError');

@@ -162,7 +162,7 @@ function checkPaths(resolved: Resolved, files: readonly string[], output: string
 }
 
 /** `--on-error keep`, or `SLUNG_ON_ERROR=keep` when it was the environment that said so. */
-function settingText(resolved: Resolved, key: string, value: string): string {
+export function settingText(resolved: Resolved, key: string, value: string): string {
   const name = resolved.originText(key);
   return name.startsWith('-') ? `${name} ${value}` : `${name}=${value}`;
 }

@@ -115,7 +115,7 @@ export const B_INPUT_NUMBER = 148; // which input the lines are of, counted by w
 export const B_OUTPUTS = 152;
 /** With EMIT_CLASSES: matching records that no class took; B_MATCHED counts the others. */
 export const B_UNROUTED = 156;
-export const BLOCK_BYTES = 224; // from 160 on: read-layout.ts, from 192 on: origin-layout.ts
+export const BLOCK_BYTES = 224; // from 160 on: read-layout.ts, from 192 on: origin-layout.ts, search-layout.ts
 
 // ---- what a class of a block has, at the offsets that a block with one class has it: B_OUT to B_SEGMENT_COUNT, and
 // B_MATCHED, the records that it took. The rest is where its output stands while another class is written.

@@ -8,6 +8,8 @@
 export const H_SEARCH = 108;
 /** In a block: lines that were not looked at. B_LINES counts them, too. */
 export const B_SKIPPED = 176;
+/** Those before the current step (steps.ts). */
+export const B_SKIPPED_BEFORE = 200;
 
 // ---- the image: how many texts, which escapes, and an entry for each text -----------------------------------------
 export const SR_COUNT = 0;

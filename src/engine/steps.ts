@@ -6,13 +6,17 @@
 
 import type { EngineMemory } from './engine.ts';
 import * as L from './layout.ts';
+import { B_SKIPPED, B_SKIPPED_BEFORE } from './search-layout.ts';
 
 /** What a step counts, and how much it outputs. */
 const counters: readonly number[] = [
   ...[L.B_REJECT_COUNT, L.B_RECORDS, L.B_MATCHED, L.B_BLANK, L.B_LINES, L.B_SELECTED, L.B_OUT_BYTES],
 ];
 const savedAt = (i: number): number => L.B_SAVED + 4 * i;
-const pairs: readonly (readonly [word: number, saved: number])[] = counters.map((word, i) => [word, savedAt(i)]);
+const pairs: readonly (readonly [word: number, saved: number])[] = [
+  ...counters.map((word, i) => [word, savedAt(i)] as const),
+  [B_SKIPPED, B_SKIPPED_BEFORE],
+];
 
 export function saveStep(memory: EngineMemory, block: number): void {
   for (const [word, saved] of pairs) memory.setWord(block, saved, memory.word(block, word));

@@ -2,7 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pluginFile } from '../support/plugins.ts';
 import { bin, environment, statsIn, workDirectory } from './support.ts';
 
 const work = workDirectory();
@@ -72,4 +74,36 @@ test('bad lines that are not looked at cannot be kept', () => {
   const { said, code } = slung('select', '--unchecked', '--on-error', 'keep', '-w', 'level == "error"', 'in');
   expect(code).toBe(2);
   expect(said).toContain('--unchecked cannot be combined with --on-error keep');
+});
+
+describe('run', () => {
+  const filter = fileURLToPath(new URL('../../fixtures/plugins/wasi/copy.wasm', import.meta.url));
+
+  test('a filter is given the same records', () => {
+    const { out, said, code } = slung('run', filter, '--unchecked', '--stats=json', '-w', 'level == "error"', 'in');
+    expect(out).toBe(`${kept.join('\n')}\n`);
+    expect(code).toBe(1);
+    expect(said).toContain('slung: in:140008:');
+    expect(statsIn(said)).toMatchObject({ matched: kept.length, rejected: 2, skipped: LINES - kept.length - 2 });
+  });
+
+  test('what is done again after a failure is not passed over twice', async () => {
+    const lines = Array.from({ length: 3000 }, (_, i) => {
+      if (i % 1000 === 700) return `{"level":"error","do":"trap","n":${i}}`;
+      return `{"level":"${i % 3 === 0 ? 'error' : 'info'}","n":${i}}`;
+    });
+    writeFileSync(join(work.path, 'traps'), `${lines.join('\n')}\n`);
+    const plugin = await pluginFile('test/plugin/lane/asm/unruly.ts');
+    const args = ['run', plugin, '--stats=json', '--on-plugin-error', 'skip', '-w', 'level == "error"', 'traps'];
+    const [all, some] = [slung(...args), slung(...args, '--unchecked')];
+    expect(some.out).toBe(all.out);
+    const { records, matched } = statsIn(all.said) as { records: number; matched: number };
+    expect(statsIn(some.said)).toMatchObject({ records: matched, matched, skipped: records - matched });
+  });
+
+  test('lines that are not looked at cannot be passed on', () => {
+    const { said, code } = slung('run', filter, '--unchecked', '--unmatched', 'pass', '-w', 'level == "error"', 'in');
+    expect(code).toBe(2);
+    expect(said).toContain('--unchecked cannot be combined with --unmatched pass');
+  });
 });

@@ -193,9 +193,9 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     text: 'all',
   },
   // Lanes of engines, and what the stages that have them share.
-  'stage/lanes': { graph: 'all', engine: 'all', io: ['late-flags.ts', 'read-lines.ts'], selector: ['index.ts'] },
+  'stage/lanes': { stage: ['search.ts'], graph: 'all', engine: 'all', io: ['late-flags.ts', 'read-lines.ts'] },
   'stage/plugin': {
-    stage: ['hints.ts'],
+    stage: ['hints.ts', 'search.ts'],
     format: ['count.ts'],
     graph: 'all',
     io: ['late-flags.ts'],
@@ -228,8 +228,9 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   stage: {
     format: ['count.ts'],
     graph: ['stats.ts'],
+    config: ['settings.ts'],
     selector: ['index.ts'],
-    engine: ['program.ts'],
+    engine: ['program.ts', 'search-image.ts'],
     text: ['printable.ts'],
   },
   // It moves batches and knows no selector, no plugin and no store; of these it defines the few types that it needs.

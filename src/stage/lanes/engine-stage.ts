@@ -6,12 +6,11 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { EngineMemory, EngineOptions } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/plan.ts';
-import { searchImage } from '../../engine/search-image.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Seat } from '../../graph/lane.ts';
 import { Lanes } from '../../graph/lanes.ts';
 import type { NodeSettings } from '../../graph/stage.ts';
-import { requiredTexts } from '../../selector/index.ts';
+import { searchFor } from '../search.ts';
 import { MainLane } from './main-lane.ts';
 
 /** Blocks of a lane: one to fill, one to process, and work waiting so that no thread runs dry. */
@@ -30,14 +29,13 @@ export type Demands = Pick<EngineOptions, 'strictKeys' | 'objectsOnly' | 'rows' 
 
 /** The options of the engines of a node. */
 export function engineOptionsOf({ batches, lanes, rejects, selection }: NodeSettings, demands: Demands): EngineOptions {
-  const texts = selection.unchecked === true ? requiredTexts(selection.where) : undefined;
   return {
     blockBytes: Math.max(LEAST_BLOCK_BYTES, batches.batchBytes * 2),
     blockCount: lanes === 1 ? 1 : MAIN_BLOCKS,
     maxDepth: batches.maxDepth,
     maxRecordBytes: batches.maxRecordBytes,
     keepRejects: rejects.onError === 'keep',
-    search: texts && searchImage(texts),
+    search: searchFor(selection),
     sample: selection.sample,
     ...demands,
   };

@@ -20,6 +20,7 @@ import * as T from '../../plugin/lane/task.ts';
 import { nearestPath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
 import { hintsOf } from '../hints.ts';
+import { searchFor } from '../search.ts';
 import { absentPaths, unaskedKeys } from './hints.ts';
 import { type LaneSpec, type LaneSurroundings, PluginLane } from './lane.ts';
 import { PluginOutput } from './output.ts';
@@ -83,7 +84,7 @@ export class PluginStage implements Stage {
         plan,
         {
           ...{ blockBytes, blockCount: BLOCKS, maxDepth, maxRecordBytes },
-          ...{ keepRejects: false, strictKeys: false },
+          ...{ keepRejects: false, strictKeys: false, search: searchFor(settings.selection) },
           rows: {
             forAll: spec.passUnmatched,
             tableBytes: ROW_TABLE_BYTES,
@@ -141,8 +142,8 @@ export class PluginStage implements Stage {
 
   report(stats: Stats): StageReport {
     const absent = { where: absentPaths(this.#lanes, true), columns: [] };
-    const { where } = this.settings.selection;
-    return { leftOut: [], hints: hintsOf({ absent, sample: this.#sample, where }, stats) };
+    const { where, unchecked } = this.settings.selection;
+    return { leftOut: [], hints: hintsOf({ absent, sample: this.#sample, where, unchecked }, stats) };
   }
 
   /** A plugin that wanted nothing: the commonest reason is a name of a field. */

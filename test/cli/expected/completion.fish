@@ -107,6 +107,8 @@ complete -c slung -n "__fish_seen_subcommand_from run" -l since -x -d 'Pass reco
 complete -c slung -n "__fish_seen_subcommand_from run" -l until -x -d 'Pass records before TIME, written as for --since'
 complete -c slung -n "__fish_seen_subcommand_from run" -s f -l fields -x -d 'Output only these: a,b.c,name=source.name'
 complete -c slung -n "__fish_seen_subcommand_from run" -l columns -x -d 'The csv or tsv header, when there is no -f'
+complete -c slung -n "__fish_seen_subcommand_from run" -l unchecked -d 'Trust the input: pass over lines that cannot match'
+complete -c slung -n "__fish_seen_subcommand_from run" -l no-unchecked -d 'Opposite of --unchecked'
 complete -c slung -n "__fish_seen_subcommand_from run" -l to -x -a "ndjson csv tsv table" -d 'Output ndjson, csv, tsv or a table'
 complete -c slung -n "__fish_seen_subcommand_from run" -l no-header -d 'Write no header for csv, tsv or a table'
 complete -c slung -n "__fish_seen_subcommand_from run" -l header -d 'Opposite of --no-header'

@@ -147,6 +147,8 @@ _slung() {
         '*-f+[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--fields=[Output only these\: a,b.c,name=source.name]:LIST: ' \
         '*--columns=[The csv or tsv header, when there is no -f]:LIST: ' \
+        '--unchecked[Trust the input\: pass over lines that cannot match]' \
+        '--no-unchecked[Opposite of --unchecked]' \
         '--to=[Output ndjson, csv, tsv or a table]:FORMAT:(ndjson csv tsv table)' \
         '--no-header[Write no header for csv, tsv or a table]' \
         '--header[Opposite of --no-header]' \
