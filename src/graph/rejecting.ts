@@ -2,7 +2,7 @@
  * What happens to a bad line: it is counted, written to the rejects file if there is one, and the first few are shown
  * with place and cause. The limit of --max-errors (or --on-error fail, which is a limit of none) is kept here.
  */
-import { CODE_PLUGIN_FAILED } from '../engine/code-numbers.ts';
+import { CODE_PLUGIN_FAILED, CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import { codeOf } from '../engine/codes.ts';
 import type { EngineMemory, Reject } from '../engine/engine.ts';
 import { counted } from '../format/count.ts';
@@ -118,14 +118,16 @@ export class Rejecting {
 
   /** A line of a processed batch whose first byte is at address `batchFrom`. @returns what was reported */
   take(memory: EngineMemory, reject: Reject, place: Place, batchFrom: number): RejectRow {
+    const lengthBytes = reject.to - reject.from;
+    const grew = reject.code === CODE_TOO_LONG && lengthBytes <= memory.options.maxRecordBytes;
     return this.report(memory.view(reject.from, reject.to), {
       sourceName: place.sourceName,
       line: place.firstLine + reject.line,
       sourceOffset: place.sourceOffset + (reject.from - batchFrom),
       column: reject.at - reject.from + 1,
       code: reject.code,
-      lengthBytes: reject.to - reject.from,
-      cause: place.cause,
+      lengthBytes,
+      cause: grew ? 'with its edits' : place.cause,
       places: place.places,
     });
   }
@@ -167,12 +169,12 @@ export class Rejecting {
     // What a plugin failed on, its stage reports, with the plugin's name and the cause.
     if (this.#talk === undefined || count > SHOWN || at.code === CODE_PLUGIN_FAILED) return row;
     const number = `E${String(at.code).padStart(2, '0')} ${name}`;
-    const size = name === 'too-long' ? ` (it has ${at.lengthBytes} bytes)` : '';
+    const size = name === 'too-long' && at.cause === undefined ? ` (it has ${at.lengthBytes} bytes)` : '';
     const place =
       outputOf === undefined
         ? `${excerpt(at.sourceName)}:${line}:${column}`
         : `${outputPlace(outputOf, line)}, column ${column}`;
-    this.#talk.warn(`${place}: ${text}${size} (${number})`, row);
+    this.#talk.warn(`${place}: ${row.reason}${size} (${number})`, row);
     return row;
   }
 

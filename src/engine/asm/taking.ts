@@ -92,6 +92,8 @@ function route(from: usize, to: usize): void {
 /** The record, which is counted, is written with its edits, unless it becomes longer than a record may be. */
 function takeEdited(from: usize, to: usize): void {
   if (emitEdited(edits, emitKind, from)) return;
+  // It is none of those that are wanted.
+  if (matched == matchLimit) stoppedAt = 0;
   records--;
   matched--;
   reject(from, to, CODE_TOO_LONG, from);
