@@ -3,7 +3,8 @@
  * NATS: what our source and our outlet cost beside the bare client, in one run, in turns, against one server on
  * loopback with file storage. Bare is the least that a program can do: pull requests and one reply inbox by hand, each
  * message copied once and acknowledged by itself. `consume` and `publish` of the client's own package stand beside it.
- * Then whole workers, as processes, beside the same bare loops (nats-worker.mjs).
+ * Then whole workers, as processes, beside the same bare loops (nats-worker.mjs). The loops run with V8's own settings,
+ * as any program does; a worker has its garbage collected in another way (src/io/collector.ts), which counts for it.
  * Rates go up and down with the machine (the server shares its cores); processor time a message is steadier.
  *
  *     node bench/nats.mjs [--rounds N] [--megabytes N] [--only '64 KiB,read'] [--ways bare,slung] [--write]
