@@ -15,6 +15,7 @@ import { quoted } from '../text/printable.ts';
 import { outOfTime, type Piece } from './backlog.ts';
 import { BacklogOutlet } from './backlog-outlet.ts';
 import { describe, errorCode, SinkError } from './errors.ts';
+import { headerId } from './header-id.ts';
 import { Attempts, pauseFor, type RetryRule } from './retry.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Delivery, Outlet, OutletReport } from './types.ts';
@@ -178,7 +179,11 @@ export class HttpOutlet extends BacklogOutlet implements Outlet {
   /** One request. Never rejects. */
   #post(pieces: readonly Piece[]): Promise<Answer> {
     return new Promise((resolve) => {
-      const sent = this.#request(pieces);
+      const sent = this.#begun(pieces);
+      if (sent instanceof Error) {
+        resolve({ kind: 'final', words: describe(sent), code: errorCode(sent), hint: 'check url and headers' });
+        return;
+      }
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
@@ -208,13 +213,22 @@ export class HttpOutlet extends BacklogOutlet implements Outlet {
     });
   }
 
+  /** @returns the error when such a request cannot be made */
+  #begun(pieces: readonly Piece[]): ClientRequest | Error {
+    try {
+      return this.#request(pieces);
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
   #request(pieces: readonly Piece[]): ClientRequest {
     const length = pieces.reduce((sum, { bytes }) => sum + bytes.length, this.#header.length);
     const id = pieces[0]?.id;
     const headers = {
       ...this.#headers,
       'Content-Length': length,
-      ...(id === undefined ? {} : { 'Idempotency-Key': id }),
+      ...(id === undefined ? {} : { 'Idempotency-Key': headerId(id) }),
     };
     const send = this.#url.protocol === 'https:' ? requestTls : request;
     return send(this.#url, { method: 'POST', agent: this.#agent, headers });

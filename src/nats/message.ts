@@ -1,6 +1,7 @@
 /** One message to be published: pieces of deliveries that go together, with their id. */
 import type { MsgHdrs } from '@nats-io/transport-node';
 import type { Backlog, Piece } from '../io/backlog.ts';
+import { headerId } from '../io/header-id.ts';
 import { countNewlines, countRows } from '../io/newlines.ts';
 import type { Attempts } from '../io/retry.ts';
 
@@ -52,7 +53,7 @@ export function headersOf(pieces: readonly Piece[], hasId: boolean, isCsv: boole
   const { id, notes } = pieces[0]!;
   const records = pieces.reduce((sum, piece) => sum + recordsOf(piece, isCsv), 0);
   let text = records > 1 ? `Slung-Records: ${records}\r\n` : '';
-  if (hasId && id !== undefined) text += `Nats-Msg-Id: ${plain(id)}\r\n`;
+  if (hasId && id !== undefined) text += `Nats-Msg-Id: ${headerId(id)}\r\n`;
   for (const [name, value] of notes ?? []) text += `${name}: ${plain(value.slice(0, NOTE_LENGTH))}\r\n`;
   return text === '' ? undefined : Buffer.from(`NATS/1.0\r\n${text}\r\n`, 'latin1');
 }

@@ -75,6 +75,18 @@ async function send(outlet: HttpOutlet, ...deliveries: Sent[]): Promise<void> {
 
 const failureOf = ({ outcome }: Sent): string => (outcome instanceof SinkError ? outcome.message : String(outcome));
 
+test('an id of any characters is one that a header may have', async () => {
+  const port = await serve((request) => request.answer(200));
+  await send(outletTo(port), delivery('1\n', 'LOGS.1.http://h/日'));
+  expect(requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['LOGS.1.http://h/%u65e5']);
+});
+
+test('a request that cannot be made is a failure, and no exception', async () => {
+  const one = delivery('1\n');
+  await send(outletTo(1, { contentType: 'a\nb' }), one);
+  expect(failureOf(one)).toMatch(/^cannot deliver to pager: .*; check url and headers$/);
+});
+
 test('posts what it is given, and confirms by 2xx', async () => {
   const port = await serve((request) => request.answer(202));
   const outlet = outletTo(port, { headers: { Authorization: 'Bearer t', 'X-Kind': 'app' } });
