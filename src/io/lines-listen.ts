@@ -13,6 +13,7 @@ import { type BindAt, bind } from './bind.ts';
 import { errorCode, SourceError, sourceError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import { listenError } from './listen-error.ts';
+import { socketPathProblem } from './socket-path.ts';
 import type { Source } from './types.ts';
 
 export interface LinesListenOptions {
@@ -46,6 +47,8 @@ interface Connection {
 /** Begins to listen. @throws SourceError when the address cannot be had */
 export async function openLinesListen(options: LinesListenOptions): Promise<LinesListen> {
   const { name, at } = options;
+  const problem = 'socket' in at ? socketPathProblem(at.socket) : undefined;
+  if (problem !== undefined) throw new SourceError(name, 'EINVAL', `cannot listen on ${excerpt(name)}: ${problem}`);
   const source = new LinesListen(options);
   try {
     if ('socket' in at) await removeDeadSocket(name, at.socket);

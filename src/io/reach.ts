@@ -1,6 +1,7 @@
 /** Whether somebody listens at an address. */
 import { connect, type NetConnectOpts } from 'node:net';
 import { describe } from './errors.ts';
+import { socketPathProblem } from './socket-path.ts';
 
 /** An address, or the path of a unix socket. */
 export type ReachAt = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -9,6 +10,8 @@ const CONNECT_MS = 10_000;
 
 /** Connects and hangs up. Never rejects. @returns undefined when somebody is there, or why not */
 export function unreachable(at: ReachAt): Promise<string | undefined> {
+  const problem = 'path' in at ? socketPathProblem(at.path) : undefined;
+  if (problem !== undefined) return Promise.resolve(problem);
   return new Promise((resolve) => {
     const options: NetConnectOpts = { ...at, timeout: CONNECT_MS };
     const socket = connect(options);

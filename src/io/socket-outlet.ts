@@ -9,6 +9,7 @@ import { outOfTime, type Piece } from './backlog.ts';
 import { BacklogOutlet } from './backlog-outlet.ts';
 import { describe, errorCode, SinkError } from './errors.ts';
 import { Attempts, pauseFor, type RetryRule } from './retry.ts';
+import { socketPathProblem } from './socket-path.ts';
 import type { Delivery, Outlet, OutletReport } from './types.ts';
 
 export interface SocketOutletOptions {
@@ -47,10 +48,14 @@ export class SocketOutlet extends BacklogOutlet implements Outlet {
   #waitsFor: string | undefined;
   #error: Error | undefined;
 
+  /** @throws SinkError for a path that is none of a socket */
   constructor(options: SocketOutletOptions) {
     super({ limitBytes: options.bufferBytes, isCsv: options.isCsv });
     this.name = options.name;
     this.#options = options;
+    const problem = 'socket' in options.to ? socketPathProblem(options.to.socket) : undefined;
+    if (problem !== undefined)
+      throw new SinkError(this.name, 'EINVAL', `cannot deliver to ${this.name}: ${problem}`, 0);
   }
 
   get waitsFor(): string | undefined {
