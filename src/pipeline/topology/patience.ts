@@ -1,4 +1,7 @@
-/** Says which sink everything waits for: after five seconds, and then every minute. */
+/**
+ * Says which sink everything waits for: after five seconds, and then every minute. When nothing more is read, that is
+ * one that tries again to deliver what it has.
+ */
 import type { RunHost } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';
 import { excerpt } from '../../text/printable.ts';
@@ -14,6 +17,7 @@ export class PatienceWatch {
   readonly #host: RunHost;
   /** When a port is named again. */
   readonly #againMs = new Map<Port, number>();
+  #drainedSinceMs: number | undefined;
 
   constructor(ports: readonly Port[], host: RunHost, lookMs = LOOK_MS) {
     this.#ports = ports;
@@ -25,7 +29,7 @@ export class PatienceWatch {
   /** Looks at all ports now. */
   look(): void {
     for (const port of this.#ports) {
-      const waitingMs = port.counts.waitingMs;
+      const waitingMs = port.counts.waitingMs ?? this.#drainingMs(port);
       if (waitingMs === undefined) this.#againMs.delete(port);
       else if (waitingMs >= (this.#againMs.get(port) ?? STUCK_MS)) {
         this.#againMs.set(port, waitingMs + NEXT_MS);
@@ -34,12 +38,23 @@ export class PatienceWatch {
     }
   }
 
+  /** From now on nothing is left but what sinks have. */
+  drain(): void {
+    this.#drainedSinceMs ??= this.#host.clockMs();
+  }
+
+  #drainingMs({ counts, waitsFor }: Port): number | undefined {
+    const isTrying = counts.owed > 0 && waitsFor !== undefined;
+    return this.#drainedSinceMs === undefined || !isTrying ? undefined : this.#host.clockMs() - this.#drainedSinceMs;
+  }
+
   end(): void {
     clearInterval(this.#timer);
   }
 }
 
-function waitWords({ name, waitsFor }: Port, waitingMs: number): string {
-  const why = waitsFor === undefined ? 'its buffer is full' : `its buffer is full, ${waitsFor}`;
+function waitWords({ name, counts, waitsFor }: Port, waitingMs: number): string {
+  const full = counts.waitingMs === undefined ? [] : ['its buffer is full'];
+  const why = [...full, ...(waitsFor === undefined ? [] : [waitsFor])].join(', ');
   return `waiting for sink ${excerpt(name)}: ${Math.round(waitingMs / 1000)} s, ${why}`;
 }

@@ -124,6 +124,7 @@ class TopologyRun {
       this.#status.run({ ends: this.#ends, report: () => this.#report() });
       await executeHeard(graph, this.#host, () => {});
       this.#status.drain('nothing more is read, sinks deliver what they have');
+      patience.drain();
       return await this.#conclude(await this.#delivering.until());
     } finally {
       for (const end of ends) end?.();

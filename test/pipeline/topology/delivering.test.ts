@@ -79,4 +79,26 @@ describe('the sink that everything waits for', () => {
     port.offer(lines, {});
     watch.end();
   });
+
+  it('is one that tries again, when nothing more is read', () => {
+    nowMs = 0;
+    const outlet = new HeldOutlet();
+    Object.defineProperty(outlet, 'waitsFor', { value: 'attempt 4: HTTP 503' });
+    const port = portOf(outlet, 'pager');
+    const said: string[] = [];
+    const talk = { warn: (text: string) => void said.push(text) };
+    const watch = new PatienceWatch([port], { talk, clockMs } as never, 1e6);
+    port.offer(lines, {});
+    nowMs = 60_000;
+    watch.look();
+    watch.drain();
+    nowMs = 64_000;
+    watch.look();
+    expect(said).toEqual([]);
+    nowMs = 65_000;
+    watch.look();
+    expect(said).toEqual(['waiting for sink pager: 5 s, attempt 4: HTTP 503']);
+    outlet.settle();
+    watch.end();
+  });
 });
