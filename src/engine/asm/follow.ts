@@ -57,11 +57,15 @@ const vectors = memory.data<u8>(
   16,
 );
 
+// @ts-ignore: decorator
+@inline
 function startsScalar(byte: u32): bool {
   return isDigit(byte) || byte == 0x2d || byte == 0x74 || byte == 0x66 || byte == 0x6e;
 }
 
 /** Whether a seam at `at` is followed by what it should be, as far as the seam itself does not say. */
+// @ts-ignore: decorator
+@inline
 function isFollowed(seam: usize, at: usize): bool {
   if (load<u32>(seam, M_KIND) != FOLLOWS_SCALAR) return true;
   return startsScalar(<u32>load<u8>(at + <usize>load<u32>(seam, M_BYTES)));
@@ -210,6 +214,30 @@ function swap(before: usize, seam: usize, at: usize): bool {
   return true;
 }
 
+/**
+ * Settles the seam that is expected at `at` and begins like it, where it has at most 32 bytes and opens or closes one
+ * container. @returns whether it has done so
+ */
+// @ts-ignore: decorator
+@inline
+function actOnce(seam: usize, at: usize, odd: u32, current: u32): bool {
+  if ((odd & ~ODD_MORE) != ODD_ACTIONS) return false;
+  const action = <usize>load<u32>(seam, M_ACTIONS) + 4;
+  const what = load<u32>(action, A_WHAT);
+  if (load<u32>(action - 4) != 1 || what == ACTION_KEY || !isFollowed(seam, at)) return false;
+  const slot = <usize>load<u32>(action, A_SLOT);
+  const place = <u32>(at + <usize>load<u32>(action, A_OFFSET));
+  if (what == ACTION_CLOSES) {
+    store<u32>(slot, place, SLOT_TO);
+    return true;
+  }
+  if (load<u32>(slot, SLOT_EPOCH) == current) return false;
+  store<u32>(slot, current, SLOT_EPOCH);
+  store<u32>(slot, place, SLOT_FROM);
+  store<u32>(slot, what, SLOT_KIND);
+  return true;
+}
+
 /** Why the loop of followRecord ends: a seam has to be settled, a number or literal is odd, or the record. */
 const ODD_SEAM: u32 = 0;
 const ODD_NUMBER: u32 = 1;
@@ -239,13 +267,15 @@ export function followRecord(from: usize): usize {
       seam = <usize>load<u32>(before, M_NEXT);
       differs = ~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(seam))) & load<i32>(seam, M_MASK);
       const odd = load<i32>(seam, M_ODD);
-      if (
-        differs ||
-        (odd &&
-          (odd != ODD_MORE ||
-            ~i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(seam, 16))) & load<i32>(seam, M_MORE_MASK)))
-      ) {
+      if (differs) {
         if (at != settledAt) break;
+      } else if (odd) {
+        if (
+          ~i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(seam, 16))) & load<i32>(seam, M_MORE_MASK) ||
+          (odd != ODD_MORE && !actOnce(seam, at, odd, current))
+        ) {
+          if (at != settledAt) break;
+        }
       }
       at += <usize>load<u32>(seam, M_BYTES);
       const kind = load<u32>(seam, M_KIND);
