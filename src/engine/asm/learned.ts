@@ -81,9 +81,11 @@ function followSome(from: usize, end: usize): usize {
   resetTries();
   const track = (flags & F_TRACK_KEYS) != 0;
   const most = maxRecord;
+  let left = credit;
+  let far = reach;
   let at = from;
   while (at < end && !stoppedAt) {
-    if (at + reach >= stopsEnd && stopsEnd < end) findStops(min(at + reach + 1, end));
+    if (at + far >= stopsEnd && stopsEnd < end) findStops(min(at + far + 1, end));
     nextEpoch();
     if (track) dropPendingKeys();
     const next = followRecord(at);
@@ -97,18 +99,25 @@ function followSome(from: usize, end: usize): usize {
       take(at, next - 1);
       if (stoppedAt == at) break;
       countLine();
-      reach = max(bytes, reach - (reach >> 4));
-      credit = min(credit + <i32>(min<usize>(bytes, 1 << 20) >> SAVED_SHIFT), MOST_CREDIT);
+      far = max(bytes, far - (far >> 4));
+      left = min(left + <i32>(min<usize>(bytes, 1 << 20) >> SAVED_SHIFT), MOST_CREDIT);
       at = next;
       if (tries) {
-        credit -= TRY * <i32>tries;
+        left -= TRY * <i32>tries;
         resetTries();
       }
-    } else at = walkLine(at, end);
-    if (credit < 0) {
+    } else {
+      credit = left;
+      at = walkLine(at, end);
+      left = credit;
+    }
+    if (left < 0) {
       rest();
+      left = credit;
       break;
     }
   }
+  credit = left;
+  reach = far;
   return at;
 }
