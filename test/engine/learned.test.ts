@@ -180,3 +180,39 @@ test('values that change their kind, and keys that come twice, in any order', ()
     }
   }
 });
+
+const numbers = [
+  ...[
+    '0',
+    '-0',
+    '7',
+    '-31',
+    '0.5',
+    '-12.25',
+    '1767600000.013',
+    '0.0016014575958251953',
+    '9007199254740993',
+    '5e3',
+    '-1.5E-7',
+  ],
+  ...['12345678901234567890123456789012', '0.1234567890123456789012345678901', '123456789012345678901234567890123.5'],
+];
+const noNumbers = ['01', '-', '1.', '.5', '1.2.3', '1/2', '--1', '1-', '+1', '1e', '00.5', '-01', '1,', '12x', '1.-2'];
+
+test('numbers in every form, between texts that change from record to record', () => {
+  const random = createRandom(11);
+  const one = (list: readonly string[]): string => list[random.below(list.length)]!;
+  for (const [name, plan] of Object.entries(plans)) {
+    const pair = newPair(plan);
+    for (let round = 0; round < 40; round++) {
+      const lines = Array.from({ length: 40 }, () => {
+        const value = (): string => one(random.below(60) === 0 ? noNumbers : numbers);
+        // In containers that are wanted, a number and a text by turns; arrays, whose commas are followed by no quote.
+        const inside = random.below(3) === 0 ? '"text"' : value();
+        const last = random.below(2) === 0 ? `,"n":${value()}` : '';
+        return Buffer.from(`{"ts":${value()},"d":{"ms":${inside}},"a":[${value()},${value()}]${last},"msg":"m"}`);
+      });
+      compare(pair, lines, random.below(64), name === 'discovery');
+    }
+  }
+});

@@ -9,7 +9,7 @@
  */
 import { KIND_NUMBER, KIND_STRING, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO } from '../layout';
 import { notePendingKey } from './keys';
-import { endOfDigits, isPlainNumber } from './plain-number';
+import { endOfPlain, isPlainNumber } from './plain-number';
 import { delimiters, endOfNumber, isDigit, literalKind } from './scalars';
 import {
   A_OFFSET,
@@ -17,6 +17,7 @@ import {
   A_WHAT,
   ACTION_CLOSES,
   ACTION_KEY,
+  expect,
   FOLLOWS_SCALAR,
   FOLLOWS_STRING,
   fits,
@@ -24,6 +25,7 @@ import {
   L_SEAM,
   M_ACTIONS,
   M_BYTES,
+  M_END,
   M_KIND,
   M_LINKS,
   M_MASK,
@@ -32,7 +34,7 @@ import {
   M_ODD,
   M_OTHER,
   M_SLOT,
-  M_STOP,
+  NO_STOP,
   ODD_ACTIONS,
   ODD_MORE,
   startSeam,
@@ -84,7 +86,7 @@ function search(before: usize, at: usize): usize {
     store<u32>(link, load<u32>(first, L_SEAM), L_SEAM);
     store<u32>(first, <u32>seam, L_SEAM);
     store<u32>(before, load<u32>(before, M_NEXT), M_OTHER);
-    store<u32>(before, <u32>seam, M_NEXT);
+    expect(before, seam);
     return seam;
   }
   return 0;
@@ -153,8 +155,9 @@ function swap(before: usize, seam: usize, at: usize): bool {
   const other = <usize>load<u32>(before, M_OTHER);
   if (!other || load<u32>(other, M_ODD) || load<u32>(other, M_KIND) == FOLLOWS_SCALAR) return false;
   if (~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(other))) & load<i32>(other, M_MASK)) return false;
-  store<u32>(before, <u32>other, M_NEXT);
+  expect(before, other);
   store<u32>(before, <u32>seam, M_OTHER);
+  tries++;
   return true;
 }
 
@@ -254,13 +257,13 @@ export function followRecord(from: usize): usize {
         let type: u32 = KIND_NUMBER;
         if (byte - 0x2d < 13) {
           const digits = at + usize(byte == 0x2d);
-          const digit = <u32>load<u8>(digits);
           // The next seam, if it is the expected one, has its first stop as far from its begin as then; so the place
           // of the end does not wait for the digits. Whether the seam fits there is seen next.
-          end = at + <usize>ctz(word) - <usize>load<u32>(<usize>load<u32>(seam, M_NEXT), M_STOP);
-          if (!isPlainNumber(digits, end, digit, zero, ten)) {
-            end = isDigit(digit) ? endOfDigits(digits, digit, zero, ten) : 0;
-            if (!end) {
+          end = at + <usize>ctz(word) - <usize>load<u32>(seam, M_END);
+          if (!isPlainNumber(digits, end, zero, ten)) {
+            store<u32>(seam, NO_STOP, M_END);
+            end = endOfPlain(at);
+            if (!load<u8>(delimiters + 256 + <usize>load<u8>(end)) || !isPlainNumber(digits, end, zero, ten)) {
               why = ODD_NUMBER;
               break;
             }

@@ -30,7 +30,7 @@ export const M_SLOT: usize = 44; // address of the slot that wants the value beh
 export const M_NEXT: usize = 48; // the seam that came behind it the last time
 export const M_ODD: usize = 52; // ODD_*: what else there is to do
 export const M_MORE_MASK: usize = 56; // as M_MASK, of the next 16 bytes
-export const M_STOP: usize = 60; // how far its first stop (stops.ts) is from its begin, NO_STOP: there is none
+export const M_END: usize = 60; // M_STOP of M_NEXT; NO_STOP as well when a number did not end by it
 const M_REST: usize = 64; // where its text is in full
 const M_CONTEXT: usize = 68;
 const M_CHAIN: usize = 72; // another seam with the same place in the table
@@ -38,10 +38,11 @@ const M_LINK_COUNT: usize = 76;
 export const M_ACTIONS: usize = 80; // the list of actions: their number, then ACTION_BYTES each
 export const M_LINKS: usize = 84; // the first link of the list of all that have come behind it
 export const M_OTHER: usize = 88; // the seam that came behind it before M_NEXT did, or 0
+const M_STOP: usize = 92; // how far its first stop (stops.ts) is from its begin, NO_STOP: there is none
 const SEAM_BYTES: usize = 128;
 
 /** Too far for the end of a number. */
-const NO_STOP: u32 = 0x10000;
+export const NO_STOP: u32 = 0x10000;
 
 export const FOLLOWS_STRING: u32 = 0;
 export const FOLLOWS_SCALAR: u32 = 1;
@@ -243,6 +244,7 @@ export function seamOf(context: u32, kind: u32, slot: usize, from: usize, to: us
   store<u32>(seam, firstStop(from, to), M_STOP);
   store<u32>(seam, <u32>slot, M_SLOT);
   store<u32>(seam, <u32>(seams + NEVER), M_NEXT);
+  store<u32>(seam, NO_STOP, M_END);
   store<u32>(seam, (bytes > 16 ? ODD_MORE : 0) | (bytes > 32 ? ODD_LONG : 0) | (count ? ODD_ACTIONS : 0), M_ODD);
   store<u32>(seam, <u32>firstAction, M_ACTIONS);
   store<u32>(seam, <u32>textsEnd, M_REST);
@@ -254,9 +256,17 @@ export function seamOf(context: u32, kind: u32, slot: usize, from: usize, to: us
   return seam;
 }
 
+/** `seam` is expected behind `before` from now on. */
+// @ts-ignore: decorator
+@inline
+export function expect(before: usize, seam: usize): void {
+  store<u32>(before, <u32>seam, M_NEXT);
+  store<u32>(before, load<u32>(seam, M_STOP), M_END);
+}
+
 /** `seam` has come behind `before`. @returns whether that is known now */
 export function linkSeam(before: usize, seam: usize): bool {
-  store<u32>(before, <u32>seam, M_NEXT);
+  expect(before, seam);
   for (let link = <usize>load<u32>(before, M_LINKS); link; link = <usize>load<u32>(link, L_NEXT)) {
     if (load<u32>(link) == <u32>seam) return true;
   }
