@@ -25,14 +25,12 @@ export function tsvCell(text: string): string {
   return text.replace(/[\t\n\r\\]/g, (char) => names[char]!);
 }
 
-const extendedPictographic = /\p{Extended_Pictographic}/u;
-const combining = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
-
 /** Columns that a code point takes: none for marks, two for wide ones (Unicode UAX 11, W and F). */
 export function columnsOf(character: string): number {
   const code = character.codePointAt(0)!;
   if (code < 0x300) return 1;
-  if (combining.test(character)) return 0;
+  // Patterns with \p{…} are made where they are needed: V8 would make them at every start.
+  if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character)) return 0;
   const isWide =
     (code >= 0x1100 && code <= 0x115f) ||
     (code >= 0x2e80 && code <= 0xa4cf && code !== 0x303f) ||
@@ -42,7 +40,7 @@ export function columnsOf(character: string): number {
     (code >= 0xff00 && code <= 0xff60) ||
     (code >= 0xffe0 && code <= 0xffe6) ||
     (code >= 0x20000 && code <= 0x3fffd);
-  return isWide || (code >= 0x1f000 && extendedPictographic.test(character)) ? 2 : 1;
+  return isWide || (code >= 0x1f000 && /\p{Extended_Pictographic}/u.test(character)) ? 2 : 1;
 }
 
 /** Columns that a text takes. */

@@ -25,6 +25,11 @@ const unprintables = (): RegExp => {
 };
 let made: RegExp | undefined;
 
+/** The text with what cannot be shown replaced. Most texts are ASCII, and every start has some of them. */
+function replaced(text: string, by: (character: string) => string): string {
+  return /^[ -~]*$/.test(text) ? text : text.replace(unprintables(), by);
+}
+
 /** @returns a picture for C0 controls and DEL, U+FFFD for the others that cannot be shown, or the character itself */
 export function printableCharacter(character: string): string {
   if (!unprintables().test(character)) return character;
@@ -35,7 +40,7 @@ export function printableCharacter(character: string): string {
 
 /** For a whole message of ours, which may have several lines: newlines and tabs stay. */
 export function printable(text: string): string {
-  return text.replace(unprintables(), (character) =>
+  return replaced(text, (character) =>
     character === '\n' || character === '\t' ? character : printableCharacter(character),
   );
 }
@@ -45,7 +50,7 @@ export function printable(text: string): string {
  * same.
  */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(unprintables(), (character) => {
+  return replaced(JSON.stringify(value), (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }
@@ -77,7 +82,7 @@ export function messageLine(text: string): string {
 
 /** For a text that is part of a line: no line break in it stays one. */
 export function oneLine(text: string): string {
-  return text.replace(unprintables(), printableCharacter);
+  return replaced(text, printableCharacter);
 }
 
 /** The beginning of a text, at most `maxLength` code units, and an ellipsis when it is not all. Lines stay lines. */

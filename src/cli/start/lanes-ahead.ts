@@ -40,15 +40,17 @@ function typedLanes(args: readonly string[]): string | undefined {
 
 /** Of all files that are named, or else of standard input. */
 function bytesOf(args: readonly string[]): number {
-  const sizes = args.slice(1).flatMap((arg) => (arg.startsWith('-') ? [] : sizeOf(() => statSync(arg))));
+  const sizes = args
+    .slice(1)
+    .flatMap((arg) => (arg.startsWith('-') ? [] : sizeOf(() => statSync(arg, { throwIfNoEntry: false }))));
   return (sizes.length > 0 ? sizes : sizeOf(() => fstatSync(0))).reduce((sum, size) => sum + size, 0);
 }
 
 /** Nothing for what is no file, or cannot be one: whoever opens it says why. */
-function sizeOf(look: () => Stats): readonly number[] {
+function sizeOf(look: () => Stats | undefined): readonly number[] {
   try {
     const stats = look();
-    return stats.isFile() ? [stats.size] : [];
+    return stats?.isFile() === true ? [stats.size] : [];
   } catch {
     return [];
   }

@@ -25,8 +25,9 @@ export function shortInput(args: readonly string[]): ShortInput | undefined {
 /** Nothing for what is no file, or cannot be one: whoever opens it says why. */
 function sizeOfFile(path: string): readonly number[] {
   try {
-    const stats = statSync(path);
-    return stats.isFile() ? [stats.size] : [];
+    // An error costs more than the question.
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() === true ? [stats.size] : [];
   } catch {
     return [];
   }
