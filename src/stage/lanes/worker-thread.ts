@@ -47,5 +47,6 @@ function serve({ module, memory, map, sets, blockBytes }: WorkerTask): void {
 }
 
 // A thread that was started ahead is told later what to do.
-if (workerData === null) parentPort!.once('message', serve);
-else serve(workerData as WorkerTask);
+const task = workerData as WorkerTask | null | undefined;
+if (task) serve(task);
+else parentPort!.once('message', serve);

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Source, WOULD_BLOCK } from '../../../src/io/index.ts';
+import type { startLanes } from '../../../src/stage/lanes/lane-ahead.ts';
 import type { RouteStage } from '../../../src/stage/route/route.ts';
 import { root } from '../../support/compiled.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -18,12 +19,13 @@ const folder = mkdtempSync(join(tmpdir(), 'slung-route-workers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let run: typeof runRoutes;
+let ahead: typeof startLanes;
 
 beforeAll(async () => {
   const shared = { absWorkingDir: root, bundle: true, platform: 'node', outdir: folder, logLevel: 'error' } as const;
   await build({
     ...shared,
-    entryPoints: { support: 'test/stage/route/support.ts' },
+    entryPoints: { support: 'test/stage/route/support.ts', 'lane-ahead': 'src/stage/lanes/lane-ahead.ts' },
     format: 'esm',
     outExtension: { '.js': '.mjs' },
   });
@@ -31,6 +33,7 @@ beforeAll(async () => {
   await build({ ...shared, entryPoints: worker, format: 'cjs', outExtension: { '.js': '.cjs' } });
   copyFileSync(join(root, 'src/engine/engine.wasm'), join(folder, 'engine.wasm'));
   run = (await import(pathToFileURL(join(folder, 'support.mjs')).href)).runRoutes;
+  ahead = (await import(pathToFileURL(join(folder, 'lane-ahead.mjs')).href)).startLanes;
 });
 
 const records = Array.from({ length: 90_000 }, (_, n) => ({ n, k: (n * n) % 7, pad: '-'.repeat(n % 220) }));
@@ -51,7 +54,8 @@ class PatientSource implements Source {
   }
 
   get #hasWorker(): boolean {
-    return this.#stage.lanes.lanes.slice(1).some((lane) => lane.isReady());
+    const workers = this.#stage.lanes.lanes.slice(1);
+    return workers.length > 0 && workers.every((lane) => lane.isReady());
   }
 
   readNow(target: Uint8Array): number {
@@ -71,7 +75,7 @@ class PatientSource implements Source {
   close(): void {}
 }
 
-test('lanes on other threads route as the one on this thread does', async () => {
+test.each([0, 1, 2])('lanes on other threads, %i started ahead, route as the one on this thread', async (count) => {
   expect(bytes.length).toBeGreaterThan(2 * FIRST_BYTES);
   const branch = (number: number, changes = {}) => ({ group: 0, branch: number, ...changes });
   const csv = { format: 'csv', fields: fieldsOf('n', 'k'), header: true } as const;
@@ -83,7 +87,13 @@ test('lanes on other threads route as the one on this thread does', async () => 
     edge(undefined),
     edge('n >= 100', { projection: { ...lines, fields: fieldsOf('k') } }),
   ];
-  const found = await run(edges, (stage) => new PatientSource(stage), { lanes: 3 });
+  const threads = ahead(count);
+  const sourceOf = (stage: RouteStage): Source => {
+    stage.takeThread = () => threads.shift();
+    return new PatientSource(stage);
+  };
+  const found = await run(edges, sourceOf, { lanes: 3 });
+  expect(threads).toEqual([]);
   const where = (holds: (record: { n: number; k: number }) => boolean): string =>
     texts.filter((_, i) => holds(records[i]!)).join('');
   const second = records.filter(({ k }) => k === 2);
