@@ -213,10 +213,13 @@ class PluginRun {
     const reports = this.#nodes.map((node) => node.report());
     const figures = plugins.map((plugin, i) => plugin.figures(reports[i]!.bytesOut, reports[i + 1]?.rejected ?? 0));
     tellPluginStats(this.#settings.report.stats, this.#host.talk, reports, figures, seconds);
+    const { matched, bytesOut } = reports.at(-1)!;
+    // A header is no record.
+    const isEmpty = (this.#last === undefined ? bytesOut : matched) === 0;
     return outcomeOf(
       this.#nodes.map(({ end }) => end!),
       {
-        isEmpty: this.#settings.report.exitStatus && reports.at(-1)!.bytesOut === 0,
+        isEmpty: this.#settings.report.exitStatus && isEmpty,
         hasFaults: plugins.some((plugin) => plugin.hasFaults),
         // A program's own exit status is the run's, when nothing else went wrong before it.
         status: plugins.find((plugin) => plugin.status !== 0 && plugin.exitsWithStatus)?.status,
