@@ -45,7 +45,7 @@ Every line is checked completely. A line that is not JSON costs only itself: it 
     operands: 'PLUGIN|-c TOPOLOGY [FILE...] [-- ARG...]',
     completes: 'files',
     doc: 'Put records through WebAssembly plugins',
-    longDoc: `Reads NDJSON from the files in order, or from standard input when there is none, gives the records to a plugin, and writes what the plugin outputs, in the order of the input. --where chooses which records reach the first plugin; --fields, --columns and --to apply to what the last one outputs.
+    longDoc: `Reads NDJSON from the files in order, or from standard input when there is none, gives the records to a plugin, and writes what the plugin outputs, in the order of the input. --where chooses which records reach the first plugin; --fields, --columns, --to and the edits (--drop, --set and so on) apply to what the last one outputs.
 
 PLUGIN is a path (with a slash, or ending in .wasm or .ts), a NAME given with -p, or a name: then NAME.wasm is looked for in ./plugins, in the directories of SLUNG_PLUGIN_PATH (with : between them) and in slung/plugins below XDG_DATA_HOME (~/.local/share when that is not set). A .ts file is compiled by AssemblyScript, once for each content, if AssemblyScript is installed. slung-plugins(7) tells how to write one.
 

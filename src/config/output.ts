@@ -11,7 +11,7 @@ import type { CellSettings, OutputFormat, SampleSettings } from './settings.ts';
 export const outputFormats = ['ndjson', 'csv', 'tsv', 'table'] as const;
 
 /** What changes records. */
-const edits = ['drop', 'setPath', 'rename', 'flatten', 'explode'];
+const edits = ['drop', 'setPath', 'set', 'rename', 'flatten', 'explode'];
 
 const COMMA = ',';
 const HASHES = 2 ** 32;

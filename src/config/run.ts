@@ -139,7 +139,7 @@ function checkInputs(resolved: Resolved, { files }: RunOperands, listen: string 
 
 /** What a plugin outputs is from no line of a file. */
 function refuseOrigins(resolved: Resolved): void {
-  for (const key of ['fields', 'columns', 'setPath']) {
+  for (const key of ['fields', 'columns', 'set']) {
     const text = resolved.list(key).find(asksOrigin);
     if (text === undefined) continue;
     throw new UsageError(

@@ -29,6 +29,14 @@ interface Target {
   readonly action: Partial<Action>;
 }
 
+/** A place that is set to what is at another one. */
+export interface Copied {
+  readonly target: Path;
+  readonly source: Path;
+  /** Of the source, among paths. */
+  readonly number: number;
+}
+
 /** What is done at one edge. */
 interface Action {
   /** Of the places in `paths`: the value itself, and what must or must not be there. */
@@ -144,6 +152,13 @@ export class EditWriter {
     return this.#places.paths;
   }
 
+  /** Places that others are set to, by their numbers in `paths`. */
+  get copied(): readonly Copied[] {
+    return this.#edits.set.flatMap(({ path, value }) =>
+      value instanceof Uint8Array ? [] : [{ target: path, source: value, number: this.#places.number(value) }],
+    );
+  }
+
   /**
    * @param columns that are filled from the edited record, and their slots
    * @returns where the struct is
@@ -237,4 +252,14 @@ export class EditWriter {
     });
     return at;
   }
+}
+
+/** What the edits of several forms copy. @param firstPath the number of the first path of all edits */
+export function copiedOf(forms: readonly { editor: EditWriter | undefined }[], firstPath: number): Copied[] {
+  let first = firstPath;
+  return forms.flatMap(({ editor }) => {
+    const copied = (editor?.copied ?? []).map((one) => ({ ...one, number: first + one.number }));
+    first += editor?.paths.length ?? 0;
+    return copied;
+  });
 }

@@ -22,6 +22,15 @@ export class Writer {
     return at;
   }
 
+  /** @returns where the words begin */
+  words(words: readonly number[]): number {
+    const at = this.reserve(words.length * 4);
+    words.forEach((word, i) => {
+      this.i32(at + i * 4, word);
+    });
+    return at;
+  }
+
   put(bytes: Uint8Array): number {
     const at = this.reserve(bytes.length);
     this.#bytes.set(bytes, at);

@@ -8,7 +8,7 @@ import * as E from './edit-layout.ts';
 import * as L from './layout.ts';
 import { type Found, jsonLevels, writeFound } from './plan-below.ts';
 import { chainsOf, followers, join } from './plan-classes.ts';
-import { EditWriter, type PlaceSlots } from './plan-edits.ts';
+import { type Copied, copiedOf, EditWriter, type PlaceSlots } from './plan-edits.ts';
 import { writeForm } from './plan-form.ts';
 import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
@@ -38,6 +38,8 @@ export interface Plan {
   readonly jsonLevels: number;
   /** Records are edited, which needs room for one. */
   readonly hasEdits: boolean;
+  /** What is set to the value at another path, whose number is that in `pathSlots`. */
+  readonly copied: readonly Copied[];
   /** Columns say where a record is from: the host writes that into each block (EngineMemory.setOrigin). */
   readonly asksOrigin: boolean;
 }
@@ -64,14 +66,6 @@ const emitKinds = {
   nothing: L.EMIT_NOTHING,
   rows: L.EMIT_ROWS,
 } as const;
-
-function writeWords(writer: Writer, words: readonly number[]): number {
-  const at = writer.reserve(words.length * 4);
-  words.forEach((word, i) => {
-    writer.i32(at + i * 4, word);
-  });
-  return at;
-}
 
 /** What is encoded: the programs, those of classes last, and what each class writes. */
 interface Task {
@@ -204,7 +198,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
   const header = writer.reserve(L.PLAN_HEADER_BYTES);
   writer.i32(header + L.P_ROOT, isEmpty(root) && !trackKeys ? 0 : writeNode(writer, root));
   writer.i32(header + L.P_SLOT_COUNT, slotCount);
-  writer.i32(header + L.P_SLOT_PARENTS, writeWords(writer, parents));
+  writer.i32(header + L.P_SLOT_PARENTS, writer.words(parents));
   writer.i32(header + L.P_ENTRY, program.entries[0]!);
   writer.i32(header + L.P_FIELD_PATH, program.paths.length);
   if (projection.to === 'rows') {
@@ -263,6 +257,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     classCount,
     jsonLevels: levels,
     hasEdits: edits.some((at) => at > 0),
+    copied: copiedOf(forms, firstColumn + columnPaths.length),
     asksOrigin: fields.some(({ origin }) => origin !== undefined),
   };
 }
@@ -295,7 +290,7 @@ function writeClasses(writer: Writer, header: number, { classes, columns: first,
   writer.i32(header + L.P_EMIT, L.EMIT_CLASSES);
   writer.i32(header + L.P_CLASSES, at);
   writer.i32(header + L.P_CLASS_COUNT, classes.length);
-  writer.i32(header + L.P_CHAINS, writeWords(writer, chains));
+  writer.i32(header + L.P_CHAINS, writer.words(chains));
   writer.i32(header + L.P_CHAIN_COUNT, chains.length);
   writer.i32(header + L.P_TAKERS, writer.reserve(classes.length * 4));
 }

@@ -1,5 +1,5 @@
 /**
- * `slung run`: one node for each plugin and, when the output is to be csv, tsv or chosen fields, or is to be
+ * `slung run`: one node for each plugin and, when the output is to be csv, tsv, edited or chosen fields, or is to be
  * remembered (--record), a last one that selects.
  *
  *     inputs --> plugin 1 --> plugin 2 --> select --> sink
@@ -109,8 +109,8 @@ export async function startPlugins(plugins: readonly PluginStage[]): Promise<voi
 
 /** Whether what the last plugin outputs is changed into something else. */
 const converts = ({ output, sink }: Pick<RunSettings, 'output' | 'sink'>): boolean => {
-  const { to, fields, columns, limit } = output;
-  return [fields, columns, limit, sink.view].some((one) => one !== undefined) || to !== 'ndjson';
+  const { to, fields, columns, limit, edits } = output;
+  return [fields, columns, limit, edits, sink.view].some((one) => one !== undefined) || to !== 'ndjson';
 };
 
 /** The last node of a chain, which makes of the last plugin's lines what was asked for. */

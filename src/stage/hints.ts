@@ -3,6 +3,7 @@
  * had, times of another form than the literal's. They cost nothing before the end, where the start of the input is
  * looked at again.
  */
+import type { Copied } from '../engine/plan-edits.ts';
 import type { Path } from '../engine/program.ts';
 import { counted } from '../format/count.ts';
 import type { Stats } from '../graph/stats.ts';
@@ -33,6 +34,15 @@ type Counted = Pick<Stats, 'records' | 'matched'> & { readonly skipped?: number 
 export function hintsOf(seen: Seen, stats: Counted): string[] {
   const about = [...wordHints(seen, stats), ...absentPathHints(seen, stats), ...literalHints(seen, stats)];
   return [...searchHints(seen), ...about];
+}
+
+/** A bare word that was meant as text. @param records that were read @param flag what edits are called */
+export function copyHints(absent: readonly Copied[], { records }: Pick<Stats, 'records'>, flag: string): string[] {
+  if (records === 0) return [];
+  return absent.slice(0, MOST_PATHS).map(({ target, source }) => {
+    const [to, from] = [excerpt(target.text), excerpt(source.text)];
+    return `${flag} ${to}=${from}: \`${from}\` is a path, and no record has it; text is in quotes: ${flag} '${to}=${JSON.stringify(from)}'`;
+  });
 }
 
 /** --unchecked asks for what cannot be done. */

@@ -164,19 +164,17 @@ function lastArrow(text: string): number {
   return found;
 }
 
-/** --to, -f and --no-header. */
+/** --to, -f, --no-header and the edits. */
 function projectionOf(words: Words): Entry[] {
   const format = words.last('to');
   const fields = words.take('fields', 'columns').map(({ node }) => node);
   const header = words.last('no-header');
-  // Of run, --set is about the keys of a topology.
-  const edits = words.line.command === 'select' ? editsOf(words) : [];
   return [
     ...(format === undefined ? [] : [entryNode('format', format)]),
     ...(fields.length === 0
       ? []
       : [entryNode('fields', fields.length === 1 ? fields[0]! : listNode(words.place, fields))]),
-    ...edits,
+    ...editsOf(words),
     ...(header?.text === 'false' ? [entryNode('header', scalarNode('false', header.place, { isPlain: true }))] : []),
   ];
 }

@@ -230,7 +230,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     graph: ['stats.ts'],
     config: ['settings.ts'],
     selector: ['index.ts'],
-    engine: ['program.ts', 'search-image.ts'],
+    engine: ['plan-edits.ts', 'program.ts', 'search-image.ts'],
     text: ['printable.ts'],
   },
   // It moves batches and knows no selector, no plugin and no store; of these it defines the few types that it needs.

@@ -99,7 +99,8 @@ export const checkFlags: readonly Flag[] = [
     doc: 'Another value for one key: sinks.out.path=x',
     longDoc:
       'Take VALUE for the key at PATH, such as sinks.out.path=x or plugins.geo.config.db=eu, in place of what the file says. VALUE is taken literally, or read as YAML when it begins with a bracket, a brace or a quote; variables in it are not replaced. May be given more than once.',
-    commands: [...readers, 'bench'],
+    // Of run, it is in edits.ts: with a plugin it is an edit.
+    commands: ['check', 'test', 'bench'],
   },
   {
     key: 'only',

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { EngineMemory, EngineOptions } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/plan.ts';
+import type { Copied } from '../../engine/plan-edits.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Seat } from '../../graph/lane.ts';
 import { Lanes } from '../../graph/lanes.ts';
@@ -86,6 +87,11 @@ export abstract class EngineStage {
   /** After `finish`: whether a record had the path of that number in the plan. */
   protected wasSeen(path: number): boolean {
     return this.#plan.pathSlots[path]!.some((slot) => this.#seen.has(slot));
+  }
+
+  /** After `finish`: what edits set to the value at a path that no record had. */
+  protected get absentCopies(): readonly Copied[] {
+    return this.#plan.copied.filter(({ source, number }) => source.origin === undefined && !this.wasSeen(number));
   }
 
   /** Goes on with another plan; what was seen under the one before is forgotten. No batch may be in flight. */

@@ -10,6 +10,7 @@ import type { Column, OutputClass, Program, Projection } from '../../engine/prog
 import type { Batch } from '../../graph/batch.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
+import { copyHints } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { columnsOf, headerLine } from '../select/columns.ts';
 import { editsOf } from '../select/edits.ts';
@@ -71,7 +72,8 @@ export class RouteStage extends EngineStage implements Stage {
     return undefined;
   }
 
-  report({ records }: Stats): StageReport {
+  report(stats: Stats): StageReport {
+    const { records } = stats;
     const paths = this.#pathNumbers();
     const seen = this.settings.classes.map(({ path, program, texts }, i): ClassSeen => {
       const { where: firstWhere, columns: firstColumn } = paths[i]!;
@@ -82,7 +84,8 @@ export class RouteStage extends EngineStage implements Stage {
       const columns = this.#columns[i]!.map((column) => column.path).filter(isAbsent(firstColumn));
       return { route: path, records: this.#records[i]!, absent: { where, columns }, texts: isLeader ? texts : [] };
     });
-    return { leftOut: [], hints: routeHints(seen, records, this.sample) };
+    const copies = copyHints(this.absentCopies, stats, 'set:');
+    return { leftOut: [], hints: [...routeHints(seen, records, this.sample), ...copies] };
   }
 
   /** The numbers in the plan of each class's first path and first column (Plan.pathSlots has their order). */

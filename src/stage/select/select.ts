@@ -13,7 +13,7 @@ import type { Batch } from '../../graph/batch.ts';
 import type { Holding, NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
 import { compileExpressions } from '../../selector/index.ts';
-import { hintsOf } from '../hints.ts';
+import { copyHints, hintsOf } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { ColumnSearch } from './column-search.ts';
 import { givenColumns, headerLine, projectionOf } from './columns.ts';
@@ -117,7 +117,7 @@ export class SelectStage extends EngineStage implements Stage {
       absent: this.#absentPaths(this.isNothingOut(stats)),
       sample: this.sample,
     };
-    return { leftOut, hints: hintsOf(seen, stats) };
+    return { leftOut, hints: [...hintsOf(seen, stats), ...copyHints(this.absentCopies, stats, '--set')] };
   }
 
   /** Records that match may explode to nothing, when their arrays are empty. */

@@ -179,6 +179,11 @@ _slung() {
         '--from=[Read ndjson, json in any layout, csv or tsv]:FORMAT:(ndjson json csv tsv)' \
         '--types=[Cells of csv and tsv are what they look like, or text]:HOW:(look text)' \
         '--prefix=[Text before the JSON of each line\: drop it, or keep it]:drop|NAME: ' \
+        '*--drop=[Remove these from the records\: a,b.c]:LIST: ' \
+        '*--set=[Set PATH of the output\: env="prod"; with -c, a key of FILE]:PATH=VALUE: ' \
+        '*--rename=[Rename the last key of the path OLD to NEW]:OLD=NEW: ' \
+        '--flatten=-[Lift the members of nested objects into the record\: a.b]::SEP: ' \
+        '--explode=[Output a record for each element of the array at PATH]:PATH: ' \
         '--limit=[End after N records, and read no further]:N: ' \
         '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
         '--seed=[Another number gives another sample]:N: ' \
@@ -244,7 +249,6 @@ _slung() {
         '--same-time=[Keep all points of a series and time, or the last]:WHICH:(keep last)' \
         '-c+[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
         '--config=[The topology\: slung.yaml, or . for ./slung.yaml]:FILE: ' \
-        '*--set=[Another value for one key\: sinks.out.path=x]:PATH=VALUE: ' \
         '*--only=[Only these routes\: '\''app -> geo -> out'\'']:ROUTE: ' \
         '--name=[Whom statistics and servers see]:NAME: ' \
         '--metrics=[Show the figures of the run there, for Prometheus]:HOST:PORT: ' \

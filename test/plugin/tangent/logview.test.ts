@@ -287,7 +287,16 @@ describe('paths that were asked for', () => {
       memory,
       map,
       options,
-      { ...plan, trackKeys: false, pathSlots: [], classCount: 0, jsonLevels: 0, hasEdits: false, asksOrigin: false },
+      {
+        ...plan,
+        trackKeys: false,
+        pathSlots: [],
+        classCount: 0,
+        jsonLevels: 0,
+        hasEdits: false,
+        copied: [],
+        asksOrigin: false,
+      },
     );
     const second = new TestGuest(engine);
     const handle = second.views.beginCall(1, 0, 1);
