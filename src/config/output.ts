@@ -5,7 +5,7 @@
 import { delimiterNamed } from './conversion.ts';
 import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
-import type { CellSettings, OutputFormat, SampleSettings } from './settings.ts';
+import type { CellChoices, CellSettings, OutputFormat, SampleSettings } from './settings.ts';
 
 /** What --to may be of `select` and `run`: a table is made of tsv. */
 export const outputFormats = ['ndjson', 'csv', 'tsv', 'table'] as const;
@@ -41,6 +41,13 @@ export function cellsOf(resolved: Resolved): CellSettings | undefined {
     isRaw,
     nullText: nullCell(nullText, resolved, delimiter),
   });
+}
+
+/** The form that a route or a sink chooses; undefined where it chooses nothing. */
+export function chosenCells({ bom: _, ...chosen }: CellChoices = {}): CellSettings | undefined {
+  if (Object.values(chosen).every((one) => one === undefined)) return undefined;
+  const plain = { delimiter: COMMA, quotesAll: false, isSafe: false, crlf: false, isRaw: false, nullText: '' };
+  return Object.freeze({ ...plain, ...chosen });
 }
 
 /** Of csv that is written: its own, or that of csv that is read. */

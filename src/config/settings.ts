@@ -109,6 +109,9 @@ export interface OutputSettings {
   readonly isCount?: boolean | undefined;
 }
 
+/** What of the form of csv and tsv a route or a sink says, and whether a byte order mark comes first. */
+export type CellChoices = Partial<Omit<CellSettings, 'isRaw'>> & Pick<OutputSettings, 'bom'>;
+
 /** How cells are written. */
 export interface CellSettings {
   /** Between cells of csv: one ASCII character. */

@@ -203,7 +203,7 @@ export const CL_COLUMN_COUNT = 8;
 /** 0, or 1 more than the number of another class, which takes what this one takes. */
 export const CL_NEXT = 12;
 export const CL_FLAGS = 16;
-export const CLASS_BYTES = 24;
+export const CLASS_BYTES = 28; // the last two words: edit-layout.ts, select-layout.ts
 /** CL_FLAGS: it writes csv or tsv, and a record that is no object is no row of it (F_CLASS_OBJECTS). */
 export const CLASS_OBJECTS = 1;
 /** What a class needs in each block is addresses, and two pages of memory once it has taken a record. */

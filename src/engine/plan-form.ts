@@ -1,12 +1,16 @@
 /** How cells are written, as the engine reads it (asm/cells.ts). */
 import type { Writer } from './plan-writer.ts';
-import type { CellForm } from './program.ts';
+import type { CellForm, Projection } from './program.ts';
 import * as S from './select-layout.ts';
 
 const encoder = new TextEncoder();
 
-/** @returns where the form is */
-export function writeForm(writer: Writer, { delimiter, quotesAll, isSafe, crlf, isRaw, nullText }: CellForm): number {
+/** @returns where the form is; 0 without one */
+export function formAt(writer: Writer, projection: Projection): number {
+  return 'form' in projection && projection.form !== undefined ? writeForm(writer, projection.form) : 0;
+}
+
+function writeForm(writer: Writer, { delimiter, quotesAll, isSafe, crlf, isRaw, nullText }: CellForm): number {
   const at = writer.reserve(S.FORM_BYTES);
   const text = encoder.encode(nullText);
   const flags =

@@ -9,7 +9,7 @@ import * as L from './layout.ts';
 import { type Found, jsonLevels, writeFound } from './plan-below.ts';
 import { chainsOf, followers, join } from './plan-classes.ts';
 import { type Copied, copiedOf, EditWriter, type PlaceSlots } from './plan-edits.ts';
-import { writeForm } from './plan-form.ts';
+import { formAt } from './plan-form.ts';
 import { type SetItems, writeTests } from './plan-tests.ts';
 import { Writer } from './plan-writer.ts';
 import type { Column, OutputClass, Path, Program, Projection } from './program.ts';
@@ -242,9 +242,7 @@ function encode({ programs, classes, chains, trackKeys }: Task): Plan {
     writer.i32(header + L.P_EMIT, emitKinds[projection.to]);
     writer.i32(header + L.P_COLUMNS, places);
     writer.i32(header + L.P_COLUMN_COUNT, columns.length);
-    if ('form' in projection && projection.form !== undefined) {
-      writer.i32(header + S.P_FORM, writeForm(writer, projection.form));
-    }
+    writer.i32(header + S.P_FORM, formAt(writer, projection));
   }
   const classCount = chains.length > 0 ? classes.length : 0;
   const levels = jsonLevels([...program.paths, ...fields, ...columns.map(({ path }) => path)]);
@@ -280,6 +278,7 @@ function writeClasses(writer: Writer, header: number, { classes, columns: first,
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMNS, columns);
     writer.i32(at + i * L.CLASS_BYTES + L.CL_COLUMN_COUNT, length);
     writer.i32(at + i * L.CLASS_BYTES + E.CL_EDIT, edits[i]!);
+    writer.i32(at + i * L.CLASS_BYTES + S.CL_FORM, formAt(writer, one.projection));
     columns += length * L.COLUMN_BYTES;
     const isTable = to === 'csv' || to === 'tsv';
     writer.i32(at + i * L.CLASS_BYTES + L.CL_FLAGS, isTable && one.takesAny !== true ? L.CLASS_OBJECTS : 0);

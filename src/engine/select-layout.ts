@@ -15,8 +15,9 @@ export const B_MATCH_LIMIT = 180;
 export const B_SOURCE_AT = 184;
 
 // ---- plan
-/** The form of the cells of csv, tsv and raw text, or 0. */
+/** The form of the cells of csv, tsv and raw text, or 0; of a plan with classes each has its own. */
 export const P_FORM = 80;
+export const CL_FORM = 24;
 
 // Form of cells.
 export const FO_DELIMITER = 0; // of csv

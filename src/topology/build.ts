@@ -4,6 +4,7 @@ import type { OnPluginError, PluginAbi, PointFields, StoreSettings, TimeUnit } f
 import type { Draft } from './drafts.ts';
 import { type DraftEdge, readProjection } from './routes.ts';
 import { readWhere } from './selectors.ts';
+import { conversionOf } from './source-form.ts';
 import type {
   Address,
   Edge,
@@ -42,11 +43,12 @@ export function buildSource(draft: Draft): Source {
 function sourceOf(type: Source['type'], base: NodeBase & { ack: 'settled' | 'read' }, settings: Resolved): Source {
   switch (type) {
     case 'stdin':
-      return { ...base, type };
+      return { ...base, type, conversion: conversionOf(settings) };
     case 'file': {
       const decompress = settings.choice('decompress', ['auto', 'none'] as const);
       const positions = settings.optionalText('positions');
-      return { ...base, type, paths: settings.list('path'), follow: settings.boolean('follow'), positions, decompress };
+      const files = { paths: settings.list('path'), follow: settings.boolean('follow'), positions, decompress };
+      return { ...base, type, ...files, conversion: conversionOf(settings) };
     }
     case 'http': {
       const urlPath = settings.text('path');
@@ -249,7 +251,8 @@ export function buildEdge(edge: DraftEdge, id: number, sinks: ReadonlyMap<string
   const { from, to, where, group, branch, place, path } = edge;
   const sink = sinks.get(to.name);
   const own = sink?.projection ?? projectionOf({});
-  const projection = Object.freeze({ ...own, ...edge.projection });
+  const cells = own.cells && edge.projection.cells && { ...own.cells, ...edge.projection.cells };
+  const projection = Object.freeze({ ...own, ...edge.projection, ...(cells && { cells }) });
   const isOwn = Object.keys(edge.projection).length > 0;
   return Object.freeze({ id, from: from.name, to: to.name, where, group, branch, projection, isOwn, place, path });
 }

@@ -175,8 +175,21 @@ function projectionOf(words: Words): Entry[] {
       ? []
       : [entryNode('fields', fields.length === 1 ? fields[0]! : listNode(words.place, fields))]),
     ...editsOf(words),
+    ...cellsOf(words, format?.text),
     ...(header?.text === 'false' ? [entryNode('header', scalarNode('false', header.place, { isPlain: true }))] : []),
   ];
+}
+
+/** --delimiter, --quote and the others about cells. */
+function cellsOf(words: Words, format: string | undefined): Entry[] {
+  // That of --delimiter is also of what is read.
+  const given = [words.last('to-delimiter'), words.last('delimiter')];
+  const delimiter = format === 'csv' ? given.find((node) => node !== undefined) : undefined;
+  const others = ['quote', 'null', 'crlf', 'bom', 'csv-safe'].flatMap((key) => {
+    const node = words.last(key);
+    return node === undefined ? [] : [entryNode(key, node)];
+  });
+  return [...(delimiter === undefined ? [] : [entryNode('delimiter', delimiter)]), ...others];
 }
 
 /** --drop, --set, --rename, --flatten and --explode. */

@@ -28,6 +28,12 @@ export function addSource(words: Words, sources: Entry[]): LineSource {
       const hint = 'Standard input is read as it comes, and there is no going back in it.';
       words.fail(needsFiles, 'flag', `${flag} needs files`, hint);
     }
+    const form = formOf(words);
+    if (form.length > 0) {
+      const type = entryNode('type', scalarNode('stdin', words.place));
+      sources.push(entryNode('in', mapNode(words.place, [type, ...form])));
+      return { name: 'in', isEndless: false };
+    }
     return { name: 'stdin', isEndless: false };
   }
   const [file] = files;
@@ -41,9 +47,19 @@ export function addSource(words: Words, sources: Entry[]): LineSource {
     entryNode('path', path),
     ...(isFollowed ? [entryNode('follow', scalarNode('true', follow.place, { isPlain: true }))] : []),
     ...(positions === undefined ? [] : [entryNode('positions', positions)]),
+    // What is followed has no other form: the flag is left, and refused by its name.
+    ...(needsFiles === undefined ? formOf(words) : []),
   ];
   sources.push(entryNode('in', mapNode(words.place, entries)));
   return { name: 'in', isEndless: isFollowed };
+}
+
+/** --from and what belongs to it. */
+function formOf(words: Words): Entry[] {
+  const given = (['from', 'prefix', 'types'] as const).map((key) => [key, words.last(key)] as const);
+  const isCsv = given[0]![1]?.text === 'csv';
+  const all = [...given, ['delimiter', isCsv ? words.look('delimiter') : undefined] as const];
+  return all.flatMap(([key, node]) => (node === undefined ? [] : [entryNode(key, node)]));
 }
 
 /** A URL in the place of a file: what there is at it is read. */

@@ -15,6 +15,16 @@ export const projectionKeys: readonly KeyRow[] = [
     type: 'fields',
     doc: 'Only these places of a record: a list of a, b.c, name=a.b, file=@file or line=@line.',
   },
+  { name: 'delimiter', flag: 'delimiter', doc: 'Of csv: the character between cells.' },
+  { name: 'quote', flag: 'quote', doc: 'Of csv: which cells are in quotes.' },
+  {
+    name: 'null',
+    flag: 'null',
+    doc: "Of csv and tsv: what stands for null and for what is missing. In quotes where YAML has no text: 'NULL'.",
+  },
+  { name: 'crlf', flag: 'crlf', doc: 'Of csv and tsv: rows end with CR LF.' },
+  { name: 'bom', flag: 'bom', doc: 'Of csv: a byte order mark comes first.' },
+  { name: 'csv-safe', flag: 'csv-safe', doc: 'Of csv: spreadsheets take no text for a formula.' },
   { name: 'drop', type: 'texts', doc: 'Places that are left out; the rest of the record stays as it is.' },
   {
     name: 'set',

@@ -52,10 +52,22 @@ const maxConnections: KeyRow = {
   doc: 'More connections than this at a time are refused.',
 };
 const token: KeyRow = { name: 'token', type: 'text', isSecret: true, doc: 'What a client has to show.' };
+/** What is read in another form than one record a line. */
+const conversion: readonly KeyRow[] = [
+  { name: 'from', flag: 'from', doc: 'The form of what is read; what is not one record a line becomes that.' },
+  {
+    name: 'prefix',
+    flag: 'prefix',
+    doc: 'Text before the JSON of each line: drop, or the name of the member that keeps it.',
+  },
+  { name: 'types', flag: 'types', doc: 'Of csv and tsv: what cells are.' },
+  { name: 'delimiter', flag: 'delimiter', doc: 'Of csv: the character between cells.' },
+];
+
 const needsHost = 'HOST is best 127.0.0.1: what listens elsewhere can be reached by others.';
 
 export const sourceTypes: Readonly<Record<string, readonly KeyRow[]>> = {
-  stdin: [],
+  stdin: conversion,
   file: [
     {
       name: 'path',
@@ -72,6 +84,7 @@ export const sourceTypes: Readonly<Record<string, readonly KeyRow[]>> = {
       default: 'auto',
       doc: 'Whether gzip and zstd are recognised.',
     },
+    ...conversion,
   ],
   http: [
     { ...listen, doc: `HOST:PORT to take requests at. ${needsHost}` },

@@ -12,6 +12,7 @@ import type { Scalar } from './node.ts';
 import { coverUrl, type Place } from './problem.ts';
 import { readProjection } from './routes.ts';
 import { readWhere } from './selectors.ts';
+import { checkForm } from './source-form.ts';
 import { hintOf } from './values.ts';
 import { placeIn } from './variables.ts';
 import type { WalkContext, Walked } from './walk.ts';
@@ -39,7 +40,7 @@ class NodeCheck {
     this.#context = context;
   }
 
-  #fail(key: string, code: string, message: string, hint?: string, place?: Place): void {
+  #fail(key: string, code: string, message: string, hint?: string, place?: Place): undefined {
     const at = place ?? this.#walked.entries.get(key)?.value.place ?? this.#draft.place;
     this.#context.problems.error({ code, message, place: at, path: `${this.#draft.path}.${key}`, hint });
   }
@@ -63,6 +64,12 @@ class NodeCheck {
       this.#fail('path', 'url', `path: ${quoted(this.#text('path')!, 60)} does not begin with /`);
     if (type === 'nats') this.#natsUrl();
     if (type === 'file') this.#files();
+    if (type === 'file' || type === 'stdin') {
+      const given = new Set(this.#walked.entries.keys());
+      checkForm(this.#walked.settings, given, (key, message, hint) =>
+        this.#fail(key, 'form', `${key}: ${message}`, hint),
+      );
+    }
   }
 
   #listen(type: string): void {

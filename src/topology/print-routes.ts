@@ -78,7 +78,7 @@ function chainFrom(edge: Edge, edges: readonly Edge[], done: Set<Edge>): Edge[] 
 /** What the route itself says of the output. */
 function own({ projection, isOwn }: Edge, place: Place): (readonly [string, Node | undefined])[] {
   if (!isOwn) return [];
-  const { format, fields, header, edits } = projection;
+  const { format, fields, header, edits, cells = {} } = projection;
   const texts = (items: readonly string[] = []): Node | undefined =>
     items.length === 0
       ? undefined
@@ -87,6 +87,8 @@ function own({ projection, isOwn }: Edge, place: Place): (readonly [string, Node
           items.map((item) => scalarNode(item, place)),
         );
   const text = (one: string | undefined): Node | undefined => (one === undefined ? undefined : scalarNode(one, place));
+  const flag = (one: boolean | undefined): Node | undefined =>
+    one === undefined ? undefined : scalarNode(`${one}`, place, { isPlain: true });
   const list = fields?.map(({ name, path }) => scalarNode(name === path ? path : `${columnName(name)}=${path}`, place));
   return [
     ['format', scalarNode(format, place)],
@@ -96,6 +98,12 @@ function own({ projection, isOwn }: Edge, place: Place): (readonly [string, Node
     ['rename', texts(edits?.rename)],
     ['flatten', text(edits?.flatten)],
     ['explode', text(edits?.explode)],
+    ['delimiter', text(cells.delimiter)],
+    ['quote', text(cells.quotesAll === undefined ? undefined : cells.quotesAll ? 'all' : 'needed')],
+    ['null', text(cells.nullText)],
+    ['crlf', flag(cells.crlf)],
+    ['bom', flag(cells.bom)],
+    ['csv-safe', flag(cells.isSafe)],
     ['header', header ? undefined : scalarNode('false', place, { isPlain: true })],
   ];
 }

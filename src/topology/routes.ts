@@ -6,6 +6,7 @@ import { excerpt, quoted } from '../text/printable.ts';
 import type { Draft, Drafts, Role } from './drafts.ts';
 import { entryOf, isNothing, type MapNode, type Node, type Scalar, scalarNode, shapeOf } from './node.ts';
 import { type Place, shortPlace } from './problem.ts';
+import { cellKeys, readCells } from './route-cells.ts';
 import { editKeys, readEdits } from './route-edits.ts';
 import { readWhere } from './selectors.ts';
 import type { Projection, Where } from './topology.ts';
@@ -145,7 +146,7 @@ class RouteReader implements DraftRoutes {
         'A branch of first has its own to.',
       );
     } else if (first !== undefined) {
-      for (const key of ['where', 'time-unit', 'format', 'fields', 'header', ...editKeys]) {
+      for (const key of ['where', 'time-unit', 'format', 'fields', 'header', ...editKeys, ...cellKeys]) {
         const entry = walked.entries.get(key);
         if (entry !== undefined)
           this.#error('route', `${key} stands in the branches of first`, entry.keyPlace, `${path}.${key}`);
@@ -264,6 +265,7 @@ export function readProjection(walked: Walked, context: WalkContext): Partial<Pr
   const { values } = context;
   const { settings, entries, path } = walked;
   const edits = readEdits(walked, context);
+  const cells = readCells(walked, context);
   const fields = entries.get('fields');
   const list = fields && values.fields(fields.value, `${path}.fields`);
   return {
@@ -272,6 +274,7 @@ export function readProjection(walked: Walked, context: WalkContext): Partial<Pr
       : {}),
     ...(list === undefined ? {} : { fields: list }),
     ...(edits === undefined ? {} : { edits }),
+    ...(cells === undefined ? {} : { cells }),
     ...(settings.has('header') && !settings.isDefault('header') ? { header: settings.boolean('header') } : {}),
   };
 }

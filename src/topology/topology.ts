@@ -4,6 +4,8 @@
  */
 import type { Layer } from '../config/layers.ts';
 import type {
+  CellChoices,
+  Conversion,
   EditSettings,
   FieldSetting,
   OnPluginError,
@@ -55,7 +57,7 @@ export interface SourceBase extends NodeBase {
 }
 
 export type Source =
-  | (SourceBase & { readonly type: 'stdin' })
+  | (SourceBase & { readonly type: 'stdin'; readonly conversion: Conversion | undefined })
   | (SourceBase & {
       readonly type: 'file';
       /** Paths or patterns. */
@@ -63,6 +65,8 @@ export type Source =
       readonly follow: boolean;
       readonly positions: string | undefined;
       readonly decompress: 'auto' | 'none';
+      /** Undefined: its lines are records. */
+      readonly conversion: Conversion | undefined;
     })
   | (SourceBase & {
       readonly type: 'http';
@@ -200,6 +204,8 @@ export interface Projection {
   readonly header: boolean;
   /** Undefined: the record is not edited. */
   readonly edits?: EditSettings | undefined;
+  /** Of csv and tsv. Undefined: as the format says. */
+  readonly cells?: CellChoices | undefined;
 }
 
 /** Which records: all of `texts` hold, and one of `lists` when there are some. */

@@ -25,6 +25,7 @@ const kinds: Readonly<Record<string, readonly [called: string, example: string]>
 };
 
 const IN_QUOTES = `Text with braces, such as JSON, stands in quotes: '{"level":"error"}'`;
+const TABLE_HINT = 'A table is for people, who look at one output: slung run -c FILE | slung select --to table.';
 
 export class ValueReader {
   readonly #problems: Problems;
@@ -47,7 +48,9 @@ export class ValueReader {
         path,
         'type',
         `${key.name} has no value`,
-        `Write one behind the colon, or leave ${key.name} out.`,
+        node.text === ''
+          ? `Write one behind the colon, or leave ${key.name} out.`
+          : `Text is in quotes where YAML takes it for nothing: '${excerpt(node.text, 20)}'.`,
       );
     }
     switch (key.type) {
@@ -103,6 +106,7 @@ export class ValueReader {
       path,
       'type',
       `${key.name}: ${shownValue(node)} is not one of ${choices.join(', ')}${meant}`,
+      key.name === 'format' && node.text === 'table' ? TABLE_HINT : undefined,
     );
   }
 

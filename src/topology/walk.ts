@@ -154,6 +154,16 @@ function entriesOf(
   return entries;
 }
 
+/** What other commands have, and no part of a topology can. */
+const reasons: Readonly<Record<string, string>> = {
+  limit: 'A topology runs until its sources end. For the first records: slung run -c FILE | head -n N.',
+  sample: 'A topology takes every record or chooses by where. In front: slung select --sample 1% | slung run -c FILE.',
+  count: 'slung count counts records; --stats says how many went along each route.',
+  pretty: 'It is for people, who look at one output: slung run -c FILE | slung select --pretty.',
+  raw: 'For the text of one field: slung run -c FILE | slung select -r -f FIELD.',
+  columns: 'It is called fields, for every format.',
+};
+
 function addUnknown(
   { key, keyPlace, isMerged }: Entry,
   section: Section,
@@ -171,10 +181,13 @@ function addUnknown(
   );
   const meant = near === undefined ? '' : `; did you mean ${quoted(near)}?`;
   const called = type === undefined ? section.called : `${section.called} of type ${type}`;
+  const reason = key in reasons ? reasons[key] : undefined;
   const hint =
-    owners.length > 0
-      ? `It is a key of type ${owners.map(([name]) => name).join(', ')}.`
-      : `The keys are ${keys.map(({ name }) => name).join(', ')}.`;
+    reason !== undefined
+      ? reason
+      : owners.length > 0
+        ? `It is a key of type ${owners.map(([name]) => name).join(', ')}.`
+        : `The keys are ${keys.map(({ name }) => name).join(', ')}.`;
   problems.error({
     code: 'unknown-key',
     message: `unknown key ${quoted(key, 60)} in ${called}${meant}`,

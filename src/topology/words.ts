@@ -88,6 +88,11 @@ export class Words {
     return this.take(long).at(-1)?.node;
   }
 
+  /** The same, for somebody else to take. */
+  look(long: string): Scalar | undefined {
+    return this.#flags.findLast((word) => word.long === long)?.node;
+  }
+
   /** What nobody has taken, but for these. */
   left(others: readonly string[]): Word[] {
     return this.#flags.filter(({ long }) => !others.includes(long));

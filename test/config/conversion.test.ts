@@ -30,7 +30,8 @@ describe('a line is refused', () => {
       '--resume cannot be combined with --from json | Only records that are one a line are read from where',
     ],
     ['--from csv --follow', '--from cannot be combined with --follow'],
-    ['--prefix drop --tee x.ndjson', '--prefix cannot be combined with --tee'],
+    ['--prefix drop --positions p', '--prefix cannot be combined with --positions'],
+    ['--from json --listen http://127.0.0.1:0/', '--from cannot be combined with --listen'],
     ['--from xml', '--from: "xml" is not one of ndjson, json, csv, tsv'],
   ])('%s', async (line, message) => {
     const { code, err } = await slung(['select', ...line.split(' '), 'in']);

@@ -71,7 +71,7 @@ describe('a line is refused', () => {
     ['--to csv --null a,b', '--null would not be one cell: it has a delimiter, a quote or a line end in it'],
     ['--pretty --follow', '--pretty cannot be combined with --follow'],
     ['--limit 5 --tee x.ndjson', '--limit cannot be combined with --tee'],
-    ['--to csv --quote all --tee x.ndjson', '--quote cannot be combined with --tee'],
+    ['--sample 1% --tee x.ndjson', '--sample cannot be combined with --tee'],
   ])('%s', async (line, message) => {
     const { code, err } = await slung(['select', ...line.split(' '), 'in']);
     expect(code).toBe(2);

@@ -133,7 +133,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
     'stage/plugin': ['plugin.ts', 'setup.ts'],
     'stage/points': ['store-outlet.ts'],
     graph: 'all',
-    config: ['errors.ts', 'settings.ts'],
+    config: ['errors.ts', 'output.ts', 'settings.ts'],
     plugin: ['guest.ts'],
     'plugin/services': ['start.ts'],
     format: ['count.ts'],

@@ -13,7 +13,7 @@ import {
   FORM_RAW,
   FORM_SAFE,
 } from '../select-layout';
-import { form, planPointer, scratch } from './state';
+import { planPointer, scratch } from './state';
 import { hasEscape, unescapeInto } from './unescape';
 
 const QUOTE: u8 = 0x22;
@@ -27,8 +27,19 @@ export let formFlags: u32 = 0;
 let nullText: usize = 0;
 export let nullBytes: usize = 0;
 
-/** Takes over the form of the plan. */
-export function beginCells(): void {
+/** The form that is in use. */
+let used: usize = 1;
+
+/** Takes over the form of the plan, or none: 0. */
+export function beginCells(form: usize): void {
+  used = 1;
+  useForm(form);
+}
+
+/** The same of a class, whose form may be the one that is in use. */
+export function useForm(form: usize): void {
+  if (form == used) return;
+  used = form;
   delimiter = form ? load<u8>(form, FO_DELIMITER) : COMMA;
   formFlags = form ? load<u32>(form, FO_FLAGS) : 0;
   nullBytes = form ? <usize>load<u32>(form, FO_NULL_BYTES) : 0;

@@ -20,6 +20,8 @@ import {
   OUTPUT_BYTES,
 } from '../layout';
 import { CL_EDIT } from '../edit-layout';
+import { CL_FORM } from '../select-layout';
+import { useForm } from './cells';
 import { emitEdited } from './emit-edited';
 import { beginEmit, emitAs, endEmit, resumeEmit, suspendEmit } from './emit';
 import { runTests } from './match';
@@ -66,6 +68,8 @@ function open(number: u32): void {
   const edits = load<u32>(at, CL_EDIT);
   currentEdits = edits ? planPointer(edits) : 0;
   setColumns(planPointer(load<u32>(at, CL_COLUMNS)), load<u32>(at, CL_COLUMN_COUNT));
+  const form = load<u32>(at, CL_FORM);
+  useForm(form ? planPointer(form) : 0);
 }
 
 /** Starts the outputs of a block; the first one is open then. */

@@ -13,7 +13,7 @@ import { followLines } from './learned';
 import { beginOrigin } from './origin';
 import { beginRows, rowCount, selected } from './rows';
 import { beginSearch, findLines, foundFrom, foundTo, image, passedOver } from './search';
-import { emitKind, flags } from './state';
+import { emitKind, flags, form } from './state';
 import { beginCounts, endCounts, goOn, rejectCount, rejectLimit, skipLines, stoppedAt, unrouted } from './taking';
 import { walkChunks } from './walking';
 
@@ -55,7 +55,7 @@ function processSome(from: usize, end: usize): void {
 /** Processes a block: whole lines in [B_FROM, B_TO), the last one ends with a newline. */
 export function process(block: usize): void {
   beginCounts(block, true);
-  beginCells();
+  beginCells(form);
   beginOrigin(block);
   if (emitKind == EMIT_CLASSES) beginClasses(block);
   else beginEmit(block);

@@ -2,6 +2,7 @@
  * From planned nodes to a graph: a stage for each, edges between them and to the ports of sinks. Stages are made
  * before anything is opened: selectors and fields are compiled then, and plugins begin to load.
  */
+import { chosenCells } from '../../config/output.ts';
 import type { SelectionSettings } from '../../config/settings.ts';
 import { collectGarbage } from '../../graph/collect.ts';
 import type { Edge } from '../../graph/edge.ts';
@@ -272,7 +273,7 @@ const nameOf = ({ planned }: Part): string =>
 /** Routes that all want csv or tsv of the same records, with the columns that are in the data; undefined: others. */
 function columnsAreFound(edges: readonly TopologyEdge[], directory: string) {
   const [{ where, projection, group }] = edges as readonly [TopologyEdge];
-  const { format, fields, header } = projection;
+  const { format, fields, header, cells } = projection;
   if (format === 'ndjson' || fields !== undefined || group >= 0 || (where?.lists ?? []).length > 0) return undefined;
   const texts = where?.texts ?? [];
   const isSame = (edge: TopologyEdge): boolean =>
@@ -280,12 +281,13 @@ function columnsAreFound(edges: readonly TopologyEdge[], directory: string) {
     edge.projection.format === format &&
     edge.projection.fields === undefined &&
     edge.projection.header === header &&
+    JSON.stringify(edge.projection.cells) === JSON.stringify(cells) &&
     edge.where?.lists === undefined &&
     edge.where?.timeUnit === where?.timeUnit &&
     JSON.stringify(edge.where?.texts ?? []) === JSON.stringify(texts);
   if (!edges.every(isSame)) return undefined;
   const selection: SelectionSettings = { where: texts, directory, timeUnit: where?.timeUnit };
-  return { selection, output: { to: format, header } };
+  return { selection, output: { to: format, header, cells: chosenCells(cells), bom: cells?.bom } };
 }
 
 /** The places of records that the files of a sink are named after. */

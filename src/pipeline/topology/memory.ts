@@ -129,7 +129,7 @@ export function enteredAt(topology: Topology, into: string): Topology {
     projection: { format: 'ndjson', fields: undefined, header: false },
     ...{ isOwn: false, place, path: into },
   };
-  const before = { type: 'stdin', name, place, path: into, ack: 'settled' } as const;
+  const before = { type: 'stdin', name, place, path: into, ack: 'settled', conversion: undefined } as const;
   const fromPlugins = topology.edges.filter(({ from }) => !topology.sources.some((one) => one.name === from));
   return { ...topology, sources: [before], edges: [...fromPlugins, edge] };
 }

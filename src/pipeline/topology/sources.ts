@@ -16,7 +16,7 @@ import { Positions } from '../../io/positions.ts';
 import type { FileAt, UnitSource } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Source } from '../../topology/index.ts';
-import { sourcesOf } from '../ends.ts';
+import { inputEnds, sourcesOf } from '../ends.ts';
 import type { TopologySettings } from './settings.ts';
 
 /** A source of a topology, open as far as it is before something is read. */
@@ -56,11 +56,11 @@ export async function openTopologySource(
   const { host } = clocked;
   switch (source.type) {
     case 'stdin':
-      return files(source.name, settings.inputs, settings);
+      return await files(source, settings.inputs, settings);
     case 'file':
       return source.follow || source.positions !== undefined
         ? followed(source, settings, host)
-        : files(source.name, expanded(source, settings), settings);
+        : await files(source, expanded(source, settings), settings);
     case 'http':
       return await http(source, settings, host);
     case 'tcp':
@@ -78,8 +78,13 @@ export const whole = (path: string, { topology }: TopologySettings): string =>
   resolve(path) === resolve(topology.directory, path) ? path : join(topology.directory, path);
 
 /** Files one after another, straight into the blocks of the first node. */
-function files(name: string, inputs: readonly string[], { rejects }: TopologySettings): OpenedSource {
-  const open = sourcesOf(rejects);
+async function files(
+  { name, conversion }: SourceOf<'stdin'> | SourceOf<'file'>,
+  inputs: readonly string[],
+  { rejects, batches }: TopologySettings,
+): Promise<OpenedSource> {
+  const ends = conversion && (await inputEnds({ input: { inputs, conversion }, batches, rejects }));
+  const open = ends?.openSource ?? sourcesOf(rejects);
   const counts = { records: 0, bytes: 0 };
   const inlet: Inlet = { kind: 'inputs', inputs, open: (input) => ({ ...fromStart(open(input)), counts }) };
   return { name, inlet, counts, units: undefined, close: async () => {} };

@@ -3,7 +3,7 @@
  * Edges that want the same records in another form share the tests.
  */
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { EditSettings, FieldSetting, OutputFormat, TimeUnit } from '../../config/settings.ts';
+import type { CellChoices, EditSettings, FieldSetting, OutputFormat, TimeUnit } from '../../config/settings.ts';
 import type { Program } from '../../engine/program.ts';
 import { compileBoth, type ListSelector } from '../../selector/index.ts';
 
@@ -21,6 +21,7 @@ export interface RouteForm {
   readonly fields: readonly FieldSetting[] | undefined;
   readonly header: boolean;
   readonly edits?: EditSettings | undefined;
+  readonly cells?: CellChoices | undefined;
   /**
    * A record that is no object has a row of csv or tsv without values. Default: it is a bad line, and goes along no
    * edge.
@@ -107,8 +108,8 @@ export function routesOf(edges: readonly RouteEdge[], compiler = new WhereCompil
   const known = new Map<string, number>();
   const classOf = edges.map(({ where = everything, group, branch, projection, path }) => {
     const selects = keyOf(group < 0 ? [where.texts, where.lists ?? null, where.timeUnit ?? null] : [group, branch]);
-    const { format, fields, header, takesAny, edits } = projection;
-    const whole = keyOf([selects, format, fields ?? null, header, takesAny === true, edits ?? null]);
+    const { format, fields, header, takesAny, edits, cells } = projection;
+    const whole = keyOf([selects, format, fields ?? null, header, takesAny === true, edits ?? null, cells ?? null]);
     const sharing = known.get(whole);
     if (sharing !== undefined) return sharing;
     const follows = leaders.get(selects);

@@ -4,6 +4,7 @@
  * output, number 0.
  */
 import { UsageError } from '../../config/errors.ts';
+import { chosenCells } from '../../config/output.ts';
 import * as L from '../../engine/layout.ts';
 import { buildClassPlan } from '../../engine/plan.ts';
 import type { Column, OutputClass, Program, Projection } from '../../engine/program.ts';
@@ -12,7 +13,7 @@ import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stag
 import type { Stats } from '../../graph/stats.ts';
 import { copyHints } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
-import { columnsOf, headerLine } from '../select/columns.ts';
+import { BOM, columnsOf, headerLine } from '../select/columns.ts';
 import { editsOf } from '../select/edits.ts';
 import type { RouteClass, Routes } from './classes.ts';
 import { type ClassSeen, routeHints } from './hints.ts';
@@ -55,9 +56,11 @@ export class RouteStage extends EngineStage implements Stage {
 
   /** The header of a class. */
   preface(output = 0): Uint8Array | undefined {
-    const { format, header } = this.settings.classes[output]!.form;
-    if (!header || (format !== 'csv' && format !== 'tsv')) return undefined;
-    return Buffer.from(headerLine(format, this.#columns[output]!));
+    const { format, header, cells } = this.settings.classes[output]!.form;
+    if (format !== 'csv' && format !== 'tsv') return undefined;
+    const text = header ? headerLine(format, this.#columns[output]!, chosenCells(cells)) : '';
+    const marked = cells?.bom === true ? BOM + text : text;
+    return marked === '' ? undefined : Buffer.from(marked);
   }
 
   verdict(batch: Batch): Verdict | undefined {
@@ -106,9 +109,10 @@ export class RouteStage extends EngineStage implements Stage {
 
 function projectionOf({ form, path }: RouteClass, columns: readonly Column[]): Projection {
   const { format, fields } = form;
+  const cells = chosenCells(form.cells);
   const edits = form.edits && editsOf(form.edits, (kind) => `${path}.${kind}`);
   if (format === 'nothing') return { to: 'nothing' };
-  if (fields !== undefined) return { to: format, columns, edits };
+  if (fields !== undefined) return { to: format, columns, edits, ...(format !== 'ndjson' && { form: cells }) };
   if (format === 'ndjson') return { to: 'lines', edits };
   throw new UsageError(
     `${path}: the columns of ${format} are found in the data only where all records go one way`,

@@ -11,6 +11,9 @@ import type { Column, Edits, Projection } from '../../engine/program.ts';
 import { parseField } from '../../selector/index.ts';
 import { quoted } from '../../text/printable.ts';
 
+/** A byte order mark. */
+export const BOM = '\ufeff';
+
 function toColumn(field: FieldSetting, flag: string): Column {
   try {
     return { name: field.name, path: parseField(field.path) };

@@ -16,11 +16,9 @@ import { compileExpressions } from '../../selector/index.ts';
 import { copyHints, hintsOf } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { ColumnSearch } from './column-search.ts';
-import { givenColumns, headerLine, projectionOf } from './columns.ts';
+import { BOM, givenColumns, headerLine, projectionOf } from './columns.ts';
 import { editsOf } from './edits.ts';
 import { type ColumnsOf, lateColumnWords, newColumnWords } from './late-columns.ts';
-
-const BOM = '\ufeff';
 
 /** The selector of --where. @throws UsageError */
 export function compileWhere(selection: SelectionSettings): Program {
