@@ -3,7 +3,7 @@
  * is on, and the way from its outcome to an exit code.
  */
 import type { SinkSettings, TalkSettings } from '../config/settings.ts';
-import type { RunHost, RunOutcome } from '../graph/host.ts';
+import type { Progress, RunHost, RunOutcome } from '../graph/host.ts';
 import { type ColorLevel, colorLevel } from './color.ts';
 import { signalExit } from './exit.ts';
 import { SignalWatch } from './signals.ts';
@@ -15,6 +15,8 @@ interface HostedSettings {
   readonly talk: TalkSettings;
   /** Left out by a command without output: nothing but the progress line is on the terminal then. */
   readonly sink?: SinkSettings;
+  /** What shows the run instead of the progress line. */
+  readonly progress?: Progress | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function hosted(
   }
 }
 
-function terminalFor({ talk, sink }: HostedSettings, world: World): Promise<Terminal> {
+function terminalFor({ talk, sink, progress }: HostedSettings, world: World): Promise<Terminal> {
   const showsData = sink?.output === '-' && world.isTTY(1);
   return openTerminal({
     write: (text) => world.write(2, text),
@@ -61,6 +63,7 @@ function terminalFor({ talk, sink }: HostedSettings, world: World): Promise<Term
     verbose: talk.verbose,
     drawProgress: world.isTTY(2) && !showsData && world.environment.TERM !== 'dumb',
     columns: () => world.terminalSize(2)?.columns,
+    progress,
   });
 }
 

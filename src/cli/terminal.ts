@@ -19,6 +19,8 @@ export interface TerminalOptions {
   readonly verbose: number;
   /** Standard error is a terminal that understands escape sequences and does not also show the data. */
   readonly drawProgress: boolean;
+  /** In the place of the progress line: what else is drawn, and has to be removed before a message. */
+  readonly progress?: Progress | undefined;
   /** The columns of that terminal, asked for once, at the first line of progress. Default: 80. */
   readonly columns?: () => number | undefined;
 }
@@ -32,7 +34,8 @@ export interface Terminal {
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { write, quiet, verbose } = options;
   const paint = await paintFor(options.level);
-  const progress = options.drawProgress && !quiet ? new ProgressLine(write, options.columns) : undefined;
+  const isDrawn = options.drawProgress && !quiet;
+  const progress = options.progress ?? (isDrawn ? new ProgressLine(write, options.columns) : undefined);
   const say = (text: string): void => {
     progress?.clear();
     write(`${text}\n`);

@@ -24,7 +24,11 @@ export type StandardFd = 0 | 1 | 2;
 /** The signature of `runPlugins` in pipeline/run-plugins.ts. */
 export type RunPlugins = (settings: RunSettings, host: RunHost) => Promise<RunOutcome>;
 /** The signature of `runCount` in pipeline/count.ts. */
-export type RunCount = (settings: CountSettings, host: RunHost) => Promise<Counting>;
+export type RunCount = (
+  settings: CountSettings,
+  host: RunHost,
+  watch?: (soFar: () => Counting['answer']) => void,
+) => Promise<Counting>;
 /** The signature of `runStoreWrite` in pipeline/store-write.ts. */
 export type RunStoreWrite = (settings: WriteSettings, host: RunHost) => Promise<RunOutcome>;
 /** The signature of `describePlugin` there. */

@@ -40,6 +40,8 @@ export interface CountQuery {
 export interface CountSettings extends ReadingSettings {
   /** See SelectSettings. */
   readonly lanes: number | undefined;
+  /** Files are read on until a signal ends the run. */
+  readonly follow: boolean;
   readonly count: CountQuery;
 }
 
@@ -50,6 +52,24 @@ const measureFlags: readonly { readonly key: string; readonly measure: Pick<Meas
   ...(['sum', 'avg', 'min', 'max'] as const).map((kind) => ({ key: kind, measure: { kind, percent: undefined } })),
   ...percentiles.map((percent) => ({ key: `p${percent}`, measure: { kind: 'percentile' as const, percent } })),
 ];
+
+/** @throws UsageError for what cannot be followed */
+function followOf(resolved: Resolved, files: readonly string[]): boolean {
+  if (!resolved.boolean('follow')) return false;
+  const name = resolved.originText('follow');
+  if (files.length === 0 || files.includes('-')) {
+    throw new UsageError(
+      `${name} needs files`,
+      'Standard input is read as it comes, and there is no going back in it.',
+    );
+  }
+  const form = ['from', 'prefix'].find((key) => resolved.isFlag(key));
+  if (form === undefined) return true;
+  throw new UsageError(
+    `${resolved.originText(form)} cannot be combined with ${name}`,
+    'A file in another form is read once, from its beginning to its end.',
+  );
+}
 
 /** More than this is a mistake, and a row must have room for all. */
 const MOST_FIELDS = 64;
@@ -63,6 +83,7 @@ export function countSettings(resolved: Resolved, files: readonly string[]): Cou
   refuseKeep(resolved);
   refuseOddDelimiter(resolved);
   checkReading(resolved, files, '-');
+  const follow = followOf(resolved, files);
   const by = fieldsOf(resolved, 'by');
   const measures = measureFlags.flatMap(({ key, measure }) => measuresOf(resolved, key, measure));
   if (by.length + measures.length > MOST_FIELDS) {
@@ -88,7 +109,9 @@ export function countSettings(resolved: Resolved, files: readonly string[]): Cou
   }
   return Object.freeze({
     ...readingSettings(resolved, files),
-    lanes: resolved.optionalNumber('lanes'),
+    // What is followed comes slowly, and the table is drawn of what one engine has counted.
+    lanes: follow ? 1 : resolved.optionalNumber('lanes'),
+    follow,
     count: Object.freeze({
       by,
       measures,

@@ -11,6 +11,7 @@ import { reasonOf, writeOptions } from '../stage/points/reasons.ts';
 import { compileWhere } from '../stage/select/select.ts';
 import { countsOf, singleRun } from './build.ts';
 import { inputEnds, openRejectsFile } from './ends.ts';
+import { openFollowed } from './followed.ts';
 
 /** How counting ended. */
 export interface Counting {
@@ -28,12 +29,21 @@ function timesOf({ count: { windows } }: CountSettings): PointFields[] {
 
 const FAILED: RunOutcome = { kind: 'done', code: 1 };
 
-/** @throws UsageError for a selector, path or file that cannot be used; nothing has been read then */
-export async function runCount(settings: CountSettings, host: RunHost): Promise<Counting> {
+/**
+ * @param watch gets what tells the answer so far, of files that are followed
+ * @throws UsageError for a selector, path or file that cannot be used; nothing has been read then
+ */
+export async function runCount(
+  settings: CountSettings,
+  host: RunHost,
+  watch?: (soFar: () => Answer | undefined) => void,
+): Promise<Counting> {
   const where = compileWhere(settings.selection);
   const stage = new CountStage({ ...settings, output: undefined }, where);
   stage.takeThread = () => host.takeLaneThread?.();
-  const { input, rejects } = settings;
+  const { input, rejects, follow } = settings;
+  const followed = follow ? openFollowed(input.inputs, host) : undefined;
+  watch?.(() => stage.soFar());
   try {
     const sources = await inputEnds(settings);
     const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
@@ -41,7 +51,9 @@ export async function runCount(settings: CountSettings, host: RunHost): Promise<
     const counts = countsOf(rejects, ends, host.talk, {
       reasonOf: (code) => reasonOf(code, timesOf(settings), writeOptions),
     });
-    const run = singleRun({ stage, settings: { ...settings, output: undefined }, counts, ends }, host);
+    const inputs = followed === undefined ? input : { ...input, inputs: [input.inputs.join(' ')] };
+    const node = { ...settings, input: inputs, output: undefined };
+    const run = singleRun({ stage, settings: node, counts, ends, open: followed?.open }, host);
     await executeHeard(run.graph, host);
     const outcome = run.outcome();
     // What was counted before it stopped depends on how many lanes there were.
@@ -54,5 +66,7 @@ export async function runCount(settings: CountSettings, host: RunHost): Promise<
     if (!(error instanceof SinkError)) throw error;
     host.talk.error(error.message);
     return { outcome: FAILED, answer: undefined };
+  } finally {
+    followed?.close();
   }
 }

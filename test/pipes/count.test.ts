@@ -1,9 +1,11 @@
 /** `slung count` as a process: the same answer with any number of lanes, and what a signal leaves of it. */
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { seededRandom } from '../support/files.ts';
-import { bash, isLinux, workDirectory } from './support.ts';
+import { bash, bin, environment, isLinux, workDirectory } from './support.ts';
 
 const work = workDirectory();
 afterAll(() => work.remove());
@@ -42,3 +44,49 @@ test.runIf(isLinux)('a signal ends the reading, and what was read is the answer'
   expect(JSON.parse(row)).toMatchObject({ a: 'x' });
   expect((JSON.parse(row) as { count: number }).count).toBeGreaterThan(1_000_000);
 });
+
+test('what is followed is counted until a signal, and is one answer then', async () => {
+  const log = join(work.path, 'log');
+  writeFileSync(log, '{"a":"x"}\n{"a":"y"}\n');
+  const run = started(process.execPath, [bin, 'count', '-F', '--by', 'a', log]);
+  appendFileSync(log, '{"a":"x"}\nbad\n');
+  // The bad line is behind all others.
+  await eventually(() => run.text(2).includes('log:4:1'));
+  run.child.kill('SIGINT');
+  expect(await run.ended).toBe('SIGINT');
+  expect(run.text(1)).toBe('{"a":"x","count":2}\n{"a":"y","count":1}\n');
+});
+
+test.runIf(existsSync('/usr/bin/script'))('on a terminal, the table is drawn again in its place', async () => {
+  const log = join(work.path, 'shown');
+  writeFileSync(log, '{"a":"x"}\n');
+  const line = `stty rows 6 cols 60; exec "$NODE" "$SLUNG" count -F --by a ${log}`;
+  const run = started('/usr/bin/script', ['-qec', line, '/dev/null'], { TERM: 'xterm', SHELL: '/bin/sh' });
+  await eventually(() => /x +1/.test(run.text(1)));
+  appendFileSync(log, ['y', 'y', 'y', 'p', 'q', 'r'].map((a) => `{"a":"${a}"}\n`).join(''));
+  await eventually(() => run.text(1).includes('2 more rows'));
+  const drawn = run.text(1).split('\u001b[?2026h').at(-1)!;
+  // The header, three rows, what is left out, and the line of the cursor: the six of the screen.
+  expect(drawn.match(/\n/g)).toHaveLength(5);
+  expect(drawn).toMatch(/^\r\u001b\[2A/);
+  run.child.stdin!.write('\u0003');
+  expect(await run.ended).toBe(130);
+  const last = run.text(1).split('\u001b[J').at(-1)!;
+  expect(last.match(/^[xypqr] +\d/gm)).toHaveLength(5);
+});
+
+/** A process whose output is kept, and how it ended. */
+function started(command: string, args: readonly string[], changes: NodeJS.ProcessEnv = {}) {
+  const child = spawn(command, args, { cwd: work.path, env: environment(changes) });
+  const texts = { 1: '', 2: '' };
+  child.stdout.on('data', (bytes: Buffer) => {
+    texts[1] += bytes.toString();
+  });
+  child.stderr.on('data', (bytes: Buffer) => {
+    texts[2] += bytes.toString();
+  });
+  const ended = new Promise<number | string | null>((resolve) => {
+    child.on('close', (code, signal) => resolve(signal ?? code));
+  });
+  return { child, ended, text: (stream: 1 | 2): string => texts[stream] };
+}

@@ -127,7 +127,7 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   page: { 'pipeline/topology': ['report.ts', 'status-report.ts'], graph: ['histogram.ts'] },
   // From a checked topology to its nodes, edges and ends.
   'pipeline/topology': {
-    pipeline: ['build.ts', 'ends.ts', 'run-plugins.ts'],
+    pipeline: ['build.ts', 'ends.ts', 'followed.ts', 'run-plugins.ts'],
     'stage/select': ['select.ts'],
     'stage/route': 'all',
     'stage/plugin': ['plugin.ts', 'setup.ts'],

@@ -22,9 +22,9 @@ export const endFlags: readonly Flag[] = [
     doc: 'Keep reading what is appended to the files',
     longDoc: `Read the files to their ends and keep reading what is appended to them, until a signal ends the run. A file that is rotated, emptied or replaced is followed by name, and each such change is reported. FILE may be a quoted pattern with * and ?: then files that appear later are read, too. A file that does not exist yet is awaited. Lines of different files never mix; a compressed file is read to its end.
 
-The output of -o FILE is appended to FILE, because the run has no end at which a new file could take its name.`,
+The output of -o FILE is appended to FILE, because the run has no end at which a new file could take its name. slung count shows the table of what it has counted so far, several times a second, when standard output is a terminal and the format is a table; in any case the answer is output once, when a signal ends the run.`,
     common: ['select'],
-    commands,
+    commands: [...commands, 'count'],
   },
   {
     key: 'positions',

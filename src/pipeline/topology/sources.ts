@@ -17,6 +17,7 @@ import type { FileAt, UnitSource } from '../../io/types.ts';
 import { excerpt } from '../../text/printable.ts';
 import type { Source } from '../../topology/index.ts';
 import { inputEnds, sourcesOf } from '../ends.ts';
+import { readAtOnce } from '../followed.ts';
 import type { TopologySettings } from './settings.ts';
 
 /** A source of a topology, open as far as it is before something is read. */
@@ -210,21 +211,7 @@ function live(source: ByteSource & { stop(): void }, fileAt?: FileAt): Ends {
 }
 
 /** What was read counts as delivered. */
-function asRead(source: UnitSource, fileAt?: FileAt): Ends {
-  const settled: ByteSource & { stop(): void } = {
-    name: source.name,
-    sizeBytes: undefined,
-    readNow: (target) => {
-      const count = source.readNow(target);
-      for (const { unit } of source.takeBorders()) source.settle(unit, 'ok');
-      return count;
-    },
-    wait: () => source.wait(),
-    close: () => {},
-    stop: () => source.stop(),
-  };
-  return live(settled, fileAt);
-}
+const asRead = (source: UnitSource, fileAt?: FileAt): Ends => live(readAtOnce(source), fileAt);
 
 /** Its units are settled when what came of them is. */
 function answering(source: UnitSource, options: UnitOptions, fileAt?: FileAt): Ends {

@@ -117,6 +117,18 @@ export class CountStage extends EngineStage implements Stage {
     if (counted.full === 0) this.#groups.add(counted);
   }
 
+  /** While it runs on this thread alone: the answer for what has been counted; undefined when there is none. */
+  soFar(): Answer | undefined {
+    const { count } = this.settings;
+    const groups = this.#groups.copy();
+    for (const memory of this.engines) {
+      const counted = new Counted(memory, this.#task.plan);
+      if (counted.full !== 0) return undefined;
+      groups.add(counted);
+    }
+    return answerOf(count, groups.all, this.#task.valuePlaces);
+  }
+
   /** After `finish`. @returns why there is no answer, if there is none */
   answer(): Answer | string {
     const { count } = this.settings;

@@ -35,6 +35,13 @@ export class Groups {
     return this.#groups.values();
   }
 
+  /** Another one with the same groups, to which more can be added. */
+  copy(): Groups {
+    const copy = new Groups();
+    for (const [id, group] of this.#groups) copy.#groups.set(id, { ...group });
+    return copy;
+  }
+
   /** Adds what a lane has counted. */
   add(counted: Counted): void {
     if (counted.size > MANY) setFlagsFromString('--opt');

@@ -74,6 +74,12 @@ export abstract class EngineStage {
     return !trackKeys && !asksOrigin && this.#options.counting === undefined && this.#options.rows === undefined;
   }
 
+  /** Those that have work in them: of the lanes, and the one beside them. Until `finish`. */
+  protected get engines(): readonly EngineMemory[] {
+    const lanes = this.#isFinished ? [] : this.lanes.lanes.map(({ memory }) => memory);
+    return this.#aside === undefined ? lanes : [...lanes, this.#aside.memory];
+  }
+
   /** The start of the input. */
   protected get sample(): Uint8Array {
     return this.#sample;

@@ -63,7 +63,7 @@ _slung() {
         --to) words="ndjson csv tsv table" ;;
         --color) words="auto always never" ;;
         -w|--where|-W|--rules|--since|--until|--rejects|--max-errors|-j|--lanes|--batch-bytes|--batch-records|--batch-age|--max-record|--max-depth|--files-from|--glob|--prefix|--delimiter|--sample|--seed|--by|--every|--time|--sum|--avg|--min|--max|--p50|--p75|--p90|--p95|--p99|--top|--sort|--max-groups) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --unchecked --no-unchecked --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --files-from --glob --from --types --prefix --delimiter --sample --seed --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
+        *) if [[ $current == -* ]]; then words="--where -w --rules -W --since --until --unchecked --no-unchecked --exit-status -e --no-exit-status --on-error --rejects --max-errors --lanes -j --batch-bytes --batch-records --batch-age --max-record --max-depth --errors --stats --stats= --quiet -q --no-quiet --verbose -v --files-from --glob --from --types --prefix --delimiter --sample --seed --follow -F --no-follow --by --every --time --time-unit --sum --avg --min --max --p50 --p75 --p90 --p95 --p99 --top --sort --to --max-groups --no-header --header --color --help -h --version"; else words=""; fi ;;
       esac ;;
     check)
       case "$flag" in

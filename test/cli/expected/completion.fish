@@ -241,6 +241,8 @@ complete -c slung -n "__fish_seen_subcommand_from count" -l prefix -x -d 'Text b
 complete -c slung -n "__fish_seen_subcommand_from count" -l delimiter -x -d 'What is between the cells of csv: ;, |, tab'
 complete -c slung -n "__fish_seen_subcommand_from count" -l sample -x -d 'Pass only a share of what matches: 1% or 0.01'
 complete -c slung -n "__fish_seen_subcommand_from count" -l seed -x -d 'Another number gives another sample'
+complete -c slung -n "__fish_seen_subcommand_from count" -s F -l follow -d 'Keep reading what is appended to the files'
+complete -c slung -n "__fish_seen_subcommand_from count" -l no-follow -d 'Opposite of --follow'
 complete -c slung -n "__fish_seen_subcommand_from count" -l by -x -d 'Count each value of these paths separately: a,name=b.c'
 complete -c slung -n "__fish_seen_subcommand_from count" -l every -x -d 'Count each minute (1m), hour (1h), … separately'
 complete -c slung -n "__fish_seen_subcommand_from count" -l time -x -d 'Where the time is, for --every'

@@ -300,6 +300,9 @@ _slung() {
         '--delimiter=[What is between the cells of csv\: ;, |, tab]:CHARACTER: ' \
         '--sample=[Pass only a share of what matches\: 1% or 0.01]:SHARE: ' \
         '--seed=[Another number gives another sample]:N: ' \
+        '-F[Keep reading what is appended to the files]' \
+        '--follow[Keep reading what is appended to the files]' \
+        '--no-follow[Opposite of --follow]' \
         '*--by=[Count each value of these paths separately\: a,name=b.c]:LIST: ' \
         '--every=[Count each minute (1m), hour (1h), … separately]:DURATION: ' \
         '--time=[Where the time is, for --every]:PATH: ' \
