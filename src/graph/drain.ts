@@ -14,7 +14,7 @@ import { LongLineBuffer } from './long-line.ts';
 import { noteProgress } from './position.ts';
 import { hasArrived } from './ranges.ts';
 import { failTogether } from './receipt.ts';
-import type { Rejecting } from './rejecting.ts';
+import type { BadLine, Rejecting } from './rejecting.ts';
 import { rowTakerOf, tellTooLong } from './row-taker.ts';
 import type { Held, NodeSettings, Stage, Stop, Verdict } from './stage.ts';
 import type { Stats } from './stats.ts';
@@ -159,7 +159,8 @@ export class Drain {
     this.#long.clear();
     if (this.#settings.rejects.onError === 'keep') this.#edges.write(NEWLINE);
     const column = maxRecordBytes + 1;
-    const row = this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes });
+    const cause = this.#long.isArray ? 'of an array, --from json makes each element a record' : undefined;
+    const row = this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes, cause });
     tellTooLong(receipts, sourceOffset, row);
     this.#edges.owe(receipts);
     for (const receipt of receipts) receipt.release();
@@ -297,12 +298,12 @@ export class Drain {
   /** Reports the line that follows the last one that was drained, and stops the node when that was one too many. */
   #reportLast(
     line: Uint8Array | undefined,
-    at: { origin: Origin; sourceOffset: number; column: number; code: number; lengthBytes: number },
+    at: Omit<BadLine, 'sourceName' | 'line'> & { readonly origin: Origin },
   ): Row {
-    const { origin, sourceOffset, column, code, lengthBytes } = at;
+    const { origin, sourceOffset, column, code, lengthBytes, cause } = at;
     origin.lines++;
     const place = { sourceName: origin.name, line: origin.lines, places: origin.places };
-    const row = this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes });
+    const row = this.#rejecting.report(line, { ...place, sourceOffset, column, code, lengthBytes, cause });
     if (this.#rejecting.left < 0) this.#stopAtLimit(this.#rejecting.placeOf(place.sourceName, place.line, row));
     return row;
   }

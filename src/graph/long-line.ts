@@ -15,6 +15,7 @@ export class LongLineBuffer {
   readonly #maxRecordBytes: number;
   #seat: Seat | undefined;
   #lengthBytes = 0;
+  #isArray = false;
 
   constructor(stage: Stage, maxRecordBytes: number) {
     this.#stage = stage;
@@ -26,6 +27,11 @@ export class LongLineBuffer {
     return this.#lengthBytes > 0;
   }
 
+  /** It begins as an array does. */
+  get isArray(): boolean {
+    return this.#isArray;
+  }
+
   /**
    * Adds a part, which is borrowed for the call.
    * @returns what has to be passed on because the line is too long: all of it up to here, or the new part. Borrowed
@@ -33,6 +39,7 @@ export class LongLineBuffer {
    */
   add(part: Uint8Array): readonly Uint8Array[] {
     const before = this.#lengthBytes;
+    if (before === 0) this.#isArray = /^\s*\[/.test(Buffer.from(part.subarray(0, 100)).toString('latin1'));
     const maxRecordBytes = this.#maxRecordBytes;
     this.#lengthBytes += part.length;
     if (before > maxRecordBytes) return [part];

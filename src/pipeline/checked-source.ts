@@ -7,12 +7,15 @@ import type { Seekable } from '../io/types.ts';
 import { excerpt } from '../text/printable.ts';
 import { SHAPE_BYTES, type Shape, type shapeOf } from './shape.ts';
 
+/** How the form of an input is said: by a flag, by a key of its source, or not at all: a command converts it. */
+export type NextStep = 'flag' | 'key' | 'command';
+
 export class CheckedSource implements Source {
   readonly name: string;
   readonly #source: Source;
   readonly #input: string;
   readonly #shapeOf: typeof shapeOf;
-  readonly #hasFlags: boolean;
+  readonly #next: NextStep;
   /** What was read before the shape was known; undefined when nothing is left of it. */
   #held: Uint8Array | undefined = new Uint8Array(0);
   #isDecided = false;
@@ -22,14 +25,14 @@ export class CheckedSource implements Source {
    * Owns `source` from now on.
    * @param input as the user wrote it, `-` for standard input
    * @param shape what to look for, see shape.ts
-   * @param hasFlags whoever asks can be told by a flag that the input is in another form
+   * @param next how whoever asks can say that the input is in another form
    */
-  constructor(source: Source, input: string, shape: typeof shapeOf, hasFlags = false) {
+  constructor(source: Source, input: string, shape: typeof shapeOf, next: NextStep = 'command') {
     this.name = source.name;
     this.#source = source;
     this.#input = input;
     this.#shapeOf = shape;
-    this.#hasFlags = hasFlags;
+    this.#next = next;
   }
 
   get sizeBytes(): number | undefined {
@@ -90,14 +93,19 @@ export class CheckedSource implements Source {
     }
   }
 
-  #refusal({ what, command, fromPipe = command, flag }: Shape): SourceError {
+  #refusal({ what, command, fromPipe = command, flag, flags }: Shape): SourceError {
     const pipe = this.#input === '-' ? `… | ${fromPipe}` : `${command} ${quoted(this.#input)}`;
     const byCommand = command === undefined ? 'convert it to NDJSON first' : `try: ${pipe} | slung …`;
-    const next = flag === undefined || !this.#hasFlags ? byCommand : `${flag} reads it`;
+    const reads = flags ?? (flag === undefined ? undefined : `${flag} reads it`);
+    const isAsked = reads !== undefined && this.#next !== 'command';
+    const next = !isAsked ? byCommand : this.#next === 'key' ? asKeys(reads) : reads;
     const tells = what.startsWith('text before') ? `it has ${what}` : `it is ${what}`;
     return new SourceError(this.name, 'EFORMAT', `cannot read ${excerpt(this.name)}: ${tells}; ${next}`);
   }
 }
+
+/** `--from csv` as it is written in slung.yaml. */
+const asKeys = (text: string): string => text.replace(/--(\w+) (\w+)/g, '$1: $2');
 
 /** A file name as a shell reads it. */
 function quoted(name: string): string {

@@ -17,7 +17,7 @@ import {
   SourceError,
 } from '../io/index.ts';
 import { excerpt } from '../text/printable.ts';
-import { CheckedSource } from './checked-source.ts';
+import { CheckedSource, type NextStep } from './checked-source.ts';
 import { encodingOf, shapeOf } from './shape.ts';
 
 /** The parts of settings that name files. */
@@ -69,16 +69,26 @@ function openNoFolder(input: string): Source {
   throw new SourceError(input, 'EISDIR', `cannot read ${excerpt(input)}: it is a directory; ${next}`);
 }
 
+/** What becomes of lines that are no JSON. */
+type BadLines = Pick<RejectSettings, 'onError'> & Partial<RejectSettings>;
+
+/** Whoever says what is to become of bad lines expects them, also when there is nothing else. */
+const takesText = ({ onError, badLinesFail, rejectsFile, maxErrors }: BadLines): boolean =>
+  onError === 'skip' && (badLinesFail !== true || rejectsFile !== undefined || maxErrors !== undefined);
+
 /**
  * Inputs that are not one record a line are refused, except where bad lines are to be kept.
- * @param hasFlags see CheckedSource
+ * @param next see CheckedSource
  */
 export function sourcesOf(
-  { onError }: Pick<RejectSettings, 'onError'>,
-  { shape = shapeOf, hasFlags = false }: { readonly shape?: typeof shapeOf; readonly hasFlags?: boolean } = {},
+  rejects: BadLines,
+  { shape, next = 'command' }: { readonly shape?: typeof shapeOf; readonly next?: NextStep } = {},
 ): Ends['openSource'] {
-  const open = hasFlags ? openNoFolder : openSource;
-  return onError === 'keep' ? open : (input) => new CheckedSource(open(input), input, shape, hasFlags);
+  const open = next === 'flag' ? openNoFolder : openSource;
+  if (rejects.onError === 'keep') return open;
+  const takes = takesText(rejects);
+  const shaped = shape ?? ((head: Uint8Array, isWhole: boolean) => shapeOf(head, isWhole, takes));
+  return (input) => new CheckedSource(open(input), input, shaped, next);
 }
 
 type InputEnds = Pick<Ends, 'openSource' | 'openFileAt'>;
@@ -92,7 +102,7 @@ export async function inputEnds(
   options: Omit<ConvertOptions, 'maxRecordBytes'> = {},
   given?: InputEnds,
 ): Promise<InputEnds> {
-  if (conversion === undefined) return given ?? { openSource: sourcesOf(rejects, { hasFlags: true }), openFileAt };
+  if (conversion === undefined) return given ?? { openSource: sourcesOf(rejects, { next: 'flag' }), openFileAt };
   const { convert } = await import('../convert/convert.ts');
   const open = given?.openSource ?? sourcesOf(rejects, { shape: encodingOf });
   const { maxRecordBytes } = batches;

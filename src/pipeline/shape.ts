@@ -4,6 +4,7 @@
  * each line and lets a last element through by accident; it is better refused in one message with the command that
  * helps. Bytes decide, never their number in the first read: `undecided` asks for more of them.
  */
+import { quoted } from '../text/printable.ts';
 
 /** An input of this shape cannot be read. */
 export interface Shape {
@@ -15,6 +16,8 @@ export interface Shape {
   readonly fromPipe?: string;
   /** The flag that reads it, where there is one: no command is needed then. */
   readonly flag?: string;
+  /** Flags that read what it may be, in words. */
+  readonly flags?: string;
 }
 
 export type Verdict = Shape | 'lines' | 'undecided';
@@ -34,6 +37,10 @@ const CLOSE_BRACE = 0x7d;
 const TABLE_LINES = 3;
 /** As many lines with text before their JSON are no accident. */
 const PREFIXED_LINES = 3;
+/** A program may begin with some lines of text before it logs JSON, but not with so many. */
+const TEXT_LINES = 20;
+/** All lines of a short input; fewer are reported one by one. */
+const LEAST_TEXT_LINES = 3;
 
 const formats: readonly (Shape & { readonly magic: readonly number[]; readonly at?: number })[] = [
   { what: 'compressed with bzip2', command: 'bunzip2 -c', magic: [0x42, 0x5a, 0x68] },
@@ -80,8 +87,9 @@ const prefixed: Shape = {
 /**
  * @param head the first bytes of the input, decompressed, at most SHAPE_BYTES; borrowed for the call
  * @param isWhole nothing follows them
+ * @param takesText lines that are not JSON at all are bad lines, however many there are
  */
-export function shapeOf(head: Uint8Array, isWhole: boolean): Verdict {
+export function shapeOf(head: Uint8Array, isWhole: boolean, takesText = false): Verdict {
   const encoding = encodingOf(head, isWhole);
   if (encoding !== 'lines') return encoding;
   const isFull = isWhole || head.length >= SHAPE_BYTES;
@@ -90,8 +98,11 @@ export function shapeOf(head: Uint8Array, isWhole: boolean): Verdict {
   const newline = head.indexOf(NEWLINE, from);
   if (newline < 0 && !isFull) return 'undecided';
   const first = head[from]!;
-  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return shapeOfText(head, from, isFull);
-  return shapeOfJson(head, from, newline < 0 ? head.length : newline, { isFull, isWhole });
+  const isText = first !== OPEN_BRACE && first !== OPEN_BRACKET;
+  const verdict = isText
+    ? shapeOfText(head, from, isFull)
+    : shapeOfJson(head, from, newline < 0 ? head.length : newline, { isFull, isWhole });
+  return verdict !== 'lines' || takesText ? verdict : shapeOfPlain(head, from, isFull);
 }
 
 /** The same for lines of any kind of text. */
@@ -146,6 +157,41 @@ function shapeOfText(head: Uint8Array, from: number, isFull: boolean): Verdict {
     if (newline < 0) break;
   }
   return prefixed;
+}
+
+/** What may have been meant as JSON: `[Sun Dec 04` and `[2026-03-14 10:00` are not. */
+const beginsJson =
+  /^(?:"|\{\s*(?:["}]|$)|\[\s*(?:$|["[\]{]|(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)\s*(?:[,\]]|$)))/;
+
+/** Nothing in the first lines is JSON, or begins like it. */
+function shapeOfPlain(head: Uint8Array, from: number, isFull: boolean): Verdict {
+  let count = 0;
+  let first = '';
+  for (let at = from; at < head.length && count < TEXT_LINES; ) {
+    const newline = head.indexOf(NEWLINE, at);
+    if (newline < 0 && !isFull) return 'undecided';
+    const line = textOf(head, at, newline < 0 ? head.length : newline).trim();
+    at = newline < 0 ? head.length : newline + 1;
+    if (line === '') continue;
+    if (beginsJson.test(line) || isJson(line)) return 'lines';
+    if (count++ === 0) first = line;
+  }
+  if (count < TEXT_LINES && !isFull) return 'undecided';
+  if (count < LEAST_TEXT_LINES) return 'lines';
+  const flags = '--prefix drop reads lines with text before their JSON, --from csv reads csv';
+  return { what: `text, not JSON: it begins with ${quoted(first, 40)}`, command: undefined, flags };
+}
+
+const textOf = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Names between commas, and two lines with as many commas (or one, when there are no more): a header and its rows. */

@@ -45,6 +45,12 @@ export function copyHints(absent: readonly Copied[], { records }: Pick<Stats, 'r
   });
 }
 
+/** An array that is the only line. @param how what reads its elements: a flag or a key */
+export function arrayHints(sample: Uint8Array, { records }: Pick<Stats, 'records'>, how: string): string[] {
+  if (records !== 1 || !/^\s*\[\s*\{/.test(Buffer.from(sample.subarray(0, 100)).toString('latin1'))) return [];
+  return [`the input is one record, an array of objects; with ${how}, each of them is a record`];
+}
+
 /** --unchecked asks for what cannot be done. */
 function searchHints({ unchecked, where }: Seen): string[] {
   if (unchecked !== true || requiredTexts(where) !== undefined) return [];

@@ -82,10 +82,12 @@ export const whole = (path: string, { topology }: TopologySettings): string =>
 async function files(
   { name, conversion }: SourceOf<'stdin'> | SourceOf<'file'>,
   inputs: readonly string[],
-  { rejects, batches }: TopologySettings,
+  { rejects, batches, rejectsFlag, topology }: TopologySettings,
 ): Promise<OpenedSource> {
   const ends = conversion && (await inputEnds({ input: { inputs, conversion }, batches, rejects }));
-  const open = ends?.openSource ?? sourcesOf(rejects);
+  // A sink for bad lines is a place where they are kept.
+  const kept = { ...rejects, rejectsFile: topology.rejects ?? rejects.rejectsFile };
+  const open = ends?.openSource ?? sourcesOf(kept, { next: rejectsFlag === undefined ? 'key' : 'flag' });
   const counts = { records: 0, bytes: 0 };
   const inlet: Inlet = { kind: 'inputs', inputs, open: (input) => ({ ...fromStart(open(input)), counts }) };
   return { name, inlet, counts, units: undefined, close: async () => {} };

@@ -18,7 +18,7 @@ import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stag
 import type { Stats } from '../../graph/stats.ts';
 import { parseField, parsePath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
-import { hintsOf } from '../hints.ts';
+import { arrayHints, hintsOf } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { Groups } from './groups.ts';
@@ -148,7 +148,7 @@ export class CountStage extends EngineStage implements Stage {
       sample: this.sample,
     };
     const odd = this.#oddWords();
-    const hints = hintsOf(seen, stats);
+    const hints = [...arrayHints(this.sample, stats, '--from json'), ...hintsOf(seen, stats)];
     return rejects.badLinesFail ? { leftOut: odd, hints } : { leftOut: [], hints: [...odd, ...hints] };
   }
 

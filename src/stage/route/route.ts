@@ -11,7 +11,7 @@ import type { Column, OutputClass, Program, Projection } from '../../engine/prog
 import type { Batch } from '../../graph/batch.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
-import { copyHints } from '../hints.ts';
+import { arrayHints, copyHints } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { BOM, columnsOf, headerLine } from '../select/columns.ts';
 import { editsOf } from '../select/edits.ts';
@@ -88,7 +88,10 @@ export class RouteStage extends EngineStage implements Stage {
       return { route: path, records: this.#records[i]!, absent: { where, columns }, texts: isLeader ? texts : [] };
     });
     const copies = copyHints(this.absentCopies, stats, 'set:');
-    return { leftOut: [], hints: [...routeHints(seen, records, this.sample), ...copies] };
+    return {
+      leftOut: [],
+      hints: [...arrayHints(this.sample, stats, 'from: json'), ...routeHints(seen, records, this.sample), ...copies],
+    };
   }
 
   /** The numbers in the plan of each class's first path and first column (Plan.pathSlots has their order). */

@@ -13,7 +13,7 @@ import type { Batch } from '../../graph/batch.ts';
 import type { Holding, NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
 import { compileExpressions } from '../../selector/index.ts';
-import { copyHints, hintsOf } from '../hints.ts';
+import { arrayHints, copyHints, hintsOf } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { ColumnSearch } from './column-search.ts';
 import { BOM, givenColumns, headerLine, projectionOf } from './columns.ts';
@@ -115,7 +115,12 @@ export class SelectStage extends EngineStage implements Stage {
       absent: this.#absentPaths(this.isNothingOut(stats)),
       sample: this.sample,
     };
-    return { leftOut, hints: [...hintsOf(seen, stats), ...copyHints(this.absentCopies, stats, '--set')] };
+    const hints = [
+      ...arrayHints(this.sample, stats, '--from json'),
+      ...hintsOf(seen, stats),
+      ...copyHints(this.absentCopies, stats, '--set'),
+    ];
+    return { leftOut, hints };
   }
 
   /** Records that match may explode to nothing, when their arrays are empty. */
