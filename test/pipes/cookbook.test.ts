@@ -127,14 +127,14 @@ function filesBelow(directory: string): string[] {
 }
 
 test('each has its files, its commands and what they show', () => {
-  expect(recipes).toHaveLength(12);
+  expect(recipes).toHaveLength(19);
   for (const { title, files, commands } of recipes) {
     const isTopology = files.length > 0;
     expect(
       files.map(({ name }) => name),
       title,
     ).not.toContain('');
-    expect(commands, title).toMatch(isTopology ? /slung run -c slung.yaml/ : /slung (generate|bench) /);
+    expect(commands, title).toMatch(isTopology ? /slung run -c slung.yaml/ : /slung (select|count|generate|bench) /);
   }
   const folders = readdirSync(join(root, 'fixtures/cookbook'));
   expect(recipes.map(({ folder }) => folder).sort()).toEqual(folders.sort());
