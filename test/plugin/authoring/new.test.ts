@@ -81,6 +81,41 @@ test.skipIf(!hasCompiler('rust'))('a panic in Rust says its text and its place',
   expect(err).toMatch(/plugin panics: it aborted: no attempt in été \(.*panics\.rs:\d+:\d+\)/);
 });
 
+/** The code that the README shows in a language, in the place of what a new plugin does with a record. */
+function redactor(language: 'c' | 'rust'): void {
+  const readme = readFileSync(join(root, 'src/plugin/authoring/README.md'), 'utf8');
+  const shown = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)![1]!;
+  const name = `redact-${language}`;
+  slung(['plugin', 'new', name, '--lang', language]);
+  const file = join(directory, name, `${name}.${language === 'c' ? 'c' : 'rs'}`);
+  const source = readFileSync(file, 'utf8').replace('TEXT("level")', 'TEXT("password")').replace('{ EQ,', '{ HAS,');
+  const any = source.replace('Pred::eq("level", "error")', 'Pred::has("password")');
+  const place = language === 'c' ? /^ {4}for [\s\S]*?^ {4}\}\n/m : /^fn map[\s\S]*?^\}\n/m;
+  writeFileSync(
+    file,
+    any.replace(place, () => shown),
+  );
+  expect(slung(['plugin', 'build', name])).toMatchObject({ status: 0 });
+}
+
+test.each(['c', 'rust'] as const)('%s copies a record but for what is named, however that is spelled', (language) => {
+  if (!hasCompiler(language)) return;
+  redactor(language);
+  const input = [
+    ' { "a" : 1.50 ,"b":[ 1e400, {"token":"in [ \\" } here"} ],"password":"x", "c":-0 , "d":{}, "msg":"\\u00e9" } ',
+    '{"p\\u0061ssword":"x","password":{"a":["}"]},"tok\\u0000en":1,"passwor":2,"token":3}',
+    '{"password":1}',
+  ];
+  const { out, err } = slung(['run', `redact-${language}/redact-${language}.wasm`], `${input.join('\n')}\n`);
+  expect(err).toBe('');
+  expect(out.split('\n')).toEqual([
+    '{"a" : 1.50,"b":[ 1e400, {"token":"in [ \\" } here"} ],"c":-0,"d":{},"msg":"\\u00e9"}',
+    '{"tok\\u0000en":1,"passwor":2}',
+    '{}',
+    '',
+  ]);
+});
+
 test('what a C compiler lacks is told by what it says, and names survive a wasm-opt on the PATH', () => {
   slung(['plugin', 'new', 'c-hints', '--lang', 'c']);
   const clang = join(directory, 'bin/clang');
