@@ -133,7 +133,7 @@ function giveWay(action: Action, slotOf: number): void {
 
 /** The edits of one form: first what they ask of a record, then, when that has slots, their bytes. */
 export class EditWriter {
-  /** What is dropped, renamed, exploded or copied: what no record has may be a mistake. */
+  /** What is dropped, renamed or exploded: what no record has may be a mistake (of copies, see `copied`). */
   readonly named: readonly NamedPath[];
   readonly #edits: Edits;
   readonly #tree: EditTree;
@@ -142,9 +142,8 @@ export class EditWriter {
   constructor(edits: Edits) {
     this.#edits = edits;
     this.#tree = treeOf(edits, this.#places);
-    const copied = edits.set.flatMap(({ value }) => (value instanceof Uint8Array ? [] : [value]));
     const exploded = edits.explode === undefined ? [] : [edits.explode];
-    const paths = [...edits.drop, ...copied, ...edits.rename.map(({ path }) => path), ...exploded];
+    const paths = [...edits.drop, ...edits.rename.map(({ path }) => path), ...exploded];
     this.named = paths.map((path) => ({ path, number: this.#places.number(path) }));
   }
 
