@@ -21,7 +21,7 @@ describe('errors as JSON', () => {
       ...{ level: 'error', message: 'unknown option --feilds (did you mean --fields?)', kind: 'usage', exitCode: 2 },
       ...{ hint: 'did you mean --fields?', see: 'slung help select' },
     });
-    const followed = await row(['count', '--errors=json', '--follow']);
+    const followed = await row(['store', 'write', '--errors=json', '--follow']);
     expect(followed).toMatchObject({ kind: 'usage', hint: 'To read a file that grows: tail -f FILE | slung …' });
   });
 

@@ -18,11 +18,11 @@ import { bin, environment, workDirectory } from './support.ts';
 const dir = workDirectory();
 afterAll(() => dir.remove());
 
-/** Tells on a descriptor of its own which files of dist/ were loaded by the time the process ends. */
+/** Tells on a descriptor of its own which files of dist/ its main thread has loaded by the time the process ends. */
 const hook = join(dir.path, 'hook.cjs');
 writeFileSync(
   hook,
-  `process.on('exit', () => {
+  `if (require('node:worker_threads').isMainThread) process.on('exit', () => {
     const loaded = Object.keys(require('node:module')._cache).map((path) => /dist.([a-z-]+)\\.cjs$/.exec(path)?.[1]);
     const isBundle = (name) => name !== undefined && name !== 'start' && name !== 'keep-code';
     require('node:fs').writeSync(3, loaded.filter(isBundle).join(' '));
