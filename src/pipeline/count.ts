@@ -4,6 +4,7 @@ import type { PointFields } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';
 import { executeHeard } from '../graph/heard.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
+import { refuseOutputAsInput } from '../io/identity.ts';
 import { SinkError } from '../io/index.ts';
 import type { Answer } from '../stage/count/answer.ts';
 import { CountStage } from '../stage/count/count.ts';
@@ -45,6 +46,7 @@ export async function runCount(
   const followed = follow ? openFollowed(input.inputs, host) : undefined;
   watch?.(() => stage.soFar());
   try {
+    refuseOutputAsInput(input.inputs, '-');
     const sources = await inputEnds(settings);
     const written = openRejectsFile(rejects, { inputs: input.inputs, output: '-' });
     const ends = { ...sources, sink: undefined, rejects: written, showsBadLines: true, collectGarbage };

@@ -226,6 +226,7 @@ describe('an output that is an input', () => {
     ['behind another name', 'select both-hard >> both'],
     ['with -o', 'select good both -o both-link'],
     ['with -o and a descriptor', 'select both -o /dev/stdout >> both'],
+    ['and counted', 'count both >> both'],
   ])('%s', async (_, line) => {
     const { code, stdout, stderr } = await bash(`"$NODE" "$SLUNG" ${line}`, work.path);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

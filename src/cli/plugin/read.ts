@@ -3,7 +3,8 @@
  * or one that nothing comes from. No more is read than a plugin may have, and nobody is waited for longer than loading
  * may take; while it is waited, signals are heard.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PluginFileError } from '../../config/errors.ts';
 import type { Resolved } from '../../config/layers.ts';
@@ -34,7 +35,7 @@ export async function readPluginFile(
   const fd = open(path, label);
   try {
     const status = fstatSync(fd);
-    if (status.isDirectory()) throw new PluginFileError(`${excerpt(label)}: that is a directory, not a plugin`);
+    if (status.isDirectory()) throw directory(path, label);
     if (status.isFile() && status.size > maxBytes) throw tooLarge(label, formatSize(status.size), maxBytes);
     const untilMs = world.clockMs() + loadLimitMs;
     const pieces: Buffer[] = [];
@@ -59,6 +60,14 @@ export async function readPluginFile(
   } finally {
     closeSync(fd);
   }
+}
+
+/** The folder that `slung plugin new` makes has the plugin's name, and its source and file have that, too. */
+function directory(path: string, label: string): PluginFileError {
+  const name = basename(resolve(path));
+  const inside = [`${name}.wasm`, `${name}.ts`].find((file) => existsSync(join(path, file)));
+  const detail = inside === undefined ? '' : `The plugin in it is ${excerpt(join(label, inside))}`;
+  return new PluginFileError(`${excerpt(label)}: that is a directory, not a plugin`, detail);
 }
 
 /** Does not wait for somebody who writes to a pipe. */

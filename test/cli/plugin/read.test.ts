@@ -73,6 +73,15 @@ describe('what has none, or is too large, is an error', () => {
     });
   });
 
+  test('a folder of a plugin, with the file that is meant', async () => {
+    mkdirSync(at('mapper'));
+    writeFileSync(at('mapper/mapper.ts'), '');
+    const message = 'mapper: that is a directory, not a plugin';
+    await expect(read('mapper')).rejects.toMatchObject({ message, detail: 'The plugin in it is mapper/mapper.ts' });
+    writeFileSync(at('mapper/mapper.wasm'), '');
+    await expect(read('mapper')).rejects.toMatchObject({ message, detail: 'The plugin in it is mapper/mapper.wasm' });
+  });
+
   test('a directory, and nothing', async () => {
     mkdirSync(at('directory'));
     await expect(read('directory')).rejects.toMatchObject({ message: 'directory: that is a directory, not a plugin' });
