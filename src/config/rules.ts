@@ -50,7 +50,7 @@ export const rules = {
   maxErrors: { type: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER },
   // ---- batches
   // A lane's memory is about 38 times batchBytes and must stay well below the 4 GiB of WebAssembly.
-  batchBytes: { type: 'size', min: 64, max: 16 * MIB, default: '512KiB' },
+  batchBytes: { type: 'size', min: 64, max: 16 * MIB, default: '1MiB' },
   batchRecords: { type: 'integer', min: 1, max: Number.MAX_SAFE_INTEGER },
   batchAge: { type: 'duration', min: 0, max: DAY_MS, default: '0' },
   maxRecord: { type: 'size', min: 64, max: 128 * MIB, default: '64MiB' },

@@ -32,7 +32,7 @@ export interface SelectOptions {
   readonly header?: boolean | undefined;
   /** End with an error at the first record that has a key which is not in the header. */
   readonly csvStrict?: boolean | undefined;
-  /** From 64 bytes to 64 MiB. Default: 512 KiB. */
+  /** From 64 bytes to 64 MiB. Default: 1 MiB. */
   readonly batchBytes?: number | undefined;
   /** Default: no limit. */
   readonly batchRecords?: number | undefined;

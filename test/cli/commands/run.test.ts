@@ -49,7 +49,7 @@ describe('settings', () => {
         args: [],
       },
     ]);
-    expect(flat(others)).toMatchObject({ inputs: ['-'], to: 'ndjson', where: [], batchBytes: 524_288 });
+    expect(flat(others)).toMatchObject({ inputs: ['-'], to: 'ndjson', where: [], batchBytes: 1_048_576 });
   });
 
   test('every flag', async () => {

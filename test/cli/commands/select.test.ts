@@ -16,7 +16,7 @@ describe('settings', () => {
       header: true,
       csvStrict: false,
       unsparsify: false,
-      batchBytes: 524_288,
+      batchBytes: 1_048_576,
       batchRecords: undefined,
       batchAgeMs: 0,
       lanes: undefined,

@@ -31,7 +31,7 @@ describe('flags', () => {
     for (const { name } of commands) defaultLayer(flagsOf(name), {});
     expect(defaultLayer(flagsOf('run'), {}).get('lanes')?.value).toBe(1);
     const layer = defaultLayer(flagsOf('select'), { lanes: 2 });
-    expect(layer.get('batchBytes')).toEqual({ value: 524_288, origin: { kind: 'default', text: 'default' } });
+    expect(layer.get('batchBytes')).toEqual({ value: 1_048_576, origin: { kind: 'default', text: 'default' } });
     expect(layer.get('lanes')?.value).toBe(2);
   });
 });
