@@ -14,7 +14,7 @@ import { LongLineBuffer } from './long-line.ts';
 import { noteProgress } from './position.ts';
 import { hasArrived } from './ranges.ts';
 import { failTogether } from './receipt.ts';
-import type { BadLine, Rejecting } from './rejecting.ts';
+import { ARRAY_CAUSE, type BadLine, type Rejecting } from './rejecting.ts';
 import { rowTakerOf, tellTooLong } from './row-taker.ts';
 import type { Held, NodeSettings, Stage, Stop, Verdict } from './stage.ts';
 import type { Stats } from './stats.ts';
@@ -159,7 +159,7 @@ export class Drain {
     this.#long.clear();
     if (this.#settings.rejects.onError === 'keep') this.#edges.write(NEWLINE);
     const column = maxRecordBytes + 1;
-    const cause = this.#long.isArray ? 'of an array, --from json makes each element a record' : undefined;
+    const cause = this.#long.isArray ? ARRAY_CAUSE : undefined;
     const row = this.#reportLast(undefined, { origin, sourceOffset, column, code: CODE_TOO_LONG, lengthBytes, cause });
     tellTooLong(receipts, sourceOffset, row);
     this.#edges.owe(receipts);

@@ -4,6 +4,7 @@
  * so that no line is ever in memory beyond that limit. The engine grows with the line by factors of four.
  */
 import type { Seat } from './lane.ts';
+import { beginsArray } from './rejecting.ts';
 import type { Stage } from './stage.ts';
 
 const LEAST_BYTES = 4 << 20;
@@ -39,7 +40,7 @@ export class LongLineBuffer {
    */
   add(part: Uint8Array): readonly Uint8Array[] {
     const before = this.#lengthBytes;
-    if (before === 0) this.#isArray = /^\s*\[/.test(Buffer.from(part.subarray(0, 100)).toString('latin1'));
+    if (before === 0) this.#isArray = beginsArray(part);
     const maxRecordBytes = this.#maxRecordBytes;
     this.#lengthBytes += part.length;
     if (before > maxRecordBytes) return [part];

@@ -52,6 +52,14 @@ export interface BadLine {
   readonly places?: Places | undefined;
 }
 
+/** Why a line of the input is too long that begins as an array does. */
+export const ARRAY_CAUSE = 'of an array, --from json makes each element a record';
+
+/** Whether a line, of which this is the beginning at least, begins as an array does. */
+export function beginsArray(line: Uint8Array): boolean {
+  return /^\s*\[/.test(Buffer.from(line.subarray(0, 100)).toString('latin1'));
+}
+
 /** How many lines may be rejected, and what says so. */
 export interface RejectLimit {
   /** More than this stop the run. */
@@ -119,17 +127,24 @@ export class Rejecting {
   /** A line of a processed batch whose first byte is at address `batchFrom`. @returns what was reported */
   take(memory: EngineMemory, reject: Reject, place: Place, batchFrom: number): RejectRow {
     const lengthBytes = reject.to - reject.from;
-    const grew = reject.code === CODE_TOO_LONG && lengthBytes <= memory.options.maxRecordBytes;
-    return this.report(memory.view(reject.from, reject.to), {
+    const line = memory.view(reject.from, reject.to);
+    return this.report(line, {
       sourceName: place.sourceName,
       line: place.firstLine + reject.line,
       sourceOffset: place.sourceOffset + (reject.from - batchFrom),
       column: reject.at - reject.from + 1,
       code: reject.code,
       lengthBytes,
-      cause: grew ? 'with its edits' : place.cause,
+      cause: place.cause ?? this.#causeOf(reject.code, line, memory.options.maxRecordBytes),
       places: place.places,
     });
+  }
+
+  /** Why a line is too long, where more can be said than that it is. */
+  #causeOf(code: number, line: Uint8Array, maxRecordBytes: number): string | undefined {
+    if (code !== CODE_TOO_LONG) return undefined;
+    if (line.length <= maxRecordBytes) return 'with its edits';
+    return this.#readsOutputOf === undefined && beginsArray(line) ? ARRAY_CAUSE : undefined;
   }
 
   /** A line of the run's input, for people. @param at where it is in an input that was converted */
