@@ -91,6 +91,8 @@ test.each([
   ['geo.wasm', true],
   ['geo.ts', true],
   ['lib/geo', true],
+  ['.', true],
+  ['..', true],
 ])('%s is a path: %s', (word, expected) => {
   expect(isPluginPath(word)).toBe(expected);
 });
