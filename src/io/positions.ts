@@ -101,7 +101,11 @@ export class Positions {
       if (isFileOf(path, place)) return resumption(path, place);
     }
     const known = this.#knownAs(path);
-    if (known !== undefined) return resumption(path, known);
+    if (known !== undefined) {
+      // It may be at its end, and nothing of it be noted again: by then it has lost the name that it was noted under.
+      if (place === undefined) this.note(path, known);
+      return resumption(path, known);
+    }
     if (place === undefined) return undefined;
     const moved = movedFile(path, place);
     if (moved !== undefined && !others.has(moved)) return resumption(moved, place);

@@ -336,6 +336,26 @@ test('positions: a file is known under whatever name the pattern finds it, also 
   expect((await run('5\n')).split('\n').sort().join('')).toBe('345');
 });
 
+test('positions: what was rotated and has nothing new is not given again by the run after the next', async () => {
+  const run = async (): Promise<string> => {
+    read(['app*'], { positions: keep() });
+    const parts = await drain();
+    settleAll(parts);
+    source!.close();
+    return textOf(parts);
+  };
+  write('app.log', '1\n');
+  expect(await run()).toBe('1\n');
+  renameSync(at('app.log'), at('app-1'));
+  write('app.log', '2\n');
+  expect(await run()).toBe('2\n');
+  expect(await run()).toBe('');
+  renameSync(at('app-1'), at('app-2'));
+  renameSync(at('app.log'), at('app-1'));
+  expect(await run()).toBe('');
+  expect(await run()).toBe('');
+});
+
 test('a position holds for its file only, and not for what has its name when that is opened', async () => {
   write('a.log', '1\n2\n');
   write('b.log', '3\n4\n5\n');
