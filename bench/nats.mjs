@@ -294,17 +294,22 @@ async function readJob(scene) {
   };
   const consume = async () => {
     const consumer = await jetstream(nc).consumers.get('LOGS', 'c');
-    await new Promise((resolve) => {
-      let seen = 0;
-      void consumer.consume({
-        max_messages: inFlight,
-        callback: (message) => {
-          memory.set(message.data);
-          message.ack();
-          if (++seen === count) resolve(undefined);
-        },
-      });
+    let finish = () => {};
+    const all = new Promise((resolve) => {
+      finish = () => resolve(undefined);
     });
+    let seen = 0;
+    const messages = await consumer.consume({
+      max_messages: inFlight,
+      callback: (message) => {
+        memory.set(message.data);
+        message.ack();
+        if (++seen === count) finish();
+      },
+    });
+    await all;
+    // It would go on asking, also the next consumer of that name: who reads that one would wait for ever.
+    await messages.close();
     await nc.flush();
   };
   return {
