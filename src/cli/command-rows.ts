@@ -157,12 +157,15 @@ The same template and --seed give the same bytes, on every machine. It ends when
 
 A round is a whole run, with a new instance of a plugin, and takes about --seconds; one warms up, --rounds count. Two plugins take turns, round for round, and the ratio is taken of each pair. MB are 10^6 bytes of input; the time is from the first byte that is read to the last that comes out. What starting costs (a plugin is compiled, its thread begins) is shown apart. Figures are medians, in brackets the lowest and the highest round.
 
-All rounds must have the same counts and the same output, which has a checksum; else the exit code is 1, as it is when two plugins output different bytes, when a plugin fails, and when --at-least is missed. Failures that --on-plugin-error lets pass, and bad lines, are in the table: what fails fast is not fast.`,
+All rounds must have the same counts and the same output, which has a checksum; else the exit code is 1, as it is when two plugins output different bytes, when a plugin fails, and when --at-least is missed. Failures that --on-plugin-error lets pass, and bad lines, are in the table: what fails fast is not fast.
+
+With --server, the records come from a real server of NATS: see there. What is output is counted here as well, and not published.`,
     examples: [
       { doc: 'How fast is it?', text: 'slung bench mapper.wasm app.ndjson' },
       { doc: 'Is the new one faster?', text: 'slung bench new.wasm old.wasm app.ndjson' },
       { doc: 'What does a selector cost?', text: `slung bench -w 'msg ~ "time ?out"' app.ndjson --baseline` },
       { doc: 'A topology', text: 'slung bench -c slung.yaml --into geo app.ndjson' },
+      { doc: 'Over a server', text: 'slung bench mapper.wasm app.ndjson --server nats://localhost:4222' },
       {
         doc: 'In CI, over records that are made',
         text: 'slung bench new.wasm old.wasm --template events.json --at-least 0.95',

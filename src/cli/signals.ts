@@ -17,7 +17,7 @@ export interface SignalSource {
   on(signal: StopSignal | 'SIGHUP' | 'SIGUSR1', handler: () => void): void;
   off(signal: StopSignal | 'SIGHUP' | 'SIGUSR1', handler: () => void): void;
   /** Sends the signal to this process. With the default handler in place it does not return. */
-  raise(signal: StopSignal): void;
+  raise(signal: StopSignal | 'SIGHUP'): void;
 }
 
 export class SignalWatch {

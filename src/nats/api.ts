@@ -26,6 +26,8 @@ export interface ConsumerInfo {
   readonly name: string;
   readonly created: string;
   readonly num_pending: number;
+  /** Given to somebody, and not acknowledged. */
+  readonly num_ack_pending: number;
   readonly config: {
     readonly ack_policy: 'none' | 'all' | 'explicit';
     readonly ack_wait?: number;
@@ -46,11 +48,13 @@ interface ApiError {
   readonly description?: string;
 }
 
+/** Another stream has some of its subjects. */
+export const SUBJECTS_TAKEN = 10065;
 /** Next steps after what a server says, by its numbers. */
 const HINTS: Readonly<Record<number, string>> = {
   10023: 'create makes streams of 1 GiB; nats stream add makes one that fits',
   10047: 'create makes streams of 1 GiB; nats stream add makes one that fits',
-  10065: 'name the stream that has these subjects, or set subject',
+  [SUBJECTS_TAKEN]: 'name the stream that has these subjects, or set subject',
 };
 /** No JetStream for this account, and none at all. */
 const NO_JETSTREAM: readonly number[] = [10039, 10076];
@@ -109,6 +113,14 @@ export class Api {
 
   makeStream(config: { readonly name: string } & Readonly<Record<string, unknown>>): Promise<StreamInfo> {
     return this.#ask<StreamInfo>(`STREAM.CREATE.${config.name}`, config);
+  }
+
+  async deleteStream(name: string): Promise<void> {
+    await this.#ask(`STREAM.DELETE.${name}`, undefined);
+  }
+
+  async deleteConsumer(stream: string, name: string): Promise<void> {
+    await this.#ask(`CONSUMER.DELETE.${stream}.${name}`, undefined);
   }
 
   makeConsumer(stream: string, name: string, config: Readonly<Record<string, unknown>>): Promise<ConsumerInfo> {

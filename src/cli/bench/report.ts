@@ -28,9 +28,13 @@ const columns: readonly Column[] = [
   { head: 'out MB/s', cell: ({ megabytesOutPerSecond }) => digits(megabytesOutPerSecond.median) },
   {
     head: 'call p50 / p99 / max',
-    cell: ({ callMs }) =>
-      callMs === undefined ? '-' : `${digits(callMs.p50)} / ${digits(callMs.p99)} / ${digits(callMs.max)} ms`,
+    cell: ({ callMs }) => percentiles(callMs),
     isShown: (sides) => sides.some(({ callMs }) => callMs !== undefined),
+  },
+  {
+    head: 'ack p50 / p99 / max',
+    cell: ({ ackMs }) => percentiles(ackMs),
+    isShown: (sides) => sides.some(({ ackMs }) => ackMs !== undefined),
   },
   { head: 'start', cell: ({ startMs }) => (startMs === undefined ? '-' : `${digits(startMs)} ms`) },
   { head: 'CPU', cell: ({ cores }) => cores.toFixed(2) },
@@ -72,6 +76,10 @@ function tableLines(sides: readonly SideFigures[]): string[] {
       .join('   ')
       .trimEnd(),
   );
+}
+
+function percentiles(ms: SideFigures['callMs']): string {
+  return ms === undefined ? '-' : `${digits(ms.p50)} / ${digits(ms.p99)} / ${digits(ms.max)} ms`;
 }
 
 /** `1.31 M [1.24…1.35]` */

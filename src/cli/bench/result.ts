@@ -1,4 +1,5 @@
 /** What was measured, as figures: of each side the spread over its rounds, and how sides compare. */
+import type { Percentiles } from '../../graph/histogram.ts';
 import { callBucketEnd, callTimesSum } from '../../plugin/lane/call-times.ts';
 import { type Measured, type Measurement, type Round, ratioOf, type Spread, spreadOf } from './rounds.ts';
 
@@ -15,6 +16,8 @@ export interface SideFigures {
   readonly megabytesOutPerSecond: Spread;
   /** Milliseconds that a call of a plugin took; undefined when none was made. */
   readonly callMs: { readonly p50: number; readonly p99: number; readonly max: number } | undefined;
+  /** Milliseconds from a message's first byte to its acknowledgement, where a server was read. */
+  readonly ackMs: Percentiles | undefined;
   readonly recordsPerCall: number | undefined;
   readonly startMs: number | undefined;
   /** Processor seconds in a second: 1 is a core. */
@@ -62,6 +65,7 @@ function sideFigures({ side, rounds }: Measured, inputBytes: number): SideFigure
     megabytesPerSecond: perSecond(({ bytesIn }) => bytesIn / MEGA),
     megabytesOutPerSecond: perSecond(({ bytesOut }) => bytesOut / MEGA),
     callMs: percentiles(times),
+    ackMs: ackTimes(rounds),
     recordsPerCall: first.calls === 0 ? undefined : first.records / first.calls,
     startMs: first.startMs === undefined ? undefined : median(({ startMs }) => startMs ?? 0),
     cores: median(({ cpuSeconds, seconds }) => cpuSeconds / seconds),
@@ -85,6 +89,14 @@ function percentiles(times: Uint32Array): SideFigures['callMs'] {
     return callBucketEnd(bucket);
   };
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+/** The usual round's, and the longest of all. */
+function ackTimes(rounds: readonly Round[]): Percentiles | undefined {
+  const all = rounds.flatMap(({ ackMs }) => ackMs ?? []);
+  if (all.length === 0) return undefined;
+  const of = (which: keyof Percentiles): Spread => spreadOf(all.map((times) => times[which]));
+  return { p50: of('p50').median, p99: of('p99').median, max: of('max').max };
 }
 
 function restlessness({ name, recordsPerSecond: { median, min, max } }: SideFigures): string[] {

@@ -1,5 +1,5 @@
 /** What a round gives a run in the place of the process: nothing is shown, what is said is kept, and time is taken. */
-import type { RunHost, Talk } from '../../graph/host.ts';
+import type { RunHost, StopSignal, Talk } from '../../graph/host.ts';
 import type { Sink, Source } from '../../io/index.ts';
 import { callTimesSum } from '../../plugin/lane/call-times.ts';
 import { Checksum } from './checksum.ts';
@@ -15,7 +15,7 @@ export interface Meter {
 }
 
 /** What a report has of a round. */
-type Counts = Pick<Round, 'records' | 'calls' | 'faults' | 'rejects'>;
+export type Counts = Pick<Round, 'records' | 'calls' | 'faults' | 'rejects' | 'ackMs'>;
 
 /** One round: its host, its source, its sinks, and what was measured. */
 export class RoundRun {
@@ -30,6 +30,8 @@ export class RoundRun {
   #outMs = 0;
   #outCpu = 0;
   #report = '';
+  readonly #listeners = new Set<(signal: StopSignal) => void>();
+  #isOver = false;
   #callTimes: Uint32Array | undefined;
 
   /** @param said what the last run of each side has warned of */
@@ -51,7 +53,10 @@ export class RoundRun {
     this.host = {
       talk,
       progress: undefined,
-      onSignal: () => () => {},
+      onSignal: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
       clockMs: () => meter.clockMs(),
       onPluginCalls: (times) => {
         this.#callTimes = this.#callTimes === undefined ? times : callTimesSum([this.#callTimes, times]);
@@ -61,11 +66,26 @@ export class RoundRun {
 
   /** The input, whose first read ends the start. */
   source(input: BenchInput, bytes: number): Source {
-    return input.source(bytes, () => {
-      if (this.#readMs !== undefined) return;
-      this.#readMs = this.#meter.clockMs();
-      this.#readCpu = this.#meter.cpuSeconds();
-    });
+    return input.source(bytes, () => this.begin());
+  }
+
+  /** The start is over. Called again, it does nothing. */
+  begin(): void {
+    if (this.#readMs !== undefined) return;
+    this.#readMs = this.#meter.clockMs();
+    this.#readCpu = this.#meter.cpuSeconds();
+  }
+
+  /** All is done of a source that has no end of its own: what time and processor are asked of is over. */
+  finish(): void {
+    this.#isOut();
+    this.#isOver = true;
+    this.stop();
+  }
+
+  /** Ends the run as a signal would. */
+  stop(): void {
+    for (const listener of this.#listeners) listener('SIGTERM');
   }
 
   /** A sink that counts and sums up. */
@@ -89,6 +109,7 @@ export class RoundRun {
   }
 
   #isOut(): void {
+    if (this.#isOver) return;
     this.#outMs = this.#meter.clockMs();
     this.#outCpu = this.#meter.cpuSeconds();
   }

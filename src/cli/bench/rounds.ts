@@ -3,6 +3,7 @@
  * sides are run strictly in turns, so that a slow minute of the machine meets all of them. Nothing here knows what is
  * measured, or a clock: a round says how long it took.
  */
+import type { Percentiles } from '../../graph/histogram.ts';
 import { Exit, ExplainedError } from '../../text/explained.ts';
 
 /** What one round did, and what it cost. */
@@ -21,6 +22,8 @@ export interface Round {
   /** Calls of plugins, and how long they took (plugin/lane/call-times.ts). */
   readonly calls: number;
   readonly callTimes: Uint32Array | undefined;
+  /** Of a source that acknowledges: how long messages were here before that. */
+  readonly ackMs?: Percentiles | undefined;
   /** Failures of plugins; lines in and out that were bad. */
   readonly faults: number;
   readonly rejects: number;

@@ -10,21 +10,28 @@ import { selectSettings } from '../../config/select.ts';
 import type { RunSettings } from '../../config/settings.ts';
 import { generateRecords } from '../../generate/generate.ts';
 import { openSource, type Source, SourceError, WOULD_BLOCK } from '../../io/index.ts';
+import type { TopologySettings } from '../../pipeline/topology/settings.ts';
 import { excerpt } from '../../text/printable.ts';
+import { Problems } from '../../topology/index.ts';
 import type { CommandName } from '../commands.ts';
 import { flagsOf } from '../flags/flags.ts';
-import { parseFlags } from '../parse.ts';
+import { parseFlags, type Typed } from '../parse.ts';
 import { runSources } from '../plugin/files.ts';
 import { pluginLimits } from '../plugin/read.ts';
 import { defaultLayer, environmentLayer, flagLayer } from '../sources.ts';
+import { topologyKeys } from '../topology/file.ts';
+import { topologyOfTree, treeOfLine } from '../topology/line-topology.ts';
+import { topologySettings } from '../topology/settings.ts';
 import type { World } from '../world.ts';
 import { BenchInput } from './input.ts';
 import type { Side } from './rounds.ts';
+import { serverSide } from './server-sides.ts';
 import { type Bench, pluginSide, selectSide } from './sides.ts';
 import { generateOptions, readTemplate } from './template.ts';
 
 export interface BenchLine {
   readonly resolved: Resolved;
+  readonly typed: Typed;
   /** At most two; none for a selector and a topology. */
   readonly plugins: readonly string[];
   readonly files: readonly string[];
@@ -45,6 +52,7 @@ export function benchLine(argv: readonly string[], world: World): BenchLine {
   const asked = resolveLayers(own);
   const [first, second] = typed.operands;
   const hasTopology = asked.has('config');
+  if (asked.has('server')) refuseBeside(asked);
   // A selector alone needs no plugin: then its operands are files, unless the first one is a plugin's by its name.
   const hasPlugin = !hasTopology && first !== undefined && (isPlugin(first) || !asked.has('where'));
   if (!hasTopology && !asked.has('where') && (first === undefined || (!isPlugin(first) && world.fileExists(first)))) {
@@ -55,10 +63,22 @@ export function benchLine(argv: readonly string[], world: World): BenchLine {
   const lanes = model === 'select' ? { lanes: world.cores() } : {};
   const defaults = [defaultLayer(flags, {}), defaultLayer(flagsOf(model), lanes)];
   return {
+    typed,
     resolved: resolveLayers([...own, ...defaults]),
     plugins: typed.operands.slice(0, count),
     files: typed.operands.slice(count),
   };
+}
+
+/** What has no meaning where the records of a round are all of a stream. @throws UsageError */
+function refuseBeside(asked: Resolved): void {
+  const reasons = {
+    seconds: 'A round is one way through the stream; --size says how much is in it.',
+    baseline: 'Over a server, the bare client is what is compared with.',
+  } as const;
+  for (const [key, reason] of Object.entries(reasons)) {
+    if (asked.has(key)) throw new UsageError(`${asked.originText(key)} cannot be combined with --server`, reason);
+  }
 }
 
 function nothingToMeasure(file: string | undefined): UsageError {
@@ -133,18 +153,56 @@ function generated(file: string, resolved: Resolved, sizeBytes: number, world: W
 /** Gives the sides their records. */
 export type MakeSides = (bench: Bench) => readonly Side[];
 
-/** The sides of a selector, a plugin or two of them. @throws UsageError, PluginFileError */
-export async function benchSides({ resolved, plugins }: BenchLine, world: World): Promise<MakeSides> {
+/** The sides of a selector, a plugin or two of them. @throws UsageError, PluginFileError, TopologyError */
+export async function benchSides(line: BenchLine, world: World): Promise<MakeSides> {
+  const { resolved, plugins } = line;
+  if (resolved.has('server')) return await serverSides(line, world);
   if (plugins.length === 0) {
     const settings = selectSettings(resolved, ['-']);
-    return (bench) => [selectSide(excerpt(settings.selection.where.join(' && '), SHOWN) || 'select', settings, bench)];
+    return (bench) => [selectSide(selectorName(resolved), settings, bench)];
   }
   const loaded: RunSettings[] = [];
   for (const plugin of plugins) {
     const sources = runSources(world, pluginLimits(resolved));
     loaded.push(await runSettings(resolved, { plugin, files: ['-'], args: [] }, sources));
   }
+  const names = pluginNames(plugins);
+  return (bench) => loaded.map((settings, i) => pluginSide(names[i]!, settings, bench));
+}
+
+/** The same over a server: each is the topology that a line of `slung run` or `slung select` would be. */
+async function serverSides(line: BenchLine, world: World): Promise<MakeSides> {
+  const { resolved, plugins } = line;
+  const names = plugins.length === 0 ? [selectorName(resolved)] : pluginNames(plugins);
+  const settings: TopologySettings[] = [];
+  for (const plugin of plugins.length === 0 ? [undefined] : plugins) {
+    settings.push(await lineSettings(plugin, line, world));
+  }
+  return (bench) => settings.map((of, i) => serverSide(names[i]!, of, bench.server!, bench));
+}
+
+async function lineSettings(
+  plugin: string | undefined,
+  { typed, resolved }: BenchLine,
+  world: World,
+): Promise<TopologySettings> {
+  const command = plugin === undefined ? 'select' : 'run';
+  const its = new Set(flagsOf(command).map(({ key }) => key));
+  const flags = typed.flags.filter(({ flag }) => its.has(flag.key));
+  const problems = new Problems();
+  const cut = { command, typed: { flags, operands: plugin === undefined ? [] : [plugin] }, args: [] } as const;
+  const tree = treeOfLine(cut, problems, world);
+  const { topology, plugins } = await topologyOfTree(tree, resolved, topologyKeys(), problems, world);
+  return { ...topologySettings(topology, plugins, resolved, [], world), rejectsFlag: '--rejects FILE' };
+}
+
+const selectorName = (resolved: Resolved): string => {
+  const { selection } = selectSettings(resolved, ['-']);
+  return excerpt(selection.where.join(' && '), SHOWN) || 'select';
+};
+
+/** Without their folders, where they are different then. */
+function pluginNames(plugins: readonly string[]): readonly string[] {
   const names = plugins.map((plugin) => basename(plugin));
-  const isClear = new Set(names).size === names.length;
-  return (bench) => loaded.map((settings, i) => pluginSide(isClear ? names[i]! : plugins[i]!, settings, bench));
+  return new Set(names).size === names.length ? names : plugins;
 }

@@ -16,19 +16,22 @@ import type { TopologySettings } from '../../pipeline/topology/settings.ts';
 import type { RunReport } from '../../stage/plugin/stats.ts';
 import { Checksum } from './checksum.ts';
 import type { BenchInput } from './input.ts';
-import { type Meter, RoundRun } from './round-host.ts';
+import { type Counts, type Meter, RoundRun } from './round-host.ts';
 import type { Round, Side } from './rounds.ts';
+import type { BenchServer } from './server.ts';
 
 /** What all sides have. */
 export interface Bench {
   readonly input: BenchInput;
+  /** Undefined: records come from memory. */
+  readonly server: BenchServer | undefined;
   readonly meter: Meter;
   /** What the last round of each side has warned of, by its name. */
   readonly said: Map<string, string[]>;
 }
 
 /** Counts come from the report. */
-const report: ReportSettings = { stats: 'json', exitStatus: false };
+export const report: ReportSettings = { stats: 'json', exitStatus: false };
 
 function endsOf(run: RoundRun, input: BenchInput, bytes: number): Ends {
   return {
@@ -40,7 +43,7 @@ function endsOf(run: RoundRun, input: BenchInput, bytes: number): Ends {
   };
 }
 
-const codeOf = (outcome: RunOutcome): number => (outcome.kind === 'done' ? outcome.code : 1);
+export const codeOf = (outcome: RunOutcome): number => (outcome.kind === 'done' ? outcome.code : 1);
 
 export function pluginSide(name: string, settings: RunSettings, { input, meter, said }: Bench): Side {
   return {
@@ -87,19 +90,23 @@ export function topologySide(name: string, settings: TopologySettings, { input, 
         (sink) => run.sink(sink),
       );
       const outcome = await runTopology({ ...settings, report, metrics: undefined, status: undefined }, run.host, ends);
-      return run.round(codeOf(outcome), bytes, (text) => {
-        const { sources, nodes } = JSON.parse(text) as TopologyReport;
-        const sum = (numbers: readonly (number | undefined)[]): number =>
-          numbers.reduce<number>((total, one) => total + (one ?? 0), 0);
-        const all = Object.values(nodes);
-        return {
-          records: sum(Object.values(sources).map(({ records }) => records)),
-          rejects: sum(all.map(({ rejected }) => rejected)),
-          calls: sum(all.map(({ calls }) => calls)),
-          faults: sum(all.map(({ faults }) => faults)),
-        };
-      });
+      return run.round(codeOf(outcome), bytes, topologyCounts);
     },
+  };
+}
+
+/** What the report of a topology's run has of a round. */
+export function topologyCounts(text: string): Counts {
+  const { sources, nodes } = JSON.parse(text) as TopologyReport;
+  const sum = (numbers: readonly (number | undefined)[]): number =>
+    numbers.reduce<number>((total, one) => total + (one ?? 0), 0);
+  const [inlets, all] = [Object.values(sources), Object.values(nodes)];
+  return {
+    records: sum(inlets.map(({ records }) => records)),
+    rejects: sum(all.map(({ rejected }) => rejected)),
+    calls: sum(all.map(({ calls }) => calls)),
+    faults: sum(all.map(({ faults }) => faults)),
+    ackMs: inlets[0]?.ackMs,
   };
 }
 

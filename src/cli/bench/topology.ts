@@ -8,6 +8,7 @@ import { loadTopology, readTopologyFile, topologyKeys } from '../topology/file.t
 import { reportOptions, reportProblems } from '../topology/report.ts';
 import { resolveOver, topologySettings } from '../topology/settings.ts';
 import type { World } from '../world.ts';
+import { serverSide } from './server-sides.ts';
 import type { BenchLine, MakeSides } from './settings.ts';
 import { topologySide } from './sides.ts';
 
@@ -23,7 +24,10 @@ export async function topologyBench(
   const settings = topologySettings(topology, plugins, resolveOver('bench', argv, topology, world), [], world);
   const into = nodeOf(topology, resolved.optionalText('into'));
   const entered = { ...settings, topology: enteredAt(topology, into) };
-  return (bench) => [topologySide(`${excerpt(topology.file)} into ${excerpt(into)}`, entered, bench)];
+  const name = `${excerpt(topology.file)} into ${excerpt(into)}`;
+  return (bench) => [
+    bench.server === undefined ? topologySide(name, entered, bench) : serverSide(name, entered, bench.server, bench),
+  ];
 }
 
 /** @throws UsageError when there is no such node, or it is not clear which one is meant */

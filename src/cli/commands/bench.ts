@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { UsageError } from '../../config/errors.ts';
 import type { Resolved } from '../../config/layers.ts';
+import { grouped } from '../../format/count.ts';
 import { Exit } from '../../text/explained.ts';
 import { excerpt, quoted } from '../../text/printable.ts';
 import { TopologyError } from '../../topology/index.ts';
@@ -10,6 +11,8 @@ import { benchText, type Circumstances } from '../bench/report.ts';
 import { type BenchFigures, figuresOf } from '../bench/result.ts';
 import type { Meter } from '../bench/round-host.ts';
 import { BenchError, measure, type Side } from '../bench/rounds.ts';
+import { type BenchServer, serverUrl, withServer } from '../bench/server.ts';
+import { bareSide } from '../bench/server-sides.ts';
 import { type BenchLine, benchInput, benchLine, benchSides, type MakeSides } from '../bench/settings.ts';
 import { type Bench, jsonSide } from '../bench/sides.ts';
 import { topologyBench } from '../bench/topology.ts';
@@ -21,12 +24,13 @@ import type { World } from '../world.ts';
 export async function benchCommand(argv: readonly string[], world: World): Promise<number> {
   const line = benchLine(argv, world);
   const { resolved } = line;
-  const plan = { rounds: resolved.number('rounds'), seconds: positive(resolved, 'seconds') };
+  const url = serverUrl(resolved);
   const atLeast = resolved.has('atLeast') ? positive(resolved, 'atLeast') : undefined;
-  const others = (line.plugins.length === 2 ? 1 : 0) + (resolved.boolean('baseline') ? 1 : 0);
-  if (atLeast !== undefined && others === 0) {
+  const isAlone = line.plugins.length < 2 && !resolved.boolean('baseline') && url === undefined;
+  if (atLeast !== undefined && isAlone) {
     throw new UsageError('--at-least compares two', 'Name a second plugin, or add --baseline.');
   }
+  positive(resolved, 'seconds');
   let sidesOf: MakeSides;
   try {
     sidesOf = resolved.has('config') ? await topologyBench(argv, line, world) : await benchSides(line, world);
@@ -36,17 +40,49 @@ export async function benchCommand(argv: readonly string[], world: World): Promi
     return error.exit;
   }
   const input = await benchInput(line, world);
+  const run = (server?: BenchServer): Promise<BenchFigures> => figuresFrom(sidesOf, { input, server, line, world });
+  if (url === undefined) {
+    const figures = await run();
+    print(figures, { line, argv, input, from: inputText(input) }, world);
+    return verdict(figures, atLeast);
+  }
+  return await withServer(url, input, resolved.number('messageSize'), world, async (server) => {
+    const figures = await run(server);
+    const { messages, server: at } = server.stream;
+    const from = `${inputText(input)}, in ${grouped(messages)} messages at ${at}`;
+    print(figures, { line, argv: argv.map(withoutLogin), input, from }, world);
+    return verdict(figures, atLeast);
+  });
+}
+
+interface Measuring {
+  readonly input: BenchInput;
+  readonly server: BenchServer | undefined;
+  readonly line: BenchLine;
+  readonly world: World;
+}
+
+async function figuresFrom(sidesOf: MakeSides, { input, server, line, world }: Measuring): Promise<BenchFigures> {
+  const { resolved } = line;
   const said = new Map<string, string[]>();
-  const bench: Bench = { input, meter: meterOf(world), said };
-  const sides = [...sidesOf(bench), ...(resolved.boolean('baseline') ? [jsonSide(bench)] : [])];
-  const showRound = progressOf(plan.rounds, resolved, world);
-  const measured = await measure(sides, { ...plan, wholeLines: (bytes) => input.wholeLines(bytes) }, showRound);
+  const bench: Bench = { input, server, meter: meterOf(world), said };
+  const beside =
+    server !== undefined ? [bareSide(server, bench)] : resolved.boolean('baseline') ? [jsonSide(bench)] : [];
+  const rounds = resolved.number('rounds');
+  // A stream is read to its end, however long that takes.
+  const plan =
+    server === undefined
+      ? { rounds, seconds: Number(resolved.text('seconds')), wholeLines: (bytes: number) => input.wholeLines(bytes) }
+      : { rounds, seconds: 0, wholeLines: () => input.bytes.length };
+  const showRound = progressOf(rounds, resolved, world);
+  const measured = await measure([...sidesOf(bench), ...beside], plan, showRound);
   showRound();
   const found = figuresOf(measured, input.bytes.length);
-  const figures = { ...found, warnings: [...said.values(), found.warnings].flat() };
-  print(figures, line, argv, input, world);
-  return verdict(figures, atLeast);
+  return { ...found, warnings: [...said.values(), found.warnings].flat() };
 }
+
+/** A URL may have a password in it. */
+const withoutLogin = (word: string): string => word.replace(/(\w:\/\/)[^/@]*@/g, '$1•••@');
 
 /** @throws BenchError when the answer is no */
 function verdict({ sameOutput, ratios, sides }: BenchFigures, atLeast: number | undefined): number {
@@ -64,7 +100,15 @@ function verdict({ sameOutput, ratios, sides }: BenchFigures, atLeast: number | 
   );
 }
 
-function print(figures: BenchFigures, line: BenchLine, argv: readonly string[], input: BenchInput, world: World): void {
+interface Printed {
+  readonly line: BenchLine;
+  readonly argv: readonly string[];
+  readonly input: BenchInput;
+  /** Where the records were, in words. */
+  readonly from: string;
+}
+
+function print(figures: BenchFigures, { line, argv, input, from }: Printed, world: World): void {
   const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
   const { node } = process.versions;
   if (line.resolved.text('reportTo') === 'json') {
@@ -76,7 +120,7 @@ function print(figures: BenchFigures, line: BenchLine, argv: readonly string[], 
   }
   const about: Circumstances = {
     ...{ node, cores: world.cores(), processor, rounds: line.resolved.number('rounds') },
-    input: `${excerpt(input.name)}, ${inputText(input)}`,
+    input: `${excerpt(input.name)}, ${from}`,
   };
   world.writeData(benchText(figures, about));
 }

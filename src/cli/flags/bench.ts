@@ -85,6 +85,32 @@ export const benchFlags: readonly Flag[] = [
     commands,
   },
   {
+    key: 'server',
+    long: 'server',
+    type: 'text',
+    value: 'URL',
+    group: 'Measuring',
+    doc: 'Measure end to end over a server, nats://HOST:PORT',
+    longDoc:
+      'Put the records into a stream of its own in the memory of this server of NATS, once, and read all of it in each round, with a new consumer. A round ends when the server says that every message was acknowledged: when what came of it was output and counted. The bare client, which only copies and acknowledges, takes turns with it, and is what is compared with. No other stream is read or changed, and this one is deleted in the end, also by Ctrl-C. --seconds has no meaning here: --size says how much is read.',
+    common: true,
+    commands,
+  },
+  {
+    key: 'messageSize',
+    long: 'message-size',
+    type: 'size',
+    value: 'SIZE',
+    min: 1,
+    max: 64 << 20,
+    default: '256KiB',
+    group: 'Measuring',
+    doc: 'With --server: lines in messages of up to SIZE',
+    longDoc:
+      'With --server: so many bytes of whole lines go into a message, as a sink of slung makes them (block of slung.yaml). 1 makes each line a message, which is what most senders do.',
+    commands,
+  },
+  {
     key: 'atLeast',
     long: 'at-least',
     type: 'text',
@@ -92,7 +118,7 @@ export const benchFlags: readonly Flag[] = [
     group: 'Measuring',
     doc: 'Exit 1 if the first is not TIMES as fast as the second',
     longDoc:
-      'Exit with code 1 when the first side is not at least TIMES as fast as the second plugin or, when there is none, as --baseline: for CI. 0.95 lets it be a little slower.',
+      'Exit with code 1 when the first side is not at least TIMES as fast as the second plugin or, when there is none, as --baseline or the bare client of --server: for CI. 0.95 lets it be a little slower.',
     common: true,
     commands,
   },

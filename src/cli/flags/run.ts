@@ -65,7 +65,7 @@ const plugins: readonly Flag[] = [
     doc: 'A record that the plugin does not select: drop or pass',
     longDoc:
       'What to do with a record that a plugin does not select. drop leaves it out; pass outputs it as it is, in its place. Either way it is counted.',
-    common: true,
+    common: ['run'],
     commands: andBench,
   },
   {

@@ -62,3 +62,15 @@ describe('lines that are refused', () => {
     expect(err.startsWith(`slung: ${message}`), err).toBe(true);
   });
 });
+
+describe('lines with --server that are refused', () => {
+  it.each([
+    [['--server', 'nats://h/LOGS'], '--server: write nats://HOST:PORT, without a stream'],
+    [['--server', 'http://h'], '--server: write nats://HOST:PORT, without a stream'],
+    [['--server', 'nats://h', '--baseline'], '--baseline cannot be combined with --server'],
+    [['--server', 'nats://h', '--seconds', '1'], '--seconds cannot be combined with --server'],
+  ])('%j', async (words, message) => {
+    const { code, err } = await slung(['bench', '-w', 'a > 1', damaged, ...words], scene);
+    expect({ code, first: err.split('\n')[0] }).toEqual({ code: 2, first: `slung: ${message}` });
+  });
+});

@@ -93,8 +93,8 @@ _slung() {
         --on-plugin-error) words="fail skip pass" ;;
         --to) words="table json" ;;
         --color) words="auto always never" ;;
-        -w|--where|-f|--fields|--batch-bytes|--batch-records|--plugin-config|--abi|--memory|--time-limit|-c|--config|--set|-n|--records|--seed|--start|--every|--into|--rounds|--seconds|--size|--template|--at-least|-j|--lanes) words="" ;;
-        *) if [[ $current == -* ]]; then words="--where -w --fields -f --batch-bytes --batch-records --errors --quiet -q --no-quiet --plugin-config --unmatched --on-plugin-error --unchecked-output --no-unchecked-output --abi --memory --time-limit --config -c --set --records -n --seed --start --every --into --rounds --seconds --size --template --baseline --no-baseline --at-least --to --lanes -j --color --help -h --version"; else words=""; fi ;;
+        -w|--where|-f|--fields|--batch-bytes|--batch-records|--plugin-config|--abi|--memory|--time-limit|-c|--config|--set|-n|--records|--seed|--start|--every|--into|--rounds|--seconds|--size|--template|--server|--message-size|--at-least|-j|--lanes) words="" ;;
+        *) if [[ $current == -* ]]; then words="--where -w --fields -f --batch-bytes --batch-records --errors --quiet -q --no-quiet --plugin-config --unmatched --on-plugin-error --unchecked-output --no-unchecked-output --abi --memory --time-limit --config -c --set --records -n --seed --start --every --into --rounds --seconds --size --template --baseline --no-baseline --server --message-size --at-least --to --lanes -j --color --help -h --version"; else words=""; fi ;;
       esac ;;
     query)
       case "$flag" in

@@ -335,6 +335,8 @@ complete -c slung -n "__fish_seen_subcommand_from bench" -l size -x -d 'Repeat t
 complete -c slung -n "__fish_seen_subcommand_from bench" -l template -r -d 'Make the records from a template (slung generate)'
 complete -c slung -n "__fish_seen_subcommand_from bench" -l baseline -d 'Compare with JSON.parse and JSON.stringify in a loop'
 complete -c slung -n "__fish_seen_subcommand_from bench" -l no-baseline -d 'Opposite of --baseline'
+complete -c slung -n "__fish_seen_subcommand_from bench" -l server -x -d 'Measure end to end over a server, nats://HOST:PORT'
+complete -c slung -n "__fish_seen_subcommand_from bench" -l message-size -x -d 'With --server: lines in messages of up to SIZE'
 complete -c slung -n "__fish_seen_subcommand_from bench" -l at-least -x -d 'Exit 1 if the first is not TIMES as fast as the second'
 complete -c slung -n "__fish_seen_subcommand_from bench" -l to -x -a "table json" -d 'Output a table, or all figures as json'
 complete -c slung -n "__fish_seen_subcommand_from bench" -s j -l lanes -x -d 'Instances that work at a time'

@@ -420,6 +420,8 @@ _slung() {
         '--template=[Make the records from a template (slung generate)]:FILE:_files' \
         '--baseline[Compare with JSON.parse and JSON.stringify in a loop]' \
         '--no-baseline[Opposite of --baseline]' \
+        '--server=[Measure end to end over a server, nats\://HOST\:PORT]:URL: ' \
+        '--message-size=[With --server\: lines in messages of up to SIZE]:SIZE: ' \
         '--at-least=[Exit 1 if the first is not TIMES as fast as the second]:TIMES: ' \
         '--to=[Output a table, or all figures as json]:FORMAT:(table json)' \
         '-j+[Instances that work at a time]:N: ' \
