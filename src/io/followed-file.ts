@@ -81,6 +81,8 @@ export class FollowedFile {
     const count = Math.min(target.length, most, this.linesEnd - this.from);
     target.set(this.buffer.subarray(this.from, this.from + count));
     this.#lines += countNewlines(this.buffer, this.from, this.from + count);
+    const newline = this.buffer.subarray(this.from, this.from + count).lastIndexOf(NEWLINE);
+    if (newline >= 0) this.wholeGiven = this.given + newline + 1;
     this.from += count;
     this.given += count;
     return count;

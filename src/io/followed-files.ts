@@ -3,7 +3,8 @@
  * appended and with files that come. Lines of different files never mix: each file has a buffer of its own, and gives
  * what ends in a newline.
  *
- * A unit is a run of lines of one file. When all units of a file up to one are settled, the position behind it is
+ * A unit is a run of whole lines of one file, and ends where a read does: batches are cut there, so that none ends
+ * within a unit, and one that fails does not give lines again that the batch before it has delivered. When all units of a file up to one are settled, the position behind it is
  * noted; one that failed holds the position where it is, so that the next run gives it again. A last line without a
  * newline is given where a file ends for good, but the position stays before it: it may be half a line that somebody
  * still writes.
@@ -253,14 +254,12 @@ export class FollowedFiles implements UnitSource {
   }
 
   #give(file: FollowedFile, target: Uint8Array): number {
+    const before = file.wholeGiven;
     const count = file.give(target, this.#enter(file));
     this.#given += count;
     const isDone = file.from === file.linesEnd && !file.isInLine;
     this.#current = isDone ? undefined : file;
-    if (isDone) {
-      file.wholeGiven = file.given;
-      this.#border(file);
-    }
+    if (file.wholeGiven > before) this.#border(file, this.#given - (file.given - file.wholeGiven));
     return count;
   }
 
@@ -275,12 +274,12 @@ export class FollowedFiles implements UnitSource {
     return end - file.given;
   }
 
-  /** All whole lines of the file that were given are behind the position. */
-  #border(file: FollowedFile): void {
+  /** All whole lines of the file that were given are behind the position. @param end of them, among all that was given */
+  #border(file: FollowedFile, end: number): void {
     const sourceOffset = file.wholeGiven;
     const unit: FollowedUnit = { file, place: file.place, sourceOffset, isSettled: false };
     file.units.push(unit);
-    this.#borders.push({ end: this.#given, unit });
+    this.#borders.push({ end, unit });
   }
 
   /** The end of a file whose last line has no newline: it gets one, so that no other file goes on with it. */
@@ -296,7 +295,7 @@ export class FollowedFiles implements UnitSource {
     }
     target[0] = NEWLINE;
     this.#given++;
-    this.#border(file);
+    this.#border(file, this.#given);
     this.#remove(file);
     return 1;
   }

@@ -1,7 +1,7 @@
 /**
  * How far files have been dealt with, kept in a folder for the next run: for each path that is read a small file,
- * written beside and renamed, at most every 100 ms and at the end. So a crash gives again what was done within that
- * time, and loses nothing.
+ * written beside and renamed: at once, but at most every 100 ms, and at the end, also of a run that fails. So a crash
+ * gives again what was done within that time, nothing when no more was done within it, and loses nothing.
  *
  * A file is known again by its device and inode, and by a sum over its first bytes: neither a new file under the old
  * name nor one that was emptied and written anew is taken for it. One that was renamed (rotated) meanwhile is found
@@ -79,6 +79,8 @@ export class Positions {
   /** Of all files of which something was noted, by device and inode, when the folder was opened. */
   readonly #files: ReadonlyMap<string, readonly NotedPlace[]>;
   #timer: NodeJS.Timeout | undefined;
+  /** By the clock that never goes back. */
+  #writtenMs = Number.NEGATIVE_INFINITY;
   #told = '';
 
   /** Makes the folder when there is none, and keeps other runs out of it. @throws SourceError */
@@ -138,7 +140,7 @@ export class Positions {
     this.#writeOrTell();
   }
 
-  /** All of the source's bytes before this place have been dealt with. It is written within 100 ms. */
+  /** All of the source's bytes before this place have been dealt with. It is written now, or within 100 ms. */
   note(path: string, place: NotedPlace): void {
     const last = this.#last.get(path);
     if (last !== undefined && fileKey(last) !== fileKey(place)) this.#changed.set(leftName(last), last);
@@ -146,13 +148,16 @@ export class Positions {
     // Set anew, so that a file that was left is written before what has its path now.
     this.#changed.delete(path);
     this.#changed.set(path, place);
-    this.#timer ??= setTimeout(() => this.#writeOrTell(), this.#everyMs).unref();
+    const waitMs = this.#writtenMs + this.#everyMs - performance.now();
+    if (waitMs <= 0) this.#writeOrTell();
+    else this.#timer ??= setTimeout(() => this.#writeOrTell(), waitMs).unref();
   }
 
   /** Writes what has changed now. @throws SourceError */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#writtenMs = performance.now();
     for (const [path, place] of this.#changed) {
       try {
         this.#write(path, place);

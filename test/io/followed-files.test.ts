@@ -219,6 +219,18 @@ test('positions: what was not settled, or failed, comes again, and all behind it
   expect(textOf(await drain())).toBe('2\n3\n4\n');
 });
 
+test('positions: a read ends a unit with its last line, so that what was delivered of it does not come again', async () => {
+  write('a.log', '1\n22\n333\n4444\n');
+  read(['a.log'], { positions: keep() });
+  const parts = await drain(undefined, 6);
+  expect(parts.map(({ text }) => text)).toEqual(['1\n22\n', '333\n', '4444\n']);
+  source!.settle(parts[0]!.unit, 'ok');
+  source!.settle(parts[1]!.unit, 'failed');
+  source!.close();
+  read(['a.log'], { positions: keep() });
+  expect(textOf(await drain())).toBe('333\n4444\n');
+});
+
 test('positions: a last line without a newline is given, and comes again whole', async () => {
   write('a.log', '1\n{"a":');
   read(['*.log'], { positions: keep() });

@@ -179,6 +179,19 @@ test('writes within its time, and nothing that was not noted', async () => {
   await eventually(() => readdirSync(kept).some((name) => name.endsWith('.position')));
 });
 
+test('writes at once what comes after a pause, and what follows with the next', () => {
+  const place = { device: 1, inode: 2, headBytes: 0, headCrc: 0, bornMs: 0, lines: 0 };
+  keep(100_000);
+  positions!.note(path, { ...place, offset: 3 });
+  const [name] = readdirSync(kept).filter((entry) => entry.endsWith('.position'));
+  const written = (): string => readFileSync(join(kept, name!), 'utf8').split('\n')[1]!;
+  expect(written()).toBe('1 2 3 0 0 0 0');
+  positions!.note(path, { ...place, offset: 4 });
+  expect(written()).toBe('1 2 3 0 0 0 0');
+  positions!.close();
+  expect(written()).toBe('1 2 4 0 0 0 0');
+});
+
 test('a path of any form has a position', () => {
   for (const name of ['a\nb', 'x'.repeat(300), 'é\u0001', '../up']) {
     keep();

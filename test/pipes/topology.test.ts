@@ -269,15 +269,34 @@ describe('files that are not for one alone', () => {
   });
 });
 
+/** The limit of a file's size is as good as a full disk. */
+function runLimited(kib: number, args: readonly string[], input = '') {
+  const script = `trap '' XFSZ; ulimit -f ${kib}; exec "$0" "$@"`;
+  return spawnSync('bash', ['-c', script, process.execPath, bin, 'run', ...args], {
+    ...{ cwd: work.path, env: environment(), input, encoding: 'utf8' },
+  });
+}
+
+test('after a full disk, a file with positions goes on behind the last record that was written', () => {
+  const lines = Array.from({ length: 9000 }, (_, i) => `{"n":${i},"s":"${'x'.repeat(i % 90)}"}\n`).join('');
+  writeFileSync(at('counted.ndjson'), lines);
+  const source = '{ type: file, path: counted.ndjson, positions: counted }';
+  const sink = '{ type: file, path: once.ndjson, mode: append }';
+  const file = topology('once.yaml', `sources: { s: ${source} }\nsinks: { a: ${sink} }\nroutes: [ s -> a ]\n`);
+  const args = ['-c', file, '--batch-bytes', '100000'];
+  const { stderr, status } = runLimited(300, args);
+  expect(stderr).toContain('file too large');
+  expect(status).toBe(1);
+  expect(text('once.ndjson').length).toBeGreaterThan(100_000);
+  expect(run(args).status).toBe(0);
+  expect(text('once.ndjson') === lines).toBe(true);
+});
+
 test('what a full disk has not taken goes elsewhere by whole lines, and leaves whole lines', () => {
   const sinks = 'a: { type: file, path: limited.ndjson, on-failure: dead }, dead: stdout';
   const file = topology('limited.yaml', `sinks: { ${sinks} }\nroutes: [ stdin -> a ]\n`);
   const lines = Array.from({ length: 5 }, (_, i) => `{"n":${i},"s":"${'x'.repeat(300)}"}\n`).join('');
-  // The limit of a file's size is as good as a full disk.
-  const script = `trap '' XFSZ; ulimit -f 1; exec "$0" "$@"`;
-  const { stdout, status } = spawnSync('bash', ['-c', script, process.execPath, bin, 'run', '-c', file], {
-    ...{ cwd: work.path, env: environment(), input: lines, encoding: 'utf8' },
-  });
+  const { stdout, status } = runLimited(1, ['-c', file], lines);
   expect(status).toBe(0);
   expect(text('limited.ndjson')).not.toMatch(/[^\n]$/);
   expect(text('limited.ndjson') + stdout).toBe(lines);

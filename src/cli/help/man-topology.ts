@@ -39,7 +39,7 @@ const sourcesTell: readonly (readonly [what: string, text: string])[] = [
   ['stdin, tcp, unix, ws', 'Nothing can be acknowledged. A crash loses what was read and not delivered.'],
   [
     'file with positions',
-    'The position is the end of what is settled without a gap, written at most every 100 ms and at the end. After a crash those 100 ms come twice. Without positions a file is read from the beginning in each run.',
+    'The position is the end of what is settled without a gap, written at once, but at most every 100 ms, and at the end. After a crash what was settled in the last 100 ms may come twice; after a failure, what its batch has delivered. Without positions a file is read from the beginning in each run.',
   ],
   [
     'http',
