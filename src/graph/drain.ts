@@ -89,8 +89,7 @@ export class Drain {
   }
 
   #takeNext(): 'ran' | 'dry' {
-    // One part at a time: a guest that writes for ever must not keep the graph from everything else. A part that
-    // nobody wants is left where it is: its batch comes back when the lanes are abandoned.
+    // One part at a time: a guest may write for ever. A part that nobody wants comes back with its abandoned batch.
     const part = this.stopped === undefined ? this.#stage.lanes.withPart() : undefined;
     if (part !== undefined) {
       this.#drainPart(part);
@@ -213,6 +212,7 @@ export class Drain {
       rows?.take(reject.from, row);
     }
     rows?.end();
+    if (counts.rejected > 0) this.#rejecting.keep(batch);
     this.#count(batch, counts);
     const verdict = this.#stage.verdict(batch);
     const stopsAt = this.#stage.output?.(batch, this.#rejecting);

@@ -244,13 +244,14 @@ export class Port implements Taker {
         else this.#lost(failure, lines, { records, receipts });
       },
     };
-    for (const receipt of receipts) receipt.retain();
+    // One for the delivery, and one for its rows: what is settled is not read again, so they are written before.
+    for (const receipt of receipts) for (let i = 0; i < 2; i++) receipt.retain();
     const answer = this.#outlet.offer(delivery);
-    if (answer === 'taken') {
-      this.counts.owed++;
-      const failure = this.#state === 'open' ? this.#options.log?.add(shipment) : undefined;
-      if (failure !== undefined) this.#fail(failure);
-    } else for (const receipt of receipts) receipt.release();
+    if (answer === 'full') for (const receipt of receipts) receipt.release();
+    else this.counts.owed++;
+    const failure = answer === 'taken' && this.#state === 'open' ? this.#options.log?.add(shipment) : undefined;
+    if (failure !== undefined) this.#fail(failure);
+    for (const receipt of receipts) failure === undefined ? receipt.release() : receipt.fail();
     return answer;
   }
 

@@ -1,7 +1,7 @@
 /**
  * The log beside a file of rejects: line n is about line n of the file. What a node rejects brings its rows with it;
- * of what comes from elsewhere (deliveries that failed, records without a value, messages that came too often) each
- * line gets one with the reason.
+ * of what comes from elsewhere (deliveries that failed, records without a value, messages that came too often, routes)
+ * each line gets one with the reason.
  */
 import { type SinkError, sinkError } from '../io/errors.ts';
 import type { Sink } from '../io/index.ts';
@@ -18,7 +18,7 @@ export class RejectLog {
 
   /** The file has taken these lines. @returns why their rows cannot be written */
   add(shipment: Pick<Shipment, 'rows' | 'why' | 'segments'>): SinkError | undefined {
-    const rows = shipment.rows ?? rowsAbout(shipment);
+    const { rows = rowsAbout(shipment, this.#sink.name) } = shipment;
     try {
       if (rows !== '') this.#sink.writeNow(Buffer.from(rows));
       return undefined;
@@ -37,10 +37,12 @@ export class RejectLog {
   }
 }
 
-function rowsAbout({ why, segments }: Pick<Shipment, 'why' | 'segments'>): string {
-  if (why === undefined) return '';
+/** What nobody has rejected has come by a route. */
+function rowsAbout({ why, segments }: Pick<Shipment, 'why' | 'segments'>, file: string): string {
+  const { name, reason } = why ?? { name: 'routed', reason: 'a route leads here' };
+  const about = { file: why?.file ?? file, name, reason };
   const lines = new LineCursor(segments);
   let rows = '';
-  while (lines.advance()) rows += `${JSON.stringify({ ...why, length: lines.end - lines.start - 1 })}\n`;
+  while (lines.advance()) rows += `${JSON.stringify({ ...about, length: lines.end - lines.start - 1 })}\n`;
   return rows;
 }

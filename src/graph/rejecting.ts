@@ -203,6 +203,11 @@ export class Rejecting {
     this.#writer?.flush();
   }
 
+  /** A batch with bad lines, which were taken, will be settled: whoever knows how far was read gives none again. */
+  keep({ receipts }: { readonly receipts: readonly unknown[] }): void {
+    if (receipts.length > 0) this.#writer?.keep?.();
+  }
+
   /**
    * The last word on rejected lines, at the end of a run.
    * @param failedSink the name of the output that could not be written, if there is one

@@ -4,10 +4,10 @@
  * what ends in a newline.
  *
  * A unit is a run of whole lines of one file, and ends where a read does: batches are cut there, so that none ends
- * within a unit, and one that fails does not give lines again that the batch before it has delivered. When all units of a file up to one are settled, the position behind it is
- * noted; one that failed holds the position where it is, so that the next run gives it again. A last line without a
- * newline is given where a file ends for good, but the position stays before it: it may be half a line that somebody
- * still writes.
+ * within a unit, and one that fails does not give lines again that the batch before it has delivered. When all units
+ * of a file up to one are settled, the position behind it is noted; one that failed holds the position where it is, so
+ * that the next run gives it again. A last line without a newline is given where a file ends for good, but the
+ * position stays before it: it may be half a line that somebody still writes.
  */
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { FileIds } from './file-ids.ts';
@@ -274,7 +274,7 @@ export class FollowedFiles implements UnitSource {
     return end - file.given;
   }
 
-  /** All whole lines of the file that were given are behind the position. @param end of them, among all that was given */
+  /** All whole lines of the file that were given are behind the position. @param end of them in all that was given */
   #border(file: FollowedFile, end: number): void {
     const sourceOffset = file.wholeGiven;
     const unit: FollowedUnit = { file, place: file.place, sourceOffset, isSettled: false };

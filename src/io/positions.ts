@@ -78,9 +78,8 @@ export class Positions {
   readonly #last = new Map<string, NotedPlace>();
   /** Of all files of which something was noted, by device and inode, when the folder was opened. */
   readonly #files: ReadonlyMap<string, readonly NotedPlace[]>;
+  /** Runs while nothing is written, because something just was. */
   #timer: NodeJS.Timeout | undefined;
-  /** By the clock that never goes back. */
-  #writtenMs = Number.NEGATIVE_INFINITY;
   #told = '';
 
   /** Makes the folder when there is none, and keeps other runs out of it. @throws SourceError */
@@ -148,16 +147,13 @@ export class Positions {
     // Set anew, so that a file that was left is written before what has its path now.
     this.#changed.delete(path);
     this.#changed.set(path, place);
-    const waitMs = this.#writtenMs + this.#everyMs - performance.now();
-    if (waitMs <= 0) this.#writeOrTell();
-    else this.#timer ??= setTimeout(() => this.#writeOrTell(), waitMs).unref();
+    if (this.#timer === undefined) this.#writeOrTell();
   }
 
   /** Writes what has changed now. @throws SourceError */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writtenMs = performance.now();
     for (const [path, place] of this.#changed) {
       try {
         this.#write(path, place);
@@ -188,6 +184,10 @@ export class Positions {
       if (text !== this.#told) this.#notice(text);
       this.#told = text;
     }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#changed.size > 0) this.#writeOrTell();
+    }, this.#everyMs).unref();
   }
 
   #write(path: string, place: NotedPlace): void {

@@ -3,7 +3,7 @@
  * again; FILE.log gets one JSON object a line that says where each came from and why it was refused. Line n of the log
  * is about line n of FILE. Both are made at the start, so that two empty files mean "nothing was rejected".
  * FILE may also name a descriptor that is open, such as /dev/stderr: it gets the lines, behind what is there, and
- * there is no log. Writes are synchronous and joined to 64 KiB.
+ * there is no log. Writes are synchronous and joined to 64 KiB, first the lines and then their rows.
  */
 import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -48,6 +48,8 @@ export interface RejectsWriter {
   writePart(part: Uint8Array): void;
   /** Hands everything to the system. @throws SinkError */
   flush(): void;
+  /** The same, before a source hears that its lines are dealt with. @throws SinkError */
+  keep?(): void;
   /** Flushes and closes; safe to call twice. @throws SinkError */
   close(): void;
 }
@@ -97,11 +99,13 @@ class Rejects implements RejectsWriter {
 
   write(line: Uint8Array, row: RejectRow): void {
     const { file, line: number, byteOffset, column, code, name, reason, length, outputOf } = row;
+    const text = JSON.stringify({ file, line: number, byteOffset, column, code, name, reason, length, outputOf });
+    const encoded = this.#encoder.encode(`${text}\n`);
+    // Both are written together, so that a killed run leaves as many rows as lines.
+    if (!this.#lines.hasRoom(line.length + 1) || this.#log?.hasRoom(encoded.length) === false) this.flush();
     this.#lines.write(line);
     this.#lines.write(NEWLINE);
-    if (this.#log === undefined) return;
-    const text = JSON.stringify({ file, line: number, byteOffset, column, code, name, reason, length, outputOf });
-    this.#log.write(this.#encoder.encode(`${text}\n`));
+    this.#log?.write(encoded);
   }
 
   writePart(part: Uint8Array): void {
@@ -111,6 +115,10 @@ class Rejects implements RejectsWriter {
   flush(): void {
     this.#lines.flush();
     this.#log?.flush();
+  }
+
+  keep(): void {
+    this.flush();
   }
 
   close(): void {
@@ -142,8 +150,12 @@ class BufferedFile {
     }
   }
 
+  hasRoom(bytes: number): boolean {
+    return this.#bufferedBytes + bytes <= BUFFER_BYTES;
+  }
+
   write(bytes: Uint8Array): void {
-    if (this.#bufferedBytes + bytes.length > BUFFER_BYTES) this.flush();
+    if (!this.hasRoom(bytes.length)) this.flush();
     if (bytes.length > BUFFER_BYTES) {
       this.#writeOut(bytes);
       return;

@@ -14,9 +14,11 @@ test('a row for each line, whatever brings it', () => {
   expect(log.add({ segments: segments('one\n'), rows: '{"own":1}\n' })).toBeUndefined();
   expect(log.add({ segments: segments('a\nbcd\n', 'é\n'), why })).toBeUndefined();
   // Parts of a line that ends later.
-  expect(log.add({ segments: segments('xx') })).toBeUndefined();
+  expect(log.add({ segments: segments('xx'), rows: '' })).toBeUndefined();
+  expect(log.add({ segments: segments('{}\n') })).toBeUndefined();
   const made = [1, 3, 2].map((length) => `${JSON.stringify({ ...why, length })}\n`).join('');
-  expect(rows).toEqual(['{"own":1}\n', made]);
+  const routed = '{"file":"drop","name":"routed","reason":"a route leads here","length":2}\n';
+  expect(rows).toEqual(['{"own":1}\n', made, routed]);
 });
 
 test('a log that cannot be written is an error that is not thrown', () => {

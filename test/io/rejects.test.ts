@@ -69,6 +69,23 @@ describe('the two files', () => {
     expect([readFileSync(path, 'utf8'), readFileSync(`${path}.log`, 'utf8')]).toEqual(['', '']);
   });
 
+  test('a run that is killed leaves as many rows as lines', () => {
+    const rejects = openRejects(path, nothing);
+    const text = (name: string): string[] => readFileSync(name, 'utf8').split('\n').slice(0, -1);
+    const seen = new Set<number>();
+    for (let i = 1; i <= 3000; i++) {
+      rejects.write(bytes('x'.repeat(i % 50)), row(i, i % 50));
+      const written = text(path).length;
+      if (!seen.has(written)) expect(text(`${path}.log`)).toHaveLength(written);
+      seen.add(written);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+    rejects.write(bytes('last'), row(3001, 4));
+    rejects.keep!();
+    expect([text(path).at(-1), JSON.parse(text(`${path}.log`).at(-1)!)]).toEqual(['last', row(3001, 4)]);
+    rejects.close();
+  });
+
   test('flush hands everything over; lines of any length, also in parts', () => {
     const rejects = openRejects(path, nothing);
     const long = 'x'.repeat(200_000);

@@ -14,6 +14,7 @@ import { DropSink } from '../../io/drop-sink.ts';
 import { identify } from '../../io/identity.ts';
 import { type Sink as ByteSink, openRejects, openSink, SinkError } from '../../io/index.ts';
 import { PathTemplate } from '../../io/path-template.ts';
+import { addMissingRows, matchRows } from '../../io/reject-rows.ts';
 import { LOG_SUFFIX } from '../../io/rejects.ts';
 import { awaitsReader } from '../../io/sink.ts';
 import { SocketOutlet, type SocketOutletOptions } from '../../io/socket-outlet.ts';
@@ -174,13 +175,20 @@ export function openRejectsFile(
   const path = sink.type === 'file' ? pathIn(context, sink.file) : '';
   if (sink.type !== 'file' || !isRegular(path)) return undefined;
   const { mode, rotate, sync } = sink;
-  const { nowMs } = context;
+  const { nowMs, host } = context;
   // Lines are there as they are rejected, and the log beside them is of the same run.
   if (mode === 'create') openRejects(path, { inputs: [], output: '-' }).close();
   const moved = (name: string): void => log.moveTo(`${name}${LOG_SUFFIX}`);
   const lines = new AppendSink(path, { rotate, sync, nowMs, moved });
   // It was named by nobody: a link there is not followed.
-  const log = openOrClose(lines, () => new AppendSink(`${path}${LOG_SUFFIX}`, { nowMs, check: () => {} }));
+  const logPath = `${path}${LOG_SUFFIX}`;
+  const log = openOrClose(lines, () => {
+    const files = { lines: path, log: logPath };
+    const matched = matchRows(files, (text) => host.talk.warn(text));
+    const opened = new AppendSink(logPath, { nowMs, check: () => {} });
+    addMissingRows(files, matched, opened);
+    return opened;
+  });
   return { lines, log };
 }
 

@@ -25,7 +25,9 @@ const root = temporaryDirectory();
 let directory = '';
 let count = 0;
 let nowMs = 0;
+let notices: string[] = [];
 beforeEach(() => {
+  notices = [];
   directory = join(root, String(++count));
   nowMs = 0;
   mkdirSync(directory);
@@ -33,7 +35,13 @@ beforeEach(() => {
 
 const host = {
   ...{ progress: undefined, onSignal: () => () => {}, clockMs: () => performance.now() },
-  talk: { error: () => {}, warn: () => {}, info: () => {}, guest: () => {}, verbose: () => {} },
+  talk: {
+    error: () => {},
+    warn: (text) => void notices.push(text),
+    info: () => {},
+    guest: () => {},
+    verbose: () => {},
+  },
 } satisfies RunHost;
 const context = (changes: Partial<PortContext> = {}): PortContext => ({
   ...{ directory, host, nowMs: () => nowMs, rejects: undefined, storeDirectory: undefined },
@@ -129,6 +137,48 @@ describe('a file for rejects', () => {
       expect(files()).toEqual({ bad: both, 'bad.log': both });
       await end(port, false);
     }
+  });
+
+  test('settles nothing before its row is written', async () => {
+    const port = await openPort(
+      file({ name: 'bad', file: 'bad', mode: 'append' }),
+      context({ rejects: 'bad' }),
+      undefined,
+    );
+    const logs: unknown[] = [];
+    const receipt = { position: undefined, input: undefined, retain: () => held++, fail: () => held--, release };
+    let held = 0;
+    function release(): void {
+      if (--held === 0) logs.push(files()['bad.log']);
+    }
+    const shipment = { segments: [Buffer.from('1\n')], records: 1, id: undefined, rows: 'r\n' };
+    expect(port.offer({ ...shipment, receipts: [receipt] }, {})).toBe('taken');
+    expect(logs).toEqual(['r\n']);
+    await end(port);
+  });
+
+  test('has the rows that a killed run has not written, and no log of another file', async () => {
+    const open = () =>
+      openPort(file({ name: 'bad', file: 'bad', mode: 'append' }), context({ rejects: 'bad' }), undefined);
+    writeFileSync(join(directory, 'bad'), '1\n22\n333');
+    writeFileSync(join(directory, 'bad.log'), '1\n{"file":"in","li');
+    const path = join(directory, 'bad');
+    for (const added of ['4\n', '5\n']) {
+      const port = await open();
+      rejects(port, added);
+      await end(port);
+    }
+    const [lines, log] = [files().bad, files()['bad.log']!.split('\n')];
+    expect(lines).toBe('1\n22\n333\n4\n5\n');
+    expect([log[0], ...log.slice(3)]).toEqual(['1', '4', '5', '']);
+    expect(log.slice(1, 3).map((row) => JSON.parse(row).length)).toEqual([2, 3]);
+    expect(JSON.parse(log[1]!)).toMatchObject({ file: path, name: 'unknown' });
+    writeFileSync(path, '');
+    const port = await open();
+    rejects(port, '6\n');
+    await end(port);
+    expect(files()).toEqual({ bad: '6\n', 'bad.log': '6\n', 'bad.log.1': log.join('\n') });
+    expect(notices.join()).toContain('bad.log has 5 rows, and');
   });
 
   test('rotates with its log, and both are opened anew', async () => {
