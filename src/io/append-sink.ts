@@ -56,6 +56,8 @@ export interface AppendOptions {
   readonly makeFolder?: (() => void) | undefined;
   /** Not lines: a last line without a newline is as it should be. */
   readonly isBinary?: boolean | undefined;
+  /** A file that was made and got nothing, as on a full disk, is removed when it is closed. */
+  readonly dropsEmpty?: boolean | undefined;
   /** The file was rotated, and has another name now. */
   readonly moved?: ((name: string) => void) | undefined;
   /** Milliseconds since 1970, for the age and the names of rotated files. */
@@ -76,6 +78,8 @@ export class AppendSink implements Sink {
   /** Where files have names that are counted. */
   #hasName = false;
   #bytesWritten = 0;
+  /** There was no such file. */
+  #isMade = false;
   /** What each new file begins with. */
   #header: Uint8Array | undefined;
 
@@ -139,6 +143,7 @@ export class AppendSink implements Sink {
     this.#fd = -1;
     if (fd < 0) return;
     try {
+      if (this.#options.dropsEmpty === true && this.#isMade) this.#dropEmpty(fd);
       closeSync(fd);
     } catch (error) {
       throw sinkError(this.name, 'finish', error, this.#bytesWritten);
@@ -154,9 +159,16 @@ export class AppendSink implements Sink {
     }
   }
 
+  #dropEmpty(fd: number): void {
+    const own = fstatSync(fd);
+    const there = statSync(this.#target, { throwIfNoEntry: false });
+    if (own.size === 0 && there?.dev === own.dev && there.ino === own.ino) unlinkSync(this.#target);
+  }
+
   #open(): void {
     let fd = -1;
     try {
+      this.#isMade = !existsSync(this.#target);
       fd = this.#openTarget();
       const stats = fstatSync(fd);
       this.#hasName = stats.nlink > 0;

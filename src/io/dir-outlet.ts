@@ -7,7 +7,7 @@
  *
  * Plain files confirm at once. Of a template that ends in `.gz`, lines are gathered into members of gzip, which are
  * written, and confirmed, when they are large or a second old: each of them is whole, so the file can be read while it
- * grows.
+ * grows. A file that was made and could not be written to is removed: an empty one is no gzip.
  */
 import { gzipSync } from 'node:zlib';
 import { excerpt } from '../text/printable.ts';
@@ -125,7 +125,7 @@ export class DirOutlet implements Outlet {
   }
 
   flush(): Promise<void> {
-    for (const file of this.#files.values()) this.#writeMember(file);
+    for (const [path, file] of this.#files) this.#writeMember(path, file);
     return Promise.resolve();
   }
 
@@ -171,10 +171,11 @@ export class DirOutlet implements Outlet {
     if (!isOne) this.#bytesCopied += lines.length;
     try {
       const file = this.#file(path);
-      if (this.#isPacked) this.#gather(file, lines as Buffer, taken);
+      if (this.#isPacked) this.#gather(path, file, lines as Buffer, taken);
       else file.sink.writeNow(lines);
     } catch (error) {
       this.#fail(taken, lines, error);
+      this.#close(path);
     }
   }
 
@@ -184,13 +185,13 @@ export class DirOutlet implements Outlet {
   }
 
   /** @param lines its own */
-  #gather(file: OpenFile, lines: Buffer, taken: Taken): void {
+  #gather(path: string, file: OpenFile, lines: Buffer, taken: Taken): void {
     file.parts.push({ of: taken, lines });
     file.bytes += lines.length;
     taken.open++;
     this.#gathered += lines.length;
     this.#bufferPeak = Math.max(this.#bufferPeak, this.#gathered);
-    if (file.bytes >= MEMBER_BYTES) this.#writeMember(file);
+    if (file.bytes >= MEMBER_BYTES) this.#writeMember(path, file);
     else this.#timer ??= setTimeout(() => this.#whenOld(), MEMBER_MS);
   }
 
@@ -199,7 +200,7 @@ export class DirOutlet implements Outlet {
     void this.flush();
   }
 
-  #writeMember(file: OpenFile): void {
+  #writeMember(path: string, file: OpenFile): void {
     const { parts, bytes } = file;
     if (bytes === 0) return;
     file.parts = [];
@@ -215,6 +216,7 @@ export class DirOutlet implements Outlet {
       if (failure !== undefined) this.#fail(of, lines, failure);
       this.#letGo(of);
     }
+    if (failure !== undefined) this.#close(path);
   }
 
   #letGo(taken: Taken): void {
@@ -240,7 +242,11 @@ export class DirOutlet implements Outlet {
     }
     const check = (fd: number): void => this.#dirs.check(path, fd);
     const makeFolder = (): void => this.#dirs.makeAgain(path);
-    const sink = new AppendSink(path, { ...{ sync, rotate, nowMs, check, makeFolder }, isBinary: this.#isPacked });
+    const sink = new AppendSink(path, {
+      ...{ sync, rotate, nowMs, check, makeFolder },
+      isBinary: this.#isPacked,
+      dropsEmpty: true,
+    });
     const file: OpenFile = { sink, parts: [], bytes: 0 };
     this.#files.set(path, file);
     if (this.#header !== undefined) sink.begin(this.#header);
@@ -252,7 +258,7 @@ export class DirOutlet implements Outlet {
     const file = this.#files.get(path);
     if (file === undefined) return;
     this.#files.delete(path);
-    this.#writeMember(file);
+    this.#writeMember(path, file);
     file.sink.abort();
   }
 

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AppendSink } from '../../src/io/append-sink.ts';
 import { DirOutlet, type DirOutletOptions } from '../../src/io/dir-outlet.ts';
 import { SinkError } from '../../src/io/index.ts';
 import { delivery, type Sent } from './outlets.ts';
@@ -279,4 +280,18 @@ test('says which file cannot be written, and gives its lines back; those of othe
   expect([one.lines, readFileSync(join(folder, 'b.ndjson'), 'utf8')]).toEqual([['1\n2\n'], '0\n']);
   expect(send(outlet, ['b', '1\n']).outcome).toBe('delivered');
   expect(() => outletTo('{app}/../x')).toThrow(/there may be no empty name, \. or \.\./);
+});
+
+test('a file that got nothing is removed, but for one that somebody else has made', async () => {
+  const outlet = outletTo('{app}.gz');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'theirs.gz'), '');
+  for (const app of ['ours', 'theirs']) send(outlet, [app, '1\n']);
+  expect(files()).toEqual({ 'ours.gz': '', 'theirs.gz': '' });
+  const failing = vi.spyOn(AppendSink.prototype, 'writeNow').mockImplementation(() => {
+    throw new Error('full');
+  });
+  await outlet.close();
+  failing.mockRestore();
+  expect(files()).toEqual({ 'theirs.gz': '' });
 });

@@ -292,6 +292,25 @@ test('after a full disk, a file with positions goes on behind the last record th
   expect(text('once.ndjson') === lines).toBe(true);
 });
 
+test('a full disk leaves no empty file where one was to be packed, and says what is not written', () => {
+  const sinks = `a: { type: dir, path: 'packed/{app}.ndjson.gz' }, b: { type: dir, path: 'plain/{app}.ndjson' }`;
+  const file = topology(
+    'packed.yaml',
+    `sinks: { ${sinks} }\nroutes: [ { from: stdin, first: [ ROUTES ] } ]\n`.replace(
+      'ROUTES',
+      `{ where: 'to == "a"', to: a }, { to: b }`,
+    ),
+  );
+  const words = Array.from({ length: 2000 }, (_, i) => Math.sin(i)).join();
+  const line = (to: string): string => `{"to":"${to}","app":"x","words":"${words}"}\n`;
+  for (const to of ['a', 'b']) {
+    const { stderr, status } = runLimited(4, ['-c', file], line(to));
+    expect(stderr).toContain(`slung: ${to}: 1 record was not delivered\n`);
+    expect(status).toBe(1);
+  }
+  expect([readdirSync(at('packed')), readdirSync(at('plain'))]).toEqual([[], []]);
+});
+
 test('what a full disk has not taken goes elsewhere by whole lines, and leaves whole lines', () => {
   const sinks = 'a: { type: file, path: limited.ndjson, on-failure: dead }, dead: stdout';
   const file = topology('limited.yaml', `sinks: { ${sinks} }\nroutes: [ stdin -> a ]\n`);
