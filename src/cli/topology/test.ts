@@ -15,7 +15,7 @@ import { compareOutput } from '../../plugin/authoring/test-compare.ts';
 import type { DiffLine } from '../../plugin/authoring/test-diff.ts';
 import { compact, type Json, parseJson, printJson } from '../../plugin/authoring/test-json.ts';
 import { excerpt } from '../../text/printable.ts';
-import type { Records, TopologyTest } from '../../topology/index.ts';
+import { placeText, type Records, type TopologyTest } from '../../topology/index.ts';
 import { reasonOf } from '../plugin/read.ts';
 import type { World } from '../world.ts';
 
@@ -34,10 +34,21 @@ const unseen = { metrics: undefined, status: undefined };
 
 type Difference = Pick<TestResult, 'reason' | 'diff'>;
 
-/** @throws UsageError when a file of the test cannot be read, or is no JSON */
+/** A test whose files cannot be read, or are no JSON, has failed; the others can be run all the same. */
 export async function runTest(test: TopologyTest, settings: TopologySettings, world: World): Promise<TestResult> {
+  try {
+    return await resultOf(test, settings, world);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const reason = `${placeText(test.place)}: ${error.message}`;
+    return { name: test.name, passed: false, reason, diff: [], talk: error.detail === '' ? [] : [error.detail] };
+  }
+}
+
+/** @throws UsageError when a file of the test cannot be read, or is no JSON */
+async function resultOf(test: TopologyTest, settings: TopologySettings, world: World): Promise<TestResult> {
   const { directory } = settings.topology;
-  const input = Buffer.from(textOf(test.input, directory, test.name));
+  const input = Buffer.from(textOf(test.input, directory));
   for (const way of ['all at once', 'each record alone'] as const) {
     const batches = way === 'all at once' ? settings.batches : { ...settings.batches, batchRecords: 1 };
     const kept = memoryEnds(input);
@@ -69,12 +80,12 @@ function hostOf(talk: string[], world: World): RunHost {
 }
 
 /** The first sink to which something else came than was expected. */
-function compared({ name, expect, unordered }: TopologyTest, kept: Kept, directory: string): Difference | undefined {
+function compared({ expect, unordered }: TopologyTest, kept: Kept, directory: string): Difference | undefined {
   for (const [sink, expected] of expect) {
     const difference =
       typeof expected === 'number'
         ? countDiffers(kept.recordsOf(sink), expected)
-        : linesDiffer(kept.textOf(sink), textOf(expected, directory, name), unordered);
+        : linesDiffer(kept.textOf(sink), textOf(expected, directory), unordered);
     if (difference !== undefined) return { ...difference, reason: `${excerpt(sink)}: ${difference.reason}` };
   }
   return undefined;
@@ -111,13 +122,13 @@ function linesOfJson(text: string): string {
 }
 
 /** Records as lines. @throws UsageError */
-function textOf(records: Records, directory: string, test: string): string {
+function textOf(records: Records, directory: string): string {
   if ('records' in records) return records.records.map((line) => `${line}\n`).join('');
   try {
     const text = readFileSync(resolve(directory, records.file), 'utf8');
     return records.file.endsWith('.json') ? linesOfJson(text) : text;
   } catch (error) {
     const hint = `Relative paths start from ${excerpt(directory)}`;
-    throw new UsageError(`test ${excerpt(test)}: ${excerpt(records.file)}: ${reasonOf(error)}`, hint);
+    throw new UsageError(`${excerpt(records.file)}: ${reasonOf(error)}`, hint);
   }
 }

@@ -100,14 +100,30 @@ describe('what cannot be tested', () => {
     put(withTests(`{ name: counts, into: stdin, input: '{"n":1}', expect: { errors: 0 } }`));
     expect(await run('count')).toMatchObject({ code: 2, err: expect.stringContaining('did you mean "counts"?') });
   });
+});
 
-  test('is one whose files cannot be read, or are no JSON', async () => {
-    put(withTests('{ name: x, into: stdin, input: none.ndjson, expect: { errors: 0 } }'));
-    expect(await run()).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('test x: none.ndjson: there is no such file'),
-    });
-    put(withTests(`{ name: x, into: stdin, input: '{"level":"error"}', expect: { errors: '{bad' } }`));
-    expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining('what is expected is no JSON') });
-  });
+test('a test whose files cannot be read, or are no JSON, has failed at its place, and the others are run', async () => {
+  const one = (name: string, rest: string): string => `{ name: ${name}, into: stdin, ${rest} }`;
+  put(
+    withTests(
+      one('a', 'input: none.ndjson, expect: { errors: 0 }'),
+      one('b', `input: '{"level":"error"}', expect: { errors: '{bad' }`),
+      one('c', `input: '{"level":"error"}', expect: { errors: none.json }`),
+      one('d', `input: '{"n":1}', expect: { errors: 0 }`),
+    ),
+  );
+  const { code, out } = await run();
+  expect(code).toBe(1);
+  const line = routes.split('\n').length + 1;
+  const place = (n: number): string => `slung.yaml:${line + n}:5`;
+  expect(out.replace(/(no JSON: ).*/, '$1…')).toBe(
+    [
+      `FAILED  a: ${place(0)}: none.ndjson: there is no such file`,
+      `        slung: Relative paths start from ${directory}`,
+      `FAILED  b: ${place(1)}: what is expected is no JSON: …`,
+      `FAILED  c: ${place(2)}: none.json: there is no such file`,
+      `        slung: Relative paths start from ${directory}`,
+      'ok      d\n',
+    ].join('\n'),
+  );
 });
