@@ -10,6 +10,7 @@
  * | names another file                 | rotated              | read the old one until it is quiet for GRACE_MS, |
  * |                                    |                      | then those that had the path meanwhile (rotated.ts), |
  * |                                    |                      | then the new one                             |
+ * | … which another source reads       | renamed in a row     | read the old one until it is quiet, and end  |
  * | names nothing                      | moved away           | go on with the old one until there is a new one |
  *
  * A last line without a newline, in a file that is left for another one, is ended by a newline: two halves of
@@ -48,6 +49,8 @@ export interface FollowOptions {
   readonly endsWithFile?: boolean | undefined;
   /** Whether a file that has had the path was opened, by this source or another one. */
   readonly isKnown: (path: string, stats: Stats) => boolean;
+  /** Whether another source has opened a file, under the path that it had then. Default: there is no other source. */
+  readonly isTaken?: ((stats: Stats) => boolean) | undefined;
   /** A file has been opened. */
   readonly opened?: ((stats: Stats) => void) | undefined;
   readonly pollMs?: number | undefined;
@@ -63,6 +66,7 @@ export class FollowSource implements Source {
   readonly #endsWithFile: boolean;
   readonly #opened: (stats: Stats) => void;
   readonly #isKnown: (path: string, stats: Stats) => boolean;
+  readonly #isTaken: (stats: Stats) => boolean;
   readonly #changes: ChangeWait;
   #fd = -1;
   #device = 0;
@@ -82,7 +86,8 @@ export class FollowSource implements Source {
   /** The last report on a file that is not there or cannot be opened. */
   #told = '';
   readonly #places = new FollowedPlaces();
-  #isClosed = false;
+  /** What the path names is read by another source, or nobody reads any more. */
+  #isEnded = false;
 
   /**
    * A file that does not exist yet is waited for. @throws SourceError when it exists and cannot be opened, or is no
@@ -97,6 +102,7 @@ export class FollowSource implements Source {
     this.#endsWithFile = options.endsWithFile === true;
     this.#opened = options.opened ?? (() => {});
     this.#isKnown = options.isKnown;
+    this.#isTaken = options.isTaken ?? (() => false);
     this.#graceMs = this.#endsWithFile ? 0 : (options.graceMs ?? GRACE_MS);
     const { at = 0, first, atOf } = options;
     if (first !== undefined || existsSync(path)) this.#open(at, first, atOf);
@@ -104,7 +110,7 @@ export class FollowSource implements Source {
   }
 
   readNow(target: Uint8Array): number {
-    if (this.#isClosed) return 0;
+    if (this.#isEnded) return 0;
     // What has been written since may be a new beginning, which reading on would take for the rest.
     if (this.#isIdle && this.#fd >= 0 && this.#isBegunAnew())
       return this.#isInLine ? this.#endLine(target) : this.readNow(target);
@@ -112,7 +118,7 @@ export class FollowSource implements Source {
       const count = this.#fd < 0 ? 0 : this.#read(target);
       if (count > 0) return this.#pass(target, count);
       this.#isIdle = true;
-      if (!this.#look()) return this.#endsWithFile ? 0 : WOULD_BLOCK;
+      if (!this.#look()) return this.#endsWithFile || this.#isEnded ? 0 : WOULD_BLOCK;
       if (this.#isInLine) return this.#endLine(target);
     }
   }
@@ -148,7 +154,7 @@ export class FollowSource implements Source {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#isEnded = true;
     this.#release();
     this.#changes.close();
   }
@@ -206,6 +212,10 @@ export class FollowSource implements Source {
   #openNext(now: Stats): boolean {
     const { birthtimeMs, mtimeMs } = fstatSync(this.#fd);
     const missed = rotatedAfter(this.name, { birthtimeMs, mtimeMs, fd: this.#fd }, now, this.#isKnown);
+    if (missed === undefined && this.#isTaken(now)) {
+      this.#isEnded = true;
+      return false;
+    }
     // One that has got another name since it was found is found again by the next look.
     if (!this.#tryOpen(missed?.path ?? this.name, missed?.stats ?? now)) return false;
     if (missed === undefined) this.#tell(`${excerpt(this.name)} was replaced; reading the new file`);

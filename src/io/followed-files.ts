@@ -206,11 +206,12 @@ export class FollowedFiles implements UnitSource {
     if (packing === 'undecided' && follow && found === undefined) return this.#openLater(path);
     const first = found === undefined || found.file === path ? undefined : found.file;
     const opened = (stats: Stats): void => {
-      this.#ids.add(FileIds.of(stats));
+      this.#ids.add(FileIds.of(stats), path);
       positions?.begin(path, stats);
     };
     const isKnown = (other: string, stats: Stats): boolean =>
       this.#globbed.has(other) || this.#ids.has(FileIds.of(stats)) || positions?.knows(stats) === true;
+    const isTaken = (stats: Stats): boolean => (this.#ids.pathOf(FileIds.of(stats)) ?? path) !== path;
     const options = {
       notice,
       clockMs,
@@ -219,6 +220,7 @@ export class FollowedFiles implements UnitSource {
       first,
       endsWithFile: !follow,
       isKnown,
+      isTaken,
       opened,
       pollMs,
       graceMs,
@@ -229,7 +231,7 @@ export class FollowedFiles implements UnitSource {
   #openPacked(path: string): FollowedFile {
     const source = openSource(path);
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats !== undefined) this.#ids.add(FileIds.of(stats));
+    if (stats !== undefined) this.#ids.add(FileIds.of(stats), path);
     return new FollowedFile(path, source, 0);
   }
 

@@ -38,7 +38,7 @@ export class Globbed {
   scan(): readonly string[] {
     this.#folders = new Set();
     this.#matching = new Set(this.#patterns.flatMap((pattern) => matchesOf(pattern, this.#folders)));
-    const ids = new Set<string>();
+    const ids = new Map<string, string>();
     const found: string[] = [];
     for (const path of this.#matching) {
       const id = this.#idOf(path);
@@ -50,9 +50,9 @@ export class Globbed {
         this.#reported.add(path);
         found.push(path);
       }
-      if (id !== undefined) ids.add(id);
+      if (id !== undefined) ids.set(id, path);
     }
-    if (this.#opened === undefined) for (const id of ids) this.#known.add(id);
+    if (this.#opened === undefined) for (const [id, path] of ids) this.#known.add(id, path);
     this.#known.keep(ids);
     return found;
   }

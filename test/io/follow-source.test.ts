@@ -38,7 +38,7 @@ afterEach(() => source?.close());
 
 const ids = new FileIds();
 const known = {
-  opened: (stats: Stats): void => ids.add(FileIds.of(stats)),
+  opened: (stats: Stats): void => ids.add(FileIds.of(stats), path),
   isKnown: (_: string, stats: Stats): boolean => ids.has(FileIds.of(stats)),
 };
 const quiet = { notice: () => {}, clockMs: () => 0, ...known };

@@ -1,5 +1,15 @@
 /** Many files as one source of lines: never mixed, each once, and positions that hold what was not settled. */
-import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -177,6 +187,20 @@ test('follows: a rotated file is read once', async () => {
   expect(textOf(await drain('3\n'))).toBe('2\n3\n');
   append('app.log', '4\n');
   expect(textOf(await drain('4\n'))).toBe('4\n');
+});
+
+test('follows: files that are renamed in a row, as logrotate does, are read once', async () => {
+  write('app.log.1', '1\n');
+  write('app.log', '2\n');
+  read(['app*'], { follow: true });
+  await drain('1\n');
+  for (const line of ['3\n', '4\n', '5\n']) {
+    for (const n of [3, 2, 1].filter((n) => existsSync(at(`app.log.${n}`))))
+      renameSync(at(`app.log.${n}`), at(`app.log.${n + 1}`));
+    renameSync(at('app.log'), at('app.log.1'));
+    write('app.log', line);
+    expect(textOf(await drain(line))).toBe(line);
+  }
 });
 
 test('follows: a file that is gone is left, with its last line, and read again when it comes again', async () => {

@@ -63,7 +63,7 @@ async function run(until: string): Promise<string> {
     at: found?.at,
     first,
     isKnown: (_, stats) => positions!.knows(stats) || ids.has(FileIds.of(stats)),
-    opened: (stats) => ids.add(FileIds.of(stats)),
+    opened: (stats) => ids.add(FileIds.of(stats), path),
   });
   const target = new Uint8Array(5);
   let text = '';
