@@ -96,7 +96,8 @@ export class Positions {
    * @param others the paths that are read as well: what was moved to one of those is found by that
    */
   find(path: string, others: { has(path: string): boolean } = new Set()): Resumption | undefined {
-    const place = this.#read(path);
+    // What this run has noted may not be written yet.
+    const place = this.#last.get(path) ?? this.#read(path);
     if (place !== undefined) {
       this.#last.set(path, place);
       if (isFileOf(path, place)) return resumption(path, place);
