@@ -26,6 +26,7 @@ import { ChangeWait } from './change-wait.ts';
 import { describe, errorCode, sourceError } from './errors.ts';
 import { Head } from './file-head.ts';
 import { Tail } from './file-tail.ts';
+import type { FollowOptions } from './follow-options.ts';
 import { type FollowedPlace, FollowedPlaces } from './followed-places.ts';
 import { rotatedAfter } from './rotated.ts';
 import { type Source, WOULD_BLOCK } from './types.ts';
@@ -33,29 +34,6 @@ import { type Source, WOULD_BLOCK } from './types.ts';
 /** A writer may write to the old file for so long after it was renamed; log rotation tells it a moment later. */
 const GRACE_MS = 1000;
 const NEWLINE = 0x0a;
-
-export interface FollowOptions {
-  /** Says in one line what has happened to the file. */
-  readonly notice: (text: string) => void;
-  /** Milliseconds by a clock that never goes back. */
-  readonly clockMs: () => number;
-  /** The first byte to read of the file that is there now, or of `first`. Default 0. */
-  readonly at?: number | undefined;
-  /** The file for which `at` holds: another one is read from its start. */
-  readonly atOf?: { readonly device: number; readonly inode: number } | undefined;
-  /** Where the file is now that the path named in an earlier run: it is read to its end before what the path names. */
-  readonly first?: string | undefined;
-  /** Where the file ends, the source ends: nothing is waited for. */
-  readonly endsWithFile?: boolean | undefined;
-  /** Whether a file that has had the path was opened, by this source or another one. */
-  readonly isKnown: (path: string, stats: Stats) => boolean;
-  /** Whether another source has opened a file, under the path that it had then. Default: there is no other source. */
-  readonly isTaken?: ((stats: Stats) => boolean) | undefined;
-  /** A file has been opened. */
-  readonly opened?: ((stats: Stats) => void) | undefined;
-  readonly pollMs?: number | undefined;
-  readonly graceMs?: number | undefined;
-}
 
 export class FollowSource implements Source {
   readonly name: string;
