@@ -2,10 +2,11 @@
  * From what was typed to how records are output, for `select` and `run`: their format, their cells, how many, and
  * what of it contradicts itself.
  */
+import type { CellForm, Sample } from '../engine/program.ts';
 import { delimiterNamed } from './conversion.ts';
 import { UsageError } from './errors.ts';
 import type { Resolved } from './layers.ts';
-import type { CellChoices, CellSettings, OutputFormat, SampleSettings } from './settings.ts';
+import type { CellChoices, OutputFormat } from './settings.ts';
 
 /** What --to may be of `select` and `run`: a table is made of tsv. */
 export const outputFormats = ['ndjson', 'csv', 'tsv', 'table'] as const;
@@ -26,7 +27,7 @@ export function formatOf(resolved: Resolved): OutputFormat {
 const isTable = (resolved: Resolved): boolean => resolved.optionalText('to') === 'table';
 
 /** How cells are written; undefined where nothing was asked for. @throws UsageError */
-export function cellsOf(resolved: Resolved): CellSettings | undefined {
+export function cellsOf(resolved: Resolved): CellForm | undefined {
   const isRaw = resolved.boolean('raw');
   const nullText = resolved.optionalText('nullText') ?? '';
   const delimiter = delimiterOf(resolved);
@@ -44,7 +45,7 @@ export function cellsOf(resolved: Resolved): CellSettings | undefined {
 }
 
 /** The form that a route or a sink chooses; undefined where it chooses nothing. */
-export function chosenCells({ bom: _, ...chosen }: CellChoices = {}): CellSettings | undefined {
+export function chosenCells({ bom: _, ...chosen }: CellChoices = {}): CellForm | undefined {
   if (Object.values(chosen).every((one) => one === undefined)) return undefined;
   const plain = { delimiter: COMMA, quotesAll: false, isSafe: false, crlf: false, isRaw: false, nullText: '' };
   return Object.freeze({ ...plain, ...chosen });
@@ -69,7 +70,7 @@ function nullCell(text: string, resolved: Resolved, delimiter: string): string {
 }
 
 /** @throws UsageError */
-export function sampleOf(resolved: Resolved): SampleSettings | undefined {
+export function sampleOf(resolved: Resolved): Sample | undefined {
   const text = resolved.optionalText('sample');
   if (text === undefined) {
     if (!resolved.isFlag('seed')) return undefined;

@@ -4,6 +4,7 @@
  * nobody is given what it has no use for. The CLI and the library put parts together; everything below reads them and
  * nothing changes them. The file is longer than others because all parts are in it.
  */
+import type { CellForm, Sample } from '../engine/program.ts';
 import type { Choice } from './rules.ts';
 
 /**
@@ -63,13 +64,7 @@ export interface SelectionSettings {
   /** Lines that cannot match by the look of them are not read as JSON. Undefined: where nobody can ask for it. */
   readonly unchecked?: boolean | undefined;
   /** Of those, only a sample; undefined: all. */
-  readonly sample?: SampleSettings | undefined;
-}
-
-/** Which records are in a sample: those whose hash, of 32 bits, is below `below`. */
-export interface SampleSettings {
-  readonly below: number;
-  readonly seed: number;
+  readonly sample?: Sample | undefined;
 }
 
 /** Edits as they were typed; selector/edits.ts reads them. */
@@ -100,7 +95,7 @@ export interface OutputSettings {
    */
   readonly unsparsify: boolean;
   /** Of csv, tsv and raw text; undefined: as the format says. */
-  readonly cells?: CellSettings | undefined;
+  readonly cells?: CellForm | undefined;
   /** A byte order mark comes first. */
   readonly bom?: boolean | undefined;
   /** The run ends after so many records. Undefined: it reads all. */
@@ -110,23 +105,7 @@ export interface OutputSettings {
 }
 
 /** What of the form of csv and tsv a route or a sink says, and whether a byte order mark comes first. */
-export type CellChoices = Partial<Omit<CellSettings, 'isRaw'>> & Pick<OutputSettings, 'bom'>;
-
-/** How cells are written. */
-export interface CellSettings {
-  /** Between cells of csv: one ASCII character. */
-  readonly delimiter: string;
-  /** All cells of csv but null are in quotes. */
-  readonly quotesAll: boolean;
-  /** A text of csv that a spreadsheet would take for a formula has an apostrophe in front. */
-  readonly isSafe: boolean;
-  /** Rows end with CR LF. */
-  readonly crlf: boolean;
-  /** Text is written as it is, one value a record: then the format is tsv, without a header. */
-  readonly isRaw: boolean;
-  /** What stands for null and for what is missing, as it is written. */
-  readonly nullText: string;
-}
+export type CellChoices = Partial<Omit<CellForm, 'isRaw'>> & Pick<OutputSettings, 'bom'>;
 
 /** Where output goes: for whoever opens it. */
 export interface SinkSettings {

@@ -8,6 +8,7 @@ import * as E from './edit-layout.ts';
 import * as L from './layout.ts';
 import * as O from './origin-layout.ts';
 import type { Plan } from './plan.ts';
+import type { Sample } from './program.ts';
 import { F_WALK_ALL, H_SEAMS, H_STOPS, SEAMS_BYTES, STOPS_SLACK_BYTES } from './seam-layout.ts';
 import { H_SEARCH } from './search-layout.ts';
 import { random64 } from './seed.ts';
@@ -26,7 +27,7 @@ export interface EngineOptions {
   /** A matching record that is no object is rejected: it has no columns. Default: it is not. */
   readonly objectsOnly?: boolean;
   /** Which of the records that match are taken (sample.ts). Default: all. */
-  readonly sample?: EngineSample | undefined;
+  readonly sample?: Sample | undefined;
   /** Walk every record, and learn nothing of what is common to them. For tests and measurements; default: learn. */
   readonly walkAll?: boolean;
   /** With a plan of rows. */
@@ -35,12 +36,6 @@ export interface EngineOptions {
   readonly search?: Uint8Array | undefined;
   /** The counting plan (counting.ts), with a plan of rows: they are counted. */
   readonly counting?: Uint8Array | undefined;
-}
-
-/** A record is in the sample when its hash, of 32 bits, is below `below`. */
-export interface EngineSample {
-  readonly below: number;
-  readonly seed: number;
 }
 
 /** What an engine for plugins has besides. */

@@ -188,7 +188,7 @@ export type Projection =
 
 /** How cells are written. */
 export interface CellForm {
-  /** Of csv: an ASCII character. */
+  /** Between cells of csv: one ASCII character. */
   readonly delimiter: string;
   /** All cells of csv but null are in quotes. */
   readonly quotesAll: boolean;
@@ -196,8 +196,14 @@ export interface CellForm {
   readonly isSafe: boolean;
   /** Rows end with CR LF. */
   readonly crlf: boolean;
-  /** Of tsv: text is written as it is, also what would be another cell or row. */
+  /** Text is written as it is, one value a record, whatever is in it: then the format is tsv, without a header. */
   readonly isRaw: boolean;
   /** What stands for null and for what is missing, as it is written. */
   readonly nullText: string;
+}
+
+/** A record is in the sample when its hash, of 32 bits, is below `below`. */
+export interface Sample {
+  readonly below: number;
+  readonly seed: number;
 }

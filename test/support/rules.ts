@@ -241,7 +241,12 @@ export const mayImport: Readonly<Record<string, Allowed>> = {
   // The YAML library is in read-yaml.ts alone. errors.ts draws the caret.
   topology: { config: 'all', selector: ['index.ts', 'errors.ts', 'strings.ts'], text: 'all' },
   // The commas of -f are split by the rules for quotes in paths; the nearest word, for values that are none.
-  config: { selector: ['errors.ts', 'files.ts', 'paths.ts', 'strings.ts', 'suggest.ts', 'times.ts'], text: 'all' },
+  // Of the engine, the types of settings that reach it as they are.
+  config: {
+    selector: ['errors.ts', 'files.ts', 'paths.ts', 'strings.ts', 'suggest.ts', 'times.ts'],
+    engine: ['program.ts'],
+    text: 'all',
+  },
   plugin: { 'plugin/binary': 'all', 'plugin/component': 'all', text: 'all' },
   'plugin/authoring': { format: ['count.ts'], lock: ['folders.ts', 'temporary.ts'] },
   'plugin/binary': { plugin: ['guest.ts'], text: 'all' },

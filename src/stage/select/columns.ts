@@ -6,8 +6,8 @@
 
 import { UsageError } from '../../config/errors.ts';
 import { asUsageError } from '../../config/selector-errors.ts';
-import type { CellSettings, FieldSetting, OutputSettings } from '../../config/settings.ts';
-import type { Column, Edits, Projection } from '../../engine/program.ts';
+import type { FieldSetting, OutputSettings } from '../../config/settings.ts';
+import type { CellForm, Column, Edits, Projection } from '../../engine/program.ts';
 import { parseField } from '../../selector/index.ts';
 import { quoted } from '../../text/printable.ts';
 
@@ -58,12 +58,12 @@ export function projectionOf(
 }
 
 /** The header line, encoded as the rows are. */
-export function headerLine(to: 'csv' | 'tsv', columns: readonly Column[], cells?: CellSettings): string {
+export function headerLine(to: 'csv' | 'tsv', columns: readonly Column[], cells?: CellForm): string {
   const names = columns.map(({ name }) => (to === 'csv' ? csvField(name, cells) : tsvField(name)));
   return names.join(to === 'csv' ? (cells?.delimiter ?? ',') : '\t') + (cells?.crlf === true ? '\r\n' : '\n');
 }
 
-function csvField(name: string, cells: CellSettings | undefined): string {
+function csvField(name: string, cells: CellForm | undefined): string {
   const text = cells?.isSafe === true && /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
   const isQuoted = cells?.quotesAll === true || /["\n\r]/.test(text) || text.includes(cells?.delimiter ?? ',');
   return isQuoted ? `"${text.replaceAll('"', '""')}"` : text;
