@@ -1,7 +1,7 @@
 /**
- * A batch: whole lines of one source in a block of a lane, from the moment at which they were cut until the last edge
- * has taken what came of them. Its holders are counted once for both things that hang on it: the block goes back to
- * its lane, and the receipts are settled, when nobody holds the batch any more.
+ * A batch: whole lines of one source in a block of a lane, from the cut until the last edge has taken the output. One
+ * count of holders serves both things that depend on it: when nobody holds the batch any more, the block returns to
+ * its lane and the receipts are settled.
  */
 import type { Places } from '../io/types.ts';
 import type { InputFile } from './input-file.ts';

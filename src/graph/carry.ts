@@ -1,4 +1,4 @@
-/** Bytes of a source that were read and are in no block: they are the first of the next one. */
+/** Bytes of a source that were read but are in no block yet: they become the first bytes of the next block. */
 const FIRST_BYTES = 4096;
 
 export class Carry {

@@ -1,6 +1,6 @@
 /**
- * The end of all ports together, after all nodes. A port whose failures go to another one ends before that does; the
- * last quarter of the time is for those that get what others could not deliver.
+ * Closes all ports together, after all nodes have ended. A port whose failures go to another one closes before that
+ * one does; the last quarter of the time is reserved for ports that receive what others could not deliver.
  */
 import type { Port } from './port.ts';
 import type { PortEnd } from './port-end.ts';

@@ -1,8 +1,7 @@
 /**
- * Gives memory back after a very long record. An engine's memory is WebAssembly memory, which can only grow and is
- * freed with the object that holds it; a run allocates next to nothing on JavaScript's heap, so without being asked
- * the collector would not look for hours. The inspector's command is the documented way to ask without a start-up
- * flag.
+ * Frees memory after a very long record. WebAssembly memory can only grow, and is freed with the object that holds it.
+ * A run allocates next to nothing on JavaScript's heap, so the collector would not run for hours by itself. The
+ * inspector's command is the documented way to ask for a collection without a start-up flag.
  */
 
 /** A full collection: about 20 ms the first time, 5 ms after that. Resolves when it was done, or cannot be. */

@@ -1,7 +1,7 @@
 /**
- * The far end of a node: takes finished batches in input order, counts them, reports their bad lines and delivers
- * their output, and decides when the node has to stop (a reader went away, too many bad lines, a new column with
- * --csv-strict). It never waits: whatever cannot be delivered at once is gone on with at the next step.
+ * The far end of a node: takes finished batches in input order, counts them, reports their bad lines, delivers their
+ * output, and decides when the node has to stop (a reader went away, too many bad lines, a new column with
+ * --csv-strict). It never waits: the next step continues with whatever cannot be delivered at once.
  */
 import { CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import type { BlockCounts } from '../engine/engine.ts';

@@ -1,4 +1,4 @@
-/** What has gone along an edge. Counted by batch, never by record. */
+/** Counts what an edge delivers, by batch, never by record. */
 import type { Batch } from './batch.ts';
 
 export class EdgeCounts {

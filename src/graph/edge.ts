@@ -1,6 +1,6 @@
 /**
- * Where the output of a node goes. The pieces of a batch are taken from where they lie, so that a node has nothing
- * else on its way while an edge is not through with it: the slowest edge holds back, and memory stays bounded.
+ * Where the output of a node goes. An edge takes the pieces of a batch from where they lie, so a node delivers nothing
+ * else until every edge has finished with the batch: the slowest edge sets the pace, and memory stays bounded.
  */
 import type { Sink } from '../io/index.ts';
 import type { Batch } from './batch.ts';

@@ -1,4 +1,4 @@
-/** All edges of a node together: each is offered the same, in their order, and the slowest holds back. */
+/** All edges of a node together: each is offered the same output, in their order, and the slowest sets the pace. */
 import type { Batch } from './batch.ts';
 import type { Edge } from './edge.ts';
 import type { Receipt } from './receipt.ts';

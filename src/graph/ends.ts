@@ -1,6 +1,6 @@
 /**
- * Where a run's bytes come from and go to. The command line opens files; the library and the tests bring ends of their
- * own, and the run does not know the difference. Types only.
+ * Where a run's bytes come from and go to. The command line opens files; the library and the tests supply their own
+ * ends, and the run does not see the difference. Types only.
  */
 import type { RejectsWriter, Sink, Source } from '../io/index.ts';
 

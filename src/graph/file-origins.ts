@@ -1,6 +1,6 @@
 /**
- * The files of a source that reads several: each is the origin of its own batches, so that messages name it, and count
- * its lines, wherever the batch goes.
+ * The files of a source that reads several: each is the origin of its own batches, so that messages name the file and
+ * count its lines, wherever the batch goes.
  */
 import type { FileAt } from '../io/types.ts';
 import type { Origin } from './batch.ts';

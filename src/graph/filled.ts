@@ -1,4 +1,4 @@
-/** What is read next of a source: a batch in most cases. Types only. */
+/** What a node reads next from a source: usually a batch. Types only. */
 import type { SourceError } from '../io/index.ts';
 import type { Batch } from './batch.ts';
 import type { Receipt } from './receipt.ts';

@@ -1,11 +1,11 @@
 /**
  * READ THIS FIRST: one run of any command is one graph. Nodes read, process and deliver (node.ts); edges connect them
- * with each other and with the outputs (edge.ts, node-edge.ts). This loop lets each node do one thing after the other,
- * so that none starves the others, and waits when none can do anything.
+ * with each other and with the outputs (edge.ts, node-edge.ts). This loop lets each node do one thing in turn, so that
+ * none starves the others, and waits when none can do anything.
  *
- * Everything happens on this thread but the work of lanes with a thread of their own. It is synchronous while there is
- * something to read and somebody to write to, and returns to the event loop when nothing can be done, and every few
- * milliseconds, so that signals and timers are heard.
+ * Everything happens on this thread, except the work of lanes that have their own. It is synchronous while there is
+ * something to read and a sink to write to. It returns to the event loop when nothing can be done, and every few
+ * milliseconds, so that signals and timers are noticed.
  */
 import { setWhenDue } from '../io/late-flags.ts';
 import type { RunHost, StopSignal } from './host.ts';

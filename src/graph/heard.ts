@@ -1,4 +1,6 @@
-/** A graph with an ear for signals: the first one ends it in good order, and in a long call of the engine at once. */
+/**
+ * A graph that listens for signals: the first signal ends it in good order, and at once in a long call of the engine.
+ */
 import { onLongCall } from '../engine/engine.ts';
 import type { Graph } from './graph.ts';
 import type { RunHost, StopSignal } from './host.ts';

@@ -1,4 +1,4 @@
-/** How long things took, in a fixed number of buckets: percentiles to within 9 %, however many there are. */
+/** How long things took, in a fixed number of buckets: percentiles to within 9 %, for any number of them. */
 
 /** Buckets for each doubling, and the doublings from 1 µs on: up to 12 days. */
 const PARTS = 8;

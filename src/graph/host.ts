@@ -1,7 +1,7 @@
 /**
- * What a run needs from whoever starts it: somewhere to talk, a clock, a way to hear of signals; and what it answers.
- * The CLI implements RunHost over the process, the library over nothing much, tests over arrays. Types only: the
- * pipeline never imports the CLI, and nothing below the CLI touches `process`.
+ * What a run needs from its caller: a way to report, a clock, a way to hear of signals; and what it returns. The CLI
+ * implements RunHost over the process, the library with nearly nothing, tests over arrays. Types only: the pipeline
+ * never imports the CLI, and nothing below the CLI touches `process`.
  */
 import type { Worker } from 'node:worker_threads';
 import type { SelectSettings, StoreSettings } from '../config/settings.ts';

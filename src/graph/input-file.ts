@@ -1,7 +1,7 @@
 /**
- * A file that is being read: how far, and what it is known by. That is its path and what is in it: a sum over its
- * first bytes and the last ones before the position. So one that was rotated, cut or replaced is read from its start,
- * and a copy that was put back is read on, whatever its inode is.
+ * A file that is being read: how far, and how a later run recognises it. It is recognised by its path and its content:
+ * a checksum over its first bytes and over the last bytes before the position. A file that was rotated, cut or
+ * replaced is therefore read from its start, and a copy that was restored is read on, whatever its inode is.
  */
 import { resolve } from 'node:path';
 import { crc32 } from 'node:zlib';

@@ -1,10 +1,10 @@
 /**
- * From a node to a sink with a file for each value: the values come from a class of their own that takes the same
- * records, as tab-separated lines, one for each line of the edge's class. Neighbouring records with the same values go
- * together.
+ * From a node to a sink with one file for each value. The values come from a class of their own, which takes the same
+ * records, as tab-separated lines, one for each line of the edge's class. Neighbouring records with equal values are
+ * delivered together.
  *
- * A value that is missing, null or empty has no name. What stands for it the topology says; otherwise the record is a
- * bad one: it is counted, and goes to the sink for rejects when there is one.
+ * A value that is missing, null or empty cannot name a file. The topology may say what to use instead; otherwise the
+ * record is a bad one: it is counted, and goes to the sink for rejects if there is one.
  */
 import type { Batch } from './batch.ts';
 import type { Port } from './port.ts';

@@ -1,7 +1,7 @@
 /**
- * Collects a line that no block can hold, part by part, in the memory of an engine beside the lanes, where it is then
- * processed: no second copy of it is made. A line that turns out to be longer than a record may be is let go of again,
- * so that no line is ever in memory beyond that limit. The engine grows with the line by factors of four.
+ * Collects a line that fits in no block, part by part, in the memory of an engine beside the lanes, where it is then
+ * processed without a second copy. A line that turns out to be longer than a record may be is dropped again, so no
+ * line takes more memory than that limit. The engine grows with the line by factors of four.
  */
 import type { Seat } from './lane.ts';
 import { beginsArray } from './rejecting.ts';

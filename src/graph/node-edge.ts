@@ -1,7 +1,7 @@
 /**
- * From one node to the next: the sink of the one is the source of the other. The second node copies the pieces of the
- * first one's batch into a block of its own, when it has one; until then the first one waits. What the first node's
- * batch owes to sources goes over with its bytes.
+ * From one node to the next: the sink of the first is the source of the second. The second node copies the pieces of
+ * the first one's batch into a block of its own as soon as it has one; until then the first node waits. What the first
+ * node's batch owes to sources crosses with its bytes.
  */
 import { copyInto } from '../engine/copy.ts';
 import { type Source, SourceError, WOULD_BLOCK } from '../io/index.ts';

@@ -1,4 +1,4 @@
-/** What a node is made of. Types only. */
+/** The parts of a node. Types only. */
 import type { Edge } from './edge.ts';
 import type { Inlet } from './inlet.ts';
 import type { Rejecting } from './rejecting.ts';

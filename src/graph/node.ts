@@ -1,11 +1,11 @@
 /**
- * One node of a graph: what it reads is cut into batches, straight into the blocks of its stage's lanes; finished
- * batches are drained in input order to its edges.
+ * One node of a graph: cuts what it reads into batches, straight into the blocks of its stage's lanes, and drains
+ * finished batches to its edges in input order.
  *
  *     source or edge --Reader--> block --Lane--> pieces --Drain--> edges
  *
- * A node does one thing a step and never waits: it says that it is `dry` (nothing to read, or no lane has finished) or
- * `full` (an edge takes nothing), and what for (`waits`). The graph steps and waits for all nodes.
+ * A node does one thing a step and never waits. It says whether it is `dry` (nothing to read, or no lane has finished)
+ * or `full` (an edge takes nothing), and what it waits for (`waits`). The graph steps and waits for all nodes.
  */
 
 import { counted } from '../format/count.ts';

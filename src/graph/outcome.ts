@@ -1,8 +1,8 @@
 /**
- * How a node ends, and a run: the output gets its name or is discarded, and the reports follow, in this order:
- * what failed, the bad lines, late columns, paths that never occurred, the statistics; and the exit code is decided.
- * An output file appears under its name only when all of the input went into it; bad lines that were reported do not
- * prevent that.
+ * How a node and a run end. The output gets its name or is discarded; then follow the reports, in this order:
+ * failures, bad lines, late columns, paths that never occurred, statistics. Then the exit code is decided. An output
+ * file appears under its name only if it was made from all of the input; bad lines that were reported do not prevent
+ * that.
  */
 import type { ReportSettings } from '../config/settings.ts';
 import { counted } from '../format/count.ts';

@@ -1,6 +1,6 @@
 /**
- * Which lines of its input a batch has, for columns that say where a record is from: known when the batch is handed to
- * its lane, although those before it may not have been drained.
+ * The line numbers of a batch in its input, for columns that say where a record comes from. They are known when the
+ * batch is handed to its lane, even if the batches before it have not been drained.
  */
 import { asksOrigin, setOrigin } from '../engine/origin.ts';
 import type { Batch } from './batch.ts';

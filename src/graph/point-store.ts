@@ -1,4 +1,7 @@
-/** What a run needs of a store, and says of it; the same as in src/store, which graphs know nothing of. Types only. */
+/**
+ * What a run needs of a store, and reports about it. src/store has the same types, and graphs do not know it. Types
+ * only.
+ */
 import type { InputPosition } from './receipt.ts';
 
 /** Points as columns, and what goes into the store with them: all or nothing. */

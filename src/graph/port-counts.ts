@@ -1,4 +1,4 @@
-/** What has gone through a port. The names are those of `--stats=json`, which are an interface. */
+/** Counts what goes through a port. The names are those of `--stats=json`, which are an interface. */
 import type { Outlet } from '../io/types.ts';
 import { Histogram, type Percentiles } from './histogram.ts';
 

@@ -1,6 +1,6 @@
 /**
  * From a node to a port: the class's pieces of a batch become one delivery. A batch is held only until the port has
- * taken it; then its receipts are the port's, and its block is free, however long the sink takes.
+ * taken it. Then its receipts belong to the port and its block is free, however long the sink takes.
  */
 import type { Batch } from './batch.ts';
 import type { Edge } from './edge.ts';

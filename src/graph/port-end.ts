@@ -1,4 +1,4 @@
-/** How a port is to end, and how it has ended. Types only. */
+/** How a port should end, and how it ended. Types only. */
 import type { SinkError } from '../io/errors.ts';
 
 /** How a port is to end. */

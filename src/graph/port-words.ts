@@ -1,4 +1,4 @@
-/** What a port has to say at its end. */
+/** What a port reports at its end. */
 import { counted } from '../format/count.ts';
 import type { SinkError } from '../io/errors.ts';
 import { excerpt } from '../text/printable.ts';

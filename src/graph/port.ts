@@ -1,15 +1,16 @@
 /**
- * A sink of a topology as all edges that go there see it, from whatever nodes: what they offer goes into one outlet,
- * and what is owed for it is held until the outlet has settled it. Three things may become of a delivery:
+ * A sink of a topology, as all edges that lead to it see it, from whatever nodes. What they offer goes into one
+ * outlet, and the port holds what is owed for it until the outlet has settled it. A delivery ends in one of three
+ * ways:
  *
  *     arrived       its receipts are released
- *     lost by the file's own say (`when-full: drop`, `on-failure: drop`): counted, and the receipts are released
+ *     lost by the file's own choice (`when-full: drop`, `on-failure: drop`): counted, and the receipts are released
  *     failed        its lines go to another port, which holds the receipts from then on (`on-failure: NODE`); or the
- *                   port fails: the receipts do, too, and whoever offers next ends with the error
+ *                   port fails, its receipts fail too, and the next node that offers something ends with the error
  *
  * The surprising part: a failure is not thrown where it happens, because that may be in the middle of another node's
- * step or of no node's. The port takes nothing from then on, and the first edge that asks in a later turn of the event
- * loop throws. The other edges find the port closed, so that the error is reported once.
+ * step or outside every step. From then on the port takes nothing, and the first edge that asks in a later turn of the
+ * event loop throws. The other edges find the port closed, so that the error is reported once.
  */
 import { SinkError, sinkError } from '../io/errors.ts';
 import { countRows } from '../io/newlines.ts';

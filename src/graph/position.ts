@@ -1,4 +1,4 @@
-/** Where the input of a batch is when the batch is done. */
+/** The input position that is reached once a batch is done. */
 import * as L from '../engine/layout.ts';
 import { lastRejectFrom } from '../engine/rejects.ts';
 import type { Batch } from './batch.ts';

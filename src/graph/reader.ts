@@ -1,6 +1,6 @@
 /**
  * The near end of a node: opens its inputs one after another, and reads each into free blocks of the stage's lanes.
- * Like all of a node it never waits, and says what for instead.
+ * Like the rest of a node it never waits, but says what it would wait for.
  */
 import { SourceError } from '../io/index.ts';
 import type { Batch, Origin } from './batch.ts';

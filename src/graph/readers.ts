@@ -1,9 +1,9 @@
 /**
- * Several inlets of a node, each read by a reader of its own, in turns: batches interleave whole, and each inlet's
- * order is kept. Only one reader at a time has a block, so that blocks are filled in the order in which their lane
- * hands them out: one that has nothing to read keeps what it has read so far beside the lanes (feed.ts, `stash`), and
- * its age counts from when it came. A line that no block can hold is collected beside the lanes as well, where there
- * is room for one: until its end, nobody else is asked.
+ * Several inlets of a node, each with its own reader, in turns: whole batches interleave, and each inlet keeps its
+ * order. Only one reader at a time has a block, so that blocks are filled in the order in which their lane hands them
+ * out. A reader with nothing to read keeps what it has read so far beside the lanes (feed.ts, `stash`); its age counts
+ * from when it arrived. A line that fits in no block is also collected beside the lanes, where there is room for one:
+ * until its end, no other reader is asked.
  */
 import type { Origin } from './batch.ts';
 import type { Inlet } from './inlet.ts';

@@ -1,11 +1,10 @@
 /**
- * What is owed to a source: each batch that is cut from it gets a receipt, and whoever still has to do something with
- * what came of the batch holds it. At zero it is settled; the oldest receipts that are settled, in one piece, are
- * reported to the source, so that what it may forget is always everything up to a position, and nothing before its
- * time.
+ * What is owed to a source. Each batch that is cut from it gets a receipt, and everybody who still has to do something
+ * with the batch's output holds it. A receipt that nobody holds is settled. The source learns up to where all receipts
+ * are settled without a gap, so that whatever it may forget is everything up to a position, and never too early.
  *
- * A receipt is counted per batch and never per record, and only where somebody wants to know: a source without
- * positions has no ledger, and its batches carry none.
+ * Receipts are counted per batch, never per record, and only where it matters: a source without positions has no
+ * ledger, and its batches carry no receipts.
  */
 
 /** How far an input has been read; the same as in store/points.ts, which knows nothing of graphs. */

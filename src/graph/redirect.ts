@@ -1,7 +1,7 @@
 /**
- * What one port could not deliver, on its way into another one (`on-failure: NODE`). The lines are its own, and it
- * holds their receipts until the other port does. While something waits here, the first port takes nothing, so this
- * is bounded by what was in that port's memory.
+ * Lines that one port could not deliver, on their way into another one (`on-failure: NODE`). The redirect owns the
+ * lines, and holds their receipts until the other port does. While something waits here, the first port takes nothing,
+ * so the memory is bounded by what that port had.
  */
 import type { Shipment, Taker } from './shipment.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The log beside a file of rejects: line n is about line n of the file. What a node rejects brings its rows with it;
- * of what comes from elsewhere (deliveries that failed, records without a value, messages that came too often, routes)
- * each line gets one with the reason.
+ * The log beside a file of rejects: line n is about line n of the file. A node supplies rows with the lines that it
+ * rejects. A line from elsewhere (a delivery that failed, a record without a value, a message that came too often, a
+ * route) gets one row with the reason.
  */
 import { type SinkError, sinkError } from '../io/errors.ts';
 import type { Sink } from '../io/index.ts';

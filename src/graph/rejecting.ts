@@ -1,6 +1,6 @@
 /**
  * What happens to a bad line: it is counted, written to the rejects file if there is one, and the first few are shown
- * with place and cause. The limit of --max-errors (or --on-error fail, which is a limit of none) is kept here.
+ * with place and cause. This is also where the limit of --max-errors is checked (--on-error fail is a limit of 0).
  */
 import { CODE_PLUGIN_FAILED, CODE_TOO_LONG } from '../engine/code-numbers.ts';
 import { codeOf } from '../engine/codes.ts';

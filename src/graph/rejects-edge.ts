@@ -1,9 +1,9 @@
 /**
  * What a node rejects, on its way into a port (`rejects: NODE`): the lines as they were, byte for byte. It stands
  * among the node's edges, so that a batch with bad lines is settled only when their sink has them, and the node waits
- * for the sink as for any other. The writer is what the node's `Rejecting` writes to.
+ * for that sink as for any other. The node's `Rejecting` writes to its writer.
  *
- * Of a line that is too long to be in memory at once the parts pass as they come.
+ * A line that is too long to be in memory as a whole passes in parts, as they are read.
  */
 import type { RejectRow, RejectsWriter } from '../io/index.ts';
 import type { Batch } from './batch.ts';

@@ -1,9 +1,9 @@
 /**
- * Opens an input where an earlier run has stopped (--resume), when the file is still the same (input-file.ts).
+ * Opens an input where an earlier run stopped (--resume), if the file is still the same (input-file.ts).
  *
- * The surprising part: a last line without a newline. Somebody may be writing it: with --resume it is left for the
- * next run (whole-lines.ts). Without, it is read; it is counted when it was a record, and not when it was none, which
- * may be half of one.
+ * The surprising part: a last line without a newline. Another process may be writing it: with --resume it is left for
+ * the next run (whole-lines.ts). Without --resume it is read. It counts if it is a record; if it is none, it may be
+ * half of one, and does not count.
  */
 import { crc32 } from 'node:zlib';
 import type { PointFields } from '../config/settings.ts';

@@ -1,4 +1,4 @@
-/** Tells the units of a batch, where their source wants to know, which of their lines are bad. */
+/** Tells the units of a batch which of their lines are bad, where their source wants to know. */
 import type { Batch } from './batch.ts';
 import type { Receipt } from './receipt.ts';
 import type { Row } from './unit-rows.ts';

@@ -1,4 +1,4 @@
-/** What a node outputs of a batch, as views of where it lies. */
+/** A node's output for a batch, as views of where it lies. */
 import type { EngineMemory } from '../engine/engine.ts';
 import type { Lane } from './lane.ts';
 

@@ -1,4 +1,4 @@
-/** Lines on their way into a port, and who takes them. Types only. */
+/** Lines on their way into a port, and what takes them. Types only. */
 import type { Receipt } from './receipt.ts';
 
 export interface Shipment {

@@ -1,7 +1,7 @@
 /**
- * What a node does with its batches, whatever that is: selects and projects (stage/select), gives them to a plugin
- * (stage/plugin), makes points of them (stage/points). The node reads, keeps the order and delivers; the stage owns
- * the lanes. Types only.
+ * What a node does with its batches: it selects and projects (stage/select), gives them to a plugin (stage/plugin), or
+ * makes points of them (stage/points). The node reads, keeps the order and delivers; the stage owns the lanes. Types
+ * only.
  */
 import type {
   BatchSettings,

@@ -1,7 +1,7 @@
 /**
- * What a run counts, and how it is reported. Every line that was read is in exactly one of records, blank, rejected
- * and skipped (--unchecked), and every record is either matched or not, so the figures add up and nothing is lost
- * without being counted.
+ * What a run counts, and how it is reported. Every line that was read counts as exactly one of records, blank,
+ * rejected and skipped (--unchecked), and every record either matched or did not. The figures add up, and nothing is
+ * lost without being counted.
  */
 
 import { codes } from '../engine/codes.ts';

@@ -1,4 +1,4 @@
-/** Rows about the bad lines of a unit, for whoever sent it: as many as are of use. */
+/** Rows about the bad lines of a unit, for its sender: as many as are useful. */
 
 /** What is said of a line, in JSON. */
 export interface Row {

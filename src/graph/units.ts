@@ -1,7 +1,7 @@
 /**
  * What is owed to a source that answers unit by unit (io/types.ts), such as a request or a message. Each batch has one
- * receipt, however many units have bytes in it. A unit is settled, once, when it has been read to its border and all
- * batches with bytes of it are settled: whatever became of its lines, and also when there were none.
+ * receipt, however many units have bytes in it. A unit is settled once, when it has been read to its border and all
+ * batches with its bytes are settled, whatever happened to its lines, and even if it has none.
  *
  *     units       ┌── a ──┐┌ b ┐┌ c ┐┌────────── d ──────────┐
  *     batches     └───────── 1 ─────────┘└── 2 ──┘└─── 3 ────┘      d waits for 1, 2 and 3

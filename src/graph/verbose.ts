@@ -1,5 +1,5 @@
 /**
- * What -v says at the end of a run: what was read, by how many lanes, and why batches were closed; -vv says with which
+ * What -v reports at the end of a run: what was read, by how many lanes, and why batches were closed; -vv adds the
  * plan.
  */
 

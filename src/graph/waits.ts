@@ -1,7 +1,7 @@
 /**
  * What the nodes of a graph wait for when none of them can do anything: promises of sources, sinks and lanes, and
- * times. Where everything hangs on one lane, this thread sleeps until that is done; otherwise, and where sockets are
- * to be read and written meanwhile, it is left to the event loop.
+ * times. If everything depends on one lane, this thread sleeps until that lane is done. Otherwise, and where sockets
+ * must be read and written in the meantime, the event loop runs.
  */
 import type { Batch } from './batch.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A source without its last line when that has no newline: somebody may be writing it at this moment, and half a
- * number is a number, too. What is behind the last newline is kept back until more has come.
+ * A source without its last line, if that has no newline: another process may be writing it at this moment, and half a
+ * number is also a number. What follows the last newline is kept back until more arrives.
  */
 import { type Source, WOULD_BLOCK } from '../io/index.ts';
 
