@@ -1,4 +1,4 @@
-/** What is read in another form than one record a line, as that. */
+/** Converts inputs in other forms into one record a line. */
 import type { Conversion } from '../config/settings.ts';
 import type { Source } from '../io/types.ts';
 import type { Needed } from './csv/shape.ts';

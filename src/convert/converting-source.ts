@@ -1,6 +1,6 @@
 /**
- * A source whose bytes are made from another one's, a piece at a time: what converters have in common. A converter
- * reads a piece of the input and writes lines into `out`; whoever reads takes them from there.
+ * A source that makes its bytes from those of another source, a piece at a time: what all converters share. A
+ * converter reads a piece of the input and writes lines into `out`, from where the reader takes them.
  */
 import { needCompiler } from '../io/compiler.ts';
 import type { SourceError } from '../io/errors.ts';

@@ -1,12 +1,13 @@
 /**
- * `--from json`: JSON in whatever layout, as one record a line. Records are the values at the top level, one after
- * another with or without anything between them, and the elements of arrays that stand there; white space between
- * tokens is left out, everything else is copied byte by byte. Nothing is parsed: brackets and strings say where a
- * record ends, and the engine says what is wrong inside of one. Where that is not possible, because a bracket is not
- * closed by its own kind or what is between records is no comma, nothing behind it is read.
+ * `--from json`: JSON in any layout, as one record a line. Records are the values at the top level, one after another
+ * with or without anything between them, and the elements of arrays that stand there. White space between tokens is
+ * left out; everything else is copied byte by byte. Nothing is parsed: brackets and strings show where a record ends,
+ * and the engine reports what is wrong inside it. Where that is not possible, because a bracket is closed by another
+ * kind or something other than a comma stands between records, nothing behind that place is read.
  *
- * The surprising parts: white space between two scalars stays, as one space, because `1 2` must not become 12; and a
- * newline in a string, which JSON has not, becomes a carriage return, so that the record stays a line, and bad.
+ * The surprising parts: white space between two scalars stays, as one space, because `1 2` must not become 12. And a
+ * newline inside a string, which JSON does not allow, becomes a carriage return, so that the record stays one line,
+ * and a bad one.
  */
 import { SourceError } from '../io/errors.ts';
 import type { Source } from '../io/types.ts';

@@ -1,8 +1,8 @@
 /**
- * Where the bytes of lines were before they were made from something else: of every stretch that was copied as it was,
- * where it begins on both sides, and of every line of the input where it begins. So a bad byte of a line is named by
- * its line and column in the file, however the file was laid out. What has been dealt with is forgotten, so memory is
- * that of what is on its way.
+ * Where the bytes of lines were before the conversion: for every stretch that was copied unchanged, where it begins on
+ * both sides; for every line of the input, where it begins. Messages can thus name a bad byte by its line and column
+ * in the file, whatever the layout of the file. Places that are done with are forgotten, so memory covers only what is
+ * on its way.
  */
 import type { PlaceOfByte, Places } from '../io/types.ts';
 

@@ -1,7 +1,7 @@
 /**
  * `--prefix`: lines with text before their JSON, as docker compose, kubectl and syslog write them. The record begins
- * at the first `{` of a line; what is before it is dropped, or becomes the first member of the record. A line without
- * one passes as it is, and so is a bad line like any other.
+ * at the first `{` of a line; the text before it is dropped, or becomes the first member of the record. A line without
+ * `{` passes as it is, and becomes a bad line like any other.
  */
 import type { SourceError } from '../io/errors.ts';
 import type { Source } from '../io/types.ts';

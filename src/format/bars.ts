@@ -1,4 +1,4 @@
-/** Bars behind the rows of a table: as long as a number of the row, next to the greatest of all. */
+/** Bars behind the rows of a table, as long as a number of the row is large, compared with the greatest of all. */
 import type { Cell, Sheet } from './sheet.ts';
 import { widthOfTable } from './table.ts';
 

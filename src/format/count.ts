@@ -1,4 +1,4 @@
-/** How many, in words: for messages and reports. */
+/** Counts in words, for messages and reports. */
 
 /** Digits in threes with a space between them: 12004 is `12 004`. */
 export function grouped(count: number): string {

@@ -1,6 +1,6 @@
 /**
- * A sheet as csv (RFC 4180, lines end with LF like every other output of ours) or tsv. What is not there, and what is
- * not finite, is an empty cell; tags are JSON in one cell.
+ * A sheet as csv (RFC 4180; lines end with LF like all our output) or tsv. Missing and non-finite values are empty
+ * cells; tags are JSON in one cell.
  */
 import { cellText, chunked, type Sheet } from './sheet.ts';
 import { csvCell, tsvCell } from './text.ts';

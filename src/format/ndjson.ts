@@ -1,4 +1,4 @@
-/** A sheet as NDJSON: one object a line, its members in the order of the columns, null for what is not there. */
+/** A sheet as NDJSON: one object a line, its members in the order of the columns, null for missing values. */
 import { cellJson, chunked, type Sheet } from './sheet.ts';
 
 /** Pieces of text, as they become ready. */

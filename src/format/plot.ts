@@ -1,7 +1,7 @@
 /**
- * Lines over time, drawn with characters: the title, a field with an axis of values at its left and one of times below
- * it, and a legend when there are several lines. Everything that is drawn is also told apart without colours: by
- * marks. With colours, or for a single line, dots are finer (canvas.ts).
+ * Lines over time, drawn with characters: a title, a field with an axis of values to its left and a time axis below
+ * it, and a legend if there are several lines. Marks distinguish the lines, so the plot can be read without colours.
+ * With colours, or for a single line, dots are finer (canvas.ts).
  */
 
 import { oneLine } from '../text/printable.ts';

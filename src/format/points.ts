@@ -1,6 +1,6 @@
 /**
- * Points as an export writes them: `{"timestamp":µs,"series":…,"tags":[…],"value":…}`, or the same as csv. What stands
- * in every line of a series is made once, because there may be a hundred million lines.
+ * Points as an export writes them: `{"timestamp":µs,"series":…,"tags":[…],"value":…}`, or the same as csv. The text
+ * that is equal in every line of a series is made once, because there may be a hundred million lines.
  */
 import type { SeriesKey } from '../store/series.ts';
 import { chunked } from './sheet.ts';

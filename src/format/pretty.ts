@@ -1,7 +1,7 @@
 /**
- * A record over several lines, for people: indented by two spaces, in colours where there are some. Nothing is parsed
- * and written anew: numbers keep every digit, and strings their escapes. Only characters that a terminal would obey,
- * or that turn the direction of writing, become escapes, which are the same JSON.
+ * A record over several lines, for people: indented by two spaces, coloured if colours are on. Nothing is parsed and
+ * printed again: numbers keep every digit, and strings their escapes. Only characters that control a terminal or
+ * change the direction of writing become escapes, which mean the same in JSON.
  */
 
 /** Each returns its text with escape sequences around it. */

@@ -1,7 +1,6 @@
 /**
- * Lines of text that show how values went: ▁▂▃▄▅▆▇█, from the least of them to the greatest. Below the table of an
- * answer with windows there is one for each group, all over the same time, so that what happened at once stands below
- * each other.
+ * Lines of text that show how values develop: ▁▂▃▄▅▆▇█, from the least to the greatest. Below the table of an answer
+ * with windows there is one for each group. All cover the same time, so that simultaneous values are aligned.
  */
 import { numberText, widthOf } from './text.ts';
 import { binned, type Traces } from './traces.ts';

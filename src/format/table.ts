@@ -1,8 +1,7 @@
 /**
- * A sheet as a table for people: columns as wide as what is in them, numbers with their points below each other, and
- * no line wider than the terminal: the widest texts are cut first, numbers never. Widths come from PAGE_ROWS rows at a
- * time, so that a table of any length begins at once and takes no memory; a later page may be wider than an earlier
- * one.
+ * A sheet as a table for people: columns as wide as their contents, numbers with aligned points, and no line wider
+ * than the terminal: the widest texts are cut first, numbers never. Widths are measured over PAGE_ROWS rows at a time,
+ * so that a table of any length starts at once and takes no memory; a later page may be wider than an earlier one.
  */
 
 import { oneLine } from '../text/printable.ts';

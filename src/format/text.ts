@@ -1,6 +1,6 @@
 /**
  * Single values as text: numbers, cells of csv and tsv, and how many columns of a terminal a text takes. Everything
- * that is printed of a history goes through here, so that a number reads the same in every format.
+ * that is printed of a history uses these functions, so that a number looks the same in every format.
  */
 
 /** The fewest digits that give the same number back (ECMA-262, Number::toString); -0 keeps its sign. */

@@ -1,6 +1,6 @@
 /**
- * The answer to a query as lines over time, one for each group: what plots and sparklines are drawn from. Values are
- * collected while the rows are read, up to a limit, because a drawing has to know both ends before it begins.
+ * The answer to a query as lines over time, one for each group: the basis of plots and sparklines. Values are
+ * collected while the rows are read, up to a limit, because a drawing needs both ends before it begins.
  */
 import type { HistoryResult, HistoryRow } from '../store/history/result.ts';
 import { oneLine } from '../text/printable.ts';

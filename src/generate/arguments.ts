@@ -1,4 +1,4 @@
-/** What stands behind an operator, `{"min": 1, "max": 6}`: its names and types, or an error with its place. */
+/** The argument of an operator, `{"min": 1, "max": 6}`: its names and types, or an error with its place. */
 import { nearest } from '../selector/suggest.ts';
 import { quoted } from '../text/printable.ts';
 import { TemplateError, type TemplateText } from './errors.ts';

@@ -1,10 +1,10 @@
 /**
- * From a template to what makes records of it. What has no operator in it becomes text once; an operator becomes a
- * function that gives the JSON text of its next value; objects and arrays put texts and functions together. Members
- * are made in the order of the template, so that a seed decides the bytes.
+ * From a template to a generator of records. What contains no operator becomes text once. An operator becomes a
+ * function that returns the JSON text of its next value; objects and arrays combine texts and functions. Members are
+ * made in the order of the template, so that a seed determines the bytes.
  *
- * The surprising part: values are texts all the way, also where one is looked at again ($ref, $fmt, $gte1). Nothing is
- * ever printed twice, and a number keeps the form that it was given.
+ * The surprising part: values stay texts throughout, even where one is used again ($ref, $fmt, $gte1). Nothing is ever
+ * printed twice, and a number keeps the form it was given.
  */
 import { nearest } from '../selector/suggest.ts';
 import { quoted } from '../text/printable.ts';

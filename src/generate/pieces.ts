@@ -1,4 +1,4 @@
-/** What a template is compiled to: texts, and functions that give texts. */
+/** What a template compiles to: texts, and functions that return texts. */
 import type { Maker } from './values.ts';
 
 /** What is the same in each record, or what makes it. */

@@ -1,6 +1,7 @@
 /**
- * Random numbers that are the same for the same seed, everywhere: xoshiro128** (Blackman and Vigna, 32-bit words), its
- * state from the seed by two steps of splitmix64, low word first. README.md says how each kind of value is drawn.
+ * Random numbers that are the same for the same seed, everywhere: xoshiro128** (Blackman and Vigna, 32-bit words); its
+ * state comes from the seed by two steps of splitmix64, low word first. README.md says how each kind of value is
+ * drawn.
  */
 
 const WORD = 2 ** 32;

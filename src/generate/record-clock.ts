@@ -1,4 +1,7 @@
-/** The time of `$now`: that of the first record, and so much more for each that follows. Microseconds since 1970. */
+/**
+ * The time of `$now`: that of the first record, and a fixed step later for each record that follows. Microseconds
+ * since 1970.
+ */
 export class RecordClock {
   readonly #stepUs: number;
   readonly #digits: 3 | 6;

@@ -1,6 +1,6 @@
 /**
- * JSON with places: what a template is read into. Texts of numbers and strings stay as they were written, so that what
- * a template has as it is comes out byte for byte, numbers of any size among them.
+ * JSON with places: what a template is read into. The texts of numbers and strings stay as they were written, so that
+ * the fixed parts of a template are output byte for byte, with numbers of any size.
  */
 import { quoted } from '../text/printable.ts';
 import { type Span, TemplateError, type TemplateText } from './errors.ts';

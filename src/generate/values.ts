@@ -1,4 +1,4 @@
-/** The operators that make one value of nothing but chance, a counter or the clock. */
+/** The operators that make a value from nothing but chance, a counter or the clock. */
 import { Arguments } from './arguments.ts';
 import type { TemplateText } from './errors.ts';
 import type { Random } from './random.ts';

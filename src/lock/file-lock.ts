@@ -1,17 +1,17 @@
 /**
- * A lock file: at most one process has it, of all that see the file, in whatever container or machine. It is made by a
- * hard link to a finished file, so that nobody ever reads half of it, and names its owner (owner.ts). While it is
- * held, it beats: its time of change is set once a second.
+ * A lock file: at most one process holds it, among all that see the file, in whatever container or on whatever
+ * machine. It is made by a hard link to a finished file, so that nobody ever reads half of it, and it names its owner
+ * (owner.ts). While it is held, it beats: its change time is set once a second.
  *
- * The lock of a process that is near (same boot, same pid namespace) and dead is replaced at once. Nobody can ask a
- * process elsewhere whether it lives, so its lock is replaced when it has not beaten for SILENT_MS, as the one who
- * waits counts them: clocks are never compared. Such an owner may only have been stopped and may come back; therefore
- * an owner looks whether the file is still its own (`isOurs`) after it has done something and before it says so. Node
- * has no kernel locks, and those of network file systems promise little more.
+ * The lock of a process that is near (same boot, same pid namespace) and dead is replaced at once. Nobody can ask
+ * whether a process elsewhere is alive, so its lock is replaced when it has not beaten for SILENT_MS on the clock of
+ * the process that waits: clocks are never compared. Such an owner may only have been stopped, and may continue later.
+ * An owner therefore checks that the file is still its own (`isOurs`) after it has done something and before it
+ * reports success. Node has no kernel locks, and those of network file systems promise little more.
  *
  * The surprising part: a lock is replaced under a lock of its own, which is named after the owner that is replaced.
- * Without it, one who is late would take away the lock of one who was faster. Should its owner die too, it is replaced
- * in the same way.
+ * Without it, a slow process would take away the lock that a faster one has just made. If the owner of that lock dies
+ * too, it is replaced in the same way.
  */
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
 import { type LockFile, makeLockFile, readLock, type SeenLock } from './lock-file.ts';

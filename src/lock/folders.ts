@@ -1,4 +1,4 @@
-/** Folders are made before somebody can lock something in them. */
+/** Makes folders before something in them can be locked. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 

@@ -1,5 +1,5 @@
 /**
- * The file of a lock: making one that nobody has seen, reading one that somebody else may replace, telling them apart.
+ * The file of a lock: makes one that nobody has seen, reads one that another process may replace, tells them apart.
  */
 import { randomBytes } from 'node:crypto';
 import {

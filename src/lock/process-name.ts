@@ -1,7 +1,7 @@
 /**
- * One process among all of this and other machines: its number and its start, and the boot and the namespaces in which
- * these are counted. Only a process of the same boot and namespaces can be asked whether it lives. Nothing here loads
- * node:crypto, which takes a few milliseconds: `select -o` needs it at its start.
+ * Identifies one process among all processes of this and other machines: its number and its start, and the boot and
+ * the namespaces in which these are counted. Only a process of the same boot and namespaces can be asked whether it is
+ * alive. Nothing here loads node:crypto, which takes a few milliseconds: `select -o` needs this at its start.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';

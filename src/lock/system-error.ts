@@ -1,5 +1,5 @@
 /**
- * A system error in words: the code, and libuv's sentence for it. The same in small as src/io/errors.ts, which plugins
+ * A system error in words: its code, and libuv's sentence for it. A small version of src/io/errors.ts, which plugins
  * and the store do not import.
  */
 import { getSystemErrorMap } from 'node:util';

@@ -1,10 +1,11 @@
 /**
- * Files that are not finished: made beside the file whose name they get at the end, as
- * `.NAME.slung-PID-START-PLACE-RANDOM.tmp`. A process that is killed cannot remove its own. The name says which
- * process writes it, so that the next one that writes the same file removes what is left by one that is gone.
+ * Files that are not finished. They are made beside the file whose name they get at the end, as
+ * `.NAME.slung-PID-START-PLACE-RANDOM.tmp`. A process that is killed cannot remove its own. The name shows which
+ * process writes the file, so that the next process that writes the same file can remove what a dead one has left.
  *
- * The surprising part: PLACE is a checksum of the boot and the namespaces in which PID and START are counted. What is
- * of another machine, another container or an earlier boot stays, because nobody can ask whether its process lives.
+ * The surprising part: PLACE is a checksum of the boot and the namespaces in which PID and START are counted. Files
+ * from another machine, another container or an earlier boot stay, because nobody can ask whether their process is
+ * alive.
  */
 import { lstatSync, opendirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

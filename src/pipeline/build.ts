@@ -1,4 +1,4 @@
-/** From settings to graphs: what the commands and the library put together, each in its own way. */
+/** From settings to graphs: the parts that commands and the library share. */
 import type { RecordSettings, RejectSettings } from '../config/settings.ts';
 import { type Edge, SinkEdge } from '../graph/edge.ts';
 import type { Ends } from '../graph/ends.ts';

@@ -1,6 +1,6 @@
 /**
- * A source that is refused when its beginning shows that it is not one record a line. What was read to find that out,
- * or not, is handed on; after that the source is passed through.
+ * A source that is refused if its beginning shows that it does not have one record a line. The bytes that were read to
+ * find out are handed on; after that the source is passed through.
  */
 import { type Source, SourceError, WOULD_BLOCK } from '../io/index.ts';
 import type { Seekable } from '../io/types.ts';

@@ -1,4 +1,4 @@
-/** `slung count`: files, a selector and groups. Nothing is output before the end, and then by whoever asked. */
+/** `slung count`: files, a selector and groups. Nothing is output before the end, and then by the caller. */
 import type { CountSettings } from '../config/count.ts';
 import type { PointFields } from '../config/settings.ts';
 import { collectGarbage } from '../graph/collect.ts';

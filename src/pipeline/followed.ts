@@ -1,4 +1,4 @@
-/** Files that are followed, of which nobody wants to know what became of their lines. */
+/** Files that are followed without keeping positions: nobody asks what happened to their lines. */
 import type { RunHost } from '../graph/host.ts';
 import { fromStart, type OpenInput } from '../graph/inlet.ts';
 import { FollowedFiles } from '../io/followed-files.ts';

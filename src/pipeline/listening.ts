@@ -1,4 +1,4 @@
-/** `--listen`: events come from WebSocket clients, which are the producers that a Slung program can answer. */
+/** `--listen`: events come from WebSocket clients, the producers that a Slung program can answer. */
 import type { ListenSettings } from '../config/settings.ts';
 import type { RunHost } from '../graph/host.ts';
 import type { Source } from '../io/index.ts';

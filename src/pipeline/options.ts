@@ -1,7 +1,7 @@
 /**
- * What the library's `select` can be asked to do, and how that becomes the settings of a run. Every option has the
- * meaning, the default and the limits of the flag of that name. Callers from JavaScript are not checked by a compiler,
- * so what is wrong is refused here, by name, before anything is allocated.
+ * The options of the library's `select`, and how they become the settings of a run. Every option has the meaning, the
+ * default and the limits of the flag of the same name. No compiler checks callers from JavaScript, so wrong options
+ * are refused here, by name, before anything is allocated.
  */
 import { UsageError } from '../config/errors.ts';
 import { splitFields } from '../config/fields.ts';

@@ -1,6 +1,6 @@
 /**
- * `slung run`: one node for each plugin and, when the output is to be csv, tsv, edited or chosen fields, or is to be
- * remembered (--record), a last one that selects.
+ * `slung run`: one node for each plugin, and a last one that selects, if the output should be csv, tsv, edited records
+ * or chosen fields, or should be stored (--record).
  *
  *     inputs --> plugin 1 --> plugin 2 --> select --> sink
  */

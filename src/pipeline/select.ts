@@ -1,5 +1,6 @@
 /**
- * `slung select`: files, a selector and a projection, one output. With --record the points of what passes come first.
+ * `slung select`: files, a selector and a projection, one output. With --record, the points of the selected records go
+ * into the store first.
  */
 import type { SelectSettings } from '../config/settings.ts';
 import type { Ends } from '../graph/ends.ts';

@@ -1,8 +1,8 @@
 /**
- * What the beginning of an input is, when it is not one record a line: a JSON document over several lines, values
- * without newlines between them, another encoding, an archive. Read line by line, such an input gives an error for
- * each line and lets a last element through by accident; it is better refused in one message with the command that
- * helps. Bytes decide, never their number in the first read: `undecided` asks for more of them.
+ * Recognises, from its beginning, an input that does not have one record a line: a JSON document over several lines,
+ * values without newlines between them, another encoding, an archive. Read line by line, such an input gives an error
+ * for each line and lets a last element through by accident; one message with the command that helps is better. The
+ * decision depends on the bytes, never on how many the first read returns: `undecided` asks for more of them.
  */
 import { quoted } from '../text/printable.ts';
 

@@ -1,8 +1,8 @@
 /**
- * `slung select` as a Node stream: bytes of NDJSON in, bytes of NDJSON, CSV or TSV out. It is the very run of the
- * command line with other ends: a source that is pushed to and a sink that pushes on. Back-pressure is the stream's
- * own, on both sides: a chunk is acknowledged when the run has read all of it, and the run waits while the readable
- * side is full, so memory stays bounded by a chunk and a batch.
+ * `slung select` as a Node stream: bytes of NDJSON in, bytes of NDJSON, CSV or TSV out. It is the same run as that of
+ * the command line with other ends: a source that is pushed to and a sink that pushes on. Back-pressure is the
+ * stream's own, on both sides: a chunk is acknowledged when the run has read all of it, and the run waits while the
+ * readable side is full, so memory stays bounded by a chunk and a batch.
  */
 import { Transform, type TransformCallback } from 'node:stream';
 import type { Ends } from '../graph/ends.ts';

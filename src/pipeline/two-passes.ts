@@ -1,7 +1,6 @@
 /**
- * `--unsparsify`: two runs over the same files, as one to whoever starts them. The first one finds the columns that
- * the second one writes (stage/select/all-columns.ts). What there is to say is said when the inputs are read for the
- * second time.
+ * `--unsparsify`: two runs over the same files, which look like one to the caller. The first finds the columns that
+ * the second writes (stage/select/all-columns.ts). Reports are made when the inputs are read for the second time.
  */
 import { UsageError } from '../config/errors.ts';
 import type { InputSettings } from '../config/settings.ts';

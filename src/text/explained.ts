@@ -1,7 +1,6 @@
 /**
- * Errors that are for the user: what is wrong, more about it, what helps, and the exit code. Whoever can say this
- * throws an error with these members; the command line shows every such error in the same way and knows none of them
- * by name.
+ * Errors for the user: what is wrong, details, what helps, and the exit code. Code that can say this throws an error
+ * with these members; the command line shows all such errors in the same way and knows none of them by name.
  */
 import { messageLine } from './printable.ts';
 

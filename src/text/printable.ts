@@ -1,7 +1,7 @@
 /**
- * Text from outside (guests, records, file names) made fit to be shown or kept. A terminal acts on escape sequences, a
- * reader is misled by a line break or a change of direction, and memory is filled by a message of a megabyte: so
- * control characters become visible, line breaks inside of a quotation too, and what is long is cut where it arises.
+ * Makes text from outside (guests, records, file names) safe to show or keep. A terminal acts on escape sequences, a
+ * line break or a change of direction misleads a reader, and a message of a megabyte fills memory: so control
+ * characters become visible, as do line breaks inside a quotation, and long text is cut where it arises.
  */
 
 /** Code units of a cause or another foreign text in a message, at most. */

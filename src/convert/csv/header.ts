@@ -1,6 +1,6 @@
 /**
- * The first row of CSV: the names of the columns, and what is wrong when the columns that a run needs are not among
- * them: a name that is written differently, or another delimiter. It is found before a row has been read.
+ * The first row of CSV: the names of the columns, and what is wrong if it lacks columns that a run needs: a name is
+ * spelled differently, or the delimiter is another one. It is found before a row has been read.
  */
 import { SourceError } from '../../io/errors.ts';
 import { nearest, parsePath } from '../../selector/index.ts';

@@ -1,4 +1,4 @@
-/** Numbers and words in the bytes of a cell: where one ends that JSON has, too. */
+/** Finds where numbers and words end in the bytes of a cell, if JSON has them too. */
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;

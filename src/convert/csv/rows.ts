@@ -1,10 +1,10 @@
 /**
- * Rows of CSV as lines of NDJSON, byte by byte: nothing is allocated for a row. It converts what can be decided on the
- * way, and stops in front of a row that is not all there or is unusual: with the wrong number of cells, text beside
- * quotes, or a list that is more than plain strings. source.ts reads those as texts, with the same result.
+ * Rows of CSV as lines of NDJSON, byte by byte: nothing is allocated for a row. It converts what it can decide on the
+ * way, and stops in front of a row that is incomplete or unusual: with the wrong number of cells, text beside quotes,
+ * or a list that is more than plain strings. source.ts reads those as texts, with the same result.
  *
- * The surprising part: every loop relies on the newline that the caller puts behind the bytes, and numbers are scanned
- * before anything of them is copied, because only their end decides that they are none. The file is a little longer
+ * The surprising part: every loop relies on the newline that the caller puts behind the bytes. Numbers are scanned
+ * before any of their bytes are copied, because only their end shows that they are none. The file is a little longer
  * than others because all kinds of cells share one state.
  */
 

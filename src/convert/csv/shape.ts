@@ -1,4 +1,4 @@
-/** What is known of a table before its first byte. */
+/** What is known about a table before its first byte. */
 
 /** A column that has to be there. */
 export interface Needed {

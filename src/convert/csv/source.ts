@@ -1,12 +1,12 @@
 /**
- * CSV (RFC 4180) or TSV with a header as NDJSON: a source whose bytes are records. By look, a cell that is a number,
- * true, false, a list or an object as JSON writes it is that, an empty one without quotes is null, any other a string.
- * The header becomes an empty line and a row of several lines is followed by empty ones, so that line numbers are
- * those of the file.
+ * CSV (RFC 4180) or TSV with a header as NDJSON: a source whose bytes are records. With types by look, a cell that
+ * reads as a number, true, false, a list or an object of JSON becomes that value, an empty cell without quotes becomes
+ * null, and any other cell a string. The header becomes an empty line, and empty lines follow a row of several lines,
+ * so that line numbers are those of the file.
  *
- * The surprising part: a row with too few or too many cells comes out as it is, which no JSON is, and so becomes a bad
- * line like any other; the one that happens to be JSON gets a comma in front. Nearly all rows are converted byte by
- * byte (rows.ts); the others are texts here, read as Latin-1 and written so again, so that UTF-8 passes without being
+ * The surprising part: a row with too few or too many cells is output as it is. That is not JSON, and so becomes a bad
+ * line like any other; if it happens to be JSON, it gets a comma in front. Nearly all rows are converted byte by byte
+ * (rows.ts). The others are handled as texts here, read and written as Latin-1, so that UTF-8 passes without being
  * decoded.
  */
 import { needCompiler } from '../../io/compiler.ts';

@@ -1,5 +1,5 @@
 /**
- * From planned nodes to a graph: a stage for each, edges between them and to the ports of sinks. Stages are made
+ * From planned nodes to a graph: a stage for each node, edges between them and to the ports of sinks. Stages are made
  * before anything is opened: selectors and fields are compiled then, and plugins begin to load.
  */
 import { chosenCells } from '../../config/output.ts';

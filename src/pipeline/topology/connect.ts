@@ -1,6 +1,6 @@
 /**
- * `slung check --connect`: reaches every server that a topology names, looks for its files, and says what is there and
- * what is not. Nothing is made, read or delivered.
+ * `slung check --connect`: reaches every server that a topology names, looks for its files, and reports what is there
+ * and what is missing. It creates, reads and delivers nothing.
  */
 import { isAbsolute, join, resolve } from 'node:path';
 import { unmakeable, unreadable, unwritable } from '../../io/openable.ts';

@@ -1,7 +1,7 @@
 /**
- * The time between the last node and the end of the ports: what they have taken is delivered. A sink whose reader
- * takes its time (a pager, a pipe) is waited for as long as that takes. One that confirms has the time-out of the
- * topology from its last confirmation on; after a signal, all of them have it from the signal on.
+ * The time between the last node and the end of the ports, in which ports deliver what they have taken. A sink with a
+ * slow reader (a pager, a pipe) is waited for as long as that takes. A sink that confirms has the topology's time-out,
+ * counted from its last confirmation; after a signal, all of them have it, counted from the signal.
  */
 import type { Port } from '../../graph/port.ts';
 

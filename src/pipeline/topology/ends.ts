@@ -1,6 +1,6 @@
 /**
  * The ends of a topology's graph: its sources and the ports of its sinks, opened together and closed in order. Tests
- * of a topology bring ends of their own.
+ * of a topology supply their own ends.
  */
 import type { RunHost } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';

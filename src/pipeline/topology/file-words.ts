@@ -1,6 +1,6 @@
 /**
- * Messages about plugins say which flag would help. Where a file says how its plugins are run, these flags are refused
- * beside it, and keys of the plugin that are called the same are named instead.
+ * Messages about plugins name the flag that would help. Beside a file that says how its plugins run, these flags are
+ * refused, so the messages name the plugin's keys of the same name instead.
  */
 import { PluginFileError } from '../../config/errors.ts';
 import type { Talk } from '../../graph/host.ts';

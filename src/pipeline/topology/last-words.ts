@@ -1,4 +1,4 @@
-/** The last messages of a run, for whoever looks at it from elsewhere: what was said goes on to where it went. */
+/** Keeps the last messages of a run for remote observers, and passes every message on to where it went before. */
 import type { Talk } from '../../graph/host.ts';
 
 /** Messages that are kept. The same words again are one message. */

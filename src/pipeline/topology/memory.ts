@@ -1,6 +1,6 @@
 /**
- * Ends in memory: what `slung test` gives a topology in the place of files and addresses. One source gives what it was
- * given; the others are not there. Every sink, whatever its type, keeps what it gets.
+ * Ends in memory: what `slung test` gives a topology instead of files and addresses. One source has the given records;
+ * the others do not exist. Every sink, whatever its type, keeps what it gets.
  */
 import { fromStart } from '../../graph/inlet.ts';
 import { Port } from '../../graph/port.ts';

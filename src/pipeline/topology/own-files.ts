@@ -1,6 +1,7 @@
 /**
- * Whether each sink has its file for itself, under whatever names: one that is read too would be read while it grows,
- * without an end, and two that write one file would write over each other. The checker has compared the names.
+ * Checks that no other source or sink uses a sink's file, under whatever name: a file that is also read would be read
+ * while it grows, without an end, and two sinks with one file would overwrite each other. The checker has already
+ * compared the names.
  */
 import { Globbed, isPattern, matchesPath } from '../../io/glob.ts';
 import { placeOf, refuseOutputAsInput } from '../../io/identity.ts';

@@ -1,6 +1,6 @@
 /**
- * Says which sink everything waits for: after five seconds, and then every minute. When nothing more is read, that is
- * one that tries again to deliver what it has.
+ * Names the sink that everything is waiting for: after five seconds, and then every minute. If nothing more is read,
+ * that is a sink that retries its deliveries.
  */
 import type { RunHost } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';

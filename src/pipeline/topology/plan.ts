@@ -1,11 +1,11 @@
 /**
- * Which nodes a topology becomes, and what goes from which to which. Nothing is opened here.
+ * Decides which nodes a topology becomes, and what goes from which to which. Nothing is opened here.
  *
  *     source ─▶ router ─▶ plugin ─▶ router ─▶ sinks
  *
  * A router looks at each record once for all routes that leave a source or a plugin. It is left out where there is
- * nothing to look for: a plugin reads a source or another plugin directly when it is the only one who does and takes
- * everything, and writes to its sinks directly when they all take its lines as they are.
+ * nothing to decide: a plugin reads a source or another plugin directly if it is the only reader and takes everything,
+ * and writes to its sinks directly if they all take its lines as they are.
  */
 
 import type { Edge, PluginNode, Sink, Source, Topology } from '../../topology/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The ports of a topology's sinks: for each the outlet that its type wants, with what the file says of its buffer, its
- * failures and its repetitions. A sink that others fail into is opened before them.
+ * The ports of a topology's sinks: for each, the outlet that its type needs, with the file's settings for its buffer,
+ * its failures and its retries. A sink that others fail into is opened before them.
  */
 import { join } from 'node:path';
 import type { BatchSettings } from '../../config/settings.ts';

@@ -1,6 +1,6 @@
 /**
- * The shape of what is counted in a topology's run. The names are those of --stats=json, which are an interface
- * (slung.yaml(5)). Types only: a page in a browser has them, too.
+ * The shape of the figures of a topology's run. The names are those of --stats=json, which are an interface
+ * (slung.yaml(5)). Types only: the status page in the browser uses them, too.
  */
 import type { Percentiles } from '../../graph/histogram.ts';
 import type { PortReport } from '../../graph/port-counts.ts';

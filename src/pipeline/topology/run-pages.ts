@@ -1,6 +1,6 @@
 /**
- * The pages of --metrics and --status: what is served at them is said here, who may read them in io/pages-listen.ts.
- * `/metrics` is the same page at both.
+ * The pages of --metrics and --status: this file says what they contain, io/pages-listen.ts who may read them. Both
+ * serve the same `/metrics`.
  */
 import { randomUUID } from 'node:crypto';
 import { pageOfFile } from '../../io/page-file.ts';

@@ -1,6 +1,5 @@
 /**
- * What there is to say of a run besides its figures: how far it is, whether it can do its work now and why not, and
- * what it has said.
+ * The status of a run besides its figures: how far it is, whether it can work now and why not, and its last messages.
  */
 import type { RunHost, RunOutcome } from '../../graph/host.ts';
 import type { Port } from '../../graph/port.ts';

@@ -1,12 +1,12 @@
 /**
- * Runs a topology: everything is opened, the nodes are executed as one graph, and everything is ended in order.
+ * Runs a topology: opens everything, executes the nodes as one graph, and ends everything in order.
  *
  *     open     plugins start; sinks; sources, which begin to listen
  *     execute  until all sources have ended, or a signal
  *     end      sinks deliver what they have; positions and answers, which wait for that; then the sources are closed
  *
- * The surprising part: a node has ended when its sinks have taken what it output. Whether that has arrived is known
- * only when the ports are closed, so the outcome is decided after that.
+ * The surprising part: a node has ended when its sinks have taken its output. Whether that has arrived is known only
+ * when the ports are closed, so the outcome is decided after that.
  */
 
 import { counted } from '../../format/count.ts';

@@ -1,4 +1,4 @@
-/** What a run of a topology was asked to do: the checked file, what the command line says besides, and the plugins. */
+/** The settings of a topology's run: the checked file, what the command line adds, and the plugins. */
 import type {
   BatchSettings,
   PluginSetting,

@@ -1,7 +1,7 @@
 /**
- * Opens the sources of a topology. What is listened on is open before anything is read, so that an address that cannot
- * be had ends the run before it has begun. A source that wants to know what became of its bytes gets a ledger, and is
- * closed only when everything that was read is settled: an http client is still waiting for its answer then.
+ * Opens the sources of a topology. Listeners are open before anything is read, so that an address that is not
+ * available ends the run before it has begun. A source that needs to know what happened to its bytes gets a ledger,
+ * and is closed only when everything that was read is settled: until then, an http client is waiting for its answer.
  */
 import { join, resolve } from 'node:path';
 import type { InputCounts } from '../../graph/batch.ts';

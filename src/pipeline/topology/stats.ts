@@ -1,6 +1,6 @@
 /**
- * What a topology's run has counted so far: by source, node, route and sink. The names are those of --stats=json,
- * which are an interface (slung.yaml(5)).
+ * The counts of a topology's run so far: by source, node, route and sink. The names are those of --stats=json, which
+ * are an interface (slung.yaml(5)).
  */
 import { counted, grouped } from '../../format/count.ts';
 import { excerpt } from '../../text/printable.ts';

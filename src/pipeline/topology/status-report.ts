@@ -1,6 +1,6 @@
 /**
- * The shape of `status.json`: what there is to say of a run besides its figures. The names are those of the page
- * (src/page), which is of the same release. Types only.
+ * The shape of `status.json`: the status of a run besides its figures. The names match the page (src/page) of the same
+ * release. Types only.
  */
 import type { Drawn } from '../../topology/draw.ts';
 import type { SaidWords } from './last-words.ts';

@@ -1,6 +1,6 @@
 /**
- * Lines of tsv as a table. Columns are as wide as the first page of rows needs; a column of which all cells there are
- * numbers has their points below each other.
+ * Lines of tsv as a table. Columns are as wide as the first page of rows needs; a column whose cells there are all
+ * numbers aligns their points.
  */
 import type { View } from '../../config/settings.ts';
 import { TablePages } from '../../format/table.ts';

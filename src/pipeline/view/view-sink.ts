@@ -1,6 +1,6 @@
 /**
- * A sink that makes something else of the lines that it gets before they go on. What the sink behind it does not take
- * at once is kept here, and whoever writes waits for it: so there is never more of it than came of one write.
+ * A sink that transforms the lines it gets before they go on. It keeps what the sink behind it does not take at once,
+ * and the writer waits for that: so it never holds more than what one write produced.
  */
 import type { Sink } from '../../io/index.ts';
 

@@ -1,4 +1,4 @@
-/** What is output as people read it: sinks around the one that it goes to. Loaded only when that is asked for. */
+/** Output as people read it: sinks around the real sink. Loaded only on request. */
 import type { View } from '../../config/settings.ts';
 import type { Sink } from '../../io/index.ts';
 import { PrettyLines } from './pretty.ts';
