@@ -1,4 +1,4 @@
-/** The parts of a node. Types only. */
+/** The parts that make up a node of a graph. Types only. */
 import type { Edge } from './edge.ts';
 import type { Inlet } from './inlet.ts';
 import type { Rejecting } from './rejecting.ts';

@@ -1,4 +1,4 @@
-/** What a port reports at its end. */
+/** What a port reports when it is closed. */
 import { counted } from '../format/count.ts';
 import type { SinkError } from '../io/errors.ts';
 import { excerpt } from '../text/printable.ts';
