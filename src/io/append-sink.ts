@@ -1,14 +1,14 @@
 /**
- * A file that is added to (`mode: append`): each write goes to its end, also when another program has written in
- * between, and nothing is buffered here, so that what was taken is what a `tail -f` shows. Whole lines come in, and
- * whole lines stay:
+ * A file that is appended to (`mode: append`). Each write goes to its end, even if another program has written in
+ * between, and nothing is buffered here, so `tail -f` shows whatever was taken. Whole lines come in, and whole lines
+ * stay:
  *
- * - A write that fails halfway (a full disk) is taken back, so that trying it again leaves no half line.
- * - A last line without a newline, which a crash has left, is ended before anything is added. It stays a line of its
- *   own.
+ * - A write that fails halfway (a full disk) is taken back, so that a retry leaves no half line.
+ * - A last line without a newline, left by a crash, is ended before anything is added. It remains a line of its own.
  * - Rotation happens between lines: the file gets the name `BASE.TIME.EXT`, and a new one begins. `reopen` (SIGHUP) is
- *   for rotation by others, who have moved the file away; one that is not at its place any more is left to them.
- * - A file that was removed has no reader any more: it is made again at its place.
+ *   for rotation by other programs, which have moved the file away; a file that is no longer in its place is left to
+ *   them.
+ * - A file that was removed has no readers any more: it is created again in its place.
  *
  * Not for several machines: O_APPEND on NFS may overlap (open(2)).
  */

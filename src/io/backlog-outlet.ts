@@ -1,4 +1,4 @@
-/** What outlets have in common that take deliveries into a backlog: its bounds, its counts, and who waits for it. */
+/** What all outlets with a backlog share: its bounds, its counts, and the callers that wait for room. */
 import { Backlog, type BacklogOptions } from './backlog.ts';
 import type { OutletReport } from './types.ts';
 

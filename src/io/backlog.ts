@@ -1,10 +1,10 @@
 /**
  * What an outlet has taken and not confirmed yet: a copy of each delivery, cut into pieces of whole lines, which are
- * confirmed one by one. Its memory is bounded: what has no room is refused, and whoever offered it hears when there is
- * some.
+ * confirmed one by one. Its memory is bounded: a delivery without room is refused, and the caller that offered it is
+ * told when there is room.
  *
- * The surprising part: everything is copied once. A delivery's bytes lie in the memory of an engine, which is wanted
- * for the next batch and is written over in place; an attempt that reads them later would send something else.
+ * The surprising part: everything is copied once. A delivery's bytes lie in the memory of an engine, which is needed
+ * for the next batch and is overwritten in place; a retry that read them later would send something else.
  */
 import { SinkError } from './errors.ts';
 import { endOfLines, endOfRows } from './newlines.ts';

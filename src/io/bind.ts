@@ -1,4 +1,4 @@
-/** A server that begins to listen, whatever it serves. */
+/** Makes a server listen, whatever it serves. */
 import type { AddressInfo, Server } from 'node:net';
 import { isLoopback } from './who-asks.ts';
 

@@ -1,12 +1,12 @@
 /**
  * A sink of bytes (standard output, a file) as an outlet. What the sink takes at once is written from where it lies,
- * and confirmed before `offer` returns; the rest is copied, and written when the reader goes on. Everything is written
- * and settled in the order in which it came.
+ * and confirmed before `offer` returns; the rest is copied, and written when the reader continues. Everything is
+ * written and settled in order.
  *
- * The surprising part: a slow reader is not waited for in the thread pool, where that can be avoided: a write there
- * cannot be cancelled, and keeps the process from its end.
+ * The surprising part: where possible, a slow reader is not waited for in the thread pool: a write there cannot be
+ * cancelled, and keeps the process from ending.
  *
- * After a failure a line may be there in part. It is ended by a newline before anything else follows.
+ * After a failure, part of a line may have been written. A newline ends it before anything else follows.
  */
 import { excerpt } from '../text/printable.ts';
 import { outOfTime } from './backlog.ts';

@@ -1,7 +1,7 @@
 /**
- * Waiting until something in folders may have changed. The surprising part: it is a watch of the folders with a timer
- * behind it, and whoever waited looks for himself what there is. Watches alone miss changes on network file systems
- * and of folders that do not exist yet; timers alone cost latency.
+ * Waits until something in folders may have changed. The surprising part: it is a watch of the folders with a timer
+ * behind it, and the caller then looks for changes itself. Watches alone miss changes on network file systems and of
+ * folders that do not exist yet; timers alone cost latency.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { basename } from 'node:path';

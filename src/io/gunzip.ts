@@ -1,8 +1,8 @@
 /**
- * gzip (RFC 1952), member after member: the framing is read here, node:zlib's InflateRaw does the deflate streams, and
- * the checksum is verified here. Zero padding after a member is ignored, as gzip does, and a member may follow it.
- * Anything else after a member is an error, told after the member was delivered. The header's own checksum (FHCRC) is
- * skipped: no data depends on it.
+ * gzip (RFC 1952), member after member: this file reads the framing and verifies the checksum, and node:zlib's
+ * InflateRaw handles the deflate streams. Zero padding after a member is ignored, as in gzip, and a member may follow
+ * it. Anything else after a member is an error, reported after the member was delivered. The header's own checksum
+ * (FHCRC) is skipped: no data depends on it.
  */
 import { crc32, createInflateRaw } from 'node:zlib';
 import { corrupt, type Decoder, InflateError } from './decoder.ts';

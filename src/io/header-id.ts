@@ -1,6 +1,6 @@
 /**
- * Ids in headers, which take visible ASCII: they have names of sinks in them, and a sink may be called by its URL.
- * Different ids stay different, because an end leaves out what comes with an id that it knows.
+ * Ids in headers, which take visible ASCII. The ids contain names of sinks, and a sink may be named by its URL.
+ * Different ids stay different, because a receiver leaves out what comes with an id that it knows.
  */
 
 const VISIBLE = /^[!-$&-~]*$/;

@@ -1,6 +1,6 @@
 /**
  * The bodies of requests, each whole and with a newline at its end, in memory that is bounded for all of them
- * together. A body in gzip is inflated; one at a time, since a small one may become as large as is allowed.
+ * together. Gzip bodies are inflated one at a time, since a small one may become as large as is allowed.
  */
 import type { IncomingMessage } from 'node:http';
 import { gunzip } from 'node:zlib';

@@ -1,12 +1,12 @@
 /**
- * Records by HTTP: `POST` of NDJSON to one path. Each request is a unit: it is taken whole, its client waits, and it
- * is answered when it is known what became of its records. 200: they have arrived. 400: some were refused, and the
- * body says which. 503 with Retry-After: not now (no room, a failed delivery, the end of the run); the client tries
- * again.
+ * Records by HTTP: `POST` of NDJSON to one path. Each request is a unit: it is read whole, its client waits, and the
+ * answer follows once it is known what happened to its records. 200: they have arrived. 400: some were refused, and
+ * the body says which. 503 with Retry-After: not now (no room, a failed delivery, the end of the run); the client
+ * retries.
  *
- * Bodies wait in memory that is bounded; a request without room is refused before it is read. What was read and not
- * answered is the reader's. An address that others reach needs a token; who-asks.ts says why pages are looked at as
- * well.
+ * Bodies wait in bounded memory; a request without room is refused before it is read. Requests that were read and not
+ * answered are up to the reader. An address that other machines reach needs a token; who-asks.ts explains why the
+ * origin of pages is checked as well.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { excerpt } from '../text/printable.ts';

@@ -1,12 +1,12 @@
 /**
- * Batches of records to an HTTP server, by POST: what a request carries is confirmed by a 2xx. Answers that may be
- * others in a moment (408, 425, 429, 5xx) and errors of the network are tried again; other answers are final.
+ * Batches of records to an HTTP server, by POST: a 2xx confirms what a request carries. Answers that may soon be
+ * different (408, 425, 429, 5xx) and errors of the network are retried; other answers are final.
  *
- * Requests run beside each other, so they arrive in no order unless `concurrency` is 1. Small deliveries that wait for
- * a free connection go together; one with an id never shares a request, because its id has to mean the same bytes each
- * time.
+ * Requests run concurrently, so they arrive in no order unless `concurrency` is 1. Small deliveries that wait for a
+ * free connection are sent together. A delivery with an id never shares a request, because its id has to mean the same
+ * bytes each time.
  *
- * The surprising part: no message has the URL, a header or what the server says. Webhooks have their secrets in the
+ * The surprising part: no message shows the URL, a header or what the server says. Webhooks have their secrets in the
  * path.
  */
 import { Agent, type ClientRequest, type IncomingMessage, request, STATUS_CODES, validateHeaderName } from 'node:http';

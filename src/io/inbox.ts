@@ -1,7 +1,7 @@
 /**
  * The queue between a decoder that produces when it can and a reader that asks "now?". It holds decompressed chunks,
- * tells the decoder when it is full, and wakes the reader when reading is worth while: enough for a batch, or all that
- * there is because the input is dry. Without that threshold every chunk of a file would look like a pause of a live
+ * tells the decoder when it is full, and wakes the reader when reading is worthwhile: when there is enough for a
+ * batch, or when the input is dry. Without that threshold every chunk of a file would look like a pause of a live
  * stream, and close a small batch.
  */
 import { WOULD_BLOCK } from './types.ts';

@@ -1,6 +1,6 @@
 /**
- * Whether a descriptor is a terminal. node:tty tells, but it loads node:net, which takes milliseconds that are seen in
- * every start; so it is asked only about devices whose number does not tell.
+ * Whether a descriptor is a terminal. node:tty can tell, but it loads node:net, which would add milliseconds to every
+ * start; so it is asked only about devices whose number does not tell.
  */
 import { fstatSync, type Stats } from 'node:fs';
 import { isatty } from 'node:tty';

@@ -1,6 +1,6 @@
 /**
- * Writes lines into a sink that may take a part of them, or fail in the middle of one, and knows how far it came. A
- * line that is there in part is ended by a newline before anything else follows.
+ * Writes lines into a sink that may take part of them, or fail in the middle of one, and knows how far it got. A
+ * newline ends a partly written line before anything else follows.
  */
 import { SinkError } from './errors.ts';
 import type { Sink } from './types.ts';

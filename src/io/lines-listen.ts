@@ -1,9 +1,9 @@
 /**
- * Lines over TCP and unix sockets, of many senders at once. Each connection is cut at its last newline: what is before
- * goes to the reader as a whole, the rest waits for its end, so that lines of several connections never mix. A last
- * line without a newline counts when the sender ended the connection, and is lost when the connection broke off.
+ * Lines over TCP and unix sockets, from many senders at once. Each connection is cut at its last newline: what
+ * precedes it goes to the reader as a whole, the rest waits for its end, so that lines of several connections never
+ * mix. A last line without a newline counts if the sender ended the connection, and is lost if the connection broke.
  *
- * While nobody reads, the sockets are paused, and the senders wait. Nothing tells a sender what has arrived: the
+ * While nobody reads, the sockets are paused, and the senders wait. A sender never learns what has arrived: the
  * protocol has no answers.
  */
 import { lstatSync, unlinkSync } from 'node:fs';

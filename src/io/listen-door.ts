@@ -1,8 +1,7 @@
 /**
- * Who comes in at `--listen`: the HTTP side of a WebSocket server, up to the end of the handshake. It checks path,
- * method, origin and token, says in a status of HTTP what is wrong, and bounds what has not come in yet: how many
- * sockets, for how long, with how much in their headers.
- * Pages and tokens are who-asks.ts.
+ * Decides who may connect to `--listen`: the HTTP side of a WebSocket server, up to the end of the handshake. It
+ * checks path, method, origin and token, answers with an HTTP status that says what is wrong, and limits unfinished
+ * handshakes: how many sockets, for how long, with how much in their headers. who-asks.ts checks pages and tokens.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';

@@ -1,4 +1,4 @@
-/** Why nobody can be listened to, with what helps. */
+/** Why a server cannot listen, with what helps. */
 import { errorCode, SourceError, sourceError } from './errors.ts';
 
 /** @param name the address as it was written. @param example one that would do */

@@ -1,6 +1,6 @@
 /**
- * Whether files and folders could be opened that nobody opens now, and why not: what is not there, or may not be read
- * or written. A run that opens them later may find another thing.
+ * Whether files and folders could be opened, without opening them for use, and why not: they are missing, or may not
+ * be read or written. A run that opens them later may find a different state.
  */
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,4 +1,4 @@
-/** What outlets report: what was confirmed, and what has failed. */
+/** What outlets report: what was confirmed, and what failed. */
 import type { OutletReport } from './types.ts';
 
 interface Sum {

@@ -1,14 +1,14 @@
 /**
- * How far files have been dealt with, kept in a folder for the next run: for each path that is read a small file,
- * written beside and renamed: at once, but at most every 100 ms, and at the end, also of a run that fails. So a crash
- * gives again what was done within that time, nothing when no more was done within it, and loses nothing.
+ * How far files have been processed, kept in a folder for the next run: one small file for each path that is read,
+ * written beside and renamed: at once, but at most every 100 ms, and at the end, even of a run that fails. A crash
+ * thus repeats only what was done within the last 100 ms, and loses nothing.
  *
- * A file is known again by its device and inode, and by a sum over its first bytes: neither a new file under the old
- * name nor one that was emptied and written anew is taken for it. One that was renamed (rotated) meanwhile is found
- * beside its old place. Where another pattern matches it there, it is read under its new name: how far a file was
- * read is kept for the file, too, when its path has got another one.
+ * A file is recognised by its device and inode, and by a checksum over its first bytes: neither a new file under the
+ * old name nor one that was emptied and rewritten is mistaken for it. One that was renamed (rotated) in the meantime
+ * is found beside its old place. If another pattern matches it there, it is read under its new name: the position
+ * belongs to the file, too, even after its path has gone to another file.
  *
- * The files are not synced: after a power failure one may be as it was before, or damaged, which is noticed; then its
+ * The position files are not synced: after a power failure one may be old, or damaged, which is noticed; then its
  * input is read again.
  */
 

@@ -1,4 +1,4 @@
-/** Whether somebody listens at an address. */
+/** Whether a server listens at an address. */
 import { connect, type NetConnectOpts } from 'node:net';
 import { describe } from './errors.ts';
 import { socketPathProblem } from './socket-path.ts';

@@ -1,7 +1,7 @@
 /**
- * The lines that begin in a stretch of a file, read in any order and by any thread. Where a stretch begins in the
- * middle of a line, that line is of the stretch before it, whose reader reads on to its end. So stretches that adjoin
- * give every line once, and their readers need to know nothing of each other.
+ * The lines that begin in a stretch of a file, read in any order and by any thread. If a stretch begins in the middle
+ * of a line, that line belongs to the stretch before it, whose reader reads on to the line's end. Adjoining stretches
+ * thus return every line once, and their readers need to know nothing of each other.
  */
 import { readSync } from 'node:fs';
 import { errorCode } from './errors.ts';

@@ -1,9 +1,9 @@
 /**
- * Where bad lines go. Two files: FILE gets the lines as they were, byte for byte, so that it can be repaired and read
- * again; FILE.log gets one JSON object a line that says where each came from and why it was refused. Line n of the log
- * is about line n of FILE. Both are made at the start, so that two empty files mean "nothing was rejected".
- * FILE may also name a descriptor that is open, such as /dev/stderr: it gets the lines, behind what is there, and
- * there is no log. Writes are synchronous and joined to 64 KiB, first the lines and then their rows.
+ * Where bad lines go. Two files: FILE gets the lines as they were, byte for byte, so that they can be repaired and
+ * read again; FILE.log gets one JSON object a line that says where each came from and why it was refused. Line n of
+ * the log is about line n of FILE. Both are created at the start, so that two empty files mean "nothing was rejected".
+ * FILE may also name an open descriptor, such as /dev/stderr: it gets the lines, behind what is there, and there is no
+ * log. Writes are synchronous and combined to 64 KiB, first the lines and then their rows.
  */
 import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/** When something that has failed is tried again: after pauses that double, so often and for so long as is wanted. */
+/** When to retry something that failed: after pauses that double, as often and for as long as configured. */
 
 export interface RetryRule {
   /** Further attempts; undefined: no limit. */

@@ -1,10 +1,10 @@
 /**
- * Files that had a path for a while when nobody looked: a log that is rotated twice while its reader waits for a sink,
- * or is not running, is beside its path by then, under a name that rotation gives. Such a file is younger than the one
- * that was read, and older than the one that has the path now.
+ * Finds files that had a path for a while when nobody looked. A log that is rotated twice while its reader waits for a
+ * sink, or is not running, lies beside its path by then, under a name that the rotation chose. Such a file is younger
+ * than the one that was read, and older than the one that has the path now.
  *
  * The surprising part: a copy of the file that was read (`cp app.log app.log.1`, copytruncate) looks the same. It is
- * told by what it was last written to at, and by having the size and the beginning of what it is a copy of.
+ * recognised by the time of its last write, and by having the size and the beginning of the file that it copies.
  */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';

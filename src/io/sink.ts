@@ -1,8 +1,8 @@
 /**
  * Opens the output: standard output by its descriptor (process.stdout is never touched: it would make a pipe
- * non-blocking for everybody who shares it), any other descriptor that a path like /dev/fd/63 names as well, a device
- * or a FIFO as it is, and a regular file as a temporary file beside it that gets the name on commit. So a reader of
- * FILE sees the old content or the new, never a part.
+ * non-blocking for everybody who shares it); any other descriptor that a path like /dev/fd/63 names; a device or a
+ * FIFO as it is; and a regular file as a temporary file beside it that gets the name on commit. A reader of FILE thus
+ * sees the old content or the new, never a part.
  */
 import { closeSync, constants, openSync, type Stats, statSync } from 'node:fs';
 import { excerpt } from '../text/printable.ts';

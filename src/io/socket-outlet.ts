@@ -1,8 +1,8 @@
 /**
  * Lines to a TCP or unix socket. There are no answers, so a piece counts as delivered when the system has taken it:
- * what lay in the kernel when a connection broke is lost. What the system had not taken is sent again over the next
- * connection, from the beginning of its first line, so the other end sees half a line at the end of a connection and
- * the whole of it on the next.
+ * what was still in the kernel when a connection broke is lost. What the system had not taken is sent again over the
+ * next connection, from the beginning of its first line, so the receiver sees half a line at the end of one connection
+ * and the whole line on the next.
  */
 import { connect, type Socket } from 'node:net';
 import { outOfTime, type Piece } from './backlog.ts';

@@ -1,4 +1,4 @@
-/** Paths of sockets: systems have a fixed room for them, and a longer one is cut without a word. */
+/** Paths of sockets: systems have a fixed room for them, and silently cut longer ones. */
 import { platform } from 'node:os';
 
 /** The room of Linux and of macOS, without the NUL at the end. */

@@ -1,6 +1,6 @@
 /**
- * Buffers that are used again: memory that was just given back is in the caches of the processor, and has its pages.
- * A new one of 64 KiB costs more than what is copied into it.
+ * Buffers that are reused: memory that was just freed is in the processor's caches, and has its pages. A new buffer of
+ * 64 KiB costs more than the bytes that are copied into it.
  */
 
 /** Smaller ones are cut from what Node keeps for that; larger ones are too rare to be kept. */

@@ -1,6 +1,6 @@
 /**
  * Times in the names of files: `%Y-%m-%d` and the like, in UTC, so that a name does not depend on where the program
- * runs and no hour comes twice.
+ * runs and no hour occurs twice.
  */
 
 const pad = (value: number, digits: number): string => String(value).padStart(digits, '0');

@@ -1,6 +1,6 @@
 /**
- * Inputs that are read twice. What a pipe has given is gone, so only files will do; and a file must be the same both
- * times, which its device and inode, its size and the time of its last change tell.
+ * Inputs that are read twice. The bytes of a pipe are gone after the first time, so only files will do; and a file
+ * must be the same both times, as its device and inode, its size and the time of its last change show.
  */
 import { type BigIntStats, statSync } from 'node:fs';
 import { devNull } from 'node:os';

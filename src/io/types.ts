@@ -1,7 +1,7 @@
 /**
- * The two ends of the pipeline as it sees them: bytes in, bytes out, and whether either would block. A Sink is done
- * with bytes when it has taken them; an Outlet confirms later, and so does a UnitSource want to know later what became
- * of its bytes.
+ * The two ends of the pipeline, as the pipeline sees them: bytes in, bytes out, and whether either would block. A Sink
+ * has finished with bytes when it has taken them; an Outlet confirms later, and a UnitSource wants to know later what
+ * happened to its bytes.
  */
 import type { SinkError } from './errors.ts';
 

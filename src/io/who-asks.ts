@@ -1,9 +1,9 @@
 /**
- * Who asks at a port of ours: from which page, and with which token; and who can ask at all.
+ * Who connects to one of our ports: from which page, and with which token; and who is able to connect at all.
  *
  * The surprising part: a web page may open WebSockets to any machine that its reader can reach, and post to it, and no
- * browser asks first whether it may. Only the header Origin gives it away. It is compared with the address that we
- * listen on and not with the header Host, which is the page's own name when a name server points it here.
+ * browser asks first whether it may. Only the header Origin reveals it. It is compared with the address that we listen
+ * on and not with the header Host, which contains the page's own name if a name server points that name here.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';

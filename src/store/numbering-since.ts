@@ -1,4 +1,4 @@
-/** How the points of a log are numbered, by what its header says: the segments that they go on from. */
+/** How the points of a log are numbered, according to its header: from which segments the numbers continue. */
 import type { SegmentInfo } from './files/manifest.ts';
 import { KEEPS_LAST, Numbering } from './numbering.ts';
 import { overlaps } from './partition.ts';

@@ -1,10 +1,10 @@
 /**
- * Which number a point has among those of the same series and time: its ordinal. Points that come in one run are all
- * kept, so they are counted on from what the run has written before, whether it is still in the table or in segments
- * already. Two runs over one input then give the same numbers, and the second replaces what the first has written.
+ * The number of a point among those of the same series and time: its ordinal. All points of one run are kept, so their
+ * numbers continue from what the run has written before, whether it is still in the table or already in segments. Two
+ * runs over one input then give the same numbers, and the second replaces what the first wrote.
  *
- * Nothing is remembered for this: a series that goes on in time shares no moment with what was flushed of it, and is
- * not looked up; of one that goes back, the blocks that it overlaps are decoded once for each flush.
+ * Nothing is stored for this. A series that moves on in time shares no moment with its flushed points, and needs no
+ * lookup; for one that moves back, the blocks that it overlaps are decoded once for each flush.
  */
 import { StoreError } from './errors.ts';
 import type { GatheredPoints, Kernel } from './kernel/kernel.ts';

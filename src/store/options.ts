@@ -1,4 +1,4 @@
-/** How a store is written to: what is safe when, how much waits in memory, what is dropped by age. */
+/** How a store is written: what is safe when, how much waits in memory, what is dropped by age. */
 
 export type Durability = 'batch' | 'interval' | 'none';
 

@@ -1,4 +1,6 @@
-/** The parts of an open store, as one value: who writes out the table, merges segments or recovers a log gets it. */
+/**
+ * The parts of an open store, as one value, for the code that writes out the table, merges segments or recovers a log.
+ */
 import type { Files } from './files/files.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { StoreOptions } from './options.ts';

@@ -1,5 +1,5 @@
 /**
- * Points on their way into a store, in columns: what `Store.append` takes, and how far into which input they reach.
+ * Points on their way into a store, in columns: what `Store.append` takes, and how far they reach into which input.
  */
 
 /** How far an input has been read, when everything before it is in the store. */

@@ -1,6 +1,6 @@
 /**
- * What series a snapshot has, and how much of each: from the entries of blocks, without decoding any. A point that was
- * written twice counts twice until its segments are merged.
+ * The series of a snapshot, and how many points each has: from the entries of blocks, without decoding any. A point
+ * that was written twice counts twice until its segments are merged.
  */
 import { E_TIME_BYTES, E_VALUE_BYTES, ENTRY_BYTES, S_COUNT, S_FIRST_TIME, S_LAST_TIME } from './kernel/layout.ts';
 import type { SeriesKey } from './series.ts';

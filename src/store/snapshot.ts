@@ -1,9 +1,9 @@
 /**
- * What a store held at one moment, for queries: segments and the table of what is only in the log. A snapshot of a
- * directory that another process writes to stays what it was: its files are open, and open files outlive their names.
+ * What a store held at one moment, for queries: segments, and the table of what is only in the log. A snapshot of a
+ * directory that another process writes to stays unchanged: its files are open, and open files outlive their names.
  *
- * The surprising part: no lock. The manifest is read first and the files it names after it; when one of them has gone,
- * the writer has published another manifest meanwhile, and everything is begun again with that.
+ * The surprising part: there is no lock. The manifest is read first, then the files that it names. If one of them is
+ * gone, the writer has published another manifest in the meantime, and reading starts over with that.
  */
 
 import { excerpt } from '../text/printable.ts';

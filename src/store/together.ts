@@ -1,9 +1,9 @@
 /**
- * Several stores as one: the sources of all their snapshots in one list, over one kernel, so that whatever reads a
- * snapshot reads them, too. A store named later is one that was written later: its sources are younger than all of
- * those before, and of two points with one series, time and ordinal its point holds, as that of a later run would.
+ * Several stores as one: the sources of all their snapshots in one list, over one kernel, so that code that reads a
+ * snapshot reads them, too. A store named later counts as written later: its sources are younger than all before, and
+ * of two points with one series, time and ordinal its point wins, as a later run's would.
  *
- * Errors of one store name files of its directory. Here a source adds which directory that is.
+ * Errors of one store name files of its directory. This file adds the directory.
  */
 import { excerpt } from '../text/printable.ts';
 import { StoreError } from './errors.ts';

@@ -1,4 +1,4 @@
-/** From what was checked to the frozen topology. Nothing is reported here: there are no errors any more. */
+/** From the checked tree to the frozen topology. It reports nothing: all errors have been found before. */
 import { type Resolved, resolveLayers } from '../config/layers.ts';
 import type { OnPluginError, PluginAbi, PointFields, StoreSettings, TimeUnit } from '../config/settings.ts';
 import type { Draft } from './drafts.ts';

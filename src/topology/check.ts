@@ -1,6 +1,6 @@
 /**
- * A tree in, a topology out, or all that is wrong with it. The steps: the maps against the table, names, routes, the
- * rules of the graph; then everything is frozen. Nothing is opened or asked here but what is in the options.
+ * A tree in; a topology out, or everything that is wrong with the tree. The steps: the maps against the table, names,
+ * routes, the rules of the graph; then everything is frozen. Nothing outside the options is opened or queried.
  */
 import type { Layer, Setting } from '../config/layers.ts';
 import { quoted } from '../text/printable.ts';

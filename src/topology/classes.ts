@@ -1,6 +1,6 @@
 /**
  * What the routes of one node ask of it together. Routes that want the same bytes of the same records are one kind,
- * and cost a record nothing more; so does what is compared here with what the stage makes of them.
+ * and cost nothing more per record. The stage groups them in the same way.
  */
 import type { Draft } from './drafts.ts';
 import type { Problems } from './problem.ts';

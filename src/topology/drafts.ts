@@ -1,6 +1,6 @@
 /**
- * The nodes of a topology while it is checked: those that are declared, those that are always there (`stdin`), and
- * those that stand in a route as a path or a URL. A name stands for one node.
+ * The nodes of a topology while it is checked: declared nodes, nodes that always exist (`stdin`), and nodes that a
+ * route names by a path or a URL. A name stands for one node.
  */
 import { nearest } from '../selector/index.ts';
 import { excerpt, quoted } from '../text/printable.ts';

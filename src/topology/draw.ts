@@ -1,6 +1,6 @@
 /**
  * A topology as a picture: text with box characters for terminals, dot for Graphviz, mermaid for documents, JSON for
- * programs. Secrets are in none of them: nodes are drawn by their names, which have none.
+ * programs. None of them shows secrets: nodes are drawn by their names, which contain none.
  */
 import { excerpt, jsonLine, oneLine } from '../text/printable.ts';
 import { sinkGuarantee, sourceGuarantee } from './guarantees.ts';

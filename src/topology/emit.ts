@@ -1,6 +1,6 @@
 /**
  * Tree → YAML text that reads as the same tree. Block style, short lists of texts in brackets, quotes only where a
- * text would be something else without them.
+ * text would mean something else without them.
  */
 import type { Comments, Entry, ListNode, MapNode, Node, Scalar } from './node.ts';
 

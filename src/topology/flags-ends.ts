@@ -1,6 +1,6 @@
 /**
- * -o, --tee, --route, --record and --rejects of a command line: the sinks and routes of a topology. What is read is
- * flags-sources.ts.
+ * -o, --tee, --route, --record and --rejects of a command line: the sinks and routes of a topology. flags-sources.ts
+ * has the inputs.
  */
 import { UsageError } from '../config/errors.ts';
 import { splitPaths } from '../config/fields.ts';

@@ -1,6 +1,6 @@
 /**
- * The command line of `slung select` or `slung run` as the tree of a topology: how one grows into the other. Every
- * word is a place, so what is wrong is shown under the line as it was typed.
+ * The command line of `slung select` or `slung run` as the tree of a topology: a command line can grow into a file.
+ * Every word is a place, so errors are shown under the line as it was typed.
  */
 import { addEnds, type Ends } from './flags-ends.ts';
 import { addPlugins } from './flags-plugins.ts';

@@ -1,6 +1,6 @@
 /**
- * What several routes bring to one sink has one form: a table has the same columns in all of its lines, and has
- * no records of NDJSON between them. Columns that are found in the data are compared when the run sees them.
+ * Output that several routes bring to one sink has one form: a table has the same columns in all of its lines, and no
+ * NDJSON records between them. Columns that are found in the data are compared when the run sees them.
  */
 import { quoted } from '../text/printable.ts';
 import { type Problems, shortPlace } from './problem.ts';

@@ -1,4 +1,4 @@
-/** What becomes of records when something fails, in a few words: for drawings and reports. */
+/** What happens to records when something fails, in a few words: for drawings and reports. */
 import type { Retry, Sink, Source } from './topology.ts';
 
 /** When what a source gave is acknowledged, and what a crash does to it. */

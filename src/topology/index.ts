@@ -1,6 +1,6 @@
 /**
- * What the rest of slung uses of topologies. read-yaml.ts is loaded apart: it brings the YAML library. README.md
- * explains.
+ * What the rest of slung uses of topologies. read-yaml.ts is loaded separately, because it brings the YAML library.
+ * README.md explains the parts.
  */
 export { type Checked, type CheckOptions, checkTopology, checkTree } from './check.ts';
 export type { Key, KeyTable, Section } from './key.ts';

@@ -1,6 +1,4 @@
-/**
- * What a row of the table of keys is. The rows are in keys-*.ts; keys.ts puts them together.
- */
+/** The type of a row in the table of keys. The rows are in keys-*.ts; keys.ts puts them together. */
 
 /**
  * `texts` is one text or a list of them; `values` a map of anything, given as text; `headers` a map of texts; `nodes`

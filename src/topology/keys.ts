@@ -1,7 +1,7 @@
 /**
- * The form of the table of keys, and the table itself put together from its parts. Everything that slung knows of a
- * key is in its row: the checker (walk.ts), the JSON Schema (schema.ts), the man page and --print are all made from
- * it. A key that is called like a flag of the command line takes type, limits and default from there, so these stand
+ * The form of the table of keys, and the table itself, put together from its parts. A key's row has everything that
+ * slung knows about the key: the checker (walk.ts), the JSON Schema (schema.ts), the man page and --print are all made
+ * from it. A key with the name of a command-line flag takes type, limits and default from the flag, so these stand
  * once.
  */
 import type { FlagLookup, Key, KeyRow, KeyTable, KeyType, Section, SectionName } from './key.ts';

@@ -1,5 +1,5 @@
 /**
- * What can only be said when the plugins have been looked at: a guest that reads one stream has no boundary between
+ * Problems that appear only when the plugins have been examined: a guest that reads one stream has no boundary between
  * its input and its output, so it runs once, is not called again for a record, and nothing is acknowledged before it
  * ends.
  */

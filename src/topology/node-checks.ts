@@ -1,6 +1,6 @@
 /**
- * What must hold of single nodes beyond the types of their keys: addresses, URLs, grants, paths of fields, and where
- * failures go.
+ * Rules for single nodes, beyond the types of their keys: addresses, URLs, grants, paths of fields, and where failures
+ * go.
  */
 import { UsageError } from '../config/errors.ts';
 import { grantedVariables } from '../config/grants.ts';

@@ -1,7 +1,7 @@
 /**
  * A topology as a tree of maps, lists and scalars with their places, whatever it was read from: slung.yaml,
- * tangent.yaml or the command line. Scalars are text: what a text means is decided by its key (walk.ts), so `1.10`
- * is never 1.1 and `no` never false by accident.
+ * tangent.yaml or the command line. Scalars are text: the key decides what a text means (walk.ts), so `1.10` is never
+ * 1.1 and `no` never becomes false by accident.
  */
 import type { Place } from './problem.ts';
 

@@ -1,7 +1,8 @@
 /**
- * From a character of a YAML scalar's value back to where it stands in the file, so that an error inside a selector
- * has its caret in the file, also in folded text. The value is laid over its source from left to right: escapes and
- * doubled quotes are stepped over, and what YAML folds (a line break and the indentation behind it) is one character.
+ * From a character of a YAML scalar's value back to its place in the file, so that an error inside a selector has its
+ * caret in the file, even in folded text. The value is compared with its source from left to right: escapes and
+ * doubled quotes are stepped over, and folded white space (a line break and the indentation behind it) is one
+ * character.
  */
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';

@@ -1,4 +1,4 @@
-/** `--only 'app -> geo'`: the edges that are run, by the names at their ends. */
+/** `--only 'app -> geo'`: selects the edges to run, by the names at their ends. */
 import { nearest } from '../selector/index.ts';
 import { excerpt, quoted } from '../text/printable.ts';
 import type { Problems } from './problem.ts';

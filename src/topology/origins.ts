@@ -1,4 +1,4 @@
-/** `@file` and `@line` say where a record was read: only what comes from a source has that. */
+/** `@file` and `@line` tell where a record was read: only records straight from a source have that. */
 import { asksOrigin } from '../config/fields.ts';
 import type { Draft } from './drafts.ts';
 import type { Node, Scalar } from './node.ts';

@@ -1,4 +1,4 @@
-/** The routes of a checked topology, as they could be written: arrows where nothing but names is to be said. */
+/** The routes of a checked topology, as they could be written: with arrows wherever names are enough. */
 import { type Entry, entryNode, listNode, type MapNode, mapNode, type Node, scalarNode } from './node.ts';
 import type { Place } from './problem.ts';
 import type { Edge, Where } from './topology.ts';

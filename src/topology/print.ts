@@ -1,6 +1,7 @@
 /**
- * The normal form of a topology: every node with all its settings and where each comes from, routes from node to node.
- * Secrets are covered, so what is printed is for reading; without secrets it is a file that means the same.
+ * The normal form of a topology: every node with all its settings and their origins, and routes from node to node.
+ * Secrets are covered, so the printed form is for reading; a file without secrets prints as a file that means the
+ * same.
  */
 import type { Checked } from './check.ts';
 import type { Draft } from './drafts.ts';

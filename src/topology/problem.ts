@@ -1,9 +1,10 @@
 /**
- * Where something stands and what is wrong with it: `slung.yaml:14:12: message`, the line, a caret, one line of help.
- * All problems of a file are gathered, so that one run shows them all.
+ * A problem and its place: `slung.yaml:14:12: message`, the line, a caret, one line of help. All problems of a file
+ * are collected, so that one run shows them all.
  *
- * The surprising part: the line is shown with its secrets covered. What a secret is by its key is known only when the
- * file could be read, so a line of a file that cannot be read is covered by the look of its keys.
+ * The surprising part: the line is shown with its secrets covered. The keys tell which values are secret, but only if
+ * the file could be read. In a file that cannot be read, values are covered if they follow something that looks like
+ * such a key.
  */
 import { caretLines } from '../selector/errors.ts';
 import { Exit, type Explained } from '../text/explained.ts';

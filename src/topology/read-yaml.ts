@@ -1,9 +1,9 @@
 /**
- * YAML text → tree. The only file that knows the library (yaml, ISC licence), so that whoever needs no file does not
+ * YAML text → tree. The only file that knows the library (yaml, ISC licence), so that commands without a file do not
  * load it. Anchors and merge keys are followed, with a bound on what they may grow to.
  *
- * The surprising part: every warning of the library is an error here. `where: !has(x)` is an empty text with a tag
- * that nobody knows, of which the library only warns: it would select nothing.
+ * The surprising part: every warning of the library is an error here. `where: !has(x)` is an empty text with an
+ * unknown tag, which the library only warns about: it would select nothing.
  */
 import {
   type Document,

@@ -1,6 +1,6 @@
 /**
- * What must hold of the graph as a whole: no circles, nothing that leads nowhere, one writer for each file. What is
- * only odd is a warning.
+ * The rules for the graph as a whole: no circles, nothing that leads nowhere, one writer for each file. Things that
+ * are merely odd get a warning.
  */
 import { resolve as resolvePath } from 'node:path';
 import { quoted } from '../text/printable.ts';

@@ -1,6 +1,6 @@
 /**
- * The table as a JSON Schema (2020-12), for editors: `slung check --schema > slung.schema.json`. It knows the form of
- * a file, not the graph: that a name is known or a selector can be read is for `slung check` alone.
+ * The table as a JSON Schema (2020-12), for editors: `slung check --schema > slung.schema.json`. It describes the form
+ * of a file, not the graph: only `slung check` can tell whether a name exists or a selector is valid.
  */
 import type { Key, KeyTable, Section, SectionName } from './key.ts';
 

@@ -1,6 +1,6 @@
 /**
- * `where`: a selector, a list of which all must hold, or Tangent's list of {any, all, none}. Each is compiled once to
- * know that it can be, and an error in it gets its place in the file.
+ * `where`: a selector, a list of selectors that must all hold, or Tangent's list of {any, all, none}. Each is compiled
+ * once to check it, and an error in it gets its place in the file.
  */
 
 import type { TimeUnit } from '../config/settings.ts';

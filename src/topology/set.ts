@@ -1,5 +1,5 @@
 /**
- * `--set sinks.out.path=x`: another value for one key. Names may have points in them, so the longest that is there is
+ * `--set sinks.out.path=x`: another value for one key. Names may contain points, so the longest name that exists is
  * taken.
  */
 import { nearest } from '../selector/index.ts';

@@ -1,4 +1,4 @@
-/** `from`, `prefix`, `types` and `delimiter` of a source: in which form records are read. */
+/** `from`, `prefix`, `types` and `delimiter` of a source: the form in which its records are read. */
 import { delimiterNamed } from '../config/conversion.ts';
 import type { Resolved } from '../config/layers.ts';
 import type { Conversion } from '../config/settings.ts';

@@ -1,4 +1,4 @@
-/** The sources and sinks of a tangent.yaml: which of slung's they are, or what to do in their place. */
+/** The sources and sinks of a tangent.yaml: their counterparts in slung, or what to do instead. */
 import { quoted } from '../text/printable.ts';
 import {
   type Entry,

@@ -1,6 +1,6 @@
 /**
- * How a tangent.yaml is read: what is unknown there was ignored, so it is a warning here; what slung has not is an
- * error.
+ * How a tangent.yaml is read. Tangent ignored unknown keys, so they are warnings here; features that slung lacks are
+ * errors.
  */
 import { parseCount } from '../config/quantity.ts';
 import { nearest } from '../selector/index.ts';

@@ -1,10 +1,10 @@
 /**
  * tangent.yaml → the tree of a slung.yaml. Every value keeps its place, so what the checker finds has a place in the
- * file that was read, and every comment goes along with what it stands at. What slung has no answer for is said in
- * words.
+ * original file, and every comment stays with the value it describes. Where slung has no counterpart, a message says
+ * so.
  *
- * The surprising part: in Tangent a source and a sink may have the same name, because each mention says its kind.
- * Here a name stands for one node, so the later ones are called NAME-KIND.
+ * The surprising part: in Tangent a source and a sink may have the same name, because each mention says its kind. Here
+ * a name stands for one node, so the later ones are called NAME-KIND.
  */
 import { excerpt } from '../text/printable.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * A topology that was checked: what the executor gets. Frozen, with every default filled in. Paths are as they were
- * written; relative ones are meant from `directory`. Types only, but for two questions.
+ * A checked topology, as the executor gets it. Frozen, with every default filled in. Paths are as they were written;
+ * relative ones start from `directory`. Only types, and two small functions over them.
  */
 import type { Layer } from '../config/layers.ts';
 import type {

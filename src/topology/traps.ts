@@ -1,6 +1,6 @@
 /**
- * What looks right and is not YAML: for a place where the parser gave up, what was probably meant. Looked for in the
- * line of the error alone, by its shape.
+ * Text that looks right and is not YAML: for a place where the parser gave up, what the user probably meant. It looks
+ * only at the line of the error, and only at its shape.
  */
 import { excerpt } from '../text/printable.ts';
 import { COVER, isSecretKey } from './problem.ts';

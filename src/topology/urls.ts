@@ -1,6 +1,6 @@
 /**
  * A word that stands for a node: `stdout`, a path, or a URL such as `file:app.ndjson?follow`. It becomes the map that
- * one could have written instead, with a place for each part, and is then checked like any other.
+ * the user could have written instead, with a place for each part, and is then checked like any other.
  */
 import { nearest } from '../selector/index.ts';
 import { excerpt, quoted } from '../text/printable.ts';

@@ -1,6 +1,6 @@
 /**
- * From the text of a scalar to its value, by the type of its key. What a variable holds is never in a message: it may
- * be a secret that somebody has put in the wrong place.
+ * From the text of a scalar to its value, by the type of its key. Messages never show what a variable holds: it may be
+ * a secret in the wrong place.
  */
 
 import { UsageError } from '../config/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * `${A}`, `${A:-default}`, `${A:?what it is}` in values, filled in after YAML has been read: a value may hold quotes,
- * line breaks or YAML and stays one value, and what stands in comments and keys is no variable. `$${` is `${`. What a
- * variable holds is not looked at again.
+ * `${A}`, `${A:-default}`, `${A:?what it is}` in values, substituted after the YAML has been read: a value may contain
+ * quotes, line breaks or YAML and stays one value, and comments and keys contain no variables. `$${` is `${`. What a
+ * variable holds is not searched for variables again.
  */
 import { excerpt } from '../text/printable.ts';
 import type { Scalar } from './node.ts';

@@ -1,6 +1,6 @@
 /**
- * A map of the tree against its section of the table: unknown keys, keys that are there twice, values of the wrong
- * type, what is missing. What comes out has every value by its key, with defaults, and where each was written.
+ * Checks a map of the tree against its section of the table: unknown keys, duplicate keys, values of the wrong type,
+ * missing keys. The result has every value by its key, with defaults, and where each was written.
  */
 import { type Layer, type Resolved, resolveLayers, type Setting } from '../config/layers.ts';
 import { nearest } from '../selector/index.ts';

@@ -1,4 +1,4 @@
-/** What was typed, word by word, each with its place in the line. */
+/** The typed words, each with its place in the line. */
 import { excerpt } from '../text/printable.ts';
 import { type Scalar, scalarNode } from './node.ts';
 import type { Place, Problems, SourceText } from './problem.ts';

@@ -1,7 +1,6 @@
 /**
- * Deleting the points of some series in a span: from the log by making segments of it, and from the segments by
- * writing anew what they keep. One manifest then names the new ones. Interrupted at any time, the store has all of the
- * points or none of them.
+ * Deletes the points of some series in a span: it makes segments of the log, and rewrites the segments without the
+ * points. One manifest then names the new segments. If it is interrupted, the store has all of the points or none.
  */
 import type { Files } from '../files/files.ts';
 import { countPoints, Finder, type PointCount, type Selection, type Span } from '../history/index.ts';

@@ -1,4 +1,4 @@
-/** How much is in a store, and in what: for people and for `slung store stat --json`. Nothing is decoded. */
+/** How much a store contains, and in which files: for people and for `slung store stat --json`. Nothing is decoded. */
 import type { Files } from '../files/files.ts';
 import type { Manifest } from '../files/manifest.ts';
 import { parseName } from '../files/names.ts';

@@ -1,6 +1,6 @@
 /**
- * What a store does for itself after a flush, and on demand: drops what is too old, merges what lies in too many
- * pieces, deflates what nobody has written to for long. Each step is a manifest of its own, so that it can be
+ * What a store does by itself after a flush, and on demand: drops what is too old, merges what lies in too many
+ * pieces, deflates what has not been written to for long. Each step is a manifest of its own, so that it can be
  * interrupted anywhere.
  */
 import { chill, coldCandidates, expired, runMerge } from '../compact/compact.ts';

@@ -1,7 +1,7 @@
 /**
- * What opening a store finds, and what it makes of it. Files that the manifest does not name are left-overs of
- * something that was interrupted before it counted, and go. What is in the log becomes segments, so that the store
- * begins with an empty table and a log of its own.
+ * What opening a store finds, and what happens to it. Files that the manifest does not name are left over from work
+ * that was interrupted before it counted, and are removed. What is in the log becomes segments, so that the store
+ * begins with an empty table and its own log.
  */
 
 import { excerpt } from '../../text/printable.ts';

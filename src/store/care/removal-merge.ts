@@ -1,6 +1,6 @@
 /**
- * A segment without some of its points, as a merge: of the segment with itself, once with what is before the span that
- * goes, and once with what is after it. Series that nobody means come from the first of the two, whole.
+ * A segment without some of its points, as a merge of the segment with itself: once with what is before the span to
+ * remove, and once with what is after it. Series that keep all their points come from the first of the two, whole.
  */
 import type { MergeOptions } from '../compact/merge.ts';
 import type { Merge } from '../compact/plan.ts';

@@ -1,4 +1,4 @@
-/** What a repair makes of the logs of a store: segments of every whole frame that can be found. */
+/** Repairs the logs of a store: makes segments of every whole frame that can be found. */
 import type { Files } from '../files/files.ts';
 import type { Manifest, SegmentInfo } from '../files/manifest.ts';
 import { logName, parseName } from '../files/names.ts';

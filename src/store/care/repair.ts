@@ -1,7 +1,7 @@
 /**
- * Saving what is whole of a damaged store. A manifest that is lost is made again from the segments that are there; a
- * damaged segment is written anew without its damaged blocks; of a damaged log every whole frame is kept. Damaged
- * files are not deleted but get `.damaged` behind their names, so that somebody may look further.
+ * Saves what is intact in a damaged store. A lost manifest is rebuilt from the segments that exist; a damaged segment
+ * is rewritten without its damaged blocks; every whole frame of a damaged log is kept. Damaged files are not deleted
+ * but renamed to end in `.damaged`, so that they can be examined.
  */
 import { runMerge } from '../compact/compact.ts';
 import { StoreError } from '../errors.ts';

@@ -1,7 +1,7 @@
 /**
- * Dropping old points, also on a disk that has no room left. Whole segments go first, before anything else is done
- * that needs room: the log is not even made segments of. What is left of segments that are old in part is written anew
- * after that, the smallest first, each in the room that those before it have made.
+ * Drops old points, even on a full disk. Whole segments go first, before anything that needs room: not even the log is
+ * turned into segments. Then segments that are partly old are rewritten, the smallest first, each in the room that
+ * those before it have freed.
  */
 import type { Files } from '../files/files.ts';
 import type { StoreOptions } from '../options.ts';

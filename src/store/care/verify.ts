@@ -1,4 +1,6 @@
-/** Looks at every byte of a store: the manifest, all checksums of all segments, and the log. Goes on after damage. */
+/**
+ * Checks every byte of a store: the manifest, all checksums of all segments, and the log. It continues after damage.
+ */
 import { StoreError } from '../errors.ts';
 import type { Files, OpenFile } from '../files/files.ts';
 import { type Manifest, readManifest } from '../files/manifest.ts';

@@ -1,7 +1,7 @@
 /**
- * Keeping segments few, young and small: merging those of a plan (compact/plan.ts), dropping those that are too old,
- * and writing old ones anew with payloads that are deflated. Nothing here changes the manifest or removes a file that
- * is live: whoever calls publishes the result and removes what it replaces.
+ * Keeps segments few, young and small: merges those of a plan (compact/plan.ts), drops those that are too old, and
+ * rewrites old ones with deflated payloads. Nothing here changes the manifest or removes a live file: the caller
+ * publishes the result and removes what it replaces.
  */
 
 import type { Files } from '../files/files.ts';

@@ -1,6 +1,6 @@
 /**
- * One source's place in a series while series are merged: a block, which is decoded only when its points have to be
- * seen, and how many of them have been taken.
+ * One source's place in a series while series are merged: a block, which is decoded only when its points are needed,
+ * and how many of them have been taken.
  */
 
 import { StoreError } from '../errors.ts';

@@ -1,10 +1,10 @@
 /**
- * Merging segments into one: series by series in the order of keys, and in a series block by block in the order of
- * time, so that memory holds a block of each source and no more. A block whose time no other source shares goes over
- * as it is, without being decoded. Blocks that share time are decoded up to the point with which the first of them
- * ends, and the later write wins. Points wait until there are blocks of them; one that would come out less than half
- * full takes the next block in and both are cut evenly, so that only the neighbours of a small block are written anew
- * and not all that follow.
+ * Merges segments into one: series by series in the order of keys, and in a series block by block in the order of
+ * time, so that memory holds one block of each source and no more. A block whose time no other source shares is copied
+ * without being decoded. Blocks that share time are decoded up to the point with which the first of them ends, and the
+ * later write wins. Points wait until they fill blocks. If one would be less than half full, it takes in the next
+ * block and both are cut evenly, so that only the neighbours of a small block are rewritten, and not all blocks that
+ * follow.
  */
 
 import type { Kernel } from '../kernel/kernel.ts';

@@ -1,15 +1,15 @@
 /**
- * What a new owner of the lock does first, so that one who had it before and does not know yet that it is gone can
- * change nothing any more. Such a one was stopped for longer than its lock may be silent (src/lock/file-lock.ts),
- * between any two of its system calls, and goes on from there:
+ * What a new owner of the lock does first, so that a previous owner that does not know yet that it has lost the lock
+ * can change nothing any more. Such an owner was stopped for longer than its lock may be silent
+ * (src/lock/file-lock.ts), between any two of its system calls, and continues from there:
  *
- * - a manifest that it has written is removed: renaming it to its place fails then. One that it begins now it will not
- *   try to rename, because it looks at the lock in between (manifest.ts);
- * - files that it still makes or removes have numbers that it counted on from the manifest it knew; ours leap beyond
- *   them;
- * - a batch that it writes goes into a log that was read or is not named any more. It looks at the lock before it
- *   acknowledges, so that only what was written before the lock was taken over counts: and that the new owner has
- *   read.
+ * - A manifest that it has written is removed, so renaming it to its place fails. It will not try to rename one that
+ *   it begins now, because it looks at the lock first (manifest.ts).
+ * - Files that it still makes or removes have numbers counted on from the manifest it knew; our numbers leap beyond
+ *   them.
+ * - A batch that it writes goes into a log that has already been read or is no longer named. It looks at the lock
+ *   before it acknowledges, so only what was written before the lock was taken over counts, and the new owner has read
+ *   that.
  */
 import { StoreError } from '../errors.ts';
 import type { Files } from './files.ts';

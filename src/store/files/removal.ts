@@ -1,4 +1,4 @@
-/** Removing files that may stay: the next writer removes what no manifest names. */
+/** Removes files whose removal may fail: the next writer removes what no manifest names. */
 import { StoreError } from '../errors.ts';
 import type { Files } from './files.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Room on the disk that is kept for the one thing that makes room on a full disk: dropping old points needs a lock and
- * a manifest before it can remove a file. `slung store trim` gives the reserve back to the disk first, and makes it
- * again at its end. The file holds nothing; without it everything works, but for that.
+ * Disk space that is kept for the one operation that frees space on a full disk: dropping old points needs a lock and
+ * a manifest before it can remove a file. `slung store trim` frees the reserve first, and restores it at its end. The
+ * file holds nothing; without it everything else works.
  */
 import { randomFillSync } from 'node:crypto';
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The log that goes on from the manifest. A store has none until something is written; from then on the manifest says
- * that there is one, so that a log which has been lost is missed, and not taken for one that was never begun.
+ * The log that continues from the manifest. A store has none until something is written; from then on the manifest
+ * says that there is one, so that a lost log is noticed, and not taken for one that was never begun.
  */
 import { damaged, StoreError } from '../errors.ts';
 import type { Files, OpenFile } from '../files/files.ts';

@@ -1,6 +1,6 @@
 /**
- * A piece of a log's file in memory, and the frames in it. A piece always begins at a frame, so that the frame's
- * columns lie on multiples of eight; the last frame of a piece, which is cut, is read again with the next one.
+ * A piece of a log's file in memory, and its frames. A piece always begins at a frame, so that the frame's columns lie
+ * on multiples of eight; the last frame of a piece, if it is cut, is read again with the next piece.
  */
 import type { OpenFile } from '../files/files.ts';
 import {

@@ -1,7 +1,4 @@
-/**
- * The open segments of a store or a snapshot: each is opened when it is first needed, and closed when no manifest
- * names it.
- */
+/** The open segments of a store or a snapshot: each is opened on first use, and closed when no manifest names it. */
 import type { Files } from '../files/files.ts';
 import type { Manifest, SegmentInfo } from '../files/manifest.ts';
 import type { Kernel } from '../kernel/kernel.ts';

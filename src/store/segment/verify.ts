@@ -1,7 +1,7 @@
 /**
- * Looking at every byte of a segment that means something: all checksums, the order of keys and times, that the
- * payloads follow each other without gaps, and that entries and counts agree with the points when they are decoded. It
- * goes on after damage and tells of all of it.
+ * Checks every byte of a segment that means something: all checksums, the order of keys and times, that the payloads
+ * follow each other without gaps, and that entries and counts agree with the decoded points. It continues after damage
+ * and reports all of it.
  */
 import { damaged, StoreError } from '../errors.ts';
 import * as E from '../kernel/layout.ts';
