@@ -16,6 +16,7 @@ import { Kernel } from './kernel/kernel.ts';
 import { checkLogStart, lostFile, openLog } from './log/live-log.ts';
 import { readLog, readSince } from './log/read.ts';
 import { numberingSince } from './numbering-since.ts';
+import type { InputPosition } from './points.ts';
 import { SegmentPool } from './segment/pool.ts';
 import { SeriesNames } from './series-names.ts';
 import type { PointSource } from './source.ts';
@@ -31,6 +32,8 @@ export interface Snapshot {
   readonly manifest: Manifest;
   /** Points that are only in the log. */
   readonly logPoints: number;
+  /** How far each input was read, by the log if it knows more than the manifest. */
+  readonly positions: readonly InputPosition[];
   close(): void;
 }
 
@@ -91,17 +94,26 @@ function snapshotOf(files: Files, manifest: Manifest, kernel: Kernel): Snapshot 
   const pool = new SegmentPool(files, kernel);
   try {
     const sources: PointSource[] = pool.sources(manifest);
-    const table = tableOf(files, manifest, kernel, pool);
+    const inputs = new Map(manifest.positions.map((position) => [position.input, position]));
+    const table = tableOf(files, manifest, { kernel, pool, inputs });
     if (table !== undefined) sources.push(table);
-    return { kernel, sources, manifest, logPoints: table?.pointCount ?? 0, close: () => pool.close() };
+    const positions = [...inputs.values()];
+    return { kernel, sources, manifest, logPoints: table?.pointCount ?? 0, positions, close: () => pool.close() };
   } catch (error) {
     pool.close();
     throw error;
   }
 }
 
+interface TableParts {
+  readonly kernel: Kernel;
+  readonly pool: SegmentPool;
+  /** Gets the positions of the log. */
+  readonly inputs: Map<string, InputPosition>;
+}
+
 /** What is in the log and in no segment. */
-function tableOf(files: Files, manifest: Manifest, kernel: Kernel, pool: SegmentPool): TableSource | undefined {
+function tableOf(files: Files, manifest: Manifest, { kernel, pool, inputs }: TableParts): TableSource | undefined {
   const file = openLog(files, manifest);
   if (file === undefined) {
     // Not begun yet, or replaced: only the manifest can tell.
@@ -121,6 +133,7 @@ function tableOf(files: Files, manifest: Manifest, kernel: Kernel, pool: Segment
       if (ids === undefined) throw undefinedSeries(manifest, frame);
       table.ensureSeries(names.count);
       table.append(ids, frame.timesUs, frame.values, frame.count);
+      for (const position of frame.positions) inputs.set(position.input, position);
     });
     checkLogStart(manifest, end);
     return table.count === 0 ? undefined : new TableSource(table, names, manifest.nextNumber);

@@ -191,7 +191,8 @@ export class Store {
     const manifest = this.#manifest;
     const sources: PointSource[] = segments.sources(manifest);
     if (table.count > 0) sources.push(new TableSource(table, names, manifest.nextNumber));
-    return { kernel, sources, manifest, logPoints: table.count, close: () => {} };
+    const positions = [...this.#positions.values()];
+    return { kernel, sources, manifest, logPoints: table.count, positions, close: () => {} };
   }
 
   /**

@@ -139,6 +139,7 @@ describe('positions', () => {
     store.flush();
     store.append({ ...empty, positions: [position(200)] });
     expect(store.position('/logs/app.ndjson')).toEqual(position(200));
+    expect(openSnapshot(files).positions).toEqual([position(200)]);
     expect(testStore(files.afterKill()).position('/logs/app.ndjson')).toEqual(position(200));
     store.close();
     expect(testStore(files).position('/logs/app.ndjson')).toEqual(position(200));

@@ -20,7 +20,7 @@ export interface StoreDescription {
   /** What is in the log and in no segment yet. */
   readonly logPoints: number;
   readonly logBytes: number;
-  /** How far inputs have been read into segments. */
+  /** How far inputs have been read, as --resume will find it. */
   readonly positions: readonly InputPosition[];
 }
 
@@ -39,7 +39,7 @@ export function describeStore(files: Files): StoreDescription {
       ...segmentTotals(manifest),
       logPoints: snapshot.logPoints,
       logBytes: logBytes(files, manifest),
-      positions: manifest.positions,
+      positions: snapshot.positions,
     };
   } finally {
     snapshot.close();
