@@ -16,7 +16,7 @@ import { monotonicMs } from './clock.ts';
 import type { SignalSource } from './signals.ts';
 import type { Environment } from './sources.ts';
 import type { StoreApi } from './store/api.ts';
-import { writeText } from './write.ts';
+import { writeLines, writeText } from './write.ts';
 
 /** Standard input, output and error by their descriptors. */
 export type StandardFd = 0 | 1 | 2;
@@ -44,7 +44,7 @@ export interface World {
   isTTY(fd: StandardFd): boolean;
   /** Writes all of the text, synchronously; a closed pipe is no error. */
   write(fd: 1 | 2, text: string): void;
-  /** Writes all of the text to standard output. @returns false when nobody reads any more */
+  /** Writes all of the text, which is whole lines, to standard output. @returns false when nobody reads any more */
   writeData(text: string): boolean;
   /** Of the terminal that standard output (or error, 2) is; undefined when it does not tell. */
   terminalSize(fd?: 1 | 2): TerminalSize | undefined;
@@ -96,7 +96,7 @@ export function processWorld(beforeFlags: () => void = () => {}): World {
     environment: process.env,
     isTTY: (fd) => isTerminal(fd),
     write: (fd, text) => void writeText(fd, text),
-    writeData: (text) => writeText(1, text),
+    writeData: (text) => writeLines(1, text),
     terminalSize: sizeOfTerminal,
     fileExists: (path) => existsSync(path),
     identity: () => ({ host: process.getBuiltinModule('node:os').hostname(), pid: process.pid }),

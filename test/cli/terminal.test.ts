@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { progressText } from '../../src/cli/progress.ts';
 import { openTerminal } from '../../src/cli/terminal.ts';
-import { writeText } from '../../src/cli/write.ts';
+import { writeLines, writeText } from '../../src/cli/write.ts';
 
 const erase = '\r\u001b[K';
 
@@ -136,5 +136,29 @@ describe('writeText', () => {
         throw failing('ENOSPC');
       }),
     ).toThrow('ENOSPC');
+  });
+});
+
+describe('writeLines', () => {
+  const line = (length: number) => `${'x'.repeat(length - 1)}\n`;
+  const piecesOf = (text: string, isInPipe: boolean): string[] => {
+    const pieces: string[] = [];
+    const take = (_: number, bytes: Uint8Array) => pieces.push(Buffer.from(bytes).toString()) && bytes.length;
+    expect(writeLines(1, text, take, isInPipe)).toBe(true);
+    expect(pieces.join('')).toBe(text);
+    return pieces;
+  };
+
+  test('gives a pipe whole lines, as many as it takes at once', () => {
+    const lines = [1, 4095, 1, 4096, 2000, 2000, 2000, 4097, 10, 9000, 4000, 96, 1].map(line);
+    expect(piecesOf(lines.join(''), true).map(({ length }) => length)).toEqual([
+      4096, 1, 4096, 4000, 2000, 4097, 10, 9000, 4096, 1,
+    ]);
+    expect(piecesOf('', true)).toEqual([]);
+    expect(piecesOf(`${line(10)}${'x'.repeat(5000)}`, true)).toEqual([line(10), 'x'.repeat(5000)]);
+  });
+
+  test('gives a file all of them', () => {
+    expect(piecesOf(line(3000).repeat(3), false)).toHaveLength(1);
   });
 });
