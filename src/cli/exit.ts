@@ -22,7 +22,7 @@ export const exitRows: readonly ExitRow[] = [
 ];
 
 /** POSIX numbers of the signals that are handled. */
-const signalNumbers: Readonly<Record<StopSignal, number>> = { SIGINT: 2, SIGTERM: 15 };
+const signalNumbers: Readonly<Record<StopSignal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
 /** What a shell reports for a process that died of `signal`. */
 export function signalExit(signal: StopSignal): number {

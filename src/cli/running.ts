@@ -34,10 +34,7 @@ export async function hosted(
       talk: terminal.talk,
       progress: terminal.progress,
       onSignal: (listener) => watch.onSignal(listener),
-      onUserSignal: (signal, listener) => {
-        world.signals.on(signal, listener);
-        return () => world.signals.off(signal, listener);
-      },
+      onUserSignal: (signal, listener) => userSignal(signal, listener, watch, world),
       beforeDeath: (clean) => watch.beforeDeath(clean),
       onLongCall: () => watch.lapse(),
       clockMs: () => world.clockMs(),
@@ -51,6 +48,22 @@ export async function hosted(
     watch.end();
     terminal.progress?.clear();
   }
+}
+
+/** A hangup has two meanings: when it comes because the terminal was closed, it ends the run all the same. */
+function userSignal(signal: 'SIGHUP' | 'SIGUSR1', listener: () => void, watch: SignalWatch, world: World): () => void {
+  const hear = (): void => {
+    if (signal !== 'SIGHUP' || !world.isTerminalGone?.()) return listener();
+    end();
+    world.signals.raise(signal);
+  };
+  world.signals.on(signal, hear);
+  const takeBack = signal === 'SIGHUP' ? watch.leave(signal) : undefined;
+  const end = (): void => {
+    takeBack?.();
+    world.signals.off(signal, hear);
+  };
+  return end;
 }
 
 function terminalFor({ talk, sink, progress }: HostedSettings, world: World): Promise<Terminal> {
@@ -75,7 +88,7 @@ export function levelOfTalk({ color }: TalkSettings, world: World): ColorLevel {
 /** The exit code; after a signal, the process dies of it here. */
 export function finish(outcome: RunOutcome, world: World): number {
   if (outcome.kind === 'done') return outcome.code;
-  // Does not return, unless the signal is ignored by inheritance (nohup does that to SIGHUP, some shells to SIGINT).
+  // Does not return, unless the signal is ignored by inheritance.
   world.signals.raise(outcome.signal);
   return signalExit(outcome.signal);
 }

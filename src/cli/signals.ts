@@ -1,5 +1,5 @@
 /**
- * The two-step answer to SIGINT and SIGTERM while a run is on. The first asks the run to stop in good order; the
+ * The two-step answer to SIGINT, SIGTERM and SIGHUP while a run is on. The first asks the run to stop in good order; the
  * second ends the process at once, also when the thread is in a long call (lapse). Ending always means raising the
  * signal again with the default handler in place, so that the shell sees a death by signal (and stops a loop around
  * us) and not an exit code that looks like one.
@@ -7,15 +7,15 @@
 import type { StopSignal } from '../graph/host.ts';
 import { monotonicMs } from './clock.ts';
 
-export const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+export const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Shorter than anybody needs for a second Ctrl-C, and longer than most batches take. */
 const LONG_CALL_MS = 50;
 
 /** The process as the source of signals; tests use an object of their own. */
 export interface SignalSource {
-  on(signal: StopSignal | 'SIGHUP' | 'SIGUSR1', handler: () => void): void;
-  off(signal: StopSignal | 'SIGHUP' | 'SIGUSR1', handler: () => void): void;
+  on(signal: StopSignal | 'SIGUSR1', handler: () => void): void;
+  off(signal: StopSignal | 'SIGUSR1', handler: () => void): void;
   /** Sends the signal to this process. With the default handler in place it does not return. */
   raise(signal: StopSignal | 'SIGHUP'): void;
 }
@@ -25,7 +25,7 @@ export class SignalWatch {
   readonly #clockMs: () => number;
   readonly #listeners = new Set<(signal: StopSignal) => void>();
   readonly #cleaners = new Set<() => void>();
-  readonly #handlers: ReadonlyMap<StopSignal, () => void>;
+  readonly #handlers: Map<StopSignal, () => void>;
   #isStopping = false;
   /** When `lapse` was first called since the event loop ran. */
   #busySinceMs: number | undefined;
@@ -44,6 +44,19 @@ export class SignalWatch {
   onSignal(listener: (signal: StopSignal) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Leaves a signal to somebody who has another use for it. Returns what takes it back; safe to call twice. */
+  leave(signal: StopSignal): () => void {
+    const handler = this.#handlers.get(signal);
+    if (handler === undefined) return () => {};
+    this.#handlers.delete(signal);
+    this.#source.off(signal, handler);
+    return () => {
+      if (this.#handlers.has(signal)) return;
+      this.#handlers.set(signal, handler);
+      if (!this.#isLapsed && !this.#isOver) this.#source.on(signal, handler);
+    };
   }
 
   /** Calls `clean` in the moment before the process is ended at once; it must not throw. Returns what removes it. */

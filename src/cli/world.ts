@@ -70,6 +70,8 @@ export interface World {
   loadStore(warn: (text: string) => void): Promise<StoreApi>;
   /** What opens a store for writing. */
   loadOpenStore(): Promise<(settings: StoreSettings, warn: (text: string) => void) => PointStore>;
+  /** Whether standard error is a terminal that was closed: it does not answer any more. */
+  isTerminalGone?(): boolean;
   /** See RunHost. */
   usage?(): Usage;
   takeThread?(): Worker | undefined;
@@ -103,6 +105,7 @@ export function processWorld(beforeFlags: () => void = () => {}): World {
     directory: () => process.cwd(),
     uid: () => process.getuid?.(),
     cores: () => process.getBuiltinModule('node:os').availableParallelism(),
+    isTerminalGone: () => isTerminal(2) && !process.getBuiltinModule('node:tty').isatty(2),
     usage: usageOfProcess,
     ...systemClock,
     signals: {

@@ -16,8 +16,8 @@ const LINE_END = 0x0a;
 export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
 
 /**
- * Returns when all is written, or when nobody reads any more (EPIPE) or the descriptor is closed (EBADF): talk that
- * cannot be heard is not an error. @returns whether all was written. @throws the system's error otherwise, such as
+ * Returns when all is written, or when nobody reads any more (EPIPE), the descriptor is closed (EBADF) or the terminal of
+ * the messages (EIO): talk that cannot be heard is not an error. @returns whether all was written. @throws the system's error otherwise, such as
  * ENOSPC
  */
 export function writeText(fd: number, text: string, writeSome: WriteSome = writeSync): boolean {
@@ -63,7 +63,7 @@ function writeBytes(fd: number, bytes: Uint8Array, writeSome: WriteSome): boolea
       written += writeSome(fd, bytes, written);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE' || code === 'EBADF') return false;
+      if (code === 'EPIPE' || code === 'EBADF' || (code === 'EIO' && fd === 2)) return false;
       if (code !== 'EAGAIN') throw error;
       sleep(RETRY_MS);
     }

@@ -63,20 +63,20 @@ export interface Usage {
 }
 
 /** The signals that end a run in good order. */
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export interface RunHost {
   readonly talk: Talk;
   /** Undefined when there is no terminal to draw on, or -q. */
   readonly progress: Progress | undefined;
   /**
-   * Calls `listener` at the first SIGINT or SIGTERM: stop reading, flush, report, return `{ kind: 'signal' }`. A
+   * Calls `listener` at the first SIGINT, SIGTERM or SIGHUP: stop reading, flush, report, return `{ kind: 'signal' }`. A
    * second signal ends the process at once and is not announced. Returns what removes the listener.
    */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /**
    * Calls `listener` at each SIGHUP (files have been moved away) or SIGUSR1 (report what has been counted). Returns
-   * what removes it; until then the signal does not end the process.
+   * what removes it; until then the signal does not end the run.
    */
   onUserSignal?(signal: 'SIGHUP' | 'SIGUSR1', listener: () => void): () => void;
   /**

@@ -6,6 +6,7 @@ describe('signals during a run', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     '%s stops the run in good order, then is raised again with the default handlers',
     async (signal, code) => {
@@ -37,7 +38,7 @@ describe('signals during a run', () => {
     await slung(['select'], {
       run: async (_settings, _host, signals) => {
         kept = signals;
-        expect(signals.handlerCount).toBe(2);
+        expect(signals.handlerCount).toBe(3);
         return { kind: 'done', code: 0 };
       },
     });
@@ -66,21 +67,51 @@ describe('SignalWatch', () => {
     watch.lapse();
     nowMs += 20;
     watch.lapse();
-    expect(source.handlerCount).toBe(2);
+    expect(source.handlerCount).toBe(3);
     nowMs += 50;
     watch.lapse();
     watch.lapse();
     expect(source.handlerCount).toBe(0);
     await new Promise(setImmediate);
-    expect(source.handlerCount).toBe(2);
+    expect(source.handlerCount).toBe(3);
     // Calls of which each is short make no long one, however many there are.
     watch.lapse();
-    expect(source.handlerCount).toBe(2);
+    expect(source.handlerCount).toBe(3);
     nowMs += 50;
     watch.lapse();
     expect(source.handlerCount).toBe(0);
     watch.end();
     await new Promise(setImmediate);
+    expect(source.handlerCount).toBe(0);
+  });
+
+  test('a signal that is left to somebody else does not stop the run, until it is taken back', () => {
+    const source = new FakeSignals();
+    let nowMs = 1000;
+    const watch = new SignalWatch(source, () => nowMs);
+    const heard: string[] = [];
+    watch.onSignal((signal) => heard.push(signal));
+    const takeBack = watch.leave('SIGHUP');
+    expect(source.arrive('SIGHUP')).toBe(false);
+    // A long call puts the default handlers back for the others, and only for them.
+    watch.lapse();
+    nowMs += 100;
+    watch.lapse();
+    expect(source.handlerCount).toBe(0);
+    takeBack();
+    takeBack();
+    expect(source.handlerCount).toBe(0);
+    watch.end();
+    expect(source.handlerCount).toBe(0);
+
+    const other = new SignalWatch(source);
+    other.onSignal((signal) => heard.push(signal));
+    const again = other.leave('SIGHUP');
+    again();
+    again();
+    source.arrive('SIGHUP');
+    expect(heard).toEqual(['SIGHUP']);
+    other.end();
     expect(source.handlerCount).toBe(0);
   });
 

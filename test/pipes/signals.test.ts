@@ -1,5 +1,5 @@
 /**
- * SIGINT and SIGTERM: the first one stops the reading, what was read is written and told, and the process dies of the
+ * SIGINT, SIGTERM and SIGHUP: the first one stops the reading, what was read is written and told, and the process dies of the
  * signal, so that a shell stops its loop; the second one ends it at once.
  */
 import { spawn } from 'node:child_process';
@@ -43,6 +43,16 @@ function start(...args: string[]): Piped {
   open.push(slung);
   return slung;
 }
+
+test.runIf(isLinux)('a hangup ends a run in good order, too', async () => {
+  const slung = start('--stats=json');
+  slung.write('{"a":1}\n');
+  await slung.until('{"a":1}\n');
+  slung.child.kill('SIGHUP');
+  const ended = await slung.ended;
+  expect(ended.signal).toBe('SIGHUP');
+  expect(statsIn(ended.stderr)).toMatchObject({ records: 1, bytesIn: 8 });
+});
 
 describe.runIf(isLinux).each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   test('while the input is idle', async () => {

@@ -72,7 +72,7 @@ const sinksTell: readonly (readonly [what: string, text: string])[] = [
   ['store', 'Confirmed as durability says. The same input written again changes nothing.'],
 ];
 
-const ending = `SIGTERM, SIGINT and the end of all sources end a run in the same order: nothing more is read, what was read goes its way, sinks flush, positions are written. What is not delivered after shutdown-timeout is abandoned and reported by sink. A second signal ends the run at once. SIGHUP opens anew what is added to, when other programs rotate it.`;
+const ending = `SIGTERM, SIGINT, SIGHUP and the end of all sources end a run in the same order: nothing more is read, what was read goes its way, sinks flush, positions are written. What is not delivered after shutdown-timeout is abandoned and reported by sink. A second signal ends the run at once. When there are files that are added to, SIGHUP opens them anew, when other programs rotate them, and ends nothing.`;
 
 const statistics = `--stats shows at the end what was counted, --stats=json as one line of JSON; SIGUSR1 shows that line while the run goes on, --metrics HOST:PORT has it for Prometheus, and --status HOST:PORT for programs (/stats.json), for probes (/healthz, /readyz) and as a page that draws the graph. A sink that everything waits for is named after 5 s. Names are an interface; times are in ms, seconds in s.`;
 
