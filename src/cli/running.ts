@@ -53,9 +53,10 @@ export async function hosted(
 /** A hangup has two meanings: when it comes because the terminal was closed, it ends the run all the same. */
 function userSignal(signal: 'SIGHUP' | 'SIGUSR1', listener: () => void, watch: SignalWatch, world: World): () => void {
   const hear = (): void => {
-    if (signal !== 'SIGHUP' || !world.isTerminalGone?.()) return listener();
-    end();
-    world.signals.raise(signal);
+    if (signal === 'SIGHUP' && world.isTerminalGone?.()) {
+      end();
+      world.signals.raise(signal);
+    } else listener();
   };
   world.signals.on(signal, hear);
   const takeBack = signal === 'SIGHUP' ? watch.leave(signal) : undefined;

@@ -46,6 +46,26 @@ describe('signals during a run', () => {
   });
 });
 
+describe('SIGHUP of a run that opens its files anew', () => {
+  test.each([
+    ['does that', false, 1, []],
+    ['ends the run when the terminal was closed', true, 0, ['SIGHUP']],
+  ] as const)('%s', async (_, isGone, opened, raised) => {
+    let count = 0;
+    const result = await slung(['select'], {
+      changes: { isTerminalGone: () => isGone },
+      run: async (_settings, host, signals) => {
+        host.onSignal(() => {});
+        const end = host.onUserSignal!('SIGHUP', () => (count += 1));
+        signals.arrive('SIGHUP');
+        end();
+        return { kind: 'done', code: 0 };
+      },
+    });
+    expect([count, result.raised]).toEqual([opened, raised]);
+  });
+});
+
 describe('SignalWatch', () => {
   test('the second signal ends at once, whichever it is', () => {
     const source = new FakeSignals();
