@@ -87,11 +87,12 @@ class Line {
   }
 
   #takeCluster(argument: string): void {
-    for (let rest = argument.slice(1); rest !== ''; rest = rest.slice(1)) {
+    let last = '';
+    for (let rest = argument.slice(1); rest !== ''; last = rest[0]!, rest = rest.slice(1)) {
       const flag = this.#flags.find(({ short }) => short === rest[0]);
       if (flag === undefined) {
         if (negativeNumber.test(argument)) this.operands.push(argument);
-        else this.unknown ??= `-${rest}`;
+        else this.unknown ??= rest[0] === '=' && last !== '' ? `-${last}${rest}` : `-${rest}`;
         return;
       }
       if (flag.value !== undefined) {

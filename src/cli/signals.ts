@@ -1,6 +1,6 @@
 /**
- * The two-step answer to SIGINT, SIGTERM and SIGHUP while a run is on. The first asks the run to stop in good order; the
- * second ends the process at once, also when the thread is in a long call (lapse). Ending always means raising the
+ * The two-step answer to SIGINT, SIGTERM and SIGHUP while a run is on. The first asks the run to stop in good order;
+ * the second ends the process at once, also when the thread is in a long call (lapse). Ending always means raising the
  * signal again with the default handler in place, so that the shell sees a death by signal (and stops a loop around
  * us) and not an exit code that looks like one.
  */

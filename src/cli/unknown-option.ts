@@ -96,6 +96,8 @@ const advised: ReadonlySet<string> = new Set(['select', 'run', 'store write']);
 export function unknownOption(written: string, flags: readonly Flag[]): UsageError {
   const name = (written.split('=')[0] ?? written).replace(/^-+/, '');
   const typed = name === '' ? written : (written.split('=')[0] ?? written);
+  const given = written.includes('=') ? switchOf(typed, flags) : undefined;
+  if (given !== undefined) return new UsageError(`the option ${typed} takes no value`, withoutValue(given));
   const message = `unknown option ${excerpt(typed)}`;
   // A letter may be any tool's: only what it surely means is suggested.
   const near = name.length < 2 ? undefined : nearOption(name, flags);
@@ -107,6 +109,17 @@ export function unknownOption(written: string, flags: readonly Flag[]): UsageErr
   const advice = adviceOn(name, flags);
   if (advice !== undefined) return new UsageError(message, advice);
   return new UsageError(message, { near: near === undefined ? undefined : `--${near}` });
+}
+
+/** The switch that is called so, or whose opposite is. */
+function switchOf(typed: string, flags: readonly Flag[]): Flag | undefined {
+  const names = (flag: Flag) => [`-${flag.short}`, `--${flag.long}`, `--${oppositeOf(flag)}`];
+  return flags.find((flag) => flag.value === undefined && names(flag).includes(typed));
+}
+
+function withoutValue(flag: Flag): string {
+  const opposite = oppositeOf(flag);
+  return opposite === undefined ? `Write --${flag.long}` : `Write --${flag.long}, or --${opposite} for the opposite`;
 }
 
 /** The command has the flag, and the choice that the name stands for. */

@@ -16,17 +16,17 @@ const LINE_END = 0x0a;
 export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
 
 /**
- * Returns when all is written, or when nobody reads any more (EPIPE), the descriptor is closed (EBADF) or the terminal of
- * the messages (EIO): talk that cannot be heard is not an error. @returns whether all was written. @throws the system's error otherwise, such as
- * ENOSPC
+ * Returns when all is written, or when nobody reads any more (EPIPE), the descriptor is closed (EBADF) or the terminal
+ * of the messages (EIO): talk that cannot be heard is not an error. @returns whether all was written. @throws the
+ * system's error otherwise, such as ENOSPC
  */
 export function writeText(fd: number, text: string, writeSome: WriteSome = writeSync): boolean {
   return writeBytes(fd, Buffer.from(text, 'utf8'), writeSome);
 }
 
 /**
- * Writes whole lines as writeText does, into a pipe so many at once that its reader gets no part of a line when a signal
- * ends this process; a line that is longer than PIPE_WHOLE_BYTES may be cut.
+ * Writes whole lines as writeText does, into a pipe so many at once that its reader gets no part of a line when a
+ * signal ends this process; a line that is longer than PIPE_WHOLE_BYTES may be cut.
  */
 export function writeLines(fd: number, text: string, writeSome: WriteSome = writeSync, isInPipe = isPipe(fd)): boolean {
   const bytes = Buffer.from(text, 'utf8');

@@ -45,7 +45,14 @@ export function readValue(rule: Rule, text: string, label: string): SettingValue
     case 'duration':
       return inRange(rule, parseDuration(text), text, label, 'a duration', sentence(DURATION_RULE));
     case 'age':
-      return inRange(rule, parseAge(text), text, label, 'an age', 'For example: 30d. The units are s, m, h, d and w.');
+      return inRange(
+        rule,
+        parseAge(text),
+        text,
+        label,
+        'a length of time',
+        'For example: 30d. The units are s, m, h, d and w.',
+      );
     case 'choice':
       return readChoice(rule, text, label);
     case 'list':

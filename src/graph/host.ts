@@ -70,8 +70,8 @@ export interface RunHost {
   /** Undefined when there is no terminal to draw on, or -q. */
   readonly progress: Progress | undefined;
   /**
-   * Calls `listener` at the first SIGINT, SIGTERM or SIGHUP: stop reading, flush, report, return `{ kind: 'signal' }`. A
-   * second signal ends the process at once and is not announced. Returns what removes the listener.
+   * Calls `listener` at the first SIGINT, SIGTERM or SIGHUP: stop reading, flush, report, return `{ kind: 'signal' }`.
+   * A second signal ends the process at once and is not announced. Returns what removes the listener.
    */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /**

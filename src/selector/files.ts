@@ -41,7 +41,7 @@ export function whyUnreadable(name: string): { message: string; hint: string | u
 function failureOf(name: string, code: string | undefined, whence: string) {
   const shown = quoted(name);
   if (code === 'ENOENT') {
-    return { message: `the file ${shown} does not exist`, hint: `relative names are relative to ${whence}` };
+    return { message: `the file ${shown} does not exist`, hint: `a relative name is looked up from ${whence}` };
   }
   if (code === 'EISDIR')
     return { message: `${shown} is a directory`, hint: 'name a file with one value or rule a line' };

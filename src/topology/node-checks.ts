@@ -183,7 +183,7 @@ class NodeCheck {
             key,
             'template',
             `${key}: ${quoted(inside.slice(wrong.index, wrong.index + 2))} is no part of a time`,
-            'Those there are: %Y %m %d %H %M %S %j %y.',
+            'There are %Y %m %d %H %M %S %j %y.',
             placeIn(value, match.index, match[0].length),
           );
       } else if (inside !== 'unit') this.#path(inside, key, value, match.index + 1);

@@ -57,7 +57,7 @@ export function nodeOfWord(word: Scalar, role: EndRole, path: string, problems: 
     const near = nearest(scheme, schemes[role]);
     const meant = near === undefined ? '' : `; did you mean ${near}:?`;
     const message = `slung has no ${role} ${quoted(`${scheme}:`)}${meant}`;
-    const known = `Those there are: ${schemes[role].map((name) => `${name}:`).join(', ')} and paths.`;
+    const known = `There are ${schemes[role].map((name) => `${name}:`).join(', ')} and paths.`;
     problems.error({ code: 'scheme', message, place: word.place, path, hint: schemeHint(scheme, role) ?? known });
     return undefined;
   }

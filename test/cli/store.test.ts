@@ -242,7 +242,7 @@ describe('compact, trim and repair', () => {
     ]);
     expect((await usage(['trim', '--older', '1d', '--before', '5']))[0]).toContain('cannot be used together');
     expect(await usage(['trim', '--older', '30'])).toEqual([
-      'slung: --older: "30" is not an age',
+      'slung: --older: "30" is not a length of time',
       'For example: 30d. The units are s, m, h, d and w.',
       'See: slung help store trim',
     ]);
@@ -371,7 +371,7 @@ describe('write', () => {
     [['--series', 's', '--series-name', 'n'], '--series and --series-name cannot be used together'],
     [['--resume'], '--resume: standard input has no position to go on from'],
     [['--on-error', 'keep'], '--on-error keep: there is no output that a bad line could be kept in'],
-    [['--retain', '30'], '--retain: "30" is not an age'],
+    [['--retain', '30'], '--retain: "30" is not a length of time'],
     [['--durability', 'btach'], '--durability: "btach" is not one of batch, interval, none (did you mean batch?)'],
     [['--to', 'csv'], 'unknown option --to'],
   ])('%j is refused', async (argv, message) => {

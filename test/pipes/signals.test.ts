@@ -1,6 +1,6 @@
 /**
- * SIGINT, SIGTERM and SIGHUP: the first one stops the reading, what was read is written and told, and the process dies of the
- * signal, so that a shell stops its loop; the second one ends it at once.
+ * SIGINT, SIGTERM and SIGHUP: the first one stops the reading, what was read is written and told, and the process dies
+ * of the signal, so that a shell stops its loop; the second one ends it at once.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
