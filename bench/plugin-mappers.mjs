@@ -22,18 +22,33 @@ const JCO_RECORDS = 100_000;
 /** @param {string} task @param {string} input @returns {import('./measure.mjs').Command} */
 export const baseline = (task, input) => ({ command: process.execPath, args: [BASELINE, task, input] });
 
-/** @param {Setup} setup @param {string} plugin @param {string} input */
-function inTurns(setup, plugin, input) {
-  const once = () => {
-    const own = slungRun(setup, ['-q', plugin, input]);
-    const loop = run(setup, baseline('mapper', input), 'expected');
-    // Not pinned: reading and writing get a core of their own, if there is one.
-    const free = slungRun({ ...setup, means: { ...setup.means, core: undefined } }, ['-q', plugin, input]);
-    return { own, free, loop };
-  };
-  once();
-  const same = compared(setup, 'expected', 'out');
-  return { same, turns: repeat(setup, once) };
+/**
+ * The loop once a round, then each plugin with the core to itself and with all cores: the loop takes most of the time, and
+ * six of it would say nothing more.
+ * @param {Setup} setup @param {readonly (readonly string[])[]} guests name and file @param {string} input
+ */
+function inTurns(setup, guests, input) {
+  const loop = () => run(setup, baseline('mapper', input), 'expected');
+  const own = (/** @type {string} */ plugin) => slungRun(setup, ['-q', plugin, input]);
+  // Not pinned: reading and writing get a core of their own, if there is one.
+  const unpinned = { ...setup, means: { ...setup.means, core: undefined } };
+  const free = (/** @type {string} */ plugin) => slungRun(unpinned, ['-q', plugin, input]);
+  loop();
+  const same = guests.map(([, plugin = '']) => {
+    own(plugin);
+    return compared(setup, 'expected', 'out');
+  });
+  let round = 0;
+  const rounds = repeat(setup, () => {
+    setup.tell(`mappers: round ${++round}`);
+    const seconds = loop().wallSeconds;
+    return guests.map(([, plugin = '']) => ({ own: own(plugin), free: free(plugin), loop: seconds }));
+  });
+  return guests.map(([name = ''], i) => ({
+    name,
+    same: /** @type {{ text: string, failed: boolean }} */ (same[i]),
+    turns: rounds.flatMap((one) => one[i] ?? []),
+  }));
 }
 
 /** @param {Setup} setup @returns {import('./plugin-measure.mjs').Answer} */
@@ -53,9 +68,7 @@ export function mappers(setup) {
   const rows = [];
   const lines = [];
   let failed = false;
-  for (const [name = '', plugin = ''] of guests) {
-    setup.tell(`mappers: ${name}`);
-    const { same, turns } = inTurns(setup, plugin, input);
+  for (const { name, same, turns } of inTurns(setup, guests, input)) {
     failed ||= same.failed;
     const got = inMillions(turns.map(({ own }) => own.wallSeconds));
     rows.push({ what: `scaffold mapper, ${name}`, unit: 'M records/s', must: 1, aim: 2, isMost: false, got });
@@ -63,10 +76,10 @@ export function mappers(setup) {
       turns.map(({ own }) => own.stats.secondsInGuest),
       1e9 / records,
     );
-    const ratio = summarize(turns.map(({ own, loop }) => loop.wallSeconds / own.wallSeconds));
+    const ratio = summarize(turns.map(({ own, loop }) => loop / own.wallSeconds));
     const rss = summarize(turns.map(({ own }) => (own.peakRssBytes ?? Number.NaN) / 1e6));
     const free = inMillions(turns.map((turn) => turn.free.wallSeconds));
-    const loop = inMillions(turns.map((turn) => turn.loop.wallSeconds));
+    const loop = inMillions(turns.map((turn) => turn.loop));
     lines.push([
       name,
       spread(got),
