@@ -135,8 +135,10 @@ describe('parseNumber', () => {
     const memory = kernel.bytes();
     const address = kernel.heapBase + 64;
     for (let length = 1; length <= 30; length++) {
-      for (const tail of ['9', '.', 'e', '\0', '/', ':']) {
-        const text = '1234567890'.repeat(3).slice(0, length);
+      const whole = '1234567890'.repeat(3).slice(0, length);
+      const points = Array.from(whole.slice(2), (_, i) => `${whole.slice(0, i + 1)}.${whole.slice(i + 2)}`);
+      const tails = ['9', '.', 'e', '\0', '/', ':'];
+      for (const [text, tail] of tails.flatMap((tail) => [whole, ...points].map((text) => [text, tail] as const))) {
         memory.set(Buffer.from(text + tail.repeat(64)), address);
         const kind = kernel.exports.parseNumber!(address, address + length);
         const bits = (kernel.exports.numberBits as unknown as { value: bigint }).value;
@@ -147,7 +149,9 @@ describe('parseNumber', () => {
 
   it('reads the short decimals that logs hold', () => {
     const random = createRandom(2);
-    check(many(120_000, () => `${random.below(10_000)}.${digits(random, 1 + random.below(9))}`));
+    const sign = () => (random.below(2) === 0 ? '-' : '');
+    check(many(120_000, () => `${sign()}${random.below(10_000)}.${digits(random, 1 + random.below(9))}`));
+    check(many(60_000, (i) => `${sign()}${whole(random, 1 + (i % 15))}.${digits(random, 1 + random.below(15))}`));
   });
 
   it('reads random digits with random exponents', () => {
@@ -283,12 +287,8 @@ describe('parseNumber', () => {
       }),
     );
     // Long only because of their zeros.
-    check(
-      many(
-        2_000,
-        () => `${whole(random, 5)}${'0'.repeat(random.below(40))}.${'0'.repeat(random.below(60))}e-${random.below(30)}`,
-      ),
-    );
+    const zeros = (most: number) => '0'.repeat(random.below(most));
+    check(many(2_000, () => `${whole(random, 5)}${zeros(40)}.${zeros(60)}e-${random.below(30)}`));
   });
 
   it('has been compared with JSON.parse at least a million times', () => {

@@ -37,6 +37,13 @@ export function decimalToDouble(digits: u64, exponent: i64): f64 {
   return reinterpret<f64>(eiselLemire(digits, exponent));
 }
 
+/** The double nearest to `digits` / 10^`places`, for at most 15 digits and 22 places: both are doubles exactly. */
+// @ts-ignore: decorator
+@inline
+export function shortDecimal(digits: u64, places: u64): f64 {
+  return f64(digits) / load<f64>(EXACT_POWERS + (usize(places) << 3));
+}
+
 /**
  * The double nearest to the decimal text [start, end) * 10^`exponent`, for a text of digits with at most one point and
  * any length. `end` is exclusive: where the exponent's `e` or the end of the number is.

@@ -56,6 +56,7 @@ import { aggregateLabel, eventRoom, eventTimeUs, eventValue, isSeries, readEvent
 import { hasTag } from './event-tags';
 import { eventUnit, noteEventTime } from './event-units';
 import { fieldCount, rows } from './state';
+import { load64 } from './views';
 
 let unit: i32 = 0;
 /** What `now` means in ranges. */
@@ -279,6 +280,11 @@ function finish(query: usize, at: usize, value: f64): i32 {
 /** 16 bytes of the payload, from the `at`-th on. Good until the next livePoll or liveOffer. */
 export function liveChunk(at: u32): v128 {
   return v128.load(payload + <usize>at);
+}
+
+/** 64 bytes of the payload, from the `at`-th on, to bytes0 to bytes3: two calls' worth of time instead of four. */
+export function liveChunks(at: u32): void {
+  load64(payload + <usize>at);
 }
 
 /**

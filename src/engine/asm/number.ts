@@ -5,7 +5,7 @@
  * integer. The surprising part: `-0` is the integer 0 while `-0.0` is the double -0, and the two are equal and hash
  * alike.
  */
-import { decimalToDouble, longDecimalToDouble } from './decimal';
+import { decimalToDouble, longDecimalToDouble, shortDecimal } from './decimal';
 import { seed } from './hash';
 
 /** An integer in [-2^63, 2^63 - 1]; bits are the i64. */
@@ -49,18 +49,33 @@ export function parseNumber(from: usize, to: usize): i32 {
   const negative = load<u8>(from) == MINUS;
   const start = from + usize(negative);
   const length = to - start;
-  // Up to 16 digits and nothing else, the bulk of all numbers: two words without a loop.
-  if (length <= 16) {
-    if (length <= 8) {
-      const word = load<u64>(start);
-      const unused = u64(64 - (length << 3));
-      if (nonDigits(word) << unused == 0) return integer(eightDigits(word << unused), negative);
-    } else {
-      const head = load<u64>(start);
-      const tail = load<u64>(to - 8);
-      if ((nonDigits(head) | nonDigits(tail)) == 0) {
-        const value = eightDigits(head << u64(128 - (length << 3))) * 100000000 + eightDigits(tail);
-        return integer(value, negative);
+  // Up to 16 digits and at most one point, the bulk of all numbers: two words without a loop.
+  if (length <= 8) {
+    const unused = u64(64 - (length << 3));
+    const word = load<u64>(start) << unused;
+    const other = nonDigits(load<u64>(start)) << unused;
+    if (other == 0) return integer(eightDigits(word), negative);
+    const place = u64(ctz(other)) - 7;
+    if (isPoint(other, word, place)) return decimal(eightDigits(withoutPoint(word, place)), 7 - (place >> 3), negative);
+  } else if (length <= 16) {
+    const unused = u64(128 - (length << 3));
+    const head = load<u64>(start) << unused;
+    const tail = load<u64>(to - 8);
+    const inHead = nonDigits(load<u64>(start)) << unused;
+    const inTail = nonDigits(tail);
+    if ((inHead | inTail) == 0) return integer(eightDigits(head) * 100000000 + eightDigits(tail), negative);
+    if (inTail == 0) {
+      const place = u64(ctz(inHead)) - 7;
+      if (isPoint(inHead, head, place)) {
+        const whole = eightDigits(withoutPoint(head, place));
+        return decimal(whole * 100000000 + eightDigits(tail), 15 - (place >> 3), negative);
+      }
+    } else if (inHead == 0) {
+      const place = u64(ctz(inTail)) - 7;
+      if (isPoint(inTail, tail, place)) {
+        // The last digit of the head moves to where the tail has room.
+        const digits = eightDigits(withoutPoint(tail, place) | (head >> 56));
+        return decimal(eightDigits(head << 8) * 100000000 + digits, 7 - (place >> 3), negative);
       }
     }
   }
@@ -79,6 +94,28 @@ function integer(value: u64, negative: bool): i32 {
 function double(magnitude: f64, negative: bool): i32 {
   numberBits = reinterpret<i64>(negative ? -magnitude : magnitude);
   return NUM_F64;
+}
+
+/** Whether the only byte that is no digit, at bit `place`, is a point: `other` has a bit for each such byte. */
+// @ts-ignore: decorator
+@inline
+function isPoint(other: u64, word: u64, place: u64): bool {
+  return (other & (other - 1)) == 0 && u8(word >> place) == POINT;
+}
+
+/** The word's digits without the point at bit `place`: those before it move up, and a zero byte comes before them. */
+// @ts-ignore: decorator
+@inline
+function withoutPoint(word: u64, place: u64): u64 {
+  const after = (u64.MAX_VALUE << place) << 8;
+  return (word & after) | ((word & ((u64(1) << place) - 1)) << 8);
+}
+
+/** Up to 15 digits, so that one division of two doubles is exact. */
+// @ts-ignore: decorator
+@inline
+function decimal(digits: u64, places: u64, negative: bool): i32 {
+  return double(shortDecimal(digits, places), negative);
 }
 
 /** Any number; `start` is behind the sign. */
