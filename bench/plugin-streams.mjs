@@ -27,7 +27,7 @@ const unpinned = (setup) => ({ ...setup, means: { ...setup.means, core: undefine
 /** How they read the value of an event: see threshold.c. */
 const PROGRAMS = [
   { file: 'threshold', what: 'Slung program that polls a live query' },
-  { file: 'threshold-own', what: 'the same, reading its numbers itself instead of by strtod' },
+  { file: 'threshold-own', what: 'the same with allocator and numbers of slung.h instead of malloc and strtod' },
 ];
 
 /** @param {Setup} setup @returns {Answer} */

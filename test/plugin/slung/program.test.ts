@@ -104,9 +104,9 @@ test('a program that catches everything is over all the same', () => {
   expect(counts.delivered).toBe(2);
 });
 
-test("a program in the shape of upstream's SDK", () => {
+test.each(['threshold', 'threshold-own'])("a program in the shape of upstream's SDK: %s", (program) => {
   const input = Array.from({ length: 2500 }, (_, i) => record(1_700_000_000_000_000 + i, i / 10, 'temp', ['sensor=1']));
-  const { error, lines, counts } = script([], { program: 'threshold', input: [input.join('')] });
+  const { error, lines, counts } = script([], { program, input: [input.join('')] });
   expect(error).toBeUndefined();
   expect(lines.length).toBe(1499);
   expect(JSON.parse(lines[0]!)).toMatchObject({ value: 100.1, tags: ['sensor=1'] });
