@@ -6,7 +6,7 @@ import type { Ends } from '../graph/ends.ts';
 import type { RunHost, RunOutcome } from '../graph/host.ts';
 import { openFileAt } from '../io/file-at.ts';
 import { isFolder } from '../io/file-list.ts';
-import { refuseOutputAsInput } from '../io/identity.ts';
+import { identify, refuseOutputAsInput } from '../io/identity.ts';
 import {
   openRejects,
   openSink,
@@ -41,7 +41,7 @@ export async function openEnds(settings: OpenedSettings, host: RunHost): Promise
   refuseOutputAsInput(inputs, output);
   const view = target.view === undefined ? undefined : (await import('./view/view.ts')).viewOver;
   const opened = openSink(output);
-  const shown = view?.(opened, target.view!);
+  const shown = view?.(opened, target.view!, inputs.some(mayPause));
   const sink = shown ?? opened;
   host.beforeDeath?.(() => sink.abort());
   try {
@@ -53,6 +53,8 @@ export async function openEnds(settings: OpenedSettings, host: RunHost): Promise
     throw error;
   }
 }
+
+const mayPause = (input: string): boolean => identify(input, 0)?.isFile() === false;
 
 /** What keeps bad lines; undefined when nobody asked for that. @throws SinkError */
 export function openRejectsFile(

@@ -124,7 +124,7 @@ const output: readonly Flag[] = [
     group: 'Output',
     doc: 'Output ndjson, csv, tsv or a table',
     longDoc:
-      'The output format: ndjson, csv (RFC 4180), tsv, or a table for people, whose columns are as wide as what is in the first 1000 rows. Nested values become compact JSON in one csv or tsv cell; missing values and null are empty cells. In tsv, tab, newline, carriage return and backslash are written as \\t \\n \\r \\\\.',
+      'The output format: ndjson, csv (RFC 4180), tsv, or a table for people, whose columns are as wide as what is in the first 1000 rows (or in those that came before the input paused, or before a terminal had to wait). Nested values become compact JSON in one csv or tsv cell; missing values and null are empty cells. In tsv, tab, newline, carriage return and backslash are written as \\t \\n \\r \\\\.',
     common: true,
     commands,
   },

@@ -5,7 +5,10 @@
 import type { Sink } from '../../io/index.ts';
 
 const NEWLINE = 0x0a;
-/** Lines that wait for more, to be shown together, are shown after this. */
+/**
+ * Lines that wait for more, to be shown together, are shown after this where somebody waits for them: on a terminal,
+ * and where the input may pause. Elsewhere how they are laid out must not hang on how busy a machine is.
+ */
 const LINGER_MS = 100;
 
 /** What lines become. */
@@ -30,8 +33,11 @@ export class ViewSink implements Sink {
   #timer: NodeJS.Timeout | undefined;
   #failure: unknown;
   #isGivenUp = false;
+  readonly #lingers: boolean;
 
-  constructor(sink: Sink, shown: Shown) {
+  /** @param isLive the input may pause */
+  constructor(sink: Sink, shown: Shown, isLive: boolean) {
+    this.#lingers = isLive || sink.isTTY;
     this.name = sink.name;
     this.isTTY = sink.isTTY;
     this.isAllOrNothing = sink.isAllOrNothing === true;
@@ -117,6 +123,7 @@ export class ViewSink implements Sink {
   /** What is kept to be shown with more goes out when no more comes. */
   #lingering(): void {
     clearTimeout(this.#timer);
+    if (!this.#lingers) return;
     this.#timer = setTimeout(() => {
       try {
         if (!this.#isWriting) this.#put(this.#shown.flush());

@@ -5,7 +5,10 @@ import { PrettyLines } from './pretty.ts';
 import { TableLines } from './table.ts';
 import { ViewSink } from './view-sink.ts';
 
-/** A sink that shows the lines of ndjson (pretty) or tsv (table) that it is given. Owns `sink`. */
-export function viewOver(sink: Sink, view: View): ViewSink {
-  return new ViewSink(sink, view.kind === 'pretty' ? new PrettyLines(view) : new TableLines(view));
+/**
+ * A sink that shows the lines of ndjson (pretty) or tsv (table) that it is given. Owns `sink`.
+ * @param isLive the input may pause: then what has come is shown
+ */
+export function viewOver(sink: Sink, view: View, isLive: boolean): ViewSink {
+  return new ViewSink(sink, view.kind === 'pretty' ? new PrettyLines(view) : new TableLines(view), isLive);
 }

@@ -1,5 +1,5 @@
 /** What is shown to people: lines cut anywhere, sinks that take little at a time, and what is left at the end. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { View } from '../../../src/config/settings.ts';
 import type { Sink } from '../../../src/io/index.ts';
 import { viewOver } from '../../../src/pipeline/view/view.ts';
@@ -43,7 +43,7 @@ class SlowSink implements Sink {
 
 async function shown(view: Partial<View>, pieces: readonly string[], most = 1 << 20): Promise<string> {
   const sink = new SlowSink(most);
-  const over = viewOver(sink, { ...plain, ...view });
+  const over = viewOver(sink, { ...plain, ...view }, false);
   for (const piece of pieces) {
     const bytes = Buffer.from(piece);
     if (over.writeNow(bytes) < bytes.length) await over.writeAll();
@@ -71,6 +71,22 @@ test('a table of more rows than a page has the widths of the first one', async (
   expect([lines[1], lines[1000], lines[1001], lines[2500]]).toEqual(['  0  x', '999  x', '1000  x', '2499  x']);
 });
 
+test.each([false, true])('rows are shown after a pause only where the input may pause (%s)', async (isLive) => {
+  vi.useFakeTimers();
+  try {
+    const sink = new SlowSink(1 << 20);
+    const over = viewOver(sink, plain, isLive);
+    over.writeNow(Buffer.from('n\tt\n1\tx\n'));
+    vi.advanceTimersByTime(10_000);
+    expect(sink.text).toBe(isLive ? 'n  t\n1  x\n' : '');
+    over.writeNow(Buffer.from('1234\tx\n'));
+    await over.finish();
+    expect(sink.text).toBe(isLive ? 'n  t\n1  x\n1234  x\n' : '   n  t\n   1  x\n1234  x\n');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('records over several lines', async () => {
   const pieces = ['{"a":', '1}\n{"b', '":[]}\n'];
   for (const most of [1, 1 << 20])
@@ -79,7 +95,7 @@ test('records over several lines', async () => {
 
 test('an output that is all or nothing is given up as one', async () => {
   const sink = new SlowSink(100, true);
-  const over = viewOver(sink, { ...plain, kind: 'pretty' });
+  const over = viewOver(sink, { ...plain, kind: 'pretty' }, false);
   over.abort();
   await over.finish();
   expect(sink.ends).toEqual(['abort']);
