@@ -130,6 +130,14 @@ export interface Program {
   readonly paths: readonly Path[];
   readonly tests: readonly Test[];
   readonly entry: number;
+  /** Files that the selector names and that have nothing in them. Undefined: none. */
+  readonly emptyFiles?: readonly EmptyFile[];
+}
+
+export interface EmptyFile {
+  readonly name: string;
+  /** What it should have had. */
+  readonly of: 'rules' | 'values';
 }
 
 /** Records that a program accepts, in one form: what all edges that want the same bytes share. */

@@ -11,9 +11,13 @@ import { parseLists } from './lists.ts';
 import { parseExpression } from './parse.ts';
 import { compileRegex } from './regex/index.ts';
 
-function parseAll(texts: readonly string[], context: SelectorContext): Expression[] {
-  const reading = new Reading(context);
+function parseAll(texts: readonly string[], reading: Reading): Expression[] {
   return texts.map((text) => parseExpression(text, reading));
+}
+
+/** With what has to be said about the files that were read for it. */
+function noted(program: Program, { emptyFiles }: Reading): Program {
+  return emptyFiles.length === 0 ? program : { ...program, emptyFiles };
 }
 
 /**
@@ -28,7 +32,8 @@ export function compileExpressions(
   context: SelectorContext = {},
   regex: RegexCompiler = compileRegex,
 ): Program {
-  return assemble({ kind: 'and', operands: parseAll(texts, context) }, regex);
+  const reading = new Reading(context);
+  return noted(assemble({ kind: 'and', operands: parseAll(texts, reading) }, regex), reading);
 }
 
 /**
@@ -38,9 +43,10 @@ export function compileExpressions(
  * @throws SelectorError for the first expression or list that is faulty
  */
 export function compileBoth(texts: readonly string[], lists: unknown, context: SelectorContext = {}): Program {
-  const operands = parseAll(texts, context);
+  const reading = new Reading(context);
+  const operands = parseAll(texts, reading);
   const both = lists === undefined ? operands : [...operands, parseLists(lists)];
-  return assemble({ kind: 'and', operands: both }, compileRegex);
+  return noted(assemble({ kind: 'and', operands: both }, compileRegex), reading);
 }
 
 /**

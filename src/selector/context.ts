@@ -1,7 +1,7 @@
 /** What a selector is read with, besides its text. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Instant } from '../engine/program.ts';
+import type { EmptyFile, Instant } from '../engine/program.ts';
 
 /** All may be left out. */
 export interface SelectorContext {
@@ -24,6 +24,8 @@ export class Reading {
   readonly whence: string;
   /** Files of rules that are being read, the outermost first. */
   readonly open: string[] = [];
+  /** Files that were read and have no rule, or no value. */
+  readonly emptyFiles: EmptyFile[] = [];
 
   /** @param readsFiles false: files are taken to be empty, for questions about the text alone */
   constructor({ timeUnit = 'auto', directory, nowMs = Date.now() }: SelectorContext = {}, readsFiles = true) {

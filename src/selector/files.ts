@@ -62,6 +62,9 @@ function readFile(file: NamedFile, reading: Reading): Buffer {
   return bytes;
 }
 
+/** A longer file has values, whatever it begins with. */
+const MOST_COMMENT = 65_536;
+
 /** The longest line with escapes that the engine has room for in any case. */
 const MOST_QUOTED = 65_536;
 
@@ -74,6 +77,8 @@ export function readList(file: NamedFile, reading: Reading): Uint8Array {
   const bytes = readFile(file, reading);
   // A byte order mark is no part of the first value.
   const from = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
+  if (!/^\s*[^#\s]/m.test(bytes.toString('latin1', from, from + MOST_COMMENT)) && bytes.length <= MOST_COMMENT)
+    reading.emptyFiles.push({ name: file.name, of: 'values' });
   for (let at = bytes.indexOf(0x22, from); at >= 0; at = bytes.indexOf(0x22, at)) {
     const start = bytes.lastIndexOf(0x0a, at) + 1;
     const newline = bytes.indexOf(0x0a, at);
@@ -128,6 +133,7 @@ export function readRules(file: NamedFile, reading: Reading, parse: (text: strin
     number += run.test.values.length;
   }
   reading.open.pop();
+  if (operands.length === 0) reading.emptyFiles.push({ name: file.name, of: 'rules' });
   return { kind: 'or', operands };
 }
 

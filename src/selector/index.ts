@@ -10,5 +10,6 @@ export { nearestPath } from './hint.ts';
 export type { ListPredicate, ListScalar, ListSelector } from './lists.ts';
 export { formatPath, parseField, parsePath } from './paths.ts';
 export { requiredTexts } from './required.ts';
+export { sampledRecords } from './sample.ts';
 export { nearest } from './suggest.ts';
 export { parseTangentPath } from './tangent.ts';

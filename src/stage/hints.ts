@@ -3,28 +3,45 @@
  * had, times of another form than the literal's. They cost nothing before the end, where the start of the input is
  * looked at again.
  */
+import type { InputSettings } from '../config/settings.ts';
 import type { Copied } from '../engine/plan-edits.ts';
-import type { Path } from '../engine/program.ts';
+import type { Path, Program } from '../engine/program.ts';
 import { counted } from '../format/count.ts';
 import type { Stats } from '../graph/stats.ts';
-import { bareWordHints, misfitHints, nearestPath, requiredTexts, timeHints } from '../selector/index.ts';
-import { excerpt } from '../text/printable.ts';
+import {
+  bareWordHints,
+  misfitHints,
+  nearestPath,
+  requiredTexts,
+  sampledRecords,
+  timeHints,
+} from '../selector/index.ts';
+import { excerpt, quoted } from '../text/printable.ts';
 
 /**
  * Paths that have a sentence of their own: each looks at the start of the input again, and nobody reads a thousand.
  */
 const MOST_PATHS = 10;
+/** Of a name from outside. */
+const SHOWN = 60;
 
 /** What a stage knows at its end that hints are made from. */
 export interface Seen {
   /** The selector's paths, then those of given columns, that no record had. */
-  readonly absent: { readonly where: readonly Path[]; readonly columns: readonly Path[] };
+  readonly absent: {
+    readonly where: readonly Path[];
+    readonly columns: readonly Path[];
+    /** Columns of records that were edited before: the input says nothing about those. */
+    readonly edited?: readonly Path[];
+  };
   /** The start of the input. */
   readonly sample: Uint8Array;
   /** The selector's expressions. */
   readonly where: readonly string[];
   /** Lines are to be passed over when they cannot match by the look of them. */
   readonly unchecked?: boolean | undefined;
+  /** Files that the selector names and that have nothing in them. */
+  readonly emptyFiles?: Program['emptyFiles'];
 }
 
 /** What was counted: all records, and those that matched. */
@@ -33,7 +50,15 @@ type Counted = Pick<Stats, 'records' | 'matched'> & { readonly skipped?: number 
 /** All of them. */
 export function hintsOf(seen: Seen, stats: Counted): string[] {
   const about = [...wordHints(seen, stats), ...absentPathHints(seen, stats), ...literalHints(seen, stats)];
-  return [...searchHints(seen), ...about];
+  return [...emptyFileHints(seen), ...searchHints(seen), ...about];
+}
+
+/** Which passes nothing, and looks like an input without what was looked for. */
+export function emptyFileHints({ emptyFiles = [] }: Pick<Seen, 'emptyFiles'>): string[] {
+  return emptyFiles.map(({ name, of }) => {
+    const end = of === 'rules' ? 'so no record matches it' : 'so no value is in it';
+    return `the file ${excerpt(name)} has no ${of}, ${end}`;
+  });
 }
 
 /** A bare word that was meant as text. @param records that were read @param flag what edits are called */
@@ -49,6 +74,21 @@ export function copyHints(absent: readonly Copied[], { records }: Pick<Stats, 'r
 export function arrayHints(sample: Uint8Array, { records }: Pick<Stats, 'records'>, how: string): string[] {
   if (records !== 1 || !/^\s*\[\s*\{/.test(Buffer.from(sample.subarray(0, 100)).toString('latin1'))) return [];
   return [`the input is one record, an array of objects; with ${how}, each of them is a record`];
+}
+
+/** Between cells, in other tables than this one. */
+const DELIMITERS = [',', ';', '\t', '|'];
+
+/** A table that was cut nowhere: all of its header is the name of one column. */
+export function tableHints(sample: Uint8Array, { conversion }: Pick<InputSettings, 'conversion'>): string[] {
+  if (conversion?.from !== 'csv' && conversion?.from !== 'tsv') return [];
+  const [record] = sampledRecords(sample);
+  const [name = '', other] = Object.keys(record ?? {});
+  const own = conversion.from === 'csv' ? conversion.delimiter : '\t';
+  const found = DELIMITERS.find((one) => one !== own && name.includes(one));
+  if (other !== undefined || found === undefined) return [];
+  const flags = { ',': '--from csv', '\t': '--from tsv' }[found] ?? `--from csv --delimiter '${found}'`;
+  return [`the header is one column, ${quoted(name, SHOWN)}; with ${flags} it is cut`];
 }
 
 /** --unchecked asks for what cannot be done. */
@@ -80,7 +120,15 @@ function absentPathHints({ absent, sample }: Seen, { records, matched, skipped =
   };
   const all = matched === 0 ? absent.where : absent.columns;
   const hints = all.slice(0, MOST_PATHS).map(toHint);
-  return all.length <= MOST_PATHS ? hints : [...hints, `and so were ${counted(all.length - MOST_PATHS, 'more path')}`];
+  const edited = (matched === 0 ? [] : (absent.edited ?? [])).slice(0, MOST_PATHS);
+  if (all.length > MOST_PATHS) hints.push(`and so were ${counted(all.length - MOST_PATHS, 'more path')}`);
+  return [
+    ...hints,
+    ...edited.map(
+      ({ text }) =>
+        `path \`${excerpt(text)}\` was in 0 of ${counted(matched, 'edited record')}; -f takes what the edits leave`,
+    ),
+  ];
 }
 
 /** Sentences about the literals of --where and the values in the start of the input that they were compared with. */

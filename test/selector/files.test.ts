@@ -62,7 +62,9 @@ describe('rules', () => {
     const same = compileExpressions(['a == 1 || b == 2 && c == 3']);
     expect(where).toEqual(same);
     write('none', '# none\n');
-    expect(compileExpressions(['rules("none")'], { directory })).toEqual(compileExpressions(['a in []']));
+    const { emptyFiles, ...none } = compileExpressions(['rules("none")'], { directory });
+    expect(none).toEqual(compileExpressions(['a in []']));
+    expect(emptyFiles).toEqual([{ name: 'none', of: 'rules' }]);
   });
 
   test('mistakes have the place of the line', () => {
@@ -100,4 +102,15 @@ describe('rules', () => {
                ^^^^^^^"
     `);
   });
+});
+
+test('what has no rules or no values is noted, for whoever says why nothing matches', () => {
+  write('none', '\n# none\n');
+  write('one', '# one\nx == 1\n');
+  const empty = (...texts: string[]) => compileExpressions(texts, { directory }).emptyFiles;
+  expect(empty('rules("none")', 'a in file("none")')).toEqual([
+    { name: 'none', of: 'rules' },
+    { name: 'none', of: 'values' },
+  ]);
+  expect(empty('rules("one")', 'a in file("one")', 'a == 1')).toBeUndefined();
 });

@@ -1,6 +1,9 @@
 /** When a run says at its end what the literals met. */
 import { expect, test } from 'vitest';
+import { Stats } from '../../src/graph/stats.ts';
 import { runWords } from '../../src/graph/verbose.ts';
+import { tableHints } from '../../src/stage/hints.ts';
+import { SelectStage } from '../../src/stage/select/select.ts';
 import { runOver, settingsWith } from '../graph/support.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -38,4 +41,33 @@ test('what -v says: what was read, by how many lanes, why batches were closed, a
     [1, 'closed 1 batch when the input paused, 1 batch at the end of an input'],
     [2, 'plan: (a == 1); whole records to ndjson; batches up to 262144 bytes, at most 5 ms old; up to 1 lanes'],
   ]);
+});
+
+test('columns behind edits are about edited records, and paths of edits about those that were read', () => {
+  const output = {
+    ...settingsWith({ fields: [{ name: 'p', path: 'password' }] }).output,
+    edits: { drop: ['pasword'], set: [], rename: ['password=pw'], flatten: undefined, explode: undefined },
+  };
+  const stage = new SelectStage({ ...settingsWith(), output });
+  const { hints } = stage.report(Object.assign(new Stats(), { records: 2, matched: 2 }));
+  expect(hints).toEqual([
+    'path `pasword` was in 0 of 2 records',
+    'path `password` was in 0 of 2 records',
+    'path `password` was in 0 of 2 edited records; -f takes what the edits leave',
+  ]);
+});
+
+test.each([
+  ['csv', ',', 'a;b', `--from csv --delimiter ';'`],
+  ['csv', ';', 'a\\tb', '--from tsv'],
+  ['tsv', ',', 'a,b', '--from csv'],
+] as const)('a table that is cut nowhere: %s at %s', (from, delimiter, header, flags) => {
+  const conversion = { from, delimiter, types: 'look', prefix: undefined } as const;
+  const sample = (key: string): Uint8Array => bytes(`\n{"${key}":"1"}\n{"${key}":"2"}\n`);
+  const [hint, ...more] = tableHints(sample(header), { conversion });
+  expect([hint, more]).toEqual([expect.stringMatching(/^the header is one column, ".*"; with .* it is cut$/), []]);
+  expect(hint).toContain(` with ${flags} it is cut`);
+  expect(tableHints(sample('name'), { conversion })).toEqual([]);
+  expect(tableHints(bytes('{"a;b":1,"c":2}\n'), { conversion })).toEqual([]);
+  expect(tableHints(sample(header), {})).toEqual([]);
 });

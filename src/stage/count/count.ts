@@ -18,7 +18,7 @@ import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stag
 import type { Stats } from '../../graph/stats.ts';
 import { parseField, parsePath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
-import { arrayHints, hintsOf } from '../hints.ts';
+import { arrayHints, hintsOf, tableHints } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { Groups } from './groups.ts';
@@ -80,7 +80,7 @@ function flagsOf(measures: CountQuery['measures'], path: string): string {
 }
 
 export class CountStage extends EngineStage implements Stage {
-  readonly settings: CountSettings;
+  readonly settings: CountSettings & NodeSettings;
   readonly #where: Program;
   readonly #task: Task;
   readonly #groups = new Groups();
@@ -146,9 +146,11 @@ export class CountStage extends EngineStage implements Stage {
         columns: this.#task.fields.filter((_, i) => !this.wasSeen(first + i)),
       },
       sample: this.sample,
+      emptyFiles: this.#where.emptyFiles,
     };
     const odd = this.#oddWords();
-    const hints = [...arrayHints(this.sample, stats, '--from json'), ...hintsOf(seen, stats)];
+    const table = tableHints(this.sample, this.settings.input);
+    const hints = [...arrayHints(this.sample, stats, '--from json'), ...table, ...hintsOf(seen, stats)];
     return rejects.badLinesFail ? { leftOut: odd, hints } : { leftOut: [], hints: [...odd, ...hints] };
   }
 

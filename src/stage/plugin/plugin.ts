@@ -19,7 +19,7 @@ import { callTimesSum } from '../../plugin/lane/call-times.ts';
 import * as T from '../../plugin/lane/task.ts';
 import { nearestPath } from '../../selector/index.ts';
 import { excerpt } from '../../text/printable.ts';
-import { hintsOf } from '../hints.ts';
+import { hintsOf, tableHints } from '../hints.ts';
 import { searchFor } from '../search.ts';
 import { absentPaths, unaskedKeys } from './hints.ts';
 import { type LaneSpec, type LaneSurroundings, PluginLane } from './lane.ts';
@@ -143,7 +143,9 @@ export class PluginStage implements Stage {
   report(stats: Stats): StageReport {
     const absent = { where: absentPaths(this.#lanes, true), columns: [] };
     const { where, unchecked } = this.settings.selection;
-    return { leftOut: [], hints: hintsOf({ absent, sample: this.#sample, where, unchecked }, stats) };
+    const table = tableHints(this.#sample, this.settings.input);
+    const seen = { absent, sample: this.#sample, where, unchecked, emptyFiles: this.#spec.where.emptyFiles };
+    return { leftOut: [], hints: [...table, ...hintsOf(seen, stats)] };
   }
 
   /** A plugin that wanted nothing: the commonest reason is a name of a field. */

@@ -56,12 +56,14 @@ export class PointStage implements Stage {
   readonly maker: PointMaker;
   readonly #lane: PointLane;
   readonly #selection: SelectionSettings;
+  readonly #emptyFiles: Program['emptyFiles'];
   /** The start of the input. */
   #sample = new Uint8Array(0);
 
   constructor({ batches, selection, where, plan, writer, rejectsLeft }: PointStageParts) {
     const { batchBytes, maxDepth, maxRecordBytes } = batches;
     this.#selection = selection;
+    this.#emptyFiles = where.emptyFiles;
     this.maker = new PointMaker(where, plan, writer, { blockCount: 1, batchBytes, maxDepth, maxRecordBytes });
     this.#lane = new PointLane(this.maker, rejectsLeft);
     this.lanes = new Lanes(this.#lane);
@@ -94,6 +96,10 @@ export class PointStage implements Stage {
 
   report(stats: Stats): StageReport {
     const absent = { where: this.maker.absentPaths(), columns: [] };
-    return { leftOut: [], hints: hintsOf({ absent, sample: this.#sample, where: this.#selection.where }, stats) };
+    const { where } = this.#selection;
+    return {
+      leftOut: [],
+      hints: hintsOf({ absent, sample: this.#sample, where, emptyFiles: this.#emptyFiles }, stats),
+    };
   }
 }

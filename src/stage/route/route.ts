@@ -11,7 +11,7 @@ import type { Column, OutputClass, Program, Projection } from '../../engine/prog
 import type { Batch } from '../../graph/batch.ts';
 import type { NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
-import { arrayHints, copyHints } from '../hints.ts';
+import { arrayHints, copyHints, emptyFileHints } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { BOM, columnsOf, headerLine } from '../select/columns.ts';
 import { editsOf } from '../select/edits.ts';
@@ -77,8 +77,9 @@ export class RouteStage extends EngineStage implements Stage {
 
   report(stats: Stats): StageReport {
     const { records } = stats;
+    const { classes } = this.settings;
     const paths = this.#pathNumbers();
-    const seen = this.settings.classes.map(({ path, program, texts }, i): ClassSeen => {
+    const seen = classes.map(({ path, program, texts }, i): ClassSeen => {
       const { where: firstWhere, columns: firstColumn } = paths[i]!;
       const isAbsent = (first: number) => (_: unknown, n: number) => !this.wasSeen(first + n);
       // What a follower selects by is its leader's to say.
@@ -87,10 +88,16 @@ export class RouteStage extends EngineStage implements Stage {
       const columns = this.#columns[i]!.map((column) => column.path).filter(isAbsent(firstColumn));
       return { route: path, records: this.#records[i]!, absent: { where, columns }, texts: isLeader ? texts : [] };
     });
+    const empty = classes.flatMap(({ path, program }) => emptyFileHints(program).map((hint) => `${path}: ${hint}`));
     const copies = copyHints(this.absentCopies, stats, 'set:');
     return {
       leftOut: [],
-      hints: [...arrayHints(this.sample, stats, 'from: json'), ...routeHints(seen, records, this.sample), ...copies],
+      hints: [
+        ...arrayHints(this.sample, stats, 'from: json'),
+        ...routeHints(seen, records, this.sample),
+        ...empty,
+        ...copies,
+      ],
     };
   }
 

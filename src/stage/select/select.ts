@@ -13,7 +13,7 @@ import type { Batch } from '../../graph/batch.ts';
 import type { Holding, NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
 import { compileExpressions } from '../../selector/index.ts';
-import { arrayHints, copyHints, hintsOf } from '../hints.ts';
+import { arrayHints, copyHints, hintsOf, type Seen, tableHints } from '../hints.ts';
 import { EngineStage, engineOptionsOf } from '../lanes/engine-stage.ts';
 import { ColumnSearch } from './column-search.ts';
 import { BOM, givenColumns, headerLine, projectionOf } from './columns.ts';
@@ -114,9 +114,11 @@ export class SelectStage extends EngineStage implements Stage {
       ...this.settings.selection,
       absent: this.#absentPaths(this.isNothingOut(stats)),
       sample: this.sample,
+      emptyFiles: this.program.emptyFiles,
     };
     const hints = [
       ...arrayHints(this.sample, stats, '--from json'),
+      ...tableHints(this.sample, this.settings.input),
       ...hintsOf(seen, stats),
       ...copyHints(this.absentCopies, stats, '--set'),
     ];
@@ -129,18 +131,18 @@ export class SelectStage extends EngineStage implements Stage {
   }
 
   /** The program's paths, then the columns' (when they were given) and those of edits, that no record had. */
-  #absentPaths(isNothingOut: boolean): { where: Path[]; columns: Path[] } {
+  #absentPaths(isNothingOut: boolean): Seen['absent'] {
     const where = this.program.paths.filter((_, i) => !this.wasSeen(i));
     const first = this.program.paths.length;
     const given = this.findsColumns || isNothingOut ? [] : (this.columns ?? []);
     const columns = given.map(({ path }) => path).filter((_, i) => !this.wasSeen(first + i));
-    return { where, columns: [...columns, ...this.#absentEdits(first + (this.columns ?? []).length)] };
+    if (this.#edits === undefined) return { where, columns };
+    return { where, columns: this.#absentEdits(this.#edits, first + (this.columns ?? []).length), edited: columns };
   }
 
   /** @param first the number of the first path of the edits in the plan */
-  #absentEdits(first: number): Path[] {
-    if (this.#edits === undefined) return [];
-    const { named } = new EditWriter(this.#edits);
+  #absentEdits(edits: Edits, first: number): Path[] {
+    const { named } = new EditWriter(edits);
     return named.filter(({ number }) => !this.wasSeen(first + number)).map(({ path }) => path);
   }
 }
