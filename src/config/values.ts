@@ -37,7 +37,7 @@ export function readValue(rule: Rule, text: string, label: string): SettingValue
         parseAmount(text),
         text,
         label,
-        'a number',
+        'a whole number',
         'For example: 500, 20k (thousands), 2m (millions).',
       );
     case 'size':

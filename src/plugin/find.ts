@@ -50,9 +50,12 @@ const ENDING = '.wasm';
 const LOCAL = './plugins';
 const WRITABLE_BY_ALL = 0o002;
 
-/** Whether the word is a path and not a name. The directories . and .. are no plugins, but no names either. */
+/**
+ * Whether the word is a path and not a name. The directories . and .. are no plugins, but no names either, and neither
+ * is what another program has compiled for itself (.cwasm).
+ */
 export function isPluginPath(word: string): boolean {
-  return word.includes('/') || word.endsWith(ENDING) || word.endsWith('.ts') || word === '.' || word === '..';
+  return /\/|\.(?:c?wasm|ts)$|^\.\.?$/.test(word);
 }
 
 /**

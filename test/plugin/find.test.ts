@@ -90,6 +90,8 @@ test.each([
   ['./geo', true],
   ['geo.wasm', true],
   ['geo.ts', true],
+  ['geo.cwasm', true],
+  ['geo.wasm.gz', false],
   ['lib/geo', true],
   ['.', true],
   ['..', true],

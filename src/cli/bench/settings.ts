@@ -53,6 +53,7 @@ export function benchLine(argv: readonly string[], world: World): BenchLine {
   const [first, second] = typed.operands;
   const hasTopology = asked.has('config');
   if (asked.has('server')) refuseBeside(asked);
+  if (!hasTopology) refuseWithout(asked);
   // A selector alone needs no plugin: then its operands are files, unless the first one is a plugin's by its name.
   const hasPlugin = !hasTopology && first !== undefined && (isPlugin(first) || !asked.has('where'));
   if (!hasTopology && !asked.has('where') && (first === undefined || (!isPlugin(first) && world.fileExists(first)))) {
@@ -79,6 +80,14 @@ function refuseBeside(asked: Resolved): void {
   for (const [key, reason] of Object.entries(reasons)) {
     if (asked.has(key)) throw new UsageError(`${asked.originText(key)} cannot be combined with --server`, reason);
   }
+}
+
+/** Of `slung run`, --set edits what a plugin outputs; here it is only a key of a topology. @throws UsageError */
+function refuseWithout(asked: Resolved): void {
+  const flag = ['set', 'into'].find((key) => asked.has(key));
+  if (flag === undefined) return;
+  const hint = 'slung bench -c slung.yaml measures one; it may have edits, too.';
+  throw new UsageError(`${asked.originText(flag)} is about a topology, and there is none`, hint);
 }
 
 function nothingToMeasure(file: string | undefined): UsageError {

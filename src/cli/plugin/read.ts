@@ -111,5 +111,6 @@ function failed(label: string, error: unknown): PluginFileError {
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a directory';
   return code === 'EACCES' ? 'it may not be read' : message;
 }

@@ -136,6 +136,8 @@ export function textOf(path: string): string | undefined {
 
 interface Native {
   readonly program: string;
+  /** Other names that it is installed by, tried in their order where there is no `program`. */
+  readonly others?: readonly string[];
   readonly args: readonly string[];
   readonly install: string;
   /** What to do next, by what it says; the first that fits. */
@@ -148,6 +150,8 @@ const installRust = 'With rustup: rustup target add wasm32-unknown-unknown';
 const natives: Readonly<Record<string, Native>> = {
   '.c': {
     program: 'clang',
+    // Debian's packages have no other name where only a version was asked for. The newest first.
+    others: Array.from({ length: 32 }, (_, i) => `clang-${40 - i}`),
     // --no-entry: a plugin has no main; -mbulk-memory: memcpy is an instruction, there is no library. The name section
     // stays, so that a trap can be reported by function; for that -O2 passes the driver by, which would give the
     // result to a wasm-opt of the PATH, and that one drops names.
@@ -186,29 +190,50 @@ const natives: Readonly<Record<string, Native>> = {
 export async function compileNative(file: string, outFile: string, stop?: AbortSignal): Promise<void> {
   const native = natives[extname(file)];
   if (native === undefined) throw new BuildError(`it is none of ${sourceEndings.join(', ')}`);
-  const { code, said } = await runCompiler(native, [...native.args, '-o', outFile, file], dirname(file), stop);
+  const args = [...native.args, '-o', outFile, file];
+  const { code, said, program } = await runFirst(native, args, dirname(file), stop);
   if (code === 0) return;
   const hint = native.hints.find(({ when }) => when.test(said))?.hint;
   const next = hint === undefined ? '' : `\n${hint}`;
-  throw new BuildError(`it does not compile (${native.program})`, `${said.trim()}${next}`);
+  throw new BuildError(`it does not compile (${program})`, `${said.trim()}${next}`);
 }
 
-/** @throws BuildError when the program is not installed */
-function runCompiler(
-  native: Native,
-  args: string[],
+interface Ended {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+/** @throws BuildError when the program is not installed, by none of its names */
+async function runFirst(
+  { program, others = [], install }: Native,
+  args: readonly string[],
   cwd: string,
   stop: AbortSignal | undefined,
-): Promise<{ code: number | null; said: string }> {
-  return new Promise((resolveRun, reject) => {
-    const child = spawn(native.program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], signal: stop });
+): Promise<Ended & { readonly program: string }> {
+  for (const name of [program, ...others]) {
+    const ended = await runCompiler(name, args, cwd, stop);
+    if (ended !== undefined) return { ...ended, program: name };
+    if (stop?.aborted === true) break;
+  }
+  throw new BuildError(`${program} is not installed`, install);
+}
+
+/** @returns undefined when there is no such program, or it cannot be started */
+function runCompiler(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  stop: AbortSignal | undefined,
+): Promise<Ended | undefined> {
+  return new Promise((resolveRun) => {
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], signal: stop });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         said += text;
       });
     }
-    child.on('error', () => reject(new BuildError(`${native.program} is not installed`, native.install)));
+    child.on('error', () => resolveRun(undefined));
     child.on('close', (code) => resolveRun({ code, said }));
   });
 }

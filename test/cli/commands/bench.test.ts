@@ -55,6 +55,8 @@ describe('lines that are refused', () => {
     [['-w', 'a', damaged, '--template', template], `--template and ${damaged}: records come from one of them`],
     [['-w', 'a', damaged, '--at-least', '1'], '--at-least compares two'],
     [['-w', 'a', damaged, '--at-least', 'x', '--baseline'], '--at-least: "x" is no number above 0'],
+    [['m.wasm', orders, '--set', 'a=1'], '--set is about a topology, and there is none'],
+    [['-w', 'a', orders, '--into', 'm'], '--into is about a topology, and there is none'],
     [['-w', 'a ==', damaged], '--where: the expression ends too early'],
   ])('%j', async (words, message) => {
     const { code, err } = await bench(words, { files: ['app.ndjson'] });

@@ -30,8 +30,10 @@ test('without end until nobody reads any more', async () => {
 
 test.each([
   [['none.json'], 'cannot read the template none.json: there is no such file'],
+  [['/'], 'cannot read the template /: it is a directory'],
   [['a', 'b'], 'generate takes only one template: b'],
-  [[template, '-n', 'many'], '--records: "many" is not a number'],
+  [[template, '-n', 'many'], '--records: "many" is not a whole number'],
+  [[template, '-n', '1.5'], '--records: "1.5" is not a whole number'],
   [[template, '--start', 'now'], '--start: now is no fixed time'],
   [[template, '--start', 'x'], '--start: '],
 ])('%j is refused', async (argv, message) => {

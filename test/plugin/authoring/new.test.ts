@@ -116,6 +116,26 @@ test.each(['c', 'rust'] as const)('%s copies a record but for what is named, how
   ]);
 });
 
+test('a C compiler is found by its version, the newest first', () => {
+  slung(['plugin', 'new', 'c-versions', '--lang', 'c']);
+  const folder = join(directory, 'versions');
+  mkdirSync(folder);
+  const build = () => {
+    const argv = [join(root, 'bin/slung.js'), 'plugin', 'build', 'c-versions'];
+    return spawnSync(process.execPath, argv, {
+      cwd: directory,
+      env: { PATH: folder, HOME: directory },
+    }).stderr.toString();
+  };
+  expect(build()).toContain('clang is not installed');
+  for (const version of [9, 14, 21]) {
+    writeFileSync(join(folder, `clang-${version}`), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    expect(build()).toContain(`it does not compile (clang-${version})`);
+  }
+  writeFileSync(join(folder, 'clang'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  expect(build()).toContain('it does not compile (clang)');
+});
+
 test('what a C compiler lacks is told by what it says, and names survive a wasm-opt on the PATH', () => {
   slung(['plugin', 'new', 'c-hints', '--lang', 'c']);
   const clang = join(directory, 'bin/clang');
