@@ -173,8 +173,9 @@ function writeNotices() {
 }
 
 /**
- * The library for NATS is a file of its own beside the program, with none of our code in it: what is loaded only when
- * a stream is read or written is not read at other starts, and our errors are of one class everywhere.
+ * The library for NATS is a file of its own beside the program, with no code of ours but what reads for it: what is
+ * loaded only when a stream is read or written is not read at other starts, and our errors are of one class
+ * everywhere.
  */
 const natsClient = { entry: 'src/nats/client.ts', file: 'nats' };
 const besideUs = {
