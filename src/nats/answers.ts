@@ -20,6 +20,7 @@ export class Answers {
   readonly #acked: Float64Array;
   #next = 0;
   #waiting: { readonly reply: string; readonly body: Payload }[] = [];
+  #acks: string[] = [];
 
   /** @param maxInFlight messages that are out at a time */
   constructor(link: Link, maxInFlight: number) {
@@ -27,10 +28,19 @@ export class Answers {
     this.#acked = new Float64Array(REMEMBERED + maxInFlight);
   }
 
+  /** Sent with the next `flush`. */
   ack(reply: string, sequence: number): void {
     this.#acked[this.#next] = sequence;
     this.#next = (this.#next + 1) % this.#acked.length;
-    this.#send(reply, ACK);
+    this.#acks.push(reply);
+  }
+
+  /** Sends what was acknowledged. */
+  flush(): void {
+    const acks = this.#acks;
+    if (acks.length === 0) return;
+    this.#acks = [];
+    for (const reply of acks) this.#send(reply, ACK);
   }
 
   /** The message was acknowledged not long ago. */

@@ -144,7 +144,6 @@ export class Pulls {
       this.#isUnbounded = false;
       if (slot.remaining > 0) slot.remaining--;
       this.#options.take(message, nowMs);
-      if (slot.remaining === 0) this.ask();
       return;
     }
     const code = message.headers?.code ?? 0;

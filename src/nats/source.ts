@@ -61,6 +61,7 @@ export class NatsSource implements UnitSource {
   readonly #pulls: Pulls;
   #state: 'open' | 'stopped' | 'closed' = 'open';
   #failure: SourceError | undefined;
+  #isDue = false;
   #withdrawn: Promise<unknown> | undefined;
   #pending: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -96,7 +97,7 @@ export class NatsSource implements UnitSource {
   readNow(target: Uint8Array): number {
     const taken = this.#unread.take(target);
     if (taken > 0) {
-      this.#pulls.ask();
+      this.#later();
       return taken;
     }
     if (this.#failure !== undefined) throw this.#failure;
@@ -121,7 +122,7 @@ export class NatsSource implements UnitSource {
 
   settle(unit: object, outcome: UnitOutcome): void {
     this.#inFlight.settle(unit as NatsUnit, outcome);
-    this.#pulls.ask();
+    this.#later();
   }
 
   /** The same for each copy of a unit, in every process, as long as the consumer is not made anew. */
@@ -143,7 +144,10 @@ export class NatsSource implements UnitSource {
     this.stop();
     this.#state = 'closed';
     void within(this.#withdraw(), CLOSE_MS)
-      .then(() => this.#inFlight.end())
+      .then(() => {
+        this.#answers.flush();
+        this.#inFlight.end();
+      })
       .then(() => this.#link.close(CLOSE_MS))
       .then(this.#resolveClosed);
   }
@@ -172,6 +176,8 @@ export class NatsSource implements UnitSource {
 
   #take(message: Msg, nowMs: number): void {
     const unit = this.#inFlight.arrive(message.reply ?? '', nowMs);
+    // One that was acknowledged before is acknowledged again.
+    this.#later();
     if (unit === undefined) return;
     if (this.#state !== 'open') {
       this.#giveBack([unit]);
@@ -188,6 +194,20 @@ export class NatsSource implements UnitSource {
       this.#unread.put(unit, payload);
       this.#notify();
     }
+  }
+
+  /**
+   * Acknowledgements and requests go together at the end of a turn of the event loop: a write to the socket costs as
+   * much as a record.
+   */
+  #later(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      this.#answers.flush();
+      this.#pulls.ask();
+    });
   }
 
   #giveBack(units: readonly NatsUnit[]): void {
