@@ -62,7 +62,12 @@ export const V_MIN_KIND = 48;
 export const V_MAX_KIND = 52;
 export const V_MIN = 56;
 export const V_MAX = 64;
-export const CELL_BYTES = 72;
+/**
+ * A signed number of 128 bits: of whole numbers with more than 19 digits, the sum of what is above 10^18, in units of
+ * it.
+ */
+export const V_HIGH = 72;
+export const CELL_BYTES = 88;
 
 // ---- a bucket: numbers of a cell whose doubles have the highest 64 - BUCKET_SHIFT bits in common ------------------
 export const BU_BITS = 0; // those bits

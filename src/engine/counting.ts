@@ -25,6 +25,8 @@ export interface CountPlan {
   readonly maxGroups: number;
 }
 
+/** What one of V_HIGH is in units of 10^-9. */
+const HIGH_NANOS = 10n ** 27n;
 /** Rows of a step, as in asm/count.ts. */
 const STEP_ROWS = 2048;
 /** Addresses end where no more groups fit. */
@@ -161,11 +163,11 @@ export class Counted {
   #value(cell: number, wants: ValueWants, buckets: ReadonlyMap<number, Buckets>): CountedValue {
     const view = this.#view;
     const count = this.#number(cell + C.V_COUNT);
-    const low = wants.sum ? view.getBigUint64(cell + C.V_NANOS, true) : 0n;
+    const signed = (at: number): bigint => (view.getBigInt64(at + 8, true) << 64n) | view.getBigUint64(at, true);
     const hasEnds = count > 0 && (wants.min || wants.max);
     return {
       count,
-      nanos: wants.sum ? (view.getBigInt64(cell + C.V_NANOS + 8, true) << 64n) | low : 0n,
+      nanos: wants.sum ? signed(cell + C.V_NANOS) + signed(cell + C.V_HIGH) * HIGH_NANOS : 0n,
       rounded: this.#number(cell + C.V_ROUNDED),
       sum: view.getFloat64(cell + C.V_SUM, true),
       rest: view.getFloat64(cell + C.V_REST, true),

@@ -14,7 +14,8 @@ test('the answer does not depend on the lanes', async () => {
   const random = seededRandom(3);
   // More than workers start for, in many batches.
   const lines = Array.from({ length: 150_000 }, (_, i) => {
-    const n = random() < 0.5 ? Math.floor(random() * 1e12) : (random() * 1e6).toFixed(3);
+    const whole = BigInt(Math.floor(random() * 1e12)) * (random() < 0.1 ? -(10n ** 20n) : 1n);
+    const n = random() < 0.5 ? whole : (random() * 1e6).toFixed(3);
     const time = 1_773_480_000 + Math.floor(i / 100);
     return `{"t":${time},"k":"key ${Math.floor(random() ** 3 * 500)}","n":${n},"pad":"${'x'.repeat(20)}"}\n`;
   });

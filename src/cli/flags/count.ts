@@ -73,7 +73,7 @@ const measures: readonly Flag[] = [
     value: 'LIST',
     group: 'Counting',
     doc: 'The sum of the numbers of these paths',
-    longDoc: `The sum of the numbers at each path; LIST is separated by commas. The column is called sum_PATH, or NAME with NAME=PATH. Whole numbers of 64 bits, and decimals of up to 19 digits with at most nine after the point, are added exactly. Others are added as doubles with compensation for rounding. Here and in the following options, missing values and null are left out; so is anything else that is not a number, which is counted, reported, and makes the exit code 1 unless --on-error skip is given.`,
+    longDoc: `The sum of the numbers at each path; LIST is separated by commas. The column is called sum_PATH, or NAME with NAME=PATH. Whole numbers of up to 37 digits, and decimals of up to 19 digits with at most nine after the point, are added exactly, however large the sum becomes. Others are added as doubles with compensation for rounding. Here and in the following options, missing values and null are left out; so is anything else that is not a number, which is counted, reported, and makes the exit code 1 unless --on-error skip is given.`,
     common: true,
     commands,
   },
@@ -181,7 +181,7 @@ const limits: readonly Flag[] = [
     group: 'Limits',
     doc: 'Fail when there are more than N groups',
     longDoc:
-      'What bounds the memory, of each thread (-j): with more than N groups, those of all windows together, the run ends with exit code 1 and no answer. A group takes about 100 bytes, 72 more for each value, and the bytes of its key, and at the end 500 bytes more; a percentile takes 24 bytes for each bucket of its numbers that is in use (see --p50), of which a thread has 4 194 304 at most.',
+      'Bound the memory: when a thread (-j) has more than N groups, in all windows together, the run ends with exit code 1 and no answer. A group takes about 100 bytes, 88 more for each value, and the bytes of its key, and at the end 500 bytes more; a percentile takes 24 bytes for each bucket of its numbers that is in use (see --p50), of which a thread has 4 194 304 at most.',
     commands,
   },
 ];

@@ -1,11 +1,12 @@
 /**
  * The numbers of a group: how many, their sum, the least and the greatest, and how they are spread. A sum is exact for
- * whole numbers of 64 bits and for decimals that people write, up to 19 digits with nine of them behind the point:
- * 128 bits hold 10^19 times 10^9 eight billion times. Other numbers are added as doubles, with what rounding takes
- * from the sum kept beside it.
+ * whole numbers of up to 37 digits, which are cut in two, and for decimals that people write, up to 19 digits with
+ * nine of them behind the point: 128 bits hold 10^19 times 10^9 eight billion times. Other numbers are added as
+ * doubles, with what rounding takes from the sum kept beside it.
  */
 import {
   V_COUNT,
+  V_HIGH,
   V_MAX,
   V_MAX_KIND,
   V_MIN,
@@ -26,6 +27,8 @@ const NANOS: u64 = 1000000000;
 const MOST_PLACES: usize = 9;
 /** Digits that a u64 always holds. */
 const SAFE_DIGITS: i32 = 19;
+/** Of the lower half of a whole number with more digits. */
+const LOW_DIGITS: usize = 18;
 const POWERS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000]);
 
 /** Adds the valid JSON number [from, to) to a cell. */
@@ -61,27 +64,27 @@ function noteEnds(cell: usize, kind: i32, bits: i64, isFirst: bool): void {
 }
 
 function addToSum(cell: usize, kind: i32, bits: i64, from: usize, to: usize): void {
-  if (kind == NUM_I64) addNanos(cell, bits < 0 ? 0 - <u64>bits : <u64>bits, NANOS, bits < 0);
-  else if (kind == NUM_U64) addNanos(cell, <u64>bits, NANOS, false);
-  else if (!addDecimal(cell, from, to)) addDouble(cell, reinterpret<f64>(bits));
+  if (kind == NUM_I64) addProduct(cell + V_NANOS, bits < 0 ? 0 - <u64>bits : <u64>bits, NANOS, bits < 0);
+  else if (kind == NUM_U64) addProduct(cell + V_NANOS, <u64>bits, NANOS, false);
+  else if (!addDecimal(cell, from, to) && !addLong(cell, from, to)) addDouble(cell, reinterpret<f64>(bits));
 }
 
-/** Adds ± value * factor; the factor has 30 bits. */
-function addNanos(cell: usize, value: u64, factor: u64, isNegative: bool): void {
+/** Adds ± value * factor to the 128 bits at `at`; the factor has 30 bits. */
+function addProduct(at: usize, value: u64, factor: u64, isNegative: bool): void {
   const low = (value & 0xffffffff) * factor;
   const high = (value >> 32) * factor;
   const first = low + (high << 32);
   const second = (high >> 32) + <u64>(first < low);
-  const before = load<u64>(cell, V_NANOS);
-  const above = load<u64>(cell, V_NANOS + 8);
+  const before = load<u64>(at);
+  const above = load<u64>(at, 8);
   if (isNegative) {
-    store<u64>(cell, before - first, V_NANOS);
-    store<u64>(cell, above - second - <u64>(before < first), V_NANOS + 8);
+    store<u64>(at, before - first);
+    store<u64>(at, above - second - <u64>(before < first), 8);
     return;
   }
   const sum = before + first;
-  store<u64>(cell, sum, V_NANOS);
-  store<u64>(cell, above + second + <u64>(sum < before), V_NANOS + 8);
+  store<u64>(at, sum);
+  store<u64>(at, above + second + <u64>(sum < before), 8);
 }
 
 /** A number, mostly with a point. @returns false when it has more than nine places, too many digits, or an exponent */
@@ -102,7 +105,26 @@ function addDecimal(cell: usize, from: usize, to: usize): bool {
   }
   const places = point ? to - point - 1 : 0;
   if (places > MOST_PLACES) return false;
-  addNanos(cell, value, load<u64>(POWERS + ((MOST_PLACES - places) << 3)), isNegative);
+  addProduct(cell + V_NANOS, value, load<u64>(POWERS + ((MOST_PLACES - places) << 3)), isNegative);
+  return true;
+}
+
+/** A whole number with more digits than 64 bits hold. @returns false when it is none, or has more than 37 digits */
+function addLong(cell: usize, from: usize, to: usize): bool {
+  const isNegative = load<u8>(from) == 0x2d;
+  const start = from + <usize>isNegative;
+  const digits = to - start;
+  if (digits <= LOW_DIGITS || digits > LOW_DIGITS + <usize>SAFE_DIGITS) return false;
+  let high: u64 = 0;
+  let low: u64 = 0;
+  for (let at = start; at < to; at++) {
+    const digit = <u32>load<u8>(at) - 0x30;
+    if (digit > 9) return false;
+    if (to - at > LOW_DIGITS) high = high * 10 + <u64>digit;
+    else low = low * 10 + <u64>digit;
+  }
+  addProduct(cell + V_NANOS, low, NANOS, isNegative);
+  addProduct(cell + V_HIGH, high, 1, isNegative);
   return true;
 }
 

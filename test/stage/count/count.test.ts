@@ -116,9 +116,34 @@ describe('without a key', () => {
 });
 
 describe('a sum', () => {
+  test('of whole numbers of any length is that of BigInt, in windows and groups', async () => {
+    for (let seed = 0; seed < sized(8, 200); seed++) {
+      const random = seededRandom(seed + 1);
+      const totals = new Map<string, { sum: bigint; count: number }>();
+      const lines = Array.from({ length: 300 }, (_, i) => {
+        const digits = Array.from({ length: 1 + Math.floor(random() * 37) }, () => Math.floor(random() * 10)).join('');
+        const n = BigInt(`${digits}`) * (random() < 0.4 ? -1n : 1n);
+        const [minute, key] = [Math.floor(i / 100), Math.floor(random() * 3)];
+        const group = `{"time":"2026-03-14T09:0${minute}:00Z","k":${key}`;
+        const { sum, count: its } = totals.get(group) ?? { sum: 0n, count: 0 };
+        totals.set(group, { sum: sum + n, count: its + 1 });
+        return `{"t":"2026-03-14T09:0${minute}:30Z","k":${key},"n":${n}}`;
+      });
+      const flags = ['--by', 'k', '--every', '1m', '--time', 't', '--sum', 'n', '--batch-bytes', '2000'];
+      const wanted = [...totals].map(([group, { sum, count: its }]) => `${group},"count":${its},"sum_n":${sum}}`);
+      expect((await count(lines, flags)).rows.sort()).toEqual(wanted.sort());
+      // Without an other measure a sum has a way of its own.
+      const { rows } = await count(lines, [...flags, '--max', 'n']);
+      expect(rows.map((row) => row.replace(/,"max_n".*/, '}')).sort()).toEqual(wanted.sort());
+    }
+  });
+
   test.each([
     ['whole numbers of 64 bits', ['9223372036854775807', '9223372036854775807', '1'], '18446744073709551615'],
     ['beyond 64 bits', ['18446744073709551615', '18446744073709551615'], '36893488147419103230'],
+    ['numbers beyond 64 bits', ['18446744073709551616', '-18446744073709551617', '1', '-0'], '0'],
+    ['20 to 37 digits', [`${10n ** 36n}`, `-${10n ** 19n}`, '0.5'], '999999999999999990000000000000000000.5'],
+    ['38 digits, as doubles', [`${10n ** 37n}`, '1'], '1e+37'],
     ['negative ones', ['-9223372036854775808', '-9223372036854775808', '5'], '-18446744073709551611'],
     ['decimals', ['0.1', '0.2'], '0.3'],
     ['money', ['129.90', '0.10', '-130'], '0'],
