@@ -50,7 +50,7 @@ A row with more or fewer cells than the header is a bad line. In tsv, \\t \\n \\
     group: 'Input',
     doc: 'Cells of csv and tsv are what they look like, or text',
     longDoc:
-      'What the cells of --from csv and --from tsv are. look: what JSON would read as a number, true, false, a list or an object is that, digit by digit; an empty cell without quotes is null; anything else is a string (007 and 1,5 are). text: every cell is a string.',
+      'What the cells of --from csv and --from tsv are. look: what JSON would read as a number, true, false, a list or an object is that, digit by digit; an empty cell without quotes is null; anything else is a string (so are 007 and 1,5). text: every cell is a string.',
     commands: readers,
   },
   {

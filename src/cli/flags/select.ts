@@ -197,7 +197,7 @@ const badLines: readonly Flag[] = [
     env: 'SLUNG_ON_ERROR',
     group: 'Bad lines',
     doc: 'A line that is not JSON: skip it, fail, or keep it',
-    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. If there were any, the exit code is 1, except with keep, and with skip when you ask for it instead of getting it by default.`,
+    longDoc: `What to do with a line that is not JSON. skip leaves it out and goes on; fail stops at the first one; keep passes it on byte for byte (only for ndjson output without --fields, and not where there are plugins). Bad lines are always counted and the first five are shown. If there were any, the exit code is 1, except with keep, and with skip where that is given and not the default.`,
     common: true,
     commands: readers,
   },
@@ -209,7 +209,7 @@ const badLines: readonly Flag[] = [
     group: 'Bad lines',
     doc: 'Write bad lines to FILE, and why to FILE.log',
     longDoc:
-      "Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason. Both are emptied first. An open descriptor, such as /dev/stderr or the shell's >(command), is appended to and has no log. For select and run, FILE may be a URL as for --output, which gets only the lines.",
+      "Write the bytes of every bad line to FILE, and for each of them one line of NDJSON to FILE.log: file, line, byte offset, column, code and reason. Both are emptied first. An open descriptor, such as /dev/stderr or the shell's >(command), is appended to and has no log. For select and run, FILE may also be a URL as for --output; it gets the lines, and there is no log.",
     commands: readers,
   },
   {

@@ -9,6 +9,6 @@ export const trust: Flag = {
   group: 'Selection',
   doc: 'Trust the input: pass over lines that cannot match',
   longDoc:
-    'For input whose writer is trusted: a line in which a text does not occur that every match has to have, such as "error" of level == "error", is passed over without being looked at. What is output is the same; bad lines among those that are passed over are not reported, and the end of the run says how many lines were not looked at. Strings that are compared (== in ^= $= *=) and the names of paths are such texts, of an || one for each side, up to 8; a number, a pattern and a negation have none of their own. A line with a backslash is always looked at. Of run, -w says which lines those are.',
+    'For input whose writer is trusted: skip lines that cannot match, without checking them, because a text is not in them that every match must contain, such as "error" for level == "error". The output is the same; bad lines among the skipped ones are not reported, and the end of the run says how many lines were skipped. Such texts are the strings of == in ^= $= *= and the names of paths; for || one from each side, up to 8. A number, a pattern and a negation give none. A line with a backslash is never skipped. In run, it is -w that decides.',
   commands: ['select', 'run', 'count'],
 };
