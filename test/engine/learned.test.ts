@@ -108,6 +108,34 @@ for (const [name, plan] of Object.entries(plans)) {
   });
 }
 
+const turns: readonly string[] = [
+  '{"ts":"t","a":["x"],"msg":"m","n":"e"}',
+  '{"ts":"t","a":["x","y"],"msg":"m","d":{"ms":5}}',
+  '{"ts":"t","a":["x","y","z",7],"msg":"","d":{"ms":"5"}}',
+  '{"ts":"t","a":["x",7.5,"y"],"msg":"m"}',
+];
+
+test('any byte at any place of records whose texts come in turns', () => {
+  const random = createRandom(5);
+  const good = turns.map((form) => Buffer.from(form));
+  for (const plan of [plans.ndjson!, plans.filter!]) {
+    for (const [number, form] of good.entries()) {
+      for (let at = 0; at < form.length; at++) {
+        const others = [good[(number + 1 + random.below(3)) % 4]!, good[random.below(4)]!];
+        const pair = newPair(plan);
+        compare(pair, [form, ...others, form, ...others, form], 0);
+        const lines = changed(form, at).flatMap((line) => [
+          form,
+          others[random.below(2)]!,
+          line,
+          others[random.below(2)]!,
+        ]);
+        compare(pair, lines, random.below(64));
+      }
+    }
+  }
+});
+
 test('streams of random mutants of a few records', () => {
   const random = createRandom(19);
   const names = Object.keys(plans);

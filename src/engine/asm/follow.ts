@@ -24,6 +24,7 @@ import {
   L_NEXT,
   L_SEAM,
   M_ACTIONS,
+  M_BESIDE,
   M_BYTES,
   M_END,
   M_KIND,
@@ -145,6 +146,13 @@ function endOfOdd(at: usize): usize {
   return endOfNumber(at, 0, delimiters + 256);
 }
 
+/** All of it is compared at once, and there is nothing else to do. */
+// @ts-ignore: decorator
+@inline
+function isShort(seam: usize): bool {
+  return !load<u32>(seam, M_ODD) && load<u32>(seam, M_KIND) != FOLLOWS_SCALAR;
+}
+
 /**
  * The seam that came the time before last, if it is that one, and all of it is compared at once. @returns whether it
  * is expected now
@@ -153,10 +161,12 @@ function endOfOdd(at: usize): usize {
 @inline
 function swap(before: usize, seam: usize, at: usize): bool {
   const other = <usize>load<u32>(before, M_OTHER);
-  if (!other || load<u32>(other, M_ODD) || load<u32>(other, M_KIND) == FOLLOWS_SCALAR) return false;
+  if (!other || !isShort(other)) return false;
   if (~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(other))) & load<i32>(other, M_MASK)) return false;
   expect(before, other);
   store<u32>(before, <u32>seam, M_OTHER);
+  // The end of a number hangs on which one is expected.
+  if (load<u32>(before, M_KIND) == FOLLOWS_STRING && isShort(seam)) store<u32>(before, <u32>seam, M_BESIDE);
   tries++;
   return true;
 }
@@ -212,10 +222,17 @@ export function followRecord(from: usize): usize {
     let why = ODD_SEAM;
     while (true) {
       seam = <usize>load<u32>(before, M_NEXT);
-      differs = ~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(seam))) & load<i32>(seam, M_MASK);
+      const text = v128.load(at);
+      differs = ~i8x16.bitmask(i8x16.eq(text, v128.load(seam))) & load<i32>(seam, M_MASK);
       const odd = load<i32>(seam, M_ODD);
       if (differs) {
-        if (at != settledAt) break;
+        if (at != settledAt) {
+          const beside = <usize>load<u32>(before, M_BESIDE);
+          if (!beside) break;
+          if (~i8x16.bitmask(i8x16.eq(text, v128.load(beside))) & load<i32>(beside, M_MASK)) break;
+          seam = beside;
+          tries++;
+        }
       } else if (odd) {
         if (
           ~i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(seam, 16))) & load<i32>(seam, M_MORE_MASK) ||

@@ -38,6 +38,7 @@ const M_LINK_COUNT: usize = 76;
 export const M_ACTIONS: usize = 80; // the list of actions: their number, then ACTION_BYTES each
 export const M_LINKS: usize = 84; // the first link of the list of all that have come behind it
 export const M_OTHER: usize = 88; // the seam that came behind it before M_NEXT did, or 0
+export const M_BESIDE: usize = 96; // a seam that comes in turns with M_NEXT, is short and has no actions, or 0
 const M_STOP: usize = 92; // how far its first stop (stops.ts) is from its begin, NO_STOP: there is none
 const SEAM_BYTES: usize = 128;
 
