@@ -191,6 +191,8 @@ function roomFor(at: usize, bytes: usize): usize {
   return out;
 }
 
+// @ts-ignore: decorator
+@inline
 function emitObject(): void {
   const end = objectInto(out, outEnd);
   if (end) out = end;

@@ -5,7 +5,9 @@
  * goes to the walk, which is the authority on it.
  *
  * Which seam comes is nearly always known beforehand, so that the branches are predicted and the places of the next
- * values are found while the last ones are being compared; what a record costs is this chain of places.
+ * values are found while the last ones are being compared; what a record costs is this chain of places. Of two that
+ * come in turns no order is kept: a branch that cannot be foreseen is enough. The file is longer than others because
+ * the loop is written out: what inlined functions hand on takes registers and steps of every value.
  */
 import { KIND_NUMBER, KIND_STRING, SLOT_EPOCH, SLOT_FROM, SLOT_KIND, SLOT_TO } from '../layout';
 import { notePendingKey } from './keys';
@@ -210,7 +212,6 @@ export function followRecord(from: usize): usize {
   const zero = v128.load(vectors);
   const ten = v128.load(vectors, 16);
   const bits = stopBits;
-  const bitsEnd = stopsEnd;
   const current = epoch;
   let before = startSeam();
   let at = from;
@@ -218,12 +219,11 @@ export function followRecord(from: usize): usize {
   let settledAt: usize = 0;
   while (true) {
     let seam: usize;
-    let differs: i32;
     let why = ODD_SEAM;
     while (true) {
       seam = <usize>load<u32>(before, M_NEXT);
       const text = v128.load(at);
-      differs = ~i8x16.bitmask(i8x16.eq(text, v128.load(seam))) & load<i32>(seam, M_MASK);
+      const differs = ~i8x16.bitmask(i8x16.eq(text, v128.load(seam))) & load<i32>(seam, M_MASK);
       const odd = load<i32>(seam, M_ODD);
       if (differs) {
         if (at != settledAt) {
@@ -234,11 +234,12 @@ export function followRecord(from: usize): usize {
           tries++;
         }
       } else if (odd) {
-        if (
-          ~i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(seam, 16))) & load<i32>(seam, M_MORE_MASK) ||
-          (odd != ODD_MORE && !actOnce(seam, at, odd, current))
-        ) {
+        if (~i8x16.bitmask(i8x16.eq(v128.load(at, 16), v128.load(seam, 16))) & load<i32>(seam, M_MORE_MASK)) {
           if (at != settledAt) break;
+        } else if (odd != ODD_MORE) {
+          if (!actOnce(seam, at, odd, current)) {
+            if (at != settledAt) break;
+          }
         }
       }
       at += <usize>load<u32>(seam, M_BYTES);
@@ -252,6 +253,8 @@ export function followRecord(from: usize): usize {
         else {
           at = (at & ~7) + 64;
           let more = load<u64>(bits + (at >> 3));
+          // Not kept in a register, which short strings have more use for.
+          const bitsEnd = stopsEnd;
           while (!more && at < bitsEnd) {
             at += 64;
             more = load<u64>(bits + (at >> 3));
@@ -264,9 +267,15 @@ export function followRecord(from: usize): usize {
           }
         }
         // Should this be no quote, the seam behind it does not fit.
-        if (slot && !fill(slot, current, value, at + 1, KIND_STRING)) {
-          why = NO_RECORD;
-          break;
+        if (slot) {
+          if (load<u32>(slot, SLOT_EPOCH) == current) {
+            why = NO_RECORD;
+            break;
+          }
+          store<u32>(slot, current, SLOT_EPOCH);
+          store<u32>(slot, <u32>value, SLOT_FROM);
+          store<u32>(slot, <u32>at + 1, SLOT_TO);
+          store<u32>(slot, KIND_STRING, SLOT_KIND);
         }
       } else if (kind == FOLLOWS_SCALAR) {
         const byte = <u32>load<u8>(at);
@@ -294,15 +303,23 @@ export function followRecord(from: usize): usize {
           // Of the three only false has five letters.
           end = at + 4 + usize(byte == 0x66);
         }
-        if (slot && !fill(slot, current, at, end, type)) {
-          why = NO_RECORD;
-          break;
+        if (slot) {
+          if (load<u32>(slot, SLOT_EPOCH) == current) {
+            why = NO_RECORD;
+            break;
+          }
+          store<u32>(slot, current, SLOT_EPOCH);
+          store<u32>(slot, <u32>at, SLOT_FROM);
+          store<u32>(slot, <u32>end, SLOT_TO);
+          store<u32>(slot, type, SLOT_KIND);
         }
         at = end;
       } else return at;
       before = seam;
     }
     if (why == ODD_SEAM) {
+      // Asked again, so that the loop need not keep it.
+      const differs = ~i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(seam))) & load<i32>(seam, M_MASK);
       if (differs ? !swap(before, seam, at) && !settleOther(before, at) : !settle(before, seam, at)) break;
       settledAt = at;
     } else if (why == ODD_NUMBER) {
