@@ -41,7 +41,7 @@ export async function runCount(
 ): Promise<Counting> {
   const where = compileWhere(settings.selection);
   const stage = new CountStage({ ...settings, output: undefined }, where);
-  stage.takeThread = () => host.takeLaneThread?.();
+  stage.useThreads(() => host.takeLaneThread?.(), true);
   const { input, rejects, follow } = settings;
   const followed = follow ? openFollowed(input.inputs, host) : undefined;
   watch?.(() => stage.soFar());

@@ -21,7 +21,7 @@ export async function runSelect(settings: SelectSettings, host: RunHost, given?:
   const { input, output, record } = settings;
   if (output.unsparsify) refuseSinglePass(input.inputs);
   const stage = new SelectStage(settings);
-  stage.takeThread = () => host.takeLaneThread?.();
+  stage.useThreads(() => host.takeLaneThread?.(), stage.holding === undefined);
   let recording: Recording | undefined;
   let ends: Ends;
   try {

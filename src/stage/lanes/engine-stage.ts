@@ -45,13 +45,12 @@ export function engineOptionsOf({ batches, lanes, rejects, selection }: NodeSett
 export abstract class EngineStage {
   readonly atLimit = 'again';
   lanes: Lanes;
-  /** Gives threads that were started ahead, as long as there are any. */
-  takeThread: (() => Worker | undefined) | undefined;
   #plan: Plan;
   #options: EngineOptions;
   readonly #mostLanes: number | undefined;
   #aside: MainLane | undefined;
   #workersStarted = false;
+  #takeThread: (() => Worker | undefined) | undefined;
   #isFinished = false;
   readonly #seen = new Set<number>();
   /** Root keys that the plan did not know, with the number of values under them. Complete after `finish`. */
@@ -112,6 +111,23 @@ export abstract class EngineStage {
   }
 
   /**
+   * Threads that were started ahead, because the input is worth them: their lanes are made before it is opened, so
+   * that their tasks are there when they are.
+   * @param take undefined when there are no more
+   * @param isSettled the plan will not change any more
+   */
+  useThreads(take: () => Worker | undefined, isSettled: boolean): void {
+    const first = isSettled ? take() : undefined;
+    let next = first;
+    this.#takeThread = () => {
+      const thread = next ?? take();
+      next = undefined;
+      return thread;
+    };
+    if (first !== undefined) this.#startWorkers();
+  }
+
+  /**
    * Looks at a drained batch: keeps the start of the input, and adds worker lanes, once, when the input is worth them.
    * They join when their module has been loaded.
    * @param isSettled the plan will not change any more
@@ -120,6 +136,10 @@ export abstract class EngineStage {
     if (this.#sample.length === 0) this.#sample = lane.memory.view(from, Math.min(to, from + SAMPLE_BYTES)).slice();
     this.#bytes += to - from;
     if (this.#workersStarted || !isSettled || Math.max(this.#bytes, origin.sizeBytes ?? 0) < WORKERS_FROM_BYTES) return;
+    this.#startWorkers();
+  }
+
+  #startWorkers(): void {
     this.#workersStarted = true;
     this.#addWorkers((this.#mostLanes ?? availableParallelism()) - 1).catch(() => {
       // No thread or no address space for another lane: the ones there are do the work, and --stats tells their
@@ -134,7 +154,7 @@ export abstract class EngineStage {
     // The run may be over by now.
     for (let i = 0; i < count && !this.#isFinished; i++) {
       const options = { ...this.#options, blockCount: WORKER_BLOCKS };
-      lanes.add(new WorkerLane(this.#plan, options, this.takeThread?.()));
+      lanes.add(new WorkerLane(this.#plan, options, this.#takeThread?.()));
     }
   }
 

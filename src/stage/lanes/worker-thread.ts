@@ -2,7 +2,7 @@
  * The thread of a worker lane: waits for the next block, processes it, says so. Blocks come in the order of their
  * numbers, because the main thread hands them out in a ring.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { instantiate } from '../../engine/engine.ts';
 import * as L from '../../engine/layout.ts';
 import * as R from '../../engine/read-layout.ts';
@@ -46,7 +46,9 @@ function serve({ module, memory, map, sets, blockBytes }: WorkerTask): void {
   }
 }
 
-// A thread that was started ahead is told later what to do.
-const task = workerData as WorkerTask | null | undefined;
+// A thread that was started ahead is told later what to do. Mostly the message is there by now: taken at once, it does
+// not wait until Node has loaded what makes events of messages.
+const given = workerData as WorkerTask | null | undefined;
+const task = given ?? (receiveMessageOnPort(parentPort!)?.message as WorkerTask | undefined);
 if (task) serve(task);
 else parentPort!.once('message', serve);

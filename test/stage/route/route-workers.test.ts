@@ -89,7 +89,9 @@ test.each([0, 1, 2])('lanes on other threads, %i started ahead, route as the one
   ];
   const threads = ahead(count);
   const sourceOf = (stage: RouteStage): Source => {
-    stage.takeThread = () => threads.shift();
+    stage.useThreads(() => threads.shift(), true);
+    // The first has its lane before anything is read.
+    expect(threads).toHaveLength(Math.max(0, count - 1));
     return new PatientSource(stage);
   };
   const found = await run(edges, sourceOf, { lanes: 3 });
