@@ -7,8 +7,12 @@ import type { Stretch } from '../io/read-lines.ts';
 
 export interface Lane {
   readonly memory: EngineMemory;
-  /** Processes [from, to) of a block. May return before it is done. @param origin an object for each input */
-  submit(block: number, from: number, to: number, origin?: object): void;
+  /**
+   * Processes [from, to) of a block. May return before it is done.
+   * @param origin an object for each input
+   * @param isEnd its source has been read to the end
+   */
+  submit(block: number, from: number, to: number, origin?: object, isEnd?: boolean): void;
   /** The same with lines that the lane reads by itself, where it can; then B_FROM and B_TO say where they are. */
   submitRange?(block: number, stretch: Stretch): void;
   isDone(block: number): boolean;

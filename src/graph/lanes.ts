@@ -99,7 +99,7 @@ export class Lanes implements BlockHome {
     placeInSource(batch);
     this.#placeOf(batch.lane).last = batch.block;
     if (batch.range !== undefined) batch.lane.submitRange!(batch.block, batch.range);
-    else batch.lane.submit(batch.block, batch.from, batch.to, batch.origin);
+    else batch.lane.submit(batch.block, batch.from, batch.to, batch.origin, batch.trigger === 'end');
   }
 
   get count(): number {

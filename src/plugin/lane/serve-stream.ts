@@ -7,12 +7,11 @@
 import { buildPlan } from '../../engine/plan.ts';
 import { RowEngine } from '../../engine/row-engine.ts';
 import { parsePath } from '../../selector/index.ts';
-import { GuestStopped, type GuestTalk } from '../guest.ts';
+import type { GuestTalk } from '../guest.ts';
 import type { ServicesClient } from '../services/client.ts';
 import { compileProgram, type HistoryStore, type HttpMethod, MemoryStore, runProgram } from '../slung/index.ts';
-import { GuestExit } from '../wasi/errors.ts';
-import { compileFilter, runFilter } from '../wasi/filter.ts';
 import { causeOf } from './failure.ts';
+import { filterOf, filterPlan, outcomeOf, type StreamRun } from './filter-lane.ts';
 import { servicesOf } from './lane-services.ts';
 import type { LaneTalk } from './lane-talk.ts';
 import type { LaneWorld } from './lane-world.ts';
@@ -22,7 +21,6 @@ import { StreamLane } from './stream-lane.ts';
 import { LANE_READY, type LaneNote, type PluginTask } from './task.ts';
 import { wasiHostOf } from './wasi-world.ts';
 
-const PAGE_BYTES = 65536;
 const US_PER_MS = 1000;
 
 /** @throws what prevents the plugin from being used; does not return otherwise */
@@ -63,40 +61,13 @@ function closedOutcome(outcome: LaneNote, store: HistoryStore | undefined, strea
   }
 }
 
-/** Runs the guest to its end. @returns what is to be reported */
-function outcomeOf(
-  stream: StreamLane,
-  run: (stream: StreamLane) => void,
-  talk: LaneTalk,
-  isProgram: boolean,
-): LaneNote {
-  try {
-    talk.enter();
-    run(stream);
-    talk.leave();
-    return { kind: 'ended', status: 0, block: stream.place().block };
-  } catch (error) {
-    talk.leave();
-    const { block } = stream.place();
-    if (error instanceof GuestStopped) return { kind: 'ended', status: 0, block };
-    if (error instanceof GuestExit && isProgram) return { kind: 'ended', status: error.status, block };
-    return { kind: 'fatal', fault: { ...stream.place(), cause: causeOf(error) } };
-  }
-}
-
 function planOf(task: PluginTask) {
-  if (task.kind === 'wasi') return buildPlan(task.where, { to: 'lines' });
+  if (task.kind === 'wasi') return filterPlan(task);
   const { time, value, series, tags, isListening } = task.events;
   // Only what listens knows who sent a record: the field would be anybody's otherwise.
   const names = [time, value, series, tags, ...(isListening ? ['producer'] : [])];
   const fields = names.map(parsePath);
   return buildPlan(task.where, { to: 'rows', fields, select: undefined });
-}
-
-function filterOf(task: PluginTask, talk: LaneTalk, world: LaneWorld): (stream: StreamLane) => void {
-  const limits = { maxPages: Math.floor(task.maxMemoryBytes / PAGE_BYTES) };
-  const module = compileFilter(task.bytes, limits);
-  return (stream) => runFilter(module, stream, wasiHostOf(task, talk, world), limits);
 }
 
 function programOf(
@@ -105,7 +76,7 @@ function programOf(
   talk: LaneTalk,
   world: LaneWorld,
   store: HistoryStore,
-): (stream: StreamLane) => void {
+): StreamRun {
   const program = compileProgram(task.bytes, { maxMemoryBytes: task.maxMemoryBytes });
   const services = servicesOf(task, talk);
   const guestTalk = (stream: StreamLane): GuestTalk => ({

@@ -22,9 +22,13 @@ const OUTPUT_FOR_INPUT = 16;
 /** Rows of a step: with a quarter of them the steps cost 6 % of a program's run (one core, 2026-11). */
 const STEP_ROWS = 2048;
 
+/** Where blocks come from and go to. */
+export type StreamBlocks = Pick<BlockQueue, 'take' | 'done' | 'flush'>;
+
 export class StreamLane implements GuestStream {
   readonly #engine: RowEngine;
-  readonly #queue: BlockQueue;
+  readonly #queue: StreamBlocks;
+  readonly #isWhole: boolean;
   readonly #isRaw: boolean;
   readonly #talk: LaneTalk;
   readonly #maxOutputBytes: number;
@@ -45,16 +49,18 @@ export class StreamLane implements GuestStream {
   /**
    * @param options.beforeSeen is called before any output of the guest can be seen
    * @param options.check of its output; undefined when nobody wants that
+   * @param options.isWhole nothing follows the first block, whose output then is all there is
    */
   constructor(
     engine: RowEngine,
-    queue: BlockQueue,
+    queue: StreamBlocks,
     options: {
       readonly isRaw: boolean;
       readonly maxOutputBytes: number;
       readonly talk: LaneTalk;
       readonly beforeSeen: () => void;
       readonly check: StreamCheck | undefined;
+      readonly isWhole?: boolean;
     },
   ) {
     this.#engine = engine;
@@ -64,6 +70,7 @@ export class StreamLane implements GuestStream {
     this.#maxOutputBytes = options.maxOutputBytes;
     this.#beforeSeen = options.beforeSeen;
     this.#check = options.check;
+    this.#isWhole = options.isWhole === true;
   }
 
   /** Waits for the first block: a guest begins when there is something to do, or when there will never be. */
@@ -148,11 +155,21 @@ export class StreamLane implements GuestStream {
     return { block, fromLine: 0, toLine: this.#engine.word(block, L.B_LINES) };
   }
 
-  /** The guest has ended: its block is done, and what comes after it is let go of. Does not return. */
-  letGo(): never {
+  /** The guest knows that nothing follows. */
+  get isAtEnd(): boolean {
+    return this.#isOver;
+  }
+
+  /** The guest has ended: its block is done. */
+  end(): void {
     this.#check?.look(this.#block!);
     this.#check?.end(this.#block!);
     this.#pass();
+  }
+
+  /** The guest has ended: its block is done, and what comes after it is let go of. Does not return. */
+  letGo(): never {
+    this.end();
     while (true) {
       this.#open();
       this.#pass();
@@ -161,6 +178,10 @@ export class StreamLane implements GuestStream {
 
   /** Hands the block on and waits for the next one. */
   #turn(): void {
+    if (this.#isWhole) {
+      this.#isOver = true;
+      return;
+    }
     this.#beforeSeen();
     this.#close();
     this.#open();

@@ -150,13 +150,13 @@ export class PluginLane implements Lane {
     this.#spawn(done);
   }
 
-  submit(block: number, from: number, to: number, origin?: object): void {
+  submit(block: number, from: number, to: number, origin?: object, isEnd = false): void {
     if (origin !== this.#origin) this.#inputNumber++;
     this.#origin = origin;
     this.#prepare(block, from, to);
     if (this.#rehearsal !== undefined) {
       this.#submitted.push(block);
-      if (this.#rehearsal.process(block)) return;
+      if (this.#rehearsal.process(block, isEnd)) return;
       this.#submitted.pop();
       this.#giveUpRehearsal();
       this.#prepare(block, from, to);

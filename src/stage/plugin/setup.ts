@@ -197,6 +197,9 @@ export function makeStage(
   const { limits, grants } = plugin;
   // What is converted is longer or shorter than the input.
   const isAsRead = settings.input.conversion === undefined;
+  // What reads a stream has to know that no other input follows.
+  const isOneInput = kind !== 'wasi' || node.input.inputs.length === 1;
+  const isAlone = plugin.lanes === 1 && settings.plugins.length === 1 && isOneInput;
   return new PluginStage(
     node,
     {
@@ -220,7 +223,7 @@ export function makeStage(
       talk: around.host.talk,
       clockMs: () => around.host.clockMs(),
       takeThread: () => around.host.takeThread?.(),
-      shortInput: plugin.lanes === 1 && settings.plugins.length === 1 && isAsRead ? around.host.shortInput : undefined,
+      shortInput: isAlone && isAsRead ? around.host.shortInput : undefined,
       connect: () =>
         around.services !== undefined && namesServices(plugin.bytes)
           ? around.services.connect(plugin.name, grants.allowNet)

@@ -83,7 +83,45 @@ describe('a rehearsal counts', () => {
   });
 });
 
+const modes = fixture('wasi/modes.wasm');
+/** A WASI filter, and what it is told. */
+const filters: readonly [string, Uint8Array, string[]][] = [
+  ['copy', fixture('wasi/copy.wasm'), []],
+  ['count', fixture('wasi/count.wasm'), []],
+  ['word', fixture('wasi/word.wasm'), ['error']],
+  ['word-command', fixture('wasi/word-command.wasm'), ['error']],
+  ...['args', 'env', 'exit0', 'early', 'never-reads', 'copies', 'grows'].map(
+    (mode) => [mode, modes, [mode]] satisfies [string, Uint8Array, string[]],
+  ),
+];
+
+describe('a rehearsal of a WASI filter counts', () => {
+  test.each(filters)('%s', async (name, bytes, args) => {
+    const filter = plugin(bytes, name);
+    for (const text of [sample, sample.trimEnd(), `{"a":1}\nnone\n\n${sample}{"a":2}`, '']) {
+      expect(await compare([filter], text, { args })).toBe(0);
+    }
+    const some = { args, where: ['has(a)'], uncheckedOutput: true };
+    const text = '{"a":1}\nnone\n{"b":1}\n{"a":2}';
+    expect(await compare([filter], text, some)).toBe(0);
+    // The run stops before the end of its input.
+    const neverReads = ['args', 'env', 'exit0', 'never-reads'].includes(name);
+    expect(await compare([filter], text, { ...some, maxErrors: 0 })).toBe(neverReads ? 0 : 1);
+  });
+});
+
 describe('a thread does all of it again', () => {
+  test.each(['exit7', 'traps', 'recurses', 'floods'])('when a WASI filter fails: %s', async (mode) => {
+    expect(await compare([plugin(modes, mode)], sample, { args: [mode] })).toBeGreaterThan(0);
+  });
+
+  test('when more may follow what a WASI filter reads', async () => {
+    const copy = plugin(fixture('wasi/copy.wasm'), 'copy');
+    const changes = { batchRecords: 2 };
+    const expected = await seen([copy], sample, changes);
+    expect(await seen([copy], sample, changes, { bytes: 10, mostMs: ENOUGH_MS })).toEqual({ ...expected, threads: 1 });
+  });
+
   test.each(['trap', 'error'])('when a record makes the guest fail: %s', async (what) => {
     const text = records({ n: 0, ...x }, { n: 1, do: what }, { n: 2, ...x });
     for (const onPluginError of ['fail', 'skip', 'pass'] as const) {
@@ -119,7 +157,8 @@ describe('a thread does all of it again', () => {
 
   test('for other kinds, several lanes, chains, and limits that are near', async () => {
     const scaffold = plugin(fixture('tangent/scaffold-as.wasm'));
-    expect(await compare([plugin(fixture('wasi/copy.wasm'), 'copy')], sample)).toBe(1);
+    const script = plugin(fixture('slung/script.wasm'), 'script');
+    expect(await compare([script], sample, { args: ['live|AVG:s:[]', 'loop|1'] })).toBe(1);
     expect(await compare([scaffold], sample, { lanes: 2 })).toBe(2);
     expect(await compare([moody, { ...scaffold, name: 'q' }], sample)).toBe(2);
     expect(await compare([scaffold], sample, { loadLimitMs: 900 })).toBe(1);
