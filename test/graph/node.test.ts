@@ -153,6 +153,31 @@ describe('csv', () => {
     expect(out).toBe(`b,a\n${'z'.repeat(3 << 20)},2\n,3\n`);
   });
 
+  test('a column whose name is longer than all that is kept is reported, and only where its record matches', async () => {
+    const long = `{"a":2,"${'n'.repeat(2 << 20)}":1}`;
+    const report = 'some were left out; --columns or -f can name those that you need';
+    const found = await runOver(lines(long), changes);
+    expect(found.out).toBe('a\n2\n');
+    expect(found.said).toEqual([
+      expect.stringContaining('the header has the first 1'),
+      expect.stringContaining(report),
+    ]);
+    const late = await runOver(lines('{"a":1}', long), changes);
+    expect(late.said).toEqual([expect.stringContaining(report)]);
+    expect(late.outcome).toEqual({ kind: 'done', code: 1 });
+    const other = await runOver(lines('{"a":1}', long), { ...changes, where: ['a == 1'] });
+    expect(other.said).toEqual([]);
+  });
+
+  test('more keys in a record than can be noted are reported, and only where it matches', async () => {
+    const many = `{"a":2,${Array.from({ length: 66_000 }, (_, i) => `"k${i}":1`).join(',')}}`;
+    const some = await runOver(lines('{"a":1}', many), changes);
+    expect(some.said.at(-1)).toContain('some were left out');
+    expect(some.outcome).toEqual({ kind: 'done', code: 1 });
+    const none = await runOver(lines('{"a":1}', many), { ...changes, where: ['a == 1'] });
+    expect([none.said, none.outcome]).toEqual([[], { kind: 'done', code: 0 }]);
+  });
+
   test('late columns of a long line are counted as well', async () => {
     const long = `{"a":2,"late":"${'z'.repeat(3 << 20)}"}`;
     const { out, said } = await runOver(lines('{"a":1}', long, '{"late":1}'), changes);

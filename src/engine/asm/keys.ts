@@ -30,14 +30,12 @@ import { keys } from './state';
 /** Notes the raw bytes (still escaped) of a key of the current record. */
 export function notePendingKey(from: usize, to: usize): void {
   const count = load<u32>(keys, K_PENDING);
-  if (count == KEY_PENDING_COUNT) {
-    store<u32>(keys, load<u32>(keys, K_OVERFLOW) + 1, K_OVERFLOW);
-    return;
-  }
+  // Those that the list has no room for are only counted, and matter only if the record matches.
+  store<u32>(keys, count + 1, K_PENDING);
+  if (count >= <u32>KEY_PENDING_COUNT) return;
   const place = keys + K_LIST + <usize>count * PENDING_BYTES;
   store<u32>(place, <u32>from);
   store<u32>(place, <u32>(to - from), 4);
-  store<u32>(keys, count + 1, K_PENDING);
 }
 
 export function dropPendingKeys(): void {
@@ -46,9 +44,13 @@ export function dropPendingKeys(): void {
 
 /** The current record matched: counts its noted keys. @returns whether there were any */
 export function countPendingKeys(): bool {
-  const count = load<u32>(keys, K_PENDING);
+  let count = load<u32>(keys, K_PENDING);
   if (!count) return false;
   store<u32>(keys, load<u32>(keys, K_RECORDS) + 1, K_RECORDS);
+  if (count > <u32>KEY_PENDING_COUNT) {
+    store<u32>(keys, load<u32>(keys, K_OVERFLOW) + count - KEY_PENDING_COUNT, K_OVERFLOW);
+    count = <u32>KEY_PENDING_COUNT;
+  }
   for (let i: u32 = 0; i < count; i++) {
     const place = keys + K_LIST + <usize>i * PENDING_BYTES;
     countKey(<usize>load<u32>(place), load<u32>(place, 4));

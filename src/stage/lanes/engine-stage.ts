@@ -55,6 +55,8 @@ export abstract class EngineStage {
   readonly #seen = new Set<number>();
   /** Root keys that the plan did not know, with the number of values under them. Complete after `finish`. */
   readonly #newKeys = new Map<string, number>();
+  /** Whether there were more of them than an engine keeps. */
+  #hasMoreKeys = false;
   #sample = new Uint8Array(0);
   /** Of the batches that were drained. */
   #bytes = 0;
@@ -89,6 +91,11 @@ export abstract class EngineStage {
     return this.#newKeys;
   }
 
+  /** Whether there are more than `newKeys`, whose names were too many or too long. Complete after `finish`. */
+  protected get hasMoreKeys(): boolean {
+    return this.#hasMoreKeys;
+  }
+
   /** After `finish`: whether a record had the path of that number in the plan. */
   protected wasSeen(path: number): boolean {
     return this.#plan.pathSlots[path]!.some((slot) => this.#seen.has(slot));
@@ -104,6 +111,7 @@ export abstract class EngineStage {
     this.finish();
     this.#isFinished = false;
     this.#newKeys.clear();
+    this.#hasMoreKeys = false;
     this.#seen.clear();
     this.#options = { ...this.#options, ...demands };
     this.#plan = plan;
@@ -193,9 +201,9 @@ export abstract class EngineStage {
     for (let slot = 0; slot < this.#plan.slotCount; slot++) if (memory.wasSeen(slot)) this.#seen.add(slot);
     this.learn(memory);
     if (!this.#plan.trackKeys) return;
-    for (const { name, records } of memory.newKeys().keys) {
-      this.#newKeys.set(name, (this.#newKeys.get(name) ?? 0) + records);
-    }
+    const { keys, overflow } = memory.newKeys();
+    for (const { name, records } of keys) this.#newKeys.set(name, (this.#newKeys.get(name) ?? 0) + records);
+    if (overflow > 0) this.#hasMoreKeys = true;
   }
 
   /** Ends all lanes. */

@@ -8,14 +8,11 @@
  * each column.
  */
 import * as L from '../../engine/layout.ts';
-import { grouped } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Lane } from '../../graph/lane.ts';
 import type { Verdict } from '../../graph/stage.ts';
+import { MOST_COLUMNS, TOO_MANY_COLUMNS } from './late-columns.ts';
 import { type SelectNodeSettings, SelectStage } from './select.ts';
-
-/** As many as an engine can keep. */
-export const MOST_COLUMNS = L.KEY_ENTRY_COUNT / 2;
 
 /** Looks for the keys of the records that match. */
 export class KeyStage extends SelectStage {
@@ -89,6 +86,5 @@ export class KeyStage extends SelectStage {
 
 /** What is said when there are more columns than can be kept. */
 export function tooManyColumns(): string {
-  const names = `${L.KEY_TEXT_BYTES >> 20} MiB`;
-  return `the records have more than ${grouped(MOST_COLUMNS)} columns, or more than ${names} of names; --columns or -f can name some`;
+  return `the records have ${TOO_MANY_COLUMNS}; --columns or -f can name some`;
 }

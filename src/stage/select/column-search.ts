@@ -4,12 +4,14 @@
  * batches that were held are processed again.
  */
 import type { Column } from '../../engine/program.ts';
+import { grouped } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Talk } from '../../graph/host.ts';
 import type { Lane } from '../../graph/lane.ts';
 import type { Held, Holding } from '../../graph/stage.ts';
 import { ColumnWindow, WINDOW_BYTES, WINDOW_LINES } from './column-window.ts';
 import { foundColumn } from './columns.ts';
+import { TOO_MANY_COLUMNS } from './late-columns.ts';
 
 export class ColumnSearch implements Holding {
   readonly #settle: (columns: readonly Column[]) => void;
@@ -50,7 +52,7 @@ export class ColumnSearch implements Holding {
     const held = this.#window.take();
     if (held.length === 0) return held;
     if (overflow > 0) {
-      talk.warn(`the first records have more than ${names.length} different keys; the header has the first ones`);
+      talk.warn(`the first records have ${TOO_MANY_COLUMNS}; the header has the first ${grouped(names.length)}`);
     }
     this.#settle(names.map(foundColumn));
     return held;

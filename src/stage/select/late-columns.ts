@@ -3,11 +3,17 @@
  */
 
 import type { OutputSettings } from '../../config/settings.ts';
+import * as L from '../../engine/layout.ts';
 import type { Column, PathStep } from '../../engine/program.ts';
-import { counted } from '../../format/count.ts';
+import { counted, grouped } from '../../format/count.ts';
 import type { Batch } from '../../graph/batch.ts';
 import { areFiles } from '../../io/twice.ts';
 import { excerpt, LISTED_LENGTH, quoted, quotedList } from '../../text/printable.ts';
+
+/** As many columns as an engine can keep. */
+export const MOST_COLUMNS = L.KEY_ENTRY_COUNT / 2;
+/** What cannot be kept. */
+export const TOO_MANY_COLUMNS = `more than ${grouped(MOST_COLUMNS)} columns, or more than ${L.KEY_TEXT_BYTES >> 20} MiB of names`;
 
 /** What a hint about columns depends on. */
 export interface ColumnsOf {
@@ -20,8 +26,11 @@ export interface ColumnsOf {
 /**
  * A sentence about root keys that came after the header.
  * @param late with the number of records that have them
+ * @param hasMore there are more of them than could be kept
  */
-export function lateColumnWords(late: ReadonlyMap<string, number>, of: ColumnsOf): string[] {
+export function lateColumnWords(late: ReadonlyMap<string, number>, hasMore: boolean, of: ColumnsOf): string[] {
+  if (hasMore)
+    return [`the records have ${TOO_MANY_COLUMNS}: some were left out; --columns or -f can name those that you need`];
   if (late.size === 0) return [];
   const names = [...late]
     .slice(0, 10)

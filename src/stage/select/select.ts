@@ -109,7 +109,7 @@ export class SelectStage extends EngineStage implements Stage {
 
   report(stats: Stats): StageReport {
     const isSettled = this.findsColumns && this.columns !== undefined;
-    const leftOut = isSettled ? lateColumnWords(this.newKeys, this.#columnsOf) : [];
+    const leftOut = isSettled ? lateColumnWords(this.newKeys, this.hasMoreKeys, this.#columnsOf) : [];
     const seen = {
       ...this.settings.selection,
       absent: this.#absentPaths(this.isNothingOut(stats)),
