@@ -1,5 +1,6 @@
-/** What a file is followed with (follow-source.ts). */
+/** What a file is followed with (follow-source.ts), and all files of some patterns (followed-files.ts). */
 import type { Stats } from 'node:fs';
+import type { Positions } from './positions.ts';
 
 export interface FollowOptions {
   /** Says in one line what has happened to the file. */
@@ -22,4 +23,25 @@ export interface FollowOptions {
   readonly opened?: ((stats: Stats) => void) | undefined;
   readonly pollMs?: number | undefined;
   readonly graceMs?: number | undefined;
+}
+
+export interface FollowedFilesOptions {
+  /** For messages. */
+  readonly name: string;
+  /** Paths, or patterns with `*` and `?`. */
+  readonly patterns: readonly string[];
+  /** Go on with what is appended, and with files that come. */
+  readonly follow: boolean;
+  /** Keeps how far each file was dealt with; undefined: each run begins at the start. It is the caller's to close. */
+  readonly positions?: Positions | undefined;
+  /** Undo gzip and zstd when a file's first bytes say so. Such files have no positions, and are not followed. */
+  readonly inflate: boolean;
+  /** Says in one line what has happened to a file. */
+  readonly notice: (text: string) => void;
+  /** Milliseconds by a clock that never goes back. */
+  readonly clockMs: () => number;
+  readonly pollMs?: number;
+  readonly graceMs?: number;
+  /** A file whose path has named nothing for so long is closed. Default a minute. */
+  readonly goneMs?: number;
 }

@@ -11,33 +11,13 @@
  */
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { FileIds } from './file-ids.ts';
+import type { FollowedFilesOptions } from './follow-options.ts';
 import { FollowSource } from './follow-source.ts';
 import { FollowedFile, type FollowedUnit, packingOf } from './followed-file.ts';
 import { Globbed } from './glob.ts';
-import type { NotedPlace, Positions } from './positions.ts';
+import type { NotedPlace } from './positions.ts';
 import { openSource } from './source.ts';
 import { type Border, type FileStretch, type UnitOutcome, type UnitSource, WOULD_BLOCK } from './types.ts';
-
-export interface FollowedFilesOptions {
-  /** For messages. */
-  readonly name: string;
-  /** Paths, or patterns with `*` and `?`. */
-  readonly patterns: readonly string[];
-  /** Go on with what is appended, and with files that come. */
-  readonly follow: boolean;
-  /** Keeps how far each file was dealt with; undefined: each run begins at the start. It is the caller's to close. */
-  readonly positions?: Positions | undefined;
-  /** Undo gzip and zstd when a file's first bytes say so. Such files have no positions, and are not followed. */
-  readonly inflate: boolean;
-  /** Says in one line what has happened to a file. */
-  readonly notice: (text: string) => void;
-  /** Milliseconds by a clock that never goes back. */
-  readonly clockMs: () => number;
-  readonly pollMs?: number;
-  readonly graceMs?: number;
-  /** A file whose path has named nothing for so long is closed. Default a minute. */
-  readonly goneMs?: number;
-}
 
 const NEWLINE = 0x0a;
 const GONE_MS = 60_000;
@@ -57,6 +37,7 @@ export class FollowedFiles implements UnitSource {
   /** Where the next turn begins, so that none waits for ever. */
   #turn = 0;
   #given = 0;
+  #unsettled = 0;
   #borders: Border[] = [];
   /** Of which files the bytes were that were given, as far as somebody may still ask. */
   #stretches: Stretch[] = [];
@@ -111,6 +92,7 @@ export class FollowedFiles implements UnitSource {
       // How far each file was read that has had this path, and not only the last one.
       if (last?.place !== undefined && last.place.inode !== units[0].place?.inode) this.#note(path, last.place);
       last = units.shift();
+      this.#unsettled--;
     }
     if (last?.place === undefined) return;
     follower?.forgetBefore(last.sourceOffset);
@@ -119,6 +101,11 @@ export class FollowedFiles implements UnitSource {
 
   #note(path: string, place: NotedPlace): void {
     this.#options.positions?.note(path, place);
+  }
+
+  /** Units that the next run gives again: those that were not settled, or failed, and all behind them. */
+  get unsettled(): number {
+    return this.#unsettled;
   }
 
   stop(): void {
@@ -281,6 +268,7 @@ export class FollowedFiles implements UnitSource {
     const sourceOffset = file.wholeGiven;
     const unit: FollowedUnit = { file, place: file.place, sourceOffset, isSettled: false };
     file.units.push(unit);
+    this.#unsettled++;
     this.#borders.push({ end, unit });
   }
 

@@ -13,8 +13,9 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FollowedFilesOptions } from '../../src/io/follow-options.ts';
 import { FollowSource } from '../../src/io/follow-source.ts';
-import { FollowedFiles, type FollowedFilesOptions } from '../../src/io/followed-files.ts';
+import { FollowedFiles } from '../../src/io/followed-files.ts';
 import { SourceError, WOULD_BLOCK } from '../../src/io/index.ts';
 import { Positions } from '../../src/io/positions.ts';
 import { temporaryDirectory } from './support.ts';

@@ -187,8 +187,8 @@ class TopologyRun {
 
   /** Units that nobody has settled come again, or were refused. */
   #tellUnanswered(): void {
-    for (const { name, units } of this.#ends.sources.values()) {
-      const open = units?.report().inFlight ?? 0;
+    for (const { name, units, unsettled } of this.#ends.sources.values()) {
+      const open = Math.max(units?.report().inFlight ?? 0, unsettled?.() ?? 0);
       const were = open === 1 ? 'was' : 'were';
       if (open > 0) this.#host.talk.warn(`${excerpt(name)}: ${counted(open, 'unit')} ${were} not acknowledged`);
     }

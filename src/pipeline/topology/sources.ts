@@ -28,6 +28,8 @@ export interface OpenedSource {
   readonly counts: InputCounts;
   /** What became of its units; undefined for a source that does not want to know. */
   readonly units: UnitLedger | undefined;
+  /** How many units the next run gets again, as far as the source knows. */
+  readonly unsettled?: () => number;
   /** What the source itself has counted; undefined where that is nothing more. */
   readonly more?: () => { readonly dead: number; readonly redelivered: number };
   /** What it waits for in order to be connected again, in words; undefined while it is. */
@@ -121,6 +123,7 @@ function followed(source: SourceOf<'file'>, settings: TopologySettings, { talk, 
   return {
     name,
     ...ends,
+    unsettled: () => (isRead ? 0 : opened.unsettled),
     close: async () => {
       opened.close();
       positions?.close();
