@@ -23,12 +23,12 @@ const JCO_RECORDS = 100_000;
 export const baseline = (task, input) => ({ command: process.execPath, args: [BASELINE, task, input] });
 
 /**
- * The loop once a round, then each plugin with the core to itself and with all cores: the loop takes most of the time, and
+ * The loop twice a round, pinned and not, then each plugin with the core to itself and with all cores: the loop takes most of the time, and
  * six of it would say nothing more.
  * @param {Setup} setup @param {readonly (readonly string[])[]} guests name and file @param {string} input
  */
 function inTurns(setup, guests, input) {
-  const loop = () => run(setup, baseline('mapper', input), 'expected');
+  const loop = (where = setup) => run(where, baseline('mapper', input), 'expected');
   const own = (/** @type {string} */ plugin) => slungRun(setup, ['-q', plugin, input]);
   // Not pinned: reading and writing get a core of their own, if there is one.
   const unpinned = { ...setup, means: { ...setup.means, core: undefined } };
@@ -41,8 +41,8 @@ function inTurns(setup, guests, input) {
   let round = 0;
   const rounds = repeat(setup, () => {
     setup.tell(`mappers: round ${++round}`);
-    const seconds = loop().wallSeconds;
-    return guests.map(([, plugin = '']) => ({ own: own(plugin), free: free(plugin), loop: seconds }));
+    const loops = { loop: loop().wallSeconds, freeLoop: loop(unpinned).wallSeconds };
+    return guests.map(([, plugin = '']) => ({ own: own(plugin), free: free(plugin), ...loops }));
   });
   return guests.map(([name = ''], i) => ({
     name,
@@ -79,6 +79,7 @@ export function mappers(setup) {
     const ratio = summarize(turns.map(({ own, loop }) => loop / own.wallSeconds));
     const rss = summarize(turns.map(({ own }) => (own.peakRssBytes ?? Number.NaN) / 1e6));
     const free = inMillions(turns.map((turn) => turn.free.wallSeconds));
+    const freeRatio = summarize(turns.map((turn) => turn.freeLoop / turn.free.wallSeconds));
     const loop = inMillions(turns.map((turn) => turn.loop));
     lines.push([
       name,
@@ -87,6 +88,7 @@ export function mappers(setup) {
       spread(inGuest),
       spread(loop),
       spread(ratio, '×'),
+      spread(freeRatio, '×'),
       round(rss.median),
       same.text,
     ]);
@@ -99,6 +101,7 @@ export function mappers(setup) {
     'ns a record in the guest',
     'JSON.parse loop, M records/s',
     'slung is',
+    'neither pinned',
     'peak RSS, MB',
     'output',
   ];

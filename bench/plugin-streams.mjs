@@ -39,20 +39,20 @@ export function program(setup) {
   const rows = [];
   const lines = [];
   let failed = false;
-  const loopSeconds = () => run(setup, baseline('events', input), 'expected').wallSeconds;
+  const loopSeconds = (where = setup) => run(where, baseline('events', input), 'expected').wallSeconds;
   const argsOf = (/** @type {string} */ file) => ['-q', fixture(`slung/${file}.wasm`), input];
   loopSeconds();
   const agreed = PROGRAMS.map(({ file }) => {
     slungRun(setup, argsOf(file));
     return compared(setup, 'expected', 'out');
   });
-  // One loop a round for all programs.
+  // One loop a round for all programs, pinned and not.
   const rounds = repeat(setup, () => {
-    const loop = loopSeconds();
+    const loops = { loop: loopSeconds(), freeLoop: loopSeconds(unpinned(setup)) };
     return PROGRAMS.map(({ file }) => ({
       own: slungRun(setup, argsOf(file)),
       free: slungRun(unpinned(setup), argsOf(file)),
-      loop,
+      ...loops,
     }));
   });
   for (const [i, { file, what }] of PROGRAMS.entries()) {
@@ -64,9 +64,19 @@ export function program(setup) {
     const loop = inMillions(turns.map((turn) => turn.loop));
     const ratio = summarize(turns.map((turn) => turn.loop / turn.own.wallSeconds));
     const free = inMillions(turns.map((turn) => turn.free.wallSeconds));
-    lines.push([`${file}.wasm`, spread(got), spread(free), spread(loop), spread(ratio, '×'), same.text]);
+    const freeRatio = summarize(turns.map((turn) => turn.freeLoop / turn.free.wallSeconds));
+    const ratios = [spread(ratio, '×'), spread(freeRatio, '×')];
+    lines.push([`${file}.wasm`, spread(got), spread(free), spread(loop), ...ratios, same.text]);
   }
-  const head = ['M events/s', 'slung, one core', 'not pinned', 'JSON.parse loop', 'slung is', 'output'];
+  const head = [
+    'M events/s',
+    'slung, one core',
+    'not pinned',
+    'JSON.parse loop',
+    'slung is',
+    'neither pinned',
+    'output',
+  ];
   const title = `${events} events of ${round(statSync(input).size / events)} bytes, three of four for the query:`;
   return { rows, failed, more: `### Program\n\n${title}\n\n${table(head, lines)}` };
 }
