@@ -13,7 +13,7 @@ import { CallFailure } from './errors.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { LiveQueries } from './live.ts';
 import type { HistoryStore } from './store.ts';
-import { writtenEvent } from './written-event.ts';
+import { EventReader } from './written-event.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'DELETE'];
@@ -94,19 +94,22 @@ const bodies: Readonly<Record<Exclude<FunctionName, 'u_poll_handle'>, (world: Fu
     failed: 1,
   }),
 
-  u_write_event: ({ memory, live, store, nowUs, full }) => ({
-    body: (timestamp: number, value: number, tags: number) => {
-      const guest = memory();
-      const text = (pointer: number, what: string): string => guest.text(pointer, what, most.event);
-      const time = text(timestamp, 'the timestamp');
-      const event = writtenEvent(time, text(value, 'the value'), text(tags, 'the list of tags'));
-      store.write(event.series, event.tags, event.timestampUs, event.value);
-      live.exports.liveNow(BigInt(nowUs()));
-      if (live.offer(event) === LIVE_FULL) full();
-      return 0;
-    },
-    failed: 1,
-  }),
+  u_write_event: ({ memory, live, store, nowUs, full }) => {
+    const reader = new EventReader();
+    return {
+      body: (timestamp: number, value: number, tags: number) => {
+        const guest = memory();
+        const time = guest.text(timestamp, 'the timestamp', most.event);
+        const number = guest.text(value, 'the value', most.event);
+        const event = reader.read(time, number, guest.text(tags, 'the list of tags', most.event));
+        store.write(event.names, event.timestampUs, event.value);
+        if (live.isTimed) live.exports.liveNow(BigInt(nowUs()));
+        if (live.offer(event) === LIVE_FULL) full();
+        return 0;
+      },
+      failed: 1,
+    };
+  },
 
   u_writeback_http: ({ memory, http }) => ({
     body: (url: number, data: number, method: number) => {

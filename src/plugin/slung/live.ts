@@ -10,6 +10,7 @@ import { isRelative, type LiveQuery } from '../../query/index.ts';
 import { cut } from '../../text/printable.ts';
 import { CallFailure } from './errors.ts';
 import { queryImage } from './query-image.ts';
+import type { EventNames, WrittenEvent } from './written-event.ts';
 
 export type TimeUnit = 'auto' | 's' | 'ms' | 'us' | 'ns';
 
@@ -47,15 +48,6 @@ export const maxQueryBytes = 8 << 20;
 const shownQuery = 200;
 const leastPlaceBytes = 64;
 
-/** An event that a program writes. */
-export interface OwnEvent {
-  readonly timestampUs: bigint;
-  /** A JSON number. */
-  readonly valueText: string;
-  readonly series: string;
-  readonly tags: readonly string[];
-}
-
 interface Place {
   readonly address: number;
   readonly size: number;
@@ -69,6 +61,10 @@ export class LiveQueries {
   readonly #onTimed: (isTimed: boolean) => void;
   #free: Place[] = [];
   #staging: Place = { address: 0, size: 0 };
+  /** Whose names lie in the staging place, and where the value goes behind them. */
+  #staged: EventNames | undefined;
+  #valueAt = 0;
+  #isTimed = false;
   #lastHandle = 0;
 
   /**
@@ -116,6 +112,11 @@ export class LiveQueries {
     return true;
   }
 
+  /** Whether a range of an open query depends on the clock. */
+  get isTimed(): boolean {
+    return this.#isTimed;
+  }
+
   /** The text of an open query, for messages: its beginning when it is long. */
   textOf(handle: number): string | undefined {
     return this.#open.get(handle)?.text;
@@ -125,32 +126,45 @@ export class LiveQueries {
    * Queues an event for every query that it matches.
    * @returns 0 or LIVE_FULL
    */
-  offer(event: OwnEvent): number {
-    const texts = [event.valueText, JSON.stringify(event.series), JSON.stringify(event.tags)];
-    const parts = texts.map((text) => Buffer.from(text));
-    const fieldsEnd = L.ROW_BYTES + E.EVENT_FIELDS * L.FIELD_BYTES;
-    const size = parts.reduce((sum, part) => sum + part.length, fieldsEnd) + L.PADDING_BYTES;
+  offer({ names, valueText, timestampUs }: WrittenEvent): number {
+    if (names !== this.#staged || this.#valueAt + valueText.length + L.PADDING_BYTES > this.#staging.size) {
+      this.#stage(names, valueText.length);
+    }
+    const { address } = this.#staging;
+    const bytes = this.#bytesAt(this.#staging);
+    // A JSON number is ASCII.
+    for (let i = 0; i < valueText.length; i++) bytes[this.#valueAt + i] = valueText.charCodeAt(i);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    putField(view, E.EVENT_VALUE, L.KIND_NUMBER, address + this.#valueAt, valueText.length);
+    return this.exports.liveOffer(address, timestampUs);
+  }
+
+  /** Makes the row of events with these names in a place that has room for such a value behind it. */
+  #stage(names: EventNames, valueBytes: number): void {
+    const series = Buffer.from(JSON.stringify(names.series));
+    const tags = Buffer.from(JSON.stringify(names.tags));
+    const seriesAt = L.ROW_BYTES + E.EVENT_FIELDS * L.FIELD_BYTES;
+    const tagsAt = seriesAt + series.length;
+    this.#valueAt = tagsAt + tags.length;
+    const size = this.#valueAt + valueBytes + L.PADDING_BYTES;
     if (this.#staging.size < size) {
       if (this.#staging.size > 0) this.#free.push(this.#staging);
       this.#staging = this.#takePlace(size);
     }
+    const { address } = this.#staging;
     const bytes = this.#bytesAt(this.#staging);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    bytes.fill(0, 0, fieldsEnd);
-    let at = fieldsEnd;
-    const kinds = [L.KIND_NUMBER, L.KIND_STRING, L.KIND_ARRAY];
-    parts.forEach((part, i) => {
-      bytes.set(part, at);
-      const field = L.ROW_BYTES + (E.EVENT_VALUE + i) * L.FIELD_BYTES;
-      view.setUint32(field + L.FIELD_FROM, this.#staging.address + at, true);
-      view.setUint32(field + L.FIELD_BITS, kinds[i]! | (part.length << L.FIELD_LENGTH_SHIFT), true);
-      at += part.length;
-    });
-    return this.exports.liveOffer(this.#staging.address, event.timestampUs);
+    bytes.fill(0, 0, seriesAt);
+    bytes.set(series, seriesAt);
+    bytes.set(tags, tagsAt);
+    putField(view, E.EVENT_SERIES, L.KIND_STRING, address + seriesAt, series.length);
+    putField(view, E.EVENT_TAGS, L.KIND_ARRAY, address + tagsAt, tags.length);
+    this.#staged = names;
   }
 
   #tellTimed(): void {
-    this.#onTimed([...this.#open.values()].some(({ isTimed }) => isTimed));
+    this.#isTimed = [...this.#open.values()].some(({ isTimed }) => isTimed);
+    this.#onTimed(this.#isTimed);
   }
 
   #takePlace(size: number): Place {
@@ -163,6 +177,12 @@ export class LiveQueries {
   #bytesAt({ address, size }: Place): Uint8Array {
     return this.#engine.view(address, address + size);
   }
+}
+
+function putField(view: DataView, index: number, kind: number, address: number, length: number): void {
+  const field = L.ROW_BYTES + index * L.FIELD_BYTES;
+  view.setUint32(field + L.FIELD_FROM, address, true);
+  view.setUint32(field + L.FIELD_BITS, kind | (length << L.FIELD_LENGTH_SHIFT), true);
 }
 
 /** Places have few sizes, so that a program that opens longer and longer queries gets the old places again. */

@@ -11,14 +11,16 @@ import {
   rangeAt,
 } from '../../query/index.ts';
 import { CallFailure } from './errors.ts';
+import type { EventNames } from './written-event.ts';
 
 export interface HistoryStore {
   /**
-   * Adds a point. A point of the same series, the same set of tags and the same time replaces the earlier one.
+   * Adds a point. A point of the same series, the same set of tags and the same time replaces the earlier one. The
+   * same object of names means the same series and tags.
    * @param value finite
    * @throws CallFailure when it cannot be kept
    */
-  write(series: string, tags: readonly string[], timestampUs: bigint, value: number): void;
+  write(names: EventNames, timestampUs: bigint, value: number): void;
   /**
    * One number over all points that match, of all sets of tags together: the sum of all divided by their number for
    * `avg`. 0 when nothing matches.
@@ -50,21 +52,30 @@ export class MemoryStore implements HistoryStore {
   readonly #maxPoints: number;
   #points = 0;
   #nameBytes = 0;
+  /** Where the last point went. */
+  #lastNames: EventNames | undefined;
+  #lastPoints: Points = { tags: new Set(), values: new Map() };
 
   constructor(most: number = maxPoints) {
     this.#maxPoints = most;
   }
 
-  write(series: string, tags: readonly string[], timestampUs: bigint, value: number): void {
-    const distinct = new Set(tags);
-    const key = JSON.stringify([...distinct].sort());
-    const points = this.#series.get(series)?.get(key) ?? this.#addSet(series, key, distinct);
+  write(names: EventNames, timestampUs: bigint, value: number): void {
+    const points = names === this.#lastNames ? this.#lastPoints : this.#pointsFor(names);
     if (!points.values.has(timestampUs)) {
       if (this.#points >= this.#maxPoints)
         throw new CallFailure(`the history in memory is full (${this.#points} points)`);
       this.#points += 1;
     }
     points.values.set(timestampUs, value);
+  }
+
+  #pointsFor(names: EventNames): Points {
+    const distinct = new Set(names.tags);
+    const key = JSON.stringify([...distinct].sort());
+    this.#lastPoints = this.#series.get(names.series)?.get(key) ?? this.#addSet(names.series, key, distinct);
+    this.#lastNames = names;
+    return this.#lastPoints;
   }
 
   #addSet(series: string, key: string, tags: ReadonlySet<string>): Points {

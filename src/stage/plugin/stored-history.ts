@@ -5,7 +5,7 @@
  */
 import type { LaneWorld } from '../../plugin/lane/lane-world.ts';
 import type { HistoryTask } from '../../plugin/lane/task.ts';
-import { CallFailure, type HistoryStore } from '../../plugin/slung/index.ts';
+import { CallFailure, type EventNames, type HistoryStore } from '../../plugin/slung/index.ts';
 import type { Query } from '../../query/index.ts';
 import {
   aggregateOne,
@@ -57,10 +57,10 @@ class WrittenHistory implements HistoryStore {
     this.#store = store;
   }
 
-  write(series: string, tags: readonly string[], timestampUs: bigint, value: number): void {
+  write(names: EventNames, timestampUs: bigint, value: number): void {
     asCall(() => {
       if (this.#count === GATHERED) this.settle();
-      this.#ids[this.#count] = this.#store.seriesId(series, tags);
+      this.#ids[this.#count] = this.#store.seriesId(names.series, names.tags);
     });
     this.#timesUs[this.#count] = timestampUs;
     this.#values[this.#count] = value;

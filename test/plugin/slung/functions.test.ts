@@ -14,7 +14,7 @@ import { eventEngine, type Outcome, record, script } from './support.ts';
 function recorder() {
   const asked: unknown[] = [];
   const store: HistoryStore = {
-    write: (...point) => asked.push(['write', ...point]),
+    write: ({ series, tags }, ...point) => asked.push(['write', series, tags, ...point]),
     aggregate: (query: Query, nowUs: bigint) => {
       asked.push(['aggregate', query.text, nowUs]);
       return 1.25;
@@ -58,6 +58,39 @@ describe.each(['script', 'script-old'])('%s', (program) => {
     const { lines } = script(['write| 1700 |2.5\n|host=a, ,series=cpu,env=test'], { program, host });
     expect(asked).toEqual([['write', 'cpu', ['host=a', 'env=test'], 1700n, 2.5]]);
     expect(lines).toEqual(['0']);
+  });
+
+  test('what was written to the last series, and how long it was, is not in the next event', () => {
+    const writes = ['1|5|series=a,x', '2|-123456789.125|series=a,x', '3|6|series=b,y "z"', '4|7|series=a,x'];
+    // Longer than what any place was made for.
+    const long = `0.${'1'.repeat(300)}`;
+    const commands = ['live|SUM:a:[x]', 'live|SUM:b:[]', ...writes.map((write) => `write|${write}`)];
+    const { lines } = script(
+      [...commands, `write|5|${long}|series=a,x`, 'write|6|8|series=a,x', 'poll|1|5', 'poll|2|1'],
+      {
+        program,
+        host: { nowUs: () => 0 },
+      },
+    );
+    const events = lines
+      .filter((line) => line.startsWith('{'))
+      .map((line) => line.slice(0, line.indexOf(',"aggregate"')));
+    const event = (time: number, value: string, series: string, tags: string) =>
+      `{"timestamp":${time},"value":${value},"tags":[${tags}],"producers":[0],"series":"${series}"`;
+    const ofA = ['1|5', '2|-123456789.125', '4|7', `5|${long}`, '6|8'].map((one) => one.split('|'));
+    expect(events).toEqual([
+      ...ofA.map(([time, value]) => event(Number(time), value!, 'a', '"x"')),
+      event(3, '6', 'b', '"y \\"z\\""'),
+    ]);
+  });
+
+  test('a range that ends now is compared with the time of the call', () => {
+    const writes = ['write|5000000|1|series=a', 'write|99000000|2|series=a'];
+    const { lines } = script(['live|SUM:a:[]:[1m,now]', ...writes, 'poll|1|1'], {
+      program,
+      host: { nowUs: () => 100_000_000 },
+    });
+    expect(lines.slice(1)).toEqual(['0', '0', expect.stringContaining('"value":2,')]);
   });
 
   test('u_writeback_http: URL, data, method', () => {
@@ -193,14 +226,14 @@ test('texts that are too long are refused before they are read', () => {
 describe('the history in memory', () => {
   test('has a bound on names and tags as well as on points', () => {
     const store = new MemoryStore();
-    const write = (i: number) => store.write('s', [`${i}${'x'.repeat(4 << 20)}`], 0n, 1);
+    const write = (i: number) => store.write({ series: 's', tags: [`${i}${'x'.repeat(4 << 20)}`] }, 0n, 1);
     let written = 0;
     expect(() => {
       for (; written < 100; written++) write(written);
     }).toThrow(/the history in memory is full/);
     expect(written).toBe(15);
     // A set of tags that is there takes more points.
-    store.write('s', [`0${'x'.repeat(4 << 20)}`], 1n, 1);
+    store.write({ series: 's', tags: [`0${'x'.repeat(4 << 20)}`] }, 1n, 1);
   });
 
   test.each([
