@@ -19,21 +19,26 @@ const LOOK_MS = 4;
 /** Of its messages, before it is looked at. */
 const WARM = 0.5;
 const TICKS_A_SECOND = 100;
-const PLUGIN = join(root, 'fixtures/plugins/tangent/scaffold-rust.wasm');
+/** The same mapper as Tangent's scaffold makes it, and with the number formatting of our template. */
+const SCAFFOLD = join(root, 'fixtures/plugins/tangent/scaffold-rust.wasm');
+const TEMPLATE = join(root, 'fixtures/plugins/tangent/mapper-rust.wasm');
 
 /** The file of a worker from LOGS by the consumer c; without a sink it selects nothing. */
 export function workerFile(
   /** @type {string} */ folder,
   /** @type {string} */ url,
-  /** @type {'none' | 'all' | 'plugin'} */ kind,
+  /** @type {'none' | 'all' | 'scaffold' | 'template'} */ kind,
 ) {
   const path = join(folder, `${kind}.yaml`);
   const source = `sources: { app: { type: nats, url: "${url}", stream: LOGS, consumer: c } }\n`;
   const sink = `sinks: { clean: { type: nats, url: "${url}", subject: CLEAN.a } }\n`;
+  const through = (/** @type {string} */ plugin) =>
+    `${source}${sink}plugins: { mapper: ${JSON.stringify(plugin)} }\nroutes: [ app -> mapper -> clean ]\n`;
   const text = {
     none: `${source}routes: [ { from: app, to: drop, where: 'level == "never"' } ]\n`,
     all: `${source}${sink}routes: [ app -> clean ]\n`,
-    plugin: `${source}${sink}plugins: { mapper: ${JSON.stringify(PLUGIN)} }\nroutes: [ app -> mapper -> clean ]\n`,
+    scaffold: through(SCAFFOLD),
+    template: through(TEMPLATE),
   };
   writeFileSync(path, text[kind]);
   return path;

@@ -189,7 +189,8 @@ async function measureWorkers(url, folder) {
     const kinds = /** @type {const} */ ([
       ['none', 'worker, a selector that drops all', bareRead],
       ['all', 'worker, passes all on', barePass],
-      ['plugin', 'worker, through a Tangent plugin', barePass],
+      ['scaffold', "worker, through Tangent's scaffold in Rust", barePass],
+      ['template', 'worker, through our template in Rust', barePass],
     ]);
     const workers = kinds.map(([kind, name, beside]) => ({ ...way(name, async () => {}), kind, beside }));
     for (let i = 0; i < rounds; i++) {
@@ -207,7 +208,7 @@ async function measureWorkers(url, folder) {
       const beside = workers.filter((worker) => worker.beside === bare);
       rows.push(...rowsOf({ label, messages: count, bytes: count * payload.length, ways: [bare, ...beside] }));
     }
-    for (const row of rows.slice(-5)) console.error(row.join('  '));
+    for (const row of rows.slice(-6)) console.error(row.join('  '));
   }
   await nc.close();
   return rows;
