@@ -30,18 +30,21 @@ export interface Sampled {
   readonly sampleLines: Uint8Array;
   /** All records of the run: a hint says when it speaks of the first ones only. */
   readonly records: number;
+  /** The texts of paths that no record had: there is nothing to look for in the sample. */
+  readonly absent?: ReadonlySet<string>;
 }
 
 /** So many sentences are shown; nobody reads a thousand. */
 const MOST_HINTS = 10;
 
 /** One sentence for each comparison of a run without a match that no value of the sample could pass by its type. */
-export function misfitHints({ where, sampleLines, records }: Sampled): string[] {
+export function misfitHints({ where, sampleLines, records, absent }: Sampled): string[] {
   const tests = treesOf(where).flatMap(testsOf);
   const sample = tests.length === 0 ? [] : sampledRecords(sampleLines);
   const of = sample.length < records ? `the first ${sample.length}` : String(sample.length);
   const kinds = new KindTable(sample);
-  const hints = new Set(tests.flatMap((test) => misfit(test, kinds, of) ?? slashes(test) ?? []));
+  const misfitOf = (test: Comparison) => (absent?.has(test.path.text) ? undefined : misfit(test, kinds, of));
+  const hints = new Set(tests.flatMap((test) => misfitOf(test) ?? slashes(test) ?? []));
   const shown = [...hints].slice(0, MOST_HINTS);
   return hints.size === shown.length ? shown : [...shown, 'more comparisons of the selector are like these'];
 }
@@ -180,7 +183,7 @@ const timeBeginning = /^\d{4}(?:-\d\d(?:-\d\d(?:[Tt ]\d\d)?)?)?$/;
 const mayOrderTimes = (text: string): boolean => /[<>]=?\s*["']/.test(text);
 
 /** One sentence for each path that is ordered against a time of another form than the times of the sample. */
-export function timeHints({ where, sampleLines }: Omit<Sampled, 'records'>): string[] {
+export function timeHints({ where, sampleLines }: Omit<Sampled, 'records' | 'absent'>): string[] {
   if (!where.some(mayOrderTimes)) return [];
   const sample = sampledRecords(sampleLines);
   const hints = treesOf(where)

@@ -40,10 +40,21 @@ export function nearestPath(path: Path, sampleLines: Uint8Array): string | undef
   return best === undefined ? undefined : formatPath(best);
 }
 
-/** The paths of the sample's records, first seen first, by their place. */
-function samplePaths(sampleLines: Uint8Array): Map<string, readonly PathStep[]> {
+type Places = ReadonlyMap<string, readonly PathStep[]>;
+
+/** What was found in a sample: several paths are looked for in the same one. */
+const found = new WeakMap<Uint8Array, Places>();
+
+/** The paths of the sample's records, first seen first, by their place; made once for each array. */
+function samplePaths(sampleLines: Uint8Array): Places {
+  const places = found.get(sampleLines) ?? placesOf(sampledRecords(sampleLines));
+  found.set(sampleLines, places);
+  return places;
+}
+
+function placesOf(records: readonly object[]): Places {
   const known = new Map<string, readonly PathStep[]>();
-  for (const record of sampledRecords(sampleLines)) {
+  for (const record of records) {
     collect(record, [], known);
     if (known.size >= maxPaths) break;
   }

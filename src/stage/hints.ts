@@ -132,8 +132,10 @@ function absentPathHints({ absent, sample }: Seen, { records, matched, skipped =
 }
 
 /** Sentences about the literals of --where and the values in the start of the input that they were compared with. */
-function literalHints({ where, sample }: Seen, { records, matched }: Counted): string[] {
-  const sampled = { where, sampleLines: sample, records };
+function literalHints(seen: Seen, { records, matched }: Counted): string[] {
+  const { where } = seen;
+  const absent = new Set(seen.absent.where.map(({ text }) => text));
+  const sampled = { where, sampleLines: seen.sample, records, absent };
   const misfits = matched === 0 && records > 0 ? misfitHints(sampled) : [];
   return [...misfits, ...timeHints(sampled)];
 }
