@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -9,6 +10,9 @@ process.env.XDG_CACHE_HOME = fileURLToPath(new URL('node_modules/.cache', import
 /** Nobody waits for it but a test that hangs: tests take seconds, on a busy machine a minute. */
 const HANGS_MS = 600_000;
 
+/** Many tests wait for processes, servers and time limits; a third file uses that time of two cores. */
+const WORKERS = Math.ceil(availableParallelism() * 1.5);
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -17,7 +21,6 @@ export default defineConfig({
     teardownTimeout: HANGS_MS,
     expect: { poll: { timeout: HANGS_MS, interval: 5 } },
     pool: 'forks',
-    // By default one core is left for whoever looks on, which is half of a machine with two.
-    maxWorkers: '100%',
+    maxWorkers: WORKERS,
   },
 });
