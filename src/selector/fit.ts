@@ -153,18 +153,17 @@ function slashes(test: Comparison): string | undefined {
   return `the pattern ${JSON.stringify(source)} looks for the slashes, too; without them it is ${pattern}`;
 }
 
-/**
- * A path on the right of a comparison that no record has was meant as text, most likely: a sentence for each.
- * @param isAbsent whether no record had the path
- */
-export function bareWordHints(where: readonly string[], isAbsent: (path: Path) => boolean): string[] {
+/** The texts of paths that are compared with like a value, and that no record had: words that lack their quotes. */
+export function bareWords(where: readonly string[], isAbsent: (path: Path) => boolean): ReadonlySet<string> {
   const tests = treesOf(where).flatMap(allTests);
-  const hints = tests.flatMap((test) => {
-    if (test.op !== 'paths' || !isAbsent(test.other)) return [];
-    const { text } = test.other;
-    return [`\`${excerpt(text)}\` is a path here, and no record has it; text is written in quotes: ${quoted(text)}`];
-  });
-  return [...new Set(hints)].slice(0, MOST_HINTS);
+  return new Set(tests.flatMap((test) => (test.op === 'paths' && isAbsent(test.other) ? [test.other.text] : [])));
+}
+
+/** A sentence for each. */
+export function bareWordHints(words: ReadonlySet<string>): string[] {
+  const hintOf = (text: string): string =>
+    `\`${excerpt(text)}\` is a path here, and no record has it; text is written in quotes: ${quoted(text)}`;
+  return [...words].slice(0, MOST_HINTS).map(hintOf);
 }
 
 /** All comparisons, below negations, too. */

@@ -5,7 +5,7 @@
 export { compileBoth, compileExpressions, compileLists } from './compile.ts';
 export { EditError, type EditTexts, parseEdits } from './edits.ts';
 export { renderSelectorError, SelectorError } from './errors.ts';
-export { bareWordHints, misfitHints, timeHints } from './fit.ts';
+export { bareWordHints, bareWords, misfitHints, timeHints } from './fit.ts';
 export { nearestPath } from './hint.ts';
 export type { ListPredicate, ListScalar, ListSelector } from './lists.ts';
 export { formatPath, parseField, parsePath } from './paths.ts';

@@ -10,6 +10,7 @@ import { counted } from '../format/count.ts';
 import type { Stats } from '../graph/stats.ts';
 import {
   bareWordHints,
+  bareWords,
   misfitHints,
   nearestPath,
   requiredTexts,
@@ -49,7 +50,8 @@ type Counted = Pick<Stats, 'records' | 'matched'> & { readonly skipped?: number 
 
 /** All of them. */
 export function hintsOf(seen: Seen, stats: Counted): string[] {
-  const about = [...wordHints(seen, stats), ...absentPathHints(seen, stats), ...literalHints(seen, stats)];
+  const words = wordsOf(seen, stats);
+  const about = [...bareWordHints(words), ...absentPathHints(seen, stats, words), ...literalHints(seen, stats)];
   return [...emptyFileHints(seen), ...searchHints(seen), ...about];
 }
 
@@ -99,18 +101,23 @@ function searchHints({ unchecked, where }: Seen): string[] {
   ];
 }
 
-/** Also when records matched: with != nearly all of them do. */
-function wordHints({ absent, where }: Seen, { records, skipped = 0 }: Counted): string[] {
-  if (records === 0 || skipped > 0 || absent.where.length === 0) return [];
+/** Words without their quotes; also when records matched: with != nearly all of them do. */
+function wordsOf({ absent, where }: Seen, { records, skipped = 0 }: Counted): ReadonlySet<string> {
+  if (records === 0 || skipped > 0 || absent.where.length === 0) return new Set();
   const texts = new Set(absent.where.map(({ text }) => text));
-  return bareWordHints(where, ({ text }) => texts.has(text));
+  return bareWords(where, ({ text }) => texts.has(text));
 }
 
 /**
  * A sentence for each selector path that never occurred in a run that matched nothing, and for each given column that
  * never occurred at all.
+ * @param words have their own
  */
-function absentPathHints({ absent, sample }: Seen, { records, matched, skipped = 0 }: Counted): string[] {
+function absentPathHints(
+  { absent, sample }: Seen,
+  { records, matched, skipped = 0 }: Counted,
+  words: ReadonlySet<string>,
+): string[] {
   // Of lines that were not looked at nobody knows which paths they have.
   if (records === 0 || skipped > 0) return [];
   const toHint = (path: Path): string => {
@@ -118,7 +125,7 @@ function absentPathHints({ absent, sample }: Seen, { records, matched, skipped =
     const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
     return `path \`${excerpt(path.text)}\` was in 0 of ${counted(records, 'record')}${guess}`;
   };
-  const all = matched === 0 ? absent.where : absent.columns;
+  const all = matched === 0 ? absent.where.filter(({ text }) => !words.has(text)) : absent.columns;
   const hints = all.slice(0, MOST_PATHS).map(toHint);
   const edited = (matched === 0 ? [] : (absent.edited ?? [])).slice(0, MOST_PATHS);
   if (all.length > MOST_PATHS) hints.push(`and so were ${counted(all.length - MOST_PATHS, 'more path')}`);

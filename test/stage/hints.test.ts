@@ -19,6 +19,14 @@ test('nothing when something has matched, or nothing was read', async () => {
   expect((await runOver([], { where: ['status == 500'] })).said).toEqual([]);
 });
 
+test('a word without its quotes has one sentence, and paths beside it have theirs', async () => {
+  const { said } = await runOver(texts, { where: ['status == state || statsu == "500"'] });
+  expect(said).toEqual([
+    '`state` is a path here, and no record has it; text is written in quotes: "state"',
+    'path `statsu` was in 0 of 2 records; did you mean `status`?',
+  ]);
+});
+
 test('times of another form, also when something has matched', async () => {
   const { said, report } = await runOver([bytes('{"t":"2026-03-14T09:26:24.090Z"}\n')], {
     where: ['t < "2026-03-14T09:26:24Z"'],
