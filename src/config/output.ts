@@ -100,10 +100,6 @@ export function checkOutput(resolved: Resolved): void {
   if (key !== undefined && resolved.list('record').length > 0) {
     throw refused(resolved, key, '--record', 'All records that match are remembered. -w chooses which.');
   }
-  if (resolved.has('limit') && resolved.has('explode')) {
-    const advice = 'An array could end in its middle. Let another program end it: | head -n N';
-    throw refused(resolved, 'limit', resolved.originText('explode'), advice);
-  }
 }
 
 function checkFields(resolved: Resolved): void {

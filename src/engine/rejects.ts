@@ -1,4 +1,4 @@
-/** The bad lines of a block, as others than the engine's kernel write and change them. */
+/** The bad lines of a block, as others than the engine's kernel write and change them, and its limits. */
 
 import { CODE_BAD_ROW, CODE_BAD_UTF8, CODE_PLUGIN_FAILED, CODE_TOO_DEEP, CODE_TOO_LONG } from './code-numbers.ts';
 import type { EngineMemory } from './engine.ts';
@@ -18,7 +18,7 @@ export function rejectLimitOf(memory: EngineMemory, block: number): number {
   return memory.word(block, L.B_REJECT_LIMIT);
 }
 
-/** The block stops after so many matching records; NO_LIMIT and more: it does not. */
+/** The block stops after so many matching records, or written ones (B_MATCH_LIMIT); NO_LIMIT and more: it does not. */
 export function setMatchLimit(memory: EngineMemory, block: number, count: number): void {
   memory.setWord(block, S.B_MATCH_LIMIT, count < NO_LIMIT ? count : -1);
 }
@@ -26,6 +26,11 @@ export function setMatchLimit(memory: EngineMemory, block: number, count: number
 /** After how many matching records a block stops; NO_LIMIT when it does not. */
 export function matchLimitOf(memory: EngineMemory, block: number): number {
   return memory.word(block, S.B_MATCH_LIMIT);
+}
+
+/** How many records were written of a processed block, by a plan that explodes arrays. */
+export function writtenOf(memory: EngineMemory, block: number): number {
+  return memory.word(block, S.B_WRITTEN);
 }
 
 /** A bad line: addresses of its bytes, its 0-based number in the block, and why. */

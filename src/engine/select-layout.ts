@@ -9,10 +9,15 @@ export const H_SAMPLE = 128;
 export const H_SAMPLE_SEED = 132;
 
 // ---- block
-/** After so many matching records the block stops (B_STOPPED_AT); written by the host, all ones for no limit. */
+/**
+ * After so many matching records the block stops (B_STOPPED_AT), or after so many written ones where the plan explodes
+ * arrays; written by the host, all ones for no limit.
+ */
 export const B_MATCH_LIMIT = 180;
 /** Where the first byte of the block's input area would lie in the source, modulo 2^32. */
 export const B_SOURCE_AT = 184;
+/** Records that were written: more or fewer than those that matched where the plan explodes arrays, else 0. */
+export const B_WRITTEN = 188;
 
 // ---- plan
 /** The form of the cells of csv, tsv and raw text, or 0; of a plan with classes each has its own. */

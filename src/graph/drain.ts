@@ -176,8 +176,7 @@ export class Drain {
   /** Delivers what a lane has output so far and lets it go on. */
   #drainPart(batch: Batch): void {
     const stopsAt = this.#stage.output?.(batch, this.#rejecting);
-    const overAt = stopsAt === undefined ? [] : [stopsAt];
-    this.#leaving = { batch, isWhole: false, verdict: undefined, isDone: false, overAt };
+    this.#leaving = { batch, isWhole: false, verdict: undefined, isDone: false, overAt: stopsAt ? [stopsAt] : [] };
     this.#edges.offer(batch, false, false);
     if (this.#edges.flush()) this.#leave();
   }
@@ -193,7 +192,8 @@ export class Drain {
     }
     if (origin.isTable === true) nameBadRows(memory, block);
     const counts = memory.counts(block);
-    if (matchesLeft !== undefined && counts.matched >= matchesLeft && matchLimitOf(memory, block) !== matchesLeft) {
+    const passed = this.#stage.passed?.(batch) ?? counts.matched;
+    if (matchesLeft !== undefined && passed >= matchesLeft && matchLimitOf(memory, block) !== matchesLeft) {
       this.#runAside(memory.view(batch.from, batch.to).slice(), batch, {}, matchesLeft);
       return;
     }

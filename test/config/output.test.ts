@@ -43,7 +43,6 @@ describe('a line is refused', () => {
     ['--seed 1', '--seed needs --sample | For example: --sample 1% --seed 7'],
     ['--limit 1 --store d --record series=s', '--limit cannot be combined with --record | All records that match'],
     ['--sample 1% --store d --record series=s', '--sample cannot be combined with --record'],
-    ['--limit 2 --explode a', '--limit cannot be combined with --explode | An array could end in its middle.'],
     ['--pretty --on-error keep', '--on-error keep cannot be combined with --pretty | A kept line is passed on'],
     ['--count --on-error keep', '--on-error keep cannot be combined with --count'],
     ['--raw -f a --on-error keep', '--on-error keep cannot be combined with --raw'],

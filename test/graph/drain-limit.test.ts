@@ -1,6 +1,6 @@
 /** --limit: exactly so many records, and nothing behind them, whatever the batches are. */
 import { describe, expect, test } from 'vitest';
-import { runOver } from './support.ts';
+import { runOver, type settingsWith } from './support.ts';
 
 const lines = Array.from({ length: 400 }, (_, i) => (i % 10 === 9 ? `bad ${i}` : `{"n":${i},"even":${i % 2 === 0}}`));
 const input = Buffer.from(`${lines.join('\n')}\n`);
@@ -46,5 +46,35 @@ describe.each([64, 700, 256 * 1024])('batches of %i bytes', (batchBytes) => {
     const behind = await runOver([input], { batchBytes, limit: 9, maxErrors: 0 });
     expect(behind.out).toBe(before.out);
     expect(behind.outcome).toEqual({ kind: 'done', code: 0 });
+  });
+});
+
+describe.each([64, 700, 256 * 1024])('elements of arrays, batches of %i bytes', (batchBytes) => {
+  const arrays = Array.from({ length: 60 }, (_, i) => {
+    if (i % 7 === 6) return `bad ${i}`;
+    return `{"n":${i},"a":${i % 5 === 4 ? i : JSON.stringify(Array.from({ length: i % 4 }, (__, j) => 10 * i + j))}}`;
+  });
+  const records = Buffer.from(`${arrays.join('\n')}\n`);
+  const edits = { drop: [], set: [], rename: [], flatten: undefined, explode: 'a' };
+  const exploded = async (changes: Parameters<typeof settingsWith>[0]) =>
+    await runOver([records], { batchBytes, edits, onError: 'skip', ...changes });
+  const asCsv = { to: 'csv', columns: ['n', 'a'].map((name) => ({ name, path: name })) } as const;
+
+  test.each([{}, asCsv])('%o', async (form) => {
+    const all = (await exploded(form)).out.split('\n').slice(0, -1);
+    const heads = 'to' in form ? 1 : 0;
+    expect(all.length - heads).toBe(73);
+    for (const limit of [1, 2, 3, 5, 40, 72, 73, 74]) {
+      const { out, outcome } = await exploded({ ...form, limit });
+      expect(out.split('\n').slice(0, -1)).toEqual(all.slice(0, limit + heads));
+      expect(outcome).toMatchObject({ kind: 'done' });
+    }
+  });
+
+  test('what is read ends with the record of the last element', async () => {
+    // {"n":0,"a":[]}, {"n":1,"a":[10]}, {"n":2,"a":[20,21]}
+    const { out, report, rejects } = await exploded({ limit: 2 });
+    expect(out).toBe('{"n":1,"a":10}\n{"n":2,"a":20}\n');
+    expect([report.records, rejects]).toEqual([3, []]);
   });
 });

@@ -68,7 +68,9 @@ function changed<T extends object>(settings: T, changes: object): T {
 /** The settings of `slung select` on one lane. */
 export function selectWith(changes: SelectChanges = {}): SelectSettings {
   const resolved = resolveLayers([defaultLayer(flagsOf('select'), { lanes: 1 })]);
-  return changed(selectSettings(resolved, []), changes);
+  const settings = selectSettings(resolved, []);
+  // A key that is only there when something was asked for.
+  return changed({ ...settings, output: { edits: undefined, ...settings.output } }, changes);
 }
 
 /** What all plugins of a run have in common, by key. */

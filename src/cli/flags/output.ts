@@ -22,7 +22,7 @@ const howMany: readonly Flag[] = [
     group: 'Output',
     doc: 'End after N records, and read no further',
     longDoc:
-      'End when N records have been output, and read no further: the exit code is 0, and bad lines after the last of them are not seen. In run, this counts the records that the last plugin outputs.',
+      'End when N records have been output, and read no further: the exit code is 0, and bad lines after the last of them are not seen. With --explode, each element is a record. In run, this counts the records that the last plugin outputs.',
     common: ['select'],
     commands,
   },

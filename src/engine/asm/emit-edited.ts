@@ -19,6 +19,21 @@ import { keepTexts, returnTexts } from './json-text';
 import { editArea, epoch, planPointer, seen, slots } from './state';
 import { endOfValue, skipSpace } from './view-find';
 
+/** Records that were written, and how many may be. */
+export let written: u32 = 0;
+let mostWritten: u32 = 0;
+
+/** Counts on from `count`, for a plan that explodes arrays. */
+export function beginWritten(count: u32, most: u32): void {
+  written = count;
+  mostWritten = most;
+}
+
+/** As many are written as may be. */
+export function isWrittenOut(): bool {
+  return written == mostWritten;
+}
+
 /** Fills the slots of columns from the edited record. */
 function fillColumns(edits: usize): void {
   const end = load<u32>(edits, ED_FOUND_COUNT);
@@ -41,6 +56,7 @@ function fillColumns(edits: usize): void {
 
 function emitOne(edits: usize, kind: u32, from: usize, element: usize): bool {
   if (!editRecord(edits, from, element)) return false;
+  written++;
   if (kind == EMIT_LINES) {
     emitText(editArea, editedTo + 1 - editArea);
     return true;
@@ -53,8 +69,9 @@ function emitOne(edits: usize, kind: u32, from: usize, element: usize): bool {
 }
 
 /**
- * Writes the current record, which begins at `from`, in a form and with edits. @returns false when it has become
- * longer than a record may be; then it, or what was left of its elements, is not written
+ * Writes the current record, which begins at `from`, in a form and with edits: of an array that is exploded, as many
+ * elements as may still be written. @returns false when it has become longer than a record may be; then it, or what
+ * was left of its elements, is not written
  */
 export function emitEdited(edits: usize, kind: u32, from: usize): bool {
   const path = load<i32>(edits, ED_EXPLODE);
@@ -64,6 +81,7 @@ export function emitEdited(edits: usize, kind: u32, from: usize): bool {
   if (load<u8>(at) == 0x5d) return true;
   while (true) {
     if (!emitOne(edits, kind, from, at)) return false;
+    if (isWrittenOut()) return true;
     at = skipSpace(endOfValue(at));
     if (load<u8>(at) == 0x5d) return true;
     at = skipSpace(at + 1);

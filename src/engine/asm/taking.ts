@@ -16,6 +16,7 @@ import {
   F_OBJECTS,
   F_STRICT_KEYS,
   F_TRACK_KEYS,
+  NO_SLOT,
   REJ_AT,
   REJ_CODE,
   REJ_FROM,
@@ -25,10 +26,11 @@ import {
 } from '../layout';
 import { CODE_NO_OBJECT, CODE_TOO_LONG } from '../code-numbers';
 import { B_SKIPPED } from '../search-layout';
-import { B_MATCH_LIMIT } from '../select-layout';
+import { ED_EXPLODE } from '../edit-layout';
+import { B_MATCH_LIMIT, B_WRITTEN } from '../select-layout';
 import { areObjectsWanted, emitToTakers, findTakers } from './classes';
 import { fillFound } from './deep';
-import { emitEdited } from './emit-edited';
+import { beginWritten, emitEdited, isWrittenOut, written } from './emit-edited';
 import { emitLine, emitRecord } from './emit';
 import { countPendingKeys } from './keys';
 import { runProgram } from './match';
@@ -91,7 +93,9 @@ function route(from: usize, to: usize): void {
 
 /** The record, which is counted, is written with its edits, unless it becomes longer than a record may be. */
 function takeEdited(from: usize, to: usize): void {
-  if (emitEdited(edits, emitKind, from)) return;
+  const isTaken = emitEdited(edits, emitKind, from);
+  if (isWrittenOut()) stoppedAt = to + 1;
+  if (isTaken) return;
   // It is none of those that are wanted.
   if (matched == matchLimit) stoppedAt = 0;
   records--;
@@ -159,7 +163,10 @@ export function beginCounts(block: usize, isFirst: bool): void {
   skipped = isFirst ? 0 : load<u32>(block, B_SKIPPED);
   rejects = <usize>load<u32>(block, B_REJECTS);
   rejectLimit = load<u32>(block, B_REJECT_LIMIT);
-  matchLimit = load<u32>(block, B_MATCH_LIMIT);
+  const limit = load<u32>(block, B_MATCH_LIMIT);
+  const explodes = edits != 0 && load<i32>(edits, ED_EXPLODE) != NO_SLOT;
+  matchLimit = explodes ? u32.MAX_VALUE : limit;
+  beginWritten(isFirst ? 0 : load<u32>(block, B_WRITTEN), explodes ? limit : u32.MAX_VALUE);
   beginSample(block);
   unrouted = 0;
 }
@@ -171,4 +178,5 @@ export function endCounts(block: usize): void {
   store<u32>(block, blank, B_BLANK);
   store<u32>(block, lines, B_LINES);
   store<u32>(block, skipped, B_SKIPPED);
+  store<u32>(block, written, B_WRITTEN);
 }

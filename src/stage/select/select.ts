@@ -9,6 +9,7 @@ import * as L from '../../engine/layout.ts';
 import { buildPlan } from '../../engine/plan.ts';
 import { EditWriter } from '../../engine/plan-edits.ts';
 import type { Column, Edits, Path, Program, Projection } from '../../engine/program.ts';
+import { writtenOf } from '../../engine/rejects.ts';
 import type { Batch } from '../../graph/batch.ts';
 import type { Holding, NodeSettings, Stage, StageReport, Verdict } from '../../graph/stage.ts';
 import type { Stats } from '../../graph/stats.ts';
@@ -83,6 +84,13 @@ export class SelectStage extends EngineStage implements Stage {
     return this.#matchesLeft;
   }
 
+  /** Of an array that is exploded, each element is a record. */
+  passed({ lane, block }: Batch): number {
+    const { isCount, edits } = this.settings.output;
+    const isExploded = !isCount && edits?.explode !== undefined;
+    return isExploded ? writtenOf(lane.memory, block) : lane.memory.counts(block).matched;
+  }
+
   /** The header. */
   preface(): Uint8Array | undefined {
     const { to, header, cells, bom } = this.settings.output;
@@ -94,7 +102,7 @@ export class SelectStage extends EngineStage implements Stage {
   verdict(batch: Batch): Verdict | undefined {
     this.note(batch, this.holding === undefined);
     if (this.#matchesLeft !== undefined) {
-      this.#matchesLeft -= batch.lane.memory.counts(batch.block).matched;
+      this.#matchesLeft -= this.passed(batch);
       if (this.#matchesLeft === 0) return { stop: 'limit' };
     }
     const stoppedAt = batch.lane.memory.word(batch.block, L.B_STOPPED_AT);
