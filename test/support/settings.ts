@@ -70,7 +70,8 @@ export function selectWith(changes: SelectChanges = {}): SelectSettings {
   const resolved = resolveLayers([defaultLayer(flagsOf('select'), { lanes: 1 })]);
   const settings = selectSettings(resolved, []);
   // A key that is only there when something was asked for.
-  return changed({ ...settings, output: { edits: undefined, ...settings.output } }, changes);
+  const output = 'edits' in changes ? { edits: undefined, ...settings.output } : settings.output;
+  return changed({ ...settings, output }, changes);
 }
 
 /** What all plugins of a run have in common, by key. */

@@ -12,7 +12,7 @@ import type { InputPosition } from '../points.ts';
 import type { Files } from './files.ts';
 import { MANIFEST_NAME, manifestTemporary } from './names.ts';
 import { removeQuietly } from './removal.ts';
-import { syncFile, syncNames } from './sync.ts';
+import { renameOwn, syncFile, syncNames } from './sync.ts';
 
 /** Of the text; files have versions of their own. Version 1 does not say whether the log was begun. */
 export const MANIFEST_VERSION = 2;
@@ -146,26 +146,14 @@ export function publishManifest(files: Files, manifest: Manifest): void {
       file.close();
     }
     files.checkLock();
-    renameOwn(files, temporary);
+    // Who takes the lock over removes every MANIFEST.….tmp before it reads the manifest (fence.ts). So of two who
+    // believe that they have the lock only one finds its file here: this is what makes a manifest hold.
+    renameOwn(files, temporary, MANIFEST_NAME);
   } catch (error) {
     if (!(error instanceof StoreError && error.kind === 'failed')) removeQuietly(files, temporary);
     throw error;
   }
   syncNames(files);
-}
-
-/**
- * Who takes the lock over removes every MANIFEST.….tmp before it reads the manifest (fence.ts). So of two who believe
- * that they have the lock only one finds its file here: renaming it is what makes a manifest hold, and cannot happen
- * late.
- */
-function renameOwn(files: Files, temporary: string): void {
-  try {
-    files.rename(temporary, MANIFEST_NAME);
-  } catch (error) {
-    files.checkLock();
-    throw error;
-  }
 }
 
 /** A list with an item a line. */

@@ -20,6 +20,20 @@ export function syncFile(file: OpenFile, name: string): void {
 }
 
 /**
+ * Gives a file of our own, which is finished and synced, its name. Who takes the lock over removes what it finds
+ * unfinished (fence.ts), so that a previous owner that comes back cannot do this late.
+ * @throws StoreError which says so, where that is why the file is not there
+ */
+export function renameOwn(files: Files, from: string, to: string): void {
+  try {
+    files.rename(from, to);
+  } catch (error) {
+    files.checkLock();
+    throw error;
+  }
+}
+
+/**
  * Syncs the names of the directory.
  * @throws StoreError `failed`
  */

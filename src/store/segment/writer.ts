@@ -7,7 +7,7 @@ import { StoreError } from '../errors.ts';
 import type { Files, OpenFile } from '../files/files.ts';
 import type { SegmentInfo } from '../files/manifest.ts';
 import { segmentName, TEMPORARY_SUFFIX } from '../files/names.ts';
-import { syncFile, syncNames } from '../files/sync.ts';
+import { renameOwn, syncFile, syncNames } from '../files/sync.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import * as E from '../kernel/layout.ts';
 import { SMALL_POINTS } from '../kernel/pack-layout.ts';
@@ -229,7 +229,7 @@ export class SegmentWriter {
     syncFile(this.#file, this.#temporary);
     this.#close();
     const name = segmentName(info.number);
-    this.#files.rename(this.#temporary, name);
+    renameOwn(this.#files, this.#temporary, name);
     this.#names = [name];
     return info;
   }

@@ -183,6 +183,22 @@ describe('two writers', () => {
     expect(files.trace.slice(before)).toEqual([]);
   });
 
+  test('a writer whose unfinished segment was removed by the new owner says why, too', () => {
+    const files = new MemoryFiles();
+    const store = testStore(files);
+    appendPoints(store, batch('a', 0));
+    const rename = files.rename.bind(files);
+    files.rename = (from, to) => {
+      files.remove(from);
+      files.isTakenOver = true;
+      rename(from, to);
+    };
+    expect(() => store.flush()).toThrow(
+      expect.objectContaining({ kind: 'failed', message: expect.stringContaining('taken over') }),
+    );
+    store.close();
+  });
+
   test.each(['none', 'interval'] as const)('nor with --durability %s', (durability) => {
     const files = new MemoryFiles();
     const store = testStore(files, { durability });
