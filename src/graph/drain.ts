@@ -192,8 +192,8 @@ export class Drain {
     }
     if (origin.isTable === true) nameBadRows(memory, block);
     const counts = memory.counts(block);
-    const passed = this.#stage.passed?.(batch) ?? counts.matched;
-    if (matchesLeft !== undefined && passed >= matchesLeft && matchLimitOf(memory, block) !== matchesLeft) {
+    const isEnough = matchesLeft !== undefined && (this.#stage.passed?.(batch) ?? counts.matched) >= matchesLeft;
+    if (isEnough && matchLimitOf(memory, block) !== matchesLeft) {
       this.#runAside(memory.view(batch.from, batch.to).slice(), batch, {}, matchesLeft);
       return;
     }

@@ -97,7 +97,7 @@ export interface Stage {
    * number.
    */
   readonly matchesLeft?: number | undefined;
-  /** How many records of a processed batch have passed. Default: those that matched. */
+  /** How many records of a processed batch count for `matchesLeft`. Default: those that matched. */
   passed?(batch: Batch): number;
   /** Undefined as soon as the stage can output. */
   readonly holding?: Holding | undefined;

@@ -50,8 +50,13 @@ type Counted = Pick<Stats, 'records' | 'matched'> & { readonly skipped?: number 
 
 /** All of them. */
 export function hintsOf(seen: Seen, stats: Counted): string[] {
-  const words = wordsOf(seen, stats);
-  const about = [...bareWordHints(words), ...absentPathHints(seen, stats, words), ...literalHints(seen, stats)];
+  // Of lines that were not looked at nobody knows which paths they have.
+  const isKnown = stats.records > 0 && (stats.skipped ?? 0) === 0;
+  const absent = new Set(isKnown ? seen.absent.where.map(({ text }) => text) : []);
+  // Words without their quotes; also when records matched: with != nearly all of them do.
+  const words = absent.size === 0 ? absent : bareWords(seen.where, ({ text }) => absent.has(text));
+  const about = [...bareWordHints(words), ...(isKnown ? absentPathHints(seen, stats, words) : [])];
+  about.push(...literalHints(seen, stats, absent));
   return [...emptyFileHints(seen), ...searchHints(seen), ...about];
 }
 
@@ -101,13 +106,6 @@ function searchHints({ unchecked, where }: Seen): string[] {
   ];
 }
 
-/** Words without their quotes; also when records matched: with != nearly all of them do. */
-function wordsOf({ absent, where }: Seen, { records, skipped = 0 }: Counted): ReadonlySet<string> {
-  if (records === 0 || skipped > 0 || absent.where.length === 0) return new Set();
-  const texts = new Set(absent.where.map(({ text }) => text));
-  return bareWords(where, ({ text }) => texts.has(text));
-}
-
 /**
  * A sentence for each selector path that never occurred in a run that matched nothing, and for each given column that
  * never occurred at all.
@@ -115,11 +113,9 @@ function wordsOf({ absent, where }: Seen, { records, skipped = 0 }: Counted): Re
  */
 function absentPathHints(
   { absent, sample }: Seen,
-  { records, matched, skipped = 0 }: Counted,
+  { records, matched }: Counted,
   words: ReadonlySet<string>,
 ): string[] {
-  // Of lines that were not looked at nobody knows which paths they have.
-  if (records === 0 || skipped > 0) return [];
   const toHint = (path: Path): string => {
     const nearest = nearestPath(path, sample);
     const guess = nearest === undefined ? '' : `; did you mean \`${excerpt(nearest)}\`?`;
@@ -139,10 +135,8 @@ function absentPathHints(
 }
 
 /** Sentences about the literals of --where and the values in the start of the input that they were compared with. */
-function literalHints(seen: Seen, { records, matched }: Counted): string[] {
-  const { where } = seen;
-  const absent = new Set(seen.absent.where.map(({ text }) => text));
-  const sampled = { where, sampleLines: seen.sample, records, absent };
+function literalHints({ where, sample }: Seen, { records, matched }: Counted, absent: ReadonlySet<string>): string[] {
+  const sampled = { where, sampleLines: sample, records, absent };
   const misfits = matched === 0 && records > 0 ? misfitHints(sampled) : [];
   return [...misfits, ...timeHints(sampled)];
 }

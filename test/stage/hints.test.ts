@@ -27,6 +27,13 @@ test('a word without its quotes has one sentence, and paths beside it have their
   ]);
 });
 
+test('of lines that were not looked at, the sample says what their values are', async () => {
+  const lines = [bytes('{"status":"500","host":"a"}\n{"n":"zz"}\n')];
+  const { said } = await runOver(lines, { where: ['status == 500 && host == "zz"'], unchecked: true });
+  expect(said).toContain('`status` was text in 1 of 2 records, never a number; write status == "500"');
+  expect(said.filter((text) => text.includes('was in 0 of'))).toEqual([]);
+});
+
 test('times of another form, also when something has matched', async () => {
   const { said, report } = await runOver([bytes('{"t":"2026-03-14T09:26:24.090Z"}\n')], {
     where: ['t < "2026-03-14T09:26:24Z"'],
